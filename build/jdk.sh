@@ -20,7 +20,7 @@ millrace_jdk_find() {
     return
   fi
   if millrace_java=$(command -v javac); then
-    # Follows the symbolic links of /usr/bin; readlink -f is missing on some systems, the JDK is not.
+    # In /usr/bin it is a chain of symbolic links.
     millrace_home=$(readlink -f "$millrace_java" 2>/dev/null) && millrace_home=${millrace_home%/bin/javac}
     if millrace_jdk_good "$millrace_home"; then
       printf '%s\n' "$millrace_home"
@@ -28,7 +28,7 @@ millrace_jdk_find() {
     fi
   fi
   for millrace_home in \
-    "${MILLRACE_JDKS:-/usr/lib/jvm}"/* \
+    /usr/lib/jvm/* \
     "${HOME-}"/.sdkman/candidates/java/* \
     "${HOME-}"/.jdks/* \
     /Library/Java/JavaVirtualMachines/*/Contents/Home; do
@@ -52,6 +52,3 @@ if [ -z "${MVNW_REPOURL-}" ]; then
   millrace_domain=maven.apache.org
   export MVNW_REPOURL="https://repo.$millrace_domain/maven2"
 fi
-
-# Silences what Maven's own libraries make the JDK say.
-export MAVEN_OPTS="${MAVEN_OPTS-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
