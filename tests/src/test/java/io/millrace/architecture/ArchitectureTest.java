@@ -1,0 +1,281 @@
+package io.millrace.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toCollection;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.millrace.outcome.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
+import java.lang.module.ModuleDescriptor.Opens;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+  /** The packages of core in layers, the lowest first: a package uses its own layer and lower ones. */
+  private static final List<Set<String>> LAYERS =
+      List.of(
+          Set.of("io.millrace.base"),
+          Set.of("io.millrace.plan", "io.millrace.outcome"),
+          Set.of("io.millrace.time", "io.millrace.limit"),
+          Set.of("io.millrace.engine"),
+          Set.of("io.millrace"));
+
+  private static final Pattern SLEEP =
+      Pattern.compile(
+          "(\\bThread|\\bTimeUnit\\b[.\\w]*|\\b(NANO|MICRO|MILLI)?SECONDS|\\bMINUTES)"
+              + "\\s*(\\.|::)\\s*sleep\\b");
+
+  private static final Pattern PREVIEW =
+      Pattern.compile("--enable-preview|<enablePreview>\\s*true");
+
+  private static final Path CORE_LOCATION = coreLocation();
+  private static final JavaClasses CORE = importCore();
+  private static final ModuleDescriptor MODULE =
+      ModuleFinder.of(CORE_LOCATION).find("io.millrace").orElseThrow().descriptor();
+
+  @Test
+  void lowerPackagesNeverUseUpperOnes() {
+    for (int layer = 0; layer < LAYERS.size() - 1; layer++) {
+      noClasses()
+          .that()
+          .resideInAnyPackage(names(LAYERS.subList(layer, layer + 1)))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(names(LAYERS.subList(layer + 1, LAYERS.size())))
+          .because("values know nothing of the engine, and the engine nothing of its callers")
+          .check(CORE);
+    }
+  }
+
+  @Test
+  void everyPackageHasItsLayer() {
+    classes()
+        .should()
+        .resideInAnyPackage(names(LAYERS))
+        .because("a package without a layer would escape the rule about arrows")
+        .check(CORE);
+  }
+
+  @Test
+  void packagesDoNotUseEachOther() {
+    slices()
+        .assignedFrom(new ByPackage())
+        .should()
+        .beFreeOfCycles()
+        .because("of two packages in a cycle neither can be read or changed alone")
+        .check(CORE);
+  }
+
+  @Test
+  void coreDependsOnTheJdkOnly() {
+    classes()
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("io.millrace..", "java..", "jdk.jfr..", "org.jspecify..")
+        .because("whoever adds core to a program adds nothing else")
+        .check(CORE);
+  }
+
+  @Test
+  void coreRequiresModulesOfTheJdkOnly() {
+    var others =
+        MODULE.requires().stream()
+            .filter(requires -> !requires.modifiers().contains(Requires.Modifier.STATIC))
+            .map(Requires::name)
+            .filter(name -> !name.startsWith("java.") && !name.equals("jdk.jfr"))
+            .toList();
+    assertEquals(List.of(), others, "modules that core needs at run time");
+  }
+
+  @Test
+  void coreNeverWritesToTheStandardStreams() {
+    noClasses()
+        .should(ACCESS_STANDARD_STREAMS)
+        .because("the streams belong to the program; a library reports through listeners")
+        .check(CORE);
+  }
+
+  @Test
+  void theEngineIsHidden() {
+    var visible = new TreeSet<String>();
+    MODULE.exports().stream().map(Exports::source).forEach(visible::add);
+    MODULE.opens().stream().map(Opens::source).forEach(visible::add);
+    visible.removeIf(name -> !name.startsWith("io.millrace.engine"));
+    assertEquals(Set.of(), visible, "packages of the engine that others can see");
+  }
+
+  @Test
+  void everyPackageIsNullMarked() throws ClassNotFoundException {
+    for (String name : MODULE.packages()) {
+      assertTrue(
+          Class.forName(name + ".package-info").isAnnotationPresent(NullMarked.class),
+          name + " has no @NullMarked, so NullAway does not look at it");
+    }
+  }
+
+  @Test
+  void publicTypesAreThoseOnTheList() throws IOException {
+    var exported = MODULE.exports().stream().map(Exports::source).toList();
+    var actual =
+        CORE.stream()
+            .filter(type -> exported.contains(type.getPackageName()) && isVisible(type))
+            .map(type -> type.getName().replace('$', '.'))
+            .collect(toCollection(TreeSet::new));
+    Path list = project().resolve("tests/src/test/resources/public-types.txt");
+    Path found = project().resolve("tests/target/public-types.txt");
+    Files.createDirectories(found.getParent());
+    Files.write(found, actual);
+
+    var listed = new TreeSet<>(Files.readAllLines(list));
+    var difference = new TreeSet<String>();
+    actual.stream().filter(type -> !listed.contains(type)).forEach(t -> difference.add("+ " + t));
+    listed.stream().filter(type -> !actual.contains(type)).forEach(t -> difference.add("- " + t));
+    assertEquals(
+        Set.of(),
+        difference,
+        () ->
+            "the public types differ from the list (+ is new, - is gone). If that is meant:\n"
+                + "  cp tests/target/public-types.txt tests/src/test/resources/public-types.txt\n"
+                + String.join("\n", difference)
+                + "\n");
+  }
+
+  @Test
+  void publicSignaturesShowNoHiddenType() {
+    var exported = MODULE.exports().stream().map(Exports::source).toList();
+    var hidden = new TreeSet<String>();
+    CORE.stream()
+        .filter(type -> exported.contains(type.getPackageName()) && isVisible(type))
+        .flatMap(type -> type.getMembers().stream())
+        .filter(member -> isVisible(member.getModifiers()))
+        .forEach(
+            member ->
+                member.getAllInvolvedRawTypes().stream()
+                    .map(JavaClass::getBaseComponentType)
+                    .filter(used -> used.getPackageName().startsWith("io.millrace"))
+                    .filter(used -> !exported.contains(used.getPackageName()) || !isVisible(used))
+                    .forEach(
+                        used -> hidden.add(member.getFullName() + " shows " + used.getName())));
+    assertEquals(Set.of(), hidden, "a caller cannot name these types");
+  }
+
+  @Test
+  void noTestSleeps() throws IOException {
+    assertEquals(
+        List.of(),
+        linesWith(SLEEP, "glob:**/src/test/**.java"),
+        "a test that sleeps is slow or flaky: use ManualClock for time, Sequence for order");
+  }
+
+  @Test
+  void noPreviewFeatureIsEnabled() throws IOException {
+    assertEquals(
+        List.of(),
+        linesWith(PREVIEW, "glob:**/{pom.xml,*.config}"),
+        "preview features change or vanish, and bind every user to one release of the JDK");
+  }
+
+  private static String[] names(List<Set<String>> layers) {
+    return layers.stream().flatMap(Set::stream).toArray(String[]::new);
+  }
+
+  private static boolean isVisible(JavaClass type) {
+    return isVisible(type.getModifiers())
+        && type.getEnclosingClass().map(ArchitectureTest::isVisible).orElse(true);
+  }
+
+  private static boolean isVisible(Set<JavaModifier> modifiers) {
+    return modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED);
+  }
+
+  private static List<String> linesWith(Pattern pattern, String glob) throws IOException {
+    Path project = project();
+    var matcher = project.getFileSystem().getPathMatcher(glob);
+    try (Stream<Path> files = Files.walk(project)) {
+      return files
+          .filter(file -> matcher.matches(file) && Files.isRegularFile(file))
+          .filter(file -> !project.relativize(file).toString().contains("target/"))
+          .flatMap(file -> matches(pattern, file))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static Stream<String> matches(Pattern pattern, Path file) {
+    try {
+      return pattern
+          .matcher(Files.readString(file))
+          .results()
+          .map(result -> project().relativize(file) + ": " + result.group())
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The project's directory, wherever the test was started in it. */
+  private static Path project() {
+    Path directory = Path.of("").toAbsolutePath();
+    while (!Files.exists(directory.resolve("mvnw"))) {
+      directory = directory.getParent();
+    }
+    return directory;
+  }
+
+  private static Path coreLocation() {
+    try {
+      return Path.of(Outcome.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static JavaClasses importCore() {
+    var importer = new ClassFileImporter();
+    if (Files.isDirectory(CORE_LOCATION)) {
+      return importer.importPath(CORE_LOCATION);
+    }
+    try (var jar = new JarFile(CORE_LOCATION.toFile())) {
+      return importer.importJar(jar);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static final class ByPackage implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return SliceIdentifier.of(type.getPackageName());
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages";
+    }
+  }
+}
