@@ -1,0 +1,126 @@
+package io.millrace;
+
+import io.millrace.outcome.Outcome;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the outcomes of one run to one subscriber, from one virtual thread: so signals never overlap,
+ * and a subscriber that blocks holds up nobody else.
+ */
+final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable Object>
+    implements Flow.Subscription {
+  private final Supplier<Run<T, R>> starting;
+  private final Flow.Subscriber<? super Outcome<T, R>> subscriber;
+
+  /* Added to by request, taken from by the thread. */
+  private final AtomicLong demand = new AtomicLong();
+
+  /* Written by cancel and by a bad request, read by the thread. */
+  private volatile boolean cancelled;
+  private volatile @Nullable IllegalArgumentException badRequest;
+
+  /* Written by the thread, read by cancel. */
+  private volatile @Nullable Run<T, R> run;
+  private final Thread thread;
+
+  OutcomeSubscription(
+      Supplier<Run<T, R>> starting, Flow.Subscriber<? super Outcome<T, R>> subscriber) {
+    this.starting = starting;
+    this.subscriber = subscriber;
+    this.thread = Thread.ofVirtual().name("millrace-publisher").unstarted(this::publish);
+  }
+
+  /** The run starts here, so that the context captured is the subscriber's. */
+  void begin() {
+    try {
+      run = starting.get();
+    } catch (Throwable broken) {
+      subscriber.onSubscribe(this);
+      subscriber.onError(broken);
+      return;
+    }
+    subscriber.onSubscribe(this);
+    thread.start();
+  }
+
+  @Override
+  public void request(long n) {
+    if (n <= 0) {
+      badRequest = new IllegalArgumentException("demand must be at least 1, not " + n);
+    } else {
+      demand.accumulateAndGet(n, OutcomeSubscription::addSaturating);
+    }
+    LockSupport.unpark(thread);
+  }
+
+  private static long addSaturating(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    Run<T, R> running = run;
+    if (running != null) {
+      running.stop(); // wakes the thread if it waits for an outcome
+    }
+    LockSupport.unpark(thread);
+  }
+
+  private void publish() {
+    Run<T, R> running = run;
+    if (running == null) {
+      return;
+    }
+    try (running) {
+      Throwable error = drain(running);
+      if (!cancelled && error != null) {
+        running.close(); // nothing runs any more when the subscriber hears of the error
+        cancelled = true;
+        subscriber.onError(error);
+      }
+    }
+  }
+
+  private @Nullable Throwable drain(Run<T, R> running) {
+    while (!cancelled) {
+      Outcome<T, R> outcome;
+      try {
+        outcome = running.takeOrNull();
+      } catch (Throwable broken) {
+        return broken;
+      }
+      if (outcome == null) {
+        if (badRequest == null) {
+          complete();
+        }
+        return badRequest;
+      }
+      if (!awaitDemand()) {
+        return badRequest;
+      }
+      demand.decrementAndGet();
+      subscriber.onNext(outcome);
+    }
+    return null;
+  }
+
+  private void complete() {
+    if (!cancelled) {
+      cancelled = true;
+      subscriber.onComplete();
+    }
+  }
+
+  private boolean awaitDemand() {
+    while (demand.get() == 0 && !cancelled && badRequest == null) {
+      LockSupport.park(this);
+    }
+    return !cancelled && badRequest == null;
+  }
+}

@@ -1,0 +1,471 @@
+package io.millrace;
+
+import io.millrace.base.Require;
+import io.millrace.engine.Config;
+import io.millrace.engine.Engine;
+import io.millrace.engine.Engine.Delivery;
+import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.Outcome;
+import io.millrace.plan.Action;
+import io.millrace.plan.ContextCarrier;
+import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.Order;
+import io.millrace.plan.ProgressListener;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.plan.Source;
+import io.millrace.plan.StopToken;
+import io.millrace.plan.Triple;
+import io.millrace.plan.Workers;
+import io.millrace.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Gatherer;
+import java.util.stream.Gatherers;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to run one action over many items: at most so many at once, within rate limits, with retries
+ * and timeouts. Immutable, reusable and thread-safe; each method makes a changed copy.
+ *
+ * {@snippet file="io/millrace/examples/ReadmeTest.java" region="first"}
+ *
+ * <p>Every option means the same at every entry point: {@link #map}, {@link #stream}, {@link
+ * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start} and {@link
+ * #function}. An option that cannot mean anything at an entry point is refused there with an {@link
+ * IllegalArgumentException}.
+ *
+ * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the
+ * source or of a listener ends the run, and is thrown as itself.
+ *
+ * <p><b>Interrupts.</b> If a thread that waits for a run is interrupted, the run is cancelled and its
+ * threads are joined; then a {@link java.util.concurrent.CancellationException} is thrown, with the
+ * interrupt flag set.
+ *
+ * <p><b>Memory consistency.</b> What the calling thread does before a run starts happens before each
+ * call of the action; a call of the action happens before its outcome is taken.
+ *
+ * <p>Null arguments are refused with a {@link NullPointerException}, unless said otherwise.
+ */
+public final class Parallel {
+  private static final int DEFAULT_CONCURRENCY = 4;
+  private final Config config;
+
+  private Parallel(Config config) {
+    this.config = config;
+  }
+
+  private Parallel with(Consumer<Config> change) {
+    return new Parallel(config.with(change));
+  }
+
+  /** At most 4 attempts at once. */
+  public static Parallel of() {
+    return of(DEFAULT_CONCURRENCY);
+  }
+
+  /**
+   * At most {@code concurrency} attempts at once.
+   *
+   * @param concurrency at least 1
+   */
+  public static Parallel of(int concurrency) {
+    return new Parallel(new Config()).concurrency(concurrency);
+  }
+
+  // How many, and in which order
+
+  /**
+   * At most {@code concurrency} attempts at once, and as many whenever enough items are ready.
+   *
+   * @param concurrency at least 1; the default is 4
+   */
+  public Parallel concurrency(int concurrency) {
+    Require.atLeast("concurrency", concurrency, 1);
+    return with(copy -> copy.concurrency = concurrency);
+  }
+
+  /**
+   * At most {@code window} items that were read from the source and are not yet delivered: running,
+   * waiting or done. It bounds the memory of a run, and how far the source is read ahead.
+   *
+   * @param window at least 1; the default is twice the concurrency
+   */
+  public Parallel window(int window) {
+    Require.atLeast("window", window, 1);
+    return with(copy -> copy.window = window);
+  }
+
+  /** Outcomes in the order of their items; those that are early wait inside the window. */
+  public Parallel ordered() {
+    return order(Order.INPUT);
+  }
+
+  /** Outcomes as they come; refused by {@link #map}, whose results are in input order. */
+  public Parallel unordered() {
+    return order(Order.COMPLETION);
+  }
+
+  /** In which order outcomes are delivered; the default is what the entry point does by itself. */
+  public Parallel order(Order order) {
+    Objects.requireNonNull(order, "order");
+    return with(copy -> copy.order = order);
+  }
+
+  /** Which threads call the action; virtual threads by default. */
+  public Parallel workers(Workers workers) {
+    Objects.requireNonNull(workers, "workers");
+    return with(copy -> copy.workers = workers);
+  }
+
+  // Limits
+
+  /**
+   * Limits how often attempts start; each run gets a limiter of its own.
+   *
+   * @param limit the default, and the way to switch it off, is {@link RateLimit#unlimited}
+   */
+  public Parallel rateLimit(RateLimit limit) {
+    Objects.requireNonNull(limit, "limit");
+    return with(
+        copy -> {
+          copy.rateLimit = limit;
+          copy.limiter = null;
+        });
+  }
+
+  /**
+   * At most {@code perSecond} attempts a second, evenly spaced.
+   *
+   * @param perSecond a finite number above 0
+   */
+  public Parallel rateLimit(double perSecond) {
+    return rateLimit(RateLimit.perSecond(perSecond));
+  }
+
+  /** Limits how often attempts start, together with everybody else who uses the same limiter. */
+  public Parallel rateLimit(RateLimiter limiter) {
+    Objects.requireNonNull(limiter, "limiter");
+    return with(copy -> copy.limiter = limiter);
+  }
+
+  /**
+   * At most {@code limit} attempts at once of items with the same key, for example the same host.
+   * Items of a busy key wait without keeping others from running.
+   *
+   * @param limit at least 1
+   * @param key if it throws or answers null, the item fails
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object> Parallel concurrencyPerKey(
+      int limit, Function<? super T, ?> key) {
+    Require.atLeast("limit", limit, 1);
+    Objects.requireNonNull(key, "key");
+    Function<@Nullable Object, ?> untyped = (Function<@Nullable Object, ?>) key;
+    return with(copy -> copy.perKey = new Config.PerKey(limit, untyped));
+  }
+
+  /** Switches {@link #concurrencyPerKey} off. */
+  public Parallel withoutConcurrencyPerKey() {
+    return with(copy -> copy.perKey = null);
+  }
+
+  // Failures and time
+
+  /** Which attempts to repeat; {@link Retry#none} by default. */
+  public Parallel retry(Retry retry) {
+    Objects.requireNonNull(retry, "retry");
+    return with(copy -> copy.retry = retry);
+  }
+
+  /**
+   * How long one call of the action may take; then it is interrupted and fails with a {@link
+   * java.util.concurrent.TimeoutException}, which may be retried. At zero nothing is called.
+   *
+   * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
+   */
+  public Parallel attemptTimeout(Duration timeout) {
+    Require.notNegative("attemptTimeout", timeout);
+    return with(copy -> copy.attemptTimeout = timeout);
+  }
+
+  /**
+   * How long one item may take, from its first attempt, with all its retries and the waits between
+   * them. At zero nothing is called.
+   *
+   * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
+   */
+  public Parallel itemTimeout(Duration timeout) {
+    Require.notNegative("itemTimeout", timeout);
+    return with(copy -> copy.itemTimeout = timeout);
+  }
+
+  /**
+   * How long the run may take; then it ends as {@code TIMED_OUT}. At zero nothing is called.
+   *
+   * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
+   */
+  public Parallel runTimeout(Duration timeout) {
+    Require.notNegative("runTimeout", timeout);
+    return with(copy -> copy.runTimeout = timeout);
+  }
+
+  /**
+   * How long an interrupted action may take to return, before it is abandoned: its item fails with an
+   * {@link io.millrace.outcome.AbandonedException}, and its slot is lost until it does return.
+   *
+   * @param grace not negative; the default is 100 ms
+   */
+  public Parallel grace(Duration grace) {
+    Require.notNegative("grace", grace);
+    return with(copy -> copy.grace = grace);
+  }
+
+  /** What the failure of an item means for the run; by default it is data. */
+  public Parallel failurePolicy(FailurePolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    return with(copy -> copy.failurePolicy = policy);
+  }
+
+  /** The first failure ends the run and is thrown: see {@link FailurePolicy.FailFast}. */
+  public Parallel failFast() {
+    return failurePolicy(new FailurePolicy.FailFast());
+  }
+
+  /**
+   * The run ends as {@code ABORTED} when this many items have failed.
+   *
+   * @param failures at least 1
+   */
+  public Parallel maxFailures(int failures) {
+    return failurePolicy(new FailurePolicy.StopAfter(failures));
+  }
+
+  /**
+   * A failed item counts as a success with this value.
+   *
+   * @param value may be null
+   */
+  public Parallel orElse(@Nullable Object value) {
+    return failurePolicy(new FailurePolicy.Substitute(error -> value));
+  }
+
+  /** Stopping the token ends the run as {@code CANCELLED}. */
+  public Parallel stopToken(StopToken token) {
+    Objects.requireNonNull(token, "token");
+    return with(copy -> copy.stopToken = token);
+  }
+
+  // What is seen of it
+
+  /**
+   * What to call an item: the key appears on its outcome. It is evaluated once, before the item's
+   * first attempt; if it throws, the item fails without an attempt.
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object> Parallel itemKey(Function<? super T, ?> key) {
+    Objects.requireNonNull(key, "key");
+    return with(copy -> copy.itemKey = (Function<@Nullable Object, ?>) key);
+  }
+
+  /** Switches {@link #itemKey} off. */
+  public Parallel withoutItemKey() {
+    return with(copy -> copy.itemKey = null);
+  }
+
+  /**
+   * Hears of each item that is done. It runs in the thread that takes the outcomes (the caller of
+   * {@code map}, the consumer of a stream), in completion order, and never overlaps itself or {@link
+   * #onOutcome}. If it throws, the run ends with that.
+   */
+  public Parallel onProgress(ProgressListener listener) {
+    Objects.requireNonNull(listener, "listener");
+    return with(copy -> copy.onProgress = listener);
+  }
+
+  /** As {@link #onProgress}, but gets the outcome, also of items that did not run. */
+  public Parallel onOutcome(Consumer<? super Outcome<?, ?>> listener) {
+    Objects.requireNonNull(listener, "listener");
+    return with(copy -> copy.onOutcome = listener);
+  }
+
+  /** Switches {@link #onProgress} and {@link #onOutcome} off. */
+  public Parallel withoutListeners() {
+    return with(
+        copy -> {
+          copy.onProgress = null;
+          copy.onOutcome = null;
+        });
+  }
+
+  /** Carries context of the thread that starts the run to each attempt; replaces earlier carriers. */
+  public Parallel context(ContextCarrier<?>... carriers) {
+    List<ContextCarrier<?>> all = List.of(carriers);
+    return with(copy -> copy.carriers = all);
+  }
+
+  /** Binds these scoped values for the action as they are bound where the run starts. */
+  public Parallel scopedValues(ScopedValue<?>... values) {
+    List<ScopedValue<?>> all = List.of(values);
+    return with(copy -> copy.scopedValues = all);
+  }
+
+  /** What time goes by; the real time by default. */
+  public Parallel clock(Clock clock) {
+    Objects.requireNonNull(clock, "clock");
+    return with(copy -> copy.clock = clock);
+  }
+
+  // Entry points
+
+  /**
+   * Runs the action over all items and collects their outcomes in input order.
+   *
+   * @return also if items failed, unless the failure policy is to fail fast
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> Results<T, R> map(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    check(items, action);
+    if (config.order == Order.COMPLETION) {
+      throw new IllegalArgumentException(
+          "map collects in input order: use stream for outcomes in completion order");
+    }
+    try (Run<T, R> run = start(items, action, Delivery.COLLECTED)) {
+      return run.collect();
+    }
+  }
+
+  /** {@link #map} over pairs: the elements of two sources, up to the shorter one. */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      Results<Map.Entry<A, B>, R> map(
+          Iterable<? extends A> first,
+          Iterable<? extends B> second,
+          Action.Two<? super A, ? super B, ? extends R> action) {
+    return map(Source.<A, B>zip(first, second), Action.<A, B, R>spread(action));
+  }
+
+  /** {@link #map} over triples: the elements of three sources, up to the shortest one. */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      Results<Triple<A, B, C>, R> map(
+          Iterable<? extends A> first,
+          Iterable<? extends B> second,
+          Iterable<? extends C> third,
+          Action.Three<? super A, ? super B, ? super C, ? extends R> action) {
+    return map(Source.<A, B, C>zip(first, second, third), Action.<A, B, C, R>spread(action));
+  }
+
+  /**
+   * A lazy stream of outcomes, as they come (or in input order, if {@link #ordered}), in constant
+   * memory. The run starts with the terminal operation. Close the stream, best by
+   * try-with-resources: leaving it early without closing leaves up to a window of work behind.
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> stream(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    check(items, action);
+    return OutcomeStream.of(() -> start(items, action, streaming(Order.COMPLETION)));
+  }
+
+  /**
+   * A lazy stream of lists of {@code size} outcomes, the last one perhaps shorter: in input order,
+   * unless {@link #unordered}. There is no barrier between batches. Close it, as {@link #stream}.
+   *
+   * @param size at least 1
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object>
+      Stream<List<Outcome<T, R>>> batches(
+          Iterable<? extends T> items, int size, Action<? super T, ? extends R> action) {
+    check(items, action);
+    Require.atLeast("size", size, 1);
+    Stream<Outcome<T, R>> outcomes =
+        OutcomeStream.of(() -> start(items, action, streaming(Order.INPUT)));
+    return outcomes.gather(Gatherers.windowFixed(size));
+  }
+
+  /**
+   * Runs an action without a value over all items, in constant memory.
+   *
+   * @throws io.millrace.outcome.TruncatedRunException if the run was cut short
+   * @throws io.millrace.outcome.FailedItemsException if items failed
+   */
+  public <T extends @Nullable Object> void forEach(
+      Iterable<? extends T> items, Action.Each<? super T> action) {
+    Objects.requireNonNull(action, "action");
+    Action<T, @Nullable Void> discarding =
+        item -> {
+          action.accept(item);
+          return null;
+        };
+    check(items, discarding);
+    try (Run<T, @Nullable Void> run = start(items, discarding, streaming(Order.COMPLETION))) {
+      run.drain();
+    }
+  }
+
+  /** Starts a run, to be watched, steered, taken from and closed by the caller. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    check(items, action);
+    return start(items, action, streaming(Order.COMPLETION));
+  }
+
+  /**
+   * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}.
+   * The upstream is read in the thread of the terminal operation, no more than a window ahead.
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object>
+      Gatherer<T, ?, Outcome<T, R>> gatherer(Action<? super T, ? extends R> action) {
+    Objects.requireNonNull(action, "action");
+    return Gathering.of(config, action, streaming(Order.INPUT));
+  }
+
+  /**
+   * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items
+   * must be iterable as often; cancelling ends it. Signals come from one virtual thread a
+   * subscription. An error of the run, and the first failure when failing fast, go to {@code
+   * onError}; a truncated run completes after its outcomes.
+   *
+   * @throws IllegalArgumentException if the workers are the caller's thread: there is none to use
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object>
+      Flow.Publisher<Outcome<T, R>> publisher(
+          Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    check(items, action);
+    if (config.workers instanceof Workers.Caller) {
+      throw new IllegalArgumentException(
+          "a publisher has no calling thread to run in: choose other workers");
+    }
+    return new OutcomePublisher<>(() -> start(items, action, streaming(Order.COMPLETION)));
+  }
+
+  /** Binds an action, which can still be called as it is. */
+  public <T extends @Nullable Object, R extends @Nullable Object> ParallelFunction<T, R> function(
+      Action<? super T, ? extends R> action) {
+    Objects.requireNonNull(action, "action");
+    return new ParallelFunction<>(this, action);
+  }
+
+  private static void check(Iterable<?> items, Action<?, ?> action) {
+    Objects.requireNonNull(items, "items");
+    Objects.requireNonNull(action, "action");
+  }
+
+  private Delivery streaming(Order natural) {
+    Order order = config.order == Order.NATURAL ? natural : config.order;
+    return order == Order.INPUT ? Delivery.IN_ORDER : Delivery.AS_COMPLETED;
+  }
+
+  private <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action, Delivery delivery) {
+    return new Run<>(Engine.start(config, action, items, delivery));
+  }
+}

@@ -1,0 +1,82 @@
+package io.millrace;
+
+import io.millrace.outcome.Outcome;
+import io.millrace.plan.Action;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
+import java.util.stream.Gatherer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An action bound to the way to run it. {@link #apply} is a plain call of the action, without any
+ * option; the other methods are those of {@link Parallel}. Immutable; as thread-safe as the action.
+ *
+ * {@snippet file="io/millrace/examples/FunctionExampleTest.java" region="function"}
+ *
+ * @param <T> the items
+ * @param <R> the values
+ */
+public final class ParallelFunction<T extends @Nullable Object, R extends @Nullable Object>
+    implements Action<T, R> {
+  private final Parallel parallel;
+  private final Action<? super T, ? extends R> action;
+
+  ParallelFunction(Parallel parallel, Action<? super T, ? extends R> action) {
+    this.parallel = parallel;
+    this.action = action;
+  }
+
+  @Override
+  public R apply(T item) throws Exception {
+    return action.apply(item);
+  }
+
+  /** How this runs. */
+  public Parallel parallel() {
+    return parallel;
+  }
+
+  /** The same action with other options, for example {@code with(p -> p.concurrency(20))}. */
+  public ParallelFunction<T, R> with(UnaryOperator<Parallel> change) {
+    Objects.requireNonNull(change, "change");
+    return new ParallelFunction<>(change.apply(parallel), action);
+  }
+
+  /** See {@link Parallel#map}. */
+  public Results<T, R> map(Iterable<? extends T> items) {
+    return parallel.map(items, action);
+  }
+
+  /** See {@link Parallel#stream}. */
+  public Stream<Outcome<T, R>> stream(Iterable<? extends T> items) {
+    return parallel.stream(items, action);
+  }
+
+  /** See {@link Parallel#batches}. */
+  public Stream<List<Outcome<T, R>>> batches(Iterable<? extends T> items, int size) {
+    return parallel.batches(items, size, action);
+  }
+
+  /** See {@link Parallel#forEach}; values are dropped. */
+  public void forEach(Iterable<? extends T> items) {
+    parallel.forEach(items, (T item) -> action.apply(item));
+  }
+
+  /** See {@link Parallel#start}. */
+  public Run<T, R> start(Iterable<? extends T> items) {
+    return parallel.start(items, action);
+  }
+
+  /** See {@link Parallel#gatherer}. */
+  public Gatherer<T, ?, Outcome<T, R>> gatherer() {
+    return parallel.gatherer(action);
+  }
+
+  /** See {@link Parallel#publisher}. */
+  public Flow.Publisher<Outcome<T, R>> publisher(Iterable<? extends T> items) {
+    return parallel.publisher(items, action);
+  }
+}

@@ -1,0 +1,170 @@
+package io.millrace;
+
+import io.millrace.base.Rethrow;
+import io.millrace.engine.Engine;
+import io.millrace.outcome.FailedItemsException;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Progress;
+import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Success;
+import io.millrace.outcome.TruncatedRunException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution in progress. Outcomes are taken by one thread at a time; the other methods can be
+ * called by any thread. What is not taken fills the window, and then the run waits: take everything,
+ * or close.
+ *
+ * @param <T> the items
+ * @param <R> the values
+ */
+public final class Run<T extends @Nullable Object, R extends @Nullable Object>
+    implements AutoCloseable {
+  private static final int FAILURES_KEPT = 100;
+  private final Engine engine;
+
+  Run(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * The next outcome; waits for it.
+   *
+   * @return empty at the end of the run
+   * @throws CancellationException if the calling thread is interrupted while it waits: the run is
+   *     closed then, and the interrupt flag set
+   */
+  public Optional<Outcome<T, R>> take() {
+    return Optional.ofNullable(takeOrNull());
+  }
+
+  /** The next outcome if there is one now; empty also at the end, where {@link #take} throws. */
+  public Optional<Outcome<T, R>> poll() {
+    return Optional.ofNullable(typed(engine.poll()));
+  }
+
+  /** The outcomes that are still to be taken; closing the stream closes the run. */
+  public Stream<Outcome<T, R>> stream() {
+    return OutcomeStream.of(() -> this);
+  }
+
+  /** How the run stands or ended. */
+  public RunStatus status() {
+    return engine.status();
+  }
+
+  /** A snapshot. */
+  public Progress progress() {
+    return engine.progress();
+  }
+
+  /** Threads of actions that did not react to their interrupt; they may still run. */
+  public List<Thread> abandoned() {
+    return engine.abandoned();
+  }
+
+  /**
+   * Ends the run as {@code CANCELLED}, unless it has ended: running work is interrupted. The outcomes
+   * can still be taken, also of items that did not run. Never blocks.
+   */
+  public void stop() {
+    engine.stop();
+  }
+
+  /**
+   * Ends the run if it goes on, and waits until none of its threads runs any more, or for the grace
+   * period if some ignore their interrupt. Outcomes that were not taken are dropped. An interrupt
+   * does not shorten this; the flag is set afterwards. Further calls do nothing.
+   */
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  @Nullable Outcome<T, R> takeOrNull() {
+    try {
+      Outcome<T, R> outcome = typed(engine.take());
+      if (outcome == null) {
+        throwError();
+      }
+      return outcome;
+    } catch (InterruptedException interrupted) {
+      throw cancelled(interrupted);
+    }
+  }
+
+  /** Takes everything that is left; for runs that collect. */
+  Results<T, R> collect() {
+    try {
+      @Nullable Object[] outcomes = engine.collect();
+      throwError();
+      @SuppressWarnings("unchecked")
+      List<Outcome<T, R>> all = (List<Outcome<T, R>>) (List<?>) Arrays.asList(outcomes);
+      return new Results<>(all, status(), firstFailure(), abandoned());
+    } catch (InterruptedException interrupted) {
+      throw cancelled(interrupted);
+    }
+  }
+
+  /** Takes everything that is left, and throws if not all of it is well. */
+  void drain() {
+    List<Failure<T, R>> failures = new ArrayList<>();
+    long done = 0;
+    long failed = 0;
+    for (Outcome<T, R> next = takeOrNull(); next != null; next = takeOrNull()) {
+      switch (next) {
+        case Success<T, R> _ -> done++;
+        case Failure<T, R> failure -> {
+          done++;
+          failed++;
+          if (failures.size() < FAILURES_KEPT) {
+            failures.add(failure);
+          }
+        }
+        case NotRun<T, R> _ -> {}
+      }
+    }
+    if (status() != RunStatus.COMPLETED) {
+      Failure<T, R> first = firstFailure();
+      throw new TruncatedRunException(status(), done, first == null ? null : first.error());
+    }
+    if (failed > 0) {
+      throw new FailedItemsException(failures, failed, done);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private @Nullable Failure<T, R> firstFailure() {
+    return (Failure<T, R>) engine.firstFailure();
+  }
+
+  @SuppressWarnings("unchecked")
+  private @Nullable Outcome<T, R> typed(@Nullable Outcome<?, ?> outcome) {
+    return (Outcome<T, R>) outcome;
+  }
+
+  private void throwError() {
+    Throwable error = engine.error();
+    if (error != null) {
+      engine.close();
+      throw Rethrow.asIs(error);
+    }
+  }
+
+  private CancellationException cancelled(InterruptedException interrupted) {
+    engine.close();
+    Thread.currentThread().interrupt();
+    CancellationException cancelled =
+        new CancellationException("interrupted while waiting for the run, which was cancelled");
+    cancelled.initCause(interrupted);
+    return cancelled;
+  }
+}

@@ -1,0 +1,44 @@
+package io.millrace.engine;
+
+/**
+ * What a worker that has nothing to do does next: one pure decision.
+ *
+ * @param resumable items wait that may go on now
+ * @param returned fresh items wait that their reader or worker had to leave behind
+ * @param late a worker has been busy with one of its items for long, and has others it cannot get to
+ * @param readable the source may have more, nobody reads it, and the window has room
+ * @param stealable a worker has items it did not get to yet
+ */
+record Admission(
+    boolean resumable, boolean returned, boolean late, boolean readable, boolean stealable) {
+
+  enum Step {
+    /** Go on with an item that had to wait. */
+    RESUME,
+    /** Run what somebody left behind. */
+    TAKE_OVER,
+    /** Take some of what another worker holds. */
+    STEAL,
+    /** Read the source. */
+    READ,
+    /** There is nothing to do now; whoever changes that starts a worker. */
+    LEAVE
+  }
+
+  /** Old items before new ones, so that none is stuck behind another. */
+  Step next() {
+    if (resumable) {
+      return Step.RESUME;
+    }
+    if (returned) {
+      return Step.TAKE_OVER;
+    }
+    if (late) {
+      return Step.STEAL;
+    }
+    if (readable) {
+      return Step.READ;
+    }
+    return stealable ? Step.STEAL : Step.LEAVE;
+  }
+}

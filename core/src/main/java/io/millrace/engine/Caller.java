@@ -1,0 +1,59 @@
+package io.millrace.engine;
+
+import io.millrace.plan.Action;
+import io.millrace.plan.ContextCarrier;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Calls the action, with the context of the thread that started the run. */
+final class Caller {
+  private final Action<@Nullable Object, @Nullable Object> action;
+  private final List<Captured<?>> captured = new ArrayList<>();
+  private ScopedValue.@Nullable Carrier scoped;
+
+  private record Captured<C extends @Nullable Object>(ContextCarrier<C> carrier, C context) {
+    static <C extends @Nullable Object> Captured<C> of(ContextCarrier<C> carrier) {
+      return new Captured<>(carrier, carrier.capture());
+    }
+
+    Runnable install() {
+      return carrier.install(context);
+    }
+  }
+
+  /** Captures the calling thread's context. */
+  Caller(Config config, Action<@Nullable Object, @Nullable Object> action) {
+    this.action = action;
+    config.carriers.forEach(carrier -> captured.add(Captured.of(carrier)));
+    config.scopedValues.forEach(this::bind);
+  }
+
+  private <V> void bind(ScopedValue<V> value) {
+    if (value.isBound()) {
+      scoped =
+          scoped == null ? ScopedValue.where(value, value.get()) : scoped.where(value, value.get());
+    }
+  }
+
+  /** Scoped values cannot be written, so they are bound once a worker, not once an attempt. */
+  Runnable around(Worker worker) {
+    ScopedValue.Carrier values = scoped;
+    return values == null ? worker : () -> values.run(worker);
+  }
+
+  @Nullable Object call(@Nullable Object item) throws Exception {
+    if (captured.isEmpty()) {
+      return action.apply(item);
+    }
+    List<Runnable> restore = new ArrayList<>(captured.size());
+    try {
+      for (Captured<?> each : captured) {
+        restore.addFirst(each.install());
+      }
+      return action.apply(item);
+    } finally {
+      restore.forEach(Runnable::run);
+    }
+  }
+}

@@ -1,0 +1,413 @@
+package io.millrace.engine;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consecutive items that travel together, in cells that hold first the item and then its outcome.
+ *
+ * <p>One word says everything that threads race for: which cell is being worked on, where the claim
+ * ends, and its state. So each race is one compare-and-set of that word:
+ *
+ * <pre>
+ *            filled                      timeout, stop            interrupt sent
+ *   LOADING --------> RUNNING ------------------> INTERRUPTING ----------------> INTERRUPTED
+ *                      |   ^  done: next cell                                    |       |
+ *                sealed|   |                                 sealed by the owner |       | ignored
+ *                      v   |                                                     v       v
+ *                     SEALED <----------------------------------------------- SEALED  ABANDONED
+ * </pre>
+ *
+ * <ul>
+ *   <li>The <b>owner</b> runs cell {@code position}, stores its outcome there, then moves on.
+ *   <li>A <b>reader</b> (while LOADING) appends cells at the end.
+ *   <li>A <b>thief</b> takes cells that are not being worked on: from the end of a running claim,
+ *       from the front of a loading one.
+ *   <li>The <b>consumer</b> reads cells below {@code position}, and no others.
+ *   <li>The <b>watchdog</b> (or a stop) interrupts the owner, and may abandon it afterwards.
+ * </ul>
+ *
+ * Cells are plain: whoever moves the word past a cell publishes it (release), whoever then reads the
+ * word may read the cell (acquire). No word value comes twice within a state of the same cell, so a
+ * successful compare-and-set means that nothing happened in between.
+ */
+@SuppressWarnings("EnumOrdinal") // packed into the word, nowhere else
+final class Claim {
+  static final int MOST_CELLS = 64;
+
+  private static final long POSITION_ONE = 1L << 16;
+  private static final long PART = 0xFFFF;
+  private static final int STATE_SHIFT = 32;
+  private static final VarHandle WORD;
+  private static final VarHandle QUEUED;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      WORD = lookup.findVarHandle(Claim.class, "word", long.class);
+      QUEUED = lookup.findVarHandle(Claim.class, "queued", boolean.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  /** The state of a claim; see the drawing above. */
+  enum State {
+    RUNNING,
+    LOADING,
+    SEALED,
+    INTERRUPTING,
+    INTERRUPTED,
+    ABANDONED
+  }
+
+  private static final State[] STATES = State.values();
+
+  /** Index of the item in cell 0. */
+  final long base;
+
+  /** The one item that this claim is about, if it had to wait before; null for fresh items. */
+  final @Nullable Ticket ticket;
+
+  /** Where a sink that collects wants the outcome as well; null for the claim itself. */
+  private final @Nullable Claim origin;
+
+  private final @Nullable Object[] cells;
+  private volatile long word;
+
+  /* Written by the owner before it publishes the cell it is for; read by the watchdog. */
+  long startNanos;
+  long budgetNanos = Long.MAX_VALUE;
+
+  /* Written by whoever interrupts, before the word; read by the owner after the word. */
+  @Nullable Interruption interruption;
+
+  /* Written by the owner before each attempt, if items have keys; read by whoever abandons it. */
+  volatile @Nullable Object key;
+
+  /* Written by the owner, before the word; read by whoever abandons it, after the word. */
+  int settled;
+
+  /* Written by whoever hands the claim out, under the run's lock. */
+  long handedNanos;
+
+  /* Written once, by the reader, before the word. */
+  private int loaded;
+
+  /* The owner's until the first outcome is enqueued, then the consumer's own. */
+  int delivered;
+
+  /* True from the owner's enqueueing to the consumer's look: guards against enqueueing twice. */
+  @SuppressWarnings("unused")
+  private volatile boolean queued;
+
+  private Claim(
+      @Nullable Object[] cells,
+      long base,
+      int from,
+      int end,
+      State state,
+      @Nullable Ticket ticket,
+      @Nullable Claim origin) {
+    this.cells = cells;
+    this.base = base;
+    this.ticket = ticket;
+    this.origin = origin;
+    this.delivered = from;
+    this.word = word(from, end, state);
+  }
+
+  static Claim loading(long base, int most) {
+    return new Claim(new Object[most], base, 0, 0, State.LOADING, null, null);
+  }
+
+  /* It has a cell of its own: the consumer may just be looking at the origin's. */
+  static Claim of(Ticket ticket) {
+    @Nullable Object[] cells = {ticket.item};
+    return new Claim(cells, ticket.index, 0, 1, State.RUNNING, ticket, ticket.origin);
+  }
+
+  private static long word(long position, long end, State state) {
+    return ((long) state.ordinal() << STATE_SHIFT) | position << 16 | end;
+  }
+
+  private static int position(long word) {
+    return (int) (word >>> 16 & PART);
+  }
+
+  private static int end(long word) {
+    return (int) (word & PART);
+  }
+
+  private static State state(long word) {
+    return STATES[(int) (word >>> STATE_SHIFT)];
+  }
+
+  private static long with(State state, long word) {
+    return word(position(word), end(word), state);
+  }
+
+  private boolean compareAndSet(long expected, long next) {
+    return WORD.compareAndSet(this, expected, next);
+  }
+
+  // The reader
+
+  /** Adds an item; false if the claim is not loading any more. */
+  boolean append(@Nullable Object item) {
+    long seen = word;
+    while (state(seen) == State.LOADING) {
+      cells[end(seen)] = item;
+      if (compareAndSet(seen, seen + 1)) {
+        return true;
+      }
+      seen = word; // a thief took from the front
+    }
+    return false;
+  }
+
+  /** How many items were appended so far; only while loading. */
+  int loading() {
+    return end(word);
+  }
+
+  /** How many items were appended in all; only after loading. */
+  int loaded() {
+    return loaded;
+  }
+
+  /** Ends the loading; false if thieves left nothing to run. */
+  boolean run(long nowNanos, long budgetNanos) {
+    startNanos = nowNanos;
+    this.budgetNanos = budgetNanos;
+    for (; ; ) {
+      long seen = word;
+      delivered = position(seen);
+      loaded = end(seen);
+      if (compareAndSet(seen, with(State.RUNNING, seen))) {
+        return position(seen) < end(seen);
+      }
+    }
+  }
+
+  // The owner
+
+  boolean hasItem() {
+    long seen = word;
+    return position(seen) < end(seen);
+  }
+
+  @Nullable Object item() {
+    return cells[position(word)];
+  }
+
+  long index() {
+    return base + position(word);
+  }
+
+  /** Stores what came of the current item, and moves on; false if somebody interrupted it. */
+  boolean finish(Object outcome, long nowNanos) {
+    long seen = word;
+    cells[position(seen)] = outcome;
+    startNanos = nowNanos;
+    while (state(seen) == State.RUNNING) {
+      if (compareAndSet(seen, seen + POSITION_ONE)) {
+        return true;
+      }
+      seen = word; // a thief took from the end
+    }
+    return false;
+  }
+
+  /** Keeps everybody from interrupting the current item; false if somebody already did. */
+  boolean seal() {
+    for (; ; ) {
+      long seen = word;
+      if (state(seen) != State.RUNNING) {
+        return false;
+      }
+      if (compareAndSet(seen, with(State.SEALED, seen))) {
+        return true;
+      }
+    }
+  }
+
+  /**
+   * Waits until the interrupt that was announced has been sent, then clears it and seals.
+   *
+   * @return what the interrupt was for; null if the owner came too late and was abandoned
+   */
+  @Nullable Interruption sealInterrupted() {
+    for (; ; ) {
+      long seen = word;
+      switch (state(seen)) {
+        case INTERRUPTING -> Thread.onSpinWait();
+        case INTERRUPTED -> {
+          if (compareAndSet(seen, with(State.SEALED, seen))) {
+            Thread.interrupted();
+            return interruption;
+          }
+        }
+        case ABANDONED -> {
+          Thread.interrupted();
+          return null;
+        }
+        case RUNNING, LOADING, SEALED -> throw new AssertionError(state(seen));
+      }
+    }
+  }
+
+  /** Stores what came of the sealed item, and moves on. */
+  void finishSealed(Object outcome, long nowNanos) {
+    cells[position(word)] = outcome;
+    startNanos = nowNanos;
+    for (; ; ) {
+      long seen = word;
+      if (compareAndSet(seen, with(State.RUNNING, seen + POSITION_ONE))) {
+        return;
+      }
+    }
+  }
+
+  // Thieves
+
+  boolean hasMore() {
+    long seen = word;
+    return switch (state(seen)) {
+      case LOADING -> position(seen) < end(seen);
+      case RUNNING, SEALED, INTERRUPTING, INTERRUPTED -> position(seen) + 1 < end(seen);
+      case ABANDONED -> false;
+    };
+  }
+
+  /** Takes half of what is not being worked on, rounded up; null if there is nothing. */
+  @Nullable Claim steal(long nowNanos, long budgetNanos) {
+    for (; ; ) {
+      long seen = word;
+      int position = position(seen);
+      int end = end(seen);
+      State state = state(seen);
+      boolean loading = state == State.LOADING;
+      int first = loading ? position : position + 1;
+      if (first >= end || state == State.ABANDONED) {
+        return null;
+      }
+      int middle = loading ? (first + end + 1) / 2 : (first + end) / 2;
+      long rest = loading ? word(middle, end, state) : word(position, middle, state);
+      if (compareAndSet(seen, rest)) {
+        int from = loading ? first : middle;
+        int to = loading ? middle : end;
+        Claim stolen = new Claim(cells, base, from, to, State.RUNNING, null, null);
+        stolen.startNanos = nowNanos;
+        stolen.budgetNanos = budgetNanos;
+        return stolen;
+      }
+    }
+  }
+
+  // The watchdog, and a stop
+
+  /** A value that is the same as long as the owner works on the same cell without interruption. */
+  long observe() {
+    return word;
+  }
+
+  static boolean isRunning(long seen) {
+    return state(seen) == State.RUNNING && position(seen) < end(seen);
+  }
+
+  /**
+   * Interrupts the owner's thread if it still works on the cell that was seen. Called under the run's
+   * interrupt lock, so that {@link #interruption} is that of the one who wins.
+   */
+  boolean interrupt(long seen, Thread owner, Interruption why) {
+    interruption = why;
+    for (long current = seen; ; current = word) {
+      if (!isRunning(current) || position(current) != position(seen)) {
+        return false;
+      }
+      if (compareAndSet(current, with(State.INTERRUPTING, current))) {
+        owner.interrupt();
+        setState(State.INTERRUPTED);
+        return true;
+      }
+    }
+  }
+
+  private void setState(State next) {
+    long seen;
+    do {
+      seen = word;
+    } while (!compareAndSet(seen, with(next, seen)));
+  }
+
+  /** Gives the owner up if it is still busy with the cell it was interrupted at. */
+  boolean abandon() {
+    for (; ; ) {
+      long seen = word;
+      if (state(seen) != State.INTERRUPTED) {
+        return false;
+      }
+      if (compareAndSet(seen, with(State.ABANDONED, seen))) {
+        return true;
+      }
+    }
+  }
+
+  /** Cells after the abandoned one, as a claim of their own; null if there are none. */
+  @Nullable Claim afterAbandoned() {
+    long seen = word;
+    return position(seen) + 1 < end(seen)
+        ? new Claim(cells, base, position(seen) + 1, end(seen), State.RUNNING, null, null)
+        : null;
+  }
+
+  /** The abandoned item with its outcome, for the sink. */
+  Claim abandoned(Object outcome) {
+    @Nullable Object[] cells = {outcome};
+    Claim from = origin != null ? origin : this;
+    return new Claim(cells, index(), 1, 1, State.RUNNING, null, from).deliverFrom(0);
+  }
+
+  private Claim deliverFrom(int cell) {
+    delivered = cell;
+    return this;
+  }
+
+  // The consumer
+
+  /** True if the caller has to enqueue the claim for the consumer. */
+  boolean enqueue() {
+    return !queued && QUEUED.compareAndSet(this, false, true);
+  }
+
+  /** The consumer looks now: what is finished after this enqueues the claim again. */
+  void look() {
+    queued = false;
+  }
+
+  /** The next outcome; null if there is none yet. A cell may hold {@link Ticket#WAITING}. */
+  @Nullable Object deliver() {
+    int cell = delivered;
+    if (cell >= position(word)) {
+      return null;
+    }
+    Object outcome = cells[cell];
+    cells[cell] = null;
+    delivered = cell + 1;
+    return outcome;
+  }
+
+  /** Stores the outcome of a single item where its fresh claim would have stored it. */
+  void copyToOrigin() {
+    if (origin != null) {
+      origin.cells[(int) (base - origin.base)] = cells[0];
+    }
+  }
+
+  /** All cells up to {@link #loaded}, for a sink that collects. */
+  @Nullable Object[] cells() {
+    return cells;
+  }
+}

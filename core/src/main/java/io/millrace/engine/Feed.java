@@ -1,0 +1,38 @@
+package io.millrace.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** A source as the engine reads it. Used by one thread at a time; the run's lock hands it on. */
+public interface Feed {
+  /** The size of a source that does not know it. */
+  long UNSIZED = -1;
+
+  /** Takes items one by one. */
+  @FunctionalInterface
+  interface Loader {
+    /** Takes an item; false if no further one is wanted. */
+    boolean append(@Nullable Object item);
+  }
+
+  /**
+   * Hands over at most {@code most} items, as they come; may block. None, without being exhausted,
+   * means that there are none now: the source then calls what {@link #onReady} was given.
+   *
+   * @throws Exception the source's own
+   */
+  void read(Loader loader, int most) throws Exception;
+
+  /** Whether there is certainly no further item; false if only a read can tell. */
+  boolean exhausted();
+
+  /** How many items there are in all, or {@link #UNSIZED}. */
+  default long size() {
+    return UNSIZED;
+  }
+
+  /** Called once, before the first read, by feeds that are pushed into. */
+  default void onReady(Runnable ready) {}
+
+  /** Gives up what the source holds; called once, when nobody reads, unless a reader is stuck. */
+  default void close() throws Exception {}
+}

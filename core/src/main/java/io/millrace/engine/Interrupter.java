@@ -1,0 +1,177 @@
+package io.millrace.engine;
+
+import io.millrace.base.Require;
+import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.Details;
+import io.millrace.outcome.Failure;
+import io.millrace.time.Clock;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends attempts that take too long, by scanning what the workers publish: the run's watchdog.
+ *
+ * <p>An attempt that is interrupted and does not return within the grace period is abandoned: its item
+ * fails, its worker is written off. The grace period is real time even on a virtual clock, because it
+ * is for a real thread to react.
+ */
+final class Interrupter {
+  private final Engine engine;
+  private final Alarm alarm;
+  private final long graceNanos;
+
+  /** Guards the race of a timeout with the end of the run: one of them interrupts an attempt. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  Interrupter(Engine engine) {
+    this.engine = engine;
+    this.alarm = new Alarm(engine.clock, this::scan);
+    this.graceNanos = Require.nanos(engine.config.grace);
+  }
+
+  /** An attempt that starts now or later may have to be ended at this time. */
+  void watchAt(long nanos) {
+    alarm.at(nanos);
+  }
+
+  void stop() {
+    alarm.cancel();
+  }
+
+  /* An attempt that starts after its worker was looked at ends its budget after the next scan. */
+  private void scan() {
+    long now = engine.clock.nanoTime();
+    long wait = engine.freshBudgetNanos;
+    boolean busy = false;
+    for (Worker worker : engine.schedule.workers()) {
+      busy = true;
+      Claim claim = worker.claim;
+      if (claim != null) {
+        wait = Math.min(wait, check(worker, claim, now));
+      }
+    }
+    if (busy) {
+      alarm.at(now + wait);
+    } else {
+      engine.nobodyWatched();
+    }
+  }
+
+  /** How long the worker's attempt may still take; if no longer, it is interrupted. */
+  private long check(Worker worker, Claim claim, long now) {
+    long seen = claim.observe();
+    long left = left(claim, now);
+    if (!Claim.isRunning(seen) || claim.observe() != seen || left > 0) {
+      return Math.max(left, 0) == 0 ? engine.freshBudgetNanos : left;
+    }
+    interrupt(worker, claim, seen, engine.timeoutOf(claim));
+    return engine.freshBudgetNanos;
+  }
+
+  private static long left(Claim claim, long now) {
+    long budget = claim.budgetNanos;
+    return budget == Long.MAX_VALUE ? budget : claim.startNanos + budget - now;
+  }
+
+  private void interrupt(Worker worker, Claim claim, long seen, Interruption why) {
+    boolean sent;
+    lock.lock();
+    try {
+      sent = claim.interrupt(seen, worker.runningThread(), why);
+    } finally {
+      lock.unlock();
+    }
+    if (sent) {
+      afterGrace(() -> abandonIfStuck(worker, claim));
+    }
+  }
+
+  /** Interrupts everything that runs, because the run has ended. */
+  void interruptAll() {
+    engine.schedule.interruptReader();
+    lock.lock();
+    try {
+      for (Worker worker : engine.schedule.workers()) {
+        Claim claim = worker.claim;
+        if (claim != null) {
+          claim.interrupt(claim.observe(), worker.runningThread(), Interruption.RUN_ENDED);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    afterGrace(this::abandonAll);
+  }
+
+  private void afterGrace(Runnable task) {
+    if (!engine.config.inCaller() && graceNanos != Long.MAX_VALUE) {
+      Clock clock = Clock.system();
+      clock.schedule(clock.nanoTime() + graceNanos, task);
+    }
+  }
+
+  private void abandonAll() {
+    if (engine.schedule.hasJoined()) {
+      return;
+    }
+    Thread reader = engine.schedule.abandonReader();
+    if (reader != null) {
+      engine.abandoned(reader);
+    }
+    for (Worker worker : engine.schedule.workers()) {
+      Claim claim = worker.claim;
+      if (claim != null) {
+        abandonIfStuck(worker, claim);
+      }
+    }
+  }
+
+  private void abandonIfStuck(Worker worker, Claim claim) {
+    boolean stuck;
+    lock.lock();
+    try {
+      stuck = worker.claim == claim && claim.abandon();
+    } finally {
+      lock.unlock();
+    }
+    if (stuck) {
+      abandon(worker, claim);
+    }
+  }
+
+  private void abandon(Worker worker, Claim claim) {
+    Thread thread = worker.runningThread();
+    engine.abandoned(thread);
+    Failure<?, ?> failure = failure(claim, thread);
+    engine.sink.settled(claim.abandoned(failure));
+    engine.schedule.writeOff(worker, claim);
+    engine.failed(failure);
+  }
+
+  private Failure<?, ?> failure(Claim claim, Thread thread) {
+    Ticket ticket = claim.ticket;
+    int attempts = ticket == null ? 1 : ticket.attempts + 1;
+    long first = ticket == null || ticket.attempts == 0 ? claim.startNanos : ticket.firstStartNanos;
+    long elapsed = engine.clock.nanoTime() - first;
+    Details details = new Details(claim.index(), claim.key, attempts, elapsed, false);
+    AbandonedException error =
+        new AbandonedException(
+            "item "
+                + claim.index()
+                + " was abandoned: "
+                + what(claim.interruption)
+                + ", and its action ignored the interrupt for "
+                + engine.config.grace,
+            thread.getStackTrace());
+    return new Failure<@Nullable Object, @Nullable Object>(claim.item(), error, details);
+  }
+
+  private static String what(@Nullable Interruption why) {
+    return switch (why) {
+      case ATTEMPT_TIMEOUT -> "its attempt timed out";
+      case ITEM_TIMEOUT -> "it timed out";
+      case RUN_ENDED -> "the run ended";
+      case null -> throw new AssertionError("abandoned without an interruption");
+    };
+  }
+}

@@ -1,0 +1,150 @@
+package io.millrace.engine;
+
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Hands outcomes to one consumer, who tells the listeners on the way. */
+final class Outlet implements Sink {
+  private static final VarHandle DELIVERED;
+
+  static {
+    try {
+      DELIVERED = MethodHandles.lookup().findVarHandle(Outlet.class, "delivered", long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final Engine engine;
+  private final @Nullable Reorder reorder;
+  private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
+
+  /* The consumer's own. */
+  private @Nullable Claim current;
+  private long done;
+
+  /* Written by the consumer, read by workers to see the room in the window. */
+  @SuppressWarnings("unused")
+  private volatile long delivered;
+
+  Outlet(Engine engine, @Nullable Reorder reorder) {
+    this.engine = engine;
+    this.reorder = reorder;
+  }
+
+  @Override
+  public void begun(Claim claim) {}
+
+  @Override
+  public void settled(Claim claim) {
+    if (claim.enqueue()) {
+      claims.add(claim);
+      engine.wakeup.signal();
+    }
+  }
+
+  @Override
+  public long delivered(long settled) {
+    return delivered;
+  }
+
+  /** How many outcomes of items that ran were handed out. */
+  long done() {
+    return done;
+  }
+
+  /**
+   * The next outcome; waits for it. Null at the end of the run.
+   *
+   * @throws InterruptedException if the consumer is interrupted while it waits
+   */
+  @Nullable Outcome<?, ?> take() throws InterruptedException {
+    for (; ; ) {
+      boolean over = engine.isOver();
+      Outcome<?, ?> outcome = poll();
+      if (outcome != null) {
+        return outcome;
+      }
+      if (over) {
+        return null;
+      }
+      if (!engine.runInline()) {
+        await();
+      }
+    }
+  }
+
+  private void await() throws InterruptedException {
+    VarHandle.fullFence(); // either this sees that workers starve, or they see what was delivered
+    engine.roomFreed();
+    engine.wakeup.await(() -> !claims.isEmpty() || engine.isOver() || engine.hasInline());
+  }
+
+  /** The next outcome; null if there is none now. */
+  @Nullable Outcome<?, ?> poll() {
+    Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
+    if (outcome != null) {
+      DELIVERED.setRelease(this, (long) DELIVERED.get(this) + 1);
+      engine.roomMaybeFreed();
+    }
+    return outcome;
+  }
+
+  private @Nullable Outcome<?, ?> inOrder(Reorder reorder) {
+    for (; ; ) {
+      Outcome<?, ?> next = reorder.poll();
+      if (next != null) {
+        return next;
+      }
+      Outcome<?, ?> completed = completed();
+      if (completed == null) {
+        return null;
+      }
+      reorder.add(completed);
+    }
+  }
+
+  private @Nullable Outcome<?, ?> completed() {
+    for (; ; ) {
+      Claim claim = current;
+      if (claim == null) {
+        claim = claims.poll();
+        if (claim == null) {
+          return null;
+        }
+        claim.look();
+        current = claim;
+      }
+      Object cell = claim.deliver();
+      if (cell == null) {
+        current = null;
+      } else if (cell != Ticket.WAITING) {
+        return tellListeners((Outcome<?, ?>) cell);
+      }
+    }
+  }
+
+  private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {
+    boolean ran = !(outcome instanceof NotRun);
+    if (ran) {
+      done++;
+    }
+    Config config = engine.config;
+    try {
+      if (config.onOutcome != null) {
+        config.onOutcome.accept(outcome);
+      }
+      if (config.onProgress != null && ran) {
+        config.onProgress.onProgress(done, engine.total());
+      }
+    } catch (Throwable broken) {
+      engine.fail(broken);
+    }
+    return outcome;
+  }
+}

@@ -1,0 +1,67 @@
+package io.millrace.engine;
+
+import io.millrace.limit.Demand;
+import io.millrace.limit.Waiting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An item that had to wait, or that is past its first attempt: what a claim's cell cannot hold. One
+ * thread at a time has a ticket; the run's lock hands it on.
+ */
+final class Ticket {
+  /** Stands in the cell of an item whose outcome will come by its ticket. */
+  static final Object WAITING = new Object();
+
+  final Claim origin;
+  final long index;
+  final @Nullable Object item;
+
+  @Nullable Object key;
+  int attempts;
+
+  /** When the first attempt started; meaningless before it. */
+  long firstStartNanos;
+
+  /** When the last attempt ended; meaningless before that. */
+  long lastEndNanos;
+
+  /** What the last attempt threw, or a rejection of what it returned; null before. */
+  @Nullable Throwable lastError;
+
+  /** When the item may go on, and its place among others of that time. */
+  long dueNanos;
+
+  long sequence;
+
+  @Nullable Demand demand;
+
+  /** Whether a permit for the next attempt was taken, and the key's slot. */
+  boolean permitted;
+
+  @Nullable Object slotKey;
+  boolean hasSlot;
+
+  Object slotKey() {
+    return java.util.Objects.requireNonNull(slotKey, "slotKey");
+  }
+
+  /** The place in the limiter's queue; written after it is taken, read by whoever ends the run. */
+  volatile @Nullable Waiting atLimiter;
+
+  /** Ends the wait when the item's time is up; written before the wait, read at its end. */
+  volatile io.millrace.time.Clock.@Nullable Timer expiry;
+
+  void stopExpiry() {
+    io.millrace.time.Clock.Timer timer = expiry;
+    if (timer != null) {
+      expiry = null;
+      timer.cancel();
+    }
+  }
+
+  Ticket(Claim origin, long index, @Nullable Object item) {
+    this.origin = origin;
+    this.index = index;
+    this.item = item;
+  }
+}

@@ -1,0 +1,51 @@
+package io.millrace.engine;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where the one thread that takes a run's outcomes waits, without polling. */
+final class Wakeup {
+  private static final int SPINS = 100;
+
+  /* Written by the waiting thread; taken (set to null) by the one that wakes it. */
+  private volatile @Nullable Thread waiting;
+
+  /** Wakes the waiting thread, if there is one. Cheap if there is none. */
+  void signal() {
+    Thread thread = waiting;
+    if (thread != null) {
+      waiting = null;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /**
+   * Waits until {@code ready} says so. Whoever makes it true has to call {@link #signal} afterwards.
+   *
+   * <p>No wake-up is lost: this announces itself, then asks; the other side makes it true, then looks
+   * for an announcement; both are volatile, so one of the two sees the other.
+   */
+  void await(BooleanSupplier ready) throws InterruptedException {
+    for (int spin = 0; spin < SPINS; spin++) {
+      if (ready.getAsBoolean()) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    try {
+      for (; ; ) {
+        waiting = Thread.currentThread();
+        if (ready.getAsBoolean()) {
+          return;
+        }
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        LockSupport.park(this);
+      }
+    } finally {
+      waiting = null;
+    }
+  }
+}

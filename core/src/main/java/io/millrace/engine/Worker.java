@@ -1,0 +1,81 @@
+package io.millrace.engine;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A thread's part in a run: claim, attempt, deliver, again; leaves when there is nothing to do. */
+final class Worker implements Runnable {
+  private static final long CHEAP_NANOS = 10_000;
+  private static final long DEAR_NANOS = 20_000;
+
+  private final Engine engine;
+  private final Attempts attempts;
+
+  /** See {@link Schedule}: a run that ends forgets the workers that an executor did not start yet. */
+  final int generation;
+
+  /* Written by this worker's thread, read by watchdog and stop. */
+  volatile @Nullable Thread thread;
+
+  /* Written by this worker under the run's lock, or by whoever abandons it; read by watchdog and stop. */
+  volatile @Nullable Claim claim;
+
+  /* Guarded by the run's lock: place in the run's list of workers; -1 if not there. */
+  int place = -1;
+
+  private int size = 1;
+  long nowNanos;
+
+  Worker(Engine engine, int generation) {
+    this.engine = engine;
+    this.attempts = new Attempts(engine, this);
+    this.generation = generation;
+  }
+
+  /** How many fresh items to claim at once. */
+  int size() {
+    return size;
+  }
+
+  Thread runningThread() {
+    return Objects.requireNonNull(thread, "thread of a worker that runs");
+  }
+
+  @Override
+  public void run() {
+    thread = Thread.currentThread();
+    nowNanos = engine.clock.nanoTime();
+    try {
+      for (Claim next = engine.schedule.next(this);
+          next != null;
+          next = engine.schedule.next(this)) {
+        work(next);
+      }
+    } catch (Throwable broken) {
+      engine.workerBroke(this, broken);
+    } finally {
+      engine.clock.exit();
+    }
+  }
+
+  private void work(Claim claim) {
+    long began = nowNanos;
+    while (claim.hasItem()) {
+      if (!attempts.run(claim)) {
+        engine.cameBack(this);
+        size = 1;
+        return;
+      }
+    }
+    adapt(nowNanos - began);
+  }
+
+  /* Few clock readings and locks for cheap items, no items behind a dear one. */
+  private void adapt(long tookNanos) {
+    if (tookNanos < CHEAP_NANOS) {
+      size = Math.min(size * 2, Claim.MOST_CELLS);
+    } else if (tookNanos > DEAR_NANOS) {
+      size = 1;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.millrace.limit;
+
+/**
+ * What one limit has granted, and when it grants next. Pure arithmetic without lock or clock; the
+ * limiter's lock guards it, and the times it is given never run backwards.
+ *
+ * <p>Times are those of {@code Clock.nanoTime}: they wrap around, so only differences are compared.
+ */
+interface Bucket {
+  /** The longest wait, 73 years; the sum of two still compares right by difference. */
+  long LONGEST = Long.MAX_VALUE / 4;
+
+  /** The earliest time for this cost, if nothing else is taken; one that has passed means now. */
+  long availableAt(long cost);
+
+  /**
+   * Takes permits that are available.
+   *
+   * @param dueAt when they would have been taken if the wake-up had not been late; now if it was not
+   */
+  void take(long now, long cost, long dueAt);
+
+  /** Corrects the cost of an earlier take: gives back (above 0) or owes (below 0). */
+  void settle(long now, long takenAt, long excess);
+
+  /** Grants nothing before this time, then one call, then the pace. An earlier time does nothing. */
+  void holdUntil(long time);
+
+  /** Whether nothing that has happened counts any more: a new bucket would answer the same. */
+  boolean isIdle(long now);
+
+  static long later(long one, long other) {
+    return one - other > 0 ? one : other;
+  }
+
+  static long earlier(long one, long other) {
+    return one - other > 0 ? other : one;
+  }
+}

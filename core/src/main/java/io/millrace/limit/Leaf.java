@@ -1,0 +1,76 @@
+package io.millrace.limit;
+
+import io.millrace.base.Require;
+import io.millrace.plan.Cost;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.Budget;
+import io.millrace.plan.RateLimit.PerKey;
+import io.millrace.plan.RateLimit.SlidingWindow;
+import io.millrace.plan.RateLimit.Spacing;
+import io.millrace.plan.RateLimit.TokenBucket;
+import io.millrace.plan.RateLimit.Unlimited;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A limit that is not made of others.
+ *
+ * @param cost what an attempt takes of it
+ * @param capacity most that an attempt can take
+ * @param capacityName what the specification calls the capacity
+ * @param bucket makes its bucket as of a time
+ */
+record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> bucket) {
+
+  /** The limits that all have to grant an attempt; which key it counts towards is left out. */
+  static List<Leaf> of(RateLimit limit) {
+    return switch (limit) {
+      case Unlimited _ -> List.of(spaced(0));
+      case Spacing spacing -> List.of(spaced(nanos(spacing.gap())));
+      case TokenBucket level -> List.of(of(level));
+      case SlidingWindow window -> List.of(of(window));
+      case Budget budget -> budget.limits().stream().flatMap(part -> of(part).stream()).toList();
+      case PerKey perKey -> of(perKey.limit());
+    };
+  }
+
+  private static Leaf spaced(long gap) {
+    return new Leaf(Cost.ONE, 1, "", start -> new SpacingBucket(gap, start));
+  }
+
+  private static Leaf of(TokenBucket limit) {
+    Duration period = limit.period();
+    double nanosPerPermit = (period.getSeconds() * 1e9 + period.getNano()) / limit.permits();
+    return new Leaf(
+        limit.cost(),
+        (long) limit.burst(),
+        "burst",
+        start -> new LevelBucket(nanosPerPermit, limit.burst(), start));
+  }
+
+  private static Leaf of(SlidingWindow limit) {
+    long length = nanos(limit.length());
+    return new Leaf(
+        limit.cost(),
+        limit.permits(),
+        "permits",
+        start -> new WindowBucket(limit.permits(), length, start));
+  }
+
+  /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */
+  static long nanos(Duration duration) {
+    return Math.min(Bucket.LONGEST, Require.nanos(duration));
+  }
+
+  long costOf(@Nullable Object item) {
+    long permits = cost.of(item);
+    if (permits > capacity) {
+      throw new IllegalArgumentException(
+          "cost must be at most the capacity %d (the limit's %s), not %d: raise the %s or split the item"
+              .formatted(capacity, capacityName, permits, capacityName));
+    }
+    return permits;
+  }
+}

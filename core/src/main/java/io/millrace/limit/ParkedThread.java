@@ -1,0 +1,64 @@
+package io.millrace.limit;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** The thread that makes it waits until it is granted the permit or given up on. */
+final class ParkedThread implements Waiter {
+  private enum State {
+    WAITING,
+    GRANTED,
+    EXPIRED
+  }
+
+  private final Thread thread = Thread.currentThread();
+  /* WAITING -> GRANTED by claim() or -> EXPIRED by expire(); never both, as only one of them gets the
+   * place in the queue, under the limiter's lock. Read by the thread. */
+  private volatile State state = State.WAITING;
+
+  @Override
+  public boolean claim() {
+    state = State.GRANTED;
+    return true;
+  }
+
+  @Override
+  public void granted() {
+    LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void declined() {
+    throw new AssertionError("a thread declines no permit");
+  }
+
+  /** The time is up: called by a timer. */
+  void expire(Waiting place) {
+    if (place.cancel()) {
+      state = State.EXPIRED;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /**
+   * Returns whether the permit was granted. An interrupt that comes after the grant does not give the
+   * permit back, but stays set.
+   */
+  boolean await(Waiting place) throws InterruptedException {
+    while (state == State.WAITING) {
+      LockSupport.park(this);
+      if (Thread.interrupted()) {
+        leave(place);
+        return true;
+      }
+    }
+    return state == State.GRANTED;
+  }
+
+  /* If the place was given up already, the lock makes a claim() before that visible here. */
+  private void leave(Waiting place) throws InterruptedException {
+    if (place.cancel() || state != State.GRANTED) {
+      throw new InterruptedException();
+    }
+    thread.interrupt();
+  }
+}

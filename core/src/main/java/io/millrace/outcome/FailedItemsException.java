@@ -1,0 +1,47 @@
+package io.millrace.outcome;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Some items of a run failed. The cause is the first failure in time; the others are suppressed. The
+ * errors themselves are left as they were thrown; {@link #failures} pairs them with their items.
+ */
+public final class FailedItemsException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private static final int NAMED_IN_MESSAGE = 10;
+  private final transient List<Failure<?, ?>> failures;
+
+  /**
+   * Reports failures.
+   *
+   * @param failures some or all of them, first in time first; not empty
+   * @param failed how many there were
+   * @param total of how many items
+   */
+  public FailedItemsException(List<? extends Failure<?, ?>> failures, long failed, long total) {
+    super(message(failures, failed, total), failures.getFirst().error());
+    this.failures = List.copyOf(failures);
+    Throwable primary = failures.getFirst().error();
+    failures.stream()
+        .map(Failure::error)
+        .distinct()
+        .filter(error -> error != primary)
+        .forEach(this::addSuppressed);
+  }
+
+  private static String message(List<? extends Failure<?, ?>> failures, long failed, long total) {
+    String named =
+        failures.stream()
+            .limit(NAMED_IN_MESSAGE)
+            .map(failure -> "item " + failure.index() + ": " + failure.error())
+            .collect(Collectors.joining("; "));
+    String more = failed > NAMED_IN_MESSAGE ? "; and " + (failed - NAMED_IN_MESSAGE) + " more" : "";
+    return failed + " of " + total + " items failed: " + named + more;
+  }
+
+  /** The failures with their items, first in time first; empty after deserialization. */
+  public List<Failure<?, ?>> failures() {
+    return failures == null ? List.of() : failures;
+  }
+}

@@ -1,0 +1,28 @@
+package io.millrace.outcome;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last attempt returned a result that the retry policy does not accept, for example a response
+ * with status 503. {@link #result} has it.
+ */
+public final class RejectedResultException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private final transient @Nullable Object result;
+
+  /**
+   * Reports a result.
+   *
+   * @param result what the last attempt returned
+   * @param attempts how many attempts there were
+   */
+  public RejectedResultException(@Nullable Object result, int attempts) {
+    super("result rejected by the retry policy after " + attempts + " attempts: " + result);
+    this.result = result;
+  }
+
+  /** What the last attempt returned; null also after deserialization. */
+  public @Nullable Object result() {
+    return result;
+  }
+}

@@ -1,0 +1,13 @@
+package io.millrace.outcome;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The action returned a value, which may be null.
+ *
+ * @param item the item, as the source gave it
+ * @param value what the action returned, or the failure policy's substitute
+ * @param details index, key, attempts and time
+ */
+public record Success<T extends @Nullable Object, R extends @Nullable Object>(
+    T item, R value, Details details) implements Outcome<T, R> {}

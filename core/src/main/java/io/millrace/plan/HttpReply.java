@@ -1,0 +1,19 @@
+package io.millrace.plan;
+
+import java.util.Optional;
+
+/**
+ * What an HTTP server answered, for {@link Retry#http}. Implement it in the exception or the
+ * response class of the HTTP client you use; {@link java.net.http.HttpResponse} needs no adapter.
+ */
+public interface HttpReply {
+  /** The status code, for example 429. */
+  int statusCode();
+
+  /**
+   * The first value of a header.
+   *
+   * @param name in lower case; matching ignores case
+   */
+  Optional<String> header(String name);
+}

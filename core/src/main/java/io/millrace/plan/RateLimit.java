@@ -1,0 +1,203 @@
+package io.millrace.plan;
+
+import io.millrace.base.Require;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToLongBiFunction;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often attempts may start: the specification. {@code RateLimiter} enforces it. Every attempt
+ * takes a permit, retries included. Immutable.
+ *
+ * <p>A call with a specification makes a limiter of its own; to share one over calls, make a {@code
+ * RateLimiter} and pass that.
+ */
+public sealed interface RateLimit {
+
+  /** A token bucket of {@code permits} a second, without bursts. */
+  static TokenBucket perSecond(double permits) {
+    return per(permits, Duration.ofSeconds(1));
+  }
+
+  /** A token bucket of {@code permits} a minute, without bursts. */
+  static TokenBucket perMinute(double permits) {
+    return per(permits, Duration.ofMinutes(1));
+  }
+
+  /** A token bucket of {@code permits} an hour, without bursts. */
+  static TokenBucket perHour(double permits) {
+    return per(permits, Duration.ofHours(1));
+  }
+
+  /** A token bucket of {@code permits} a {@code period}, without bursts. */
+  static TokenBucket per(double permits, Duration period) {
+    return new TokenBucket(permits, period, 1, Cost.ONE);
+  }
+
+  /** Never more than {@code permits} starts in any window of this length, wherever it begins. */
+  static SlidingWindow window(int permits, Duration length) {
+    return new SlidingWindow(permits, length, Cost.ONE);
+  }
+
+  /** At least this much time from one start to the next. */
+  static Spacing spacing(Duration gap) {
+    return new Spacing(gap);
+  }
+
+  /** Several limits at once: an attempt takes its permits from all of them together, or waits. */
+  static Budget all(RateLimit... limits) {
+    return new Budget(Arrays.asList(limits));
+  }
+
+  /** No limit; it can still be paused. */
+  static Unlimited unlimited() {
+    return new Unlimited();
+  }
+
+  /**
+   * This limit for each key on its own: a busy key does not hold up the others.
+   *
+   * @param key what an item counts towards, for example the host of a URI; if it throws or answers
+   *     null, the item fails
+   */
+  default <T extends @Nullable Object> PerKey by(Function<? super T, ?> key) {
+    return PerKey.of(this, key);
+  }
+
+  /** See {@link #unlimited}. */
+  record Unlimited() implements RateLimit {}
+
+  /**
+   * A bucket that holds at most {@code burst} permits and gets {@code permits} more each {@code
+   * period}, evenly. In any time {@code t}, at most {@code burst + t * permits / period} start.
+   *
+   * @param permits a finite number above 0
+   * @param period longer than zero
+   * @param burst permits that can be used at once after a quiet time, at least 1; the default is 1
+   * @param cost permits that an attempt takes
+   */
+  record TokenBucket(double permits, Duration period, double burst, Cost cost)
+      implements RateLimit {
+    /** Checks the arguments. */
+    public TokenBucket {
+      Require.positive("permits", permits);
+      Require.positive("period", period);
+      Objects.requireNonNull(cost, "cost");
+      if (!(burst >= 1) || Double.isInfinite(burst)) {
+        throw new IllegalArgumentException(
+            "burst must be a finite number of at least 1, not " + burst);
+      }
+    }
+
+    /** A copy with another burst. */
+    public TokenBucket burst(double burst) {
+      return new TokenBucket(permits, period, burst, cost);
+    }
+
+    /** A copy in which an attempt takes as many permits as this says of its item. */
+    public <T extends @Nullable Object> TokenBucket costing(ToLongFunction<? super T> permits) {
+      return new TokenBucket(this.permits, period, burst, Cost.of(permits));
+    }
+
+    /** A copy in which a success settles what its attempt took: see {@link Cost#settling}. */
+    public <T extends @Nullable Object, R extends @Nullable Object> TokenBucket settling(
+        ToLongBiFunction<? super T, ? super R> permits) {
+      return new TokenBucket(this.permits, period, burst, cost.settling(permits));
+    }
+  }
+
+  /**
+   * See {@link RateLimit#window}.
+   *
+   * @param permits at least 1
+   * @param length longer than zero
+   * @param cost permits that an attempt takes
+   */
+  record SlidingWindow(int permits, Duration length, Cost cost) implements RateLimit {
+    /** Checks the arguments. */
+    public SlidingWindow {
+      Require.atLeast("permits", permits, 1);
+      Require.positive("length", length);
+      Objects.requireNonNull(cost, "cost");
+    }
+
+    /** A copy in which an attempt takes as many permits as this says of its item. */
+    public <T extends @Nullable Object> SlidingWindow costing(ToLongFunction<? super T> permits) {
+      return new SlidingWindow(this.permits, length, Cost.of(permits));
+    }
+
+    /** A copy in which a success settles what its attempt took: see {@link Cost#settling}. */
+    public <T extends @Nullable Object, R extends @Nullable Object> SlidingWindow settling(
+        ToLongBiFunction<? super T, ? super R> permits) {
+      return new SlidingWindow(this.permits, length, cost.settling(permits));
+    }
+  }
+
+  /**
+   * See {@link RateLimit#spacing}.
+   *
+   * @param gap not negative
+   */
+  record Spacing(Duration gap) implements RateLimit {
+    /** Checks the argument. */
+    public Spacing {
+      Require.notNegative("gap", gap);
+    }
+  }
+
+  /**
+   * See {@link RateLimit#all}.
+   *
+   * @param limits at least one; none of them per key (use {@code all(...).by(key)})
+   */
+  record Budget(List<RateLimit> limits) implements RateLimit {
+    /** Checks the argument. */
+    public Budget {
+      limits = List.copyOf(limits);
+      Require.atLeast("number of limits", limits.size(), 1);
+      if (limits.stream().anyMatch(PerKey.class::isInstance)) {
+        throw new IllegalArgumentException(
+            "a budget cannot hold a limit per key: write RateLimit.all(...).by(key) instead");
+      }
+    }
+  }
+
+  /**
+   * See {@link RateLimit#by}.
+   *
+   * @param limit what holds for each key; not itself per key
+   * @param key what an item counts towards
+   * @param idleKeys keys that are remembered though nothing of them waits or counts any more, at
+   *     least 0; the default is 1,000
+   */
+  record PerKey(RateLimit limit, Function<@Nullable Object, ?> key, int idleKeys)
+      implements RateLimit {
+    private static final int DEFAULT_IDLE_KEYS = 1_000;
+
+    /** Checks the arguments. */
+    public PerKey {
+      Objects.requireNonNull(limit, "limit");
+      Objects.requireNonNull(key, "key");
+      Require.atLeast("idleKeys", idleKeys, 0);
+      if (limit instanceof PerKey) {
+        throw new IllegalArgumentException("a limit can be made per key only once");
+      }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends @Nullable Object> PerKey of(
+        RateLimit limit, Function<? super T, ?> key) {
+      return new PerKey(limit, (Function<@Nullable Object, ?>) key, DEFAULT_IDLE_KEYS);
+    }
+
+    /** A copy with another number of idle keys. */
+    public PerKey idleKeys(int idleKeys) {
+      return new PerKey(limit, key, idleKeys);
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.millrace.plan;
+
+import io.millrace.base.Require;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which failures and results of an attempt to repeat, and how often. Immutable.
+ *
+ * <p>{@code attempts(4)} is four calls in all; {@code retries(3)} is the same. The default repeats
+ * every {@link Exception} (an {@link Error} never), accepts every result, and waits 100 ms, doubling
+ * to 30 s, with full jitter.
+ *
+ * @param attempts calls in all, at least 1
+ * @param backoff how long to wait between them
+ * @param types an error is repeated only if it is an instance of one of these
+ * @param onError and only if this says true; if it throws, the error is not repeated, and what it
+ *     threw is suppressed in the error
+ * @param onResult a result is repeated if this says true; if it throws, the item fails with that
+ * @param serverWait how long the server asks to stay away; replaces the backoff, and pauses the rate
+ *     limiter for everybody who shares it
+ * @param maxServerWait a longer server wait is cut to this
+ */
+public record Retry(
+    int attempts,
+    Backoff backoff,
+    List<Class<? extends Throwable>> types,
+    Predicate<? super Throwable> onError,
+    Predicate<@Nullable Object> onResult,
+    ServerWait serverWait,
+    Duration maxServerWait) {
+  private static final Backoff DEFAULT_BACKOFF = Backoff.exponential(Duration.ofMillis(100));
+  private static final Duration DEFAULT_MAX_SERVER_WAIT = Duration.ofMinutes(5);
+  private static final Predicate<@Nullable Object> EVERY_RESULT_IS_FINE = result -> false;
+  private static final ServerWait NO_SERVER_WAIT = (result, error, now) -> Optional.empty();
+  private static final int DEFAULT_HTTP_ATTEMPTS = 4;
+
+  /** Checks the arguments. */
+  public Retry {
+    Require.atLeast("attempts", attempts, 1);
+    Objects.requireNonNull(backoff, "backoff");
+    types = List.copyOf(types);
+    Objects.requireNonNull(onError, "onError");
+    Objects.requireNonNull(onResult, "onResult");
+    Objects.requireNonNull(serverWait, "serverWait");
+    Require.notNegative("maxServerWait", maxServerWait);
+  }
+
+  /** One attempt: nothing is repeated. */
+  public static Retry none() {
+    return ofAttempts(1);
+  }
+
+  /** At most {@code attempts} calls in all. */
+  public static Retry ofAttempts(int attempts) {
+    return new Retry(
+        attempts,
+        DEFAULT_BACKOFF,
+        List.of(Exception.class),
+        error -> true,
+        EVERY_RESULT_IS_FINE,
+        NO_SERVER_WAIT,
+        DEFAULT_MAX_SERVER_WAIT);
+  }
+
+  /** At most {@code retries} calls after the first one. */
+  public static Retry ofRetries(int retries) {
+    return none().retries(retries);
+  }
+
+  /**
+   * For HTTP: repeats replies with status 429 or 503, {@link IOException}s and timeouts, 4 attempts,
+   * and obeys {@code Retry-After} in seconds or as a date. A reply is an {@link
+   * java.net.http.HttpResponse} or an {@link HttpReply}, returned or thrown.
+   */
+  public static Retry http() {
+    return http(429, 503);
+  }
+
+  /** As {@link #http()}, but repeats replies with these statuses. */
+  public static Retry http(int... statuses) {
+    Set<Integer> repeated = Arrays.stream(statuses).boxed().collect(Collectors.toSet());
+    return ofAttempts(DEFAULT_HTTP_ATTEMPTS)
+        .when(error -> isTransient(error) || hasStatus(repeated, null, error))
+        .whenResult(result -> hasStatus(repeated, result, null))
+        .serverWait(
+            (result, error, now) ->
+                HttpAnswers.in(result, error)
+                    .filter(reply -> repeated.contains(reply.statusCode()))
+                    .flatMap(reply -> HttpAnswers.retryAfter(reply, now)));
+  }
+
+  private static boolean isTransient(Throwable error) {
+    return HttpAnswers.in(null, error).isEmpty()
+        && (error instanceof IOException || error instanceof TimeoutException);
+  }
+
+  private static boolean hasStatus(
+      Set<Integer> statuses, @Nullable Object result, @Nullable Throwable error) {
+    return HttpAnswers.in(result, error)
+        .filter(reply -> statuses.contains(reply.statusCode()))
+        .isPresent();
+  }
+
+  /** A copy with this many calls in all. */
+  public Retry attempts(int attempts) {
+    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+  }
+
+  /** A copy with this many calls after the first one. */
+  public Retry retries(int retries) {
+    Require.atLeast("retries", retries, 0);
+    return attempts(Math.addExact(retries, 1));
+  }
+
+  /** A copy with another backoff. */
+  public Retry backoff(Backoff backoff) {
+    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+  }
+
+  /** A copy that repeats only errors of these types (and only those {@link #when} accepts). */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public final Retry on(Class<? extends Throwable>... types) {
+    return new Retry(
+        attempts, backoff, List.of(types), onError, onResult, serverWait, maxServerWait);
+  }
+
+  /** A copy that repeats only errors that this accepts (and only those of the {@link #on} types). */
+  public Retry when(Predicate<? super Throwable> onError) {
+    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+  }
+
+  /**
+   * A copy that also repeats results that this accepts. When the attempts are used up, the item fails
+   * with a {@code RejectedResultException} that has the last one.
+   *
+   * @param onResult gets what the action returned; its type must fit the action's
+   */
+  @SuppressWarnings("unchecked")
+  public <R extends @Nullable Object> Retry whenResult(Predicate<? super R> onResult) {
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        (Predicate<@Nullable Object>) onResult,
+        serverWait,
+        maxServerWait);
+  }
+
+  /** A copy that reads from an answer how long the server asks to stay away. */
+  public Retry serverWait(ServerWait serverWait) {
+    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+  }
+
+  /** A copy with another longest server wait; the default is 5 minutes. */
+  public Retry maxServerWait(Duration maxServerWait) {
+    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+  }
+
+  /**
+   * Whether an error is of those to repeat, whatever the number of attempts so far. Never throws: if
+   * the predicate does, the answer is no, and what it threw is suppressed in {@code error}.
+   */
+  public boolean repeats(Throwable error) {
+    try {
+      return types.stream().anyMatch(type -> type.isInstance(error)) && onError.test(error);
+    } catch (Throwable broken) {
+      if (broken != error) {
+        error.addSuppressed(broken);
+      }
+      return false;
+    }
+  }
+
+  /** Whether a result is of those to repeat, whatever the number of attempts so far. */
+  public boolean rejects(@Nullable Object result) {
+    return onResult != EVERY_RESULT_IS_FINE && onResult.test(result);
+  }
+
+  /** Whether any result can be rejected. */
+  public boolean looksAtResults() {
+    return onResult != EVERY_RESULT_IS_FINE;
+  }
+
+  /** Whether any answer can ask to stay away. */
+  public boolean obeysServer() {
+    return serverWait != NO_SERVER_WAIT;
+  }
+
+  /**
+   * How long the server asks to stay away, at most {@link #maxServerWait}. Never throws: an answer
+   * that cannot be read asks for nothing.
+   */
+  public Optional<Duration> serverWait(
+      @Nullable Object result, @Nullable Throwable error, Instant now) {
+    try {
+      return serverWait
+          .of(result, error, now)
+          .filter(wait -> !wait.isNegative())
+          .map(wait -> wait.compareTo(maxServerWait) > 0 ? maxServerWait : wait);
+    } catch (RuntimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+}

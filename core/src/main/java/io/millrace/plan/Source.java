@@ -1,0 +1,226 @@
+package io.millrace.plan;
+
+import io.millrace.base.Rethrow;
+import java.util.AbstractCollection;
+import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where items come from, when they do not come from a {@link Collection} or another {@link Iterable}
+ * already.
+ *
+ * <p>Items are read lazily, by one thread at a time (not always the same one), and only as far ahead
+ * as the window allows. A collection or an array is sized: its total is known, and if the run ends
+ * early each of its other items is reported as not run. Every other source is never read after a
+ * stop.
+ *
+ * @param <T> the items
+ */
+public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
+
+  /** The elements of an array; sized. */
+  static <T extends @Nullable Object> Collection<T> of(T[] array) {
+    return Arrays.asList(array);
+  }
+
+  /** The rest of an iterator, once; {@code next} may block, and an interrupt ends the wait. */
+  static <T extends @Nullable Object> Source<T> of(Iterator<? extends T> iterator) {
+    return new Once<>(iterator, () -> {});
+  }
+
+  /** The elements of a stream, once; the run closes it. A parallel stream is read sequentially. */
+  static <T extends @Nullable Object> Source<T> of(Stream<? extends T> stream) {
+    return new Once<>(stream.sequential().iterator(), stream::close);
+  }
+
+  /**
+   * What a publisher sends, once; it is asked for no more than the window has room for.
+   *
+   * @param publisher its error is the run's error
+   */
+  static <T> Source<T> of(Flow.Publisher<? extends T> publisher) {
+    return new Published<>(publisher);
+  }
+
+  /** What a queue gives, once, until it gives {@code end} (compared with {@code equals}). */
+  static <T> Source<T> of(BlockingQueue<? extends T> queue, T end) {
+    Objects.requireNonNull(queue, "queue");
+    Objects.requireNonNull(end, "end");
+    return supplying(() -> Optional.<T>of(queue.take()).filter(item -> !item.equals(end)));
+  }
+
+  /**
+   * What a supplier gives, once, until it gives empty.
+   *
+   * @param supplier may block, and should end the wait when interrupted; what it throws is the run's
+   *     error
+   */
+  static <T> Source<T> supplying(Callable<Optional<T>> supplier) {
+    return of(new Supplied<>(supplier));
+  }
+
+  /** Pairs of the elements of two sources, up to the shorter one; sized if both are. */
+  static <A extends @Nullable Object, B extends @Nullable Object> Iterable<Map.Entry<A, B>> zip(
+      Iterable<? extends A> first, Iterable<? extends B> second) {
+    Iterable<Map.Entry<A, B>> pairs =
+        () -> {
+          Iterator<? extends A> a = first.iterator();
+          Iterator<? extends B> b = second.iterator();
+          return new Zipped<>(
+              () -> a.hasNext() && b.hasNext(),
+              () -> new SimpleImmutableEntry<A, B>(a.next(), b.next()));
+        };
+    return Zipped.sizedLike(pairs, first, second);
+  }
+
+  /** Triples of the elements of three sources, up to the shortest one; sized if all are. */
+  static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
+      Iterable<Triple<A, B, C>> zip(
+          Iterable<? extends A> first, Iterable<? extends B> second, Iterable<? extends C> third) {
+    Iterable<Triple<A, B, C>> triples =
+        () -> {
+          Iterator<? extends A> a = first.iterator();
+          Iterator<? extends B> b = second.iterator();
+          Iterator<? extends C> c = third.iterator();
+          return new Zipped<>(
+              () -> a.hasNext() && b.hasNext() && c.hasNext(),
+              () -> new Triple<A, B, C>(a.next(), b.next(), c.next()));
+        };
+    return Zipped.sizedLike(triples, first, second, third);
+  }
+
+  /** Something that can be read once. */
+  final class Once<T extends @Nullable Object> implements Source<T>, AutoCloseable {
+    private final Iterator<? extends T> iterator;
+    private final Runnable onClose;
+    private final AtomicBoolean taken = new AtomicBoolean();
+
+    private Once(Iterator<? extends T> iterator, Runnable onClose) {
+      this.iterator = Objects.requireNonNull(iterator, "iterator");
+      this.onClose = onClose;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Iterator<T> iterator() {
+      if (taken.getAndSet(true)) {
+        throw new IllegalStateException(
+            "this source can be read once, and has been: make a new one for each run");
+      }
+      return (Iterator<T>) iterator;
+    }
+
+    @Override
+    public void close() {
+      onClose.run();
+    }
+  }
+
+  /**
+   * A publisher.
+   *
+   * @param publisher who sends the items
+   */
+  record Published<T>(Flow.Publisher<? extends T> publisher) implements Source<T> {
+    /** Checks the argument. */
+    public Published {
+      Objects.requireNonNull(publisher, "publisher");
+    }
+
+    /** Not supported: only a run can read a publisher. */
+    @Override
+    public Iterator<T> iterator() {
+      throw new UnsupportedOperationException("a publisher can only be read by a run");
+    }
+  }
+
+  /** Calls a supplier until it gives empty. */
+  final class Supplied<T> implements Iterator<T> {
+    private final Callable<Optional<T>> supplier;
+    private Optional<T> next = Optional.empty();
+    private boolean asked;
+
+    private Supplied(Callable<Optional<T>> supplier) {
+      this.supplier = Objects.requireNonNull(supplier, "supplier");
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (!asked) {
+        try {
+          next = supplier.call();
+          asked = true;
+        } catch (Exception error) {
+          throw Rethrow.asIs(error);
+        }
+      }
+      return next.isPresent();
+    }
+
+    @Override
+    public T next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      T item = next.orElseThrow();
+      asked = false;
+      return item;
+    }
+  }
+
+  /** Reads several iterators in step. */
+  final class Zipped<T> implements Iterator<T> {
+    private final java.util.function.BooleanSupplier more;
+    private final java.util.function.Supplier<T> next;
+
+    private Zipped(java.util.function.BooleanSupplier more, java.util.function.Supplier<T> next) {
+      this.more = more;
+      this.next = next;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return more.getAsBoolean();
+    }
+
+    @Override
+    public T next() {
+      return next.get();
+    }
+
+    private static <T> Iterable<T> sizedLike(Iterable<T> zipped, Iterable<?>... sources) {
+      for (Iterable<?> source : sources) {
+        Objects.requireNonNull(source, "source");
+      }
+      if (!Arrays.stream(sources).allMatch(Collection.class::isInstance)) {
+        return zipped;
+      }
+      return new AbstractCollection<>() {
+        @Override
+        public Iterator<T> iterator() {
+          return zipped.iterator();
+        }
+
+        @Override
+        public int size() {
+          return Arrays.stream(sources)
+              .mapToInt(source -> ((Collection<?>) source).size())
+              .min()
+              .orElse(0);
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.millrace.time;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * The time that limits, retries and deadlines go by. {@link #system} is the real one; the testkit's
+ * {@code ManualClock} is virtual. Implementations are thread-safe.
+ */
+public interface Clock {
+
+  /** The real time. */
+  static Clock system() {
+    return SystemClock.INSTANCE;
+  }
+
+  /** Nanoseconds since an arbitrary origin; only differences mean something. */
+  long nanoTime();
+
+  /** The wall-clock time, for dates that servers name. */
+  Instant now();
+
+  /**
+   * Runs a task once, at or soon after a time.
+   *
+   * @param atNanos on the scale of {@link #nanoTime}; if it has passed, the task runs soon
+   * @param task short, and never blocking: it runs in a thread that all tasks share
+   */
+  Timer schedule(long atNanos, Runnable task);
+
+  /**
+   * Blocks the calling thread.
+   *
+   * @throws InterruptedException if the thread is or gets interrupted
+   */
+  void sleep(Duration duration) throws InterruptedException;
+
+  /**
+   * A thread that works by this clock is about to start. A virtual clock stands still until the
+   * matching {@link #exit}, except while the thread sleeps on it.
+   */
+  default void enter() {}
+
+  /** A thread that was announced by {@link #enter} ends. */
+  default void exit() {}
+
+  /** A task that waits for its time. */
+  interface Timer {
+    /** Gives the task up, unless it runs already. */
+    void cancel();
+  }
+}

@@ -1,0 +1,5 @@
+/** The clock that the library measures and waits by. */
+@NullMarked
+package io.millrace.time;
+
+import org.jspecify.annotations.NullMarked;

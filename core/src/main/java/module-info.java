@@ -1,0 +1,12 @@
+/** Fans one action out over many items, against services that push back. */
+module io.millrace {
+  requires static org.jspecify;
+  requires java.net.http;
+  requires jdk.jfr;
+
+  exports io.millrace;
+  exports io.millrace.limit;
+  exports io.millrace.outcome;
+  exports io.millrace.plan;
+  exports io.millrace.time;
+}

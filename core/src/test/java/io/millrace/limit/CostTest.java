@@ -1,0 +1,180 @@
+package io.millrace.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.plan.RateLimit;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A cost")
+class CostTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final FakeClock clock = new FakeClock();
+
+  @Test
+  void isAskedForOnceForADemand() {
+    int[] asked = {0};
+    RateLimiter limiter = of(RateLimit.window(3, SECOND).costing(item -> ++asked[0]));
+    Demand demand = limiter.demand("item");
+    assertTrue(limiter.tryTake(demand));
+    assertTrue(limiter.tryTake(demand));
+    assertEquals(1, asked[0]);
+  }
+
+  @Test
+  void aboveTheCapacityIsRefusedWithBothNumbersAndTheWaysOut() {
+    RateLimiter bucket = of(RateLimit.perSecond(1).burst(10.5).costing((Integer item) -> item));
+    assertTrue(bucket.tryAcquire(10));
+    assertEquals(
+        "cost must be at most the capacity 10 (the limit's burst), not 11: raise the burst or split"
+            + " the item",
+        assertThrows(IllegalArgumentException.class, () -> bucket.demand(11)).getMessage());
+    RateLimiter window = of(RateLimit.window(10, SECOND).costing((Integer item) -> item));
+    assertTrue(window.tryAcquire(10));
+    assertThrows(IllegalArgumentException.class, () -> window.acquire(11));
+  }
+
+  @Test
+  void belowZeroIsRefused() {
+    RateLimiter limiter = of(RateLimit.perSecond(1).costing(item -> -1));
+    assertThrows(IllegalArgumentException.class, () -> limiter.tryAcquire("item"));
+  }
+
+  @Test
+  void thatCannotBeToldTakesNothing() {
+    RateLimiter limiter =
+        of(RateLimit.perSecond(1).costing((String item) -> Integer.parseInt(item)));
+    assertThrows(NumberFormatException.class, () -> limiter.tryAcquire("one"));
+    assertTrue(limiter.tryAcquire("1"));
+  }
+
+  @Test
+  void ofOneWithoutKeysNeedsNoNewDemand() {
+    RateLimiter limiter = of(RateLimit.all(RateLimit.perSecond(1), RateLimit.spacing(SECOND)));
+    assertSame(limiter.demand("one"), limiter.demand("other"));
+  }
+
+  @Test
+  void ofABudgetIsTakenFromAllLimitsOrNone() {
+    RateLimiter limiter =
+        of(
+            RateLimit.all(
+                RateLimit.perSecond(1).burst(3),
+                RateLimit.all(RateLimit.window(100, SECOND).costing((Integer item) -> item))));
+    assertTrue(limiter.tryAcquire(60));
+    assertFalse(limiter.tryAcquire(60));
+    assertTrue(limiter.tryAcquire(20), "the refused one took no request");
+    assertTrue(limiter.tryAcquire(10));
+    assertFalse(limiter.tryAcquire(10));
+    clock.advance(SECOND);
+    assertTrue(limiter.tryAcquire(100), "nor did the last one take of the window");
+  }
+
+  @Test
+  void ofABudgetWaitsForTheSlowestLimit() {
+    RateLimiter limiter =
+        of(
+            RateLimit.all(
+                RateLimit.perSecond(10),
+                RateLimit.perSecond(100).burst(100).costing((Integer item) -> item)));
+    Caller caller = new Caller(limiter, clock);
+    for (int cost : new int[] {50, 50, 40, 0, 0, 100}) {
+      caller.ask(cost);
+    }
+    clock.advance(Duration.ofSeconds(5));
+    assertEquals(List.of(0L, 100L, 400L, 500L, 600L, 1400L), caller.starts());
+  }
+
+  @Test
+  void thatWasTooHighIsGivenBackAndServesThoseWhoWait() {
+    RateLimiter limiter = of(tokens());
+    Caller caller = new Caller(limiter, clock);
+    Demand demand = limiter.demand(100);
+    assertTrue(limiter.tryTake(demand));
+    caller.ask(60);
+    limiter.settle(demand, 100, 30);
+    assertEquals(List.of(60), caller.served());
+    assertTrue(limiter.tryAcquire(10));
+    assertFalse(limiter.tryAcquire(1));
+  }
+
+  @Test
+  void thatWasTooLowIsOwedByThoseWhoWait() {
+    RateLimiter limiter = of(tokens());
+    Caller caller = new Caller(limiter, clock);
+    Demand demand = limiter.demand(100);
+    assertTrue(limiter.tryTake(demand));
+    caller.ask(50);
+    limiter.settle(demand, 100, 150);
+    clock.advance(Duration.ofSeconds(30));
+    assertEquals(List.of(10_000L), caller.starts());
+  }
+
+  @Test
+  void isSettledInTheWindowItWasTakenIn() {
+    RateLimit limit =
+        RateLimit.window(100, SECOND)
+            .costing((Integer item) -> item)
+            .settling((Integer item, Integer value) -> value);
+    RateLimiter limiter = of(limit);
+    Demand demand = limiter.demand(60);
+    assertTrue(limiter.tryAcquire(40));
+    clock.advance(Duration.ofMillis(500));
+    assertTrue(limiter.tryTake(demand));
+    limiter.settle(demand, 60, 20);
+    assertTrue(limiter.tryAcquire(40));
+    clock.advance(Duration.ofMillis(500));
+    assertTrue(limiter.tryAcquire(40));
+    assertFalse(limiter.tryAcquire(1));
+  }
+
+  @Test
+  void ofAKeyIsSettledEvenIfTheKeyWasForgotten() {
+    RateLimiter limiter = of(tokens().by((Integer item) -> item % 2).idleKeys(0));
+    Demand demand = limiter.demand(100);
+    assertTrue(limiter.tryTake(demand));
+    clock.advance(Duration.ofMinutes(1));
+    assertTrue(limiter.tryAcquire(1));
+    assertEquals(1, limiter.keys());
+    limiter.settle(demand, 100, 150);
+    assertFalse(limiter.tryAcquire(60));
+    assertTrue(limiter.tryAcquire(50));
+    assertTrue(limiter.tryAcquire(99));
+  }
+
+  @Test
+  void isNotSettledIfItsTrueValueCannotBeTold() {
+    RateLimiter limiter = of(tokens());
+    Demand demand = limiter.demand(100);
+    assertTrue(limiter.tryTake(demand));
+    assertThrows(NullPointerException.class, () -> limiter.settle(demand, 100, null));
+    assertFalse(limiter.tryAcquire(1));
+  }
+
+  @Test
+  void staysAsItIsIfNothingSettles() {
+    RateLimiter limiter = of(RateLimit.perSecond(1));
+    Demand demand = limiter.demand(null);
+    assertTrue(limiter.tryTake(demand));
+    limiter.settle(demand, null, null);
+    assertFalse(limiter.tryAcquire());
+  }
+
+  private static RateLimit tokens() {
+    return RateLimit.perSecond(10)
+        .burst(100)
+        .costing((Integer item) -> item)
+        .settling((Integer item, Integer value) -> value);
+  }
+
+  private RateLimiter of(RateLimit limit) {
+    return RateLimiter.of(limit, clock);
+  }
+}
