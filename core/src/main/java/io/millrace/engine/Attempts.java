@@ -119,15 +119,23 @@ final class Attempts {
     Ticket known = ticket;
     if (known != null) {
       key = known.key;
+      noteKey(claim);
       demand = known.demand;
       return true;
     }
     key = engine.config.itemKey == null ? null : engine.config.itemKey.apply(item);
+    noteKey(claim);
     demand = limiter == null ? null : limiter.demand(item);
     if (engine.slots != null) {
       ticket(claim, item).slotKey = engine.slots.keyOf(item);
     }
     return true;
+  }
+
+  private void noteKey(Claim claim) {
+    if (engine.config.itemKey != null) {
+      claim.key = key;
+    }
   }
 
   private Ticket ticket(Claim claim, @Nullable Object item) {

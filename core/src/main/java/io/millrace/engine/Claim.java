@@ -167,6 +167,11 @@ final class Claim {
     return false;
   }
 
+  /** How many items it can hold. */
+  int most() {
+    return cells.length;
+  }
+
   /** How many items were appended so far; only while loading. */
   int loading() {
     return end(word);
@@ -275,13 +280,16 @@ final class Claim {
   boolean hasMore() {
     long seen = word;
     return switch (state(seen)) {
-      case LOADING -> position(seen) < end(seen);
+      case LOADING -> position(seen) < end(seen) && end(seen) < cells.length;
       case RUNNING, SEALED, INTERRUPTING, INTERRUPTED -> position(seen) + 1 < end(seen);
       case ABANDONED -> false;
     };
   }
 
-  /** Takes half of what is not being worked on, rounded up; null if there is nothing. */
+  /**
+   * Takes half of what is not being worked on, rounded up; null if there is nothing. Leaves a reader
+   * alone that has all it wanted: it is about to run that itself.
+   */
   @Nullable Claim steal(long nowNanos, long budgetNanos) {
     for (; ; ) {
       long seen = word;
@@ -290,7 +298,7 @@ final class Claim {
       State state = state(seen);
       boolean loading = state == State.LOADING;
       int first = loading ? position : position + 1;
-      if (first >= end || state == State.ABANDONED) {
+      if (first >= end || state == State.ABANDONED || (loading && end == cells.length)) {
         return null;
       }
       int middle = loading ? (first + end + 1) / 2 : (first + end) / 2;

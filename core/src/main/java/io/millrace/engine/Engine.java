@@ -62,6 +62,7 @@ public final class Engine {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> firstFailure = new AtomicReference<>();
   private final CountDownLatch joined = new CountDownLatch(1);
+  private final Recording.RunEvent recording = new Recording.RunEvent();
   private volatile boolean watching;
   private StopToken.@Nullable Registration stop;
 
@@ -141,6 +142,7 @@ public final class Engine {
   }
 
   private void begin() {
+    recording.begin();
     feed.onReady(schedule::sourceReady);
     stop = config.stopToken.onStop(() -> end(RunStatus.CANCELLED, null, false));
     long runNanos = Require.nanos(config.runTimeout);
@@ -211,7 +213,22 @@ public final class Engine {
     } else if (claim.budgetNanos < freshBudgetNanos) {
       interrupter.watchAt(claim.startNanos + claim.budgetNanos);
     }
-    return caller.call(item);
+    return Recording.ofAttempts() ? recorded(item, claim) : caller.call(item);
+  }
+
+  private @Nullable Object recorded(@Nullable Object item, Claim claim) throws Exception {
+    Recording.AttemptEvent event = new Recording.AttemptEvent();
+    event.index = claim.index();
+    event.attempt = claim.ticket == null ? 1 : claim.ticket.attempts + 1;
+    event.begin();
+    try {
+      return caller.call(item);
+    } catch (Throwable thrown) {
+      event.error = thrown.getClass().getName();
+      throw thrown;
+    } finally {
+      event.commit();
+    }
   }
 
   void nobodyWatched() {
@@ -256,6 +273,7 @@ public final class Engine {
   // Items that wait
 
   void retryLater(Ticket ticket, Throwable error, long delayNanos) {
+    Recording.retry(ticket, error, delayNanos);
     if (schedule.delay(ticket)) {
       dueAlarm.at(ticket.dueNanos);
     }
@@ -309,6 +327,7 @@ public final class Engine {
 
   void pause(@Nullable Object item, Duration wait) {
     if (limiter != null) {
+      Recording.pause(wait);
       limiter.pause(item, wait);
     }
   }
@@ -379,6 +398,12 @@ public final class Engine {
   }
 
   void finished() {
+    if (recording.shouldCommit()) {
+      recording.status = status().name();
+      recording.items = schedule.settledNow();
+      recording.failures = failures.get();
+      recording.commit();
+    }
     interrupter.stop();
     dueAlarm.cancel();
     runAlarm.cancel();

@@ -22,6 +22,11 @@ public interface Feed {
    */
   void read(Loader loader, int most) throws Exception;
 
+  /** Whether reading never blocks, so that it may be done under the run's lock. */
+  default boolean prompt() {
+    return false;
+  }
+
   /** Whether there is certainly no further item; false if only a read can tell. */
   boolean exhausted();
 

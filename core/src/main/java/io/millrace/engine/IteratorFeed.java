@@ -38,6 +38,12 @@ final class IteratorFeed implements Feed {
     exhausted = size != UNSIZED && !from.hasNext();
   }
 
+  /* The JDK's own collections do not block; others might, for example to load from a database. */
+  @Override
+  public boolean prompt() {
+    return size != UNSIZED && source.getClass().getModule() == Object.class.getModule();
+  }
+
   @Override
   public boolean exhausted() {
     return exhausted;

@@ -31,6 +31,7 @@ final class Schedule {
   private final int slots;
   private final int window;
   private final boolean ownThreads;
+  private final boolean prompt;
 
   private final ShortLock lock = new ShortLock();
 
@@ -92,6 +93,7 @@ final class Schedule {
     this.window = config.room();
     this.ownThreads = engine.ownThreads;
     this.exhausted = feed.exhausted();
+    this.prompt = feed.prompt();
     this.walk = feed.size() != Feed.UNSIZED;
   }
 
@@ -190,7 +192,7 @@ final class Schedule {
           case RESUME -> claim = resumed(worker);
           case TAKE_OVER -> claim = returned.remove();
           case STEAL -> claim = stolen(worker);
-          case READ -> claim = read(worker);
+          case READ -> claim = prompt ? readPromptly(worker) : read(worker);
           case LEAVE -> {
             if (mayLeave(worker)) {
               return null;
@@ -308,22 +310,30 @@ final class Schedule {
 
   // The source
 
+  /* One turn at the lock is all it takes; the reader keeps its slot. */
+  private @Nullable Claim readPromptly(Worker worker) {
+    Claim claim = begin(worker);
+    Throwable broken = null;
+    try {
+      feed.read(item -> append(claim, item), claim.most());
+    } catch (Throwable thrown) {
+      broken = thrown;
+    }
+    return endReading(claim, worker, broken) ? claim : null;
+  }
+
   /* The reader gives up its slot: a source that blocks must not keep due items from running. */
   private @Nullable Claim read(Worker worker) {
-    int most = Math.clamp(room() / 2, 1, worker.size());
-    Claim claim = Claim.loading(admitted, most);
-    claim.handedNanos = worker.nowNanos;
+    Claim claim = begin(worker);
     long signals = readySignals;
-    loading = claim;
     reader = worker;
     hungry = arriving == 0;
-    sink.begun(claim);
     shared.add(claim);
     active--;
     lock.unlock();
     Throwable broken = null;
     try {
-      feed.read(item -> append(claim, item, most), most);
+      feed.read(item -> appendOpenly(claim, item), claim.most());
     } catch (Throwable thrown) {
       broken = thrown;
     }
@@ -333,54 +343,63 @@ final class Schedule {
       leave(worker); // given up meanwhile, and with it the source
       return null;
     }
-    return loaded(worker, claim, signals, broken);
-  }
-
-  private boolean append(Claim claim, @Nullable Object item, int most) {
-    if (!claim.append(item)) {
-      return false; // the reader was given up
-    }
-    if (hungry && claim.loading() < most) {
-      lock.lock();
-      hungry = false;
-      release();
-    }
-    return !hasEnded() || walk;
-  }
-
-  private @Nullable Claim loaded(
-      Worker worker, Claim claim, long signals, @Nullable Throwable broken) {
-    boolean items = claim.run(worker.nowNanos, engine.freshBudgetNanos);
-    endReading(claim);
-    exhausted = exhausted || feed.exhausted() || broken != null;
-    dry = claim.loaded() == 0 && !exhausted && signals == readySignals;
-    if (broken != null) {
-      end(RunStatus.ABORTED, broken);
-    }
-    if (active < limit()) {
-      active++;
-      if (items) {
-        return claim;
-      }
-      shared.remove(claim);
-      return null;
-    }
-    shared.remove(claim);
-    if (items) {
-      returned.add(claim);
-    }
-    leave(worker);
-    return null;
-  }
-
-  private void endReading(Claim claim) {
-    admitted += claim.loaded();
-    loading = null;
     reader = null;
     if (readerInterrupted) {
       readerInterrupted = false;
       Thread.interrupted();
     }
+    shared.remove(claim);
+    boolean items = endReading(claim, worker, broken);
+    dry = claim.loaded() == 0 && !exhausted && signals == readySignals;
+    return proceed(worker, items ? claim : null);
+  }
+
+  private Claim begin(Worker worker) {
+    int most = Math.clamp(room() / 2, 1, worker.size());
+    Claim claim = Claim.loading(admitted, most);
+    claim.handedNanos = worker.nowNanos;
+    loading = claim;
+    sink.begun(claim);
+    return claim;
+  }
+
+  private boolean append(Claim claim, @Nullable Object item) {
+    return claim.append(item) && (!hasEnded() || walk);
+  }
+
+  private boolean appendOpenly(Claim claim, @Nullable Object item) {
+    boolean more = append(claim, item);
+    if (hungry && claim.hasMore()) {
+      lock.lock();
+      hungry = false;
+      release();
+    }
+    return more;
+  }
+
+  /** False if there is nothing to run. */
+  private boolean endReading(Claim claim, Worker worker, @Nullable Throwable broken) {
+    boolean items = claim.run(worker.nowNanos, engine.freshBudgetNanos);
+    admitted += claim.loaded();
+    loading = null;
+    exhausted = exhausted || feed.exhausted() || broken != null;
+    if (broken != null) {
+      end(RunStatus.ABORTED, broken);
+    }
+    return items;
+  }
+
+  /** Takes a slot again; leaves the claim to others if there is none. */
+  private @Nullable Claim proceed(Worker worker, @Nullable Claim claim) {
+    if (active < limit()) {
+      active++;
+      return claim;
+    }
+    if (claim != null) {
+      returned.add(claim);
+    }
+    leave(worker);
+    return null;
   }
 
   // What others bring

@@ -8,7 +8,7 @@ package io.millrace.limit;
  */
 interface Bucket {
   /** The longest wait, 73 years; the sum of two still compares right by difference. */
-  long LONGEST = Long.MAX_VALUE / 4;
+  long LONGEST = 1L << 61;
 
   /** The earliest time for this cost, if nothing else is taken; one that has passed means now. */
   long availableAt(long cost);

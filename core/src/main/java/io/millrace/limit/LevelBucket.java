@@ -17,7 +17,7 @@ final class LevelBucket implements Bucket {
   private double level;
   /* In the future only while the bucket is held. */
   private long levelTime;
-  /* Nothing was taken since the last hold, so the level at its end is still to be cut to one call. */
+  /* Nothing was taken since the last hold: the level is still to be cut to 1, or to the first cost. */
   private boolean untouched;
 
   LevelBucket(double nanosPerPermit, double burst, long start) {
@@ -43,11 +43,14 @@ final class LevelBucket implements Bucket {
       return;
     }
     if (untouched) {
-      level = afterHold(cost);
-      untouched = false;
+      level = Math.min(level, 1);
     }
     rise(dueAt, burst);
     rise(now, Math.max(burst, cost + LATENESS));
+    if (untouched) {
+      level = Math.max(level, (double) cost);
+      untouched = false;
+    }
     level -= cost;
   }
 
@@ -69,12 +72,8 @@ final class LevelBucket implements Bucket {
 
   @Override
   public boolean isIdle(long now) {
-    double from = untouched ? afterHold(1) : level;
+    double from = untouched ? Math.min(level, 1) : level;
     return now - levelTime >= 0 && from + (now - levelTime) / nanosPerPermit >= burst;
-  }
-
-  private double afterHold(long cost) {
-    return Math.min(level, (double) Math.max(1, cost));
   }
 
   private void rise(long now, double most) {
