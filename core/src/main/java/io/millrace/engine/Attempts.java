@@ -141,7 +141,7 @@ final class Attempts {
   private Ticket ticket(Claim claim, @Nullable Object item) {
     Ticket known = ticket;
     if (known == null) {
-      known = new Ticket(claim, claim.index(), item);
+      known = new Ticket(engine.sink instanceof Collected ? claim : null, claim.index(), item);
       known.key = key;
       known.demand = demand;
       ticket = known;

@@ -390,21 +390,10 @@ final class Claim {
     return !queued && QUEUED.compareAndSet(this, false, true);
   }
 
-  /** The consumer looks now: what is finished after this enqueues the claim again. */
-  void look() {
+  /** Up to where outcomes can be read; what is finished after this enqueues the claim again. */
+  int look() {
     queued = false;
-  }
-
-  /** The next outcome; null if there is none yet. A cell may hold {@link Ticket#WAITING}. */
-  @Nullable Object deliver() {
-    int cell = delivered;
-    if (cell >= position(word)) {
-      return null;
-    }
-    Object outcome = cells[cell];
-    cells[cell] = null;
-    delivered = cell + 1;
-    return outcome;
+    return position(word);
   }
 
   /** Stores the outcome of a single item where its fresh claim would have stored it. */

@@ -4,6 +4,7 @@ import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,12 @@ final class Outlet implements Sink {
   private final @Nullable Reorder reorder;
   private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
 
-  /* The consumer's own. */
+  /* The consumer's own. The claim at hand, and copies of what is in it: its worker still writes to
+   * the same cache line, so looking there for each outcome would cost both of them dearly. */
   private @Nullable Claim current;
+  private @Nullable Object[] cells = {};
+  private int next;
+  private int end;
   private long done;
 
   /* Written by the consumer, read by workers to see the room in the window. */
@@ -117,16 +122,28 @@ final class Outlet implements Sink {
         if (claim == null) {
           return null;
         }
-        claim.look();
-        current = claim;
-      }
-      Object cell = claim.deliver();
-      if (cell == null) {
-        current = null;
-      } else if (cell != Ticket.WAITING) {
-        return tellListeners((Outcome<?, ?>) cell);
+        open(claim);
+      } else if (next == end) {
+        close(claim);
+      } else {
+        Object cell = cells[next++];
+        if (cell != Ticket.WAITING) {
+          return tellListeners((Outcome<?, ?>) Objects.requireNonNull(cell, "outcome"));
+        }
       }
     }
+  }
+
+  private void open(Claim claim) {
+    current = claim;
+    cells = claim.cells();
+    next = claim.delivered;
+    end = claim.look();
+  }
+
+  private void close(Claim claim) {
+    claim.delivered = end;
+    current = null;
   }
 
   private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {

@@ -12,7 +12,8 @@ final class Ticket {
   /** Stands in the cell of an item whose outcome will come by its ticket. */
   static final Object WAITING = new Object();
 
-  final Claim origin;
+  /** Where a sink that collects wants the outcome; null for other sinks. */
+  final @Nullable Claim origin;
   final long index;
   final @Nullable Object item;
 
@@ -59,7 +60,7 @@ final class Ticket {
     }
   }
 
-  Ticket(Claim origin, long index, @Nullable Object item) {
+  Ticket(@Nullable Claim origin, long index, @Nullable Object item) {
     this.origin = origin;
     this.index = index;
     this.item = item;

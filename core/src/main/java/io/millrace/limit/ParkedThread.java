@@ -11,8 +11,10 @@ final class ParkedThread implements Waiter {
   }
 
   private final Thread thread = Thread.currentThread();
-  /* WAITING -> GRANTED by claim() or -> EXPIRED by expire(); never both, as only one of them gets the
-   * place in the queue, under the limiter's lock. Read by the thread. */
+  /*
+   * WAITING -> GRANTED by claim() or WAITING -> EXPIRED by expire(), whichever takes the place out of the
+   * queue, under the limiter's lock. Read by the thread.
+   */
   private volatile State state = State.WAITING;
 
   @Override

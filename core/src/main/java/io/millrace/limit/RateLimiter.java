@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * what the limit's key and cost functions throw, {@link NullPointerException} for a null key, and
  * {@link IllegalArgumentException} for a cost above the limit's capacity, before anything is taken.
  *
- * <p>Wake-ups come late by some microseconds. So that this costs no rate, a token bucket makes up for
- * less than one permit: each permit comes in its time, but of two starts the first may be late. Over
- * any whole number of permits' time, and over any time if the burst is at least one permit above the
- * cost, no more start than the limit says. A window and a spacing are kept to the nanosecond.
+ * <p>A permit is used a little after it is due, because a wake-up takes its time. So that this costs
+ * no rate, a token bucket makes up for up to one permit: the start after a late one may be closer to it
+ * than their permits are to each other. In any whole number of permits' time no more start than the
+ * limit says; if the burst is at least one permit above the cost, in any time at all. A window and a
+ * spacing make up for nothing: they hold from grant to grant.
  */
 public final class RateLimiter {
   private final RateLimit limit;
