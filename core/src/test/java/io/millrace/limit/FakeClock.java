@@ -16,6 +16,7 @@ final class FakeClock implements Clock {
   private final LongSupplier lateness;
   private final PriorityQueue<Task> tasks = new PriorityQueue<>();
   private long now = START;
+  private long scheduled;
   private long fired;
 
   FakeClock() {
@@ -63,6 +64,7 @@ final class FakeClock implements Clock {
   public synchronized Clock.Timer schedule(long atNanos, Runnable action) {
     Task task = new Task(Bucket.later(atNanos, now) + lateness.getAsLong(), action);
     tasks.add(task);
+    scheduled++;
     notifyAll();
     return task;
   }
@@ -80,6 +82,11 @@ final class FakeClock implements Clock {
   /** Timers that wait. */
   synchronized int pending() {
     return tasks.size();
+  }
+
+  /** Timers that were ever set. */
+  synchronized long scheduled() {
+    return scheduled;
   }
 
   /** Timers that have run. */

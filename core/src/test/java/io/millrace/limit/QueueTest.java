@@ -80,6 +80,7 @@ class QueueTest {
     clock.advance(Duration.ofSeconds(200));
     assertEquals(1_005, caller.served().size());
     assertEquals(1_000, clock.fired());
+    assertEquals(1_000, clock.scheduled());
     assertEquals(0, clock.pending());
   }
 

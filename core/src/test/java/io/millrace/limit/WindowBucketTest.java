@@ -171,6 +171,14 @@ class WindowBucketTest {
       bucket.settle(START + 300, START, Long.MIN_VALUE + 1);
       assertAvailable(1_300, 1);
     }
+
+    @Test
+    void owesForOneWindowAtMostAfterAHoldToo() {
+      bucket.holdUntil(START + 500);
+      take(500, 1);
+      bucket.settle(START + 600, START + 500, -1_000);
+      assertAvailable(1_600, 1);
+    }
   }
 
   private void take(long at, long cost) {
