@@ -292,7 +292,12 @@ final class Attempts {
 
   private void succeed(Claim claim, @Nullable Object item, @Nullable Object value) {
     if (limiter != null && demand != null) {
-      limiter.settle(demand, item, value);
+      try {
+        limiter.settle(demand, item, value);
+      } catch (Throwable brokenCost) {
+        fail(claim, item, brokenCost);
+        return;
+      }
     }
     settle(claim, new Success<@Nullable Object, @Nullable Object>(item, value, details(claim)));
   }

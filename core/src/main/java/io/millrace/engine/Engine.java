@@ -89,7 +89,7 @@ public final class Engine {
             || config.itemKey != null
             || freshBudgetNanos <= 0
             || itemNanos != Long.MAX_VALUE;
-    this.inspecting = config.retry.looksAtResults() /* settles */;
+    this.inspecting = config.retry.looksAtResults() || (limiter != null && limiter.settles());
     this.sink =
         switch (delivery) {
           case COLLECTED ->
@@ -284,7 +284,7 @@ public final class Engine {
     if (queue == null) {
       throw new AssertionError("no limiter");
     }
-    expire(ticket, () -> queue.cancel(ticket));
+    expire(ticket, () -> queue.giveUp(ticket));
     queue.enqueue(ticket, demand);
   }
 
@@ -368,7 +368,7 @@ public final class Engine {
       slots.close().forEach(this::resume);
     }
     if (permits != null) {
-      permits.cancelAll();
+      permits.giveUpAll();
     }
     interrupter.interruptAll();
   }

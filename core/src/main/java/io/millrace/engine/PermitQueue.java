@@ -5,10 +5,10 @@ import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Waiter;
 import io.millrace.limit.Waiting;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The run's items in its limiter's queue. An item gets its permit together with a slot, so that it
@@ -20,7 +20,7 @@ final class PermitQueue {
 
   /* Guards the race of queueing with the end of the run, which empties the queue. */
   private final ShortLock lock = new ShortLock();
-  private final Set<Ticket> waiting = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<Ticket, Offer> waiting = new IdentityHashMap<>();
 
   PermitQueue(Engine engine, RateLimiter limiter) {
     this.engine = engine;
@@ -28,43 +28,56 @@ final class PermitQueue {
   }
 
   void enqueue(Ticket ticket, Demand demand) {
+    Offer offer = new Offer(ticket);
     lock.lock();
-    waiting.add(ticket);
+    waiting.put(ticket, offer);
     lock.unlock();
-    ticket.atLimiter = limiter.enqueue(demand, new Offer(ticket));
-    if (engine.hasEnded()) {
-      cancel(ticket); // the end may have come before it could see the queue's place
+    offer.place = limiter.enqueue(demand, offer);
+    if (offer.unwanted || engine.hasEnded()) {
+      withdraw(offer); // whoever gave it up may not have seen its place yet
     }
   }
 
-  /** Takes a ticket out of the queue and lets it go on without a permit; false if it was not there. */
-  boolean cancel(Ticket ticket) {
-    Waiting place = ticket.atLimiter;
-    if (place == null || !place.cancel()) {
-      return false;
+  /** Takes a ticket out of the queue, if it is there, and lets it go on without a permit. */
+  void giveUp(Ticket ticket) {
+    lock.lock();
+    Offer offer = waiting.get(ticket);
+    lock.unlock();
+    if (offer != null) {
+      withdraw(offer);
     }
-    forget(ticket);
-    engine.resume(ticket);
-    return true;
   }
 
-  void cancelAll() {
-    List<Ticket> all;
+  void giveUpAll() {
+    List<Offer> all;
     lock.lock();
-    all = List.copyOf(waiting);
+    all = List.copyOf(waiting.values());
     lock.unlock();
-    all.forEach(this::cancel);
+    all.forEach(this::withdraw);
   }
 
-  private void forget(Ticket ticket) {
-    ticket.atLimiter = null;
+  private void withdraw(Offer offer) {
+    offer.unwanted = true;
+    Waiting place = offer.place;
+    if (place != null && place.cancel()) {
+      forget(offer);
+      engine.resume(offer.ticket);
+    }
+  }
+
+  private void forget(Offer offer) {
     lock.lock();
-    waiting.remove(ticket);
+    waiting.remove(offer.ticket, offer);
     lock.unlock();
   }
 
+  /** One wait of a ticket: it is granted, declined or withdrawn, exactly once. */
   private final class Offer implements Waiter {
     private final Ticket ticket;
+
+    /* Written by the one who queues, read by those who withdraw; and the other way round. */
+    private volatile @Nullable Waiting place;
+    private volatile boolean unwanted;
 
     Offer(Ticket ticket) {
       this.ticket = ticket;
@@ -77,7 +90,7 @@ final class PermitQueue {
 
     @Override
     public void granted() {
-      forget(ticket);
+      forget(this);
       ticket.permitted = true;
       engine.resumeReserved(ticket);
     }
@@ -85,7 +98,7 @@ final class PermitQueue {
     /* All slots are busy: the next worker that is free asks for the permit again. */
     @Override
     public void declined() {
-      forget(ticket);
+      forget(this);
       engine.resume(ticket);
     }
   }

@@ -1,7 +1,6 @@
 package io.millrace.engine;
 
 import io.millrace.limit.Demand;
-import io.millrace.limit.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +13,7 @@ final class Ticket {
 
   /** Where a sink that collects wants the outcome; null for other sinks. */
   final @Nullable Claim origin;
+
   final long index;
   final @Nullable Object item;
 
@@ -45,9 +45,6 @@ final class Ticket {
   Object slotKey() {
     return java.util.Objects.requireNonNull(slotKey, "slotKey");
   }
-
-  /** The place in the limiter's queue; written after it is taken, read by whoever ends the run. */
-  volatile @Nullable Waiting atLimiter;
 
   /** Ends the wait when the item's time is up; written before the wait, read at its end. */
   volatile io.millrace.time.Clock.@Nullable Timer expiry;

@@ -191,6 +191,11 @@ public final class RateLimiter {
     return turnstile.enqueue(demand, Objects.requireNonNull(waiter, "waiter"));
   }
 
+  /** Whether {@link #settle} can change anything. */
+  public boolean settles() {
+    return leaves.settling();
+  }
+
   /**
    * Corrects what a successful attempt took, as {@link Cost#settling} says: what it did not need is
    * there for others at once, what it needed more is owed. Does nothing if the limit settles nothing.

@@ -210,7 +210,7 @@ public record Retry(
           .of(result, error, now)
           .filter(wait -> !wait.isNegative())
           .map(wait -> wait.compareTo(maxServerWait) > 0 ? maxServerWait : wait);
-    } catch (RuntimeException unreadable) {
+    } catch (Throwable unreadable) {
       return Optional.empty();
     }
   }

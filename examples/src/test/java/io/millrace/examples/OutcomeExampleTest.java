@@ -1,0 +1,39 @@
+package io.millrace.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.Parallel;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Success;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OutcomeExampleTest {
+  private final List<Integer> saved = new ArrayList<>();
+  private final List<String> logged = new ArrayList<>();
+  private final List<String> later = new ArrayList<>();
+
+  @Test
+  void everyItemHasOneOfThreeOutcomes() {
+    var parallel = Parallel.of(2);
+    var numbers = List.of("1", "two", "3");
+    // @start region="switch"
+    try (var outcomes = parallel.stream(numbers, Integer::parseInt)) {
+      outcomes.forEach(
+          outcome -> {
+            switch (outcome) {
+              case Success(var item, var value, var details) -> saved.add(value);
+              case Failure(var item, var error, var details) -> logged.add(item + ": " + error);
+              case NotRun(var item, var reason, var details) -> later.add(item);
+            }
+          });
+    }
+    // @end
+    assertEquals(4, saved.stream().mapToInt(Integer::intValue).sum());
+    assertEquals(
+        List.of("two: java.lang.NumberFormatException: For input string: \"two\""), logged);
+    assertEquals(List.of(), later);
+  }
+}
