@@ -5,7 +5,7 @@ import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Waiter;
 import io.millrace.limit.Waiting;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class PermitQueue {
 
   /* Guards the race of queueing with the end of the run, which empties the queue. */
   private final ShortLock lock = new ShortLock();
-  private final Map<Ticket, Offer> waiting = new IdentityHashMap<>();
+  private final Map<Ticket, Offer> waiting = new HashMap<>();
 
   PermitQueue(Engine engine, RateLimiter limiter) {
     this.engine = engine;
