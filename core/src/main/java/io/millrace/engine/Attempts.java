@@ -174,7 +174,7 @@ final class Attempts {
       ticket.permitted = false;
       return true;
     }
-    if (by.tryTake(wanted, worker.nowNanos)) {
+    if (engine.sameClock ? by.tryTake(wanted, worker.nowNanos) : by.tryTake(wanted)) {
       return true;
     }
     Ticket waits = ticket(claim, item);

@@ -45,6 +45,7 @@ public final class Engine {
 
   final @Nullable RateLimiter limiter;
   final @Nullable KeySlots slots;
+  final boolean sameClock;
   final boolean gated;
   final boolean inspecting;
 
@@ -63,7 +64,6 @@ public final class Engine {
   private final AtomicReference<@Nullable Failure<?, ?>> firstFailure = new AtomicReference<>();
   private final CountDownLatch joined = new CountDownLatch(1);
   private final Recording.RunEvent recording = new Recording.RunEvent();
-  private volatile boolean watching;
   private StopToken.@Nullable Registration stop;
 
   private Engine(
@@ -81,6 +81,7 @@ public final class Engine {
     this.freshBudgetNanos = Math.min(attemptNanos, itemNanos);
     this.caller = new Caller(config, action);
     this.limiter = limiter(config);
+    this.sameClock = limiter != null && limiter.clock() == clock;
     this.permits = limiter == null ? null : new PermitQueue(this, limiter);
     this.slots = config.perKey == null ? null : new KeySlots(config.perKey);
     this.gated =
@@ -161,7 +162,7 @@ public final class Engine {
     clock.enter();
     try {
       switch (config.workers) {
-        case Workers.Virtual _ -> virtual(worker);
+        case Workers.Virtual _ -> startVirtual(caller.around(worker));
         case Workers.Platform _ ->
             Thread.ofPlatform()
                 .name("millrace-worker")
@@ -172,25 +173,29 @@ public final class Engine {
           inline.add(worker);
           wakeup.signal();
         }
-        case Workers.On on -> {
-          if (hasEnded()) {
-            virtual(worker); // to wind up, not to run actions
-          } else {
-            on.executor().execute(caller.around(worker));
-          }
-        }
+        case Workers.On on -> startVirtual(hasEnded() ? worker : () -> handOver(worker, on));
       }
     } catch (Throwable broken) {
-      clock.exit();
-      schedule.notStarted(generation, broken);
+      notStarted(worker, broken);
     }
   }
 
-  private void virtual(Worker worker) {
-    Thread.ofVirtual()
-        .name("millrace-worker")
-        .inheritInheritableThreadLocals(false)
-        .start(caller.around(worker));
+  private static void startVirtual(Runnable task) {
+    Thread.ofVirtual().name("millrace-worker").inheritInheritableThreadLocals(false).start(task);
+  }
+
+  /* In a thread of its own: an executor may block, or even run the worker in the thread that asks. */
+  private void handOver(Worker worker, Workers.On on) {
+    try {
+      on.executor().execute(caller.around(worker));
+    } catch (Throwable broken) {
+      notStarted(worker, broken);
+    }
+  }
+
+  private void notStarted(Worker worker, Throwable broken) {
+    clock.exit();
+    schedule.notStarted(worker.generation, broken);
   }
 
   /** Runs a worker in the calling thread, if the configuration wants that and there is one. */
@@ -207,11 +212,8 @@ public final class Engine {
   }
 
   @Nullable Object call(@Nullable Object item, Claim claim) throws Exception {
-    if (freshBudgetNanos != Long.MAX_VALUE && !watching) {
-      watching = true;
-      interrupter.watchAt(claim.startNanos + claim.budgetNanos);
-    } else if (claim.budgetNanos < freshBudgetNanos) {
-      interrupter.watchAt(claim.startNanos + claim.budgetNanos);
+    if (freshBudgetNanos != Long.MAX_VALUE) {
+      interrupter.watch(claim);
     }
     return Recording.ofAttempts() ? recorded(item, claim) : caller.call(item);
   }
@@ -229,10 +231,6 @@ public final class Engine {
     } finally {
       event.commit();
     }
-  }
-
-  void nobodyWatched() {
-    watching = false;
   }
 
   RandomGenerator random() {
@@ -284,11 +282,15 @@ public final class Engine {
     if (queue == null) {
       throw new AssertionError("no limiter");
     }
-    expire(ticket, () -> queue.giveUp(ticket));
     queue.enqueue(ticket, demand);
+    expire(ticket, () -> queue.giveUp(ticket));
   }
 
   void awaitSlot(Ticket ticket, KeySlots slots) {
+    if (slots.enqueue(ticket)) {
+      resume(ticket);
+      return;
+    }
     expire(
         ticket,
         () -> {
@@ -296,12 +298,12 @@ public final class Engine {
             resume(ticket);
           }
         });
-    if (slots.enqueue(ticket)) {
-      resume(ticket);
-    }
   }
 
-  /* An item timeout ends the wait for a permit or a slot as well. */
+  /*
+   * An item timeout ends the wait for a permit or a slot as well. The ticket may be resumed before this:
+   * then the timer finds it nowhere, or rightly in its next wait.
+   */
   private void expire(Ticket ticket, Runnable giveUp) {
     if (ticket.attempts > 0 && itemNanos != Long.MAX_VALUE && ticket.expiry == null) {
       ticket.expiry = clock.schedule(ticket.firstStartNanos + itemNanos, giveUp);

@@ -23,37 +23,46 @@ final class Interrupter {
   /** Guards the race of a timeout with the end of the run: one of them interrupts an attempt. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  /* Written by workers and scans: whether a scan will come that looks at every attempt of now. */
+  private volatile boolean watching;
+
   Interrupter(Engine engine) {
     this.engine = engine;
     this.alarm = new Alarm(engine.clock, this::scan);
     this.graceNanos = Require.nanos(engine.config.grace);
   }
 
-  /** An attempt that starts now or later may have to be ended at this time. */
-  void watchAt(long nanos) {
-    alarm.at(nanos);
+  /** An attempt of this claim starts. */
+  void watch(Claim claim) {
+    if (!watching || claim.budgetNanos < engine.freshBudgetNanos) {
+      watching = true;
+      alarm.at(claim.startNanos + claim.budgetNanos);
+    }
   }
 
   void stop() {
     alarm.cancel();
   }
 
-  /* An attempt that starts after its worker was looked at ends its budget after the next scan. */
+  /*
+   * An attempt that starts after its worker was looked at ends its budget after the next scan. Where no
+   * worker has a claim, scanning stops: the next attempt sees that nobody watches, and starts it again.
+   */
   private void scan() {
+    watching = false; // before looking, so that a worker that is not seen sees this
     long now = engine.clock.nanoTime();
     long wait = engine.freshBudgetNanos;
     boolean busy = false;
     for (Worker worker : engine.schedule.workers()) {
-      busy = true;
       Claim claim = worker.claim;
       if (claim != null) {
+        busy = true;
         wait = Math.min(wait, check(worker, claim, now));
       }
     }
     if (busy) {
+      watching = true;
       alarm.at(now + wait);
-    } else {
-      engine.nobodyWatched();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.plan.Source;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Objects;
@@ -55,9 +56,9 @@ final class IteratorFeed implements Feed {
   }
 
   @Override
-  public void close() throws Exception {
-    if (source instanceof AutoCloseable closeable && !(source instanceof Collection)) {
-      closeable.close();
+  public void close() {
+    if (source instanceof Source.Once<?> once) {
+      once.close();
     }
   }
 }

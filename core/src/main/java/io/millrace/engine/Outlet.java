@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
 /** Hands outcomes to one consumer, who tells the listeners on the way. */
 final class Outlet implements Sink {
   private static final VarHandle DELIVERED;
+  private static final VarHandle DONE;
 
   static {
     try {
-      DELIVERED = MethodHandles.lookup().findVarHandle(Outlet.class, "delivered", long.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      DELIVERED = lookup.findVarHandle(Outlet.class, "delivered", long.class);
+      DONE = lookup.findVarHandle(Outlet.class, "done", long.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -31,6 +34,7 @@ final class Outlet implements Sink {
   private @Nullable Object[] cells = {};
   private int next;
   private int end;
+  /* Written by the consumer, read by whoever asks for the progress. */
   private long done;
 
   /* Written by the consumer, read by workers to see the room in the window. */
@@ -60,7 +64,7 @@ final class Outlet implements Sink {
 
   /** How many outcomes of items that ran were handed out. */
   long done() {
-    return done;
+    return (long) DONE.getOpaque(this);
   }
 
   /**
@@ -149,7 +153,7 @@ final class Outlet implements Sink {
   private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {
     boolean ran = !(outcome instanceof NotRun);
     if (ran) {
-      done++;
+      DONE.setOpaque(this, done + 1);
     }
     Config config = engine.config;
     try {

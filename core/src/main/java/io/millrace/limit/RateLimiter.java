@@ -60,6 +60,11 @@ public final class RateLimiter {
     return new RateLimiter(limit, clock);
   }
 
+  /** What it goes by. */
+  public Clock clock() {
+    return clock;
+  }
+
   /** What is enforced. */
   public RateLimit limit() {
     return limit;
