@@ -65,13 +65,11 @@ final class Attempts {
     worker.nowNanos = engine.clock.nanoTime();
     if (error == null && ticket == null && !inspecting) {
       Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
-      claim.settled++;
       if (claim.finish(
           new Success<@Nullable Object, @Nullable Object>(item, value, details), worker.nowNanos)) {
         engine.sink.settled(claim);
         return true;
       }
-      claim.settled--;
     }
     return judge(claim, item, start, value, error);
   }
@@ -141,7 +139,7 @@ final class Attempts {
   private Ticket ticket(Claim claim, @Nullable Object item) {
     Ticket known = ticket;
     if (known == null) {
-      known = new Ticket(engine.sink instanceof Collected ? claim : null, claim.index(), item);
+      known = new Ticket(claim.index(), item);
       known.key = key;
       known.demand = demand;
       ticket = known;
@@ -189,7 +187,7 @@ final class Attempts {
     if (!seal(claim)) {
       return false;
     }
-    claim.finishSealed(Ticket.WAITING, worker.nowNanos);
+    claim.leaveWaiting(worker.nowNanos);
     return true;
   }
 
@@ -281,7 +279,7 @@ final class Attempts {
               : retry.backoff().delayNanos(current.attempts, engine.random());
       if (engine.budgetNanos(current, worker.nowNanos + delay) > 0) {
         current.dueNanos = worker.nowNanos + delay;
-        claim.finishSealed(Ticket.WAITING, worker.nowNanos);
+        claim.leaveWaiting(worker.nowNanos);
         engine.retryLater(current, error, delay);
         return;
       }
@@ -348,7 +346,6 @@ final class Attempts {
   }
 
   private void settle(Claim claim, Outcome<?, ?> outcome) {
-    claim.settled++;
     claim.finishSealed(outcome, worker.nowNanos);
     engine.sink.settled(claim);
   }

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consecutive items that travel together, in cells that hold first the item and then its outcome.
+ * Consecutive items that travel together; each has a cell for itself and one for its outcome.
  *
  * <p>One word says everything that threads race for: which cell is being worked on, where the claim
  * ends, and its state. So each race is one compare-and-set of that word:
@@ -67,13 +67,14 @@ final class Claim {
   /** Index of the item in cell 0. */
   final long base;
 
+  /** Whether this is about one item that is not fresh. */
+  private final boolean single;
+
   /** The one item that this claim is about, if it had to wait before; null for fresh items. */
   final @Nullable Ticket ticket;
 
-  /** Where a sink that collects wants the outcome as well; null for the claim itself. */
-  private final @Nullable Claim origin;
-
-  private final @Nullable Object[] cells;
+  private final @Nullable Object[] items;
+  private final @Nullable Object[] outcomes;
   private volatile long word;
 
   /* Written by the owner before it publishes the cell it is for; read by the watchdog. */
@@ -86,8 +87,10 @@ final class Claim {
   /* Written by the owner before each attempt, if items have keys; read by whoever abandons it. */
   volatile @Nullable Object key;
 
-  /* Written by the owner, before the word; read by whoever abandons it, after the word. */
-  int settled;
+  /* Where this owner began, and how many of its items have no outcome yet because they wait. Written by
+   * the owner before the word, read by whoever abandons it after the word. */
+  private int first;
+  private int waiting;
 
   /* Written by whoever hands the claim out, under the run's lock. */
   long handedNanos;
@@ -103,29 +106,39 @@ final class Claim {
   private volatile boolean queued;
 
   private Claim(
-      @Nullable Object[] cells,
+      @Nullable Object[] items,
+      @Nullable Object[] outcomes,
       long base,
       int from,
       int end,
       State state,
       @Nullable Ticket ticket,
-      @Nullable Claim origin) {
-    this.cells = cells;
+      boolean single) {
+    this.single = single;
+    this.items = items;
+    this.outcomes = outcomes;
     this.base = base;
     this.ticket = ticket;
-    this.origin = origin;
+    this.first = from;
     this.delivered = from;
     this.word = word(from, end, state);
   }
 
   static Claim loading(long base, int most) {
-    return new Claim(new Object[most], base, 0, 0, State.LOADING, null, null);
+    return new Claim(new Object[most], new Object[most], base, 0, 0, State.LOADING, null, false);
   }
 
-  /* It has a cell of its own: the consumer may just be looking at the origin's. */
   static Claim of(Ticket ticket) {
-    @Nullable Object[] cells = {ticket.item};
-    return new Claim(cells, ticket.index, 0, 1, State.RUNNING, ticket, ticket.origin);
+    @Nullable Object[] items = {ticket.item};
+    return new Claim(items, new Object[1], ticket.index, 0, 1, State.RUNNING, ticket, true);
+  }
+
+  /** A claim whose only item has its outcome. */
+  static Claim settled(long index, Object outcome) {
+    @Nullable Object[] outcomes = {outcome};
+    Claim claim = new Claim(outcomes, outcomes, index, 0, 1, State.RUNNING, null, true);
+    claim.word = word(1, 1, State.RUNNING);
+    return claim;
   }
 
   private static long word(long position, long end, State state) {
@@ -158,7 +171,7 @@ final class Claim {
   boolean append(@Nullable Object item) {
     long seen = word;
     while (state(seen) == State.LOADING) {
-      cells[end(seen)] = item;
+      items[end(seen)] = item;
       if (compareAndSet(seen, seen + 1)) {
         return true;
       }
@@ -169,7 +182,7 @@ final class Claim {
 
   /** How many items it can hold. */
   int most() {
-    return cells.length;
+    return items.length;
   }
 
   /** How many items were appended so far; only while loading. */
@@ -188,7 +201,8 @@ final class Claim {
     this.budgetNanos = budgetNanos;
     for (; ; ) {
       long seen = word;
-      delivered = position(seen);
+      first = position(seen);
+      delivered = first;
       loaded = end(seen);
       if (compareAndSet(seen, with(State.RUNNING, seen))) {
         return position(seen) < end(seen);
@@ -204,7 +218,7 @@ final class Claim {
   }
 
   @Nullable Object item() {
-    return cells[position(word)];
+    return items[position(word)];
   }
 
   long index() {
@@ -214,7 +228,7 @@ final class Claim {
   /** Stores what came of the current item, and moves on; false if somebody interrupted it. */
   boolean finish(Object outcome, long nowNanos) {
     long seen = word;
-    cells[position(seen)] = outcome;
+    outcomes[position(seen)] = outcome;
     startNanos = nowNanos;
     while (state(seen) == State.RUNNING) {
       if (compareAndSet(seen, seen + POSITION_ONE)) {
@@ -263,9 +277,20 @@ final class Claim {
     }
   }
 
+  /** Moves on from the sealed item, which waits: its outcome will come by its ticket. */
+  void leaveWaiting(long nowNanos) {
+    waiting++;
+    finishSealed(Ticket.WAITING, nowNanos);
+  }
+
+  /** How many items of this claim its owner has brought to their outcomes. */
+  int settled() {
+    return position(word) - first - waiting;
+  }
+
   /** Stores what came of the sealed item, and moves on. */
   void finishSealed(Object outcome, long nowNanos) {
-    cells[position(word)] = outcome;
+    outcomes[position(word)] = outcome;
     startNanos = nowNanos;
     for (; ; ) {
       long seen = word;
@@ -280,7 +305,7 @@ final class Claim {
   boolean hasMore() {
     long seen = word;
     return switch (state(seen)) {
-      case LOADING -> position(seen) < end(seen) && end(seen) < cells.length;
+      case LOADING -> position(seen) < end(seen) && end(seen) < items.length;
       case RUNNING, SEALED, INTERRUPTING, INTERRUPTED -> position(seen) + 1 < end(seen);
       case ABANDONED -> false;
     };
@@ -298,7 +323,7 @@ final class Claim {
       State state = state(seen);
       boolean loading = state == State.LOADING;
       int first = loading ? position : position + 1;
-      if (first >= end || state == State.ABANDONED || (loading && end == cells.length)) {
+      if (first >= end || state == State.ABANDONED || (loading && end == items.length)) {
         return null;
       }
       int middle = loading ? (first + end + 1) / 2 : (first + end) / 2;
@@ -306,7 +331,7 @@ final class Claim {
       if (compareAndSet(seen, rest)) {
         int from = loading ? first : middle;
         int to = loading ? middle : end;
-        Claim stolen = new Claim(cells, base, from, to, State.RUNNING, null, null);
+        Claim stolen = new Claim(items, outcomes, base, from, to, State.RUNNING, null, false);
         stolen.startNanos = nowNanos;
         stolen.budgetNanos = budgetNanos;
         return stolen;
@@ -350,37 +375,31 @@ final class Claim {
     } while (!compareAndSet(seen, with(next, seen)));
   }
 
-  /** Gives the owner up if it is still busy with the cell it was interrupted at. */
-  boolean abandon() {
-    for (; ; ) {
-      long seen = word;
-      if (state(seen) != State.INTERRUPTED) {
-        return false;
-      }
-      if (compareAndSet(seen, with(State.ABANDONED, seen))) {
-        return true;
-      }
-    }
+  /** Whether the owner was interrupted at the cell that was seen, and is still busy with it. */
+  static boolean isInterrupted(long seen) {
+    return state(seen) == State.INTERRUPTED;
+  }
+
+  @Nullable Object item(long seen) {
+    return items[position(seen)];
+  }
+
+  long index(long seen) {
+    return base + position(seen);
+  }
+
+  /** Gives the owner up if it is still busy with the cell that was seen. */
+  boolean abandon(long seen) {
+    return isInterrupted(seen) && compareAndSet(seen, with(State.ABANDONED, seen));
   }
 
   /** Cells after the abandoned one, as a claim of their own; null if there are none. */
   @Nullable Claim afterAbandoned() {
     long seen = word;
     return position(seen) + 1 < end(seen)
-        ? new Claim(cells, base, position(seen) + 1, end(seen), State.RUNNING, null, null)
+        ? new Claim(
+            items, outcomes, base, position(seen) + 1, end(seen), State.RUNNING, null, false)
         : null;
-  }
-
-  /** The abandoned item with its outcome, for the sink. */
-  Claim abandoned(Object outcome) {
-    @Nullable Object[] cells = {outcome};
-    Claim from = origin != null ? origin : this;
-    return new Claim(cells, index(), 1, 1, State.RUNNING, null, from).deliverFrom(0);
-  }
-
-  private Claim deliverFrom(int cell) {
-    delivered = cell;
-    return this;
   }
 
   // The consumer
@@ -396,15 +415,13 @@ final class Claim {
     return position(word);
   }
 
-  /** Stores the outcome of a single item where its fresh claim would have stored it. */
-  void copyToOrigin() {
-    if (origin != null) {
-      origin.cells[(int) (base - origin.base)] = cells[0];
-    }
+  /** Whether this is about one item that is not fresh. */
+  boolean isSingle() {
+    return single;
   }
 
-  /** All cells up to {@link #loaded}, for a sink that collects. */
-  @Nullable Object[] cells() {
-    return cells;
+  /** The outcomes, for those who know which of them are there. */
+  @Nullable Object[] outcomes() {
+    return outcomes;
   }
 }

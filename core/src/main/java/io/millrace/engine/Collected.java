@@ -2,12 +2,17 @@ package io.millrace.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps every outcome where its worker put it. */
 final class Collected implements Sink {
   /* Guarded by the run's lock. */
   private final List<Claim> claims = new ArrayList<>();
+
+  /* Claims of one item: its place among the fresh ones is filled in at the end. */
+  private final Queue<Claim> singles = new ConcurrentLinkedQueue<>();
 
   @Override
   public void begun(Claim claim) {
@@ -16,7 +21,9 @@ final class Collected implements Sink {
 
   @Override
   public void settled(Claim claim) {
-    claim.copyToOrigin();
+    if (claim.isSingle()) {
+      singles.add(claim);
+    }
   }
 
   @Override
@@ -28,11 +35,11 @@ final class Collected implements Sink {
   @Nullable Object[] outcomes() {
     int count = claims.stream().mapToInt(Claim::loaded).sum();
     @Nullable Object[] all = new Object[count];
-    int at = 0;
     for (Claim claim : claims) {
-      int loaded = claim.loaded();
-      System.arraycopy(claim.cells(), 0, all, at, loaded);
-      at += loaded;
+      System.arraycopy(claim.outcomes(), 0, all, (int) claim.base, claim.loaded());
+    }
+    for (Claim single : singles) {
+      all[(int) single.base] = single.outcomes()[0];
     }
     return all;
   }

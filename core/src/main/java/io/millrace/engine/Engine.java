@@ -315,11 +315,6 @@ public final class Engine {
     schedule.resume(ticket);
   }
 
-  void resumeReserved(Ticket ticket) {
-    ticket.stopExpiry();
-    startWorker(schedule.resumeReserved(ticket));
-  }
-
   void freeSlot(Ticket ticket) {
     Ticket next = slots == null ? null : slots.exit(ticket);
     if (next != null) {

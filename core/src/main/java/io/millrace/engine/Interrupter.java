@@ -135,44 +135,40 @@ final class Interrupter {
     }
   }
 
+  /*
+   * What is reported is made before the worker is given up: giving it up, settling its item and writing
+   * it off have to be one step, or a worker that comes back just then is counted twice.
+   */
   private void abandonIfStuck(Worker worker, Claim claim) {
-    boolean stuck;
-    lock.lock();
-    try {
-      stuck = worker.claim == claim && claim.abandon();
-    } finally {
-      lock.unlock();
+    long seen = claim.observe();
+    if (worker.claim != claim || !Claim.isInterrupted(seen)) {
+      return;
     }
-    if (stuck) {
-      abandon(worker, claim);
-    }
-  }
-
-  private void abandon(Worker worker, Claim claim) {
     Thread thread = worker.runningThread();
-    engine.abandoned(thread);
-    Failure<?, ?> failure = failure(claim, thread);
-    engine.sink.settled(claim.abandoned(failure));
-    engine.schedule.writeOff(worker, claim);
-    engine.failed(failure);
+    Failure<?, ?> failure = failure(claim, seen, thread);
+    if (engine.schedule.writeOff(worker, claim, seen, failure)) {
+      engine.abandoned(thread);
+      engine.failed(failure);
+    }
   }
 
-  private Failure<?, ?> failure(Claim claim, Thread thread) {
+  private Failure<?, ?> failure(Claim claim, long seen, Thread thread) {
     Ticket ticket = claim.ticket;
+    long index = claim.index(seen);
     int attempts = ticket == null ? 1 : ticket.attempts + 1;
     long first = ticket == null || ticket.attempts == 0 ? claim.startNanos : ticket.firstStartNanos;
     long elapsed = engine.clock.nanoTime() - first;
-    Details details = new Details(claim.index(), claim.key, attempts, elapsed, false);
     AbandonedException error =
         new AbandonedException(
             "item "
-                + claim.index()
+                + index
                 + " was abandoned: "
                 + what(claim.interruption)
                 + ", and its action ignored the interrupt for "
                 + engine.config.grace,
             thread.getStackTrace());
-    return new Failure<@Nullable Object, @Nullable Object>(claim.item(), error, details);
+    return new Failure<@Nullable Object, @Nullable Object>(
+        claim.item(seen), error, new Details(index, claim.key, attempts, elapsed, false));
   }
 
   private static String what(@Nullable Interruption why) {

@@ -140,7 +140,7 @@ final class Outlet implements Sink {
 
   private void open(Claim claim) {
     current = claim;
-    cells = claim.cells();
+    cells = claim.outcomes();
     next = claim.delivered;
     end = claim.look();
   }

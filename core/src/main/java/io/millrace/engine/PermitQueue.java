@@ -79,20 +79,25 @@ final class PermitQueue {
     private volatile @Nullable Waiting place;
     private volatile boolean unwanted;
 
+    /* Of the worker to start; handed from claim to granted by the limiter. */
+    private int generation;
+
     Offer(Ticket ticket) {
       this.ticket = ticket;
     }
 
     @Override
     public boolean claim() {
-      return engine.schedule.reserve();
+      generation = engine.schedule.reserve();
+      return generation != Schedule.NO_SLOT;
     }
 
     @Override
     public void granted() {
       forget(this);
       ticket.permitted = true;
-      engine.resumeReserved(ticket);
+      engine.resume(ticket);
+      engine.startWorker(generation);
     }
 
     /* All slots are busy: the next worker that is free asks for the permit again. */

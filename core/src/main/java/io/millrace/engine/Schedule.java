@@ -1,6 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
+import io.millrace.outcome.Failure;
 import io.millrace.outcome.RunStatus;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Schedule {
   /** A claim that has been held this long is not progressing as claims do. */
   private static final long LATE_NANOS = 100_000;
+
+  static final int NO_SLOT = -1;
 
   private final Engine engine;
   private final Feed feed;
@@ -232,7 +235,7 @@ final class Schedule {
   private void giveBack(Worker worker) {
     Claim done = worker.claim;
     if (done != null) {
-      settled += done.settled;
+      settled += done.settled();
       shared.remove(done);
       worker.claim = null;
     }
@@ -442,23 +445,23 @@ final class Schedule {
     }
   }
 
-  /** Reserves a slot for an item whose permit is there; false if none is free. */
-  boolean reserve() {
+  /**
+   * Reserves a slot for an item whose permit is there.
+   *
+   * @return the generation of the worker to start for it, or {@link #NO_SLOT}
+   */
+  int reserve() {
     lock.lock();
-    boolean free = !hasEnded() && active < slots;
-    active += free ? 1 : 0;
-    arriving += free ? 1 : 0;
-    lock.unlock();
-    return free;
-  }
-
-  /** The item for which a slot was reserved goes on; the caller starts the worker. */
-  int resumeReserved(Ticket ticket) {
-    lock.lock();
-    ready.add(ticket);
-    int current = generation;
-    release();
-    return current;
+    try {
+      if (hasEnded() || active >= slots) {
+        return NO_SLOT;
+      }
+      active++;
+      arriving++;
+      return generation;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The consumer has taken something. */
@@ -565,12 +568,19 @@ final class Schedule {
     }
   }
 
-  /** Writes a stuck worker off: its item is settled, its other items go to others. */
-  void writeOff(Worker worker, Claim claim) {
+  /**
+   * Writes a worker off if it is still busy with the item it was seen with: that item is settled, its
+   * other items go to others.
+   */
+  boolean writeOff(Worker worker, Claim claim, long seen, Failure<?, ?> failure) {
     lock.lock();
     try {
+      if (worker.claim != claim || !claim.abandon(seen)) {
+        return false;
+      }
       stuck++;
-      settled += claim.settled + 1;
+      sink.settled(Claim.settled(failure.index(), failure));
+      settled += claim.settled() + 1;
       shared.remove(claim);
       worker.claim = null;
       Claim rest = claim.afterAbandoned();
@@ -583,6 +593,7 @@ final class Schedule {
             new IllegalStateException(
                 "all " + slots + " workers are stuck in actions that ignore interrupts"));
       }
+      return true;
     } finally {
       release();
     }

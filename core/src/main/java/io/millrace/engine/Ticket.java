@@ -11,9 +11,6 @@ final class Ticket {
   /** Stands in the cell of an item whose outcome will come by its ticket. */
   static final Object WAITING = new Object();
 
-  /** Where a sink that collects wants the outcome; null for other sinks. */
-  final @Nullable Claim origin;
-
   final long index;
   final @Nullable Object item;
 
@@ -57,8 +54,7 @@ final class Ticket {
     }
   }
 
-  Ticket(@Nullable Claim origin, long index, @Nullable Object item) {
-    this.origin = origin;
+  Ticket(long index, @Nullable Object item) {
     this.index = index;
     this.item = item;
   }
