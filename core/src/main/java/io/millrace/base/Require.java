@@ -9,6 +9,9 @@ public final class Require {
   /** The duration that stands for "never": {@link ChronoUnit#FOREVER}. */
   public static final Duration NEVER = ChronoUnit.FOREVER.getDuration();
 
+  /** Longer durations count as never, so that sums with a time do not overflow. */
+  public static final Duration LONGEST = Duration.ofDays(36_500);
+
   private Require() {}
 
   /** Returns {@code value} if it is at least {@code least}. */
@@ -45,12 +48,8 @@ public final class Require {
     return value;
   }
 
-  /** The duration in nanoseconds; {@link Long#MAX_VALUE} if it is longer than 292 years. */
+  /** The duration in nanoseconds; {@link Long#MAX_VALUE}, for never, if it is over 100 years. */
   public static long nanos(Duration duration) {
-    try {
-      return duration.toNanos();
-    } catch (ArithmeticException tooLong) {
-      return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
-    }
+    return duration.compareTo(LONGEST) > 0 ? Long.MAX_VALUE : duration.toNanos();
   }
 }

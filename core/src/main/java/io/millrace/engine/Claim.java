@@ -1,5 +1,13 @@
 package io.millrace.engine;
 
+import static io.millrace.engine.ClaimWord.POSITION_ONE;
+import static io.millrace.engine.ClaimWord.end;
+import static io.millrace.engine.ClaimWord.position;
+import static io.millrace.engine.ClaimWord.state;
+import static io.millrace.engine.ClaimWord.with;
+import static io.millrace.engine.ClaimWord.word;
+
+import io.millrace.engine.ClaimWord.State;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +40,9 @@ import org.jspecify.annotations.Nullable;
  * word may read the cell (acquire). No word value comes twice within a state of the same cell, so a
  * successful compare-and-set means that nothing happened in between.
  */
-@SuppressWarnings("EnumOrdinal") // packed into the word, nowhere else
 final class Claim {
   static final int MOST_CELLS = 64;
 
-  private static final long POSITION_ONE = 1L << 16;
-  private static final long PART = 0xFFFF;
-  private static final int STATE_SHIFT = 32;
   private static final VarHandle WORD;
   private static final VarHandle QUEUED;
 
@@ -51,18 +55,6 @@ final class Claim {
       throw new ExceptionInInitializerError(impossible);
     }
   }
-
-  /** The state of a claim; see the drawing above. */
-  enum State {
-    RUNNING,
-    LOADING,
-    SEALED,
-    INTERRUPTING,
-    INTERRUPTED,
-    ABANDONED
-  }
-
-  private static final State[] STATES = State.values();
 
   /** Index of the item in cell 0. */
   final long base;
@@ -139,26 +131,6 @@ final class Claim {
     Claim claim = new Claim(outcomes, outcomes, index, 0, 1, State.RUNNING, null, true);
     claim.word = word(1, 1, State.RUNNING);
     return claim;
-  }
-
-  private static long word(long position, long end, State state) {
-    return ((long) state.ordinal() << STATE_SHIFT) | position << 16 | end;
-  }
-
-  private static int position(long word) {
-    return (int) (word >>> 16 & PART);
-  }
-
-  private static int end(long word) {
-    return (int) (word & PART);
-  }
-
-  private static State state(long word) {
-    return STATES[(int) (word >>> STATE_SHIFT)];
-  }
-
-  private static long with(State state, long word) {
-    return word(position(word), end(word), state);
   }
 
   private boolean compareAndSet(long expected, long next) {

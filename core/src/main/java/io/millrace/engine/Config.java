@@ -71,6 +71,10 @@ public final class Config implements Cloneable {
     return onProgress != null || onOutcome != null;
   }
 
+  boolean ownThreads() {
+    return !(workers instanceof Workers.On);
+  }
+
   boolean inCaller() {
     return workers instanceof Workers.Caller;
   }

@@ -73,7 +73,7 @@ final class Interrupter {
     if (!Claim.isRunning(seen) || claim.observe() != seen || left > 0) {
       return Math.max(left, 0) == 0 ? engine.freshBudgetNanos : left;
     }
-    interrupt(worker, claim, seen, engine.timeoutOf(claim));
+    interrupt(worker, claim, seen, engine.budgets.which(claim));
     return engine.freshBudgetNanos;
   }
 

@@ -90,7 +90,9 @@ final class Outlet implements Sink {
 
   private void await() throws InterruptedException {
     VarHandle.fullFence(); // either this sees that workers starve, or they see what was delivered
-    engine.roomFreed();
+    if (engine.schedule.isStarved()) {
+      engine.schedule.roomFreed();
+    }
     engine.wakeup.await(() -> !claims.isEmpty() || engine.isOver() || engine.hasInline());
   }
 
@@ -99,7 +101,9 @@ final class Outlet implements Sink {
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
       DELIVERED.setRelease(this, (long) DELIVERED.get(this) + 1);
-      engine.roomMaybeFreed();
+      if (engine.schedule.isStarvedWithRoom()) {
+        engine.schedule.roomFreed();
+      }
     }
     return outcome;
   }

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PermitQueue {
   private final Engine engine;
+  private final Waits waits;
   private final RateLimiter limiter;
 
   /* Guards the race of queueing with the end of the run, which empties the queue. */
   private final ShortLock lock = new ShortLock();
   private final Map<Ticket, Offer> waiting = new HashMap<>();
 
-  PermitQueue(Engine engine, RateLimiter limiter) {
+  PermitQueue(Engine engine, Waits waits, RateLimiter limiter) {
     this.engine = engine;
+    this.waits = waits;
     this.limiter = limiter;
   }
 
@@ -61,7 +63,7 @@ final class PermitQueue {
     Waiting place = offer.place;
     if (place != null && place.cancel()) {
       forget(offer);
-      engine.resume(offer.ticket);
+      waits.resume(offer.ticket);
     }
   }
 
@@ -89,14 +91,14 @@ final class PermitQueue {
     @Override
     public boolean claim() {
       generation = engine.schedule.reserve();
-      return generation != Schedule.NO_SLOT;
+      return generation != Crew.NO_SLOT;
     }
 
     @Override
     public void granted() {
       forget(this);
       ticket.permitted = true;
-      engine.resume(ticket);
+      waits.resume(ticket);
       engine.startWorker(generation);
     }
 
@@ -104,7 +106,7 @@ final class PermitQueue {
     @Override
     public void declined() {
       forget(this);
-      engine.resume(ticket);
+      waits.resume(ticket);
     }
   }
 }

@@ -78,6 +78,22 @@ final class Recording {
     long pause;
   }
 
+  static @Nullable Object attempt(Caller caller, @Nullable Object item, Claim claim)
+      throws Exception {
+    AttemptEvent event = new AttemptEvent();
+    event.index = claim.index();
+    event.attempt = claim.ticket == null ? 1 : claim.ticket.attempts + 1;
+    event.begin();
+    try {
+      return caller.call(item);
+    } catch (Throwable thrown) {
+      event.error = thrown.getClass().getName();
+      throw thrown;
+    } finally {
+      event.commit();
+    }
+  }
+
   static void retry(Ticket ticket, Throwable error, long delayNanos) {
     RetryEvent event = new RetryEvent();
     if (event.shouldCommit()) {

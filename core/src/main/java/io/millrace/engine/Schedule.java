@@ -3,108 +3,55 @@ package io.millrace.engine;
 import io.millrace.base.ShortLock;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.RunStatus;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who does what next: the items that wait, the source, the workers, the window and the end of a run.
+ * Who does what next: brings together the backlog, the source, the crew and the window, and knows when
+ * the run has ended.
  *
  * <p>One lock guards all of it. Every critical section ends in {@link #release}, which starts a worker
  * if there is work that nobody is going to look for, and notices the end. So:
  *
  * <p><b>No work is forgotten.</b> Whenever the lock is free, and there is work and a free slot, then a
- * worker is on its way ({@code arriving}), or somebody reads the source and will come back to the lock.
- * A worker that gets work while there is more starts the next one; so workers appear only as fast as
- * the scheduler runs them, and cheap items need few.
+ * worker is arriving, or somebody reads the source and will come back to the lock. A worker that gets
+ * work while there is more starts the next one; so workers appear only as fast as the scheduler runs
+ * them, and cheap items need few.
  */
 final class Schedule {
-  /** A claim that has been held this long is not progressing as claims do. */
-  private static final long LATE_NANOS = 100_000;
-
-  static final int NO_SLOT = -1;
-
   private final Engine engine;
-  private final Feed feed;
   private final Sink sink;
-  private final int slots;
   private final int window;
-  private final boolean ownThreads;
-  private final boolean prompt;
 
   private final ShortLock lock = new ShortLock();
 
-  // Guarded by the lock
-
-  private final Queue<Ticket> ready = new ArrayDeque<>();
-  private final Queue<Claim> returned = new ArrayDeque<>();
-  private final PriorityQueue<Ticket> delayed =
-      new PriorityQueue<>(
-          Comparator.<Ticket>comparingLong(ticket -> ticket.dueNanos - engine().originNanos)
-              .thenComparingLong(ticket -> ticket.sequence));
-  private long sequence;
-
-  /** Claims that others may steal from: oldest first. */
-  private final List<Claim> shared = new ArrayList<>();
-
-  private final List<Worker> workers = new ArrayList<>();
-
-  /** Workers that have a slot, those that are arriving or stuck included. */
-  private int active;
-
-  private int arriving;
-  private int stuck;
-
-  /** Workers of an older generation were forgotten before they arrived. */
-  private int generation;
-
-  private @Nullable Claim loading;
-  private @Nullable Worker reader;
-  private boolean readerInterrupted;
-  private boolean exhausted;
-  private boolean dry;
-  private long readySignals;
-
-  private long admitted;
+  /* Guarded by the lock. */
+  private final Backlog backlog;
+  private final Intake intake;
+  private final Crew crew;
   private long settled;
-
-  private boolean walk;
   private boolean justEnded;
   private boolean joined;
 
-  // Written under the lock, read without it
-
+  /* Written under the lock, read without it. */
   private volatile RunStatus status = RunStatus.RUNNING;
   private volatile @Nullable Throwable error;
   private volatile boolean over;
 
-  /** A worker left, or would have read, but for the window. */
+  /* Set under the lock when the window keeps the source from being read; the consumer looks at it. */
   private volatile boolean starved;
 
-  /** Nobody will look at what the reader has appended. */
+  /* Set under the lock when nobody will look at what a reader appends; the reader looks at it. */
   private volatile boolean hungry;
 
   Schedule(Engine engine, Feed feed, Sink sink, Config config) {
     this.engine = engine;
-    this.feed = feed;
     this.sink = sink;
-    this.slots = config.slots();
     this.window = config.room();
-    this.ownThreads = engine.ownThreads;
-    this.exhausted = feed.exhausted();
-    this.prompt = feed.prompt();
-    this.walk = feed.size() != Feed.UNSIZED;
+    this.backlog = new Backlog(engine.originNanos);
+    this.intake = new Intake(feed);
+    this.crew = new Crew(config.slots(), config.ownThreads());
   }
-
-  private Engine engine() {
-    return engine;
-  }
-
-  // What others ask
 
   RunStatus status() {
     return status;
@@ -118,32 +65,30 @@ final class Schedule {
     return status != RunStatus.RUNNING;
   }
 
+  /** Whether every admitted item has its outcome, and none will be admitted. */
   boolean isOver() {
     return over;
+  }
+
+  /** Whether the consumer should say that it has made room: now, not after each outcome. */
+  boolean isStarvedWithRoom() {
+    return starved && window - (intake.admittedRacy() - sink.delivered(0)) >= window / 2;
   }
 
   boolean isStarved() {
     return starved;
   }
 
-  boolean roomForHalf() {
-    return window - (admittedRacy() - sink.delivered(0)) >= window / 2;
-  }
-
-  private long admittedRacy() {
-    return admitted; // only a hint: a stale value delays or hastens a wake-up that comes anyway
-  }
-
-  long admittedNow() {
+  long admitted() {
     lock.lock();
     try {
-      return admitted();
+      return intake.admitted();
     } finally {
       lock.unlock();
     }
   }
 
-  long settledNow() {
+  long settled() {
     lock.lock();
     try {
       return settled;
@@ -164,7 +109,7 @@ final class Schedule {
   int running() {
     lock.lock();
     try {
-      return active - arriving;
+      return crew.running();
     } finally {
       lock.unlock();
     }
@@ -173,19 +118,17 @@ final class Schedule {
   List<Worker> workers() {
     lock.lock();
     try {
-      return new ArrayList<>(workers);
+      return crew.workers();
     } finally {
       lock.unlock();
     }
   }
 
-  // What workers ask
-
   /** The next claim for a worker; null if it has to leave. */
   @Nullable Claim next(Worker worker) {
     lock.lock();
     try {
-      if (worker.place < 0 && !arrive(worker)) {
+      if (!crew.has(worker) && !crew.arrive(worker)) {
         return null;
       }
       giveBack(worker);
@@ -193,17 +136,13 @@ final class Schedule {
       while (claim == null) {
         switch (admission(worker).next()) {
           case RESUME -> claim = resumed(worker);
-          case TAKE_OVER -> claim = returned.remove();
+          case TAKE_OVER -> claim = backlog.takeReturned();
           case STEAL -> claim = stolen(worker);
-          case READ -> claim = prompt ? readPromptly(worker) : read(worker);
-          case LEAVE -> {
-            if (mayLeave(worker)) {
-              return null;
-            }
-          }
+          case READ -> claim = intake.isPrompt() ? readLocked(worker) : read(worker);
+          case LEAVE -> leave(worker);
         }
-        if (worker.place < 0) {
-          return null; // it left while it read
+        if (!crew.has(worker)) {
+          return null;
         }
       }
       handOut(claim, worker);
@@ -213,161 +152,104 @@ final class Schedule {
     }
   }
 
-  private boolean arrive(Worker worker) {
-    if (worker.generation != generation) {
-      return false;
-    }
-    arriving--;
-    worker.place = workers.size();
-    workers.add(worker);
-    return true;
-  }
-
-  private void leave(Worker worker) {
-    Worker last = workers.removeLast();
-    if (last != worker) {
-      workers.set(worker.place, last);
-      last.place = worker.place;
-    }
-    worker.place = -1;
-  }
-
-  private void giveBack(Worker worker) {
-    Claim done = worker.claim;
-    if (done != null) {
-      settled += done.settled();
-      shared.remove(done);
-      worker.claim = null;
-    }
-  }
-
-  private void handOut(Claim claim, Worker worker) {
-    claim.handedNanos = worker.nowNanos;
-    if (claim.hasMore() && !shared.contains(claim)) {
-      shared.add(claim);
-    }
-    worker.claim = claim;
-  }
-
   private Admission admission(Worker worker) {
-    Claim oldest = stealable();
+    Claim oldest = backlog.stealable();
     return new Admission(
-        !ready.isEmpty(),
-        !returned.isEmpty(),
-        oldest != null && worker.nowNanos - oldest.handedNanos > LATE_NANOS,
-        readable(),
+        backlog.hasReady(),
+        backlog.hasReturned(),
+        oldest != null && Backlog.isLate(oldest, worker.nowNanos),
+        isReadable(),
         oldest != null);
   }
 
-  private @Nullable Claim stealable() {
-    for (int i = 0; i < shared.size(); i++) {
-      if (shared.get(i).hasMore()) {
-        return shared.get(i);
-      }
-    }
-    return null;
-  }
-
-  private boolean readable() {
-    boolean more = !exhausted && loading == null && !dry && (!hasEnded() || walk);
-    if (!more || room() > 0) {
-      return more;
+  private boolean isReadable() {
+    boolean open = intake.isOpen(hasEnded());
+    if (!open || room() > 0) {
+      return open;
     }
     starved = true;
     return room() > 0; // the consumer may have looked at the flag just before
   }
 
   private long room() {
-    return window - (admitted() - sink.delivered(settled));
+    return window - (intake.admitted() - sink.delivered(settled));
   }
 
-  private long admitted() {
-    Claim current = loading;
-    return current == null ? admitted : admitted + current.loading();
+  private void giveBack(Worker worker) {
+    Claim done = worker.claim;
+    if (done != null) {
+      settled += done.settled();
+      backlog.unshare(done);
+      worker.claim = null;
+    }
+  }
+
+  private void handOut(Claim claim, Worker worker) {
+    claim.handedNanos = worker.nowNanos;
+    if (claim.hasMore()) {
+      backlog.share(claim);
+    }
+    worker.claim = claim;
   }
 
   private Claim resumed(Worker worker) {
-    Ticket ticket = ready.remove();
+    Ticket ticket = backlog.takeReady();
     Claim claim = Claim.of(ticket);
     claim.startNanos = worker.nowNanos;
-    claim.budgetNanos = engine.budgetNanos(ticket, worker.nowNanos);
+    claim.budgetNanos = engine.budgets.nanos(ticket, worker.nowNanos);
     return claim;
   }
 
   private @Nullable Claim stolen(Worker worker) {
-    Claim from = stealable();
+    Claim from = backlog.stealable();
     return from == null ? null : from.steal(worker.nowNanos, engine.freshBudgetNanos);
   }
 
-  private boolean mayLeave(Worker worker) {
-    if (loading != null) {
+  private void leave(Worker worker) {
+    if (intake.isReading()) {
       hungry = true;
-      if (stealable() != null) {
-        return false; // appended just before the reader could see the flag
+      if (backlog.stealable() != null) {
+        return; // appended just before the reader could see the flag
       }
     }
-    active--;
-    leave(worker);
-    return true;
+    crew.leaveWithSlot(worker);
   }
 
-  // The source
+  private Claim begin(Worker worker) {
+    Claim claim = intake.begin(Math.clamp(room() / 2, 1, worker.size()));
+    claim.handedNanos = worker.nowNanos;
+    sink.begun(claim);
+    return claim;
+  }
+
+  private boolean append(Claim claim, @Nullable Object item) {
+    return claim.append(item) && intake.wantsMore(hasEnded());
+  }
 
   /* One turn at the lock is all it takes; the reader keeps its slot. */
-  private @Nullable Claim readPromptly(Worker worker) {
+  private @Nullable Claim readLocked(Worker worker) {
     Claim claim = begin(worker);
-    Throwable broken = null;
-    try {
-      feed.read(item -> append(claim, item), claim.most());
-    } catch (Throwable thrown) {
-      broken = thrown;
-    }
+    Throwable broken = intake.load(claim, item -> append(claim, item));
     return endReading(claim, worker, broken) ? claim : null;
   }
 
   /* The reader gives up its slot: a source that blocks must not keep due items from running. */
   private @Nullable Claim read(Worker worker) {
     Claim claim = begin(worker);
-    long signals = readySignals;
-    reader = worker;
-    hungry = arriving == 0;
-    shared.add(claim);
-    active--;
+    intake.readWithoutLock(worker);
+    hungry = !crew.isAnyArriving();
+    backlog.share(claim);
+    crew.giveUpSlot();
     lock.unlock();
-    Throwable broken = null;
-    try {
-      feed.read(item -> appendOpenly(claim, item), claim.most());
-    } catch (Throwable thrown) {
-      broken = thrown;
-    }
+    Throwable broken = intake.load(claim, item -> appendOpenly(claim, item));
     worker.nowNanos = engine.clock.nanoTime();
     lock.lock();
-    if (reader != worker) {
-      leave(worker); // given up meanwhile, and with it the source
+    if (!intake.isReader(worker)) {
+      crew.leave(worker); // given up meanwhile, and with it the source
       return null;
     }
-    reader = null;
-    if (readerInterrupted) {
-      readerInterrupted = false;
-      Thread.interrupted();
-    }
-    shared.remove(claim);
-    boolean items = endReading(claim, worker, broken);
-    dry = claim.loaded() == 0 && !exhausted && signals == readySignals;
-    return proceed(worker, items ? claim : null);
-  }
-
-  private Claim begin(Worker worker) {
-    int most = Math.clamp(room() / 2, 1, worker.size());
-    Claim claim = Claim.loading(admitted, most);
-    claim.handedNanos = worker.nowNanos;
-    loading = claim;
-    sink.begun(claim);
-    return claim;
-  }
-
-  private boolean append(Claim claim, @Nullable Object item) {
-    return claim.append(item) && (!hasEnded() || walk);
+    backlog.unshare(claim);
+    return goOn(worker, endReading(claim, worker, broken) ? claim : null);
   }
 
   private boolean appendOpenly(Claim claim, @Nullable Object item) {
@@ -383,34 +265,30 @@ final class Schedule {
   /** False if there is nothing to run. */
   private boolean endReading(Claim claim, Worker worker, @Nullable Throwable broken) {
     boolean items = claim.run(worker.nowNanos, engine.freshBudgetNanos);
-    admitted += claim.loaded();
-    loading = null;
-    exhausted = exhausted || feed.exhausted() || broken != null;
+    intake.end(claim, broken != null);
     if (broken != null) {
-      end(RunStatus.ABORTED, broken);
+      endLocked(RunStatus.ABORTED, broken);
     }
     return items;
   }
 
   /** Takes a slot again; leaves the claim to others if there is none. */
-  private @Nullable Claim proceed(Worker worker, @Nullable Claim claim) {
-    if (active < limit()) {
-      active++;
+  private @Nullable Claim goOn(Worker worker, @Nullable Claim claim) {
+    if (crew.hasFreeSlot(hasEnded())) {
+      crew.takeSlot();
       return claim;
     }
     if (claim != null) {
-      returned.add(claim);
+      backlog.addReturned(claim);
     }
-    leave(worker);
+    crew.leave(worker);
     return null;
   }
-
-  // What others bring
 
   /** An item that waited may go on. */
   void resume(Ticket ticket) {
     lock.lock();
-    ready.add(ticket);
+    backlog.addReady(ticket);
     release();
   }
 
@@ -419,12 +297,10 @@ final class Schedule {
     lock.lock();
     try {
       if (hasEnded()) {
-        ready.add(ticket);
+        backlog.addReady(ticket);
         return false;
       }
-      ticket.sequence = sequence++;
-      delayed.add(ticket);
-      return delayed.peek() == ticket;
+      return backlog.delay(ticket);
     } finally {
       release();
     }
@@ -434,12 +310,7 @@ final class Schedule {
   @Nullable Long wakeDue(long nowNanos) {
     lock.lock();
     try {
-      Ticket first = delayed.peek();
-      while (first != null && first.dueNanos - nowNanos <= 0) {
-        ready.add(delayed.remove());
-        first = delayed.peek();
-      }
-      return first == null ? null : first.dueNanos;
+      return backlog.wakeDue(nowNanos);
     } finally {
       release();
     }
@@ -448,17 +319,12 @@ final class Schedule {
   /**
    * Reserves a slot for an item whose permit is there.
    *
-   * @return the generation of the worker to start for it, or {@link #NO_SLOT}
+   * @return the generation of the worker to start for it, or {@link Crew#NO_SLOT}
    */
   int reserve() {
     lock.lock();
     try {
-      if (hasEnded() || active >= slots) {
-        return NO_SLOT;
-      }
-      active++;
-      arriving++;
-      return generation;
+      return hasEnded() ? Crew.NO_SLOT : crew.expectIfFree();
     } finally {
       lock.unlock();
     }
@@ -474,70 +340,55 @@ final class Schedule {
   /** A source that had nothing may have something. */
   void sourceReady() {
     lock.lock();
-    readySignals++;
-    dry = false;
+    intake.signal();
     release();
   }
 
   /** A worker could not be started. */
-  void notStarted(int itsGeneration, Throwable broken) {
+  void notStarted(int generation, Throwable broken) {
     lock.lock();
-    end(RunStatus.ABORTED, broken);
-    if (itsGeneration == generation) {
-      active--;
-      arriving--;
-    }
+    endLocked(RunStatus.ABORTED, broken);
+    crew.notStarted(generation);
     release();
   }
 
-  // The end
-
-  /** Ends the run, if it has not ended; true if this did it. */
+  /**
+   * Ends the run, if it has not ended; true if this did it.
+   *
+   * @param discard whether nobody wants to hear of items that were not read
+   */
   boolean end(RunStatus how, @Nullable Throwable why, boolean discard) {
     lock.lock();
     try {
-      walk = walk && !discard;
-      return end(how, why);
+      if (discard) {
+        intake.dropRest();
+      }
+      return endLocked(how, why);
     } finally {
       release();
     }
   }
 
-  private boolean end(RunStatus how, @Nullable Throwable why) {
-    if (hasEnded() || over) {
+  private boolean endLocked(RunStatus how, @Nullable Throwable why) {
+    if (hasEnded()) {
       return false;
     }
-    error = why;
-    walk = walk && why == null;
-    status = how;
-    ready.addAll(delayed);
-    delayed.clear();
-    if (!ownThreads) {
-      // an executor may never run them, and must not keep the run from its end
-      active -= arriving;
-      arriving = 0;
-      generation++;
+    if (why != null) {
+      intake.dropRest();
     }
+    error = why;
+    status = how;
+    backlog.wakeAll();
+    crew.forgetArriving();
     justEnded = true;
     return true;
-  }
-
-  /** Adds a failure that came after the one that ended the run. */
-  void suppress(Throwable later) {
-    Throwable first = error;
-    if (first != null && first != later) {
-      first.addSuppressed(later);
-    }
   }
 
   /** Interrupts the thread that reads the source, if one does. */
   void interruptReader() {
     lock.lock();
     try {
-      if (reader != null && !readerInterrupted) {
-        readerInterrupted = true;
-        reader.runningThread().interrupt();
-      }
+      intake.interruptReader();
     } finally {
       lock.unlock();
     }
@@ -547,22 +398,16 @@ final class Schedule {
   @Nullable Thread abandonReader() {
     lock.lock();
     try {
-      Worker gone = reader;
-      Claim claim = loading;
-      if (gone == null || claim == null || !readerInterrupted) {
+      Worker stuck = intake.stuckReader();
+      if (stuck == null) {
         return null;
       }
-      boolean items = claim.run(engine.clock.nanoTime(), engine.freshBudgetNanos);
-      admitted += claim.loaded();
-      loading = null;
-      reader = null;
-      readerInterrupted = false;
-      exhausted = true;
-      shared.remove(claim);
-      if (items) {
-        returned.add(claim);
+      Claim read = intake.abandon(engine.clock.nanoTime(), engine.freshBudgetNanos);
+      if (read != null) {
+        backlog.unshare(read);
+        backlog.addReturned(read);
       }
-      return gone.runningThread();
+      return stuck.runningThread();
     } finally {
       release();
     }
@@ -578,20 +423,19 @@ final class Schedule {
       if (worker.claim != claim || !claim.abandon(seen)) {
         return false;
       }
-      stuck++;
       sink.settled(Claim.settled(failure.index(), failure));
       settled += claim.settled() + 1;
-      shared.remove(claim);
+      backlog.unshare(claim);
       worker.claim = null;
+      crew.writeOff();
       Claim rest = claim.afterAbandoned();
       if (rest != null) {
-        returned.add(rest);
+        backlog.addReturned(rest);
       }
-      if (stuck == slots && !hasEnded()) {
-        end(
-            RunStatus.ABORTED,
-            new IllegalStateException(
-                "all " + slots + " workers are stuck in actions that ignore interrupts"));
+      if (crew.areAllStuck()) {
+        String message =
+            "all " + crew.slots() + " workers are stuck in actions that ignore interrupts";
+        endLocked(RunStatus.ABORTED, new IllegalStateException(message));
       }
       return true;
     } finally {
@@ -602,63 +446,50 @@ final class Schedule {
   /** A worker that was written off is back. */
   void cameBack() {
     lock.lock();
-    stuck--;
+    crew.cameBack();
     release();
   }
 
   /** A worker fails by a defect of the engine: the run ends rather than hang. */
   void broke(Worker worker, Throwable broken) {
     lock.lock();
-    if (worker.place >= 0) {
-      active--;
-      leave(worker);
+    if (crew.has(worker)) {
+      crew.leaveWithSlot(worker);
     }
-    end(RunStatus.ABORTED, broken);
-    exhausted = true;
-    over = true;
+    endLocked(RunStatus.ABORTED, broken);
+    intake.giveUp();
+    finish();
     release();
   }
 
-  // The epilogue
-
-  private int limit() {
-    // after the end nothing blocks any more, but all slots may be stuck in actions
-    return hasEnded() ? slots + 1 : slots;
+  private void finish() {
+    if (status == RunStatus.RUNNING) {
+      status = RunStatus.COMPLETED;
+    }
+    over = true;
   }
 
   private boolean mustStart() {
-    return arriving == 0
-        && active < limit()
-        && !over
-        && (!ready.isEmpty() || !returned.isEmpty() || readable() || stealable() != null);
+    return !over
+        && !crew.isAnyArriving()
+        && crew.hasFreeSlot(hasEnded())
+        && (isReadable() || !backlog.isEmpty());
   }
 
-  private boolean isFinished() {
-    return loading == null && (exhausted || (hasEnded() && !walk)) && admitted == settled;
-  }
-
-  /** Ends every critical section: see the class comment. */
+  /** Ends every critical section that can change what is to be done: see the class comment. */
   private void release() {
-    boolean start = mustStart();
-    if (start) {
-      arriving++;
-      active++;
-    }
-    boolean finished = !over && isFinished();
+    int start = mustStart() ? crew.expect() : Crew.NO_SLOT;
+    boolean finished = !over && intake.isDone(hasEnded()) && intake.admitted() == settled;
     if (finished) {
-      if (status == RunStatus.RUNNING) {
-        status = RunStatus.COMPLETED;
-      }
-      over = true;
+      finish();
     }
-    boolean left = over && !joined && active == stuck + (ownThreads ? 0 : arriving);
+    boolean left = over && !joined && crew.isGone();
     joined |= left;
     boolean ended = justEnded;
     justEnded = false;
-    int current = generation;
     lock.unlock();
-    if (start) {
-      engine.startWorker(current);
+    if (start != Crew.NO_SLOT) {
+      engine.startWorker(start);
     }
     if (ended) {
       engine.windUp();

@@ -52,7 +52,7 @@ final class Worker implements Runnable {
         work(next);
       }
     } catch (Throwable broken) {
-      engine.workerBroke(this, broken);
+      engine.schedule.broke(this, broken);
     } finally {
       engine.clock.exit();
     }
@@ -62,7 +62,7 @@ final class Worker implements Runnable {
     long began = nowNanos;
     while (claim.hasItem()) {
       if (!attempts.run(claim)) {
-        engine.cameBack(this);
+        engine.schedule.cameBack();
         size = 1;
         return;
       }

@@ -1,0 +1,150 @@
+package io.millrace.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** How far the source is read, and by whom. Guarded by the run's lock, except where said otherwise. */
+final class Intake {
+  private final Feed feed;
+  private final boolean prompt;
+  private volatile boolean walk;
+  private boolean exhausted;
+
+  /** The source had nothing, and has not called since. */
+  private boolean dry;
+
+  private long signals;
+  private long signalsBefore;
+
+  private long admitted;
+  private @Nullable Claim loading;
+
+  /** Who reads without the lock; null if nobody does. */
+  private @Nullable Worker reader;
+
+  private boolean interrupted;
+
+  Intake(Feed feed) {
+    this.feed = feed;
+    this.prompt = feed.prompt();
+    this.exhausted = feed.exhausted();
+    this.walk = feed.size() != Feed.UNSIZED;
+  }
+
+  /** Whether the source never blocks, so that it is read under the lock. */
+  boolean isPrompt() {
+    return prompt;
+  }
+
+  /** Whether there may be more, and nobody reads; after the end only what a sized source still has. */
+  boolean isOpen(boolean ended) {
+    return !exhausted && loading == null && !dry && (!ended || walk);
+  }
+
+  /** Whether the one who reads should go on; without the lock, a late answer does no harm. */
+  boolean wantsMore(boolean ended) {
+    return !ended || walk;
+  }
+
+  boolean isReading() {
+    return loading != null;
+  }
+
+  /** Whether nothing more is admitted. */
+  boolean isDone(boolean ended) {
+    return loading == null && (exhausted || (ended && !walk));
+  }
+
+  /** Items read so far, those that are just being read included. */
+  long admitted() {
+    Claim current = loading;
+    return current == null ? admitted : admitted + current.loading();
+  }
+
+  /** Without the lock: perhaps a little behind. */
+  long admittedRacy() {
+    return admitted;
+  }
+
+  /** From now on, an end leaves the rest of a sized source alone. */
+  void dropRest() {
+    walk = false;
+  }
+
+  /** The source may have something. */
+  void signal() {
+    signals++;
+    dry = false;
+  }
+
+  Claim begin(int most) {
+    Claim claim = Claim.loading(admitted, most);
+    loading = claim;
+    signalsBefore = signals;
+    return claim;
+  }
+
+  void readWithoutLock(Worker worker) {
+    reader = worker;
+  }
+
+  /** Without the lock, by the reader. */
+  @Nullable Throwable load(Claim claim, Feed.Loader loader) {
+    try {
+      feed.read(loader, claim.most());
+      return null;
+    } catch (Throwable broken) {
+      return broken;
+    }
+  }
+
+  /** Whether the worker still is the reader; false if it was given up. */
+  boolean isReader(Worker worker) {
+    return reader == worker;
+  }
+
+  /** By the reader, in its thread. */
+  void end(Claim claim, boolean broken) {
+    close(claim);
+    exhausted = exhausted || broken || feed.exhausted();
+    dry = claim.loaded() == 0 && !exhausted && signals == signalsBefore;
+    if (interrupted) {
+      interrupted = false;
+      Thread.interrupted();
+    }
+  }
+
+  private void close(Claim claim) {
+    admitted += claim.loaded();
+    loading = null;
+    reader = null;
+  }
+
+  void interruptReader() {
+    if (reader != null && !interrupted) {
+      interrupted = true;
+      reader.runningThread().interrupt();
+    }
+  }
+
+  /** Who was interrupted and still reads; null if nobody. */
+  @Nullable Worker stuckReader() {
+    return interrupted ? reader : null;
+  }
+
+  /** Gives the source up with its stuck reader; returns what was read, if there is anything to run. */
+  @Nullable Claim abandon(long nowNanos, long budgetNanos) {
+    Claim claim = loading;
+    exhausted = true;
+    interrupted = false;
+    if (claim == null) {
+      return null;
+    }
+    boolean items = claim.run(nowNanos, budgetNanos);
+    close(claim);
+    return items ? claim : null;
+  }
+
+  void giveUp() {
+    exhausted = true;
+  }
+}

@@ -1,0 +1,148 @@
+package io.millrace.engine;
+
+import io.millrace.base.Require;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RejectedResultException;
+import io.millrace.outcome.Success;
+import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.Retry;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a sealed item: success, retry, failure. Each verdict moves the claim on, and returns
+ * true. Used by the worker's thread only.
+ */
+final class Verdicts {
+  private final Engine engine;
+  private final Worker worker;
+  private final AtHand at;
+  private final Retry retry;
+
+  Verdicts(Engine engine, Worker worker, AtHand at) {
+    this.engine = engine;
+    this.worker = worker;
+    this.at = at;
+    this.retry = engine.config.retry;
+  }
+
+  /** On an attempt that returned, or threw. */
+  boolean judge(long startNanos, @Nullable Object value, @Nullable Throwable error) {
+    count(startNanos);
+    return error == null ? judgeResult(value) : judgeError(value, error, retry.repeats(error));
+  }
+
+  /**
+   * On an attempt that was interrupted. A timeout stands, whatever the action did about it; if the run
+   * ended, a result is a result all the same.
+   */
+  boolean judgeInterrupted(
+      Interruption why, long startNanos, @Nullable Object value, @Nullable Throwable error) {
+    if (why == Interruption.RUN_ENDED) {
+      if (error == null) {
+        return judge(startNanos, value, null);
+      }
+      count(startNanos);
+      return cutOff();
+    }
+    TimeoutException timeout = engine.budgets.error(why, at.attempts() + 1);
+    if (error != null && !(error instanceof InterruptedException)) {
+      timeout.addSuppressed(error);
+    }
+    return judge(startNanos, null, timeout);
+  }
+
+  /** Notes the attempt that just ended, and frees what it held. */
+  private void count(long startNanos) {
+    Ticket ticket = at.ticketed();
+    if (ticket.attempts++ == 0) {
+      ticket.firstStartNanos = startNanos;
+    }
+    ticket.lastEndNanos = worker.nowNanos;
+    engine.waits.freeSlot(ticket);
+  }
+
+  private boolean judgeResult(@Nullable Object value) {
+    try {
+      if (!retry.rejects(value)) {
+        engine.waits.settle(at.demand, at.item, value);
+        return settle(
+            new Success<@Nullable Object, @Nullable Object>(at.item, value, at.details()));
+      }
+    } catch (Throwable broken) {
+      return fail(broken);
+    }
+    return judgeError(value, new RejectedResultException(value, at.attempts()), true);
+  }
+
+  private boolean judgeError(@Nullable Object value, Throwable error, boolean repeatable) {
+    Ticket ticket = at.ticketed();
+    ticket.lastError = error;
+    Throwable thrown = error instanceof RejectedResultException ? null : error;
+    Optional<Duration> serverWait = retry.serverWait(value, thrown, engine.clock.now());
+    serverWait.ifPresent(wait -> pause(wait, error));
+    if (!repeatable || ticket.attempts >= retry.attempts()) {
+      return fail(error);
+    }
+    long delay = serverWait.map(Require::nanos).orElseGet(() -> backoff(ticket));
+    if (engine.budgets.nanos(ticket, worker.nowNanos + delay) <= 0) {
+      error.addSuppressed(engine.budgets.error(Interruption.ITEM_TIMEOUT, ticket.attempts));
+      return fail(error);
+    }
+    ticket.dueNanos = worker.nowNanos + delay;
+    at.claim().leaveWaiting(worker.nowNanos);
+    engine.waits.retryLater(ticket, error, delay);
+    return true;
+  }
+
+  private void pause(Duration wait, Throwable error) {
+    try {
+      engine.waits.pause(at.item, wait);
+    } catch (Throwable brokenKey) {
+      error.addSuppressed(brokenKey);
+    }
+  }
+
+  private long backoff(Ticket ticket) {
+    long delay = retry.backoff().delayNanos(ticket.attempts, ThreadLocalRandom.current());
+    return Math.min(delay, Require.nanos(Require.LONGEST));
+  }
+
+  /** Fails the item, as the failure policy says. */
+  boolean fail(Throwable thrown) {
+    Throwable error = thrown;
+    if (at.ticket != null) {
+      engine.waits.freeSlot(at.ticket);
+    }
+    if (engine.config.failurePolicy instanceof FailurePolicy.Substitute substitute) {
+      try {
+        Object value = substitute.value().apply(error);
+        return settle(
+            new Success<@Nullable Object, @Nullable Object>(at.item, value, at.details()));
+      } catch (Throwable broken) {
+        error = broken;
+      }
+    }
+    var failure = new Failure<@Nullable Object, @Nullable Object>(at.item, error, at.details());
+    settle(failure);
+    engine.failed(failure);
+    return true;
+  }
+
+  /** The run's end kept the item from its result. */
+  boolean cutOff() {
+    return settle(
+        new NotRun<@Nullable Object, @Nullable Object>(at.item, engine.status(), at.details()));
+  }
+
+  private boolean settle(Outcome<?, ?> outcome) {
+    at.claim().finishSealed(outcome, worker.nowNanos);
+    engine.sink.settled(at.claim());
+    return true;
+  }
+}

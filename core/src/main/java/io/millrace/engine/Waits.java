@@ -1,0 +1,162 @@
+package io.millrace.engine;
+
+import io.millrace.limit.Demand;
+import io.millrace.limit.RateLimiter;
+import io.millrace.plan.RateLimit;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What items of a run wait for: a due time, a permit, the slot of a key. Thread-safe. */
+final class Waits {
+  private final Engine engine;
+  private final Alarm dueAlarm;
+  private final @Nullable RateLimiter limiter;
+  private final @Nullable PermitQueue permits;
+  private final @Nullable KeySlots slots;
+  private final boolean sameClock;
+
+  Waits(Engine engine, Config config) {
+    this.engine = engine;
+    this.dueAlarm = new Alarm(config.clock, this::wakeDue);
+    this.limiter = limiter(config);
+    this.permits = limiter == null ? null : new PermitQueue(engine, this, limiter);
+    this.sameClock = limiter != null && limiter.clock() == config.clock;
+    this.slots = config.perKey == null ? null : new KeySlots(config.perKey);
+  }
+
+  /* Without a limit there is a limiter all the same if a server can ask everybody to stay away. */
+  private static @Nullable RateLimiter limiter(Config config) {
+    if (config.limiter != null) {
+      return config.limiter;
+    }
+    boolean needless =
+        config.rateLimit instanceof RateLimit.Unlimited && !config.retry.obeysServer();
+    return needless ? null : RateLimiter.of(config.rateLimit, config.clock);
+  }
+
+  boolean areNone() {
+    return limiter == null && slots == null;
+  }
+
+  boolean settlesCosts() {
+    return limiter != null && limiter.settles();
+  }
+
+  /** Evaluates, once an item, what it will wait for. */
+  void prepare(AtHand at) {
+    if (limiter != null) {
+      at.demand = limiter.demand(at.item);
+    }
+    if (slots != null) {
+      Object key = slots.keyOf(at.item);
+      at.ticketed().slotKey = key;
+    }
+  }
+
+  void settle(@Nullable Demand demand, @Nullable Object item, @Nullable Object value) {
+    if (limiter != null && demand != null) {
+      limiter.settle(demand, item, value);
+    }
+  }
+
+  /** Holds everybody who shares the limiter: a server asked for it. */
+  void pause(@Nullable Object item, Duration wait) {
+    if (limiter != null) {
+      Recording.pause(wait);
+      limiter.pause(item, wait);
+    }
+  }
+
+  boolean tryPermit(AtHand at, long nowNanos) {
+    Ticket ticket = at.ticket;
+    if (limiter == null || at.demand == null) {
+      return true;
+    }
+    if (ticket != null && ticket.permitted) {
+      ticket.permitted = false;
+      return true;
+    }
+    return sameClock ? limiter.tryTake(at.demand, nowNanos) : limiter.tryTake(at.demand);
+  }
+
+  /** Queues an item whose claim has moved on; always true. */
+  boolean awaitPermit(Ticket ticket) {
+    PermitQueue queue = Objects.requireNonNull(permits, "permits");
+    queue.enqueue(ticket, Objects.requireNonNull(ticket.demand, "demand"));
+    expire(ticket, () -> queue.giveUp(ticket));
+    return true;
+  }
+
+  boolean trySlot(AtHand at) {
+    return slots == null || at.ticketed().hasSlot || slots.tryEnter(at.ticketed());
+  }
+
+  /** Queues an item whose claim has moved on; always true. */
+  boolean awaitSlot(Ticket ticket) {
+    KeySlots queue = Objects.requireNonNull(slots, "slots");
+    if (queue.enqueue(ticket)) {
+      resume(ticket);
+    } else {
+      expire(ticket, () -> giveUpSlot(ticket, queue));
+    }
+    return true;
+  }
+
+  private void giveUpSlot(Ticket ticket, KeySlots queue) {
+    if (queue.cancel(ticket)) {
+      resume(ticket);
+    }
+  }
+
+  void freeSlot(Ticket ticket) {
+    Ticket next = slots == null || !ticket.hasSlot ? null : slots.exit(ticket);
+    if (next != null) {
+      resume(next);
+    }
+  }
+
+  /*
+   * An item timeout ends the wait for a permit or a slot as well. The ticket may be resumed before this:
+   * then the timer finds it nowhere, or rightly in its next wait.
+   */
+  private void expire(Ticket ticket, Runnable giveUp) {
+    if (ticket.attempts > 0 && engine.budgets.hasItemTimeout() && ticket.expiry == null) {
+      ticket.expiry = engine.clock.schedule(engine.budgets.itemDeadline(ticket), giveUp);
+    }
+  }
+
+  /** A ticket need not wait any more. */
+  void resume(Ticket ticket) {
+    ticket.stopExpiry();
+    engine.schedule.resume(ticket);
+  }
+
+  void retryLater(Ticket ticket, Throwable error, long delayNanos) {
+    Recording.retry(ticket, error, delayNanos);
+    if (engine.schedule.delay(ticket)) {
+      dueAlarm.at(ticket.dueNanos);
+    }
+  }
+
+  private void wakeDue() {
+    Long next = engine.schedule.wakeDue(engine.clock.nanoTime());
+    if (next != null) {
+      dueAlarm.at(next);
+    }
+  }
+
+  /** The run has ended: nothing waits any more. */
+  void endAll() {
+    if (slots != null) {
+      slots.close().forEach(this::resume);
+    }
+    if (permits != null) {
+      permits.giveUpAll();
+    }
+  }
+
+  void stop() {
+    dueAlarm.cancel();
+  }
+}
