@@ -1,0 +1,41 @@
+package io.millrace.bench.peer;
+
+import io.millrace.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The real time; counts the timers that ring. */
+final class CountingClock implements Clock {
+  private final Clock real = Clock.system();
+  private final AtomicLong rung = new AtomicLong();
+
+  long rung() {
+    return rung.get();
+  }
+
+  @Override
+  public long nanoTime() {
+    return real.nanoTime();
+  }
+
+  @Override
+  public Instant now() {
+    return real.now();
+  }
+
+  @Override
+  public Timer schedule(long atNanos, Runnable task) {
+    return real.schedule(
+        atNanos,
+        () -> {
+          rung.incrementAndGet();
+          task.run();
+        });
+  }
+
+  @Override
+  public void sleep(Duration duration) throws InterruptedException {
+    real.sleep(duration);
+  }
+}

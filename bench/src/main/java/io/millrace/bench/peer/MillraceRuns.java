@@ -1,0 +1,56 @@
+package io.millrace.bench.peer;
+
+import io.millrace.Parallel;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import io.millrace.plan.Workers;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Millrace, with outcomes and timing, as it comes. */
+final class MillraceRuns implements Contender {
+  private final String name;
+  private final Workers workers;
+
+  MillraceRuns(String name, Workers workers) {
+    this.name = name;
+    this.workers = workers;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void run(Job job, Consumer<Integer> sink) {
+    Parallel parallel = parallel(job);
+    switch (job.delivery()) {
+      case COLLECTED -> parallel.map(job.items(), job.task()::apply).forEach(sink);
+      case ORDERED -> stream(parallel.ordered(), job, sink);
+      case COMPLETION -> stream(parallel.unordered(), job, sink);
+    }
+  }
+
+  private Parallel parallel(Job job) {
+    Parallel parallel = Parallel.of(job.concurrency()).workers(workers);
+    if (job.deadline()) {
+      parallel = parallel.attemptTimeout(Job.DEADLINE);
+    }
+    return job.failFast() ? parallel.failFast() : parallel;
+  }
+
+  private static void stream(Parallel parallel, Job job, Consumer<Integer> sink) {
+    try (Stream<Outcome<Integer, Integer>> outcomes =
+        parallel.stream(job.items(), job.task()::apply)) {
+      outcomes.forEach(
+          outcome -> {
+            if (outcome instanceof Success<Integer, Integer> success) {
+              sink.accept(success.value());
+            } else {
+              throw new IllegalStateException("no success: " + outcome);
+            }
+          });
+    }
+  }
+}

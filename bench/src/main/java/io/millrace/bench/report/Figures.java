@@ -1,0 +1,100 @@
+package io.millrace.bench.report;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The samples of one workload. Medians throughout: one disturbed sample moves nothing. */
+public final class Figures {
+  /** The samples of one entry: of itself, and of what was measured right before each of them. */
+  private record Row(Map<Metric, List<Double>> own, Map<Metric, List<Double>> reference) {
+    Row() {
+      this(new EnumMap<>(Metric.class), new EnumMap<>(Metric.class));
+    }
+  }
+
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+
+  /** Says what entries there will be, and in what order they are shown. */
+  public void expect(List<String> entries) {
+    entries.forEach(this::row);
+  }
+
+  /** Adds a sample that stands alone. */
+  public void add(Measured measured) {
+    append(row(measured.entry()).own, measured.sample());
+  }
+
+  /** Adds a sample, and that of its reference right before it. */
+  public void add(Measured measured, Measured reference) {
+    add(reference);
+    add(measured);
+    append(row(measured.entry()).reference, reference.sample());
+  }
+
+  private Row row(String entry) {
+    return rows.computeIfAbsent(entry, _ -> new Row());
+  }
+
+  private static void append(Map<Metric, List<Double>> values, Sample sample) {
+    sample
+        .values()
+        .forEach(
+            (metric, value) -> values.computeIfAbsent(metric, _ -> new ArrayList<>()).add(value));
+  }
+
+  public Set<String> entries() {
+    return rows.keySet();
+  }
+
+  public boolean has(String entry) {
+    return rows.containsKey(entry);
+  }
+
+  public Set<Metric> metrics() {
+    Set<Metric> all = new TreeSet<>();
+    rows.values().forEach(row -> all.addAll(row.own.keySet()));
+    return all;
+  }
+
+  public double median(String entry, Metric metric) {
+    return median(values(entry, metric));
+  }
+
+  public double least(String entry, Metric metric) {
+    return values(entry, metric).stream().mapToDouble(each -> each).min().orElse(Double.NaN);
+  }
+
+  public double most(String entry, Metric metric) {
+    return values(entry, metric).stream().mapToDouble(each -> each).max().orElse(Double.NaN);
+  }
+
+  /** How many times better the reference is; NaN for an entry or metric without one. */
+  public double ratio(String entry, Metric metric) {
+    List<Double> own = values(entry, metric);
+    List<Double> before = row(entry).reference.getOrDefault(metric, List.of());
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < Math.min(own.size(), before.size()); i++) {
+      ratios.add(metric.ratio(before.get(i), own.get(i)));
+    }
+    return median(ratios);
+  }
+
+  private List<Double> values(String entry, Metric metric) {
+    return row(entry).own.getOrDefault(metric, List.of());
+  }
+
+  private static double median(List<Double> values) {
+    double[] sorted = values.stream().mapToDouble(each -> each).sorted().toArray();
+    int middle = sorted.length / 2;
+    return switch (sorted.length) {
+      case 0 -> Double.NaN;
+      default ->
+          sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    };
+  }
+}

@@ -1,0 +1,35 @@
+package io.millrace.bench.report;
+
+/** What is measured: its unit, and which way is better. */
+public enum Metric {
+  NANOS("ns an item", false),
+  BYTES("bytes an item", false),
+  SHARE("share of the ideal", true),
+  ADDED("ns a call added", false),
+  CALL("ns a call in all", false),
+  MICROS("us a call", false),
+  LAST("ms to the last ordinary outcome", false),
+  SURFACED("ms until it surfaced", false),
+  INTERRUPTED("share interrupted", true),
+  MOST("most in any window", false),
+  WAKEUPS("wake-ups a grant", false),
+  LIVE("MB live, most", false),
+  GROWTH("MB live, growth", false);
+
+  private final String label;
+  private final boolean more;
+
+  Metric(String label, boolean more) {
+    this.label = label;
+    this.more = more;
+  }
+
+  public String label() {
+    return label;
+  }
+
+  /** How many times better {@code one} is than {@code other}. */
+  double ratio(double one, double other) {
+    return more ? one / other : other / one;
+  }
+}

@@ -1,0 +1,48 @@
+package io.millrace.bench.work;
+
+import io.millrace.bench.peer.Delivery;
+import io.millrace.bench.peer.Pace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All of them, in the order in which they are reported. */
+public final class Workloads {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private Workloads() {}
+
+  public static List<Workload> all() {
+    List<Workload> all = new ArrayList<>();
+    for (int concurrency : List.of(100, 1_000)) {
+      for (Delivery delivery : Delivery.values()) {
+        all.add(new NoOp(concurrency, delivery));
+        all.add(new Deadline(concurrency, delivery));
+      }
+    }
+    all.add(new Flat(Delivery.COLLECTED));
+    all.add(new Flat(Delivery.COMPLETION));
+    for (int concurrency : List.of(1_000, 10_000)) {
+      all.add(new Sleep(concurrency, Delivery.COLLECTED));
+      all.add(new Sleep(concurrency, Delivery.COMPLETION));
+    }
+    all.add(new Compute(8, Delivery.COLLECTED));
+    all.add(new TenItems());
+    all.add(new Stacked(1));
+    all.add(new Stacked(2));
+    all.add(new Straggler(100));
+    all.add(new FailFast(100, Delivery.COLLECTED));
+    all.add(new FailFast(100, Delivery.COMPLETION));
+    all.add(new Limited("even", new Pace.Even(1_000, SECOND), 996));
+    all.add(new Limited("window", new Pace.Window(100, SECOND), 100));
+    all.add(new Endless());
+    return List.copyOf(all);
+  }
+
+  public static Workload named(String name) {
+    return all().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no workload is named " + name));
+  }
+}
