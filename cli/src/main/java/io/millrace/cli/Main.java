@@ -1,0 +1,46 @@
+package io.millrace.cli;
+
+import io.millrace.cli.console.Streams;
+import io.millrace.cli.demo.DemoCommand;
+import io.millrace.cli.http.HttpCommand;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+
+/** The command as a function: streams and arguments in, exit code out. */
+public final class Main {
+  private Main() {}
+
+  /** Runs the command on the streams of the process, and exits. */
+  public static void main(String[] args) {
+    System.exit(run(Streams.ofProcess(), args));
+  }
+
+  /**
+   * Runs the command; neither exits nor touches the standard streams.
+   *
+   * @return 0 if all went well, 1 if something failed, 2 for wrong usage, 128 plus its number after
+   *     a signal
+   */
+  public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
+    return run(Streams.of(in, out, err), args);
+  }
+
+  private static int run(Streams streams, String... args) {
+    Complaints complaints = new Complaints(streams.err());
+    CommandLine line =
+        new CommandLine(new MillraceCommand())
+            .addSubcommand(new HttpCommand(streams))
+            .addSubcommand(new DemoCommand(streams))
+            .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
+            .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
+            .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
+            .setParameterExceptionHandler(complaints)
+            .setExecutionExceptionHandler(complaints);
+    return line.execute(args);
+  }
+}

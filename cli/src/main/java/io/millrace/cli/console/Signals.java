@@ -1,0 +1,94 @@
+package io.millrace.cli.console;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Handles the signals that ask a process to end: the first one stops the work, the second one
+ * ends the process at once. Closing gives them back.
+ *
+ * <p>A shutdown hook could not do that: it cannot see a second signal, and not choose the exit code.
+ */
+public final class Signals implements AutoCloseable {
+  private static final Map<String, Integer> EXIT_CODES =
+      Map.of("HUP", 129, "INT", 130, "TERM", 143);
+
+  /** The exit code for the first signal; 0 before it. */
+  private final AtomicInteger first = new AtomicInteger();
+
+  private final Runnable onFirst;
+  private final List<Runnable> restoring = new ArrayList<>();
+
+  private Signals(Runnable onFirst) {
+    this.onFirst = onFirst;
+  }
+
+  /**
+   * Handles signals from now on.
+   *
+   * @param onFirst called in a thread of its own at the first signal
+   */
+  public static Signals handle(Runnable onFirst) {
+    Signals signals = new Signals(onFirst);
+    EXIT_CODES.forEach(signals::install);
+    return signals;
+  }
+
+  /** The exit code that the first signal asks for; empty if none came. */
+  public OptionalInt exitCode() {
+    int code = first.get();
+    return code == 0 ? OptionalInt.empty() : OptionalInt.of(code);
+  }
+
+  private void arrived(int code) {
+    if (first.compareAndSet(0, code)) {
+      onFirst.run();
+    } else {
+      Runtime.getRuntime().halt(code);
+    }
+  }
+
+  /* By reflection: the compiler warns of sun.misc, and no option or annotation switches that off. */
+  private void install(String name, int code) {
+    try {
+      Class<?> signalType = Class.forName("sun.misc.Signal");
+      Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+      Object signal = signalType.getConstructor(String.class).newInstance(name);
+      Method handle = signalType.getMethod("handle", signalType, handlerType);
+      InvocationHandler arrived =
+          (proxy, method, arguments) -> {
+            if (method.getName().equals("handle")) {
+              arrived(code);
+            }
+            return null;
+          };
+      Object handler =
+          Proxy.newProxyInstance(
+              Signals.class.getClassLoader(), new Class<?>[] {handlerType}, arrived);
+      Object before = handle.invoke(null, signal, handler);
+      restoring.add(() -> restore(handle, signal, before));
+    } catch (ReflectiveOperationException notThere) {
+      // no such signal here, or the JVM was told to leave it alone: then it does what it always
+      // does
+    }
+  }
+
+  private static void restore(Method handle, Object signal, Object before) {
+    try {
+      handle.invoke(null, signal, before);
+    } catch (ReflectiveOperationException gone) {
+      throw new IllegalStateException(gone);
+    }
+  }
+
+  @Override
+  public void close() {
+    restoring.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,67 @@
+package io.millrace.cli.console;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * A terminal that shows standard error.
+ *
+ * @param columns how wide it is
+ * @param shared whether it shows standard output, too
+ */
+public record Terminal(int columns, boolean shared) {
+  private static final int USUAL_COLUMNS = 80;
+  private static final int ALONE = 10;
+  private static final int SHARED = 11;
+
+  /*
+   * System.console() tells about standard input and output. The shell's test asks the file
+   * descriptor itself, on every system that has one.
+   */
+  static Optional<Terminal> ofStandardError() {
+    String kind = System.getenv("TERM");
+    if (kind == null || kind.equals("dumb")) {
+      return Optional.empty();
+    }
+    try {
+      int which = which();
+      return which == ALONE || which == SHARED
+          ? Optional.of(new Terminal(askColumns(), which == SHARED))
+          : Optional.empty();
+    } catch (IOException noShell) {
+      return Optional.empty();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private static int which() throws IOException, InterruptedException {
+    String test = "test -t 2 || exit 1; test -t 1 && exit " + SHARED + "; exit " + ALONE;
+    return new ProcessBuilder("sh", "-c", test)
+        .redirectOutput(Redirect.INHERIT)
+        .redirectError(Redirect.INHERIT)
+        .start()
+        .waitFor();
+  }
+
+  private static int askColumns() throws IOException {
+    Process stty =
+        new ProcessBuilder("sh", "-c", "stty size <&2").redirectError(Redirect.INHERIT).start();
+    String answer = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    return columns(answer);
+  }
+
+  /** Reads "24 80"; where that is nonsense, or no width is known, it is the usual one. */
+  static int columns(String size) {
+    String[] parts = size.strip().split(" ", 2);
+    try {
+      int columns = Integer.parseInt(parts[parts.length - 1]);
+      return columns > 0 ? columns : USUAL_COLUMNS;
+    } catch (NumberFormatException unknown) {
+      return USUAL_COLUMNS;
+    }
+  }
+}

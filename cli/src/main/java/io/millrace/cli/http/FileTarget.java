@@ -1,0 +1,96 @@
+package io.millrace.cli.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * A file that only its owner can read: answers may hold secrets. If a write fails, what it wrote of
+ * a line is cut off again.
+ *
+ * @param isRegular whether it is a file, and not a device or a pipe
+ */
+record FileTarget(FileChannel channel, boolean isRegular) implements Output.Target {
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rw-------");
+
+  /**
+   * Makes the file; one that is there is an error.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if there is such a file
+   */
+  static FileTarget create(Path path) throws IOException {
+    Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return new FileTarget(FileChannel.open(path, options, attributes()), true);
+  }
+
+  /** Makes the file, or replaces the content of one that is there. */
+  static FileTarget replace(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return create(path);
+    }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+    boolean isRegular = Files.isRegularFile(path);
+    try {
+      if (isRegular) {
+        if (isPosix()) {
+          Files.setPosixFilePermissions(path, PRIVATE);
+        }
+        channel.truncate(0);
+      }
+      return new FileTarget(channel, isRegular);
+    } catch (IOException error) {
+      channel.close();
+      throw error;
+    }
+  }
+
+  private static FileAttribute<?>[] attributes() {
+    return isPosix()
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PRIVATE)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
+  @Override
+  public void write(byte[] lines) throws IOException {
+    long before = isRegular ? channel.position() : 0;
+    ByteBuffer left = ByteBuffer.wrap(lines);
+    try {
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+    } catch (IOException error) {
+      if (isRegular && channel.isOpen()) {
+        channel.truncate(before + wholeLines(lines, left.position()));
+      }
+      throw error;
+    }
+  }
+
+  /** How many of the bytes that were written make whole lines. */
+  static int wholeLines(byte[] lines, int written) {
+    int end = written;
+    while (end > 0 && lines[end - 1] != '\n') {
+      end--;
+    }
+    return end;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

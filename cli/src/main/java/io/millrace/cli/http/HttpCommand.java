@@ -1,0 +1,130 @@
+package io.millrace.cli.http;
+
+import io.millrace.cli.console.Signals;
+import io.millrace.cli.console.Streams;
+import io.millrace.cli.http.Endpoints.UnusableFileException;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.StopToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace http}. */
+@Command(
+    name = "http",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    header = "Performs HTTP requests that it reads line by line.",
+    description = {
+      "",
+      "Writes one line of JSON for each request, as they complete:",
+      "  {\"id\":..,\"url\":..,\"status\":..,\"attempts\":..,\"millis\":..,\"body\":..} or with \"error\"",
+      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"headers\",\"body\"}; blank lines",
+      "and those that start with # are skipped. The id is the line's number unless it is given.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit code: 0 all succeeded; 1 something failed, or the run was cut short; 2 wrong usage;",
+      "130 or 143 interrupted; 141 nobody reads the output.",
+      "",
+      "Examples:",
+      "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
+      "  jq -c '{id, url, method: \"PUT\", body: .doc}' docs.json |",
+      "    millrace http --per-host 8 --header \"Authorization: Bearer $TOKEN\" > answers.jsonl"
+    })
+public final class HttpCommand implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final int CLOSED_OUTPUT = 141;
+
+  private final Streams streams;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "What to request; standard input if it is missing or -.")
+  private @Nullable Path file;
+
+  @Mixin private HttpOptions options = new HttpOptions();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write there, not to standard output; only you can read the file.")
+  private @Nullable Path output;
+
+  @Option(names = "--force", description = "Replace what stands in the --output file.")
+  private boolean force;
+
+  @Option(names = "--quiet", description = "No progress, no summary.")
+  private boolean quiet;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  @SuppressWarnings("unused") // picocli does
+  private boolean help;
+
+  /** Makes the command. */
+  public HttpCommand(Streams streams) {
+    this.streams = Objects.requireNonNull(streams, "streams");
+  }
+
+  @Override
+  public Integer call() {
+    options.conflict().ifPresent(this::refuse);
+    if (force && output == null) {
+      refuse("--force needs --output");
+    }
+    Endpoints endpoints = new Endpoints(streams, file, output, force);
+    try (InputStream in = endpoints.openInput();
+        Output out = new Output(endpoints.openTarget())) {
+      return run(in, out);
+    } catch (UnusableFileException error) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
+    } catch (StreamTarget.ClosedByReaderException quietly) {
+      return CLOSED_OUTPUT;
+    } catch (IOException error) {
+      streams.err().println("millrace http: cannot write the output: " + error.getMessage());
+      return FAILED;
+    }
+  }
+
+  private int run(InputStream in, Output out) throws IOException {
+    StopToken stop = new StopToken();
+    InputSource input = new InputSource(in, new LineParser(options.headers()));
+    try (Signals signals = Signals.handle(stop::stop);
+        HttpClient client = Exchange.newClient()) {
+      try {
+        Exchange exchange = new Exchange(client, options.contents());
+        HttpRun.End end =
+            new HttpRun(options.parallel(stop), input, exchange, out, streams, quiet).go();
+        return end.status() == RunStatus.CANCELLED
+            ? signals.exitCode().orElse(FAILED)
+            : exitCode(end);
+      } finally {
+        client.shutdownNow();
+      }
+    }
+  }
+
+  private static int exitCode(HttpRun.End end) {
+    return end.status() == RunStatus.COMPLETED && end.allOk() ? 0 : FAILED;
+  }
+
+  private void refuse(String problem) {
+    throw new ParameterException(spec.commandLine(), problem);
+  }
+}

@@ -1,0 +1,113 @@
+package io.millrace.cli.http;
+
+import io.millrace.cli.http.Tally.Counts;
+import io.millrace.outcome.RunStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * What people read about a run: while it goes on, and at its end.
+ *
+ * @param elapsed since the start of the run
+ */
+record Report(Counts counts, Duration elapsed) {
+  private static final int ERRORS_SHOWN = 5;
+  private static final int LONGEST_ERROR = 120;
+
+  /**
+   * How far the input was read.
+   *
+   * @param lastLine the number of the last line that was read
+   * @param exhausted whether that was the end
+   */
+  record Reading(long lastLine, boolean exhausted) {}
+
+  /** One line while the run goes on. */
+  String progress(int running) {
+    return String.format(
+        Locale.ROOT,
+        "%,d done, %,d failed, %,d retries, %,d running, %s, %s",
+        counts.done(),
+        counts.failed(),
+        counts.retries(),
+        running,
+        rate(),
+        time());
+  }
+
+  /** The lines at the end. */
+  List<String> summary(RunStatus status, Reading reading) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "millrace: %,d done in %s (%s): %,d ok, %,d failed, %,d retries",
+            counts.done(),
+            time(),
+            rate(),
+            counts.ok(),
+            counts.failed(),
+            counts.retries()));
+    if (!counts.statuses().isEmpty()) {
+      lines.add("  status: " + statuses());
+    }
+    counts.errors().stream()
+        .limit(ERRORS_SHOWN)
+        .map(error -> String.format(Locale.ROOT, "  %,d x ", error.getValue()) + shown(error))
+        .forEach(lines::add);
+    if (counts.errors().size() > ERRORS_SHOWN) {
+      lines.add("  and " + (counts.errors().size() - ERRORS_SHOWN) + " other kinds of errors");
+    }
+    if (status != RunStatus.COMPLETED) {
+      lines.add(String.format(Locale.ROOT, "  %s: %s", why(status), notRun(reading)));
+    }
+    return lines;
+  }
+
+  private String statuses() {
+    return counts.statuses().entrySet().stream()
+        .map(each -> String.format(Locale.ROOT, "%d x %,d", each.getKey(), each.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String why(RunStatus status) {
+    return switch (status) {
+      case TIMED_OUT -> "stopped by --run-timeout";
+      case ABORTED -> "stopped by --max-failures";
+      case CANCELLED, RUNNING, COMPLETED -> "interrupted";
+    };
+  }
+
+  private String notRun(Reading reading) {
+    String rest =
+        reading.exhausted()
+            ? ""
+            : String.format(Locale.ROOT, ", nothing read after line %,d", reading.lastLine());
+    return String.format(
+            Locale.ROOT, "%,d cut off, %,d not started", counts.cutOff(), counts.notStarted())
+        + rest;
+  }
+
+  /** A server may have a say in an error: what it says must not steer the terminal. */
+  private static String shown(Map.Entry<String, Long> error) {
+    String text = error.getKey().replaceAll("\\p{C}", "?");
+    return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + " ...";
+  }
+
+  private String rate() {
+    double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
+    return String.format(Locale.ROOT, "%,.1f/s", counts.done() / seconds);
+  }
+
+  private String time() {
+    long minutes = elapsed.toMinutes();
+    double seconds = elapsed.minusMinutes(minutes).toNanos() / 1e9;
+    return minutes == 0
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : String.format(Locale.ROOT, "%d min %.0f s", minutes, Math.floor(seconds));
+  }
+}

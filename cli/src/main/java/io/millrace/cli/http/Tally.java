@@ -1,0 +1,85 @@
+package io.millrace.cli.http;
+
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts outcomes. Thread-safe: one thread counts, another one shows progress. */
+final class Tally {
+  /** More kinds of errors than these are counted together: memory stays bounded. */
+  private static final int MOST_KINDS = 1_000;
+
+  private static final String OTHER_KINDS = "other errors";
+
+  /* Guarded by this. */
+  private final Map<Integer, Long> statuses = new TreeMap<>();
+  private final Map<String, Long> errors = new HashMap<>();
+  private long ok;
+  private long failed;
+  private long retries;
+  private long cutOff;
+  private long notStarted;
+
+  /**
+   * The counts at one time.
+   *
+   * @param done items with a result, ok or failed
+   * @param statuses how often each status came, of the last replies
+   * @param errors how often which kind of error came, the most frequent first
+   * @param cutOff items that the end of the run cut off
+   * @param notStarted items that were read and not started
+   */
+  record Counts(
+      long done,
+      long ok,
+      long failed,
+      long retries,
+      Map<Integer, Long> statuses,
+      List<Map.Entry<String, Long>> errors,
+      long cutOff,
+      long notStarted) {}
+
+  synchronized void add(Outcome<InputLine, Reply> outcome) {
+    retries += Math.max(outcome.attempts() - 1, 0);
+    switch (outcome) {
+      case Success<InputLine, Reply> success -> {
+        ok++;
+        statuses.merge(success.value().statusCode(), 1L, Long::sum);
+      }
+      case Failure<InputLine, Reply> failure -> {
+        failed++;
+        if (failure.error() instanceof BadReplyException bad) {
+          statuses.merge(bad.statusCode(), 1L, Long::sum);
+        }
+        String kind = ErrorText.kindOf(failure.error());
+        boolean known = errors.size() < MOST_KINDS || errors.containsKey(kind);
+        errors.merge(known ? kind : OTHER_KINDS, 1L, Long::sum);
+      }
+      case NotRun<InputLine, Reply> _ -> {
+        if (outcome.attempts() > 0) {
+          cutOff++;
+        } else {
+          notStarted++;
+        }
+      }
+    }
+  }
+
+  synchronized Counts counts() {
+    List<Map.Entry<String, Long>> byFrequency =
+        errors.entrySet().stream()
+            .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
+            .sorted(
+                Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .toList();
+    return new Counts(
+        ok + failed, ok, failed, retries, new TreeMap<>(statuses), byFrequency, cutOff, notStarted);
+  }
+}

@@ -1,0 +1,172 @@
+package io.millrace.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What only a process of its own can show: signals, pipes, exit codes. */
+class ProcessTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Loopback server = Loopback.start();
+  private final Semaphore hanging = new Semaphore(0);
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void answers() {
+    server
+        .on("/ok", 200, "fine")
+        .on(
+            "/hang",
+            (exchange, number) -> {
+              hanging.release();
+              server.hang();
+            });
+  }
+
+  @AfterEach
+  void stopServer() {
+    server.close();
+  }
+
+  private Process start(String shell, String... args) throws IOException {
+    return builder(shell, args).start();
+  }
+
+  private ProcessBuilder builder(String shell, String... args) {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", shell, "millrace"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
+    command.add("io.millrace.cli.Main");
+    command.addAll(List.of(args));
+    return new ProcessBuilder(command)
+        .redirectError(folder.resolve("err").toFile())
+        .redirectOutput(folder.resolve("out").toFile());
+  }
+
+  private Process http(String... urls) throws IOException {
+    Path file = Files.write(folder.resolve("urls"), List.of(urls));
+    Path output = folder.resolve("lines");
+    return start(
+        "exec \"$@\"", "http", "--jobs", "2", "--output", output.toString(), file.toString());
+  }
+
+  private static void send(String signal, Process process)
+      throws IOException, InterruptedException {
+    String kill = "kill -" + signal + " " + process.pid();
+    assertEquals(0, new ProcessBuilder("sh", "-c", kill).start().waitFor());
+  }
+
+  private static int exitCode(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "it still runs");
+    return process.exitValue();
+  }
+
+  private void awaitHanging(int count) throws InterruptedException {
+    assertTrue(hanging.tryAcquire(count, PATIENCE.toSeconds(), TimeUnit.SECONDS), "no request");
+  }
+
+  private String read(String file) throws IOException {
+    return Files.readString(folder.resolve(file), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void aSignalStopsTheRunAndKeepsWhatIsDone(String signal, int code) throws Exception {
+    List<String> urls = new ArrayList<>(List.of(server.url("/ok")));
+    IntStream.range(0, 50).forEach(number -> urls.add(server.url("/hang" + number)));
+    Process process = http(urls.toArray(String[]::new));
+    awaitHanging(2);
+    send(signal, process);
+    assertEquals(code, exitCode(process));
+    List<String> lines = read("lines").lines().toList();
+    assertEquals(3, lines.size(), "one answer and two that were cut off");
+    assertTrue(read("lines").endsWith("}\n"));
+    assertEquals(
+        2,
+        lines.stream()
+            .map(JsonMapper.shared()::readTree)
+            .filter(line -> line.has("error"))
+            .filter(line -> line.get("error").stringValue().equals("cut off by an interrupt"))
+            .count());
+    assertTrue(read("err").contains("1 done in "), read("err"));
+    assertTrue(read("err").contains("interrupted: 2 cut off, "), read("err"));
+    assertTrue(read("err").contains("nothing read after line "), read("err"));
+    assertFalse(read("err").contains("Exception"), read("err"));
+  }
+
+  @Test
+  void aSignalEndsARunThatWaitsForInput() throws Exception {
+    Process process = start("exec \"$@\"", "http");
+    process.outputWriter().write(server.url("/hang") + "\n");
+    process.outputWriter().flush();
+    awaitHanging(1);
+    send("INT", process);
+    assertEquals(130, exitCode(process));
+    assertTrue(read("err").contains("interrupted: 1 cut off"), read("err"));
+  }
+
+  @Test
+  void aSecondSignalEndsARunThatCannotStop() throws Exception {
+    server.on("/big", 200, "x".repeat(1_000_000));
+    Path file =
+        Files.write(folder.resolve("urls"), List.of(server.url("/big"), server.url("/hang")));
+    // the answer does not fit into the pipe, and nobody reads it
+    Process process =
+        builder("exec \"$@\"", "http", "--jobs", "1", file.toString())
+            .redirectOutput(ProcessBuilder.Redirect.PIPE)
+            .start();
+    awaitHanging(1);
+    send("INT", process);
+    send("INT", process);
+    assertEquals(130, exitCode(process));
+    assertFalse(read("err").contains("done in"), read("err"));
+  }
+
+  @Test
+  void aPipeThatClosesEndsTheRunQuietly() throws Exception {
+    Path file = folder.resolve("urls");
+    Files.write(
+        file, IntStream.range(0, 2_000).mapToObj(number -> server.url("/ok" + number)).toList());
+    Process process =
+        start("{ \"$@\"; echo $? >&2; } | head -1", "http", "--quiet", file.toString());
+    assertEquals(0, exitCode(process));
+    assertEquals(1, read("out").lines().count());
+    assertEquals("141\n", read("err"));
+    assertTrue(server.requests().size() < 2_000, "the run went on");
+  }
+
+  @Test
+  void anOutputThatIsFullIsSaid() throws Exception {
+    Path file = Files.write(folder.resolve("urls"), List.of(server.url("/ok")));
+    Process process = start("exec \"$@\" > /dev/full", "http", "--quiet", file.toString());
+    assertEquals(1, exitCode(process));
+    assertEquals("millrace http: cannot write the output: No space left on device\n", read("err"));
+  }
+
+  @Test
+  void standardErrorThatIsNoTerminalHasNoEscapes() throws Exception {
+    Process process = http(server.url("/ok"));
+    assertEquals(0, exitCode(process));
+    assertFalse(read("err").contains("\u001b") || read("err").contains("\r"), read("err"));
+  }
+}

@@ -1,0 +1,150 @@
+package io.millrace.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+
+  private static void assertRefused(Cli cli, String... parts) {
+    assertEquals(2, cli.code());
+    assertEquals("", cli.out());
+    assertTrue(cli.err().lines().count() <= 2, cli.err());
+    assertAll(
+        List.of(parts).stream()
+            .map(part -> () -> assertTrue(cli.err().contains(part), part + " in " + cli.err())));
+  }
+
+  @Test
+  void theVersionIsTheOneOfTheBuild() {
+    Cli cli = Cli.run("", "--version");
+    assertEquals(0, cli.code());
+    assertTrue(cli.out().matches("millrace \\d+\\.\\d+\\.\\d+\\S*\\R"), cli.out());
+  }
+
+  @Test
+  void helpNamesTheCommands() {
+    Cli cli = Cli.run("", "--help");
+    assertEquals(0, cli.code());
+    assertTrue(cli.out().contains("http") && cli.out().contains("demo"), cli.out());
+  }
+
+  @Test
+  void helpOfHttpShowsTwoExamplesAndTheExitCodes() {
+    Cli cli = Cli.run("", "http", "--help");
+    assertEquals(0, cli.code());
+    assertEquals(2, cli.out().lines().filter(line -> line.contains("  millrace http --")).count());
+    assertTrue(cli.out().contains("Exit code: 0"), cli.out());
+    assertFalse(cli.out().contains("\u001b"), "escapes in help that is not on a terminal");
+  }
+
+  @Test
+  void noCommandIsWrong() {
+    assertRefused(Cli.run(""), "no command given: http or demo");
+  }
+
+  @Test
+  void anUnknownCommandIsNamed() {
+    assertRefused(Cli.run("", "htp"), "unknown command 'htp'", "http and demo");
+  }
+
+  @Test
+  void anUnknownOptionIsNamedWithTheOneThatIsMeant() {
+    assertRefused(
+        Cli.run("", "http", "--retires", "4"), "unknown option '--retires'", "'--retries'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--jobs, 0, whole number from 1",
+    "--jobs, many, whole number from 1",
+    "--jobs, 99999999999, whole number from 1",
+    "--jobs, 1.5, whole number from 1",
+    "--retries, -1, whole number from 0",
+    "--per-host, 0, whole number from 1",
+    "--burst, 0, whole number from 1",
+    "--max-failures, 0, whole number from 1",
+    "--max-body, -1, whole number from 0",
+    "--rate, 400, 400/s",
+    "--rate, 0/s, 400/s",
+    "--rate, -4/s, 400/s",
+    "--rate, NaN/s, 400/s",
+    "--rate, 400/d, 400/s",
+    "--timeout, 5, 5s",
+    "--timeout, 0s, above 0",
+    "--timeout, -1s, 5s",
+    "--item-timeout, x, 5s",
+    "--run-timeout, 1d, 5s",
+  })
+  void aWrongValueIsNamedWithTheOptionAndWhatIsAllowed(
+      String option, String value, String allowed) {
+    assertRefused(Cli.run("", "http", option, value), option, "'" + value + "'", allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--jobs", "--rate", "--header", "--output"})
+  void aMissingValueIsNamed(String option) {
+    assertRefused(Cli.run("", "http", option), option);
+  }
+
+  @Test
+  void anOptionThatIsGivenTwiceIsNamed() {
+    assertRefused(Cli.run("", "http", "--jobs", "1", "--jobs", "2"), "'--jobs'", "only once");
+  }
+
+  @Test
+  void aBurstWithoutARateIsRefused() {
+    assertRefused(Cli.run("", "http", "--burst", "5"), "--burst needs --rate", "5");
+  }
+
+  @Test
+  void forceWithoutOutputIsRefused() {
+    assertRefused(Cli.run("", "http", "--force"), "--force needs --output");
+  }
+
+  @Test
+  void anInputThatIsNotThereIsNamed() {
+    assertRefused(Cli.run("", "http", "no/such/file"), "'no/such/file'", "no such file");
+  }
+
+  @Test
+  void aDirectoryIsNoInput() {
+    assertRefused(Cli.run("", "http", "src"), "'src'", "directory");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "s3cret",
+        "Authorization s3cret",
+        "Bearer s3cret: x",
+        "Authorization: s3cret\u0001",
+        "Authorization: s3cr\u00e9t s3cret",
+        "Host: s3cret"
+      })
+  void aWrongHeaderIsRefusedWithoutItsValue(String header) {
+    Cli cli = Cli.run("", "http", "--header", header);
+    assertRefused(cli, "--header");
+    assertFalse(cli.err().contains("s3cret"), cli.err());
+  }
+
+  @Test
+  void aHeaderThatLostItsQuotesIsRefusedWithoutItsValue() {
+    Cli spread = Cli.run("", "http", "--header", "Authorization:", "Bearer", "s3cret");
+    assertRefused(spread, "quotes");
+    assertFalse(spread.err().contains("s3cret"), spread.err());
+    Cli joined = Cli.run("", "http", "--header=Authorization:Bearer", "file", "s3cret");
+    assertRefused(joined, "quotes");
+    assertFalse(joined.err().contains("s3cret"), joined.err());
+    Cli mistyped = Cli.run("", "http", "--hedaer=Authorization: s3cret");
+    assertRefused(mistyped, "'--hedaer'", "'--header'");
+    assertFalse(mistyped.err().contains("s3cret"), mistyped.err());
+  }
+}

@@ -1,0 +1,126 @@
+package io.millrace.cli.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cli.Cli;
+import io.millrace.cli.Loopback;
+import io.millrace.testkit.NoLeaks;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NoLeaks
+class OutputFileTest {
+  private final Loopback server = Loopback.start().on("/", 200, "hello");
+
+  @TempDir Path folder;
+
+  @AfterEach
+  void stopServer() {
+    server.close();
+  }
+
+  private Cli run(Path output, String... more) {
+    String[] args = new String[more.length + 3];
+    args[0] = "http";
+    args[1] = "--output";
+    args[2] = output.toString();
+    System.arraycopy(more, 0, args, 3, more.length);
+    return Cli.run(server.url("/"), args);
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  void theFileIsPrivateAndHasTheLines() throws IOException {
+    Path file = folder.resolve("out.jsonl");
+    Cli cli = run(file);
+    assertEquals(0, cli.code());
+    assertEquals("", cli.out());
+    assertEquals("rw-------", permissions(file));
+    assertTrue(Files.readString(file).endsWith("\"body\":\"hello\"}\n"));
+  }
+
+  @Test
+  void aFileThatIsThereIsNotTouched() throws IOException {
+    Path file = Files.writeString(folder.resolve("out.jsonl"), "precious");
+    Cli cli = run(file);
+    assertEquals(2, cli.code());
+    assertTrue(cli.err().contains(file.toString()) && cli.err().contains("--force"), cli.err());
+    assertEquals("precious", Files.readString(file));
+    assertEquals(0, server.requests().size());
+  }
+
+  @Test
+  void aLinkIsNotFollowedToAFileThatIsThere() throws IOException {
+    Path file = Files.writeString(folder.resolve("real"), "precious");
+    assertEquals(2, run(Files.createSymbolicLink(folder.resolve("link"), file)).code());
+    assertEquals("precious", Files.readString(file));
+  }
+
+  @Test
+  void forceReplacesTheContentAndMakesItPrivate() throws IOException {
+    Path file = Files.writeString(folder.resolve("out.jsonl"), "old".repeat(1_000));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertEquals(0, run(file, "--force").code());
+    assertEquals("rw-------", permissions(file));
+    assertEquals(1, Files.readAllLines(file).size());
+    assertFalse(Files.readString(file).contains("old"));
+  }
+
+  @Test
+  void forceMakesAFileThatIsNotThere() throws IOException {
+    Path file = folder.resolve("out.jsonl");
+    assertEquals(0, run(file, "--force").code());
+    assertEquals("rw-------", permissions(file));
+  }
+
+  @Test
+  void evenForceDoesNotReplaceTheInput() throws IOException {
+    Path file = Files.writeString(folder.resolve("urls"), server.url("/"));
+    Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+    Cli cli = run(link, "--force", file.toString());
+    assertEquals(2, cli.code());
+    assertTrue(cli.err().contains("also the input"), cli.err());
+    assertEquals(server.url("/"), Files.readString(file));
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsNamed() {
+    Cli cli = run(folder.resolve("no/out.jsonl"));
+    assertEquals(2, cli.code());
+    assertTrue(cli.err().contains("no such file or directory"), cli.err());
+  }
+
+  @Test
+  void aDeviceCanBeWrittenTo() {
+    Cli cli = run(Path.of("/dev/null"), "--force");
+    assertEquals(0, cli.code());
+    assertTrue(Files.exists(Path.of("/dev/null")));
+  }
+
+  @Test
+  void aMinusIsStandardOutput() {
+    assertEquals("hello", run(Path.of("-")).line().get("body").stringValue());
+  }
+
+  @Test
+  void ofWhatWasWrittenOnlyWholeLinesCount() {
+    byte[] lines = "ab\ncd\nef".getBytes(StandardCharsets.UTF_8);
+    int[] whole = new int[lines.length + 1];
+    for (int written = 0; written <= lines.length; written++) {
+      whole[written] = FileTarget.wholeLines(lines, written);
+    }
+    assertArrayEquals(new int[] {0, 0, 0, 3, 3, 3, 6, 6, 6}, whole);
+  }
+}
