@@ -1,0 +1,16 @@
+package io.millrace.testkit.contract;
+
+/** Everything that an entry point of an engine promises. */
+public interface EngineContract
+    extends ConcurrencyContract,
+        ContextContract,
+        FailureContract,
+        LimitContract,
+        ListenerContract,
+        OutcomeContract,
+        RetryContract,
+        SourceContract,
+        StopContract,
+        TimeContract,
+        WindowContract,
+        WorkersContract {}

@@ -1,0 +1,118 @@
+package io.millrace.testkit.contract;
+
+import static io.millrace.testkit.contract.Actions.AT_ONCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Action;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Retry;
+import io.millrace.testkit.ScriptedAction;
+import io.millrace.time.Clock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+
+/** What the failure of an item means for the run. */
+public interface FailureContract extends Contract {
+
+  @Everywhere
+  @DisplayName("A34 the first failure is thrown itself, at once, and all other work is interrupted")
+  default void failFastThrowsTheOriginal(Way way) throws Exception {
+    int most = way.concurrency();
+    IOException error = new IOException("the first");
+    ScriptedAction<Integer, Integer> action =
+        ScriptedAction.<Integer, Integer>on(Clock.system())
+            .item(most - 1)
+            .blocks()
+            .fails(error)
+            .anyItem()
+            .blocks()
+            .computes(item -> item);
+    try (var live =
+        way.over(Way.numbers(4 * most), action)
+            .with(p -> p.failFast().grace(Duration.ofSeconds(10)))
+            .start()) {
+      action.awaitRunning(most);
+      long start = System.nanoTime();
+      action.release(most - 1);
+      assertSame(error, live.report().thrown());
+      assertTrue(System.nanoTime() - start < AT_ONCE.toNanos(), "it took its time");
+      assertEquals(0, action.running(), "items that still run");
+      assertEquals(most, action.calls().size(), "items started");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("A34 fail fast throws nothing when nothing fails")
+  default void failFastLetsSuccessesPass(Way way) {
+    way.over(Way.numbers(50), item -> item).with(p -> p.failFast()).run().complete(50);
+  }
+
+  @Everywhere
+  @DisplayName("A23 I4 a run ends when so many items have failed, and says so of the others")
+  default void maxFailuresEndTheRun(Way way) {
+    int items = 500;
+    AtomicInteger calls = new AtomicInteger();
+    Action<Integer, Integer> action =
+        item -> {
+          calls.incrementAndGet();
+          throw new IOException("item " + item);
+        };
+    var report =
+        way.over(Way.numbers(items), action)
+            .with(p -> p.maxFailures(3))
+            .run()
+            .cutShort(RunStatus.ABORTED);
+    int failures = report.failures().size();
+    assertTrue(
+        3 <= failures && failures < 3 + way.concurrency(), () -> failures + " items have failed");
+    assertTrue(calls.get() < 3 + way.concurrency(), () -> calls + " calls");
+    assertEquals(0, report.successes().size(), "successes");
+    report.each(way.is(Trait.CALLER_READS) ? report.outcomes().size() : items);
+  }
+
+  @Everywhere
+  @DisplayName("A23 an item that succeeds at last does not count as a failure")
+  default void retriedItemsAreNoFailures(Way way) throws Exception {
+    var action =
+        ScriptedAction.<Integer, Integer>on(Clock.system())
+            .anyItem()
+            .fails(new IOException("once"))
+            .computes(item -> item);
+    var report =
+        way.over(Way.numbers(50), action)
+            .with(p -> p.maxFailures(1).retry(Retry.ofAttempts(2).backoff(Backoff.none())))
+            .run()
+            .complete(50);
+    assertEquals(50, report.successes().size(), "successes");
+  }
+
+  @Everywhere
+  @DisplayName("A82 a default value stands in for a failure, after all attempts")
+  default void aDefaultValueStandsIn(Way way) {
+    Action<Integer, Integer> action =
+        item -> {
+          if (item % 2 == 0) {
+            throw new IOException("item " + item);
+          }
+          return item;
+        };
+    var report =
+        way.over(Way.numbers(60), action)
+            .with(p -> p.orElse(-1).retry(Retry.ofAttempts(2).backoff(Backoff.none())))
+            .run()
+            .complete(60);
+    assertEquals(60, report.successes().size(), "successes");
+    for (var success : report.successes()) {
+      boolean failed = success.item() % 2 == 0;
+      assertEquals(failed ? 2 : 1, success.attempts(), "attempts");
+      if (!way.is(Trait.VALUELESS) || failed) {
+        assertEquals(failed ? -1 : success.item(), success.value(), "value");
+      }
+    }
+  }
+}

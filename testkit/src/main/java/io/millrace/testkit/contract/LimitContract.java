@@ -1,0 +1,199 @@
+package io.millrace.testkit.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.limit.RateLimiter;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.plan.StopToken;
+import io.millrace.testkit.Call;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.ScriptedAction;
+import io.millrace.time.Clock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayName;
+
+/** How limits hold, and whom they leave alone. */
+public interface LimitContract extends Contract {
+
+  @Everywhere
+  @DisplayName("A57 starts keep the pace of the limit")
+  default void startsKeepThePace(Way way) throws Exception {
+    int items = 30;
+    try (ManualClock clock = ManualClock.jumping()) {
+      var action = ScriptedAction.<Integer, Integer>on(clock).anyItem().returns(1);
+      way.over(Way.numbers(items), action)
+          .with(
+              p -> p.clock(clock).rateLimit(RateLimit.spacing(Duration.ofSeconds(1))).window(items))
+          .run()
+          .complete(items);
+      assertEquals(
+          LongStream.range(0, items).boxed().toList(),
+          action.calls().stream().map(call -> call.start().toSeconds()).toList(),
+          "starts");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("A10 I5 every retry takes a permit of its own")
+  default void retriesTakePermits(Way way) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      var action =
+          ScriptedAction.<Integer, Integer>on(clock).anyItem().fails(new IOException("always"));
+      way.over(Way.numbers(1), action)
+          .with(
+              p -> p.clock(clock).rateLimit(10).retry(Retry.ofAttempts(4).backoff(Backoff.none())))
+          .run()
+          .complete(1);
+      assertEquals(
+          List.of(0L, 100L, 200L, 300L),
+          action.startsOf(0).stream().map(Duration::toMillis).toList(),
+          "starts");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("I5 a shared limiter gives one permit an attempt, and no more")
+  default void onePermitAnAttempt(Way way) throws Exception {
+    try (ManualClock clock = new ManualClock()) {
+      RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(100), clock);
+      var action =
+          ScriptedAction.<Integer, Integer>on(clock)
+              .anyItem()
+              .fails(new IOException("once"))
+              .returns(1);
+      way.over(Way.numbers(30), action)
+          .with(
+              p ->
+                  p.clock(clock)
+                      .rateLimit(limiter)
+                      .retry(Retry.ofAttempts(2).backoff(Backoff.none())))
+          .run()
+          .complete(30);
+      assertEquals(40, permitsLeft(limiter), "permits left of 100");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("I5 items that a stop finds waiting take no permit")
+  default void cancelledWaitsTakeNoPermit(Way way) throws Exception {
+    StopToken token = new StopToken();
+    try (ManualClock clock = new ManualClock()) {
+      RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(3), clock);
+      var action = ScriptedAction.<Integer, Integer>on(clock).anyItem().returns(1);
+      try (var live =
+          way.over(Way.numbers(20), action)
+              .with(p -> p.clock(clock).rateLimit(limiter).stopToken(token))
+              .start()) {
+        action.awaitCalls(3);
+        clock.awaitTimers(1);
+        token.stop();
+        live.report();
+      }
+      assertEquals(3, action.calls().size(), "calls");
+      assertFalse(limiter.tryAcquire(), "a permit before its time");
+      clock.advance(Duration.ofHours(3));
+      assertEquals(3, permitsLeft(limiter), "permits after three hours");
+    }
+  }
+
+  private static int permitsLeft(RateLimiter limiter) {
+    int left = 0;
+    while (limiter.tryAcquire()) {
+      left++;
+    }
+    return left;
+  }
+
+  @Everywhere
+  @DisplayName("I5 a limit per key holds nobody up but its own items")
+  default void aLimitPerKeyHoldsOnlyItsKey(Way way) throws Exception {
+    int items = 40;
+    try (ManualClock clock = new ManualClock()) {
+      var action = ScriptedAction.<Integer, Integer>on(clock).anyItem().computes(item -> item);
+      // items below 10 share one key; each other one has its own
+      RateLimit limit = RateLimit.perHour(1).by((Integer item) -> item < 10 ? -1 : item);
+      try (var live =
+          way.over(Way.numbers(items), action)
+              .with(p -> p.clock(clock).rateLimit(limit).window(items))
+              .start()) {
+        action.awaitCalls(31);
+        Actions.letOthersRun();
+        assertEquals(31, action.calls().size(), "calls before time goes on");
+        for (int hour = 1; hour < 10; hour++) {
+          clock.awaitTimers(1);
+          clock.advance(Duration.ofHours(1));
+          action.awaitCalls(31 + hour);
+        }
+        live.report().complete(items);
+      }
+    }
+  }
+
+  @Everywhere(at = {2, 7, 100})
+  @DisplayName("I1 a key at its concurrency keeps no other key from running")
+  default void aBusyKeyStarvesNobody(Way way) throws Exception {
+    int busy = 20;
+    int items = 80;
+    CountDownLatch release = new CountDownLatch(1);
+    var action =
+        ScriptedAction.<Integer, Integer>on(Clock.system())
+            .anyItem()
+            .computes(
+                item -> {
+                  if (item < busy) {
+                    release.await();
+                  }
+                  return item;
+                });
+    try (var live =
+        way.over(Way.numbers(items), action)
+            .with(
+                p ->
+                    p.concurrencyPerKey(1, (Integer item) -> item < busy ? "busy" : "idle " + item)
+                        .window(items))
+            .start()) {
+      action.awaitCalls(1 + items - busy);
+      Actions.eventually("the others to end", () -> action.running() == 1);
+      assertEquals(1 + items - busy, action.calls().size(), "calls while the key is busy");
+      release.countDown();
+      live.report().complete(items);
+    }
+    assertEquals(items, action.calls().stream().map(Call::item).distinct().count(), "items");
+  }
+
+  @Everywhere
+  @DisplayName("I1 of one key never more run at once than the concurrency per key")
+  default void concurrencyPerKeyHolds(Way way) {
+    int perKey = 2;
+    List<AtomicInteger> running = List.of(new AtomicInteger(), new AtomicInteger());
+    AtomicInteger most = new AtomicInteger();
+    way.over(
+            Way.numbers(600),
+            item -> {
+              AtomicInteger mine = running.get(item % 2);
+              most.accumulateAndGet(mine.incrementAndGet(), Math::max);
+              Thread.onSpinWait();
+              mine.decrementAndGet();
+              if (item % 5 == 0) {
+                throw new IOException("item " + item);
+              }
+              return item;
+            })
+        .with(
+            p ->
+                p.concurrencyPerKey(perKey, (Integer item) -> item % 2)
+                    .retry(Retry.ofAttempts(2).backoff(Backoff.none())))
+        .run()
+        .complete(600);
+    assertTrue(most.get() <= perKey, () -> most + " of one key at once");
+  }
+}
