@@ -1,13 +1,10 @@
 package io.millrace.plan;
 
-import io.millrace.base.Rethrow;
-import java.util.AbstractCollection;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -143,84 +140,6 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     @Override
     public Iterator<T> iterator() {
       throw new UnsupportedOperationException("a publisher can only be read by a run");
-    }
-  }
-
-  /** Calls a supplier until it gives empty. */
-  final class Supplied<T> implements Iterator<T> {
-    private final Callable<Optional<T>> supplier;
-    private Optional<T> next = Optional.empty();
-    private boolean asked;
-
-    private Supplied(Callable<Optional<T>> supplier) {
-      this.supplier = Objects.requireNonNull(supplier, "supplier");
-    }
-
-    @Override
-    public boolean hasNext() {
-      if (!asked) {
-        try {
-          next = supplier.call();
-          asked = true;
-        } catch (Exception error) {
-          throw Rethrow.asIs(error);
-        }
-      }
-      return next.isPresent();
-    }
-
-    @Override
-    public T next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      T item = next.orElseThrow();
-      asked = false;
-      return item;
-    }
-  }
-
-  /** Reads several iterators in step. */
-  final class Zipped<T> implements Iterator<T> {
-    private final java.util.function.BooleanSupplier more;
-    private final java.util.function.Supplier<T> next;
-
-    private Zipped(java.util.function.BooleanSupplier more, java.util.function.Supplier<T> next) {
-      this.more = more;
-      this.next = next;
-    }
-
-    @Override
-    public boolean hasNext() {
-      return more.getAsBoolean();
-    }
-
-    @Override
-    public T next() {
-      return next.get();
-    }
-
-    private static <T> Iterable<T> sizedLike(Iterable<T> zipped, Iterable<?>... sources) {
-      for (Iterable<?> source : sources) {
-        Objects.requireNonNull(source, "source");
-      }
-      if (!Arrays.stream(sources).allMatch(Collection.class::isInstance)) {
-        return zipped;
-      }
-      return new AbstractCollection<>() {
-        @Override
-        public Iterator<T> iterator() {
-          return zipped.iterator();
-        }
-
-        @Override
-        public int size() {
-          return Arrays.stream(sources)
-              .mapToInt(source -> ((Collection<?>) source).size())
-              .min()
-              .orElse(0);
-        }
-      };
     }
   }
 }
