@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** A server on the loopback interface; what it answers is set per path. */
 public final class Loopback implements AutoCloseable {
@@ -91,8 +92,15 @@ public final class Loopback implements AutoCloseable {
 
   /** Keeps the handler waiting until the server closes. */
   public void hang() {
+    await(closing);
+  }
+
+  /** Keeps a handler waiting. */
+  public static void await(CountDownLatch latch) {
     try {
-      closing.await();
+      if (!latch.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("nobody came");
+      }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -6,12 +6,13 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
+import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -130,7 +131,7 @@ final class HttpOptions {
     return headers;
   }
 
-  java.net.http.HttpResponse.BodyHandler<Content> contents() {
+  BodyHandler<Content> contents() {
     return noBody ? ContentCollector.dropping() : ContentCollector.keeping(maxBody);
   }
 
@@ -153,8 +154,7 @@ final class HttpOptions {
 
   private RateLimit rateLimit() {
     if (rate == null) {
-      Function<InputLine, String> byHost = HttpOptions::host;
-      return RateLimit.unlimited().by(byHost);
+      return RateLimit.unlimited().by(HttpOptions::host);
     }
     return burst == null ? rate : rate.burst(burst);
   }
@@ -164,9 +164,7 @@ final class HttpOptions {
   }
 
   private static <V> Parallel with(
-      Parallel parallel,
-      @Nullable V value,
-      java.util.function.BiFunction<Parallel, V, Parallel> option) {
+      Parallel parallel, @Nullable V value, BiFunction<Parallel, V, Parallel> option) {
     return value == null ? parallel : option.apply(parallel, value);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,6 +10,7 @@ import io.millrace.cli.Cli;
 import io.millrace.cli.Loopback;
 import io.millrace.cli.Loopback.Seen;
 import io.millrace.testkit.NoLeaks;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -166,9 +169,7 @@ class HttpCommandTest {
         });
     JsonNode line = Cli.run(server.url("/"), "http").line();
     assertEquals("base64", line.get("bodyEncoding").stringValue());
-    assertEquals(
-        List.of(bytes).getFirst().length,
-        Base64.getDecoder().decode(line.get("body").stringValue()).length);
+    assertArrayEquals(bytes, Base64.getDecoder().decode(line.get("body").stringValue()));
   }
 
   @Test
@@ -242,7 +243,7 @@ class HttpCommandTest {
     server.on("/", 200, "fine");
     byte[] in =
         (server.url("/\u00e9") + "\n" + server.url("/")).getBytes(StandardCharsets.ISO_8859_1);
-    Cli cli = Cli.run(new java.io.ByteArrayInputStream(in), "http");
+    Cli cli = Cli.run(new ByteArrayInputStream(in), "http");
     assertError(cli, 1, "line 1: not UTF-8");
     assertEquals("fine", cli.line(2).get("body").stringValue());
   }
@@ -290,11 +291,14 @@ class HttpCommandTest {
 
   @Test
   void answersCanBeInTheOrderOfTheInput() {
+    CountDownLatch others = new CountDownLatch(9);
     server.on(
         "/",
         (exchange, number) -> {
           if (exchange.getRequestURI().getPath().equals("/0")) {
-            awaitRequests(10);
+            Loopback.await(others);
+          } else {
+            others.countDown();
           }
           Loopback.send(exchange, 200, "");
         });
@@ -304,12 +308,6 @@ class HttpCommandTest {
     assertEquals(
         IntStream.rangeClosed(1, 10).boxed().toList(),
         cli.lines().stream().map(line -> line.get("id").intValue()).toList());
-  }
-
-  private void awaitRequests(int count) {
-    while (server.requests().size() < count) {
-      Thread.onSpinWait();
-    }
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -42,7 +41,7 @@ class LimitsTest {
         (exchange, number) -> {
           most.accumulateAndGet(running.incrementAndGet(), Math::max);
           four.countDown();
-          await(four);
+          Loopback.await(four);
           running.decrementAndGet();
           Loopback.send(exchange, 200, "");
         });
@@ -66,21 +65,13 @@ class LimitsTest {
             "/",
             (exchange, number) -> {
               most.accumulateAndGet(running.incrementAndGet(), Math::max);
-              await(otherCame);
+              Loopback.await(otherCame);
               running.decrementAndGet();
               Loopback.send(exchange, 200, "");
             });
     String in = urls(6) + "\nhttp://localhost:" + server.port() + "/other\n";
     assertEquals(0, Cli.run(in, "http", "--jobs", "3", "--per-host", "2", "--window", "7").code());
     assertEquals(2, most.get());
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertTrue(latch.await(20, TimeUnit.SECONDS));
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.cli.Cli;
 import io.millrace.cli.Loopback;
 import io.millrace.cli.Main;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -143,7 +144,7 @@ class StreamingTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         Main.run(
-            new java.io.ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
+            new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(closed, true, StandardCharsets.UTF_8),
             Cli.utf8(err),
             "http",
@@ -165,8 +166,7 @@ class StreamingTest {
           }
         };
     byte[] start = (server.url("/") + "\n").getBytes(StandardCharsets.UTF_8);
-    Cli cli =
-        Cli.run(new SequenceInputStream(new java.io.ByteArrayInputStream(start), broken), "http");
+    Cli cli = Cli.run(new SequenceInputStream(new ByteArrayInputStream(start), broken), "http");
     assertEquals(1, cli.code());
     assertEquals("hello", cli.line(1).get("body").stringValue());
     assertEquals(
