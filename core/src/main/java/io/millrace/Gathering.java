@@ -4,6 +4,7 @@ import io.millrace.engine.Config;
 import io.millrace.engine.Engine;
 import io.millrace.engine.PushFeed;
 import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
 import java.util.stream.Gatherer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
       }
       feed.push(item);
       pushed++;
+      if (run.status() != RunStatus.RUNNING) {
+        finish(downstream); // the item in hand is listed as not run, and no further one is read
+        return false;
+      }
       for (var ready = run.poll(); ready.isPresent(); ready = run.poll()) {
         if (!pass(ready.get(), downstream)) {
           return false;

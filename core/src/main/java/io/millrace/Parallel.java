@@ -405,8 +405,14 @@ public final class Parallel {
           action.accept(item);
           return null;
         };
-    check(items, discarding);
-    try (Run<T, @Nullable Void> run = start(items, discarding, streaming(Order.COMPLETION))) {
+    drain(items, discarding);
+  }
+
+  /** {@link #forEach} for an action whose value is looked at by the retry policy and listeners only. */
+  <T extends @Nullable Object, R extends @Nullable Object> void drain(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    check(items, action);
+    try (Run<T, R> run = start(items, action, streaming(Order.COMPLETION))) {
       run.drain();
     }
   }
@@ -420,7 +426,9 @@ public final class Parallel {
 
   /**
    * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}.
-   * The upstream is read in the thread of the terminal operation, no more than a window ahead.
+   * The upstream is read in the thread of the terminal operation, no more than a window ahead. If the
+   * upstream itself throws, the stream's machinery does not tell its steps: what runs then runs on to
+   * its end.
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Gatherer<T, ?, Outcome<T, R>> gatherer(Action<? super T, ? extends R> action) {

@@ -62,7 +62,7 @@ public final class ParallelFunction<T extends @Nullable Object, R extends @Nulla
 
   /** See {@link Parallel#forEach}; values are dropped. */
   public void forEach(Iterable<? extends T> items) {
-    parallel.forEach(items, (T item) -> action.apply(item));
+    parallel.drain(items, action);
   }
 
   /** See {@link Parallel#start}. */

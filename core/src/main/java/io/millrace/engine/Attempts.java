@@ -20,6 +20,7 @@ final class Attempts {
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean gated;
   private final boolean inspecting;
+  private final boolean inCaller;
   private final AtHand at = new AtHand();
 
   Attempts(Engine engine, Worker worker) {
@@ -33,6 +34,7 @@ final class Attempts {
             || itemKey != null
             || engine.budgets.hasItemTimeout()
             || engine.freshBudgetNanos <= 0;
+    this.inCaller = engine.config.inCaller();
     this.inspecting = engine.config.retry.looksAtResults() || waits.settlesCosts();
   }
 
@@ -43,13 +45,13 @@ final class Attempts {
    */
   boolean run(Claim claim) {
     at.take(claim);
-    if (engine.hasEnded()) {
-      return seal(claim) && verdicts.cutOff();
-    }
-    return gated ? pass(claim) : attempt(claim);
+    return (gated && !engine.hasEnded()) ? pass(claim) : attempt(claim);
   }
 
   private boolean attempt(Claim claim) {
+    if (engine.hasEnded()) {
+      return seal(claim) && verdicts.cutOff(); // also if it ended while the item passed its gates
+    }
     long start = worker.nowNanos;
     Object value = null;
     Throwable error = null;
@@ -58,6 +60,7 @@ final class Attempts {
     } catch (Throwable thrown) {
       error = thrown;
     }
+    tidyInterrupt(error);
     worker.nowNanos = engine.clock.nanoTime();
     if (error == null && at.ticket == null && !inspecting) {
       Details details = new Details(claim.index(), at.key, 1, worker.nowNanos - start, false);
@@ -72,6 +75,18 @@ final class Attempts {
     }
     Interruption why = claim.sealInterrupted();
     return why != null && verdicts.judgeInterrupted(why, start, value, error);
+  }
+
+  /*
+   * An action may set its thread's interrupt flag, as one does that has swallowed an interrupt: the next
+   * item must not see it. In the caller's thread the interrupt is the caller's, and must not be lost.
+   */
+  private void tidyInterrupt(@Nullable Throwable error) {
+    if (!inCaller) {
+      Thread.interrupted();
+    } else if (error instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Each gate lets the item pass, or keeps it until it may go on, or fails it. */

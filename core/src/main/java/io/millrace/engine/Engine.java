@@ -48,6 +48,9 @@ public final class Engine {
   private final AtomicLong failures = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> firstFailure = new AtomicReference<>();
 
+  /* Written by whoever closes, read by the consumer. */
+  private volatile boolean closed;
+
   /* Written when the run begins, read when it is over. */
   private volatile StopToken.@Nullable Registration stop;
 
@@ -256,6 +259,7 @@ public final class Engine {
 
   /** Ends the run and waits until nothing of it runs, or the grace period has passed. */
   public void close() {
+    closed = true;
     schedule.end(RunStatus.CANCELLED, null, true);
     boolean interrupted = false;
     while (joined.getCount() > 0) {
@@ -280,15 +284,18 @@ public final class Engine {
     }
   }
 
-  /** The next outcome; null at the end. */
+  /** The next outcome; null at the end, and after {@link #close}. */
   public @Nullable Outcome<?, ?> take() throws InterruptedException {
-    return outlet().take();
+    if (config.inCaller() && Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return closed ? null : outlet().take();
   }
 
   /** The next outcome; null if there is none now. */
   public @Nullable Outcome<?, ?> poll() {
     runInline();
-    return outlet().poll();
+    return closed ? null : outlet().poll();
   }
 
   private Outlet outlet() {

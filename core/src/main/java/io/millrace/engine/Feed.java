@@ -27,6 +27,14 @@ public interface Feed {
     return false;
   }
 
+  /**
+   * Whether the rest is listed as not run when the run ends early: it is there already, and reading it
+   * has no effect. Other sources are not read after an end.
+   */
+  default boolean isListable() {
+    return size() != UNSIZED;
+  }
+
   /** Whether there is certainly no further item; false if only a read can tell. */
   boolean exhausted();
 

@@ -27,7 +27,7 @@ final class Intake {
     this.feed = feed;
     this.prompt = feed.prompt();
     this.exhausted = feed.exhausted();
-    this.walk = feed.size() != Feed.UNSIZED;
+    this.walk = feed.isListable();
   }
 
   /** Whether the source never blocks, so that it is read under the lock. */

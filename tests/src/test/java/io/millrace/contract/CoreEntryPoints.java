@@ -35,7 +35,8 @@ final class CoreEntryPoints {
         new Publisher(),
         new StartAndTake(),
         new StartAndStream(),
-        new ForEach());
+        new ForEach(),
+        new BoundForEach());
   }
 
   private static <T, R> Optional<RunStatus> drain(
@@ -260,6 +261,21 @@ final class CoreEntryPoints {
         Action<? super T, ? extends R> action,
         Taker<T, R> taker) {
       return status(() -> parallel.<T>forEach(items, action::apply));
+    }
+  }
+
+  record BoundForEach(String name, Set<Trait> traits) implements EntryPoint {
+    BoundForEach() {
+      this("forEach of a bound function", Set.of(Trait.SILENT));
+    }
+
+    @Override
+    public <T, R> Optional<RunStatus> run(
+        Parallel parallel,
+        Iterable<? extends T> items,
+        Action<? super T, ? extends R> action,
+        Taker<T, R> taker) {
+      return status(() -> parallel.<T, R>function(action).forEach(items));
     }
   }
 

@@ -197,7 +197,7 @@ public interface ListenerContract extends Contract {
     assertEquals(0, progress.get(), "progress");
   }
 
-  @Everywhere(except = Trait.CALLER_READS)
+  @Everywhere
   @DisplayName("A70 I3 when a listener stops the run, no more is read than was under way")
   default void aListenerStopsTheRun(Way way) {
     StopToken token = new StopToken();

@@ -127,6 +127,22 @@ public interface OutcomeContract extends Contract {
   }
 
   @Everywhere
+  @DisplayName("I7 an action that interrupts its own thread harms no other item")
+  default void selfInterruptsStayAtHome(Way way) {
+    AtomicInteger strays = new AtomicInteger();
+    Action<Integer, Integer> action =
+        item -> {
+          if (Thread.currentThread().isInterrupted()) {
+            strays.incrementAndGet();
+          }
+          Thread.currentThread().interrupt();
+          return item;
+        };
+    way.over(Way.numbers(300), action).run().complete(300);
+    assertEquals(0, strays.get(), "items that began with the interrupt flag set");
+  }
+
+  @Everywhere
   @DisplayName("A71 the key of an item is asked for once, and stands on its outcome")
   default void keysStandOnOutcomes(Way way) {
     AtomicInteger asked = new AtomicInteger();

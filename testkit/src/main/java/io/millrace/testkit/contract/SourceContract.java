@@ -169,7 +169,7 @@ public interface SourceContract extends Contract {
     }
   }
 
-  @Everywhere(except = Trait.CALLER_READS)
+  @Everywhere
   @DisplayName("I3 A70 the source is not read again once it has stopped the run itself")
   default void neverReadAfterAStop(Way way) {
     StopToken token = new StopToken();

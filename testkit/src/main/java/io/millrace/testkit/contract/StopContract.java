@@ -272,7 +272,7 @@ public interface StopContract extends Contract {
     }
   }
 
-  @Everywhere(except = Trait.CALLER_READS)
+  @Everywhere
   @DisplayName("I4 I6 whenever a stop comes, each item read has one outcome and nothing goes on")
   default void stopsRaceWithItems(Way way) throws Exception {
     for (int round = 0; round < 30; round++) {
