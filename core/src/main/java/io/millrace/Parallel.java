@@ -157,7 +157,8 @@ public final class Parallel {
 
   /**
    * At most {@code limit} attempts at once of items with the same key, for example the same host.
-   * Items of a busy key wait without keeping others from running.
+   * Items of a busy key wait without keeping others from running, as far as the window reaches: if the
+   * source brings long stretches of the same key, set a {@link #window} that spans them.
    *
    * @param limit at least 1
    * @param key if it throws or answers null, the item fails

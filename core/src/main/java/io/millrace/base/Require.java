@@ -2,6 +2,7 @@ package io.millrace.base;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Objects;
 
 /** Checks of arguments, with messages that name the argument, the value and what is allowed. */
@@ -46,6 +47,11 @@ public final class Require {
       throw new IllegalArgumentException(name + " must not be negative, but is " + value);
     }
     return value;
+  }
+
+  /** A duration for people, for example "5s" or "1m30s". */
+  public static String text(Duration duration) {
+    return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   /** The duration in nanoseconds; {@link Long#MAX_VALUE}, for never, if it is over 100 years. */

@@ -62,7 +62,11 @@ final class Budgets {
   TimeoutException error(Interruption which, int attempts) {
     return new TimeoutException(
         which == Interruption.ATTEMPT_TIMEOUT
-            ? "attempt " + attempts + " timed out after " + attemptTimeout
-            : "item timed out after " + itemTimeout + " and " + attempts + " attempts");
+            ? "attempt " + attempts + " timed out after " + Require.text(attemptTimeout)
+            : "item timed out after "
+                + Require.text(itemTimeout)
+                + " and "
+                + attempts
+                + " attempts");
   }
 }

@@ -37,7 +37,7 @@ final class Caller {
   }
 
   /** Scoped values cannot be written, so they are bound once a worker, not once an attempt. */
-  Runnable around(Worker worker) {
+  Runnable around(Runnable worker) {
     ScopedValue.Carrier values = scoped;
     return values == null ? worker : () -> values.run(worker);
   }

@@ -107,7 +107,10 @@ public final class Engine {
   public static Engine start(Config config, Action<?, ?> action, Feed feed, Delivery delivery) {
     Engine engine =
         new Engine(config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery);
-    engine.begin();
+    engine
+        .clock
+        .announced(engine::begin)
+        .run(); // virtual time stands still until workers are announced
     return engine;
   }
 

@@ -165,7 +165,7 @@ final class Interrupter {
                 + " was abandoned: "
                 + what(claim.interruption)
                 + ", and its action ignored the interrupt for "
-                + engine.config.grace,
+                + Require.text(engine.config.grace),
             thread.getStackTrace());
     return new Failure<@Nullable Object, @Nullable Object>(
         claim.item(seen), error, new Details(index, claim.key, attempts, elapsed, false));

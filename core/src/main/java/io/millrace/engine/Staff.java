@@ -3,6 +3,7 @@ package io.millrace.engine;
 import io.millrace.plan.Workers;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 
 /** Starts workers, in the threads that the configuration wants. Thread-safe. */
 final class Staff {
@@ -12,7 +13,7 @@ final class Staff {
   private final Caller caller;
 
   /* Workers that wait for the thread that takes the outcomes; only for Workers.caller(). */
-  private final Queue<Worker> inline = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> inline = new ConcurrentLinkedQueue<>();
 
   Staff(Engine engine, Caller caller) {
     this.engine = engine;
@@ -21,19 +22,21 @@ final class Staff {
 
   void start(int generation) {
     Worker worker = new Worker(engine, generation);
-    engine.clock.enter();
+    Runnable announced = engine.clock.announced(caller.around(worker));
     try {
       switch (engine.config.workers) {
-        case Workers.Virtual _ -> startVirtual(caller.around(worker));
-        case Workers.Platform _ -> startPlatform(caller.around(worker));
-        case Workers.On on -> startVirtual(engine.hasEnded() ? worker : () -> handOver(worker, on));
+        case Workers.Virtual _ -> startVirtual(announced);
+        case Workers.Platform _ -> startPlatform(announced);
+        case Workers.On _ when engine.hasEnded() ->
+            startVirtual(announced); // nothing to call any more
+        case Workers.On on -> startVirtual(() -> handOver(announced, generation, on.executor()));
         case Workers.Caller _ -> {
-          inline.add(worker);
+          inline.add(announced);
           engine.wakeup.signal();
         }
       }
     } catch (Throwable broken) {
-      notStarted(worker, broken);
+      notStarted(generation, broken);
     }
   }
 
@@ -46,22 +49,22 @@ final class Staff {
   }
 
   /* In a thread of its own: an executor may block, or even run the worker in the thread that asks. */
-  private void handOver(Worker worker, Workers.On on) {
+  private void handOver(Runnable announced, int generation, Executor executor) {
     try {
-      on.executor().execute(caller.around(worker));
+      executor.execute(announced);
     } catch (Throwable broken) {
-      notStarted(worker, broken);
+      notStarted(generation, broken);
     }
   }
 
-  private void notStarted(Worker worker, Throwable broken) {
+  private void notStarted(int generation, Throwable broken) {
     engine.clock.exit();
-    engine.schedule.notStarted(worker.generation, broken);
+    engine.schedule.notStarted(generation, broken);
   }
 
   /** Runs a worker in the calling thread if one waits for that. */
   boolean runInline() {
-    Worker worker = inline.poll();
+    Runnable worker = inline.poll();
     if (worker != null) {
       worker.run();
     }

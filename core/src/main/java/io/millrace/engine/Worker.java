@@ -53,8 +53,6 @@ final class Worker implements Runnable {
       }
     } catch (Throwable broken) {
       engine.schedule.broke(this, broken);
-    } finally {
-      engine.clock.exit();
     }
   }
 

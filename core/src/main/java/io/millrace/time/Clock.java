@@ -44,6 +44,23 @@ public interface Clock {
   /** A thread that was announced by {@link #enter} ends. */
   default void exit() {}
 
+  /**
+   * Announces the thread that will run a task, as {@link #enter} does, and takes that back when the task
+   * ends. If the task is never run, the caller has to call {@link #exit}.
+   *
+   * @return what to run instead of the task, once
+   */
+  default Runnable announced(Runnable task) {
+    enter();
+    return () -> {
+      try {
+        task.run();
+      } finally {
+        exit();
+      }
+    };
+  }
+
   /** A task that waits for its time. */
   interface Timer {
     /** Gives the task up, unless it runs already. */

@@ -150,6 +150,7 @@ public final class ManualClock implements Clock, AutoCloseable {
    * @return to be run once, in any thread, the calling one included; it exits when the task ends. If
    *     it never gets to run, call {@link #exit} instead
    */
+  @Override
   public Runnable announced(Runnable task) {
     Objects.requireNonNull(task, "task");
     enter();
