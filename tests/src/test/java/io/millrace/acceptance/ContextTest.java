@@ -1,6 +1,7 @@
 package io.millrace.acceptance;
 
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -165,8 +166,8 @@ class ContextTest {
       if (entry == EntryPoint.PUBLISHER) {
         continue; // refused, see below
       }
-      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
-      action.computes(item -> item);
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(clock);
+      action.takes(ofSeconds(1)).computes(item -> item);
       List<Object> heard = new ArrayList<>();
       Parallel parallel =
           Parallel.of(7).workers(Workers.caller()).onOutcome(outcome -> heard.add(outcome.item()));
