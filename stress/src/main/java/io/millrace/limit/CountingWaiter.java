@@ -1,0 +1,30 @@
+package io.millrace.limit;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Takes every permit it is offered, and counts: no other defence against being granted it twice. */
+final class CountingWaiter implements Waiter {
+  private final AtomicInteger claimed = new AtomicInteger();
+  private final AtomicInteger granted = new AtomicInteger();
+
+  @Override
+  public boolean claim() {
+    claimed.incrementAndGet();
+    return true;
+  }
+
+  @Override
+  public void granted() {
+    granted.incrementAndGet();
+  }
+
+  @Override
+  public void declined() {
+    throw new AssertionError("it declines nothing");
+  }
+
+  /** How often it was granted a permit; -1 if it was offered more or fewer than it was told. */
+  int grants() {
+    return claimed.get() == granted.get() ? granted.get() : -1;
+  }
+}

@@ -1,0 +1,162 @@
+package io.millrace.hammer;
+
+import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+
+/** What has to be true of every trial. */
+final class Judgement {
+  private final Trial trial;
+  private final Plan plan;
+  private final List<Outcome<Integer, Integer>> outcomes;
+
+  private Judgement(Trial trial) {
+    this.trial = trial;
+    this.plan = trial.plan();
+    this.outcomes = trial.outcomes();
+  }
+
+  /** Throws if something is wrong. */
+  static void pass(Trial trial) {
+    Judgement judgement = new Judgement(trial);
+    judgement.error();
+    judgement.interruptFlag();
+    judgement.eachItemOnce();
+    judgement.order();
+    judgement.number();
+    judgement.listener();
+    judgement.nothingRuns();
+    probe(trial);
+  }
+
+  /** Throws if something went wrong in the action, the source or the listener. */
+  static void probe(Trial trial) {
+    String wrong = trial.probe().wrong();
+    if (wrong != null) {
+      throw new AssertionError(wrong);
+    }
+  }
+
+  private static void check(boolean good, Object problem) {
+    if (!good) {
+      throw new AssertionError(problem);
+    }
+  }
+
+  private void error() {
+    Throwable error = trial.error();
+    boolean expected =
+        switch (plan.ending()) {
+          case FAIL_FAST -> error == null || isFailure(error);
+          case BROKEN_SOURCE -> error == null || error instanceof Supply.BrokenSourceException;
+          case BROKEN_LISTENER -> error == null || error instanceof Probe.BrokenListenerException;
+          case INTERRUPT -> error == null || error instanceof CancellationException;
+          default -> error == null;
+        };
+    boolean allStuck = plan.mayAbandon() && error instanceof IllegalStateException;
+    if (!expected && !allStuck) {
+      throw new AssertionError("an unexpected error", error);
+    }
+    if (plan.ending() == Ending.BROKEN_SOURCE && plan.breaksAt() < plan.items()) {
+      check(error != null, "the error of the source was not thrown");
+    }
+    if (plan.ending() == Ending.FAIL_FAST && error == null) {
+      check(outcomes.stream().noneMatch(Failure.class::isInstance), "a failure was not thrown");
+    }
+  }
+
+  private static boolean isFailure(Throwable error) {
+    return error instanceof IOException
+        || error instanceof TimeoutException
+        || error instanceof AbandonedException;
+  }
+
+  private void interruptFlag() {
+    if (trial.error() instanceof CancellationException) {
+      check(trial.flagged(), "the interrupt flag of the caller is lost");
+    } else if (plan.ending() != Ending.INTERRUPT) {
+      check(!trial.flagged(), "the caller is interrupted");
+    }
+  }
+
+  private void eachItemOnce() {
+    Set<Long> indices = new HashSet<>();
+    for (Outcome<Integer, Integer> outcome : outcomes) {
+      check(indices.add(outcome.index()), "a second outcome: " + outcome);
+      check(outcome.item() == outcome.index(), "the item of another index: " + outcome);
+      check(outcome.attempts() <= plan.attempts(), "too many attempts: " + outcome);
+      switch (outcome) {
+        case Success<Integer, Integer> success ->
+            check(success.value().equals(success.item()), "a strange value: " + outcome);
+        case Failure<Integer, Integer> failure ->
+            check(isExpected(failure), "a strange failure: " + outcome);
+        case NotRun<Integer, Integer> _ ->
+            check(isCutShort(), "an item that did not run in a run that was not cut short");
+      }
+      if (!plan.mayAbandon()) {
+        int calls = trial.probe().callsOf(outcome.item());
+        check(calls == outcome.attempts(), calls + " calls of the action: " + outcome);
+      }
+    }
+  }
+
+  private boolean isExpected(Failure<Integer, Integer> failure) {
+    Throwable error = failure.error();
+    return error instanceof IOException && plan.failures() > 0
+        || error instanceof TimeoutException && (plan.attemptTimeout() || plan.itemTimeout())
+        || error instanceof AbandonedException && plan.mayAbandon()
+        || error instanceof InterruptedException && isCutShort();
+  }
+
+  private boolean isCutShort() {
+    return plan.ending() != Ending.COMPLETION || trial.error() != null;
+  }
+
+  private void order() {
+    if (plan.entry().inOrder()) {
+      for (int i = 0; i < outcomes.size(); i++) {
+        check(outcomes.get(i).index() == i, "out of order: " + outcomes.get(i));
+      }
+    }
+  }
+
+  private void number() {
+    if (trial.error() != null) {
+      return;
+    }
+    switch (plan.ending()) {
+      case COMPLETION -> check(outcomes.size() == plan.items(), outcomes.size() + " outcomes");
+      case EARLY_CLOSE -> {
+        int wanted = Math.min(plan.items(), plan.stopsAt());
+        boolean whole = outcomes.size() == wanted;
+        check(whole || plan.entry() == Entry.BATCHES, outcomes.size() + " of " + wanted);
+      }
+      default -> {
+        boolean sized = plan.supply().isSized() && plan.entry() != Entry.GATHERER;
+        check(!sized || outcomes.size() == plan.items(), outcomes.size() + " outcomes");
+      }
+    }
+  }
+
+  private void listener() {
+    if (plan.listening() && plan.ending() == Ending.COMPLETION) {
+      int heard = trial.probe().heard();
+      check(heard == plan.items() || trial.error() != null, "the listener heard of " + heard);
+    }
+  }
+
+  private void nothingRuns() {
+    if (!plan.mayAbandon() && plan.entry() != Entry.PUBLISHER) {
+      int running = trial.probe().running();
+      check(running == 0, running + " calls run when the run is closed");
+    }
+  }
+}
