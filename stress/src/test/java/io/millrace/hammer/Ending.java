@@ -11,6 +11,8 @@ enum Ending {
   FAIL_FAST,
   /** The consumer has enough and closes. */
   EARLY_CLOSE,
+  /** Another thread closes while the consumer takes. */
+  CLOSE_BY_ANOTHER,
   /** Somebody interrupts the thread that waits for the run. */
   INTERRUPT,
   /** The source throws instead of giving an item. */

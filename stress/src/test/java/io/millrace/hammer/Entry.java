@@ -53,6 +53,7 @@ enum Entry {
     @Override
     void run(Call call) {
       try (Run<Integer, Integer> run = call.parallel.start(call.items, call.action)) {
+        call.started.accept(run);
         for (long left = call.most; left > 0; left--) {
           Optional<Outcome<Integer, Integer>> outcome = run.take();
           if (outcome.isEmpty()) {
@@ -90,6 +91,7 @@ enum Entry {
    * What to run.
    *
    * @param most after how many outcomes to close
+   * @param started gets the run, where there is one to get
    */
   record Call(
       Parallel parallel,
@@ -97,7 +99,8 @@ enum Entry {
       int size,
       Action<Integer, Integer> action,
       Consumer<Outcome<Integer, Integer>> taker,
-      long most) {}
+      long most,
+      Consumer<Run<?, ?>> started) {}
 
   abstract void run(Call call) throws Throwable;
 

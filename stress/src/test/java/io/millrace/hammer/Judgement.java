@@ -34,6 +34,7 @@ final class Judgement {
     judgement.number();
     judgement.listener();
     judgement.nothingRuns();
+    judgement.permits();
     probe(trial);
   }
 
@@ -140,7 +141,8 @@ final class Judgement {
         check(whole || plan.entry() == Entry.BATCHES, outcomes.size() + " of " + wanted);
       }
       default -> {
-        boolean sized = plan.supply().isSized() && plan.entry() != Entry.GATHERER;
+        boolean closed = plan.ending() == Ending.CLOSE_BY_ANOTHER;
+        boolean sized = !closed && plan.supply().isSized() && plan.entry() != Entry.GATHERER;
         check(!sized || outcomes.size() == plan.items(), outcomes.size() + " outcomes");
       }
     }
@@ -158,5 +160,20 @@ final class Judgement {
       int running = trial.probe().running();
       check(running == 0, running + " calls run when the run is closed");
     }
+  }
+
+  /* A permit may go to waste when a run ends, or an item times out while it gets it. */
+  private void permits() {
+    if (plan.limit() != Limit.BUDGET || plan.mostAttempts() == 0) {
+      return;
+    }
+    int left = 0;
+    while (trial.probe().budget().tryAcquire()) {
+      left++;
+    }
+    int unused = plan.mostAttempts() - trial.probe().calls();
+    check(left <= unused, left + " permits are left of " + unused);
+    boolean exact = !isCutShort() && !plan.itemTimeout() && !plan.attemptTimeout();
+    check(left == unused || !exact, left + " permits are left of " + unused);
   }
 }

@@ -1,9 +1,7 @@
 package io.millrace.hammer;
 
 import io.millrace.Parallel;
-import io.millrace.limit.RateLimiter;
 import io.millrace.plan.Backoff;
-import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Random;
@@ -13,7 +11,6 @@ import java.util.random.RandomGenerator;
  * A random configuration; the same seed draws the same one.
  *
  * @param attempts of an item; 1 for no retries
- * @param limit 0 for none, 1 for a rate, 2 for a rate with keys, 3 for a limiter that others share
  * @param mostPerKey {@link Integer#MAX_VALUE} for any number
  * @param stopsAt at which call the ending comes, or after how many outcomes
  * @param failures the share of calls that fail
@@ -30,7 +27,7 @@ record Plan(
     int window,
     boolean listening,
     int attempts,
-    int limit,
+    Limit limit,
     int mostPerKey,
     boolean attemptTimeout,
     boolean itemTimeout,
@@ -39,7 +36,6 @@ record Plan(
   static final int KEYS = 5;
   private static final int[] CONCURRENCIES = {1, 2, 3, 7, 100, 1000};
   private static final int[] ITEMS = {0, 1, 2, 5, 50, 500, 5000};
-  private static final RateLimiter SHARED = RateLimiter.of(RateLimit.perSecond(200_000).burst(20));
 
   static Plan draw(long seed) {
     Random random = new Random(seed);
@@ -58,7 +54,7 @@ record Plan(
             random.nextInt(3) == 0 ? 1 + random.nextInt(2 * concurrency) : 2 * concurrency,
             random.nextInt(3) == 0,
             random.nextInt(3) == 0 ? 3 : 1,
-            Math.max(0, random.nextInt(8) - 4),
+            random.nextBoolean() ? Limit.NONE : one(Limit.values(), random),
             random.nextInt(4) == 0 ? 1 + random.nextInt(3) : Integer.MAX_VALUE,
             random.nextInt(4) == 0,
             random.nextInt(6) == 0,
@@ -81,7 +77,7 @@ record Plan(
         4,
         false,
         1,
-        0,
+        Limit.NONE,
         Integer.MAX_VALUE,
         false,
         false,
@@ -164,17 +160,7 @@ record Plan(
     if (itemTimeout) {
       parallel = parallel.itemTimeout(Duration.ofMillis(4));
     }
-    return ended(limited(parallel), probe);
-  }
-
-  private Parallel limited(Parallel parallel) {
-    RateLimit rate = RateLimit.perSecond(100_000).burst(1 + stopsAt % 50);
-    return switch (limit) {
-      case 0 -> parallel;
-      case 1 -> parallel.rateLimit(rate);
-      case 2 -> parallel.rateLimit(rate.by(Plan::key));
-      default -> parallel.rateLimit(SHARED);
-    };
+    return ended(limit.on(parallel, 1 + stopsAt % 50, probe.budget()), probe);
   }
 
   private Parallel ended(Parallel parallel, Probe probe) {
@@ -183,13 +169,19 @@ record Plan(
       case RUN_TIMEOUT -> parallel.runTimeout(Duration.ofNanos(stopsAt * 1_000L));
       case MAX_FAILURES -> parallel.maxFailures(stopsAt % 5 + 1);
       case FAIL_FAST -> parallel.failFast();
-      case COMPLETION, EARLY_CLOSE, INTERRUPT, BROKEN_SOURCE, BROKEN_LISTENER -> parallel;
+      case COMPLETION, EARLY_CLOSE, CLOSE_BY_ANOTHER, INTERRUPT, BROKEN_SOURCE, BROKEN_LISTENER ->
+          parallel;
     };
   }
 
   /* On a busy machine a thread may need long to see its interrupt: only the stubborn are given up. */
   private Duration grace() {
     return effort == Effort.RARELY_STUBBORN ? Duration.ofMillis(5) : Duration.ofSeconds(15);
+  }
+
+  /** Most attempts of all items together. */
+  int mostAttempts() {
+    return items * attempts;
   }
 
   int breaksAt() {

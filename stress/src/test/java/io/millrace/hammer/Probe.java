@@ -1,5 +1,6 @@
 package io.millrace.hammer;
 
+import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
@@ -21,16 +22,23 @@ final class Probe {
   private final AtomicIntegerArray callsByItem;
   private final AtomicBoolean listening = new AtomicBoolean();
   private final AtomicInteger heard = new AtomicInteger();
+  private final RateLimiter budget;
   private volatile int taken;
   private volatile boolean closed;
 
   Probe(Plan plan) {
     this.plan = plan;
     this.callsByItem = new AtomicIntegerArray(plan.items());
+    this.budget = Limit.budget(Math.max(1, plan.mostAttempts()));
   }
 
   StopToken token() {
     return token;
+  }
+
+  /** For runs that have so many permits and no more. */
+  RateLimiter budget() {
+    return budget;
   }
 
   void wrong(String what) {
@@ -59,6 +67,10 @@ final class Probe {
     return running.get();
   }
 
+  int calls() {
+    return calls.get();
+  }
+
   int callsOf(int item) {
     return callsByItem.get(item);
   }
@@ -83,6 +95,9 @@ final class Probe {
       }
       if (ThreadLocalRandom.current().nextDouble() < plan.failures()) {
         throw new IOException("the action fails, as planned");
+      }
+      if (ThreadLocalRandom.current().nextInt(200) == 0) {
+        plan.limit().pause();
       }
       plan.effort().spend();
       return item;

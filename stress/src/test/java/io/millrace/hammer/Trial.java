@@ -1,5 +1,6 @@
 package io.millrace.hammer;
 
+import io.millrace.Run;
 import io.millrace.outcome.Outcome;
 import io.millrace.time.Clock;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class Trial {
 
   void run() {
     long most = plan.ending() == Ending.EARLY_CLOSE ? plan.stopsAt() : Long.MAX_VALUE;
+    Disturber disturber = new Disturber(Thread.currentThread());
     Entry.Call call =
         new Entry.Call(
             plan.parallel(probe),
@@ -51,8 +53,8 @@ final class Trial {
             plan.items(),
             probe::act,
             this::take,
-            most);
-    Disturber disturber = new Disturber(Thread.currentThread());
+            most,
+            disturber::started);
     try {
       plan.entry().run(call);
     } catch (Throwable thrown) {
@@ -70,25 +72,42 @@ final class Trial {
     outcomes.add(outcome);
   }
 
-  /** Interrupts the caller at a random time, if that is planned. */
+  /** Interrupts the caller, or closes its run, at a random time, if that is planned. */
   private final class Disturber {
-    private final Clock.Timer timer;
     private final Thread caller;
+    private final Clock.Timer timer;
     /* Guarded by this: an interrupt must not come after the trial. */
     private boolean over;
+    /* Written by the caller, read by the timer's thread. */
+    private volatile Run<?, ?> run;
 
     Disturber(Thread caller) {
       this.caller = caller;
       long delay = ThreadLocalRandom.current().nextInt(3_000_000);
+      long due = System.nanoTime() + delay;
       this.timer =
-          plan.ending() == Ending.INTERRUPT
-              ? Clock.system().schedule(System.nanoTime() + delay, this::disturb)
-              : () -> {};
+          switch (plan.ending()) {
+            case INTERRUPT -> Clock.system().schedule(due, this::interrupt);
+            case CLOSE_BY_ANOTHER -> Clock.system().schedule(due, this::close);
+            default -> () -> {};
+          };
     }
 
-    private synchronized void disturb() {
+    void started(Run<?, ?> started) {
+      run = started;
+    }
+
+    private synchronized void interrupt() {
       if (!over) {
         caller.interrupt();
+      }
+    }
+
+    /* In a thread of its own: closing waits, and timers must not. */
+    private void close() {
+      Run<?, ?> open = run;
+      if (open != null) {
+        Thread.ofVirtual().start(open::close);
       }
     }
 

@@ -1,0 +1,41 @@
+package io.millrace.hammer;
+
+import io.millrace.Parallel;
+import io.millrace.limit.RateLimiter;
+import io.millrace.plan.RateLimit;
+import java.time.Duration;
+
+/** What limits how often attempts start. */
+enum Limit {
+  NONE,
+  RATE,
+  RATE_BY_KEY,
+  /** One limiter for all trials; calls of the action pause it now and then. */
+  SHARED,
+  /** As many permits as there can be attempts: a lost one makes the run hang. */
+  BUDGET;
+
+  private static final RateLimiter OF_ALL = RateLimiter.of(RateLimit.perSecond(200_000).burst(20));
+  private static final Duration PAUSE = Duration.ofNanos(50_000);
+
+  Parallel on(Parallel parallel, int burst, RateLimiter budget) {
+    RateLimit rate = RateLimit.perSecond(100_000).burst(burst);
+    return switch (this) {
+      case NONE -> parallel;
+      case RATE -> parallel.rateLimit(rate);
+      case RATE_BY_KEY -> parallel.rateLimit(rate.by(Plan::key));
+      case SHARED -> parallel.rateLimit(OF_ALL);
+      case BUDGET -> parallel.rateLimit(budget);
+    };
+  }
+
+  static RateLimiter budget(int permits) {
+    return RateLimiter.of(RateLimit.window(permits, Duration.ofHours(1)));
+  }
+
+  void pause() {
+    if (this == SHARED) {
+      OF_ALL.pause(PAUSE);
+    }
+  }
+}
