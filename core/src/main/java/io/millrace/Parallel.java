@@ -102,6 +102,11 @@ public final class Parallel {
     return with(copy -> copy.window = window);
   }
 
+  /** Twice the concurrency again, as by default: see {@link #window}. */
+  public Parallel withoutWindow() {
+    return with(copy -> copy.window = null);
+  }
+
   /** Outcomes in the order of their items; those that are early wait inside the window. */
   public Parallel ordered() {
     return order(Order.INPUT);

@@ -140,7 +140,7 @@ final class Attempts {
     if (!seal(claim)) {
       return false;
     }
-    claim.leaveWaiting(worker.nowNanos);
+    verdicts.leaveWaiting();
     return true;
   }
 

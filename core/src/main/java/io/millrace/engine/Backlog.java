@@ -90,6 +90,10 @@ final class Backlog {
     shared.remove(claim);
   }
 
+  List<Claim> shared() {
+    return shared.isEmpty() ? List.of() : List.copyOf(shared);
+  }
+
   /** The oldest claim that has something to steal; null if none has. */
   @Nullable Claim stealable() {
     for (int i = 0; i < shared.size(); i++) {

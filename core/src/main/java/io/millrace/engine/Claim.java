@@ -381,6 +381,12 @@ final class Claim {
     return !queued && QUEUED.compareAndSet(this, false, true);
   }
 
+  /** Whether there are outcomes that the consumer has not seen. */
+  boolean hasUndelivered() {
+    long seen = word; // before what the owner wrote when it ended the loading
+    return state(seen) != State.LOADING && position(seen) > delivered;
+  }
+
   /** Up to where outcomes can be read; what is finished after this enqueues the claim again. */
   int look() {
     queued = false;

@@ -27,6 +27,9 @@ final class Collected implements Sink {
   }
 
   @Override
+  public void leftBehind(Claim claim) {}
+
+  @Override
   public long delivered(long settled) {
     return settled;
   }

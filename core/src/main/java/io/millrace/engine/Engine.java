@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * every admitted item has its outcome, and no worker is left but those that are stuck.
  */
 public final class Engine {
+  private static final long REFILL_NANOS = 500_000;
+
   final Config config;
   final Clock clock;
   final long originNanos;
@@ -39,6 +41,10 @@ public final class Engine {
   private final Feed feed;
   private final Staff staff;
   private final Alarm runAlarm;
+
+  /* In real time: it is for real threads, whatever the run's clock. */
+  private final Alarm refillAlarm = new Alarm(Clock.system(), this::refill);
+  private volatile boolean refilling;
   private final Caller caller;
   private final Recording.RunEvent recording = new Recording.RunEvent();
   private final CountDownLatch joined = new CountDownLatch(1);
@@ -150,20 +156,33 @@ public final class Engine {
 
   /** An item failed for good. */
   void failed(Failure<?, ?> failure) {
-    firstFailure.compareAndSet(null, failure);
-    long count = failures.incrementAndGet();
-    switch (config.failurePolicy) {
-      case FailurePolicy.FailFast _ -> failFast(failure.error());
-      case FailurePolicy.StopAfter limit when count >= limit.failures() ->
-          end(RunStatus.ABORTED, null);
-      case FailurePolicy.StopAfter _, FailurePolicy.CollectAll _, FailurePolicy.Substitute _ -> {}
+    if (note(failure)) {
+      end(RunStatus.ABORTED, endingError(failure));
     }
+    suppress(failure.error());
   }
 
-  private void failFast(Throwable error) {
-    Throwable first = end(RunStatus.ABORTED, error) ? null : schedule.error();
-    if (first != null && first != error) {
-      first.addSuppressed(error);
+  /** Counts a failure; true if the failure policy ends the run with it. */
+  boolean note(Failure<?, ?> failure) {
+    firstFailure.compareAndSet(null, failure);
+    long count = failures.incrementAndGet();
+    return switch (config.failurePolicy) {
+      case FailurePolicy.FailFast _ -> true;
+      case FailurePolicy.StopAfter limit -> count >= limit.failures();
+      case FailurePolicy.CollectAll _, FailurePolicy.Substitute _ -> false;
+    };
+  }
+
+  /** What to throw if this failure ends the run. */
+  @Nullable Throwable endingError(Failure<?, ?> failure) {
+    return config.failurePolicy instanceof FailurePolicy.FailFast ? failure.error() : null;
+  }
+
+  /** When failing fast, an error that comes after the first one is attached to it. */
+  void suppress(Throwable later) {
+    Throwable first = schedule.error();
+    if (config.failurePolicy instanceof FailurePolicy.FailFast && first != null && first != later) {
+      first.addSuppressed(later);
     }
   }
 
@@ -186,6 +205,19 @@ public final class Engine {
     abandoned.add(thread);
   }
 
+  /** The consumer took something, but may not come back soon: workers that starve are told a little later. */
+  void refillSoon() {
+    if (!refilling) {
+      refilling = true;
+      refillAlarm.at(System.nanoTime() + REFILL_NANOS);
+    }
+  }
+
+  private void refill() {
+    refilling = false;
+    schedule.roomFreed();
+  }
+
   /** Every item has its outcome. */
   void finished() {
     if (recording.shouldCommit()) {
@@ -197,6 +229,7 @@ public final class Engine {
     interrupter.stop();
     waits.stop();
     runAlarm.cancel();
+    refillAlarm.cancel();
     StopToken.Registration registration = stop;
     if (registration != null) {
       registration.close();

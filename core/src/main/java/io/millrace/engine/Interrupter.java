@@ -123,10 +123,7 @@ final class Interrupter {
     if (engine.schedule.hasJoined()) {
       return;
     }
-    Thread reader = engine.schedule.abandonReader();
-    if (reader != null) {
-      engine.abandoned(reader);
-    }
+    engine.schedule.abandonReader();
     for (Worker worker : engine.schedule.workers()) {
       Claim claim = worker.claim;
       if (claim != null) {
@@ -147,8 +144,7 @@ final class Interrupter {
     Thread thread = worker.runningThread();
     Failure<?, ?> failure = failure(claim, seen, thread);
     if (engine.schedule.writeOff(worker, claim, seen, failure)) {
-      engine.abandoned(thread);
-      engine.failed(failure);
+      engine.suppress(failure.error());
     }
   }
 

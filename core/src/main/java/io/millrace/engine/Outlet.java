@@ -9,7 +9,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Hands outcomes to one consumer, who tells the listeners on the way. */
+/**
+ * Hands outcomes to one consumer, who tells the listeners on the way.
+ *
+ * <p>While the consumer is busy, a worker hands over a claim when it is through with it: telling of each
+ * outcome would cost more than a cheap item does. A consumer that runs dry looks into the claims that are
+ * being worked on. One that waits is told at once. So no finished outcome is held back: a consumer
+ * announces that it waits, then looks; a worker stores an outcome, then looks for the announcement.
+ */
 final class Outlet implements Sink {
   private static final VarHandle DELIVERED;
   private static final VarHandle DONE;
@@ -23,6 +30,8 @@ final class Outlet implements Sink {
       throw new ExceptionInInitializerError(impossible);
     }
   }
+
+  private static final int SPINS = 100;
 
   private final Engine engine;
   private final @Nullable Reorder reorder;
@@ -51,6 +60,13 @@ final class Outlet implements Sink {
 
   @Override
   public void settled(Claim claim) {
+    if (!claim.hasItem() || engine.wakeup.isAwaited()) {
+      leftBehind(claim);
+    }
+  }
+
+  @Override
+  public void leftBehind(Claim claim) {
     if (claim.enqueue()) {
       claims.add(claim);
       engine.wakeup.signal();
@@ -75,7 +91,7 @@ final class Outlet implements Sink {
   @Nullable Outcome<?, ?> take() throws InterruptedException {
     for (; ; ) {
       boolean over = engine.isOver();
-      Outcome<?, ?> outcome = poll();
+      Outcome<?, ?> outcome = next();
       if (outcome != null) {
         return outcome;
       }
@@ -93,17 +109,56 @@ final class Outlet implements Sink {
     if (engine.schedule.isStarved()) {
       engine.schedule.roomFreed();
     }
-    engine.wakeup.await(() -> !claims.isEmpty() || engine.isOver() || engine.hasInline());
+    if (!spinForOthers()) {
+      engine.wakeup.await(() -> hasNews() || gather());
+    }
+  }
+
+  private boolean hasNews() {
+    return !claims.isEmpty() || engine.isOver() || engine.hasInline();
+  }
+
+  /* Parking and being woken costs more than what cheap items take in this time. */
+  private boolean spinForOthers() {
+    for (int spin = 0; spin < SPINS; spin++) {
+      if (hasNews()) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    return gather();
+  }
+
+  /* Not at once for each outcome: workers that run cheap items would be started for one item each. */
+  private void makeRoom() {
+    if (engine.schedule.isStarvedWithRoom()) {
+      engine.schedule.roomFreed();
+    } else if (engine.schedule.isStarved()) {
+      engine.refillSoon();
+    }
+  }
+
+  /** Asks for the outcomes in claims that are still being worked on; false if there are none. */
+  private boolean gather() {
+    for (Claim claim : engine.schedule.sharedClaims()) {
+      if (claim.hasUndelivered() && claim.enqueue()) {
+        claims.add(claim);
+      }
+    }
+    return !claims.isEmpty();
   }
 
   /** The next outcome; null if there is none now. */
   @Nullable Outcome<?, ?> poll() {
+    Outcome<?, ?> outcome = next();
+    return outcome == null && gather() ? next() : outcome;
+  }
+
+  private @Nullable Outcome<?, ?> next() {
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
       DELIVERED.setRelease(this, (long) DELIVERED.get(this) + 1);
-      if (engine.schedule.isStarvedWithRoom()) {
-        engine.schedule.roomFreed();
-      }
+      makeRoom();
     }
     return outcome;
   }

@@ -124,6 +124,16 @@ final class Schedule {
     }
   }
 
+  /** Claims of several items that are being worked on. */
+  List<Claim> sharedClaims() {
+    lock.lock();
+    try {
+      return backlog.shared();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The next claim for a worker; null if it has to leave. */
   @Nullable Claim next(Worker worker) {
     lock.lock();
@@ -394,20 +404,20 @@ final class Schedule {
     }
   }
 
-  /** Gives the reader up if it did not react to its interrupt; returns its thread, or null. */
-  @Nullable Thread abandonReader() {
+  /** Gives the reader up if it did not react to its interrupt. */
+  void abandonReader() {
     lock.lock();
     try {
       Worker stuck = intake.stuckReader();
       if (stuck == null) {
-        return null;
+        return;
       }
+      engine.abandoned(stuck.runningThread());
       Claim read = intake.abandon(engine.clock.nanoTime(), engine.freshBudgetNanos);
       if (read != null) {
         backlog.unshare(read);
         backlog.addReturned(read);
       }
-      return stuck.runningThread();
     } finally {
       release();
     }
@@ -423,6 +433,8 @@ final class Schedule {
       if (worker.claim != claim || !claim.abandon(seen)) {
         return false;
       }
+      engine.abandoned(worker.runningThread());
+      sink.leftBehind(claim);
       sink.settled(Claim.settled(failure.index(), failure));
       settled += claim.settled() + 1;
       backlog.unshare(claim);
@@ -431,6 +443,9 @@ final class Schedule {
       Claim rest = claim.afterAbandoned();
       if (rest != null) {
         backlog.addReturned(rest);
+      }
+      if (engine.note(failure)) {
+        endLocked(RunStatus.ABORTED, engine.endingError(failure));
       }
       if (crew.areAllStuck()) {
         String message =

@@ -8,6 +8,9 @@ sealed interface Sink permits Collected, Outlet {
   /** A further cell of the claim has its outcome. */
   void settled(Claim claim);
 
+  /** The claim's worker was given up: nobody will settle more of it. */
+  void leftBehind(Claim claim);
+
   /** How many outcomes have left the window, given how many are settled. */
   long delivered(long settled);
 }

@@ -47,6 +47,9 @@ final class Verdicts {
       if (error == null) {
         return judge(startNanos, value, null);
       }
+      if (!(error instanceof InterruptedException)) {
+        engine.suppress(error);
+      }
       count(startNanos);
       return cutOff();
     }
@@ -95,7 +98,7 @@ final class Verdicts {
       return fail(error);
     }
     ticket.dueNanos = worker.nowNanos + delay;
-    at.claim().leaveWaiting(worker.nowNanos);
+    leaveWaiting();
     engine.waits.retryLater(ticket, error, delay);
     return true;
   }
@@ -138,6 +141,15 @@ final class Verdicts {
   boolean cutOff() {
     return settle(
         new NotRun<@Nullable Object, @Nullable Object>(at.item, engine.status(), at.details()));
+  }
+
+  /** Moves the claim on from an item that will come back by its ticket. */
+  void leaveWaiting() {
+    Claim claim = at.claim();
+    claim.leaveWaiting(worker.nowNanos);
+    if (!claim.isSingle()) {
+      engine.sink.settled(claim); // what was finished before may be all there is to hand over
+    }
   }
 
   private boolean settle(Outcome<?, ?> outcome) {

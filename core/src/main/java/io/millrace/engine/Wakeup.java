@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the one thread that takes a run's outcomes waits, without polling. */
 final class Wakeup {
-  private static final int SPINS = 100;
-
   /* Written by the waiting thread; taken (set to null) by the one that wakes it. */
   private volatile @Nullable Thread waiting;
+
+  /** Whether a thread waits, or is about to. */
+  boolean isAwaited() {
+    return waiting != null;
+  }
 
   /** Wakes the waiting thread, if there is one. Cheap if there is none. */
   void signal() {
@@ -27,12 +30,6 @@ final class Wakeup {
    * for an announcement; both are volatile, so one of the two sees the other.
    */
   void await(BooleanSupplier ready) throws InterruptedException {
-    for (int spin = 0; spin < SPINS; spin++) {
-      if (ready.getAsBoolean()) {
-        return;
-      }
-      Thread.onSpinWait();
-    }
     try {
       for (; ; ) {
         waiting = Thread.currentThread();

@@ -3,9 +3,15 @@ package io.millrace.plan;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads status and Retry-After (RFC 9110, section 10.2.3) from results and errors. */
 final class HttpAnswers {
   private static final int CAUSES_SEARCHED = 20;
+  private static final DateTimeFormatter IMF_FIXDATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+  private static final DateTimeFormatter ASCTIME =
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
   private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d+)?");
 
   private HttpAnswers() {}
@@ -51,13 +61,31 @@ final class HttpAnswers {
   }
 
   private static Optional<Duration> date(String value, Instant now) {
+    return dateForms(now).stream()
+        .flatMap(form -> date(value, form).stream())
+        .findFirst()
+        .map(date -> Duration.between(now, date))
+        .map(until -> until.isNegative() ? Duration.ZERO : until);
+  }
+
+  private static Optional<Instant> date(String value, DateTimeFormatter form) {
     try {
-      Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      Duration until = Duration.between(now, date);
-      return Optional.of(until.isNegative() ? Duration.ZERO : until);
-    } catch (DateTimeParseException neitherNumberNorDate) {
+      return Optional.of(LocalDateTime.parse(value, form).toInstant(ZoneOffset.UTC));
+    } catch (DateTimeParseException otherForm) {
       return Optional.empty();
     }
+  }
+
+  /* RFC 9110, section 5.6.7; a year of two digits is at most 50 years ahead. */
+  private static List<DateTimeFormatter> dateForms(Instant now) {
+    LocalDate firstYear = LocalDate.ofInstant(now, ZoneOffset.UTC).minusYears(49);
+    DateTimeFormatter rfc850 =
+        new DateTimeFormatterBuilder()
+            .appendPattern("EEEE, dd-MMM-")
+            .appendValueReduced(ChronoField.YEAR, 2, 2, firstYear)
+            .appendPattern(" HH:mm:ss 'GMT'")
+            .toFormatter(Locale.ENGLISH);
+    return List.of(IMF_FIXDATE, rfc850, ASCTIME);
   }
 
   private record Response(HttpResponse<?> response) implements HttpReply {
