@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
   private static final long REFILL_NANOS = 500_000;
+  private static final long READ_AHEAD_NANOS = 1_000_000;
 
   final Config config;
   final Clock clock;
@@ -44,7 +45,11 @@ public final class Engine {
 
   /* In real time: it is for real threads, whatever the run's clock. */
   private final Alarm refillAlarm = new Alarm(Clock.system(), this::refill);
+  private final Alarm aheadAlarm = new Alarm(Clock.system(), this::readAhead);
+
+  /* Written by whoever sets the alarm, and by the alarm: keeps it from being set for each item. */
   private volatile boolean refilling;
+  private volatile boolean aheadPending;
   private final Caller caller;
   private final Recording.RunEvent recording = new Recording.RunEvent();
   private final CountDownLatch joined = new CountDownLatch(1);
@@ -213,6 +218,19 @@ public final class Engine {
     }
   }
 
+  /** All slots are busy: if they still are in a moment, somebody else has to read the source. */
+  void readAheadSoon() {
+    if (!aheadPending) {
+      aheadPending = true;
+      aheadAlarm.at(System.nanoTime() + READ_AHEAD_NANOS);
+    }
+  }
+
+  private void readAhead() {
+    aheadPending = false;
+    staff.readAhead();
+  }
+
   private void refill() {
     refilling = false;
     schedule.roomFreed();
@@ -230,6 +248,7 @@ public final class Engine {
     waits.stop();
     runAlarm.cancel();
     refillAlarm.cancel();
+    aheadAlarm.cancel();
     StopToken.Registration registration = stop;
     if (registration != null) {
       registration.close();

@@ -22,6 +22,7 @@ final class Schedule {
   private final Engine engine;
   private final Sink sink;
   private final int window;
+  private final boolean mayReadAhead;
 
   private final ShortLock lock = new ShortLock();
 
@@ -31,6 +32,10 @@ final class Schedule {
   private final Crew crew;
   private long settled;
   private boolean justEnded;
+
+  /** Who reads ahead without a slot; null if nobody does. */
+  private @Nullable Worker ahead;
+
   private boolean joined;
 
   /* Written under the lock, read without it. */
@@ -50,6 +55,7 @@ final class Schedule {
     this.window = config.room();
     this.backlog = new Backlog(engine.originNanos);
     this.intake = new Intake(feed);
+    this.mayReadAhead = !intake.isPrompt() && !config.inCaller();
     this.crew = new Crew(config.slots(), config.ownThreads());
   }
 
@@ -196,6 +202,7 @@ final class Schedule {
 
   private void handOut(Claim claim, Worker worker) {
     claim.handedNanos = worker.nowNanos;
+    claim.startNanos = worker.nowNanos; // it may have been left behind for long
     if (claim.hasMore()) {
       backlog.share(claim);
     }
@@ -205,7 +212,6 @@ final class Schedule {
   private Claim resumed(Worker worker) {
     Ticket ticket = backlog.takeReady();
     Claim claim = Claim.of(ticket);
-    claim.startNanos = worker.nowNanos;
     claim.budgetNanos = engine.budgets.nanos(ticket, worker.nowNanos);
     return claim;
   }
@@ -270,6 +276,49 @@ final class Schedule {
       release();
     }
     return more;
+  }
+
+  /** Whether nobody will read for a while, because all slots are busy, though the window has room. */
+  private boolean mayReadAhead() {
+    return mayReadAhead
+        && ahead == null
+        && !hasEnded()
+        && !crew.hasFreeSlot()
+        && !backlog.hasReturned()
+        && isReadable();
+  }
+
+  /** Makes a worker the one who reads ahead; false if that is not wanted any more. */
+  boolean startReadingAhead(Worker reader) {
+    lock.lock();
+    try {
+      boolean start = mayReadAhead();
+      ahead = start ? reader : ahead;
+      return start;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads while all slots are busy, so that an error of the source is found in time. Called in a thread of
+   * its own, which has no slot and runs no item: what it reads is left to the workers.
+   */
+  void readAhead(Worker reader) {
+    lock.lock();
+    while (ahead == reader && intake.isOpen(hasEnded()) && room() > 0 && !crew.hasFreeSlot()) {
+      Claim claim = begin(reader);
+      intake.readWithoutLock(reader);
+      lock.unlock();
+      Throwable broken = intake.load(claim, item -> append(claim, item));
+      reader.nowNanos = engine.clock.nanoTime();
+      lock.lock();
+      if (intake.isReader(reader) && endReading(claim, reader, broken)) {
+        backlog.addReturned(claim);
+      }
+    }
+    ahead = ahead == reader ? null : ahead;
+    release();
   }
 
   /** False if there is nothing to run. */
@@ -413,6 +462,7 @@ final class Schedule {
         return;
       }
       engine.abandoned(stuck.runningThread());
+      ahead = ahead == stuck ? null : ahead;
       Claim read = intake.abandon(engine.clock.nanoTime(), engine.freshBudgetNanos);
       if (read != null) {
         backlog.unshare(read);
@@ -498,13 +548,17 @@ final class Schedule {
     if (finished) {
       finish();
     }
-    boolean left = over && !joined && crew.isGone();
+    boolean left = over && !joined && crew.isGone() && ahead == null;
+    boolean readAhead = mayReadAhead();
     joined |= left;
     boolean ended = justEnded;
     justEnded = false;
     lock.unlock();
     if (start != Crew.NO_SLOT) {
       engine.startWorker(start);
+    }
+    if (readAhead) {
+      engine.readAheadSoon();
     }
     if (ended) {
       engine.windUp();

@@ -40,6 +40,14 @@ final class Staff {
     }
   }
 
+  /** Starts a thread that reads the source while all slots are busy, if that is still wanted. */
+  void readAhead() {
+    Worker reader = new Worker(engine, Crew.NO_SLOT);
+    if (engine.schedule.startReadingAhead(reader)) {
+      startVirtual(engine.clock.announced(reader::readAhead));
+    }
+  }
+
   private static void startVirtual(Runnable task) {
     Thread.ofVirtual().name(NAME).inheritInheritableThreadLocals(false).start(task);
   }

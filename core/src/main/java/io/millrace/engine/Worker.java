@@ -56,6 +56,13 @@ final class Worker implements Runnable {
     }
   }
 
+  /** The part of one that has no slot, and only reads. */
+  void readAhead() {
+    thread = Thread.currentThread();
+    nowNanos = engine.clock.nanoTime();
+    engine.schedule.readAhead(this);
+  }
+
   private void work(Claim claim) {
     long began = nowNanos;
     while (claim.hasItem()) {

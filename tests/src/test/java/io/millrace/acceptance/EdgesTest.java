@@ -1,0 +1,177 @@
+package io.millrace.acceptance;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.*;
+
+import io.millrace.Parallel;
+import io.millrace.Results;
+import io.millrace.Run;
+import io.millrace.outcome.*;
+import io.millrace.plan.*;
+import io.millrace.testkit.*;
+import io.millrace.time.Clock;
+import java.io.IOException;
+import java.util.*;
+import java.util.concurrent.*;
+import java.util.stream.*;
+import org.junit.jupiter.api.*;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Promises at their edges: busy slots, busy consumers, stuck actions. */
+@NoLeaks
+class EdgesTest {
+  private final ManualClock clock = ManualClock.jumping();
+
+  @AfterEach
+  void close() {
+    clock.close();
+  }
+
+  @Test
+  @DisplayName(
+      "I1: a consumer that is busy with an outcome does not keep freed room from being used")
+  void freedRoomIsUsedThoughTheConsumerIsBusy() throws Exception {
+    for (int window : new int[] {4, 8}) {
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+      for (int item = 0; item <= window - 4; item++) {
+        action.item(item).returns(item);
+      }
+      action.anyItem().blocks().returns(1);
+      try (Run<Integer, Integer> run =
+          Parallel.of(4).window(window).start(new Counting(), action)) {
+        // window full: window-3 done, 3 running, one worker has left for want of room
+        Soon.until(() -> action.calls().size() == window && action.running() == 3);
+        Soon.until(() -> run.progress().running() == 3);
+        run.take().orElseThrow(); // one place in the window is free; now the consumer is busy
+        action.awaitRunning(4);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A1: the source's error is found though all slots are busy with endless tasks")
+  void theSourcesErrorIsFoundThoughAllSlotsAreBusy() {
+    IllegalStateException broken = new IllegalStateException("broken");
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.blocks().returns(1);
+    Iterable<Integer> source =
+        Counting.upTo(
+            3,
+            () -> {
+              throw broken;
+            });
+    assertSame(
+        broken,
+        assertThrows(IllegalStateException.class, () -> Parallel.of(3).map(source, action)));
+  }
+
+  @ParameterizedTest(name = "A50: obsolete HTTP date {0}")
+  @ValueSource(strings = {"Friday, 01-Mar-24 00:00:30 GMT", "Fri Mar  1 00:00:30 2024"})
+  void obsoleteHttpDatesAreRead(String date) {
+    ScriptedAction<String, Reply> server = ScriptedAction.on(clock);
+    server.returns(Reply.tooManyRequests(date)).returns(Reply.ok());
+    Retry retry = Retry.http().backoff(Backoff.fixed(ofSeconds(3)));
+    assertTrue(Parallel.of(1).clock(clock).retry(retry).map(List.of("a"), server).ok());
+    assertEquals(List.of(ZERO, ofSeconds(90)), server.startsOf("a"));
+  }
+
+  @Test
+  @DisplayName("I6: a gatherer whose downstream throws or is cut short leaves nothing behind")
+  void downstreamThrows() {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.item(0).returns(0).anyItem().blocks().returns(1);
+    IllegalStateException broken = new IllegalStateException("broken");
+    assertSame(
+        broken,
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Stream.iterate(0, n -> n + 1)
+                    .gather(Parallel.of(4).gatherer(action))
+                    .forEach(
+                        o -> {
+                          throw broken;
+                        })));
+    assertEquals(0, action.running());
+    assertEquals(
+        0L,
+        Stream.iterate(0, n -> n + 1)
+            .gather(Parallel.of(4).gatherer(x -> x))
+            .findFirst()
+            .orElseThrow()
+            .index());
+  }
+
+  @Test
+  @DisplayName(
+      "A35: siblings that fail by themselves when they are cancelled are attached to the first failure")
+  void siblingsErrorsAreAttached() {
+    IOException first = new IOException("first");
+    IOException cleanup = new IOException("cleanup failed");
+    CountDownLatch running = new CountDownLatch(1);
+    Action<Integer, Integer> action =
+        item -> {
+          if (item == 0) {
+            running.await();
+            throw first;
+          }
+          try {
+            running.countDown();
+            new CountDownLatch(1).await();
+            return 1;
+          } catch (InterruptedException stop) {
+            throw cleanup;
+          }
+        };
+    assertSame(
+        first,
+        assertThrows(
+            IOException.class, () -> Parallel.of(2).failFast().map(List.of(0, 1), action)));
+    assertEquals(List.of(cleanup), List.of(first.getSuppressed()));
+  }
+
+  @RepeatedTest(10)
+  @DisplayName("A19: an action that ignores its interrupt is abandoned, reported, and let go")
+  void anActionThatIgnoresItsInterruptIsAbandoned() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.blocksUninterruptibly().returns(0);
+    try (Run<Integer, Integer> run = Parallel.of(1).start(List.of(7), action)) {
+      action.awaitRunning(1);
+      run.stop();
+      Outcome<Integer, Integer> outcome = run.take().orElseThrow();
+      AbandonedException error = (AbandonedException) ((Failure<Integer, Integer>) outcome).error();
+      assertEquals(1, outcome.attempts());
+      assertTrue(
+          Arrays.stream(error.getStackTrace())
+              .anyMatch(frame -> frame.getClassName().equals(ScriptedAction.class.getName())));
+      assertEquals(List.of(action.calls().getFirst().thread()), run.abandoned());
+    } finally {
+      action.releaseAll();
+      action.calls().getFirst().thread().join();
+    }
+  }
+
+  @RepeatedTest(10)
+  @DisplayName("A19: the results of a run list the thread that was abandoned")
+  void theResultsListTheAbandonedThread() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.blocksUninterruptibly().returns(0);
+    try {
+      Results<Integer, Integer> results =
+          Parallel.of(1)
+              .runTimeout(java.time.Duration.ofMillis(1))
+              .grace(java.time.Duration.ofMillis(1))
+              .map(List.of(7), action);
+      if (action.calls().size() == 1) {
+        assertEquals(List.of(action.calls().getFirst().thread()), results.abandoned());
+      }
+    } finally {
+      action.releaseAll();
+      for (var call : action.calls()) {
+        call.thread().join();
+      }
+    }
+  }
+}
