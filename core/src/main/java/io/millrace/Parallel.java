@@ -287,8 +287,9 @@ public final class Parallel {
 
   /**
    * Hears of each item that is done. It runs in the thread that takes the outcomes (the caller of
-   * {@code map}, the consumer of a stream), in completion order, and never overlaps itself or {@link
-   * #onOutcome}. If it throws, the run ends with that.
+   * {@code map}, the consumer of a stream), and never overlaps itself or {@link #onOutcome}. Items come
+   * in completion order; of cheap items, a worker's last few come together. If it throws, the run ends
+   * with that.
    */
   public Parallel onProgress(ProgressListener listener) {
     Objects.requireNonNull(listener, "listener");

@@ -125,7 +125,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
         case Failure<T, R> failure -> {
           done++;
           failed++;
-          if (failures.size() < FAILURES_KEPT) {
+          if (failures.size() < FAILURES_KEPT && failure != engine.firstFailure()) {
             failures.add(failure);
           }
         }
@@ -137,6 +137,10 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
       throw new TruncatedRunException(status(), done, first == null ? null : first.error());
     }
     if (failed > 0) {
+      Failure<T, R> first = firstFailure();
+      if (first != null) {
+        failures.addFirst(first);
+      }
       throw new FailedItemsException(failures, failed, done);
     }
   }

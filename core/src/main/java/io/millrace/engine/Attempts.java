@@ -20,6 +20,7 @@ final class Attempts {
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean gated;
   private final boolean inspecting;
+  private final boolean asking;
   private final boolean inCaller;
   private final AtHand at = new AtHand();
 
@@ -35,6 +36,7 @@ final class Attempts {
             || engine.budgets.hasItemTimeout()
             || engine.freshBudgetNanos <= 0;
     this.inCaller = engine.config.inCaller();
+    this.asking = itemKey != null || waits.lookAtItems();
     this.inspecting = engine.config.retry.looksAtResults() || waits.settlesCosts();
   }
 
@@ -92,16 +94,44 @@ final class Attempts {
   /** Each gate lets the item pass, or keeps it until it may go on, or fails it. */
   private boolean pass(Claim claim) {
     Throwable broken = isInTime() ? prepare(claim) : tooLate();
+    Gate closed = null;
+    if (broken == null) {
+      try {
+        closed = closedGate(claim);
+      } catch (Throwable brokenKey) {
+        broken = brokenKey;
+      }
+    }
     if (broken != null) {
       return seal(claim) && verdicts.fail(broken);
     }
+    return switch (closed) {
+      case SLOT -> leave(claim) && waits.awaitSlot(at.ticketed());
+      case PERMIT -> leave(claim) && waits.awaitPermit(at.ticketed());
+      case null -> attempt(claim);
+    };
+  }
+
+  private enum Gate {
+    SLOT,
+    PERMIT
+  }
+
+  private @Nullable Gate closedGate(Claim claim) {
     if (!waits.trySlot(at)) {
-      return leave(claim) && waits.awaitSlot(at.ticketed());
+      return Gate.SLOT;
     }
-    if (!waits.tryPermit(at, worker.nowNanos)) {
-      return leave(claim) && waits.awaitPermit(at.ticketed());
+    if (at.ticket != null) {
+      claim.holder = at.ticket;
     }
-    return attempt(claim);
+    return waits.tryPermit(at, worker.nowNanos) ? null : Gate.PERMIT;
+  }
+
+  /** Frees what the item at hand holds: its worker was given up, and is back. */
+  void forget() {
+    if (at.ticket != null) {
+      waits.freeSlot(at.ticket);
+    }
   }
 
   private boolean isInTime() {
@@ -124,6 +154,10 @@ final class Attempts {
       if (at.ticket == null) {
         at.key = itemKey == null ? null : itemKey.apply(at.item);
         waits.prepare(at);
+        if (asking) {
+          worker.nowNanos = engine.clock.nanoTime(); // those functions took their time
+          claim.startNanos = worker.nowNanos;
+        }
       }
       if (itemKey != null) {
         claim.key = at.key;

@@ -76,6 +76,9 @@ final class Claim {
   /* Written by whoever interrupts, before the word; read by the owner after the word. */
   @Nullable Interruption interruption;
 
+  /* Written by the owner when the item at hand has the slot of a key; read by whoever abandons it. */
+  volatile @Nullable Ticket holder;
+
   /* Written by the owner before each attempt, if items have keys; read by whoever abandons it. */
   volatile @Nullable Object key;
 
@@ -229,11 +232,12 @@ final class Claim {
    *
    * @return what the interrupt was for; null if the owner came too late and was abandoned
    */
+  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
   @Nullable Interruption sealInterrupted() {
     for (; ; ) {
       long seen = word;
       switch (state(seen)) {
-        case INTERRUPTING -> Thread.onSpinWait();
+        case INTERRUPTING -> Thread.yield(); // the one who interrupts may need this carrier
         case INTERRUPTED -> {
           if (compareAndSet(seen, with(State.SEALED, seen))) {
             Thread.interrupted();
@@ -327,11 +331,11 @@ final class Claim {
    * interrupt lock, so that {@link #interruption} is that of the one who wins.
    */
   boolean interrupt(long seen, Thread owner, Interruption why) {
-    interruption = why;
     for (long current = seen; ; current = word) {
       if (!isRunning(current) || position(current) != position(seen)) {
         return false;
       }
+      interruption = why;
       if (compareAndSet(current, with(State.INTERRUPTING, current))) {
         owner.interrupt();
         setState(State.INTERRUPTED);
@@ -362,7 +366,14 @@ final class Claim {
 
   /** Gives the owner up if it is still busy with the cell that was seen. */
   boolean abandon(long seen) {
-    return isInterrupted(seen) && compareAndSet(seen, with(State.ABANDONED, seen));
+    for (long current = word;
+        isInterrupted(current) && position(current) == position(seen);
+        current = word) {
+      if (compareAndSet(current, with(State.ABANDONED, current))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Cells after the abandoned one, as a claim of their own; null if there are none. */

@@ -58,6 +58,7 @@ public final class Engine {
   private final List<Thread> abandoned = new CopyOnWriteArrayList<>();
   private final AtomicLong failures = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> firstFailure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> listenerError = new AtomicReference<>();
 
   /* Written by whoever closes, read by the consumer. */
   private volatile boolean closed;
@@ -191,8 +192,12 @@ public final class Engine {
     }
   }
 
-  /** A listener failed: the run ends, and whoever drains it gets the error. */
+  /** A listener failed: the run ends, and whoever drains it gets the error, also if all items are done. */
   void fail(Throwable error) {
+    Throwable first = listenerError.compareAndExchange(null, error);
+    if (first != null && first != error) {
+      first.addSuppressed(error);
+    }
     end(RunStatus.ABORTED, error);
   }
 
@@ -258,6 +263,14 @@ public final class Engine {
 
   /** And every worker has left. */
   void joined() {
+    if (feed.hasToBeClosed()) {
+      Staff.startVirtual(this::closeFeed); // this may be the thread of all timers
+    } else {
+      closeFeed();
+    }
+  }
+
+  private void closeFeed() {
     try {
       feed.close();
     } catch (Throwable broken) {
@@ -283,12 +296,16 @@ public final class Engine {
 
   /** How the run stands or ended. */
   public RunStatus status() {
-    return schedule.status();
+    RunStatus status = schedule.status();
+    return status == RunStatus.COMPLETED && listenerError.get() != null
+        ? RunStatus.ABORTED
+        : status;
   }
 
   /** What ended the run, if an error did: the source's, a listener's, the first failure's. */
   public @Nullable Throwable error() {
-    return schedule.error();
+    Throwable error = schedule.error();
+    return error != null ? error : listenerError.get();
   }
 
   /** The failure that came first in time; null if there was none. */

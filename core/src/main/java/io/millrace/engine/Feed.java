@@ -46,6 +46,11 @@ public interface Feed {
   /** Called once, before the first read, by feeds that are pushed into. */
   default void onReady(Runnable ready) {}
 
+  /** Whether {@link #close} calls somebody's code, which may take its time. */
+  default boolean hasToBeClosed() {
+    return false;
+  }
+
   /** Gives up what the source holds; called once, when nobody reads, unless a reader is stuck. */
   default void close() throws Exception {}
 }

@@ -143,8 +143,4 @@ final class Intake {
     close(claim);
     return items ? claim : null;
   }
-
-  void giveUp() {
-    exhausted = true;
-  }
 }

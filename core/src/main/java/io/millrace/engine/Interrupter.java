@@ -5,6 +5,8 @@ import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Failure;
 import io.millrace.time.Clock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,9 @@ final class Interrupter {
   /** Guards the race of a timeout with the end of the run: one of them interrupts an attempt. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  private final Queue<Clock.Timer> graceTimers = new ConcurrentLinkedQueue<>();
+  private volatile boolean stopped;
+
   /* Written by workers and scans: whether a scan will come that looks at every attempt of now. */
   private volatile boolean watching;
 
@@ -40,8 +45,13 @@ final class Interrupter {
     }
   }
 
+  /** The run is over: nothing is left to be interrupted or abandoned. */
   void stop() {
+    stopped = true;
     alarm.cancel();
+    for (Clock.Timer timer = graceTimers.poll(); timer != null; timer = graceTimers.poll()) {
+      timer.cancel();
+    }
   }
 
   /*
@@ -91,7 +101,8 @@ final class Interrupter {
       lock.unlock();
     }
     if (sent) {
-      afterGrace(() -> abandonIfStuck(worker, claim));
+      long index = claim.index(seen);
+      afterGrace(() -> abandonIfStuckAt(index, worker, claim));
     }
   }
 
@@ -115,7 +126,10 @@ final class Interrupter {
   private void afterGrace(Runnable task) {
     if (!engine.config.inCaller() && graceNanos != Long.MAX_VALUE) {
       Clock clock = Clock.system();
-      clock.schedule(clock.nanoTime() + graceNanos, task);
+      graceTimers.add(clock.schedule(clock.nanoTime() + graceNanos, task));
+      if (stopped) {
+        stop();
+      }
     }
   }
 
@@ -132,6 +146,12 @@ final class Interrupter {
     }
   }
 
+  private void abandonIfStuckAt(long index, Worker worker, Claim claim) {
+    if (claim.index(claim.observe()) == index) {
+      abandonIfStuck(worker, claim);
+    }
+  }
+
   /*
    * What is reported is made before the worker is given up: giving it up, settling its item and writing
    * it off have to be one step, or a worker that comes back just then is counted twice.
@@ -145,6 +165,10 @@ final class Interrupter {
     Failure<?, ?> failure = failure(claim, seen, thread);
     if (engine.schedule.writeOff(worker, claim, seen, failure)) {
       engine.suppress(failure.error());
+      Ticket holder = claim.holder;
+      if (holder != null) {
+        engine.waits.freeSlot(holder); // or items of its key would wait for ever
+      }
     }
   }
 

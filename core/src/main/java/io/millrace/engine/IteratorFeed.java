@@ -1,13 +1,46 @@
 package io.millrace.engine;
 
 import io.millrace.plan.Source;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Pulls from an iterable. */
 final class IteratorFeed implements Feed {
+  /* Collections that hold their elements themselves, so that reading them calls nobody's code. Wrappers
+   * and views are not among them: what they wrap may block, for example to load from a database. */
+  private static final Set<Class<?>> OWNERS =
+      Stream.of(
+              new ArrayList<>(),
+              new ArrayDeque<>(),
+              new HashSet<>(),
+              new LinkedHashSet<>(),
+              new TreeSet<>(),
+              new CopyOnWriteArrayList<>(),
+              new ArrayList<>(List.of(1, 2)).subList(0, 1),
+              Arrays.asList(1, 2),
+              List.of(),
+              List.of(1),
+              List.of(1, 2, 3).subList(0, 2),
+              Set.of(),
+              Set.of(1),
+              Collections.nCopies(1, 1))
+          .map(Object::getClass)
+          .collect(Collectors.toUnmodifiableSet());
+
   private final Iterable<?> source;
   private final long size;
   private @Nullable Iterator<?> iterator;
@@ -39,10 +72,9 @@ final class IteratorFeed implements Feed {
     exhausted = size != UNSIZED && !from.hasNext();
   }
 
-  /* The JDK's own collections do not block; others might, for example to load from a database. */
   @Override
   public boolean prompt() {
-    return size != UNSIZED && source.getClass().getModule() == Object.class.getModule();
+    return OWNERS.contains(source.getClass());
   }
 
   @Override
@@ -53,6 +85,11 @@ final class IteratorFeed implements Feed {
   @Override
   public long size() {
     return size;
+  }
+
+  @Override
+  public boolean hasToBeClosed() {
+    return source instanceof Source.Once;
   }
 
   @Override

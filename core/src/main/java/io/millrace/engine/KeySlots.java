@@ -33,7 +33,7 @@ final class KeySlots {
   Object keyOf(@Nullable Object item) {
     Object key = limit.key().apply(item);
     if (key == null) {
-      throw new NullPointerException("the key for the concurrency per key is null for " + item);
+      throw new NullPointerException("the key for the concurrency per key is null");
     }
     return key;
   }
@@ -85,6 +85,9 @@ final class KeySlots {
   @Nullable Ticket exit(Ticket ticket) {
     lock.lock();
     try {
+      if (!ticket.hasSlot) {
+        return null; // whoever gave its worker up was first
+      }
       ticket.hasSlot = false;
       Key key = keys.get(ticket.slotKey());
       if (key == null) {

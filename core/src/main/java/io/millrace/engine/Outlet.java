@@ -105,12 +105,16 @@ final class Outlet implements Sink {
   }
 
   private void await() throws InterruptedException {
+    tellThatItRanDry();
+    if (!spinForOthers()) {
+      engine.wakeup.await(() -> hasNews() || gather());
+    }
+  }
+
+  private void tellThatItRanDry() {
     VarHandle.fullFence(); // either this sees that workers starve, or they see what was delivered
     if (engine.schedule.isStarved()) {
       engine.schedule.roomFreed();
-    }
-    if (!spinForOthers()) {
-      engine.wakeup.await(() -> hasNews() || gather());
     }
   }
 
@@ -151,7 +155,11 @@ final class Outlet implements Sink {
   /** The next outcome; null if there is none now. */
   @Nullable Outcome<?, ?> poll() {
     Outcome<?, ?> outcome = next();
-    return outcome == null && gather() ? next() : outcome;
+    if (outcome == null) {
+      tellThatItRanDry();
+      outcome = gather() ? next() : null;
+    }
+    return outcome;
   }
 
   private @Nullable Outcome<?, ?> next() {

@@ -72,6 +72,11 @@ final class PublisherFeed implements Feed, Flow.Subscriber<Object> {
   }
 
   @Override
+  public boolean hasToBeClosed() {
+    return true;
+  }
+
+  @Override
   public void close() {
     closed = true;
     Flow.Subscription from = subscription;

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.base.Require;
 import java.time.Duration;
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -108,7 +109,7 @@ final class Recording {
   static void pause(Duration wait) {
     PauseEvent event = new PauseEvent();
     if (event.shouldCommit()) {
-      event.pause = wait.toNanos();
+      event.pause = Require.nanos(wait);
       event.commit();
     }
   }

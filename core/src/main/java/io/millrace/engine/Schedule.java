@@ -32,6 +32,7 @@ final class Schedule {
   private final Crew crew;
   private long settled;
   private boolean justEnded;
+  private boolean brokenDown;
 
   /** Who reads ahead without a slot; null if nobody does. */
   private @Nullable Worker ahead;
@@ -152,7 +153,7 @@ final class Schedule {
       while (claim == null) {
         switch (admission(worker).next()) {
           case RESUME -> claim = resumed(worker);
-          case TAKE_OVER -> claim = backlog.takeReturned();
+          case TAKE_OVER -> claim = takenOver();
           case STEAL -> claim = stolen(worker);
           case READ -> claim = intake.isPrompt() ? readLocked(worker) : read(worker);
           case LEAVE -> leave(worker);
@@ -216,6 +217,12 @@ final class Schedule {
     return claim;
   }
 
+  private Claim takenOver() {
+    Claim claim = backlog.takeReturned();
+    claim.budgetNanos = engine.freshBudgetNanos;
+    return claim;
+  }
+
   private @Nullable Claim stolen(Worker worker) {
     Claim from = backlog.stealable();
     return from == null ? null : from.steal(worker.nowNanos, engine.freshBudgetNanos);
@@ -256,12 +263,13 @@ final class Schedule {
     hungry = !crew.isAnyArriving();
     backlog.share(claim);
     crew.giveUpSlot();
-    lock.unlock();
+    release(); // the slot may be wanted
     Throwable broken = intake.load(claim, item -> appendOpenly(claim, item));
     worker.nowNanos = engine.clock.nanoTime();
     lock.lock();
     if (!intake.isReader(worker)) {
       crew.leave(worker); // given up meanwhile, and with it the source
+      Thread.interrupted();
       return null;
     }
     backlog.unshare(claim);
@@ -518,12 +526,13 @@ final class Schedule {
   /** A worker fails by a defect of the engine: the run ends rather than hang. */
   void broke(Worker worker, Throwable broken) {
     lock.lock();
-    if (crew.has(worker)) {
+    if (intake.isReader(worker)) {
+      crew.leave(worker);
+    } else if (crew.has(worker)) {
       crew.leaveWithSlot(worker);
     }
     endLocked(RunStatus.ABORTED, broken);
-    intake.giveUp();
-    finish();
+    brokenDown = true;
     release();
   }
 
@@ -541,10 +550,14 @@ final class Schedule {
         && (isReadable() || !backlog.isEmpty());
   }
 
+  private boolean isAllSettled() {
+    return intake.isDone(hasEnded()) && intake.admitted() == settled;
+  }
+
   /** Ends every critical section that can change what is to be done: see the class comment. */
   private void release() {
     int start = mustStart() ? crew.expect() : Crew.NO_SLOT;
-    boolean finished = !over && intake.isDone(hasEnded()) && intake.admitted() == settled;
+    boolean finished = !over && (brokenDown || isAllSettled());
     if (finished) {
       finish();
     }

@@ -26,9 +26,9 @@ final class Staff {
     try {
       switch (engine.config.workers) {
         case Workers.Virtual _ -> startVirtual(announced);
+        case Workers.Platform _, Workers.On _ when engine.hasEnded() ->
+            startVirtual(announced); // there is nothing to call any more
         case Workers.Platform _ -> startPlatform(announced);
-        case Workers.On _ when engine.hasEnded() ->
-            startVirtual(announced); // nothing to call any more
         case Workers.On on -> startVirtual(() -> handOver(announced, generation, on.executor()));
         case Workers.Caller _ -> {
           inline.add(announced);
@@ -48,7 +48,7 @@ final class Staff {
     }
   }
 
-  private static void startVirtual(Runnable task) {
+  static void startVirtual(Runnable task) {
     Thread.ofVirtual().name(NAME).inheritInheritableThreadLocals(false).start(task);
   }
 

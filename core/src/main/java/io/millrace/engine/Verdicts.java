@@ -92,7 +92,8 @@ final class Verdicts {
     if (!repeatable || ticket.attempts >= retry.attempts()) {
       return fail(error);
     }
-    long delay = serverWait.map(Require::nanos).orElseGet(() -> backoff(ticket));
+    long wanted = serverWait.map(Require::nanos).orElseGet(() -> backoff(ticket));
+    long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
     if (engine.budgets.nanos(ticket, worker.nowNanos + delay) <= 0) {
       error.addSuppressed(engine.budgets.error(Interruption.ITEM_TIMEOUT, ticket.attempts));
       return fail(error);
@@ -107,13 +108,14 @@ final class Verdicts {
     try {
       engine.waits.pause(at.item, wait);
     } catch (Throwable brokenKey) {
-      error.addSuppressed(brokenKey);
+      if (brokenKey != error) {
+        error.addSuppressed(brokenKey);
+      }
     }
   }
 
   private long backoff(Ticket ticket) {
-    long delay = retry.backoff().delayNanos(ticket.attempts, ThreadLocalRandom.current());
-    return Math.min(delay, Require.nanos(Require.LONGEST));
+    return retry.backoff().delayNanos(ticket.attempts, ThreadLocalRandom.current());
   }
 
   /** Fails the item, as the failure policy says. */

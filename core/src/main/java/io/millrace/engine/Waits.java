@@ -39,6 +39,11 @@ final class Waits {
     return limiter == null && slots == null;
   }
 
+  /** Whether functions for keys or costs are called. */
+  boolean lookAtItems() {
+    return slots != null || (limiter != null && limiter.looksAtItems());
+  }
+
   boolean settlesCosts() {
     return limiter != null && limiter.settles();
   }
@@ -83,8 +88,12 @@ final class Waits {
   /** Queues an item whose claim has moved on; always true. */
   boolean awaitPermit(Ticket ticket) {
     PermitQueue queue = Objects.requireNonNull(permits, "permits");
+    boolean expires = expire(ticket);
+    long deadline = engine.budgets.itemDeadline(ticket);
     queue.enqueue(ticket, Objects.requireNonNull(ticket.demand, "demand"));
-    expire(ticket, () -> queue.giveUp(ticket));
+    if (expires && engine.clock.nanoTime() - deadline >= 0) {
+      queue.giveUp(ticket); // the timer may have come too early to find it
+    }
     return true;
   }
 
@@ -95,10 +104,12 @@ final class Waits {
   /** Queues an item whose claim has moved on; always true. */
   boolean awaitSlot(Ticket ticket) {
     KeySlots queue = Objects.requireNonNull(slots, "slots");
+    boolean expires = expire(ticket);
+    long deadline = engine.budgets.itemDeadline(ticket);
     if (queue.enqueue(ticket)) {
       resume(ticket);
-    } else {
-      expire(ticket, () -> giveUpSlot(ticket, queue));
+    } else if (expires && engine.clock.nanoTime() - deadline >= 0) {
+      giveUpSlot(ticket, queue); // the timer may have come too early to find it
     }
     return true;
   }
@@ -116,13 +127,22 @@ final class Waits {
     }
   }
 
-  /*
-   * An item timeout ends the wait for a permit or a slot as well. The ticket may be resumed before this:
-   * then the timer finds it nowhere, or rightly in its next wait.
-   */
-  private void expire(Ticket ticket, Runnable giveUp) {
-    if (ticket.attempts > 0 && engine.budgets.hasItemTimeout() && ticket.expiry == null) {
-      ticket.expiry = engine.clock.schedule(engine.budgets.itemDeadline(ticket), giveUp);
+  /* An item timeout ends the wait for a permit or a slot as well; true if there is one. */
+  private boolean expire(Ticket ticket) {
+    if (ticket.attempts == 0 || !engine.budgets.hasItemTimeout()) {
+      return false;
+    }
+    ticket.expiry =
+        engine.clock.schedule(engine.budgets.itemDeadline(ticket), () -> giveUp(ticket));
+    return true;
+  }
+
+  private void giveUp(Ticket ticket) {
+    if (permits != null) {
+      permits.giveUp(ticket);
+    }
+    if (slots != null) {
+      giveUpSlot(ticket, slots);
     }
   }
 

@@ -67,6 +67,7 @@ final class Worker implements Runnable {
     long began = nowNanos;
     while (claim.hasItem()) {
       if (!attempts.run(claim)) {
+        attempts.forget();
         engine.schedule.cameBack();
         size = 1;
         return;

@@ -196,6 +196,11 @@ public final class RateLimiter {
     return turnstile.enqueue(demand, Objects.requireNonNull(waiter, "waiter"));
   }
 
+  /** Whether the limit has functions that {@link #demand} calls. */
+  public boolean looksAtItems() {
+    return everyDemand == null;
+  }
+
   /** Whether {@link #settle} can change anything. */
   public boolean settles() {
     return leaves.settling();

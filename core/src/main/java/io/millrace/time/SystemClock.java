@@ -14,14 +14,19 @@ import java.util.concurrent.TimeUnit;
  */
 final class SystemClock implements Clock {
   static final SystemClock INSTANCE = new SystemClock();
-  private static final long IDLE_MILLIS = 100;
+  private static final long IDLE_MILLIS = 1_000;
 
   private final ScheduledThreadPoolExecutor timers;
 
   private SystemClock() {
     timers =
         new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("millrace-timer").factory());
+            1,
+            Thread.ofPlatform()
+                .daemon()
+                .name("millrace-timer")
+                .inheritInheritableThreadLocals(false)
+                .factory());
     timers.setRemoveOnCancelPolicy(true);
     timers.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
     timers.allowCoreThreadTimeOut(true);

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,20 +41,18 @@ class HammerTest {
 
   private void strike(Plan plan) throws Exception {
     Trial trial = new Trial(plan);
-    AtomicReference<Throwable> broken = new AtomicReference<>();
-    Thread caller =
-        Thread.ofPlatform()
-            .name("caller")
-            .daemon()
-            .uncaughtExceptionHandler((thread, error) -> broken.set(error))
-            .start(trial::run);
+    FutureTask<Void> run =
+        new FutureTask<>(
+            () -> {
+              trial.run();
+              return null;
+            });
+    Thread caller = Thread.ofPlatform().name("caller").daemon().start(run);
     if (!caller.join(HANG)) {
       throw new AssertionError("hangs, see " + dump() + ": " + plan);
     }
     try {
-      if (broken.get() != null) {
-        throw broken.get();
-      }
+      run.get();
       Judgement.pass(trial);
       closed.forEach(Judgement::probe);
     } catch (Throwable error) {

@@ -25,54 +25,55 @@ class JudgementTest {
   }
 
   @Test
-  void aLostOutcomeIsNoticed() {
+  void aLostOutcomeIsNoticed() throws InterruptedException {
     isNoticed(outcomes -> outcomes.remove(ITEMS - 1));
   }
 
   @Test
-  void aDoubledOutcomeIsNoticed() {
+  void aDoubledOutcomeIsNoticed() throws InterruptedException {
     isNoticed(outcomes -> outcomes.add(outcomes.getFirst()));
   }
 
   @Test
-  void aWrongOrderIsNoticed() {
+  void aWrongOrderIsNoticed() throws InterruptedException {
     isNoticed(Collections::reverse);
   }
 
   @Test
-  void anOutcomeOfAnotherItemIsNoticed() {
+  void anOutcomeOfAnotherItemIsNoticed() throws InterruptedException {
     isNoticed(outcomes -> outcomes.set(1, new Success<>(2, 2, details(1, 1))));
   }
 
   @Test
-  void anAttemptThatNobodyMadeIsNoticed() {
+  void anAttemptThatNobodyMadeIsNoticed() throws InterruptedException {
     isNoticed(outcomes -> outcomes.set(1, new Success<>(1, 1, details(1, 0))));
   }
 
   @Test
-  void aFailureOutOfNowhereIsNoticed() {
+  void aFailureOutOfNowhereIsNoticed() throws InterruptedException {
     isNoticed(outcomes -> outcomes.set(1, new Failure<>(1, new IOException(), details(1, 1))));
   }
 
   @Test
-  void anItemThatDidNotRunIsNoticed() {
+  void anItemThatDidNotRunIsNoticed() throws InterruptedException {
     isNoticed(outcomes -> outcomes.set(1, new NotRun<>(1, RunStatus.CANCELLED, details(1, 1))));
   }
 
   @Test
-  void aCallAfterTheEndIsNoticed() {
+  void aCallAfterTheEndIsNoticed() throws InterruptedException {
     Trial trial = trial();
     assertDoesNotThrow(() -> trial.probe().act(0));
     assertThrows(AssertionError.class, () -> Judgement.pass(trial));
   }
 
-  private static void isNoticed(Consumer<List<Outcome<Integer, Integer>>> spoil) {
+  private static void isNoticed(Consumer<List<Outcome<Integer, Integer>>> spoil)
+      throws InterruptedException {
     Trial trial = trial();
     spoil.accept(trial.outcomes());
     assertThrows(AssertionError.class, () -> Judgement.pass(trial));
   }
 
-  private static Trial trial() {
+  private static Trial trial() throws InterruptedException {
     Trial trial = new Trial(Plan.plain(Entry.MAP, ITEMS));
     trial.run();
     return trial;

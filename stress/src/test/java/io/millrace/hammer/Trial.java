@@ -43,7 +43,7 @@ final class Trial {
     return flagged;
   }
 
-  void run() {
+  void run() throws InterruptedException {
     long most = plan.ending() == Ending.EARLY_CLOSE ? plan.stopsAt() : Long.MAX_VALUE;
     Disturber disturber = new Disturber(Thread.currentThread());
     Entry.Call call =
@@ -60,11 +60,12 @@ final class Trial {
     } catch (Throwable thrown) {
       error = thrown;
     }
+    flagged = Thread.interrupted();
     disturber.end();
+    flagged |= Thread.interrupted();
     if (plan.entry() != Entry.PUBLISHER) {
       probe.closed(); // a publisher is closed by a thread of its own, a little later
     }
-    flagged = Thread.interrupted();
   }
 
   private void take(Outcome<Integer, Integer> outcome) {
@@ -76,8 +77,9 @@ final class Trial {
   private final class Disturber {
     private final Thread caller;
     private final Clock.Timer timer;
-    /* Guarded by this: an interrupt must not come after the trial. */
+    /* Guarded by this: an interrupt or a close must not come after the trial. */
     private boolean over;
+    private final List<Thread> closers = new ArrayList<>();
     /* Written by the caller, read by the timer's thread. */
     private volatile Run<?, ?> run;
 
@@ -103,17 +105,24 @@ final class Trial {
       }
     }
 
-    /* In a thread of its own: closing waits, and timers must not. */
-    private void close() {
+    /* In threads of their own: closing waits, and timers must not. */
+    private synchronized void close() {
       Run<?, ?> open = run;
-      if (open != null) {
-        Thread.ofVirtual().start(open::close);
+      if (open != null && !over) {
+        closers.add(Thread.ofVirtual().start(open::close));
+        closers.add(Thread.ofVirtual().start(open::close));
       }
     }
 
-    synchronized void end() {
-      over = true;
+    /** Waits for those who close; one who does not come back hangs the trial. */
+    void end() throws InterruptedException {
       timer.cancel();
+      synchronized (this) {
+        over = true;
+      }
+      for (Thread closer : closers) {
+        closer.join();
+      }
     }
   }
 }
