@@ -174,4 +174,85 @@ class EdgesTest {
       }
     }
   }
+
+  @Test
+  @DisplayName("A68, I10: a listener that fails after the last item is done is heard all the same")
+  void aListenerThatFailsLast() {
+    IllegalStateException broken = new IllegalStateException("broken");
+    assertSame(
+        broken,
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Parallel.of(4)
+                    .onOutcome(
+                        outcome -> {
+                          if (outcome.index() == 2) {
+                            throw broken;
+                          }
+                        })
+                    .map(List.of(0, 1, 2), item -> item)));
+  }
+
+  @Test
+  @DisplayName("I6: an abandoned item does not keep the others of its key waiting for ever")
+  void anAbandonedItemFreesItsKey() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.item(1).blocksUninterruptibly().returns(1);
+    action.item(2).returns(2);
+    Results<Integer, Integer> results =
+        Parallel.of(3)
+            .concurrencyPerKey(1, item -> "the same")
+            .attemptTimeout(java.time.Duration.ofMillis(20))
+            .grace(java.time.Duration.ofMillis(20))
+            .map(List.of(1, 2), action);
+    assertEquals(List.of(2), results.okValues());
+    action.releaseAll();
+    Soon.until(() -> action.running() == 0);
+  }
+
+  @Test
+  @DisplayName("A34: an abandoned item fails fast too, also as the last one")
+  void anAbandonedItemFailsFast() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.item(1).blocksUninterruptibly().returns(1);
+    assertThrows(
+        AbandonedException.class,
+        () ->
+            Parallel.of(2)
+                .failFast()
+                .attemptTimeout(java.time.Duration.ofMillis(20))
+                .grace(java.time.Duration.ofMillis(20))
+                .map(List.of(1), action));
+    action.releaseAll();
+    Soon.until(() -> action.running() == 0);
+  }
+
+  @Test
+  @DisplayName(
+      "A3: a result that cannot be printed, and a key without a hash, fail their item only")
+  void brokenUserObjects() {
+    Object unprintable =
+        new Object() {
+          @Override
+          public String toString() {
+            throw new IllegalStateException("unprintable");
+          }
+        };
+    Results<Integer, Object> rejected =
+        Parallel.of(2)
+            .retry(Retry.ofAttempts(2).backoff(Backoff.none()).whenResult(result -> true))
+            .map(List.of(1), item -> unprintable);
+    assertInstanceOf(RejectedResultException.class, rejected.failures().getFirst().error());
+    Object hashless =
+        new Object() {
+          @Override
+          public int hashCode() {
+            throw new IllegalStateException("hashless");
+          }
+        };
+    Results<Integer, Integer> keyed =
+        Parallel.of(2).concurrencyPerKey(1, item -> hashless).map(List.of(1), item -> item);
+    assertEquals("hashless", keyed.failures().getFirst().error().getMessage());
+  }
 }
