@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.stress.Delay;
 import io.millrace.stress.HandClock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -85,6 +86,7 @@ public final class AlarmHunt {
       if (work) {
         done = true;
       }
+      Delay.holdOpen();
       set = false;
     }
 

@@ -7,6 +7,8 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Workers;
+import io.millrace.stress.Delay;
+import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,6 +26,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 public final class DeliveryHunt {
   private static final int ITEMS = 3;
+  private static final int LOOKS = 12;
 
   private DeliveryHunt() {}
 
@@ -41,6 +44,7 @@ public final class DeliveryHunt {
             Engine.Delivery.AS_COMPLETED);
 
     private final Tally tally = new Tally(ITEMS);
+    private final Meeting meeting = new Meeting();
     private final Outlet outlet = new Outlet(IDLE, null);
     private final Claim claim = Claim.loading(0, ITEMS);
 
@@ -53,6 +57,7 @@ public final class DeliveryHunt {
 
     @Actor
     public void owner() {
+      meeting.await();
       while (claim.hasItem()) {
         Details details = new Details(claim.index(), null, 1, 0, false);
         claim.finish(new Success<>("item", "value", details), 0);
@@ -62,7 +67,8 @@ public final class DeliveryHunt {
 
     @Actor
     public void consumer() {
-      for (int look = 0; look < 2 * ITEMS; look++) {
+      meeting.await();
+      for (int look = 0; look < LOOKS; look++) {
         io.millrace.outcome.Outcome<?, ?> outcome = outlet.poll();
         if (outcome != null) {
           tally.first(outcome.index());
@@ -88,6 +94,7 @@ public final class DeliveryHunt {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "an outcome twice, or not at all")
   public static class Racy {
     private final Tally tally = new Tally(ITEMS);
+    private final Meeting meeting = new Meeting();
     private final Queue<Racy> claims = new ConcurrentLinkedQueue<>();
     private volatile int position;
     private volatile boolean queued;
@@ -95,6 +102,7 @@ public final class DeliveryHunt {
 
     @Actor
     public void owner() {
+      meeting.await();
       for (int item = 0; item < ITEMS; item++) {
         position++;
         if (!queued) {
@@ -106,9 +114,11 @@ public final class DeliveryHunt {
 
     @Actor
     public void consumer() {
-      for (int look = 0; look < 2 * ITEMS; look++) {
+      meeting.await();
+      for (int look = 0; look < LOOKS; look++) {
         if (claims.poll() != null) {
           int end = position;
+          Delay.holdOpen();
           queued = false;
           for (; delivered < end; delivered++) {
             tally.first(delivered);

@@ -4,6 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.stress.Delay;
+import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -28,10 +30,12 @@ public final class LoadHunt {
   @Outcome(expect = FORBIDDEN, desc = "an item twice, or not at all")
   public static class Sound {
     private final Tally tally = new Tally(ITEMS);
+    private final Meeting meeting = new Meeting();
     private final Claim claim = Claim.loading(0, ITEMS);
 
     @Actor
     public void reader() {
+      meeting.await();
       for (int item = 0; item < ITEMS; item++) {
         claim.append(item);
       }
@@ -44,6 +48,7 @@ public final class LoadHunt {
 
     @Actor
     public void thief() {
+      meeting.await();
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         Claim stolen = claim.steal(0, Long.MAX_VALUE);
         while (stolen != null && stolen.hasItem()) {
@@ -66,28 +71,32 @@ public final class LoadHunt {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "an item twice, or not at all")
   public static class Racy {
     private final Tally tally = new Tally(ITEMS);
+    private final Meeting meeting = new Meeting();
     private volatile boolean loading = true;
     private volatile int position;
     private volatile int end;
 
     @Actor
     public void reader() {
+      meeting.await();
       for (int item = 0; item < ITEMS; item++) {
         end++;
       }
       loading = false;
-      while (position < end) {
-        tally.first(position);
-        position++;
+      for (int item = position; item < end; item = position) {
+        tally.first(item);
+        position = item + 1;
       }
     }
 
     @Actor
     public void thief() {
+      meeting.await();
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         int from = position;
         int to = (from + end + 1) / 2;
         if (loading && from < to) {
+          Delay.holdOpen();
           position = to;
           for (int item = from; item < to; item++) {
             tally.second(item);

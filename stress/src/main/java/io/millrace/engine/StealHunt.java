@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -27,6 +28,7 @@ public final class StealHunt {
   @Outcome(expect = FORBIDDEN, desc = "an item twice, or not at all")
   public static class Sound {
     private final Tally tally = new Tally(ITEMS);
+    private final Meeting meeting = new Meeting();
     private final Claim claim = Claim.loading(0, ITEMS);
 
     public Sound() {
@@ -38,6 +40,7 @@ public final class StealHunt {
 
     @Actor
     public void owner() {
+      meeting.await();
       while (claim.hasItem()) {
         tally.first(claim.index());
         claim.finish("done", 0);
@@ -46,6 +49,7 @@ public final class StealHunt {
 
     @Actor
     public void thief() {
+      meeting.await();
       Claim stolen = claim.steal(0, Long.MAX_VALUE);
       while (stolen != null) {
         while (stolen.hasItem()) {
@@ -69,19 +73,22 @@ public final class StealHunt {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "an item twice, or not at all")
   public static class Racy {
     private final Tally tally = new Tally(ITEMS);
+    private final Meeting meeting = new Meeting();
     private volatile int position;
     private volatile int end = ITEMS;
 
     @Actor
     public void owner() {
-      while (position < end) {
-        tally.first(position);
-        position++;
+      meeting.await();
+      for (int item = position; item < end; item = position) {
+        tally.first(item);
+        position = item + 1;
       }
     }
 
     @Actor
     public void thief() {
+      meeting.await();
       int first = position + 1;
       int to = end;
       if (first < to) {

@@ -21,8 +21,8 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
  * signal, and still announced: a signal takes the announcement back before it wakes.
  */
 public final class WakeupHunt {
-  /* The consumer spins for about 100 turns before it parks. */
-  private static final int LONGEST_DELAY = 250;
+  /* Parking and waking takes about as long. */
+  private static final int LONGEST_DELAY = 100;
 
   private WakeupHunt() {}
 

@@ -63,6 +63,7 @@ public final class InterruptHunt {
       while (!waiting) {
         Thread.onSpinWait();
       }
+      Delay.upTo(LONGEST_DELAY);
       clock.fire();
     }
 
@@ -93,6 +94,7 @@ public final class InterruptHunt {
         result.r1 = Thread.interrupted() ? "granted with flag" : "granted";
       } else {
         Thread.interrupted();
+        Delay.holdOpen();
         queued = false;
         result.r1 = "thrown";
       }
@@ -103,6 +105,7 @@ public final class InterruptHunt {
       while (!waiting) {
         Thread.onSpinWait();
       }
+      Delay.upTo(LONGEST_DELAY);
       if (queued) {
         granted = true;
       }

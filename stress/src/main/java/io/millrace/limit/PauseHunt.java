@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.plan.RateLimit;
+import io.millrace.stress.Delay;
 import io.millrace.stress.HandClock;
 import java.time.Duration;
 import org.openjdk.jcstress.annotations.Actor;
@@ -97,6 +98,7 @@ public final class PauseHunt {
     @Actor
     public void timer() {
       if (heldUntil <= GAP) {
+        Delay.holdOpen();
         when += pausing ? "during" : "before";
       }
     }
