@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -380,7 +381,10 @@ public final class Engine {
   /** All outcomes, in input order, when the run is over. */
   public @Nullable Object[] collect() throws InterruptedException {
     if (sink instanceof Collected collected) {
-      wakeup.await(() -> joined.getCount() == 0);
+      BooleanSupplier gone = () -> joined.getCount() == 0;
+      if (!Wakeup.spin(gone)) {
+        wakeup.await(gone);
+      }
       return collected.outcomes();
     }
     List<Object> all = new ArrayList<>();

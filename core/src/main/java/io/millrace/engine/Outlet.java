@@ -31,8 +31,6 @@ final class Outlet implements Sink {
     }
   }
 
-  private static final int SPINS = 100;
-
   private final Engine engine;
   private final @Nullable Reorder reorder;
   private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
@@ -106,7 +104,7 @@ final class Outlet implements Sink {
 
   private void await() throws InterruptedException {
     tellThatItRanDry();
-    if (!spinForOthers()) {
+    if (!Wakeup.spin(this::hasNews) && !gather()) {
       engine.wakeup.await(() -> hasNews() || gather());
     }
   }
@@ -120,17 +118,6 @@ final class Outlet implements Sink {
 
   private boolean hasNews() {
     return !claims.isEmpty() || engine.isOver() || engine.hasInline();
-  }
-
-  /* Parking and being woken costs more than what cheap items take in this time. */
-  private boolean spinForOthers() {
-    for (int spin = 0; spin < SPINS; spin++) {
-      if (hasNews()) {
-        return true;
-      }
-      Thread.onSpinWait();
-    }
-    return gather();
   }
 
   /* Not at once for each outcome: workers that run cheap items would be started for one item each. */

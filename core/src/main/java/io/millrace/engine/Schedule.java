@@ -53,11 +53,20 @@ final class Schedule {
   Schedule(Engine engine, Feed feed, Sink sink, Config config) {
     this.engine = engine;
     this.sink = sink;
-    this.window = config.room();
     this.backlog = new Backlog(engine.originNanos);
     this.intake = new Intake(feed);
+    this.window = hasWindow(sink, config) ? config.room() : Integer.MAX_VALUE;
     this.mayReadAhead = !intake.isPrompt() && !config.inCaller();
     this.crew = new Crew(config.slots(), config.ownThreads());
+  }
+
+  /*
+   * Where all items are in memory, all outcomes are kept, and no item ever waits, the items ahead are
+   * only those that workers hold. To count them would but make for small claims.
+   */
+  private boolean hasWindow(Sink sink, Config config) {
+    boolean noneWaits = engine.waits.areNone() && config.retry.attempts() == 1;
+    return !(intake.isPrompt() && noneWaits && sink instanceof Collected);
   }
 
   RunStatus status() {

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the one thread that takes a run's outcomes waits, without polling. */
 final class Wakeup {
+  /* About 10 us: being parked and woken costs more. With one processor there is nobody to wait for. */
+  private static final int SPINS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 400;
+
   /* Written by the waiting thread; taken (set to null) by the one that wakes it. */
   private volatile @Nullable Thread waiting;
 
@@ -21,6 +24,17 @@ final class Wakeup {
       waiting = null;
       LockSupport.unpark(thread);
     }
+  }
+
+  /** Looks for a moment whether {@code ready} comes true; returns whether it did. */
+  static boolean spin(BooleanSupplier ready) {
+    for (int spin = 0; spin < SPINS; spin++) {
+      if (ready.getAsBoolean()) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    return false;
   }
 
   /**
