@@ -42,7 +42,9 @@ class ArchitectureTest {
           Set.of("io.millrace.plan", "io.millrace.outcome"),
           Set.of("io.millrace.time", "io.millrace.limit"),
           Set.of("io.millrace.engine"),
-          Set.of("io.millrace"));
+          Set.of("io.millrace"),
+          Set.of(
+              "io.millrace.call", "io.millrace.executor", "io.millrace.pool", "io.millrace.scope"));
 
   private static final Pattern SLEEP =
       Pattern.compile(
