@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gate {
   private final Bucket[] buckets;
-  private final WaitQueue queue = new WaitQueue();
+  private final WaitQueue<GatePlace> queue = new WaitQueue<>();
   /* For the head of the queue; null exactly if nobody waits, except during a turn. */
   private @Nullable Alarm alarm;
 
@@ -24,13 +24,13 @@ final class Gate {
     return true;
   }
 
-  void enqueue(Waiting waiting, Turn turn) {
-    queue.add(waiting);
+  void enqueue(GatePlace place, Turn turn) {
+    queue.add(place);
     serve(turn);
   }
 
-  boolean cancel(Waiting waiting, Turn turn) {
-    boolean left = queue.remove(waiting);
+  boolean cancel(GatePlace place, Turn turn) {
+    boolean left = queue.remove(place);
     if (left) {
       serve(turn);
     }
@@ -84,7 +84,7 @@ final class Gate {
    */
   private void serve(long dueAt, Turn turn) {
     try {
-      Waiting head = queue.head();
+      GatePlace head = queue.head();
       while (head != null && availableAt(head.demand()) - turn.now() <= 0) {
         queue.remove(head);
         offer(head, dueAt, turn);
@@ -95,7 +95,7 @@ final class Gate {
     }
   }
 
-  private void offer(Waiting head, long dueAt, Turn turn) {
+  private void offer(GatePlace head, long dueAt, Turn turn) {
     Waiter waiter = head.waiter();
     if (waiter.claim()) {
       take(head.demand(), turn.now(), dueAt);
@@ -106,7 +106,7 @@ final class Gate {
   }
 
   private void setAlarm(Turn turn) {
-    Waiting head = queue.head();
+    GatePlace head = queue.head();
     Alarm old = alarm;
     if (head == null) {
       alarm = null;

@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.time.Clock;
 import java.util.concurrent.locks.LockSupport;
 
 /** The thread that makes it waits until it is granted the permit or given up on. */
@@ -13,7 +14,7 @@ final class ParkedThread implements Waiter {
   private final Thread thread = Thread.currentThread();
   /*
    * WAITING -> GRANTED by claim() or WAITING -> EXPIRED by expire(), whichever takes the place out of the
-   * queue, under the limiter's lock. Read by the thread.
+   * queue, under the limit's lock. Read by the thread.
    */
   private volatile State state = State.WAITING;
 
@@ -38,6 +39,24 @@ final class ParkedThread implements Waiter {
     if (place.cancel()) {
       state = State.EXPIRED;
       LockSupport.unpark(thread);
+    }
+  }
+
+  /** As {@link #await(Waiting)}, for at most this long by the clock. */
+  boolean await(Waiting place, Clock clock, long nanos) throws InterruptedException {
+    Clock.Timer timer;
+    try {
+      timer = clock.schedule(clock.nanoTime() + nanos, () -> expire(place));
+    } catch (RuntimeException | Error broken) {
+      if (place.cancel()) {
+        throw broken;
+      }
+      return true;
+    }
+    try {
+      return await(place);
+    } finally {
+      timer.cancel();
     }
   }
 

@@ -117,13 +117,7 @@ public final class RateLimiter {
       return false;
     }
     ParkedThread thread = new ParkedThread();
-    Waiting place = enqueue(demand, thread);
-    Clock.Timer timer = clock.schedule(clock.nanoTime() + nanos, () -> thread.expire(place));
-    try {
-      return thread.await(place);
-    } finally {
-      timer.cancel();
-    }
+    return thread.await(enqueue(demand, thread), clock, nanos);
   }
 
   private Demand demandOfThread(@Nullable Object item) throws InterruptedException {

@@ -46,12 +46,11 @@ final class Turn implements AutoCloseable {
     tasks.forEach(Turn::runQuietly);
   }
 
-  private static void runQuietly(Runnable task) {
+  static void runQuietly(Runnable task) {
     try {
       task.run();
     } catch (Throwable broken) {
-      LOGGER.log(
-          System.Logger.Level.WARNING, "a waiter or the clock of a rate limiter failed", broken);
+      LOGGER.log(System.Logger.Level.WARNING, "a waiter or the clock of a limit failed", broken);
     }
   }
 }

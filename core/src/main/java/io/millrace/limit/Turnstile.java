@@ -51,16 +51,16 @@ final class Turnstile {
   Waiting enqueue(Demand demand, Waiter waiter) {
     try (Turn turn = turn()) {
       Gate gate = gates.of(demand.key(), turn.now());
-      Waiting waiting = new Waiting(this, gate, demand, waiter);
-      gate.enqueue(waiting, turn);
+      GatePlace place = new GatePlace(this, gate, demand, waiter);
+      gate.enqueue(place, turn);
       gates.trim(turn.now());
-      return waiting;
+      return place;
     }
   }
 
-  boolean cancel(Waiting waiting) {
+  boolean cancel(GatePlace place) {
     try (Turn turn = turn()) {
-      return waiting.gate().cancel(waiting, turn);
+      return place.gate().cancel(place, turn);
     }
   }
 

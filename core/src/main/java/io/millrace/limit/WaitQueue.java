@@ -2,34 +2,45 @@ package io.millrace.limit;
 
 import org.jspecify.annotations.Nullable;
 
-/** First in, first out, but anyone can leave in constant time. Guarded by the limiter's lock. */
-final class WaitQueue {
-  private @Nullable Waiting head;
-  private @Nullable Waiting tail;
+/**
+ * First in, first out, but anyone can leave in constant time. Guarded by the limit's lock.
+ *
+ * @param <P> the places
+ */
+final class WaitQueue<P extends Place<P>> {
+  private @Nullable P head;
+  private @Nullable P tail;
+  private int size;
 
-  @Nullable Waiting head() {
+  @Nullable P head() {
     return head;
   }
 
-  void add(Waiting waiting) {
-    waiting.queued = true;
-    waiting.previous = tail;
+  int size() {
+    return size;
+  }
+
+  void add(P place) {
+    size++;
+    place.queued = true;
+    place.previous = tail;
     if (tail == null) {
-      head = waiting;
+      head = place;
     } else {
-      tail.next = waiting;
+      tail.next = place;
     }
-    tail = waiting;
+    tail = place;
   }
 
   /** Returns false if it is not in the queue any more. */
-  boolean remove(Waiting waiting) {
-    if (!waiting.queued) {
+  boolean remove(P place) {
+    if (!place.queued) {
       return false;
     }
-    waiting.queued = false;
-    Waiting before = waiting.previous;
-    Waiting after = waiting.next;
+    size--;
+    place.queued = false;
+    P before = place.previous;
+    P after = place.next;
     if (before == null) {
       head = after;
     } else {
@@ -40,8 +51,8 @@ final class WaitQueue {
     } else {
       after.previous = before;
     }
-    waiting.previous = null;
-    waiting.next = null;
+    place.previous = null;
+    place.next = null;
     return true;
   }
 }

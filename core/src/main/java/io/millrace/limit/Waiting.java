@@ -1,25 +1,7 @@
 package io.millrace.limit;
 
-import org.jspecify.annotations.Nullable;
-
-/** A place in a limiter's queue. Thread-safe. */
-public final class Waiting {
-  private final Turnstile turnstile;
-  private final Gate gate;
-  private final Demand demand;
-  private final Waiter waiter;
-
-  /* The links of a WaitQueue: written and read by it only, under the limiter's lock. */
-  boolean queued;
-  @Nullable Waiting previous;
-  @Nullable Waiting next;
-
-  Waiting(Turnstile turnstile, Gate gate, Demand demand, Waiter waiter) {
-    this.turnstile = turnstile;
-    this.gate = gate;
-    this.demand = demand;
-    this.waiter = waiter;
-  }
+/** A place in a limit's queue. Thread-safe. */
+public sealed interface Waiting permits Place {
 
   /**
    * Leaves the queue.
@@ -28,19 +10,5 @@ public final class Waiting {
    *     called any more; false if the waiter was or is being offered the permit, or an earlier call
    *     returned true
    */
-  public boolean cancel() {
-    return turnstile.cancel(this);
-  }
-
-  Gate gate() {
-    return gate;
-  }
-
-  Demand demand() {
-    return demand;
-  }
-
-  Waiter waiter() {
-    return waiter;
-  }
+  boolean cancel();
 }

@@ -1,6 +1,7 @@
 /**
- * The shareable state that enforces rate limits. A limiter is a turnstile (the lock) with gates (one for
- * each key: a queue) and buckets (one for each limit: pure arithmetic).
+ * The shareable state that enforces limits: how often, and how many at once. A rate limiter is a
+ * turnstile (the lock) with gates (one for each key: a queue) and buckets (one for each limit: pure
+ * arithmetic). A semaphore is one word, and a queue behind a lock for those who have to wait.
  */
 @NullMarked
 package io.millrace.limit;

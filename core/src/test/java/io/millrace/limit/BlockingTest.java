@@ -11,9 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,7 +35,7 @@ class BlockingTest {
   @Test
   void waitsForItsPermit() throws Exception {
     limiter.acquire();
-    Running<Long> waiting = start(() -> acquiredAt(limiter));
+    Running<Long> waiting = Running.start(() -> acquiredAt(limiter));
     clock.awaitPending(1);
     clock.advance(SECOND);
     assertEquals(1_000_000_000, waiting.join());
@@ -50,7 +48,7 @@ class BlockingTest {
     BlockingQueue<Long> starts = new LinkedBlockingQueue<>();
     List<Running<Boolean>> threads = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      threads.add(start(() -> starts.add(acquiredAt(spaced))));
+      threads.add(Running.start(() -> starts.add(acquiredAt(spaced))));
     }
     for (int i = 0; i < 8; i++) {
       assertEquals(i * 1_000_000_000L, starts.take());
@@ -69,7 +67,7 @@ class BlockingTest {
   void sharesTheRateWithAsynchronousCallers() throws Exception {
     Caller caller = new Caller(limiter, clock);
     caller.ask(1);
-    Running<Long> waiting = start(() -> acquiredAt(limiter));
+    Running<Long> waiting = Running.start(() -> acquiredAt(limiter));
     clock.awaitPending(1);
     caller.ask(1);
     clock.advance(SECOND);
@@ -91,9 +89,9 @@ class BlockingTest {
   @Test
   void leavesTheQueueWhenItIsInterrupted() throws Exception {
     limiter.acquire();
-    Running<Long> waiting = start(() -> acquiredAt(limiter));
+    Running<Long> waiting = Running.start(() -> acquiredAt(limiter));
     clock.awaitPending(1);
-    waiting.thread.interrupt();
+    waiting.thread().interrupt();
     assertInstanceOf(
         InterruptedException.class,
         assertThrows(ExecutionException.class, waiting::join).getCause());
@@ -106,10 +104,10 @@ class BlockingTest {
   void doesNotLosePermitsWhenItIsInterruptedAsItIsGranted() throws Exception {
     for (int round = 0; round < 500; round++) {
       assertTrue(limiter.tryAcquire());
-      Running<Boolean> waiting = start(() -> limiter.tryAcquire(null, Duration.ofHours(1)));
+      Running<Boolean> waiting = Running.start(() -> limiter.tryAcquire(null, Duration.ofHours(1)));
       clock.awaitPending(2);
-      Running<Boolean> timer = start(() -> advanceBy(SECOND));
-      waiting.thread.interrupt();
+      Running<Boolean> timer = Running.start(() -> advanceBy(SECOND));
+      waiting.thread().interrupt();
       timer.join();
       boolean acquired = acquired(waiting);
       assertEquals(!acquired, limiter.tryAcquire(), "round " + round);
@@ -127,8 +125,8 @@ class BlockingTest {
     AtomicReference<Thread> second = new AtomicReference<>();
     two.enqueue(two.demand(null), new Interrupting(second));
     Running<Boolean> waiting =
-        start(() -> two.tryAcquire(null, Duration.ofHours(1)) && Thread.interrupted());
-    second.set(waiting.thread);
+        Running.start(() -> two.tryAcquire(null, Duration.ofHours(1)) && Thread.interrupted());
+    second.set(waiting.thread());
     late.awaitPending(2);
     late.advance(SECOND.multipliedBy(2));
     assertTrue(waiting.join(), "granted, and the interrupt is still set");
@@ -164,7 +162,8 @@ class BlockingTest {
   @Test
   void givesUpWhenItsTimeIsOver() throws Exception {
     limiter.acquire();
-    Running<Boolean> waiting = start(() -> limiter.tryAcquire(null, Duration.ofMillis(900)));
+    Running<Boolean> waiting =
+        Running.start(() -> limiter.tryAcquire(null, Duration.ofMillis(900)));
     clock.awaitPending(2);
     clock.advance(Duration.ofMillis(900));
     assertFalse(waiting.join());
@@ -176,7 +175,8 @@ class BlockingTest {
   @Test
   void acquiresInTimeAndKeepsNoTimer() throws Exception {
     limiter.acquire();
-    Running<Boolean> waiting = start(() -> limiter.tryAcquire(null, Duration.ofMillis(1_100)));
+    Running<Boolean> waiting =
+        Running.start(() -> limiter.tryAcquire(null, Duration.ofMillis(1_100)));
     clock.awaitPending(2);
     clock.advance(SECOND);
     assertTrue(waiting.join());
@@ -197,7 +197,7 @@ class BlockingTest {
     AtomicInteger acquired = new AtomicInteger();
     List<Running<Boolean>> threads = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      threads.add(start(() -> takeUntilRefused(window, acquired)));
+      threads.add(Running.start(() -> takeUntilRefused(window, acquired)));
     }
     for (Running<Boolean> thread : threads) {
       thread.join();
@@ -232,18 +232,6 @@ class BlockingTest {
     } catch (ExecutionException interrupted) {
       assertInstanceOf(InterruptedException.class, interrupted.getCause());
       return false;
-    }
-  }
-
-  private static <T> Running<T> start(Callable<T> task) {
-    FutureTask<T> result = new FutureTask<>(task);
-    return new Running<>(Thread.startVirtualThread(result), result);
-  }
-
-  private record Running<T>(Thread thread, FutureTask<T> result) {
-    T join() throws Exception {
-      thread.join();
-      return result.get();
     }
   }
 }

@@ -1,0 +1,218 @@
+package io.millrace.limit;
+
+import io.millrace.base.Require;
+import io.millrace.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Permits that are taken before something and given back afterwards, so that only so much of it goes
+ * on at once. Thread-safe.
+ *
+ * <p>Who asks first is served first, also by {@code tryAcquire}: nobody overtakes, not even with a
+ * smaller request, so a large one is never starved. All permits of a request are taken together or
+ * not at all; so two callers that want several never hold a part each and wait for the other's.
+ *
+ * <p>Permits belong to nobody: any thread may release them. The methods throw {@link
+ * IllegalArgumentException} for fewer than 1 permit, and for more than a {@link #bounded} semaphore
+ * has, before anything is taken.
+ *
+ * <p>What a thread did before a release happens-before what follows the acquire that takes its permits.
+ */
+public final class Semaphore {
+  private final Permits permits;
+  private final int most;
+  private final Clock clock;
+
+  private Semaphore(int permits, int most, Clock clock) {
+    this.permits = new Permits(permits, most);
+    this.most = most;
+    this.clock = Objects.requireNonNull(clock, "clock");
+  }
+
+  /**
+   * A semaphore that never has more permits than at first, so a release too many is found out.
+   *
+   * @param permits at least 1
+   */
+  public static Semaphore bounded(int permits) {
+    return bounded(permits, Clock.system());
+  }
+
+  /** As {@link #bounded(int)}, with timeouts that go by a clock. */
+  public static Semaphore bounded(int permits, Clock clock) {
+    return new Semaphore(Require.atLeast("permits", permits, 1), permits, clock);
+  }
+
+  /**
+   * A semaphore that gets more permits if more are released than were acquired, up to {@link
+   * Integer#MAX_VALUE}. Who asks for more than there are waits until there are as many.
+   *
+   * @param permits the first ones, at least 0
+   */
+  public static Semaphore unbounded(int permits) {
+    return unbounded(permits, Clock.system());
+  }
+
+  /** As {@link #unbounded(int)}, with timeouts that go by a clock. */
+  public static Semaphore unbounded(int permits, Clock clock) {
+    return new Semaphore(Require.atLeast("permits", permits, 0), Integer.MAX_VALUE, clock);
+  }
+
+  /** As {@link #acquire(int)} with 1. */
+  public void acquire() throws InterruptedException {
+    acquire(1);
+  }
+
+  /**
+   * Takes permits, waiting for them as long as it takes.
+   *
+   * @throws InterruptedException if the thread is or gets interrupted; nothing was taken, and nobody
+   *     waits because of it. An interrupt that comes when the permits are taken already stays set
+   *     instead
+   */
+  public void acquire(int permits) throws InterruptedException {
+    if (!tryAcquireInThread(permits)) {
+      ParkedThread thread = new ParkedThread();
+      thread.await(this.permits.enqueue(permits, thread));
+    }
+  }
+
+  /** As {@link #tryAcquire(int)} with 1. */
+  public boolean tryAcquire() {
+    return tryAcquire(1);
+  }
+
+  /** Takes permits if they are there and nobody waits for any. Never blocks. */
+  public boolean tryAcquire(int permits) {
+    return this.permits.tryTake(checked(permits));
+  }
+
+  /** As {@link #tryAcquire(int, Duration)} with 1. */
+  public boolean tryAcquire(Duration timeout) throws InterruptedException {
+    return tryAcquire(1, timeout);
+  }
+
+  /**
+   * Takes permits, waiting for them at most this long.
+   *
+   * @param timeout not negative
+   * @return false if the time is up; nothing was taken
+   * @throws InterruptedException as in {@link #acquire(int)}
+   */
+  public boolean tryAcquire(int permits, Duration timeout) throws InterruptedException {
+    long nanos = Leaf.nanos(Require.notNegative("timeout", timeout));
+    if (tryAcquireInThread(permits)) {
+      return true;
+    }
+    if (nanos == 0) {
+      return false;
+    }
+    ParkedThread thread = new ParkedThread();
+    return thread.await(this.permits.enqueue(permits, thread), clock, nanos);
+  }
+
+  private boolean tryAcquireInThread(int permits) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return tryAcquire(permits);
+  }
+
+  /**
+   * Queues up for permits without blocking a thread. The waiter is offered them when its turn has come
+   * and they are there; that may be before this method returns, in the calling thread. Its callbacks
+   * run in the thread that releases or cancels.
+   */
+  public Waiting enqueue(int permits, Waiter waiter) {
+    return this.permits.enqueue(checked(permits), Objects.requireNonNull(waiter, "waiter"));
+  }
+
+  /** As {@link #release(int)} with 1. */
+  public void release() {
+    release(1);
+  }
+
+  /**
+   * Gives permits back, and lets those go on whose turn it is. Never blocks.
+   *
+   * @throws IllegalStateException if there would be more permits than a bounded semaphore has, or than
+   *     {@link Integer#MAX_VALUE}; nothing was changed
+   */
+  public void release(int permits) {
+    this.permits.give(Require.atLeast("permits", permits, 1));
+  }
+
+  /**
+   * As {@link #acquire(int)}, for a try-with-resources block, whose end gives the permits back.
+   *
+   * @throws InterruptedException as in {@link #acquire(int)}
+   */
+  public Held hold(int permits) throws InterruptedException {
+    acquire(permits);
+    return new Held(permits);
+  }
+
+  /**
+   * Takes permits, calls the body in the calling thread, and gives them back.
+   *
+   * @throws InterruptedException as in {@link #acquire(int)}; the body was not called
+   * @throws Exception what the body throws
+   */
+  public <R extends @Nullable Object> R holding(int permits, Callable<? extends R> body)
+      throws Exception {
+    Objects.requireNonNull(body, "body");
+    acquire(permits);
+    try {
+      return body.call();
+    } finally {
+      release(permits);
+    }
+  }
+
+  /** How many permits are there; with other threads about, only a hint. */
+  public int availablePermits() {
+    return permits.there();
+  }
+
+  /** How many wait, threads and others; with other threads about, only a hint. */
+  public int waiters() {
+    return permits.waiters();
+  }
+
+  @Override
+  public String toString() {
+    return "Semaphore[" + availablePermits() + " permits, " + waiters() + " waiting]";
+  }
+
+  private int checked(int permits) {
+    Require.atLeast("permits", permits, 1);
+    if (permits > most) {
+      throw new IllegalArgumentException(
+          "permits must be at most %d, which is all there are, not %d".formatted(most, permits));
+    }
+    return permits;
+  }
+
+  /** Permits that are held until {@link #close}. Thread-safe. */
+  public final class Held implements AutoCloseable {
+    private final int permits;
+    /* Set once, by the close that gives the permits back; settles the race of two. */
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Held(int permits) {
+      this.permits = permits;
+    }
+
+    /** Gives the permits back; a second call does nothing. */
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        release(permits);
+      }
+    }
+  }
+}
