@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="io/millrace/examples/ReadmeTest.java" region="first"}
  *
  * <p>Every option means the same at every entry point: {@link #map}, {@link #stream}, {@link
- * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start} and {@link
- * #function}. An option that cannot mean anything at an entry point is refused there with an {@link
+ * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start}, {@link
+ * #function} and {@link #spread(Action.Two) spread}. An option that cannot mean anything at an entry point is refused there with an {@link
  * IllegalArgumentException}.
  *
  * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the
@@ -105,6 +105,24 @@ public final class Parallel {
   /** Twice the concurrency again, as by default: see {@link #window}. */
   public Parallel withoutWindow() {
     return with(copy -> copy.window = null);
+  }
+
+  /**
+   * Groups of {@code items} items, one after the other: no item of a group is read before all outcomes
+   * of the group before it were taken, and the consumer asks for the next one. Where nobody takes
+   * outcomes one by one ({@link #map}), the group before it has to be done. For {@link #batches}, give
+   * both the same size.
+   *
+   * @param items at least 1; by default there are no groups, and nothing waits for a straggler
+   */
+  public Parallel barrier(int items) {
+    Require.atLeast("barrier", items, 1);
+    return with(copy -> copy.barrier = items);
+  }
+
+  /** No groups again, as by default: see {@link #barrier}. */
+  public Parallel withoutBarrier() {
+    return with(copy -> copy.barrier = null);
   }
 
   /** Outcomes in the order of their items; those that are early wait inside the window. */
@@ -191,6 +209,18 @@ public final class Parallel {
   }
 
   /**
+   * How long a run waits before it reads its source and starts the first attempt. Stop, timeouts and
+   * close end the wait; no thread sleeps. {@link #runTimeout} counts from before this wait.
+   *
+   * @param delay not negative; the default is zero. {@link java.time.temporal.ChronoUnit#FOREVER} is
+   *     until the run is stopped, timed out or closed
+   */
+  public Parallel initialDelay(Duration delay) {
+    Require.notNegative("initialDelay", delay);
+    return with(copy -> copy.initialDelay = delay);
+  }
+
+  /**
    * How long one call of the action may take; then it is interrupted and fails with a {@link
    * java.util.concurrent.TimeoutException}, which may be retried. At zero nothing is called.
    *
@@ -237,6 +267,11 @@ public final class Parallel {
   public Parallel failurePolicy(FailurePolicy policy) {
     Objects.requireNonNull(policy, "policy");
     return with(copy -> copy.failurePolicy = policy);
+  }
+
+  /** What the failure of an item means for the run, as it is set. */
+  public FailurePolicy failurePolicy() {
+    return config.failurePolicy;
   }
 
   /** The first failure ends the run and is thrown: see {@link FailurePolicy.FailFast}. */
@@ -354,7 +389,7 @@ public final class Parallel {
           Iterable<? extends A> first,
           Iterable<? extends B> second,
           Action.Two<? super A, ? super B, ? extends R> action) {
-    return map(Source.<A, B>zip(first, second), Action.<A, B, R>spread(action));
+    return this.<A, B, R>spread(action).map(first, second);
   }
 
   /** {@link #map} over triples: the elements of three sources, up to the shortest one. */
@@ -368,7 +403,7 @@ public final class Parallel {
           Iterable<? extends B> second,
           Iterable<? extends C> third,
           Action.Three<? super A, ? super B, ? super C, ? extends R> action) {
-    return map(Source.<A, B, C>zip(first, second, third), Action.<A, B, C, R>spread(action));
+    return this.<A, B, C, R>spread(action).map(first, second, third);
   }
 
   /**
@@ -467,6 +502,30 @@ public final class Parallel {
       Action<? super T, ? extends R> action) {
     Objects.requireNonNull(action, "action");
     return new ParallelFunction<>(this, action);
+  }
+
+  /**
+   * Binds a function of two arguments. Every entry point takes its items as entries: of a map, or of
+   * {@link Source#zip}.
+   *
+   * {@snippet file="io/millrace/examples/FunctionExampleTest.java" region="spread"}
+   */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      PairFunction<A, B, R> spread(Action.Two<? super A, ? super B, ? extends R> function) {
+    Objects.requireNonNull(function, "function");
+    return new PairFunction<>(this, function);
+  }
+
+  /** Binds a function of three arguments: as {@link #spread(Action.Two)}, with triples for items. */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      TripleFunction<A, B, C, R> spread(
+          Action.Three<? super A, ? super B, ? super C, ? extends R> function) {
+    Objects.requireNonNull(function, "function");
+    return new TripleFunction<>(this, function);
   }
 
   private static void check(Iterable<?> items, Action<?, ?> action) {

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the items
  * @param <R> the values
  */
-public final class ParallelFunction<T extends @Nullable Object, R extends @Nullable Object>
-    implements Action<T, R> {
+public sealed class ParallelFunction<T extends @Nullable Object, R extends @Nullable Object>
+    implements Action<T, R> permits PairFunction, TripleFunction {
   private final Parallel parallel;
   private final Action<? super T, ? extends R> action;
 

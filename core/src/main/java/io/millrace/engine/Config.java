@@ -29,6 +29,9 @@ public final class Config implements Cloneable {
   /** Most items admitted and not delivered; null for twice the concurrency. */
   public @Nullable Integer window;
 
+  /** How many items make a group that has to be delivered before the next one begins; null for none. */
+  public @Nullable Integer barrier;
+
   public Order order = Order.NATURAL;
   public RateLimit rateLimit = RateLimit.unlimited();
 
@@ -39,6 +42,7 @@ public final class Config implements Cloneable {
   public @Nullable PerKey perKey;
 
   public Retry retry = Retry.none();
+  public Duration initialDelay = Duration.ZERO;
   public Duration attemptTimeout = Require.NEVER;
   public Duration itemTimeout = Require.NEVER;
   public Duration runTimeout = Require.NEVER;
@@ -81,6 +85,11 @@ public final class Config implements Cloneable {
 
   int slots() {
     return inCaller() ? 1 : concurrency;
+  }
+
+  /** Items that begin before the ones before them are delivered. */
+  long group() {
+    return barrier == null ? Long.MAX_VALUE : barrier;
   }
 
   /** Most items admitted and not delivered. */

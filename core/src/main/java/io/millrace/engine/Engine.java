@@ -43,6 +43,7 @@ public final class Engine {
   private final Feed feed;
   private final Staff staff;
   private final Alarm runAlarm;
+  private final Alarm startAlarm;
 
   /* In real time: it is for real threads, whatever the run's clock. */
   private final Alarm refillAlarm = new Alarm(Clock.system(), this::refill);
@@ -92,6 +93,7 @@ public final class Engine {
     this.schedule = new Schedule(this, feed, sink, config);
     this.interrupter = new Interrupter(this);
     this.runAlarm = new Alarm(clock, () -> end(RunStatus.TIMED_OUT, null));
+    this.startAlarm = new Alarm(clock, schedule::open);
   }
 
   private Sink sink(Delivery delivery) {
@@ -137,7 +139,19 @@ public final class Engine {
     } else if (runNanos != Long.MAX_VALUE) {
       runAlarm.at(originNanos + runNanos);
     }
-    schedule.roomFreed();
+    open();
+  }
+
+  private void open() {
+    long delayNanos = Require.nanos(config.initialDelay);
+    if (delayNanos == 0) {
+      schedule.open();
+      return;
+    }
+    if (delayNanos != Long.MAX_VALUE) {
+      startAlarm.at(originNanos + delayNanos);
+    }
+    schedule.roomFreed(); // nobody has to wait for an empty source, or a run that has ended
   }
 
   void startWorker(int generation) {
@@ -208,6 +222,7 @@ public final class Engine {
 
   /** The run was ended before its time: nothing may wait any more, nothing may run. */
   void windUp() {
+    startAlarm.cancel(); // before virtual time could go on to it
     waits.endAll();
     interrupter.interruptAll();
   }
@@ -253,6 +268,7 @@ public final class Engine {
     interrupter.stop();
     waits.stop();
     runAlarm.cancel();
+    startAlarm.cancel();
     refillAlarm.cancel();
     aheadAlarm.cancel();
     StopToken.Registration registration = stop;

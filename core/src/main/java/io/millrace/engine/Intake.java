@@ -9,6 +9,14 @@ final class Intake {
   private volatile boolean walk;
   private boolean exhausted;
 
+  /** The run has not begun: an initial delay goes on. */
+  private boolean held = true;
+
+  /** How many items there are in a group, and where the group ends that may be read now. */
+  private final long group;
+
+  private long groupEnd;
+
   /** The source had nothing, and has not called since. */
   private boolean dry;
 
@@ -23,8 +31,10 @@ final class Intake {
 
   private boolean interrupted;
 
-  Intake(Feed feed) {
+  Intake(Feed feed, long group) {
     this.feed = feed;
+    this.group = group;
+    this.groupEnd = group;
     this.prompt = feed.prompt();
     this.exhausted = feed.exhausted();
     this.walk = feed.isListable();
@@ -37,7 +47,29 @@ final class Intake {
 
   /** Whether there may be more, and nobody reads; after the end only what a sized source still has. */
   boolean isOpen(boolean ended) {
-    return !exhausted && loading == null && !dry && (!ended || walk);
+    return !exhausted && loading == null && !dry && groupRoom() > 0 && (ended ? walk : !held);
+  }
+
+  /** The initial delay is over. */
+  void letGo() {
+    held = false;
+  }
+
+  /** How many more items the group has room for. */
+  long groupRoom() {
+    return groupEnd - admitted;
+  }
+
+  /** The items of a group are done with. */
+  void nextGroup() {
+    groupEnd += group;
+  }
+
+  /** Goes on to the next group if so many items being done with means that. */
+  void doneWith(long items) {
+    if (items == groupEnd) {
+      nextGroup();
+    }
   }
 
   /** Whether the one who reads should go on; without the lock, a late answer does no harm. */

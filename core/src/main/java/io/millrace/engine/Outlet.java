@@ -41,6 +41,7 @@ final class Outlet implements Sink {
   private @Nullable Object[] cells = {};
   private int next;
   private int end;
+  private long groupEnd;
   /* Written by the consumer, read by whoever asks for the progress. */
   private long done;
 
@@ -51,6 +52,7 @@ final class Outlet implements Sink {
   Outlet(Engine engine, @Nullable Reorder reorder) {
     this.engine = engine;
     this.reorder = reorder;
+    this.groupEnd = engine.config.group();
   }
 
   @Override
@@ -150,6 +152,10 @@ final class Outlet implements Sink {
   }
 
   private @Nullable Outcome<?, ?> next() {
+    if (delivered == groupEnd) {
+      groupEnd += engine.config.group();
+      engine.schedule.nextGroup();
+    }
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
       DELIVERED.setRelease(this, (long) DELIVERED.get(this) + 1);

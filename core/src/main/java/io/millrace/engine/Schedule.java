@@ -54,7 +54,7 @@ final class Schedule {
     this.engine = engine;
     this.sink = sink;
     this.backlog = new Backlog(engine.originNanos);
-    this.intake = new Intake(feed);
+    this.intake = new Intake(feed, config.group());
     this.window = hasWindow(sink, config) ? config.room() : Integer.MAX_VALUE;
     this.mayReadAhead = !intake.isPrompt() && !config.inCaller();
     this.crew = new Crew(config.slots(), config.ownThreads());
@@ -204,9 +204,16 @@ final class Schedule {
   private void giveBack(Worker worker) {
     Claim done = worker.claim;
     if (done != null) {
-      settled += done.settled();
+      settled(done.settled());
       backlog.unshare(done);
       worker.claim = null;
+    }
+  }
+
+  private void settled(int more) {
+    settled += more;
+    if (sink instanceof Collected) {
+      intake.doneWith(settled);
     }
   }
 
@@ -248,7 +255,8 @@ final class Schedule {
   }
 
   private Claim begin(Worker worker) {
-    Claim claim = intake.begin(Math.clamp(room() / 2, 1, worker.size()));
+    long most = Math.min(worker.size(), intake.groupRoom());
+    Claim claim = intake.begin(Math.clamp(room() / 2, 1, (int) most));
     claim.handedNanos = worker.nowNanos;
     sink.begun(claim);
     return claim;
@@ -406,6 +414,20 @@ final class Schedule {
     }
   }
 
+  /** The initial delay is over, or there is none. */
+  void open() {
+    lock.lock();
+    intake.letGo();
+    release();
+  }
+
+  /** The consumer has taken all outcomes of a group, and asks for the next. */
+  void nextGroup() {
+    lock.lock();
+    intake.nextGroup();
+    release();
+  }
+
   /** The consumer has taken something. */
   void roomFreed() {
     lock.lock();
@@ -503,7 +525,7 @@ final class Schedule {
       engine.abandoned(worker.runningThread());
       sink.leftBehind(claim);
       sink.settled(Claim.settled(failure.index(), failure));
-      settled += claim.settled() + 1;
+      settled(claim.settled() + 1);
       backlog.unshare(claim);
       worker.claim = null;
       crew.writeOff();

@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +35,14 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
 
   /** The rest of an iterator, once; {@code next} may block, and an interrupt ends the wait. */
   static <T extends @Nullable Object> Source<T> of(Iterator<? extends T> iterator) {
-    return new Once<>(iterator, () -> {});
+    Objects.requireNonNull(iterator, "iterator");
+    return new Once<>(() -> iterator, () -> {});
   }
 
   /** The elements of a stream, once; the run closes it. A parallel stream is read sequentially. */
   static <T extends @Nullable Object> Source<T> of(Stream<? extends T> stream) {
-    return new Once<>(stream.sequential().iterator(), stream::close);
+    Iterator<? extends T> iterator = stream.sequential().iterator();
+    return new Once<>(() -> iterator, stream::close);
   }
 
   /**
@@ -68,7 +71,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     return of(new Supplied<>(supplier));
   }
 
-  /** Pairs of the elements of two sources, up to the shorter one; sized if both are. */
+  /** Pairs of the elements of two sources, up to the shorter one; sized if both are, closed as both. */
   static <A extends @Nullable Object, B extends @Nullable Object> Iterable<Map.Entry<A, B>> zip(
       Iterable<? extends A> first, Iterable<? extends B> second) {
     Iterable<Map.Entry<A, B>> pairs =
@@ -82,7 +85,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     return Zipped.sizedLike(pairs, first, second);
   }
 
-  /** Triples of the elements of three sources, up to the shortest one; sized if all are. */
+  /** Triples of the elements of three sources, up to the shortest one; sized if all are, closed as all. */
   static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
       Iterable<Triple<A, B, C>> zip(
           Iterable<? extends A> first, Iterable<? extends B> second, Iterable<? extends C> third) {
@@ -100,12 +103,12 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
 
   /** Something that can be read once. */
   final class Once<T extends @Nullable Object> implements Source<T>, AutoCloseable {
-    private final Iterator<? extends T> iterator;
+    private final Supplier<? extends Iterator<? extends T>> reading;
     private final Runnable onClose;
     private final AtomicBoolean taken = new AtomicBoolean();
 
-    private Once(Iterator<? extends T> iterator, Runnable onClose) {
-      this.iterator = Objects.requireNonNull(iterator, "iterator");
+    Once(Supplier<? extends Iterator<? extends T>> reading, Runnable onClose) {
+      this.reading = reading;
       this.onClose = onClose;
     }
 
@@ -116,7 +119,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
         throw new IllegalStateException(
             "this source can be read once, and has been: make a new one for each run");
       }
-      return (Iterator<T>) iterator;
+      return (Iterator<T>) reading.get();
     }
 
     @Override

@@ -2,12 +2,19 @@ package io.millrace.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.millrace.PairFunction;
 import io.millrace.Parallel;
 import io.millrace.ParallelFunction;
+import io.millrace.plan.Source;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FunctionExampleTest {
+  private final List<String> heard = new ArrayList<>();
+
   @Test
   void anActionBoundToItsOptions() throws Exception {
     // @start region="function"
@@ -20,5 +27,24 @@ class FunctionExampleTest {
     assertEquals(10, one);
     assertEquals(List.of(1, 2), all);
     assertEquals(List.of(1, 2), slowly);
+  }
+
+  @Test
+  void aFunctionOfTwoArguments() throws Exception {
+    Map<String, Integer> stock = new TreeMap<>(Map.of("a", 1, "b", 2));
+    // @start region="spread"
+    PairFunction<String, Integer, String> repeat = Parallel.of(8).spread(String::repeat);
+
+    String one = repeat.apply("plain call ", 2);
+    List<String> zipped = repeat.map(List.of("x", "y"), List.of(3, 1)).values();
+    List<String> entries = repeat.map(stock.entrySet()).values();
+    try (var outcomes = repeat.stream(Source.zip(List.of("x", "y"), List.of(3, 1)))) {
+      outcomes.forEach(outcome -> heard.add(outcome.item().getKey()));
+    }
+    // @end
+    assertEquals("plain call plain call ", one);
+    assertEquals(List.of("xxx", "y"), zipped);
+    assertEquals(List.of("a", "bb"), entries);
+    assertEquals(List.of("x", "y"), heard.stream().sorted().toList());
   }
 }

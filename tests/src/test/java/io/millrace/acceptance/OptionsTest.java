@@ -106,6 +106,7 @@ class OptionsTest {
     refused(() -> Parallel.of().itemTimeout(negative));
     refused(() -> Parallel.of().runTimeout(negative));
     refused(() -> Parallel.of().grace(negative));
+    refused(() -> Parallel.of().initialDelay(negative));
     RateLimiter limiter = RateLimiter.of(RateLimit.unlimited(), clock);
     refused(() -> limiter.pause(negative));
     refused(() -> limiter.tryAcquire(null, negative));
@@ -118,6 +119,7 @@ class OptionsTest {
     refused(() -> Parallel.of(count));
     refused(() -> Parallel.of().concurrency(count));
     refused(() -> Parallel.of().window(count));
+    refused(() -> Parallel.of().barrier(count));
     refused(() -> Parallel.of().maxFailures(count));
     refused(() -> Parallel.of().concurrencyPerKey(count, item -> item));
     refused(() -> new FailurePolicy.StopAfter(count));
@@ -153,6 +155,8 @@ class OptionsTest {
             () -> parallel.gatherer(missing),
             () -> parallel.publisher(FIVE, missing),
             () -> parallel.function(missing),
+            () -> parallel.spread((Action.Two<Integer, Integer, Integer>) null),
+            () -> parallel.spread((Action.Three<Integer, Integer, Integer, Integer>) null),
             () -> parallel.map(null, action),
             () -> parallel.stream(null, action),
             () -> parallel.function(action).stream(null));
@@ -199,6 +203,8 @@ class OptionsTest {
     ParallelFunction<Integer, Integer> bound =
         parallel(5)
             .unordered()
+            .barrier(1)
+            .initialDelay(forEver)
             .rateLimit(RateLimit.perHour(1))
             .concurrencyPerKey(1, (Integer item) -> "all")
             .retry(AT_ONCE.attempts(9))
@@ -220,6 +226,8 @@ class OptionsTest {
             options ->
                 options
                     .order(Order.NATURAL)
+                    .withoutBarrier()
+                    .initialDelay(ZERO)
                     .rateLimit(RateLimit.unlimited())
                     .withoutConcurrencyPerKey()
                     .retry(Retry.none())
@@ -300,6 +308,31 @@ class OptionsTest {
             assertEquals(
                 outcome.item().equals(1),
                 Integer.valueOf(-1).equals(((Success<?, ?>) outcome).value())));
+  }
+
+  @DisplayName(
+      "A74, LF1: every entry point waits once, before its first attempt, as long as it is told")
+  @ParameterizedTest(name = "{displayName}: {0}")
+  @EnumSource
+  void everyEntryPointObeysTheInitialDelay(EntryPoint entry) throws Exception {
+    action.returns(1);
+    entry.run(parallel(2).initialDelay(ofSeconds(30)), FIVE, action);
+    assertEquals(5, heard.size());
+    action.calls().forEach(call -> assertEquals(ofSeconds(30), call.start()));
+  }
+
+  @DisplayName("A74, LF3: every entry point obeys a barrier")
+  @ParameterizedTest(name = "{displayName}: {0}")
+  @EnumSource
+  void everyEntryPointObeysABarrier(EntryPoint entry) throws Exception {
+    action.item(0).takes(ofSeconds(9)).returns(0).anyItem().takes(ofSeconds(1)).returns(1);
+    entry.run(parallel(2).barrier(2), FIVE, action);
+    assertEquals(5, heard.size());
+    assertEquals(2, action.maxRunning());
+    List<Duration> starts = List.of(ZERO, ZERO, ofSeconds(9), ofSeconds(9), ofSeconds(10));
+    for (int item = 0; item < 5; item++) {
+      assertEquals(List.of(starts.get(item)), action.startsOf(item), "item " + item);
+    }
   }
 
   @DisplayName("A74, PY18: every entry point obeys a limit of failures")

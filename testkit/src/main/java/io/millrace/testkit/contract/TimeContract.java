@@ -12,10 +12,12 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
+import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,6 +72,65 @@ public interface TimeContract extends Contract {
     assertEquals(0, calls.get(), "calls");
     assertEquals(report.outcomes().size(), report.notRun().size(), "not run");
     report.each(way.is(Trait.CALLER_READS) ? report.outcomes().size() : 20);
+  }
+
+  @Everywhere
+  @DisplayName("LF1 nothing is called before the initial delay is over")
+  default void initialDelay(Way way) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      var action = ScriptedAction.<Integer, Integer>on(clock).computes(item -> item);
+      way.over(Way.numbers(20), action)
+          .with(p -> p.clock(clock).initialDelay(Duration.ofHours(1)))
+          .run()
+          .complete(20);
+      action.calls().forEach(call -> assertEquals(Duration.ofHours(1), call.start(), "start"));
+    }
+  }
+
+  @Everywhere
+  @DisplayName("LF1 a timeout of the run ends the initial delay at once, and nothing is called")
+  default void runTimeoutEndsTheInitialDelay(Way way) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      var action = ScriptedAction.<Integer, Integer>on(clock).computes(item -> item);
+      way.over(Way.numbers(20), action)
+          .with(
+              p ->
+                  p.clock(clock)
+                      .initialDelay(Duration.ofHours(1))
+                      .runTimeout(Duration.ofSeconds(1)))
+          .run()
+          .cutShort(RunStatus.TIMED_OUT);
+      assertEquals(List.of(), action.calls(), "calls");
+      assertEquals(Duration.ofSeconds(1), clock.elapsed(), "elapsed");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("LF1 a stop ends the initial delay at once")
+  default void stopEndsTheInitialDelay(Way way) {
+    AtomicInteger calls = new AtomicInteger();
+    StopToken token = new StopToken();
+    Supply source = Supply.endless();
+    try (var live =
+        way.over(source, item -> calls.incrementAndGet())
+            .with(p -> p.initialDelay(ChronoUnit.FOREVER.getDuration()).stopToken(token))
+            .start()) {
+      Actions.letOthersRun();
+      int read = source.pulled();
+      token.stop();
+      live.report().cutShort(RunStatus.CANCELLED);
+      assertTrue(read == 0 || way.is(Trait.CALLER_READS), () -> read + " items were read");
+      assertEquals(0, calls.get(), "calls");
+    }
+  }
+
+  @Everywhere(except = Trait.CALLER_READS)
+  @DisplayName("LF1 A4 a source that is known to be empty needs no initial delay")
+  default void anEmptySourceNeedsNoInitialDelay(Way way) {
+    way.over(Way.numbers(0), item -> item)
+        .with(p -> p.initialDelay(Duration.ofHours(1)))
+        .run()
+        .complete(0);
   }
 
   @Everywhere

@@ -40,6 +40,44 @@ public interface WindowContract extends Contract {
     holds(way, 5, p -> p.window(5));
   }
 
+  @Everywhere
+  @DisplayName("LF3 I2 behind a barrier nothing begins before all of the group before it was taken")
+  default void aBarrierHolds(Way way) {
+    int items = 200;
+    int group = 2 * way.entry().batch();
+    Tally done = new Tally("items done, or taken");
+    Tally early = new Tally("items that began too early");
+    boolean collects = way.is(Trait.COLLECTS);
+    way.over(
+            Supply.of(items),
+            item -> {
+              if (done.get() < item / group * group) {
+                early.increment();
+              }
+              if (collects) {
+                done.increment();
+              }
+              return item;
+            })
+        .with(p -> p.barrier(group))
+        .taking(outcome -> collects || done.increment() > 0)
+        .run()
+        .complete(items);
+    assertEquals(0, early.get(), "items that began too early");
+  }
+
+  @Everywhere(at = {2, 7, 100})
+  @DisplayName("LF3 I1 behind a barrier a group runs as wide as the concurrency")
+  default void aGroupRunsWide(Way way) throws Exception {
+    int group = 3 * way.concurrency();
+    ScriptedAction<Integer, Integer> action = Actions.blocking();
+    try (var live = way.over(Way.numbers(2 * group), action).with(p -> p.barrier(group)).start()) {
+      action.awaitRunning(way.concurrency());
+      action.releaseAll();
+      live.report().complete(2 * group);
+    }
+  }
+
   private static void holds(Way way, int window, UnaryOperator<Parallel> options) {
     int items = 5 * window + 50;
     int inHand = way.entry().batch();

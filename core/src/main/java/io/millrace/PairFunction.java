@@ -1,0 +1,47 @@
+package io.millrace;
+
+import io.millrace.plan.Action;
+import io.millrace.plan.Source;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function of two arguments bound to the way to run it. {@link #apply(Object, Object)} is a plain
+ * call; at the entry points the items are entries, of a map or of {@link Source#zip}. Immutable; as
+ * thread-safe as the function.
+ *
+ * {@snippet file="io/millrace/examples/FunctionExampleTest.java" region="spread"}
+ *
+ * @param <A> the first arguments
+ * @param <B> the second arguments
+ * @param <R> the values
+ */
+public final class PairFunction<
+        A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+    extends ParallelFunction<Map.Entry<A, B>, R> implements Action.Two<A, B, R> {
+  private final Action.Two<? super A, ? super B, ? extends R> function;
+
+  PairFunction(Parallel parallel, Action.Two<? super A, ? super B, ? extends R> function) {
+    super(parallel, Action.<A, B, R>spread(function));
+    this.function = function;
+  }
+
+  @Override
+  public R apply(A first, B second) throws Exception {
+    return function.apply(first, second);
+  }
+
+  @Override
+  public PairFunction<A, B, R> with(UnaryOperator<Parallel> change) {
+    Objects.requireNonNull(change, "change");
+    return new PairFunction<>(change.apply(parallel()), function);
+  }
+
+  /** {@link #map(Iterable)} over the elements of two sources, up to the shorter one. */
+  public Results<Map.Entry<A, B>, R> map(
+      Iterable<? extends A> first, Iterable<? extends B> second) {
+    return map(Source.<A, B>zip(first, second));
+  }
+}
