@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.engine.Config;
 import io.millrace.engine.Engine;
 import io.millrace.engine.Engine.Delivery;
+import io.millrace.engine.Reader;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -55,6 +56,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parallel {
   private static final int DEFAULT_CONCURRENCY = 4;
+
+  static {
+    Reader.readBy(parallel -> ((Parallel) parallel).config);
+  }
+
   private final Config config;
 
   private Parallel(Config config) {

@@ -2,19 +2,49 @@ package io.millrace.engine;
 
 import io.millrace.limit.Demand;
 import io.millrace.outcome.Details;
+import io.millrace.plan.Retry;
 import org.jspecify.annotations.Nullable;
 
 /** The item that a worker is busy with; used again for the next one. The worker's own. */
 final class AtHand {
+  private final Retry commonRetry;
+  private final Budgets commonBudgets;
+  private final boolean tuned;
   private @Nullable Claim claim;
+  private @Nullable Tuned own;
   @Nullable Object item;
   @Nullable Ticket ticket;
   @Nullable Object key;
   @Nullable Demand demand;
 
+  AtHand(Engine engine) {
+    commonRetry = engine.config.retry;
+    commonBudgets = engine.budgets;
+    tuned = engine.tuned;
+  }
+
+  Retry retry() {
+    return own == null ? commonRetry : own.tuning.retry;
+  }
+
+  Budgets budgets() {
+    return own == null ? commonBudgets : own.tuning.budgets;
+  }
+
+  /** What the item brings along; null if the run's options hold for it. */
+  @Nullable Tuned own() {
+    return own;
+  }
+
+  /** Whether nobody wants the item's outcome any more. */
+  boolean isWithdrawn() {
+    return own != null && own.isWithdrawn();
+  }
+
   void take(Claim claim) {
     this.claim = claim;
     item = claim.item();
+    own = tuned && item instanceof Tuned task ? task : null;
     ticket = claim.ticket;
     key = ticket == null ? null : ticket.key;
     demand = ticket == null ? null : ticket.demand;
@@ -35,6 +65,9 @@ final class AtHand {
       known.key = key;
       known.demand = demand;
       ticket = known;
+      if (own != null) {
+        own.ticket = known;
+      }
     }
     return known;
   }

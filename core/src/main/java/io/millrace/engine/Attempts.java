@@ -22,16 +22,18 @@ final class Attempts {
   private final boolean inspecting;
   private final boolean asking;
   private final boolean inCaller;
-  private final AtHand at = new AtHand();
+  private final AtHand at;
 
   Attempts(Engine engine, Worker worker) {
     this.engine = engine;
     this.worker = worker;
     this.waits = engine.waits;
+    this.at = new AtHand(engine);
     this.verdicts = new Verdicts(engine, worker, at);
     this.itemKey = engine.config.itemKey;
     this.gated =
-        !waits.areNone()
+        engine.tuned
+            || !waits.areNone()
             || itemKey != null
             || engine.budgets.hasItemTimeout()
             || engine.freshBudgetNanos <= 0;
@@ -47,6 +49,9 @@ final class Attempts {
    */
   boolean run(Claim claim) {
     at.take(claim);
+    if (at.isWithdrawn()) {
+      return seal(claim) && verdicts.cutOff();
+    }
     return (gated && !engine.hasEnded()) ? pass(claim) : attempt(claim);
   }
 
@@ -64,7 +69,7 @@ final class Attempts {
     }
     tidyInterrupt(error);
     worker.nowNanos = engine.clock.nanoTime();
-    if (error == null && at.ticket == null && !inspecting) {
+    if (error == null && at.ticket == null && !inspects()) {
       Details details = new Details(claim.index(), at.key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(at.item, value, details);
       if (claim.finish(success, worker.nowNanos)) {
@@ -77,6 +82,10 @@ final class Attempts {
     }
     Interruption why = claim.sealInterrupted();
     return why != null && verdicts.judgeInterrupted(why, start, value, error);
+  }
+
+  private boolean inspects() {
+    return inspecting || (at.own() != null && at.retry().looksAtResults());
   }
 
   /*
@@ -107,6 +116,7 @@ final class Attempts {
     }
     return switch (closed) {
       case SLOT -> leave(claim) && waits.awaitSlot(at.ticketed());
+      case SEMAPHORE -> leave(claim) && waits.awaitSemaphore(at.ticketed());
       case PERMIT -> leave(claim) && waits.awaitPermit(at.ticketed());
       case null -> attempt(claim);
     };
@@ -114,12 +124,16 @@ final class Attempts {
 
   private enum Gate {
     SLOT,
+    SEMAPHORE,
     PERMIT
   }
 
   private @Nullable Gate closedGate(Claim claim) {
     if (!waits.trySlot(at)) {
       return Gate.SLOT;
+    }
+    if (at.own() != null && !waits.trySemaphore(at, at.own().tuning)) {
+      return Gate.SEMAPHORE;
     }
     if (at.ticket != null) {
       claim.holder = at.ticket;
@@ -130,16 +144,17 @@ final class Attempts {
   /** Frees what the item at hand holds: its worker was given up, and is back. */
   void forget() {
     if (at.ticket != null) {
-      waits.freeSlot(at.ticket);
+      waits.free(at.ticket);
     }
   }
 
   private boolean isInTime() {
-    return engine.budgets.nanos(at.ticket, worker.nowNanos) > 0;
+    return at.budgets().nanos(at.ticket, worker.nowNanos) > 0;
   }
 
   private Throwable tooLate() {
-    TimeoutException timeout = engine.budgets.error(engine.budgets.which(at.ticket), at.attempts());
+    Budgets budgets = at.budgets();
+    TimeoutException timeout = budgets.error(budgets.which(at.ticket), at.attempts());
     Throwable last = at.ticket == null ? null : at.ticket.lastError;
     if (last == null) {
       return timeout;
@@ -152,6 +167,9 @@ final class Attempts {
   private @Nullable Throwable prepare(Claim claim) {
     try {
       if (at.ticket == null) {
+        if (at.own() != null) {
+          claim.budgetNanos = at.budgets().freshNanos();
+        }
         at.key = itemKey == null ? null : itemKey.apply(at.item);
         waits.prepare(at);
         if (asking) {

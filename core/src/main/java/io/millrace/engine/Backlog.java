@@ -65,6 +65,13 @@ final class Backlog {
     return delayed.peek() == ticket;
   }
 
+  /** Makes an item ready if it waits for its due time. */
+  void promote(Ticket ticket) {
+    if (delayed.remove(ticket)) {
+      ready.add(ticket);
+    }
+  }
+
   /** Makes due items ready; returns when the next one is due, or null if none waits. */
   @Nullable Long wakeDue(long nowNanos) {
     Ticket first = delayed.peek();

@@ -12,9 +12,9 @@ final class Budgets {
   private final long attemptNanos;
   private final long itemNanos;
 
-  Budgets(Config config) {
-    attemptTimeout = config.attemptTimeout;
-    itemTimeout = config.itemTimeout;
+  Budgets(Duration attemptTimeout, Duration itemTimeout) {
+    this.attemptTimeout = attemptTimeout;
+    this.itemTimeout = itemTimeout;
     attemptNanos = Require.nanos(attemptTimeout);
     itemNanos = Require.nanos(itemTimeout);
   }

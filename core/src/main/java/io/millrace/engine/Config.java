@@ -71,7 +71,13 @@ public final class Config implements Cloneable {
     }
   }
 
-  boolean hasListeners() {
+  /** Whether limits ask about items. */
+  public boolean looksAtItems() {
+    return (limiter != null ? limiter : RateLimiter.of(rateLimit, clock)).looksAtItems();
+  }
+
+  /** Whether anybody listens. */
+  public boolean hasListeners() {
     return onProgress != null || onOutcome != null;
   }
 

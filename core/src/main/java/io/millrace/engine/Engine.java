@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -33,6 +34,10 @@ public final class Engine {
   final Clock clock;
   final long originNanos;
   final Budgets budgets;
+
+  /** Whether items may bring options along: see {@link Tuned}. */
+  final boolean tuned;
+
   final long freshBudgetNanos;
   final Waits waits;
   final Sink sink;
@@ -72,7 +77,8 @@ public final class Engine {
   public enum Delivery {
     COLLECTED,
     IN_ORDER,
-    AS_COMPLETED
+    AS_COMPLETED,
+    TO_ITEMS
   }
 
   private Engine(
@@ -83,7 +89,8 @@ public final class Engine {
     this.config = config;
     this.clock = config.clock;
     this.originNanos = clock.nanoTime();
-    this.budgets = new Budgets(config);
+    this.budgets = new Budgets(config.attemptTimeout, config.itemTimeout);
+    this.tuned = delivery == Delivery.TO_ITEMS;
     this.freshBudgetNanos = budgets.freshNanos();
     this.feed = feed;
     this.caller = new Caller(config, action);
@@ -104,6 +111,7 @@ public final class Engine {
               : new Collected();
       case IN_ORDER -> new Outlet(this, new Reorder());
       case AS_COMPLETED -> new Outlet(this, null);
+      case TO_ITEMS -> new ToItems();
     };
   }
 
@@ -167,9 +175,23 @@ public final class Engine {
     return staff.hasInline();
   }
 
+  /** The timeouts of an item. */
+  Budgets budgets(@Nullable Object item) {
+    return tuned && item instanceof Tuned task ? task.tuning.budgets : budgets;
+  }
+
+  /** Lets an item that waits go on at once: {@link Tuned#isWithdrawn} says that it need not run. */
+  public void withdraw(Tuned item) {
+    Ticket ticket = item.ticket;
+    if (ticket != null) {
+      schedule.promote(ticket);
+      waits.withdraw(ticket);
+    }
+  }
+
   /** One attempt. */
   @Nullable Object call(@Nullable Object item, Claim claim) throws Exception {
-    if (freshBudgetNanos != Long.MAX_VALUE) {
+    if (claim.budgetNanos != Long.MAX_VALUE) {
       interrupter.watch(claim);
     }
     return Recording.ofAttempts() ? Recording.attempt(caller, item, claim) : caller.call(item);
@@ -223,6 +245,7 @@ public final class Engine {
   /** The run was ended before its time: nothing may wait any more, nothing may run. */
   void windUp() {
     startAlarm.cancel(); // before virtual time could go on to it
+    feed.runEnded();
     waits.endAll();
     interrupter.interruptAll();
   }
@@ -339,6 +362,16 @@ public final class Engine {
   public Progress progress() {
     long done = sink instanceof Outlet outlet ? outlet.done() : schedule.settled();
     return new Progress(done, total(), failures.get(), schedule.running());
+  }
+
+  /** Whether the run is over, and none of its threads is left but those that are stuck. */
+  public boolean hasJoined() {
+    return joined.getCount() == 0;
+  }
+
+  /** Waits until {@link #hasJoined}; false if the time is up. */
+  public boolean awaitJoined(long nanos) throws InterruptedException {
+    return joined.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** Ends the run as cancelled; outcomes can still be taken. Never blocks. */

@@ -43,8 +43,16 @@ public interface Feed {
     return UNSIZED;
   }
 
+  /** Whether there is nothing to read before the first call of what {@link #onReady} was given. */
+  default boolean startsDry() {
+    return false;
+  }
+
   /** Called once, before the first read, by feeds that are pushed into. */
   default void onReady(Runnable ready) {}
+
+  /** Called once if the run ends before the source is exhausted; must not block. */
+  default void runEnded() {}
 
   /** Whether {@link #close} calls somebody's code, which may take its time. */
   default boolean hasToBeClosed() {

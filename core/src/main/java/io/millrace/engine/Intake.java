@@ -37,6 +37,7 @@ final class Intake {
     this.groupEnd = group;
     this.prompt = feed.prompt();
     this.exhausted = feed.exhausted();
+    this.dry = feed.startsDry();
     this.walk = feed.isListable();
   }
 
@@ -105,6 +106,7 @@ final class Intake {
   /** The source may have something. */
   void signal() {
     signals++;
+    exhausted |= loading == null && feed.exhausted();
     dry = false;
   }
 

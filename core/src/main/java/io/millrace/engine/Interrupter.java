@@ -70,7 +70,7 @@ final class Interrupter {
         wait = Math.min(wait, check(worker, claim, now));
       }
     }
-    if (busy) {
+    if (busy && wait != Long.MAX_VALUE) {
       watching = true;
       alarm.at(now + wait);
     }
@@ -83,7 +83,7 @@ final class Interrupter {
     if (!Claim.isRunning(seen) || claim.observe() != seen || left > 0) {
       return Math.max(left, 0) == 0 ? engine.freshBudgetNanos : left;
     }
-    interrupt(worker, claim, seen, engine.budgets.which(claim));
+    interrupt(worker, claim, seen, engine.budgets(claim.item(seen)).which(claim));
     return engine.freshBudgetNanos;
   }
 
@@ -120,7 +120,9 @@ final class Interrupter {
     } finally {
       lock.unlock();
     }
-    afterGrace(this::abandonAll);
+    if (!engine.tuned) {
+      afterGrace(this::abandonAll); // an executor has ended when its tasks have
+    }
   }
 
   private void afterGrace(Runnable task) {
@@ -165,9 +167,10 @@ final class Interrupter {
     Failure<?, ?> failure = failure(claim, seen, thread);
     if (engine.schedule.writeOff(worker, claim, seen, failure)) {
       engine.suppress(failure.error());
+      engine.sink.abandoned(failure);
       Ticket holder = claim.holder;
       if (holder != null) {
-        engine.waits.freeSlot(holder); // or items of its key would wait for ever
+        engine.waits.free(holder); // or items of its key would wait for ever
       }
     }
   }

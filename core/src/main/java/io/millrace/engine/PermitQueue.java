@@ -3,38 +3,48 @@ package io.millrace.engine;
 import io.millrace.base.ShortLock;
 import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.Semaphore;
 import io.millrace.limit.Waiter;
 import io.millrace.limit.Waiting;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run's items in its limiter's queue. An item gets its permit together with a slot, so that it
- * starts at once: a permit that waits for a slot would let later calls come in a burst.
+ * The run's items in queues for permits: of its limiter, of semaphores. An item gets a limiter's permit
+ * together with a slot, so that it starts at once: a permit that waits for a slot would let later calls
+ * come in a burst.
  */
 final class PermitQueue {
   private final Engine engine;
   private final Waits waits;
-  private final RateLimiter limiter;
 
   /* Guards the race of queueing with the end of the run, which empties the queue. */
   private final ShortLock lock = new ShortLock();
   private final Map<Ticket, Offer> waiting = new HashMap<>();
 
-  PermitQueue(Engine engine, Waits waits, RateLimiter limiter) {
+  PermitQueue(Engine engine, Waits waits) {
     this.engine = engine;
     this.waits = waits;
-    this.limiter = limiter;
   }
 
-  void enqueue(Ticket ticket, Demand demand) {
-    Offer offer = new Offer(ticket);
+  void enqueue(Ticket ticket, RateLimiter limiter, Demand demand) {
+    Offer offer = new Permit(ticket);
+    put(offer, () -> limiter.enqueue(demand, offer));
+  }
+
+  void enqueue(Ticket ticket, Semaphore semaphore, int permits) {
+    Offer offer = new Holding(ticket, permits);
+    put(offer, () -> semaphore.enqueue(permits, offer));
+  }
+
+  private void put(Offer offer, Supplier<Waiting> queue) {
     lock.lock();
-    waiting.put(ticket, offer);
+    waiting.put(offer.ticket, offer);
     lock.unlock();
-    offer.place = limiter.enqueue(demand, offer);
+    offer.place = queue.get();
     if (offer.unwanted || engine.hasEnded()) {
       withdraw(offer); // whoever gave it up may not have seen its place yet
     }
@@ -74,18 +84,50 @@ final class PermitQueue {
   }
 
   /** One wait of a ticket: it is granted, declined or withdrawn, exactly once. */
-  private final class Offer implements Waiter {
-    private final Ticket ticket;
+  private abstract class Offer implements Waiter {
+    final Ticket ticket;
 
     /* Written by the one who queues, read by those who withdraw; and the other way round. */
     private volatile @Nullable Waiting place;
     private volatile boolean unwanted;
 
+    Offer(Ticket ticket) {
+      this.ticket = ticket;
+    }
+  }
+
+  private final class Holding extends Offer {
+    private final int permits;
+
+    Holding(Ticket ticket, int permits) {
+      super(ticket);
+      this.permits = permits;
+    }
+
+    @Override
+    public boolean claim() {
+      return true;
+    }
+
+    @Override
+    public void granted() {
+      forget(this);
+      ticket.hold(permits);
+      waits.resume(ticket);
+    }
+
+    @Override
+    public void declined() {
+      throw new AssertionError("declined what it never declines");
+    }
+  }
+
+  private final class Permit extends Offer {
     /* Of the worker to start; handed from claim to granted by the limiter. */
     private int generation;
 
-    Offer(Ticket ticket) {
-      this.ticket = ticket;
+    Permit(Ticket ticket) {
+      super(ticket);
     }
 
     @Override

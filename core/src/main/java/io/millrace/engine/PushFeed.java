@@ -52,6 +52,11 @@ public final class PushFeed implements Feed {
   }
 
   @Override
+  public boolean startsDry() {
+    return true;
+  }
+
+  @Override
   public boolean isListable() {
     return true;
   }

@@ -229,7 +229,7 @@ final class Schedule {
   private Claim resumed(Worker worker) {
     Ticket ticket = backlog.takeReady();
     Claim claim = Claim.of(ticket);
-    claim.budgetNanos = engine.budgets.nanos(ticket, worker.nowNanos);
+    claim.budgetNanos = engine.budgets(ticket.item).nanos(ticket, worker.nowNanos);
     return claim;
   }
 
@@ -390,6 +390,13 @@ final class Schedule {
     }
   }
 
+  /** Lets an item go on at once if it waits for its due time. */
+  void promote(Ticket ticket) {
+    lock.lock();
+    backlog.promote(ticket);
+    release();
+  }
+
   /** Lets the due items go on; returns when the next one is due, or null if none waits. */
   @Nullable Long wakeDue(long nowNanos) {
     lock.lock();
@@ -524,7 +531,7 @@ final class Schedule {
       }
       engine.abandoned(worker.runningThread());
       sink.leftBehind(claim);
-      sink.settled(Claim.settled(failure.index(), failure));
+      sink.writtenOff(Claim.settled(failure.index(), failure));
       settled(claim.settled() + 1);
       backlog.unshare(claim);
       worker.claim = null;

@@ -39,6 +39,25 @@ final class Ticket {
   @Nullable Object slotKey;
   boolean hasSlot;
 
+  /* Guarded by this: its worker and whoever gives that up both free what it holds. */
+  private int held;
+
+  /** It has permits of its item's semaphore. */
+  synchronized void hold(int permits) {
+    held = permits;
+  }
+
+  synchronized boolean holds() {
+    return held > 0;
+  }
+
+  /** How many permits of its item's semaphore to give back: once. */
+  synchronized int letGo() {
+    int permits = held;
+    held = 0;
+    return permits;
+  }
+
   Object slotKey() {
     return java.util.Objects.requireNonNull(slotKey, "slotKey");
   }

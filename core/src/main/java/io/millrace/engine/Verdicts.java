@@ -22,19 +22,22 @@ final class Verdicts {
   private final Engine engine;
   private final Worker worker;
   private final AtHand at;
-  private final Retry retry;
 
   Verdicts(Engine engine, Worker worker, AtHand at) {
     this.engine = engine;
     this.worker = worker;
     this.at = at;
-    this.retry = engine.config.retry;
   }
 
   /** On an attempt that returned, or threw. */
   boolean judge(long startNanos, @Nullable Object value, @Nullable Throwable error) {
     count(startNanos);
-    return error == null ? judgeResult(value) : judgeError(value, error, retry.repeats(error));
+    if (at.isWithdrawn()) {
+      return cutOff();
+    }
+    return error == null
+        ? judgeResult(value)
+        : judgeError(value, error, at.retry().repeats(error));
   }
 
   /**
@@ -53,7 +56,7 @@ final class Verdicts {
       count(startNanos);
       return cutOff();
     }
-    TimeoutException timeout = engine.budgets.error(why, at.attempts() + 1);
+    TimeoutException timeout = at.budgets().error(why, at.attempts() + 1);
     if (error != null && !(error instanceof InterruptedException)) {
       timeout.addSuppressed(error);
     }
@@ -67,12 +70,12 @@ final class Verdicts {
       ticket.firstStartNanos = startNanos;
     }
     ticket.lastEndNanos = worker.nowNanos;
-    engine.waits.freeSlot(ticket);
+    engine.waits.free(ticket);
   }
 
   private boolean judgeResult(@Nullable Object value) {
     try {
-      if (!retry.rejects(value)) {
+      if (!at.retry().rejects(value)) {
         engine.waits.settle(at.demand, at.item, value);
         return settle(
             new Success<@Nullable Object, @Nullable Object>(at.item, value, at.details()));
@@ -85,6 +88,7 @@ final class Verdicts {
 
   private boolean judgeError(@Nullable Object value, Throwable error, boolean repeatable) {
     Ticket ticket = at.ticketed();
+    Retry retry = at.retry();
     ticket.lastError = error;
     Throwable thrown = error instanceof RejectedResultException ? null : error;
     Optional<Duration> serverWait = retry.serverWait(value, thrown, engine.clock.now());
@@ -94,13 +98,17 @@ final class Verdicts {
     }
     long wanted = serverWait.map(Require::nanos).orElseGet(() -> backoff(ticket));
     long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
-    if (engine.budgets.nanos(ticket, worker.nowNanos + delay) <= 0) {
-      error.addSuppressed(engine.budgets.error(Interruption.ITEM_TIMEOUT, ticket.attempts));
+    if (at.budgets().nanos(ticket, worker.nowNanos + delay) <= 0) {
+      error.addSuppressed(at.budgets().error(Interruption.ITEM_TIMEOUT, ticket.attempts));
       return fail(error);
     }
     ticket.dueNanos = worker.nowNanos + delay;
+    Tuned own = at.own();
     leaveWaiting();
     engine.waits.retryLater(ticket, error, delay);
+    if (own != null && own.isWithdrawn()) {
+      engine.withdraw(own); // whoever withdrew it may have come too early to find it
+    }
     return true;
   }
 
@@ -115,14 +123,14 @@ final class Verdicts {
   }
 
   private long backoff(Ticket ticket) {
-    return retry.backoff().delayNanos(ticket.attempts, ThreadLocalRandom.current());
+    return at.retry().backoff().delayNanos(ticket.attempts, ThreadLocalRandom.current());
   }
 
   /** Fails the item, as the failure policy says. */
   boolean fail(Throwable thrown) {
     Throwable error = thrown;
     if (at.ticket != null) {
-      engine.waits.freeSlot(at.ticket);
+      engine.waits.free(at.ticket);
     }
     if (engine.config.failurePolicy instanceof FailurePolicy.Substitute substitute) {
       try {
@@ -139,8 +147,11 @@ final class Verdicts {
     return true;
   }
 
-  /** The run's end kept the item from its result. */
+  /** The run's end kept the item from its result, or nobody wants that any more. */
   boolean cutOff() {
+    if (at.ticket != null) {
+      engine.waits.free(at.ticket);
+    }
     return settle(
         new NotRun<@Nullable Object, @Nullable Object>(at.item, engine.status(), at.details()));
   }

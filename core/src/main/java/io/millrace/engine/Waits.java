@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.Semaphore;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,7 +21,7 @@ final class Waits {
     this.engine = engine;
     this.dueAlarm = new Alarm(config.clock, this::wakeDue);
     this.limiter = limiter(config);
-    this.permits = limiter == null ? null : new PermitQueue(engine, this, limiter);
+    this.permits = limiter == null && !engine.tuned ? null : new PermitQueue(engine, this);
     this.sameClock = limiter != null && limiter.clock() == config.clock;
     this.slots = config.perKey == null ? null : new KeySlots(config.perKey);
   }
@@ -89,12 +90,54 @@ final class Waits {
   boolean awaitPermit(Ticket ticket) {
     PermitQueue queue = Objects.requireNonNull(permits, "permits");
     boolean expires = expire(ticket);
-    long deadline = engine.budgets.itemDeadline(ticket);
-    queue.enqueue(ticket, Objects.requireNonNull(ticket.demand, "demand"));
+    long deadline = engine.budgets(ticket.item).itemDeadline(ticket);
+    queue.enqueue(
+        ticket,
+        Objects.requireNonNull(limiter, "limiter"),
+        Objects.requireNonNull(ticket.demand, "demand"));
     if (expires && engine.clock.nanoTime() - deadline >= 0) {
       queue.giveUp(ticket); // the timer may have come too early to find it
     }
+    withdrawIfUnwanted(ticket);
     return true;
+  }
+
+  boolean trySemaphore(AtHand at, Tuning tuning) {
+    Semaphore semaphore = tuning.semaphore;
+    if (semaphore == null || (at.ticket != null && at.ticket.holds())) {
+      return true;
+    }
+    if (semaphore.tryAcquire(tuning.permits)) {
+      at.ticketed().hold(tuning.permits);
+      return true;
+    }
+    return false;
+  }
+
+  /** Queues an item whose claim has moved on; always true. */
+  boolean awaitSemaphore(Ticket ticket) {
+    PermitQueue queue = Objects.requireNonNull(permits, "permits");
+    if (ticket.item instanceof Tuned task && task.tuning.semaphore != null) {
+      boolean expires = expire(ticket);
+      queue.enqueue(ticket, task.tuning.semaphore, task.tuning.permits);
+      if (expires && engine.clock.nanoTime() - task.tuning.budgets.itemDeadline(ticket) >= 0) {
+        queue.giveUp(ticket); // the timer may have come too early to find it
+      }
+      withdrawIfUnwanted(ticket);
+    }
+    return true;
+  }
+
+  /* Whoever withdrew it may have come too early to find it. */
+  private void withdrawIfUnwanted(Ticket ticket) {
+    if (ticket.item instanceof Tuned task && task.isWithdrawn()) {
+      withdraw(ticket);
+    }
+  }
+
+  /** An item need not wait any more. */
+  void withdraw(Ticket ticket) {
+    giveUp(ticket);
   }
 
   boolean trySlot(AtHand at) {
@@ -105,7 +148,7 @@ final class Waits {
   boolean awaitSlot(Ticket ticket) {
     KeySlots queue = Objects.requireNonNull(slots, "slots");
     boolean expires = expire(ticket);
-    long deadline = engine.budgets.itemDeadline(ticket);
+    long deadline = engine.budgets(ticket.item).itemDeadline(ticket);
     if (queue.enqueue(ticket)) {
       resume(ticket);
     } else if (expires && engine.clock.nanoTime() - deadline >= 0) {
@@ -120,7 +163,12 @@ final class Waits {
     }
   }
 
-  void freeSlot(Ticket ticket) {
+  /** Gives back what an item holds while it runs. */
+  void free(Ticket ticket) {
+    int held = ticket.letGo();
+    if (held > 0 && ticket.item instanceof Tuned task && task.tuning.semaphore != null) {
+      task.tuning.semaphore.release(held);
+    }
     Ticket next = slots == null || !ticket.hasSlot ? null : slots.exit(ticket);
     if (next != null) {
       resume(next);
@@ -129,11 +177,11 @@ final class Waits {
 
   /* An item timeout ends the wait for a permit or a slot as well; true if there is one. */
   private boolean expire(Ticket ticket) {
-    if (ticket.attempts == 0 || !engine.budgets.hasItemTimeout()) {
+    Budgets budgets = engine.budgets(ticket.item);
+    if (ticket.attempts == 0 || !budgets.hasItemTimeout()) {
       return false;
     }
-    ticket.expiry =
-        engine.clock.schedule(engine.budgets.itemDeadline(ticket), () -> giveUp(ticket));
+    ticket.expiry = engine.clock.schedule(budgets.itemDeadline(ticket), () -> giveUp(ticket));
     return true;
   }
 

@@ -73,7 +73,9 @@ final class Worker implements Runnable {
         return;
       }
     }
-    adapt(nowNanos - began);
+    if (!engine.tuned) {
+      adapt(nowNanos - began); // else one at a time: their listeners may take long
+    }
   }
 
   /* Few clock readings and locks for cheap items, no items behind a dear one. */

@@ -1,0 +1,35 @@
+package io.millrace.executor;
+
+import io.millrace.engine.Tuned;
+import io.millrace.engine.Tuning;
+import io.millrace.outcome.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/** What was given to {@code execute}: what it throws goes to the handler of uncaught exceptions. */
+final class Command extends Tuned implements Executable {
+  final Runnable runnable;
+
+  Command(Runnable runnable, Tuning tuning) {
+    super(tuning);
+    this.runnable = runnable;
+  }
+
+  @Override
+  protected boolean isWithdrawn() {
+    return false;
+  }
+
+  @Override
+  public @Nullable Object attempt() {
+    try {
+      runnable.run();
+    } catch (Throwable uncaught) {
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
+    }
+    return null;
+  }
+
+  @Override
+  protected void deliver(Outcome<?, ?> outcome) {}
+}

@@ -1,0 +1,95 @@
+package io.millrace.executor;
+
+import io.millrace.base.Rethrow;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future of a task. It composes as every {@link CompletableFuture} does; but {@link #cancel} with
+ * {@code true} interrupts the task, and a task that waits for something is given up at once.
+ *
+ * <p>Completing it by other means ({@code complete}, {@code orTimeout}) keeps the task from starting,
+ * but not from going on. A {@link CancellationException} that the task itself throws is a failure like
+ * any other; it does not make the future a cancelled one.
+ *
+ * @param <R> the value
+ */
+public final class ExecutorFuture<R extends @Nullable Object> extends CompletableFuture<R> {
+  /* Written once, before the future is seen by anybody else. */
+  private @Nullable Task<R> task;
+
+  ExecutorFuture() {}
+
+  void belongTo(Task<R> itsTask) {
+    task = itsTask;
+  }
+
+  /**
+   * Cancels the task, unless it is done.
+   *
+   * @param mayInterruptIfRunning whether a running attempt is interrupted; if not, it runs on and its
+   *     result is dropped
+   */
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    Task<R> itsTask = task;
+    if (cancelled && itsTask != null) {
+      itsTask.cancelled(mayInterruptIfRunning);
+    }
+    return cancelled;
+  }
+
+  /** Dependent stages are plain: cancelling one does not reach this task. */
+  @Override
+  public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+    return new CompletableFuture<>();
+  }
+
+  /**
+   * Waits for the value.
+   *
+   * @throws CancellationException if the task was cancelled
+   * @throws InterruptedException if the calling thread is interrupted; the task goes on
+   * @throws Exception what the task threw, itself and not a wrapper
+   */
+  public R result() throws Exception {
+    try {
+      return get();
+    } catch (ExecutionException failed) {
+      throw thrown(failed);
+    }
+  }
+
+  /**
+   * Waits for the value, but not for longer than this; the value of a task that is done is returned
+   * also at zero.
+   *
+   * @param timeout not negative
+   * @throws TimeoutException if the time is up: the task goes on
+   * @throws Exception as {@link #result()}
+   */
+  public R result(Duration timeout) throws Exception {
+    try {
+      return get(Waits.nanos(timeout), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException failed) {
+      throw thrown(failed);
+    }
+  }
+
+  private static RuntimeException thrown(ExecutionException failed) {
+    return Rethrow.asIs(Objects.requireNonNull(failed.getCause(), "cause"));
+  }
+
+  /** What the task threw; empty if it succeeded, was cancelled, or is not done. */
+  public Optional<Throwable> exception() {
+    return state() == State.FAILED ? Optional.of(exceptionNow()) : Optional.empty();
+  }
+}

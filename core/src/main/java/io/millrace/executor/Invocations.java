@@ -1,0 +1,105 @@
+package io.millrace.executor;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code invokeAll} and {@code invokeAny}; whatever ends them, no task of theirs goes on. */
+final class Invocations {
+  private Invocations() {}
+
+  /** All tasks, waiting at most so long; those that are not done then are cancelled. */
+  static <R extends @Nullable Object> List<Future<R>> all(
+      ParallelExecutor executor, Collection<? extends Callable<R>> tasks, long timeoutNanos)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    checkElements(tasks);
+    List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
+    try {
+      for (Callable<R> task : tasks) {
+        futures.add(executor.submit(task));
+      }
+      for (ExecutorFuture<R> future : futures) {
+        if (!awaitQuietly(future, timeoutNanos - (System.nanoTime() - start))) {
+          break;
+        }
+      }
+      return new ArrayList<>(futures);
+    } finally {
+      cancel(futures);
+    }
+  }
+
+  private static boolean awaitQuietly(Future<?> future, long nanos) throws InterruptedException {
+    try {
+      future.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException timeout) {
+      return false;
+    } catch (ExecutionException | CancellationException done) {
+      return true;
+    }
+  }
+
+  /** The value of the first task that succeeds; the others are cancelled. */
+  static <R extends @Nullable Object> R any(
+      ParallelExecutor executor, Collection<? extends Callable<R>> tasks, long timeoutNanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long start = System.nanoTime();
+    checkElements(tasks);
+    if (tasks.isEmpty()) {
+      throw new IllegalArgumentException("tasks must not be empty");
+    }
+    List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
+    BlockingQueue<ExecutorFuture<R>> done = new LinkedBlockingQueue<>();
+    try {
+      for (Callable<R> task : tasks) {
+        ExecutorFuture<R> future = executor.submit(task);
+        futures.add(future);
+        future.whenComplete((value, error) -> done.add(future));
+      }
+      return first(done, futures.size(), start, timeoutNanos);
+    } finally {
+      cancel(futures);
+    }
+  }
+
+  private static <R extends @Nullable Object> R first(
+      BlockingQueue<ExecutorFuture<R>> done, int all, long start, long timeoutNanos)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Throwable last = null;
+    for (int failed = 0; failed < all; failed++) {
+      long left = timeoutNanos - (System.nanoTime() - start);
+      ExecutorFuture<R> next = done.poll(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        throw new TimeoutException("none of " + all + " tasks succeeded in time");
+      }
+      try {
+        return next.get();
+      } catch (ExecutionException failure) {
+        last = failure.getCause();
+      } catch (CancellationException cancelled) {
+        last = cancelled;
+      }
+    }
+    throw new ExecutionException("none of " + all + " tasks succeeded", last);
+  }
+
+  private static void checkElements(Collection<?> tasks) {
+    tasks.forEach(task -> Objects.requireNonNull(task, "element of tasks"));
+  }
+
+  private static void cancel(List<? extends Future<?>> futures) {
+    futures.forEach(future -> future.cancel(true)); // those that are done do not mind
+  }
+}

@@ -1,0 +1,378 @@
+package io.millrace.executor;
+
+import io.millrace.Parallel;
+import io.millrace.base.Require;
+import io.millrace.engine.Config;
+import io.millrace.engine.Engine;
+import io.millrace.engine.Reader;
+import io.millrace.engine.TaskFeed;
+import io.millrace.engine.Tuned;
+import io.millrace.plan.Action;
+import io.millrace.plan.Source;
+import io.millrace.plan.Triple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An {@link ExecutorService} that runs at most so many tasks at once, first come, first served: for
+ * tasks that come one by one, where {@link Parallel#map} and the like have all items from the start.
+ *
+ * {@snippet file="io/millrace/examples/ExecutorExampleTest.java" region="executor"}
+ *
+ * <p>Tasks run in virtual threads (or what {@link Parallel#workers} says), which exist only while there
+ * is work. Waiting tasks queue up without bound and without a thread. An executor that is not used any
+ * more needs no shutdown to be collected as garbage, but {@link #close} waits for its tasks.
+ *
+ * <p>A task that is interrupted by its timeout and does not react is given up after the grace period:
+ * its future fails with an {@link io.millrace.outcome.AbandonedException}. Shutting down waits for
+ * running tasks however long they take, as every executor does.
+ *
+ * <p><b>Memory consistency.</b> What a thread does before it submits a task happens before the task
+ * runs; what the task does happens before its future is done.
+ *
+ * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}; tasks that come after
+ * the shutdown with a {@link RejectedExecutionException}.
+ */
+public final class ParallelExecutor implements ExecutorService {
+  private final int concurrency;
+  private final TaskOptions options;
+  private final TaskFeed feed = new TaskFeed();
+  private final Engine engine;
+
+  private ParallelExecutor(Config config) {
+    concurrency = config.concurrency;
+    options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout);
+    Config endless = config.with(copy -> copy.window = Integer.MAX_VALUE);
+    Action<Executable, @Nullable Object> attempt = Executable::attempt;
+    engine = Engine.start(endless, attempt, feed, Engine.Delivery.TO_ITEMS);
+  }
+
+  /**
+   * At most {@code concurrency} tasks at once.
+   *
+   * @param concurrency at least 1
+   */
+  public static ParallelExecutor of(int concurrency) {
+    return of(Parallel.of(concurrency));
+  }
+
+  /**
+   * Runs tasks as a {@code Parallel} says: its concurrency, workers, rate limit, timeouts and retries
+   * hold for each task, and its stop token and run timeout end the executor. A task's own {@link
+   * TaskOptions} replace the retries and timeouts. Context is captured here, not at each submission.
+   *
+   * @throws IllegalArgumentException for an option that means nothing for tasks: a window, an order, a
+   *     failure policy that ends runs, listeners, keys, costs, the caller's thread as worker
+   */
+  public static ParallelExecutor of(Parallel parallel) {
+    Config config = Reader.configOf(parallel);
+    Refused.check(config);
+    return new ParallelExecutor(config);
+  }
+
+  /** Most tasks at once. */
+  public int concurrency() {
+    return concurrency;
+  }
+
+  /** How tasks are run that bring no options: copies of it differ in what you change only. */
+  public TaskOptions options() {
+    return options;
+  }
+
+  // Single tasks
+
+  @Override
+  public <R extends @Nullable Object> ExecutorFuture<R> submit(Callable<R> task) {
+    return submit(task, options);
+  }
+
+  /** Submits a task that has options of its own. */
+  public <R extends @Nullable Object> ExecutorFuture<R> submit(
+      Callable<R> task, TaskOptions options) {
+    Objects.requireNonNull(task, "task");
+    Objects.requireNonNull(options, "options");
+    Task<R> submitted = new Task<>(engine, task, options.tuning());
+    add(submitted);
+    return submitted.future;
+  }
+
+  @Override
+  public ExecutorFuture<?> submit(Runnable task) {
+    return this.<@Nullable Object>submit(task, null);
+  }
+
+  @Override
+  public <R extends @Nullable Object> ExecutorFuture<R> submit(Runnable task, R result) {
+    Objects.requireNonNull(task, "task");
+    return submit(
+        () -> {
+          task.run();
+          return result;
+        },
+        options);
+  }
+
+  /**
+   * Runs a task that has no future: what it throws goes to the uncaught-exception handler of the thread
+   * that runs it, and is not retried.
+   */
+  @Override
+  public void execute(Runnable command) {
+    Objects.requireNonNull(command, "command");
+    add(new Command(command, TaskOptions.none().tuning()));
+  }
+
+  private void add(Tuned task) {
+    boolean added = feed.add(task);
+    boolean lost = added && engine.hasJoined() && feed.remove(task);
+    if (!added || lost) {
+      throw new RejectedExecutionException("the executor was shut down: it takes no more tasks");
+    }
+  }
+
+  @Override
+  public <R extends @Nullable Object> List<Future<R>> invokeAll(
+      Collection<? extends Callable<R>> tasks) throws InterruptedException {
+    return Invocations.all(this, tasks, Long.MAX_VALUE);
+  }
+
+  @Override
+  public <R extends @Nullable Object> List<Future<R>> invokeAll(
+      Collection<? extends Callable<R>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException {
+    return Invocations.all(this, tasks, unit.toNanos(timeout));
+  }
+
+  @Override
+  public <R extends @Nullable Object> R invokeAny(Collection<? extends Callable<R>> tasks)
+      throws InterruptedException, ExecutionException {
+    try {
+      return Invocations.any(this, tasks, Long.MAX_VALUE);
+    } catch (TimeoutException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  @Override
+  public <R extends @Nullable Object> R invokeAny(
+      Collection<? extends Callable<R>> tasks, long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return Invocations.any(this, tasks, unit.toNanos(timeout));
+  }
+
+  // Many items
+
+  /**
+   * The values of an action over items, in input order. The first failure in that order is thrown as
+   * itself; the rest is cancelled then. Items share the workers with all other tasks, and are read as
+   * workers need them.
+   *
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted: the items
+   *     are cancelled, and the interrupt flag is set
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    try (Stream<R> values = mapIter(items, action)) {
+      return listOf(values);
+    }
+  }
+
+  /**
+   * {@link #map(Iterable, Action)} with options for each item's task, and within a time.
+   *
+   * @param timeout for all of it, from now; not negative
+   * @throws TimeoutException if the time is up: the rest is cancelled
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
+      Iterable<? extends T> items,
+      Action<? super T, ? extends R> action,
+      TaskOptions options,
+      Duration timeout)
+      throws TimeoutException {
+    try (Stream<R> values = mapIter(items, action, options, timeout)) {
+      return listOf(values);
+    }
+  }
+
+  /** {@link #map(Iterable, Action)} over pairs, up to the end of the shorter source. */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      List<R> map(
+          Iterable<? extends A> first,
+          Iterable<? extends B> second,
+          Action.Two<? super A, ? super B, ? extends R> action) {
+    Action<Map.Entry<A, B>, R> spread = Action.spread(action);
+    return map(Source.<A, B>zip(first, second), spread);
+  }
+
+  /** {@link #map(Iterable, Action)} over triples, up to the end of the shortest source. */
+  public <
+          A extends @Nullable Object,
+          B extends @Nullable Object,
+          C extends @Nullable Object,
+          R extends @Nullable Object>
+      List<R> map(
+          Iterable<? extends A> first,
+          Iterable<? extends B> second,
+          Iterable<? extends C> third,
+          Action.Three<? super A, ? super B, ? super C, ? extends R> action) {
+    Action<Triple<A, B, C>, R> spread = Action.spread(action);
+    return map(Source.<A, B, C>zip(first, second, third), spread);
+  }
+
+  private static <R extends @Nullable Object> List<R> listOf(Stream<R> values) {
+    List<R> all = new ArrayList<>();
+    values.forEachOrdered(all::add);
+    return all;
+  }
+
+  /**
+   * The values of an action over items, one by one and lazily, in input order: no more than twice the
+   * concurrency is submitted ahead of what was taken. Failures as in {@link #map(Iterable, Action)}.
+   * Close the stream, best by try-with-resources: that cancels what was submitted and not taken.
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> mapIter(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    return mapIter(items, action, options, Require.NEVER);
+  }
+
+  /**
+   * {@link #mapIter(Iterable, Action)} with options for each item's task, and within a time; when that
+   * is up, the stream throws a {@link TimeoutException}.
+   *
+   * @param timeout for all of it, from now; not negative
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> mapIter(
+      Iterable<? extends T> items,
+      Action<? super T, ? extends R> action,
+      TaskOptions options,
+      Duration timeout) {
+    Objects.requireNonNull(items, "items");
+    Objects.requireNonNull(action, "action");
+    Objects.requireNonNull(options, "options");
+    return Mapping.of(this, items, action, options, Waits.nanos(timeout));
+  }
+
+  // Many futures
+
+  /**
+   * Futures in the order in which they are done, as a stream that waits for each; at linear cost.
+   *
+   * @param futures of this executor or of any other kind
+   */
+  public static <F extends CompletableFuture<?>> Stream<F> asCompleted(
+      Collection<? extends F> futures) {
+    return asCompleted(futures, Require.NEVER);
+  }
+
+  /**
+   * {@link #asCompleted(Collection)} within a time; when that is up and futures are left that are not
+   * done, the stream throws a {@link TimeoutException}. The futures go on.
+   *
+   * @param timeout for all futures together, from now; not negative
+   */
+  public static <F extends CompletableFuture<?>> Stream<F> asCompleted(
+      Collection<? extends F> futures, Duration timeout) {
+    return Completions.of(futures, Waits.nanos(timeout));
+  }
+
+  /** Waits for futures, of this executor or of any other kind. */
+  public static <F extends CompletableFuture<?>> Waited<F> waitFor(
+      Collection<? extends F> futures, WaitStrategy strategy) throws InterruptedException {
+    try {
+      return waitFor(futures, strategy, Require.NEVER);
+    } catch (TimeoutException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /**
+   * Waits for futures, but not for longer than this; at zero it only looks.
+   *
+   * @return when the time is up, what is done and what is not, if the strategy is not to wait for all
+   * @throws TimeoutException if the time is up, and the strategy is {@link WaitStrategy#ALL_COMPLETED}
+   */
+  public static <F extends CompletableFuture<?>> Waited<F> waitFor(
+      Collection<? extends F> futures, WaitStrategy strategy, Duration timeout)
+      throws InterruptedException, TimeoutException {
+    Objects.requireNonNull(strategy, "strategy");
+    return Waits.waitFor(futures, strategy, Waits.nanos(timeout));
+  }
+
+  // The end
+
+  @Override
+  public void shutdown() {
+    feed.shut();
+  }
+
+  /**
+   * Shuts down.
+   *
+   * @param wait whether to return only when all tasks are done
+   * @param cancelFutures whether tasks that nobody has begun are cancelled; those that run go on
+   * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
+   */
+  public void shutdown(boolean wait, boolean cancelFutures) throws InterruptedException {
+    feed.shut();
+    if (cancelFutures) {
+      for (Tuned task : feed.drain()) {
+        if (task instanceof Task<?> submitted) {
+          submitted.cutOff();
+        }
+      }
+    }
+    if (wait) {
+      engine.awaitJoined(Long.MAX_VALUE);
+    }
+  }
+
+  /**
+   * Shuts down, and interrupts what runs.
+   *
+   * @return what nobody has begun: their futures stay as they are until somebody runs or cancels them
+   */
+  @Override
+  public List<Runnable> shutdownNow() {
+    feed.shut();
+    List<Runnable> notBegun = new ArrayList<>();
+    for (Tuned task : feed.drain()) {
+      switch (task) {
+        case Task<?> submitted -> notBegun.add(submitted);
+        case Command command -> notBegun.add(command.runnable);
+        default -> throw new AssertionError(task);
+      }
+    }
+    engine.stop();
+    return notBegun;
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return feed.isShut();
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return feed.isShut() && engine.hasJoined();
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return engine.awaitJoined(unit.toNanos(timeout));
+  }
+}

@@ -1,0 +1,35 @@
+package io.millrace.executor;
+
+import io.millrace.engine.Config;
+import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.Order;
+import io.millrace.plan.Workers;
+
+/** The options that an executor cannot honour: its tasks have no source and no consumer. */
+final class Refused {
+  private Refused() {}
+
+  static void check(Config config) {
+    refuse(config.window != null, "window", "tasks wait in the executor's queue");
+    refuse(config.order != Order.NATURAL, "order", "each task has its own future");
+    refuse(config.hasListeners(), "listener", "each task has its own future");
+    refuse(config.itemKey != null, "itemKey", "tasks are functions without an item");
+    refuse(config.perKey != null, "concurrencyPerKey", "give tasks a shared semaphore instead");
+    refuse(config.looksAtItems(), "rateLimit by key or cost", "tasks are functions without an item");
+    refuse(
+        config.workers instanceof Workers.Caller,
+        "Workers.caller()",
+        "an executor has no calling thread");
+    refuse(
+        config.failurePolicy instanceof FailurePolicy.FailFast
+            || config.failurePolicy instanceof FailurePolicy.StopAfter,
+        "failure policy that ends the run",
+        "one task's failure is no business of another's");
+  }
+
+  private static void refuse(boolean given, String option, String reason) {
+    if (given) {
+      throw new IllegalArgumentException("an executor has no " + option + ": " + reason);
+    }
+  }
+}

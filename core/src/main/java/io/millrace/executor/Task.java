@@ -1,0 +1,142 @@
+package io.millrace.executor;
+
+import io.millrace.engine.Engine;
+import io.millrace.engine.Tuned;
+import io.millrace.engine.Tuning;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was submitted, with its future.
+ *
+ * <p>An attempt and a cancellation meet in {@code runner}: the attempt announces its thread, then looks
+ * whether the future is done; a cancellation makes the future done, then looks for a thread. So one of
+ * them sees the other. An attempt that ends while its interrupt is being sent waits for that, so that no
+ * later one gets it.
+ *
+ * <pre>
+ *   null ---> thread ---> INTERRUPTING ---> INTERRUPTED
+ *    ^          |                               |
+ *    +----------+-------------------------------+   the attempt ends
+ * </pre>
+ */
+final class Task<R extends @Nullable Object> extends Tuned implements Runnable, Executable {
+  private static final VarHandle RUNNER;
+
+  static {
+    try {
+      RUNNER = MethodHandles.lookup().findVarHandle(Task.class, "runner", Object.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private enum Mark {
+    INTERRUPTING,
+    INTERRUPTED
+  }
+
+  private final Engine engine;
+  private final Callable<? extends R> callable;
+  final ExecutorFuture<R> future = new ExecutorFuture<>();
+
+  /* Written by the attempt's thread and by whoever cancels. */
+  @SuppressWarnings("unused")
+  private volatile @Nullable Object runner;
+
+  /* Written by an attempt, read when its outcome comes. */
+  private @Nullable Throwable thrown;
+
+  Task(Engine engine, Callable<? extends R> callable, Tuning tuning) {
+    super(tuning);
+    this.engine = engine;
+    this.callable = callable;
+    future.belongTo(this);
+  }
+
+  @Override
+  protected boolean isWithdrawn() {
+    return future.isDone();
+  }
+
+  @Override
+  public @Nullable Object attempt() throws Exception {
+    RUNNER.setVolatile(this, Thread.currentThread());
+    try {
+      return future.isDone() ? null : callable.call();
+    } catch (Throwable failed) {
+      thrown = failed;
+      throw failed;
+    } finally {
+      endAttempt();
+    }
+  }
+
+  @SuppressWarnings({"ThreadPriorityCheck", "ReferenceEquality"}) // for one thread, for a moment
+  private void endAttempt() {
+    if (!RUNNER.compareAndSet(this, Thread.currentThread(), null)) {
+      while (runner == Mark.INTERRUPTING) {
+        Thread.yield();
+      }
+      runner = null;
+      Thread.interrupted();
+    }
+  }
+
+  void cancelled(boolean interrupt) {
+    Object seen = runner;
+    if (interrupt
+        && seen instanceof Thread thread
+        && RUNNER.compareAndSet(this, thread, Mark.INTERRUPTING)) {
+      thread.interrupt();
+      runner = Mark.INTERRUPTED;
+    }
+    engine.withdraw(this);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  protected void deliver(Outcome<?, ?> outcome) {
+    switch (outcome) {
+      case Success<?, ?>(var _, var value, var _) -> future.complete((R) value);
+      case Failure<?, ?>(var _, var error, var _) -> fail(error);
+      case NotRun<?, ?> _ when thrown != null -> fail(thrown);
+      case NotRun<?, ?> _ -> cutOff();
+    }
+  }
+
+  /** The executor ended before the task did. */
+  void cutOff() {
+    future.completeExceptionally(
+        new CancellationException("the executor was shut down before the task was done"));
+  }
+
+  /* A future takes these two for its own; inside another one they are just what the task threw. */
+  private void fail(Throwable error) {
+    boolean ambiguous =
+        error instanceof CancellationException || error instanceof CompletionException;
+    future.completeExceptionally(ambiguous ? new CompletionException(error) : error);
+  }
+
+  /** For tasks that {@code shutdownNow} gave back: one attempt, in the calling thread. */
+  @Override
+  @SuppressWarnings("unchecked")
+  public void run() {
+    if (future.isDone()) {
+      return;
+    }
+    try {
+      future.complete((R) attempt());
+    } catch (Throwable failed) {
+      fail(failed);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.millrace.executor;
+
+import io.millrace.base.Require;
+import io.millrace.engine.Tuning;
+import io.millrace.limit.Semaphore;
+import io.millrace.plan.Retry;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to run a task: see {@link ParallelExecutor#submit(java.util.concurrent.Callable, TaskOptions)}.
+ * Immutable; each method makes a changed copy, so one value serves many tasks.
+ */
+public final class TaskOptions {
+  private static final TaskOptions NONE =
+      new TaskOptions(Retry.none(), Require.NEVER, Require.NEVER, null, 0);
+
+  private final Retry retry;
+  private final Duration attemptTimeout;
+  private final Duration timeout;
+  private final @Nullable Semaphore semaphore;
+  private final int permits;
+  private final Tuning tuning;
+
+  private TaskOptions(
+      Retry retry,
+      Duration attemptTimeout,
+      Duration timeout,
+      @Nullable Semaphore semaphore,
+      int permits) {
+    this.retry = retry;
+    this.attemptTimeout = attemptTimeout;
+    this.timeout = timeout;
+    this.semaphore = semaphore;
+    this.permits = permits;
+    this.tuning = new Tuning(retry, attemptTimeout, timeout, semaphore, permits);
+  }
+
+  /** One attempt, no timeouts, no semaphore. */
+  public static TaskOptions none() {
+    return NONE;
+  }
+
+  static TaskOptions of(Retry retry, Duration attemptTimeout, Duration timeout) {
+    return new TaskOptions(retry, attemptTimeout, timeout, null, 0);
+  }
+
+  /** Which failures and results to repeat. Between its attempts a task has no worker. */
+  public TaskOptions retry(Retry retry) {
+    Objects.requireNonNull(retry, "retry");
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits);
+  }
+
+  /**
+   * How long one attempt may take; then it is interrupted and fails with a {@link
+   * java.util.concurrent.TimeoutException}, which may be retried.
+   *
+   * @param timeout not negative; at zero nothing is called
+   */
+  public TaskOptions attemptTimeout(Duration timeout) {
+    Require.notNegative("attemptTimeout", timeout);
+    return new TaskOptions(retry, timeout, this.timeout, semaphore, permits);
+  }
+
+  /**
+   * How long the task may take from its first attempt, with all its retries and the waits between.
+   *
+   * @param timeout not negative; at zero nothing is called
+   */
+  public TaskOptions timeout(Duration timeout) {
+    Require.notNegative("timeout", timeout);
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits);
+  }
+
+  /** As {@link #semaphore(Semaphore, int)} with one permit. */
+  public TaskOptions semaphore(Semaphore semaphore) {
+    return semaphore(semaphore, 1);
+  }
+
+  /**
+   * Each attempt takes permits of a semaphore, which others may share, and gives them back when it
+   * ends. A task that waits for them has no worker, and one that backs off has no permits.
+   *
+   * @param permits at least 1
+   */
+  public TaskOptions semaphore(Semaphore semaphore, int permits) {
+    Objects.requireNonNull(semaphore, "semaphore");
+    Require.atLeast("permits", permits, 1);
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits);
+  }
+
+  Tuning tuning() {
+    return tuning;
+  }
+}
