@@ -48,6 +48,11 @@ public interface Feed {
     return false;
   }
 
+  /** Whether the last read took all there was, and what {@link #onReady} was given is called for more. */
+  default boolean isDrained() {
+    return false;
+  }
+
   /** Called once, before the first read, by feeds that are pushed into. */
   default void onReady(Runnable ready) {}
 

@@ -140,7 +140,8 @@ final class Intake {
   void end(Claim claim, boolean broken) {
     close(claim);
     exhausted = exhausted || broken || feed.exhausted();
-    dry = claim.loaded() == 0 && !exhausted && signals == signalsBefore;
+    boolean nothing = claim.loaded() == 0 || feed.isDrained();
+    dry = nothing && !exhausted && signals == signalsBefore;
     if (interrupted) {
       interrupted = false;
       Thread.interrupted();

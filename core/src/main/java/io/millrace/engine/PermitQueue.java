@@ -84,7 +84,7 @@ final class PermitQueue {
   }
 
   /** One wait of a ticket: it is granted, declined or withdrawn, exactly once. */
-  private abstract class Offer implements Waiter {
+  private abstract static class Offer implements Waiter {
     final Ticket ticket;
 
     /* Written by the one who queues, read by those who withdraw; and the other way round. */

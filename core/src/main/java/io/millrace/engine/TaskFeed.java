@@ -14,6 +14,9 @@ public final class TaskFeed implements Feed {
   private final Queue<Tuned> queue = new ArrayDeque<>();
   private boolean closed;
 
+  /** A read took the last task, and nobody was told of one since. */
+  private volatile boolean hungry = true;
+
   private Runnable ready = () -> {};
   private volatile boolean exhausted;
 
@@ -27,13 +30,18 @@ public final class TaskFeed implements Feed {
 
   /** Adds a task at the end; false if the queue is closed. Never blocks. */
   public boolean add(Tuned task) {
+    boolean wanted;
     synchronized (queue) {
       if (closed) {
         return false;
       }
       queue.add(task);
+      wanted = hungry;
+      hungry = false;
     }
-    ready.run();
+    if (wanted) {
+      ready.run(); // else whoever reads has not found the end yet
+    }
     return true;
   }
 
@@ -87,7 +95,8 @@ public final class TaskFeed implements Feed {
           return;
         }
       }
-      exhausted = closed && queue.isEmpty();
+      hungry = queue.isEmpty();
+      exhausted = closed && hungry;
     }
   }
 
@@ -107,6 +116,11 @@ public final class TaskFeed implements Feed {
   @Override
   public boolean startsDry() {
     return true;
+  }
+
+  @Override
+  public boolean isDrained() {
+    return hungry;
   }
 
   @Override

@@ -35,9 +35,7 @@ final class Verdicts {
     if (at.isWithdrawn()) {
       return cutOff();
     }
-    return error == null
-        ? judgeResult(value)
-        : judgeError(value, error, at.retry().repeats(error));
+    return error == null ? judgeResult(value) : judgeError(value, error, at.retry().repeats(error));
   }
 
   /**

@@ -29,7 +29,7 @@ final class Completions<F extends CompletableFuture<?>>
     this.all = futures.size();
     this.startNanos = System.nanoTime();
     this.timeoutNanos = timeoutNanos;
-    futures.forEach(future -> future.whenComplete((value, error) -> done.add(future)));
+    futures.forEach(future -> Waits.whenDone(future, () -> done.add(future)));
   }
 
   static <F extends CompletableFuture<?>> Stream<F> of(

@@ -66,7 +66,7 @@ final class Invocations {
       for (Callable<R> task : tasks) {
         ExecutorFuture<R> future = executor.submit(task);
         futures.add(future);
-        future.whenComplete((value, error) -> done.add(future));
+        Waits.whenDone(future, () -> done.add(future));
       }
       return first(done, futures.size(), start, timeoutNanos);
     } finally {

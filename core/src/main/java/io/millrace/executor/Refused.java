@@ -15,7 +15,8 @@ final class Refused {
     refuse(config.hasListeners(), "listener", "each task has its own future");
     refuse(config.itemKey != null, "itemKey", "tasks are functions without an item");
     refuse(config.perKey != null, "concurrencyPerKey", "give tasks a shared semaphore instead");
-    refuse(config.looksAtItems(), "rateLimit by key or cost", "tasks are functions without an item");
+    refuse(
+        config.looksAtItems(), "rateLimit by key or cost", "tasks are functions without an item");
     refuse(
         config.workers instanceof Workers.Caller,
         "Workers.caller()",

@@ -20,6 +20,12 @@ final class Waits {
     return Require.nanos(Require.notNegative("timeout", timeout));
   }
 
+  /** The task must not throw: nobody would hear of it. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  static void whenDone(CompletableFuture<?> future, Runnable task) {
+    future.whenComplete((value, error) -> task.run());
+  }
+
   static <F extends CompletableFuture<?>> Waited<F> waitFor(
       Collection<? extends F> futures, WaitStrategy strategy, long nanos)
       throws InterruptedException, TimeoutException {
@@ -27,8 +33,9 @@ final class Waits {
     AtomicInteger open = new AtomicInteger(all.size());
     CountDownLatch enough = new CountDownLatch(all.isEmpty() ? 0 : 1);
     for (F future : all) {
-      future.whenComplete(
-          (value, error) -> {
+      whenDone(
+          future,
+          () -> {
             if (open.decrementAndGet() == 0 || isEnough(future, strategy)) {
               enough.countDown();
             }

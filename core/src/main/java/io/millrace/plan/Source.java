@@ -1,9 +1,12 @@
 package io.millrace.plan;
 
+import io.millrace.base.Require;
 import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -99,6 +102,31 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
               () -> new Triple<A, B, C>(a.next(), b.next(), c.next()));
         };
     return Zipped.sizedLike(triples, first, second, third);
+  }
+
+  /**
+   * The elements in lists of {@code size}, the last one perhaps shorter, for actions that take several
+   * at once; read lazily.
+   *
+   * @param size at least 1
+   */
+  static <T extends @Nullable Object> Iterable<List<T>> chunks(
+      Iterable<? extends T> items, int size) {
+    Objects.requireNonNull(items, "items");
+    Require.atLeast("size", size, 1);
+    return () -> {
+      Iterator<? extends T> iterator = items.iterator();
+      return new Zipped<>(iterator::hasNext, () -> chunk(iterator, size));
+    };
+  }
+
+  private static <T extends @Nullable Object> List<T> chunk(
+      Iterator<? extends T> iterator, int size) {
+    List<T> chunk = new ArrayList<>();
+    while (chunk.size() < size && iterator.hasNext()) {
+      chunk.add(iterator.next());
+    }
+    return chunk;
   }
 
   /** Something that can be read once. */
