@@ -11,6 +11,7 @@ final class Refused {
 
   static void check(Config config) {
     refuse(config.window != null, "window", "tasks wait in the executor's queue");
+    refuse(config.barrier != null, "barrier", "each task has its own future");
     refuse(config.order != Order.NATURAL, "order", "each task has its own future");
     refuse(config.hasListeners(), "listener", "each task has its own future");
     refuse(config.itemKey != null, "itemKey", "tasks are functions without an item");

@@ -508,6 +508,7 @@ class ParallelExecutorTest {
     List<UnaryOperator<Parallel>> options =
         List.of(
             p -> p.window(3),
+            p -> p.barrier(3),
             Parallel::ordered,
             Parallel::unordered,
             Parallel::failFast,
