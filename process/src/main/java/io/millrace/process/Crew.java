@@ -1,0 +1,289 @@
+package io.millrace.process;
+
+import io.millrace.process.wire.Code;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All workers of a pool: who is idle, and who waits for one. Workers are started when somebody waits and
+ * none is idle; whoever waits longest gets the next one.
+ */
+final class Crew {
+  static final String CLOSED_MEANWHILE = "the process pool was closed meanwhile";
+  private static final AtomicLong NUMBERS = new AtomicLong();
+
+  private final Settings settings;
+  private final @Nullable Code setup;
+
+  /* Guards all that follows: against callers, ends of processes and close, which come at any time. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition nobodyLeft = lock.newCondition();
+
+  /* All that are starting, working, idle or ending: never more than the processes asked for. */
+  private final Set<Worker> workers = new LinkedHashSet<>();
+
+  /* The last one used is the next one used: those that are not needed stay out of the caches. */
+  private final Deque<Worker> idle = new ArrayDeque<>();
+
+  /* A set, because an interrupted caller leaves from the middle. */
+  private final Set<Turn> waiting = new LinkedHashSet<>();
+  private int starting;
+  private boolean closed;
+  private @Nullable Thread hook;
+
+  Crew(Settings settings, @Nullable Code setup) {
+    this.settings = settings;
+    this.setup = setup;
+  }
+
+  /** Waits for a worker, which is the caller's until released. */
+  Worker acquire() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    Turn turn = new Turn();
+    lock.lock();
+    try {
+      refuseIfClosed();
+      Worker worker = waiting.isEmpty() ? takeIdle() : null;
+      if (worker != null) {
+        return worker;
+      }
+      waiting.add(turn);
+      startIfDue();
+    } finally {
+      lock.unlock();
+    }
+    return await(turn);
+  }
+
+  private Worker await(Turn turn) throws InterruptedException {
+    try {
+      return turn.worker.get();
+    } catch (InterruptedException e) {
+      leave(turn);
+      throw e;
+    } catch (ExecutionException e) {
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  /* The turn may have come in the meantime. */
+  private void leave(Turn turn) {
+    boolean waited;
+    lock.lock();
+    try {
+      waited = waiting.remove(turn);
+    } finally {
+      lock.unlock();
+    }
+    if (!waited && !turn.worker.isCompletedExceptionally()) {
+      release(turn.worker.join());
+    }
+  }
+
+  private void refuseIfClosed() {
+    if (closed) {
+      throw new RejectedExecutionException("the process pool is closed");
+    }
+  }
+
+  private @Nullable Worker takeIdle() {
+    while (!idle.isEmpty()) {
+      Worker worker = idle.pop();
+      if (worker.isUsable()) {
+        return worker;
+      }
+    }
+    return null;
+  }
+
+  private void startIfDue() {
+    while (!closed && starting < waiting.size() && workers.size() < settings.processes) {
+      start();
+    }
+  }
+
+  private void start() {
+    if (hook == null) {
+      hook = new Thread(this::close, "millrace-process-shutdown");
+      addHook(hook);
+    }
+    Worker worker = new Worker(settings, setup, this);
+    workers.add(worker);
+    starting++;
+    Thread.ofVirtual().name("millrace-process-" + NUMBERS.incrementAndGet()).start(worker);
+  }
+
+  private static void addHook(Thread hook) {
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      throw new RejectedExecutionException("this JVM is ending: no worker process starts", e);
+    }
+  }
+
+  /** Starts all that are not yet, and waits for them. */
+  void startAll() throws InterruptedException {
+    List<Worker> all;
+    lock.lock();
+    try {
+      refuseIfClosed();
+      while (workers.size() < settings.processes) {
+        start();
+      }
+      all = List.copyOf(workers);
+    } finally {
+      lock.unlock();
+    }
+    for (Worker worker : all) {
+      worker.awaitReady();
+    }
+  }
+
+  /** A worker has been started. */
+  void ready(Worker worker) {
+    lock.lock();
+    try {
+      starting--;
+      handOver(worker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives a worker back, in whatever state it is. */
+  void release(Worker worker) {
+    lock.lock();
+    try {
+      handOver(worker);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void handOver(Worker worker) {
+    if (closed || !worker.isUsable()) {
+      return; // It is being ended, or has ended: then it tells when it is gone.
+    }
+    if (worker.hasRunAllItsTasks()) {
+      worker.retire();
+    } else if (waiting.isEmpty()) {
+      idle.push(worker);
+    } else {
+      next().complete(worker);
+    }
+  }
+
+  private CompletableFuture<Worker> next() {
+    Turn next = waiting.iterator().next();
+    waiting.remove(next);
+    return next.worker;
+  }
+
+  /**
+   * A process has ended, and its place is free.
+   *
+   * @param failure why it did not start; null if it was ready before
+   */
+  void gone(Worker worker, @Nullable WorkerStartException failure) {
+    lock.lock();
+    try {
+      workers.remove(worker);
+      idle.remove(worker);
+      if (failure != null) {
+        starting--;
+        // One caller for each failed start: so a pool that cannot start fails its tasks, and ends.
+        if (!waiting.isEmpty()) {
+          next().completeExceptionally(failure);
+        }
+      }
+      startIfDue();
+      if (workers.isEmpty()) {
+        nobodyLeft.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The processes that are ready or at work. */
+  List<Long> processes() {
+    lock.lock();
+    try {
+      return workers.stream().filter(Worker::isUsable).map(Worker::process).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends all, and waits for it. */
+  void close() {
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        removeHook();
+        waiting.forEach(
+            turn -> turn.worker.completeExceptionally(new CancellationException(CLOSED_MEANWHILE)));
+        waiting.clear();
+        idle.forEach(Worker::retire);
+        workers.stream().filter(worker -> !idle.contains(worker)).forEach(Worker::kill);
+        idle.clear();
+      }
+      awaitNobody();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitNobody() {
+    boolean interrupted = false;
+    while (!workers.isEmpty()) {
+      try {
+        nobodyLeft.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        workers.forEach(Worker::kill);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void removeHook() {
+    try {
+      if (hook != null && hook != Thread.currentThread()) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    } catch (IllegalStateException ending) {
+      // the hook runs already, and waits as well
+    }
+  }
+
+  /** A place in the queue. */
+  private static final class Turn {
+    private final CompletableFuture<Worker> worker = new CompletableFuture<>();
+  }
+}

@@ -1,0 +1,47 @@
+package io.millrace.process;
+
+import java.util.List;
+
+/**
+ * How a worker process ended.
+ *
+ * @param process its id
+ * @param exitCode as the system tells it
+ * @param lastLines of its standard error
+ */
+record Ending(long process, int exitCode, List<String> lastLines) {
+  private static final int SIGNALLED = 128;
+  private static final int KILL = SIGNALLED + 9;
+
+  /* What the JVM does with -XX:+ExitOnOutOfMemoryError. */
+  private static final int OUT_OF_MEMORY = 3;
+  private static final String OUT_OF_MEMORY_TEXT = "java.lang.OutOfMemoryError";
+
+  boolean outOfMemory() {
+    return exitCode == OUT_OF_MEMORY
+        && lastLines.stream().anyMatch(line -> line.contains(OUT_OF_MEMORY_TEXT));
+  }
+
+  String message(String when) {
+    return "worker process " + process + " " + how() + " " + when + printed();
+  }
+
+  private String how() {
+    if (outOfMemory()) {
+      return "ran out of memory (see ProcessOptions.memoryLimit)";
+    }
+    if (exitCode == KILL) {
+      return "was killed (exit code " + exitCode + "), perhaps for lack of memory,";
+    }
+    if (exitCode > SIGNALLED) {
+      return "was ended by signal " + (exitCode - SIGNALLED) + " (exit code " + exitCode + ")";
+    }
+    return "ended with exit code " + exitCode;
+  }
+
+  private String printed() {
+    return lastLines.isEmpty()
+        ? ", and printed nothing to its standard error"
+        : "; the last lines of its standard error:\n  " + String.join("\n  ", lastLines);
+  }
+}

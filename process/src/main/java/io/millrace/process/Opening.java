@@ -1,0 +1,114 @@
+package io.millrace.process;
+
+import io.millrace.process.wire.Code;
+import io.millrace.process.wire.Connection;
+import io.millrace.process.wire.Frame;
+import io.millrace.process.wire.Frame.Kind;
+import io.millrace.process.wire.ProtocolException;
+import io.millrace.process.wire.Refusal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Connects to a process that was started and sets it up, unless it ends or takes too long. */
+final class Opening {
+  private static final long ANSWER_BYTES = 64L * 1024 * 1024;
+
+  private final Settings settings;
+  private final Started started;
+  private final Rendezvous rendezvous;
+
+  /* Set once, by the opening thread when all is done, or by whoever finds that it cannot be any more. */
+  private final AtomicBoolean over = new AtomicBoolean();
+
+  /* Written before the opening thread is let go, and read by it afterwards. */
+  private volatile boolean late;
+
+  private Opening(Settings settings, Started started, Rendezvous rendezvous) {
+    this.settings = settings;
+    this.started = started;
+    this.rendezvous = rendezvous;
+  }
+
+  /**
+   * The connection to a worker that is ready.
+   *
+   * @throws WorkerStartException if it was too slow, or its setup failed
+   * @throws IOException if it has ended
+   */
+  static Connection open(
+      Settings settings, Started started, Rendezvous rendezvous, @Nullable Code setup)
+      throws IOException {
+    return new Opening(settings, started, rendezvous).open(setup);
+  }
+
+  private Connection open(@Nullable Code setup) throws IOException {
+    CompletableFuture<Process> end =
+        started.process().onExit().orTimeout(settings.startTimeout.toNanos(), TimeUnit.NANOSECONDS);
+    CompletableFuture<Process> watch = end.whenComplete((_, error) -> giveUp(error));
+    try {
+      Connection connection = connect(setup);
+      if (over.compareAndSet(false, true)) {
+        return connection;
+      }
+      throw new IOException("it ended as soon as it was ready");
+    } catch (IOException e) {
+      if (late) {
+        throw tooLate();
+      }
+      throw e;
+    } finally {
+      end.cancel(false);
+      watch.cancel(false);
+    }
+  }
+
+  private void giveUp(@Nullable Throwable error) {
+    if (over.compareAndSet(false, true)) {
+      late = error instanceof TimeoutException;
+      rendezvous.giveUp();
+      started.kill();
+    }
+  }
+
+  private WorkerStartException tooLate() {
+    return new WorkerStartException(
+        "worker process "
+            + started.process().pid()
+            + " was not ready within "
+            + settings.startTimeout
+            + " (see ProcessOptions.startTimeout)",
+        null);
+  }
+
+  private Connection connect(@Nullable Code setup) throws IOException {
+    rendezvous.invite(started.process().getOutputStream());
+    Connection connection = rendezvous.await(started.process().pid());
+    rendezvous.close();
+    byte[] rules = settings.rules.text().getBytes(StandardCharsets.UTF_8);
+    connection.send(setup == null ? Frame.of(Kind.SETUP, rules) : setup.in(Kind.SETUP, rules));
+    Frame answer = connection.receive(ANSWER_BYTES);
+    return switch (answer.kind()) {
+      case READY -> connection;
+      case REFUSAL -> throw setupFailed(Answers.refused(Refusal.of(answer)));
+      case FAILURE -> throw setupFailed(failure(answer));
+      case HELLO, SETUP, TASK, RESULT, STOP ->
+          throw new ProtocolException("the worker answered its setup with " + answer.kind());
+    };
+  }
+
+  private Throwable failure(Frame answer) throws IOException {
+    ClassLoader loader = Answers.loaderOf(settings.setup);
+    return new Answers(settings.rules, loader, started.process().pid()).thrown(answer);
+  }
+
+  private WorkerStartException setupFailed(Throwable cause) {
+    over.set(true);
+    return new WorkerStartException(
+        "the setup of worker process " + started.process().pid() + " failed: " + cause, cause);
+  }
+}

@@ -1,0 +1,212 @@
+package io.millrace.process;
+
+import io.millrace.process.wire.AllowList;
+import io.millrace.process.wire.Rules;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * How a {@link ProcessPool} starts its workers, and what may cross to and from them. Immutable,
+ * reusable and thread-safe; each method makes a changed copy. Null arguments are refused with a {@link
+ * NullPointerException}.
+ */
+public final class ProcessOptions {
+  private static final long LEAST_MEMORY = 2L * 1024 * 1024;
+
+  final Settings settings;
+
+  private ProcessOptions(Settings settings) {
+    this.settings = settings;
+  }
+
+  private ProcessOptions with(Consumer<Settings> change) {
+    return new ProcessOptions(settings.with(change));
+  }
+
+  /** As many processes as this machine has cores. */
+  public static ProcessOptions of() {
+    return new ProcessOptions(new Settings());
+  }
+
+  /**
+   * At most so many processes.
+   *
+   * @param processes at least 1
+   */
+  public static ProcessOptions of(int processes) {
+    return of().processes(processes);
+  }
+
+  /**
+   * At most so many processes, those that are starting or ending included.
+   *
+   * @param processes at least 1; the default is the number of cores
+   */
+  public ProcessOptions processes(int processes) {
+    Require.atLeast("processes", processes, 1);
+    return with(copy -> copy.processes = processes);
+  }
+
+  /**
+   * After so many tasks a process is replaced by a new one, for example because the tasks leak memory.
+   *
+   * @param tasks at least 1; by default there is no such limit
+   */
+  public ProcessOptions maxTasksPerWorker(int tasks) {
+    Require.atLeast("maxTasksPerWorker", tasks, 1);
+    return with(copy -> copy.maxTasks = tasks);
+  }
+
+  /** Switches {@link #maxTasksPerWorker} off. */
+  public ProcessOptions withoutMaxTasksPerWorker() {
+    return with(copy -> copy.maxTasks = Integer.MAX_VALUE);
+  }
+
+  /** What each process does once, before its first task. If it fails, the process does not start. */
+  public ProcessOptions setup(RemoteFunction.Setup setup) {
+    Objects.requireNonNull(setup, "setup");
+    return with(copy -> copy.setup = setup);
+  }
+
+  /** Switches {@link #setup} off. */
+  public ProcessOptions withoutSetup() {
+    return with(copy -> copy.setup = null);
+  }
+
+  // How a process is started
+
+  /**
+   * Options for the JVM of each process, instead of earlier ones. They stand after those of the pool, so
+   * the last one counts where that is so for the JVM. Options of this JVM are not passed on. They do not
+   * appear in the list of processes.
+   */
+  public ProcessOptions jvmOptions(String... options) {
+    List<String> all = List.of(options);
+    return with(copy -> copy.jvmOptions = all);
+  }
+
+  /**
+   * The most heap of each process ({@code -Xmx}); what needs more fails its task with a {@link
+   * WorkerDiedException}.
+   *
+   * @param bytes at least 2 MiB; by default the JVM decides, by the memory of the machine
+   */
+  public ProcessOptions memoryLimit(long bytes) {
+    Require.atLeast("memoryLimit", bytes, LEAST_MEMORY);
+    return with(copy -> copy.memoryLimit = bytes);
+  }
+
+  /** Switches {@link #memoryLimit} off. */
+  public ProcessOptions withoutMemoryLimit() {
+    return with(copy -> copy.memoryLimit = null);
+  }
+
+  /** Sets an environment variable, beside those of this process. */
+  public ProcessOptions environment(String name, String value) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(value, "value");
+    Map<String, String> all = new LinkedHashMap<>(settings.environment);
+    all.put(name, value);
+    return with(copy -> copy.environment = Map.copyOf(all));
+  }
+
+  /** The working directory; by default that of this process. */
+  public ProcessOptions directory(Path directory) {
+    Objects.requireNonNull(directory, "directory");
+    return with(copy -> copy.directory = directory);
+  }
+
+  /**
+   * How long a process may take to start, with its setup; then it is killed, and a task fails with a
+   * {@link WorkerStartException}.
+   *
+   * @param timeout longer than zero; the default is 1 minute
+   */
+  public ProcessOptions startTimeout(Duration timeout) {
+    Require.positive("startTimeout", timeout);
+    return with(copy -> copy.startTimeout = timeout);
+  }
+
+  /**
+   * How long an idle process that is no longer needed may take to end by itself, with its shutdown hooks;
+   * then it is killed.
+   *
+   * @param grace not negative; the default is 2 seconds
+   */
+  public ProcessOptions grace(Duration grace) {
+    Require.notNegative("grace", grace);
+    return with(copy -> copy.grace = grace);
+  }
+
+  /** Where goes what workers print to standard output; by default to that of this process. */
+  public ProcessOptions standardOutput(WorkerOutput output) {
+    Objects.requireNonNull(output, "output");
+    return with(copy -> copy.standardOutput = output);
+  }
+
+  /**
+   * Where goes what workers print to standard error; by default to that of this process. The last lines
+   * are kept for error messages in any case.
+   */
+  public ProcessOptions standardError(WorkerOutput output) {
+    Objects.requireNonNull(output, "output");
+    return with(copy -> copy.standardError = output);
+  }
+
+  // What may cross
+
+  /**
+   * Allows objects of these classes, and of those they extend, to cross between the processes, beside
+   * those that are allowed already. Allowed always are values of the JDK ({@code java.lang}, {@code
+   * java.math}, {@code java.time}, {@code java.util} with its collections, {@code java.util.concurrent},
+   * {@code java.net.URI}), enums, exceptions of the module {@code java.base}, arrays of all those, and
+   * the class of the function itself.
+   */
+  public ProcessOptions allow(Class<?>... types) {
+    return allowing(List.of(types).stream().flatMap(t -> AllowList.names(t).stream()).toList());
+  }
+
+  /**
+   * Allows objects of more classes: {@code com.acme.Order} is that class, {@code com.acme.*} all of that
+   * package, {@code com.acme.**} also those of the packages below. Reading an object runs code of its
+   * class: allow classes of yours, not whole libraries.
+   *
+   * @throws IllegalArgumentException for any other pattern
+   */
+  public ProcessOptions allow(String... patterns) {
+    return allowing(Arrays.asList(patterns));
+  }
+
+  private ProcessOptions allowing(List<String> patterns) {
+    Rules more = settings.rules.allowing(patterns);
+    return with(copy -> copy.rules = more);
+  }
+
+  /**
+   * How large the serial form of a function, an argument or a result may be.
+   *
+   * @param bytes at least 1,024; the default is 64 MiB
+   */
+  public ProcessOptions maxMessage(int bytes) {
+    Require.atLeast("maxMessage", bytes, 1024);
+    Rules rules = settings.rules;
+    return with(copy -> copy.rules = new Rules(rules.allowed(), bytes, rules.mostDepth()));
+  }
+
+  /**
+   * How many objects deep an argument or a result may be nested.
+   *
+   * @param depth at least 1; the default is 500
+   */
+  public ProcessOptions maxDepth(int depth) {
+    Require.atLeast("maxDepth", depth, 1);
+    Rules rules = settings.rules;
+    return with(copy -> copy.rules = new Rules(rules.allowed(), rules.mostBytes(), depth));
+  }
+}

@@ -1,0 +1,136 @@
+package io.millrace.process;
+
+import io.millrace.Parallel;
+import io.millrace.plan.Action;
+import io.millrace.process.wire.Code;
+import io.millrace.process.wire.Refusal;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of worker processes: JVMs with the same code as this one, each running one task at a time. What
+ * a task does to its process (crash, exit, use up its memory, never return) touches no other task, and a
+ * task whose caller is interrupted is really ended: its process is killed. Thread-safe.
+ *
+ * {@snippet file="io/millrace/examples/ProcessExampleTest.java" region="map"}
+ *
+ * <p>Processes are started when they are needed, up to the number asked for, and kept. Starting takes
+ * some tenths of a second, which count for the timeout of the task that waits: see {@link #startAll}. If
+ * all are busy, callers wait; who came first gets the next one.
+ *
+ * <p><b>Functions</b> are copied when an action is made, and once to each process that runs it: what a
+ * call changes in its copy is not seen here, and may be seen by later calls in the same process.
+ * Arguments and values are copied for each call. Static state is that of the process; context (thread
+ * locals, scoped values) stays here.
+ *
+ * <p><b>Failures.</b> What a task throws is thrown by the call, itself if its class may cross (see {@link
+ * ProcessOptions#allow(Class...)}), else as a {@link RemoteTaskException}; its stack trace goes on from
+ * the worker to the caller. What a call may throw besides: {@link WorkerDiedException}, {@link
+ * WorkerStartException}, {@link TransferException}; {@link CancellationException} if the pool is closed
+ * meanwhile, {@link java.util.concurrent.RejectedExecutionException} if it was closed before.
+ *
+ * <p><b>Interrupts</b> of a caller, and so timeouts and stops of a run, kill the process that runs its
+ * task, with all processes it has started; the call throws {@link InterruptedException}.
+ *
+ * <p><b>The end.</b> {@link #close} leaves no process behind. Workers also end by themselves, at once,
+ * when this process ends in any way, if only by SIGKILL. A process that a task has started may outlive a
+ * worker that crashed.
+ *
+ * <p>Null arguments are refused with a {@link NullPointerException}; items and values may be null.
+ */
+public final class ProcessPool implements AutoCloseable {
+  private final Settings settings;
+  private final Crew crew;
+
+  private ProcessPool(Settings settings, @Nullable Code setup) {
+    this.settings = settings;
+    crew = new Crew(settings, setup);
+  }
+
+  /** A pool with as many processes as the machine has cores; none is started yet. */
+  public static ProcessPool open() {
+    return open(ProcessOptions.of());
+  }
+
+  /**
+   * A pool; no process is started yet.
+   *
+   * @throws TransferException if the setup is not serializable
+   */
+  public static ProcessPool open(ProcessOptions options) {
+    Settings settings = options.settings;
+    return new ProcessPool(
+        settings, settings.setup == null ? null : code(settings.setup, settings));
+  }
+
+  private static Code code(Object function, Settings settings) {
+    try {
+      return Code.of(function, settings.rules);
+    } catch (Refusal refusal) {
+      throw Answers.refused(refusal);
+    }
+  }
+
+  /** As many attempts at once as there are processes. */
+  public Parallel parallel() {
+    return Parallel.of(settings.processes);
+  }
+
+  /**
+   * An action that calls the function in a worker process and waits for its value: for every entry point
+   * of {@link Parallel}, with all its options.
+   *
+   * @throws TransferException if the function is not serializable
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> Action<T, R> action(
+      RemoteFunction<? super T, ? extends R> function) {
+    Objects.requireNonNull(function, "function");
+    return remote(function);
+  }
+
+  /**
+   * Calls something in a worker process, and waits for its value.
+   *
+   * @throws Exception what it throws, and what is listed above
+   * @throws InterruptedException if the calling thread is interrupted; the call is ended
+   */
+  public <R extends @Nullable Object> R call(RemoteFunction.Call<? extends R> call)
+      throws Exception {
+    Objects.requireNonNull(call, "call");
+    Action<@Nullable Object, R> action = remote(call);
+    return action.apply(null);
+  }
+
+  private <T extends @Nullable Object, R extends @Nullable Object> Action<T, R> remote(
+      Object function) {
+    return new RemoteAction<>(
+        crew, settings.rules, code(function, settings), Answers.loaderOf(function));
+  }
+
+  /**
+   * Starts all processes that are not running, and waits until they are ready.
+   *
+   * @throws WorkerStartException if one cannot be started
+   * @throws InterruptedException if the calling thread is interrupted; they start nevertheless
+   */
+  public void startAll() throws InterruptedException {
+    crew.startAll();
+  }
+
+  /** The ids of the processes that are ready or at work; for monitoring. */
+  public List<Long> processes() {
+    return crew.processes();
+  }
+
+  /**
+   * Refuses new calls, kills the processes that are at work, lets the idle ones end, and waits until none
+   * is left. Closing again does nothing but wait. If the calling thread is interrupted, all are killed at
+   * once, and it returns with the interrupt flag set.
+   */
+  @Override
+  public void close() {
+    crew.close();
+  }
+}

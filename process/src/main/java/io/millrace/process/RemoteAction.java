@@ -1,0 +1,45 @@
+package io.millrace.process;
+
+import io.millrace.plan.Action;
+import io.millrace.process.wire.Code;
+import io.millrace.process.wire.Codec;
+import io.millrace.process.wire.Frame;
+import io.millrace.process.wire.Refusal;
+import io.millrace.process.wire.Rules;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends its argument to a worker and waits for the answer. What can be done without a worker is done
+ * before one is taken or after it is given back.
+ *
+ * @param code the function
+ * @param loader of the function, and so probably of its values
+ */
+record RemoteAction<T extends @Nullable Object, R extends @Nullable Object>(
+    Crew crew, Rules rules, Code code, ClassLoader loader) implements Action<T, R> {
+
+  @Override
+  @SuppressWarnings({"unchecked", "NullAway"}) // it is what the function has returned
+  public R apply(T item) throws Exception {
+    byte[] argument = write(item);
+    Worker worker = crew.acquire();
+    Frame answer;
+    try {
+      answer = worker.run(code, argument);
+    } catch (WorkerDiedException e) {
+      throw crew.isClosed() ? new CancellationException(Crew.CLOSED_MEANWHILE) : e;
+    } finally {
+      crew.release(worker);
+    }
+    return (R) new Answers(rules, loader, worker.process()).value(answer);
+  }
+
+  private byte[] write(@Nullable Object item) {
+    try {
+      return Codec.write("argument", item, rules);
+    } catch (Refusal refusal) {
+      throw Answers.refused(refusal);
+    }
+  }
+}

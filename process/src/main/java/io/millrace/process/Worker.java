@@ -1,0 +1,230 @@
+package io.millrace.process;
+
+import io.millrace.process.wire.Code;
+import io.millrace.process.wire.Connection;
+import io.millrace.process.wire.Frame;
+import io.millrace.process.wire.Frame.Kind;
+import io.millrace.process.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker process from its start to its end. A thread of its own looks after it; whoever has acquired
+ * it from the crew may let it run tasks.
+ */
+final class Worker implements Runnable {
+  /* How long a process whose channel has ended may take to end: it may write a core dump. */
+  private static final long LAST_BREATH_SECONDS = 10;
+
+  /* How long a killed process is waited for; less than a run's grace period. */
+  private static final long DYING_MILLIS = 50;
+
+  /* The description of an exception, beside the exception itself. */
+  private static final long DESCRIPTION_BYTES = 8L * 1024 * 1024;
+
+  private final Settings settings;
+  private final @Nullable Code setup;
+  private final Crew crew;
+  private final CompletableFuture<Worker> ready = new CompletableFuture<>();
+  private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+
+  /* Written once, by its own thread, before it is handed to the crew. */
+  private @Nullable Connection connection;
+
+  /* Both belong to whoever has acquired it; the crew's lock passes them on. */
+  private @Nullable Code function;
+  private int tasks;
+
+  /* The monitor guards both: whoever kills it must not miss a process that is just being started. */
+  private @Nullable Started started;
+  private boolean killed;
+
+  Worker(Settings settings, @Nullable Code setup, Crew crew) {
+    this.settings = settings;
+    this.setup = setup;
+    this.crew = crew;
+  }
+
+  @Override
+  public void run() {
+    WorkerStartException failure = null;
+    try {
+      failure = live();
+    } catch (RuntimeException | Error e) {
+      failure = new WorkerStartException("a worker process could not be started: " + e, e);
+    } finally {
+      kill();
+      crew.gone(this, failure);
+      if (failure == null) {
+        ready.complete(this);
+      } else {
+        ready.completeExceptionally(failure);
+      }
+    }
+  }
+
+  /* Answers null if it ended after it was ready. */
+  private @Nullable WorkerStartException live() {
+    Started process = null;
+    try (Rendezvous rendezvous = Rendezvous.open()) {
+      process = start(rendezvous);
+      connection = Opening.open(settings, process, rendezvous, setup);
+    } catch (WorkerStartException failure) {
+      kill();
+      awaitEnd(process);
+      return failure;
+    } catch (IOException e) {
+      kill();
+      Ending ending = awaitEnd(process);
+      String why =
+          ending == null
+              ? "a worker process could not be started: " + e.getMessage()
+              : ending.message("before it was ready");
+      return new WorkerStartException(why, e);
+    }
+    ready.complete(this);
+    crew.ready(this);
+    awaitEnd(process);
+    return null;
+  }
+
+  private Started start(Rendezvous rendezvous) throws IOException {
+    var command = Command.write(settings, rendezvous.arguments());
+    synchronized (this) {
+      if (killed) {
+        throw new IOException("the pool was closed");
+      }
+      started = Started.start(settings, command);
+      return started;
+    }
+  }
+
+  private @Nullable Ending awaitEnd(@Nullable Started process) {
+    if (process == null) {
+      return null;
+    }
+    try {
+      Ending ending = process.awaitEnd();
+      ended.complete(ending);
+      return ending;
+    } catch (InterruptedException nobodyDoes) {
+      throw new IllegalStateException(nobodyDoes);
+    } finally {
+      closeConnection();
+    }
+  }
+
+  private void closeConnection() {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (IOException gone) {
+      // with the process
+    }
+  }
+
+  /** Waits until it can be acquired, or has failed to start. */
+  void awaitReady() throws InterruptedException {
+    try {
+      ready.get();
+    } catch (ExecutionException e) {
+      throw (WorkerStartException) e.getCause();
+    }
+  }
+
+  /** Kills its process, also one that is about to be started. */
+  void kill() {
+    Started process;
+    synchronized (this) {
+      killed = true;
+      process = started;
+    }
+    if (process != null) {
+      process.kill();
+    }
+  }
+
+  /** Whether it can run another task. */
+  synchronized boolean isUsable() {
+    return !killed && started != null && started.isAlive();
+  }
+
+  boolean hasRunAllItsTasks() {
+    return tasks >= settings.maxTasks;
+  }
+
+  /** Lets an idle process end by itself, and kills it if that takes too long. */
+  void retire() {
+    try {
+      connection().send(Frame.of(Kind.STOP));
+    } catch (IOException gone) {
+      kill();
+      return;
+    }
+    CompletableFuture.delayedExecutor(settings.grace.toNanos(), TimeUnit.NANOSECONDS)
+        .execute(this::kill);
+  }
+
+  /**
+   * Runs a task and waits for the answer.
+   *
+   * @throws InterruptedException after the process was killed
+   * @throws WorkerDiedException if the process has ended
+   */
+  Frame run(Code code, byte[] argument) throws InterruptedException {
+    try {
+      Frame task = code == function ? Frame.of(Kind.TASK, argument) : code.in(Kind.TASK, argument);
+      function = code;
+      tasks++;
+      connection().send(task);
+      return connection().receive(settings.rules.mostBytes() + DESCRIPTION_BYTES);
+    } catch (ClosedByInterruptException e) {
+      var _ = Thread.interrupted();
+      killNow();
+      throw new InterruptedException("the worker process was killed with its task");
+    } catch (ProtocolException e) {
+      killNow();
+      throw new WorkerDiedException("a worker process broke the protocol and was killed", e);
+    } catch (IOException e) {
+      throw new WorkerDiedException(awaitEnding());
+    }
+  }
+
+  long process() {
+    return Objects.requireNonNull(started()).process().pid();
+  }
+
+  private synchronized @Nullable Started started() {
+    return started;
+  }
+
+  private Connection connection() {
+    return Objects.requireNonNull(connection);
+  }
+
+  private void killNow() {
+    kill();
+    Objects.requireNonNull(started()).awaitDeath(DYING_MILLIS);
+  }
+
+  private Ending awaitEnding() throws InterruptedException {
+    try {
+      return ended.get(LAST_BREATH_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException hangs) {
+      kill();
+      return ended.join();
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    } catch (InterruptedException e) {
+      killNow();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package io.millrace.process;
+
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/** Where goes what worker processes print. */
+public sealed interface WorkerOutput {
+
+  /** To the stream of the same name of this process, byte by byte. */
+  static WorkerOutput inherit() {
+    return new Inherit();
+  }
+
+  /** Nowhere. */
+  static WorkerOutput discard() {
+    return new Discard();
+  }
+
+  /**
+   * Line by line to a consumer; a line of more than 8,192 characters comes in pieces.
+   *
+   * @param consumer called by a thread for each worker, so it must be thread-safe; a worker that prints
+   *     more waits for it meanwhile; if it throws, that is logged, and the line is lost
+   */
+  static WorkerOutput lines(Consumer<? super String> consumer) {
+    return new Lines(consumer);
+  }
+
+  /** See {@link #inherit}. */
+  record Inherit() implements WorkerOutput {}
+
+  /** See {@link #discard}. */
+  record Discard() implements WorkerOutput {}
+
+  /**
+   * See {@link #lines}.
+   *
+   * @param consumer gets the lines
+   */
+  record Lines(Consumer<? super String> consumer) implements WorkerOutput {
+    /** Checks the argument. */
+    public Lines {
+      Objects.requireNonNull(consumer, "consumer");
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.millrace.process.wire;
+
+/** Something may not or cannot cross between processes; the message says what, and what to do. */
+public final class Refusal extends Exception {
+  private static final long serialVersionUID = 1;
+
+  Refusal(String message) {
+    super(message);
+  }
+
+  Refusal(String message, Throwable cause) {
+    super(message, cause);
+  }
+
+  /** What the other process refused. */
+  public static Refusal of(Frame refusal) throws ProtocolException {
+    return new Refusal(refusal.text(0));
+  }
+
+  /** For the other process. */
+  public Frame frame() {
+    return Frame.ofTexts(Frame.Kind.REFUSAL, String.valueOf(getMessage()));
+  }
+}

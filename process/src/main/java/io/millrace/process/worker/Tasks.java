@@ -1,0 +1,118 @@
+package io.millrace.process.worker;
+
+import io.millrace.process.RemoteFunction;
+import io.millrace.process.wire.Code;
+import io.millrace.process.wire.Codec;
+import io.millrace.process.wire.Connection;
+import io.millrace.process.wire.Frame;
+import io.millrace.process.wire.Frame.Kind;
+import io.millrace.process.wire.ProtocolException;
+import io.millrace.process.wire.Refusal;
+import io.millrace.process.wire.Rules;
+import io.millrace.process.wire.Thrown;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one task after the other, in one thread. */
+final class Tasks {
+  private static final ClassLoader CLASSES = ClassLoader.getSystemClassLoader();
+  private static final byte[] NOTHING = {};
+
+  private final Connection connection;
+
+  /* What the parent says first; until then only it has to be understood. */
+  private Rules rules = new Rules(Rules.VALUES_ONLY, Integer.MAX_VALUE, 1);
+
+  /* That of the last task. */
+  private @Nullable Object function;
+
+  Tasks(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Until the parent stops it; throws when the parent is gone. */
+  void run() throws IOException {
+    while (true) {
+      // The parent keeps to its own limit; an argument comes with its function.
+      Frame frame = connection.receive(Long.MAX_VALUE);
+      switch (frame.kind()) {
+        case SETUP -> connection.send(setUp(frame));
+        case TASK -> connection.send(answer(frame));
+        case STOP -> System.exit(0);
+        case HELLO, READY, RESULT, FAILURE, REFUSAL ->
+            throw new ProtocolException(frame.kind() + " came from the parent");
+      }
+    }
+  }
+
+  private Frame setUp(Frame frame) throws ProtocolException {
+    rules = Rules.parse(frame.text(0));
+    try {
+      if (Code.from(frame, rules, CLASSES) instanceof RemoteFunction.Setup setup) {
+        setup.run();
+      }
+      return Frame.of(Kind.READY);
+    } catch (Refusal refusal) {
+      return refusal.frame();
+    } catch (Throwable error) {
+      return failure(error);
+    }
+  }
+
+  private Frame answer(Frame frame) throws ProtocolException {
+    try {
+      Object called = function(frame);
+      Object argument = Codec.read("argument", frame.part(0), rules, CLASSES);
+      return Frame.of(Kind.RESULT, Codec.write("result", call(called, argument), rules));
+    } catch (Refusal refusal) {
+      return refusal.frame();
+    } catch (Throwable error) {
+      return failure(error);
+    } finally {
+      // An interrupt that a task has left behind would close the connection.
+      var _ = Thread.interrupted();
+    }
+  }
+
+  private Object function(Frame frame) throws Refusal, ProtocolException {
+    if (frame.parts().size() > 1) {
+      // If the new one is refused, the old one is not called in its place.
+      function = null;
+      function = Code.from(frame, rules, CLASSES);
+    }
+    if (function == null) {
+      throw new ProtocolException("a task without its function");
+    }
+    return function;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static @Nullable Object call(Object function, @Nullable Object argument)
+      throws Exception {
+    return switch (function) {
+      case RemoteFunction.Call<?> call -> call.call();
+      case RemoteFunction<?, ?> unary ->
+          ((RemoteFunction<@Nullable Object, @Nullable Object>) unary).apply(argument);
+      default -> throw new ProtocolException("no function, but a " + function.getClass());
+    };
+  }
+
+  private Frame failure(Throwable error) {
+    Rules described = new Rules(Rules.VALUES_ONLY, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    try {
+      byte[] description = Codec.write("exception", Thrown.of(error), described);
+      return Frame.of(Kind.FAILURE, description, itself(error));
+    } catch (Refusal impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /* Empty if it cannot cross: then its description has to do. */
+  private byte[] itself(Throwable error) {
+    try {
+      return Codec.write("exception", error, rules);
+    } catch (Refusal | RuntimeException notSerializable) {
+      return NOTHING;
+    }
+  }
+}
