@@ -115,7 +115,8 @@ final class Backlog {
     return nowNanos - claim.handedNanos > LATE_NANOS;
   }
 
-  boolean isEmpty() {
-    return ready.isEmpty() && returned.isEmpty() && stealable() == null;
+  /** Whether there are items that were read, and nobody has begun. */
+  boolean hasFresh() {
+    return !returned.isEmpty() || stealable() != null;
   }
 }

@@ -259,6 +259,11 @@ final class Claim {
     finishSealed(Ticket.WAITING, nowNanos);
   }
 
+  /** How many items of this claim its owner has left waiting. */
+  int waiting() {
+    return waiting;
+  }
+
   /** How many items of this claim its owner has brought to their outcomes. */
   int settled() {
     return position(word) - first - waiting;
@@ -272,6 +277,21 @@ final class Claim {
       long seen = word;
       if (compareAndSet(seen, with(State.RUNNING, seen + POSITION_ONE))) {
         return;
+      }
+    }
+  }
+
+  /** Takes what the owner did not get to; null if there is nothing. By the owner, between two items. */
+  @Nullable Claim splitRest() {
+    for (; ; ) {
+      long seen = word;
+      int position = position(seen);
+      int end = end(seen);
+      if (position == end) {
+        return null;
+      }
+      if (compareAndSet(seen, word(position, position, state(seen)))) {
+        return new Claim(items, outcomes, base, position, end, State.RUNNING, null, false);
       }
     }
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Schedule {
   private final Engine engine;
   private final Sink sink;
-  private final int window;
+  private final Window window;
   private final boolean mayReadAhead;
 
   private final ShortLock lock = new ShortLock();
@@ -55,18 +55,9 @@ final class Schedule {
     this.sink = sink;
     this.backlog = new Backlog(engine.originNanos);
     this.intake = new Intake(feed, config.group());
-    this.window = hasWindow(sink, config) ? config.room() : Integer.MAX_VALUE;
+    this.window = new Window(config, sink, intake);
     this.mayReadAhead = !intake.isPrompt() && !config.inCaller();
     this.crew = new Crew(config.slots(), config.ownThreads());
-  }
-
-  /*
-   * Where all items are in memory, all outcomes are kept, and no item ever waits, the items ahead are
-   * only those that workers hold. To count them would but make for small claims.
-   */
-  private boolean hasWindow(Sink sink, Config config) {
-    boolean noneWaits = engine.waits.areNone() && config.retry.attempts() == 1;
-    return !(intake.isPrompt() && noneWaits && sink instanceof Collected);
   }
 
   RunStatus status() {
@@ -88,7 +79,7 @@ final class Schedule {
 
   /** Whether the consumer should say that it has made room: now, not after each outcome. */
   boolean isStarvedWithRoom() {
-    return starved && window - (intake.admittedRacy() - sink.delivered(0)) >= window / 2;
+    return starved && window.isHalfEmpty(intake.admittedRacy());
   }
 
   boolean isStarved() {
@@ -179,10 +170,11 @@ final class Schedule {
   }
 
   private Admission admission(Worker worker) {
-    Claim oldest = backlog.stealable();
+    boolean fresh = mayBeginReturned();
+    Claim oldest = fresh ? backlog.stealable() : null;
     return new Admission(
         backlog.hasReady(),
-        backlog.hasReturned(),
+        fresh && backlog.hasReturned(),
         oldest != null && Backlog.isLate(oldest, worker.nowNanos),
         isReadable(),
         oldest != null);
@@ -198,16 +190,36 @@ final class Schedule {
   }
 
   private long room() {
-    return window - (intake.admitted() - sink.delivered(settled));
+    return window.room(intake.admitted(), settled);
+  }
+
+  /* Items that were read have their place in the window, unless that counts from their start. */
+  private boolean mayBeginReturned() {
+    return !window.countsFromStart() || room() > 0 || hasEnded();
+  }
+
+  boolean countsFromStart() {
+    return window.countsFromStart();
   }
 
   private void giveBack(Worker worker) {
     Claim done = worker.claim;
     if (done != null) {
-      settled(done.settled());
       backlog.unshare(done);
+      if (window.countsFromStart()) {
+        Claim rest = done.splitRest();
+        if (rest != null) {
+          backlog.addReturned(rest);
+        }
+      }
+      cameBack(done, done.settled());
       worker.claim = null;
     }
+  }
+
+  private void cameBack(Claim claim, int more) {
+    window.cameBack(claim, more);
+    settled(more);
   }
 
   private void settled(int more) {
@@ -224,6 +236,7 @@ final class Schedule {
       backlog.share(claim);
     }
     worker.claim = claim;
+    window.handedOut(claim);
   }
 
   private Claim resumed(Worker worker) {
@@ -256,7 +269,7 @@ final class Schedule {
 
   private Claim begin(Worker worker) {
     long most = Math.min(worker.size(), intake.groupRoom());
-    Claim claim = intake.begin(Math.clamp(room() / 2, 1, (int) most));
+    Claim claim = intake.begin(window.claimable(room(), most));
     claim.handedNanos = worker.nowNanos;
     sink.begun(claim);
     return claim;
@@ -532,7 +545,7 @@ final class Schedule {
       engine.abandoned(worker.runningThread());
       sink.leftBehind(claim);
       sink.writtenOff(Claim.settled(failure.index(), failure));
-      settled(claim.settled() + 1);
+      cameBack(claim, claim.settled() + 1);
       backlog.unshare(claim);
       worker.claim = null;
       crew.writeOff();
@@ -585,7 +598,7 @@ final class Schedule {
     return !over
         && !crew.isAnyArriving()
         && crew.hasFreeSlot(hasEnded())
-        && (isReadable() || !backlog.isEmpty());
+        && (isReadable() || backlog.hasReady() || (mayBeginReturned() && backlog.hasFresh()));
   }
 
   private boolean isAllSettled() {

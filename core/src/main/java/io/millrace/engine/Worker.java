@@ -72,6 +72,10 @@ final class Worker implements Runnable {
         size = 1;
         return;
       }
+      if (claim.waiting() > 0 && engine.schedule.countsFromStart()) {
+        size = 1;
+        return; // the window may have no room for the next one
+      }
     }
     if (!engine.tuned) {
       adapt(nowNanos - began); // else one at a time: their listeners may take long

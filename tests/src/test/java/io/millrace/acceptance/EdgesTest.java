@@ -12,6 +12,7 @@ import io.millrace.plan.*;
 import io.millrace.testkit.*;
 import io.millrace.time.Clock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.*;
 import java.util.concurrent.*;
 import java.util.stream.*;
@@ -65,6 +66,30 @@ class EdgesTest {
     assertSame(
         broken,
         assertThrows(IllegalStateException.class, () -> Parallel.of(3).map(source, action)));
+  }
+
+  @ParameterizedTest(name = "I2: of a list, no more than a window of {0} is begun and waits")
+  @ValueSource(ints = {1, 3, 4, 50})
+  void theWindowBoundsWhatIsBegunOfAList(int window) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(clock);
+      action.anyItem().fails(new IOException("not yet"), 1).computes(item -> item);
+      Retry hourly = Retry.ofAttempts(2).backoff(Backoff.fixed(Duration.ofHours(1)));
+      List<Integer> items = IntStream.range(0, 100).boxed().toList();
+      Parallel parallel = Parallel.of(2).window(window).clock(clock).retry(hourly);
+      assertEquals(items, parallel.map(items, action).values());
+      Set<Integer> failed = new HashSet<>();
+      int most = 0;
+      for (Call<Integer> call : action.calls()) {
+        if (call.attempt() == 1) {
+          failed.add(call.item());
+          most = Math.max(most, failed.size());
+        } else {
+          failed.remove(call.item());
+        }
+      }
+      assertEquals(window, most);
+    }
   }
 
   @ParameterizedTest(name = "A50: obsolete HTTP date {0}")
