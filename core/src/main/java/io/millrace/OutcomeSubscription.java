@@ -43,14 +43,22 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
       subscriber.onError(broken);
       return;
     }
-    subscriber.onSubscribe(this);
-    thread.start();
+    try {
+      subscriber.onSubscribe(this);
+    } catch (Throwable broken) {
+      cancelled = true;
+      stopRun();
+      throw broken;
+    } finally {
+      thread.start();
+    }
   }
 
   @Override
   public void request(long n) {
     if (n <= 0) {
       badRequest = new IllegalArgumentException("demand must be at least 1, not " + n);
+      stopRun();
     } else {
       demand.accumulateAndGet(n, OutcomeSubscription::addSaturating);
     }
@@ -65,11 +73,16 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
   @Override
   public void cancel() {
     cancelled = true;
+    stopRun();
+    LockSupport.unpark(thread);
+  }
+
+  /** Wakes the thread if it waits for an outcome. */
+  private void stopRun() {
     Run<T, R> running = run;
     if (running != null) {
-      running.stop(); // wakes the thread if it waits for an outcome
+      running.stop();
     }
-    LockSupport.unpark(thread);
   }
 
   private void publish() {

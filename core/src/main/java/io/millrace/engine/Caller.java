@@ -43,17 +43,19 @@ final class Caller {
   }
 
   @Nullable Object call(@Nullable Object item) throws Exception {
-    if (captured.isEmpty()) {
+    return callInside(captured.size(), item);
+  }
+
+  /* One frame for each carrier, so that each is undone, in reverse order, whatever another one throws. */
+  private @Nullable Object callInside(int carriers, @Nullable Object item) throws Exception {
+    if (carriers == 0) {
       return action.apply(item);
     }
-    List<Runnable> restore = new ArrayList<>(captured.size());
+    Runnable undo = captured.get(captured.size() - carriers).install();
     try {
-      for (Captured<?> each : captured) {
-        restore.addFirst(each.install());
-      }
-      return action.apply(item);
+      return callInside(carriers - 1, item);
     } finally {
-      restore.forEach(Runnable::run);
+      undo.run();
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,10 @@ public final class Engine {
   final Schedule schedule;
   final Interrupter interrupter;
   final Wakeup wakeup = new Wakeup();
+
+  /* With the caller's thread as worker, one thread may close while another one takes. */
+  private final Wakeup closing = new Wakeup();
+  private final ReentrantLock closers = new ReentrantLock();
 
   private final Feed feed;
   private final Staff staff;
@@ -128,13 +133,29 @@ public final class Engine {
   /** Starts a run. */
   @SuppressWarnings("unchecked")
   public static Engine start(Config config, Action<?, ?> action, Feed feed, Delivery delivery) {
-    Engine engine =
-        new Engine(config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery);
+    Engine engine;
+    try {
+      engine =
+          new Engine(config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery);
+    } catch (Throwable broken) {
+      closeAfter(broken, feed); // a carrier could not capture its context
+      throw broken;
+    }
     engine
         .clock
         .announced(engine::begin)
         .run(); // virtual time stands still until workers are announced
     return engine;
+  }
+
+  private static void closeAfter(Throwable broken, Feed feed) {
+    try {
+      feed.close();
+    } catch (Throwable again) {
+      if (again != broken) {
+        broken.addSuppressed(again);
+      }
+    }
   }
 
   private void begin() {
@@ -169,6 +190,12 @@ public final class Engine {
   /** Runs a worker in the calling thread if one waits for that. */
   boolean runInline() {
     return staff.runInline();
+  }
+
+  /** There is something for the threads that may run workers themselves. */
+  void signalCaller() {
+    wakeup.signal();
+    closing.signal();
   }
 
   boolean hasInline() {
@@ -318,7 +345,7 @@ public final class Engine {
           .log(System.Logger.Level.WARNING, "closing the source failed", broken);
     }
     joined.countDown();
-    wakeup.signal();
+    signalCaller();
   }
 
   boolean hasEnded() {
@@ -400,7 +427,12 @@ public final class Engine {
 
   private void join() throws InterruptedException {
     if (config.inCaller()) {
-      wakeup.await(() -> joined.getCount() == 0 || hasInline());
+      closers.lockInterruptibly();
+      try {
+        closing.await(() -> joined.getCount() == 0 || hasInline());
+      } finally {
+        closers.unlock();
+      }
     } else {
       joined.await();
     }

@@ -32,7 +32,7 @@ final class Staff {
         case Workers.On on -> startVirtual(() -> handOver(announced, generation, on.executor()));
         case Workers.Caller _ -> {
           inline.add(announced);
-          engine.wakeup.signal();
+          engine.signalCaller();
         }
       }
     } catch (Throwable broken) {

@@ -36,7 +36,7 @@ public interface ContextCarrier<C extends @Nullable Object> {
       public Runnable install(C captured) {
         C before = local.get();
         local.set(captured);
-        return () -> local.set(before);
+        return before == null ? local::remove : () -> local.set(before);
       }
     };
   }

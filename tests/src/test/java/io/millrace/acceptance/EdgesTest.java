@@ -92,6 +92,104 @@ class EdgesTest {
     }
   }
 
+  private static ContextCarrier<String> carrier(String name, List<String> log, boolean broken) {
+    return new ContextCarrier<>() {
+      @Override
+      public String capture() {
+        return name;
+      }
+
+      @Override
+      public Runnable install(String captured) {
+        log.add("+" + captured);
+        return () -> {
+          log.add("-" + captured);
+          if (broken) {
+            throw new IllegalStateException(captured);
+          }
+        };
+      }
+    };
+  }
+
+  @Test
+  @DisplayName("A76: each carrier is undone, in reverse order, also if another one throws at that")
+  void carriersAreUndoneInReverseOrder() {
+    List<String> log = new CopyOnWriteArrayList<>();
+    Parallel parallel = Parallel.of(1).context(carrier("a", log, false), carrier("b", log, true));
+    Results<Integer, Integer> results = parallel.map(List.of(1), item -> item);
+    assertEquals(List.of("+a", "+b", "-b", "-a"), log);
+    assertEquals("b", results.failures().getFirst().error().getMessage());
+  }
+
+  @Test
+  @DisplayName("I6: a source is closed also if the context cannot be captured")
+  void aSourceIsClosedIfTheRunCannotStart() {
+    List<String> closed = new ArrayList<>();
+    ContextCarrier<String> broken =
+        new ContextCarrier<>() {
+          @Override
+          public String capture() {
+            throw new IllegalStateException("no context");
+          }
+
+          @Override
+          public Runnable install(String captured) {
+            return () -> {};
+          }
+        };
+    Source<Integer> source = Source.of(Stream.of(1, 2).onClose(() -> closed.add("closed")));
+    Parallel parallel = Parallel.of(1).context(broken);
+    assertThrows(IllegalStateException.class, () -> parallel.map(source, item -> item));
+    assertEquals(List.of("closed"), closed);
+  }
+
+  @Test
+  @DisplayName("A88: a demand of 0 is an error at once, also while no outcome is in sight")
+  void aBadDemandIsToldAtOnce() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.anyItem().blocks().returns(1);
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    Parallel.of(1)
+        .publisher(List.of(1), action)
+        .subscribe(
+            new Flow.Subscriber<>() {
+              @Override
+              public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(0);
+              }
+
+              @Override
+              public void onNext(Outcome<Integer, Integer> outcome) {}
+
+              @Override
+              public void onError(Throwable error) {
+                told.complete(error);
+              }
+
+              @Override
+              public void onComplete() {}
+            });
+    assertInstanceOf(IllegalArgumentException.class, told.get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  @DisplayName(
+      "I6, A77: a run in the caller's thread can be closed by another thread while it is taken from")
+  void theCallersRunIsClosedFromOutside() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    action.anyItem().blocks().returns(1);
+    Run<Integer, Integer> run =
+        Parallel.of(1).workers(Workers.caller()).start(List.of(1, 2, 3), action);
+    try (ExecutorService taker = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> taken = taker.submit(run::take);
+      action.awaitRunning(1);
+      run.close();
+      taken.get(10, TimeUnit.SECONDS);
+    }
+    assertEquals(0, action.running());
+  }
+
   @ParameterizedTest(name = "A50: obsolete HTTP date {0}")
   @ValueSource(strings = {"Friday, 01-Mar-24 00:00:30 GMT", "Fri Mar  1 00:00:30 2024"})
   void obsoleteHttpDatesAreRead(String date) {
