@@ -10,6 +10,11 @@ interface Bucket {
   /** The longest wait, 73 years; the sum of two still compares right by difference. */
   long LONGEST = 1L << 61;
 
+  /** Whether it grants nothing before the next {@link #settle}, however late that comes. */
+  default boolean isClosed() {
+    return false;
+  }
+
   /** The earliest time for this cost, if nothing else is taken; one that has passed means now. */
   long availableAt(long cost);
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
   private final Bucket[] buckets;
   private final WaitQueue<GatePlace> queue = new WaitQueue<>();
-  /* For the head of the queue; null exactly if nobody waits, except during a turn. */
+  /* For the head of the queue; null exactly if nobody waits or a bucket is closed, except during a turn. */
   private @Nullable Alarm alarm;
 
   Gate(Bucket[] buckets) {
@@ -17,7 +17,7 @@ final class Gate {
   }
 
   boolean tryTake(Demand demand, long now) {
-    if (queue.head() != null || availableAt(demand) - now > 0) {
+    if (queue.head() != null || isClosed() || availableAt(demand) - now > 0) {
       return false;
     }
     take(demand, now, now);
@@ -85,7 +85,7 @@ final class Gate {
   private void serve(long dueAt, Turn turn) {
     try {
       GatePlace head = queue.head();
-      while (head != null && availableAt(head.demand()) - turn.now() <= 0) {
+      while (head != null && !isClosed() && availableAt(head.demand()) - turn.now() <= 0) {
         queue.remove(head);
         offer(head, dueAt, turn);
         head = queue.head();
@@ -108,7 +108,7 @@ final class Gate {
   private void setAlarm(Turn turn) {
     GatePlace head = queue.head();
     Alarm old = alarm;
-    if (head == null) {
+    if (head == null || isClosed()) {
       alarm = null;
     } else {
       long due = availableAt(head.demand());
@@ -121,6 +121,15 @@ final class Gate {
     if (old != null) {
       turn.stop(old);
     }
+  }
+
+  private boolean isClosed() {
+    for (Bucket bucket : buckets) {
+      if (bucket.isClosed()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long availableAt(Demand demand) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class OneGate implements Gates {
   private final Gate gate;
 
-  OneGate(Leaves leaves, long start) {
-    this.gate = leaves.gate(start);
+  OneGate(Gate gate) {
+    this.gate = gate;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.millrace.limit;
 
 import io.millrace.time.Clock;
-import java.util.concurrent.locks.LockSupport;
 
 /** The thread that makes it waits until it is granted the permit or given up on. */
 final class ParkedThread implements Waiter {
@@ -11,12 +10,18 @@ final class ParkedThread implements Waiter {
     EXPIRED
   }
 
-  private final Thread thread = Thread.currentThread();
+  private final Clock clock;
+  private final Clock.Wait wait;
   /*
    * WAITING -> GRANTED by claim() or WAITING -> EXPIRED by expire(), whichever takes the place out of the
    * queue, under the limit's lock. Read by the thread.
    */
   private volatile State state = State.WAITING;
+
+  ParkedThread(Clock clock) {
+    this.clock = clock;
+    this.wait = clock.newWait();
+  }
 
   @Override
   public boolean claim() {
@@ -26,7 +31,7 @@ final class ParkedThread implements Waiter {
 
   @Override
   public void granted() {
-    LockSupport.unpark(thread);
+    wait.end();
   }
 
   @Override
@@ -38,12 +43,12 @@ final class ParkedThread implements Waiter {
   void expire(Waiting place) {
     if (place.cancel()) {
       state = State.EXPIRED;
-      LockSupport.unpark(thread);
+      wait.end();
     }
   }
 
-  /** As {@link #await(Waiting)}, for at most this long by the clock. */
-  boolean await(Waiting place, Clock clock, long nanos) throws InterruptedException {
+  /** As {@link #await(Waiting)}, for at most this long. */
+  boolean await(Waiting place, long nanos) throws InterruptedException {
     Clock.Timer timer;
     try {
       timer = clock.schedule(clock.nanoTime() + nanos, () -> expire(place));
@@ -65,10 +70,11 @@ final class ParkedThread implements Waiter {
    * permit back, but stays set.
    */
   boolean await(Waiting place) throws InterruptedException {
-    while (state == State.WAITING) {
-      LockSupport.park(this);
-      if (Thread.interrupted()) {
-        leave(place);
+    if (state == State.WAITING) {
+      try {
+        wait.await();
+      } catch (InterruptedException interrupted) {
+        leave(place, interrupted);
         return true;
       }
     }
@@ -76,10 +82,10 @@ final class ParkedThread implements Waiter {
   }
 
   /* If the place was given up already, the lock makes a claim() before that visible here. */
-  private void leave(Waiting place) throws InterruptedException {
+  private void leave(Waiting place, InterruptedException interrupted) throws InterruptedException {
     if (place.cancel() || state != State.GRANTED) {
-      throw new InterruptedException();
+      throw interrupted;
     }
-    thread.interrupt();
+    Thread.currentThread().interrupt();
   }
 }

@@ -149,8 +149,13 @@ final class Permits {
   private void checkRoom(int there, int permits) {
     if (permits > most - there) {
       throw new IllegalStateException(
-          "released %d permits while %d of at most %d are there: more than were acquired"
-              .formatted(permits, there, most));
+          "released "
+              + permits
+              + " permits while "
+              + there
+              + " of at most "
+              + most
+              + " are there: more than were acquired");
     }
   }
 

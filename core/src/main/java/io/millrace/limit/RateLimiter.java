@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Enforces a {@link RateLimit} on everybody who shares it: runs, plain threads, asynchronous code.
  * Thread-safe.
  *
+ * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="rate"}
+ *
  * <p>Who asks first is served first, among those with the same key; nobody overtakes, not even with a
  * smaller cost. Each waiter is woken when its own permit is there, and not before. The methods throw
  * what the limit's key and cost functions throw, {@link NullPointerException} for a null key, and
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * limit says; if the burst is at least one permit above the cost, in any time at all. A window and a
  * spacing make up for nothing: they hold from grant to grant.
  */
-public final class RateLimiter {
+public final class RateLimiter extends Limit {
   private final RateLimit limit;
   private final Clock clock;
   private final Leaves leaves;
@@ -45,7 +47,7 @@ public final class RateLimiter {
       everyDemand = null;
     } else {
       keys = null;
-      turnstile = new Turnstile(clock, new OneGate(leaves, start), start);
+      turnstile = new Turnstile(clock, new OneGate(leaves.gate(start)), start);
       everyDemand = leaves.unitCosts() ? new Demand(null, leaves.costs(null)) : null;
     }
   }
@@ -60,7 +62,7 @@ public final class RateLimiter {
     return new RateLimiter(limit, clock);
   }
 
-  /** What it goes by. */
+  @Override
   public Clock clock() {
     return clock;
   }
@@ -85,19 +87,24 @@ public final class RateLimiter {
   public void acquire(@Nullable Object item) throws InterruptedException {
     Demand demand = demandOfThread(item);
     if (!tryTake(demand)) {
-      ParkedThread thread = new ParkedThread();
+      ParkedThread thread = new ParkedThread(clock);
       thread.await(enqueue(demand, thread));
     }
   }
 
   /** As {@link #tryAcquire(Object)} with null. */
   public boolean tryAcquire() {
-    return tryAcquire(null);
+    return tryTake(demand(null));
   }
 
   /** Takes the permits for an attempt if they are there and nobody waits for them. Never blocks. */
   public boolean tryAcquire(@Nullable Object item) {
     return tryTake(demand(item));
+  }
+
+  /** As {@link #tryAcquire(Object, Duration)} with null. The duration is never taken for an item. */
+  public boolean tryAcquire(Duration timeout) throws InterruptedException {
+    return tryAcquire(null, timeout);
   }
 
   /**
@@ -116,8 +123,8 @@ public final class RateLimiter {
     if (nanos == 0) {
       return false;
     }
-    ParkedThread thread = new ParkedThread();
-    return thread.await(enqueue(demand, thread), clock, nanos);
+    ParkedThread thread = new ParkedThread(clock);
+    return thread.await(enqueue(demand, thread), nanos);
   }
 
   private Demand demandOfThread(@Nullable Object item) throws InterruptedException {
@@ -166,6 +173,22 @@ public final class RateLimiter {
     return keys == null
         ? null
         : Objects.requireNonNull(keys.apply(item), "the key of a rate limit must not be null");
+  }
+
+  @Override
+  Pass pass(@Nullable Object item) {
+    Demand demand = demand(item);
+    return new Pass() {
+      @Override
+      public boolean tryEnter() {
+        return tryTake(demand);
+      }
+
+      @Override
+      public Waiting enqueue(Waiter waiter) {
+        return RateLimiter.this.enqueue(demand, waiter);
+      }
+    };
   }
 
   /** Takes what is asked for if it is there and nobody waits for it. Never blocks. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Permits that are taken before something and given back afterwards, so that only so much of it goes
  * on at once. Thread-safe.
  *
+ * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="hold"}
+ *
  * <p>Who asks first is served first, also by {@code tryAcquire}: nobody overtakes, not even with a
  * smaller request, so a large one is never starved. All permits of a request are taken together or
  * not at all; so two callers that want several never hold a part each and wait for the other's.
@@ -22,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a thread did before a release happens-before what follows the acquire that takes its permits.
  */
-public final class Semaphore {
+public final class Semaphore extends Limit {
   private final Permits permits;
   private final int most;
   private final Clock clock;
+  private final Pass one = new OnePermit();
 
   private Semaphore(int permits, int most, Clock clock) {
     this.permits = new Permits(permits, most);
@@ -76,7 +79,7 @@ public final class Semaphore {
    */
   public void acquire(int permits) throws InterruptedException {
     if (!tryAcquireInThread(permits)) {
-      ParkedThread thread = new ParkedThread();
+      ParkedThread thread = new ParkedThread(clock);
       thread.await(this.permits.enqueue(permits, thread));
     }
   }
@@ -111,8 +114,8 @@ public final class Semaphore {
     if (nanos == 0) {
       return false;
     }
-    ParkedThread thread = new ParkedThread();
-    return thread.await(this.permits.enqueue(permits, thread), clock, nanos);
+    ParkedThread thread = new ParkedThread(clock);
+    return thread.await(this.permits.enqueue(permits, thread), nanos);
   }
 
   private boolean tryAcquireInThread(int permits) throws InterruptedException {
@@ -173,6 +176,16 @@ public final class Semaphore {
     }
   }
 
+  @Override
+  public Clock clock() {
+    return clock;
+  }
+
+  @Override
+  Pass pass(@Nullable Object item) {
+    return one;
+  }
+
   /** How many permits are there; with other threads about, only a hint. */
   public int availablePermits() {
     return permits.there();
@@ -195,6 +208,23 @@ public final class Semaphore {
           "permits must be at most %d, which is all there are, not %d".formatted(most, permits));
     }
     return permits;
+  }
+
+  private final class OnePermit implements Pass {
+    @Override
+    public boolean tryEnter() {
+      return tryAcquire();
+    }
+
+    @Override
+    public Waiting enqueue(Waiter waiter) {
+      return Semaphore.this.enqueue(1, waiter);
+    }
+
+    @Override
+    public void end() {
+      release();
+    }
   }
 
   /** Permits that are held until {@link #close}. Thread-safe. */

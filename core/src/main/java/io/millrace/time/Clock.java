@@ -37,7 +37,7 @@ public interface Clock {
 
   /**
    * A thread that works by this clock is about to start. A virtual clock stands still until the
-   * matching {@link #exit}, except while the thread sleeps on it.
+   * matching {@link #exit}, except while the thread sleeps on it or is in a {@link Wait} of it.
    */
   default void enter() {}
 
@@ -59,6 +59,25 @@ public interface Clock {
         exit();
       }
     };
+  }
+
+  /** A wait of the calling thread for something else than a time. A virtual clock may go on meanwhile. */
+  default Wait newWait() {
+    return new ParkedWait();
+  }
+
+  /** One wait of the thread that made it, for another one. */
+  interface Wait {
+    /**
+     * Blocks until {@link #end}; returns at once if that was before.
+     *
+     * @throws InterruptedException if the thread is or gets interrupted; possibly also if the wait has
+     *     ended just then
+     */
+    void await() throws InterruptedException;
+
+    /** Lets the thread go on. Called by any thread; more than once is as good as once. */
+    void end();
   }
 
   /** A task that waits for its time. */

@@ -12,7 +12,7 @@ class AlarmTest {
   private final AtomicReference<Runnable> whileStarting = new AtomicReference<>(() -> {});
   private final FakeClock clock = new FakeClock(this::lateness);
   private final Leaves leaves = new Leaves(RateLimit.perSecond(1));
-  private final Turnstile turnstile = new Turnstile(clock, new OneGate(leaves, 0), 0);
+  private final Turnstile turnstile = new Turnstile(clock, new OneGate(leaves.gate(0)), 0);
   private final Alarm alarm = new Alarm(leaves.gate(0), clock.nanoTime() + 1);
 
   private long lateness() {

@@ -152,7 +152,7 @@ class BlockingTest {
 
   @Test
   void keepsAnInterruptThatComesAfterThePermit() throws Exception {
-    ParkedThread thread = new ParkedThread();
+    ParkedThread thread = new ParkedThread(clock);
     Waiting granted = limiter.enqueue(limiter.demand(null), thread);
     Thread.currentThread().interrupt();
     assertTrue(thread.await(granted));
@@ -189,6 +189,16 @@ class BlockingTest {
     assertFalse(limiter.tryAcquire(null, Duration.ZERO));
     assertThrows(
         IllegalArgumentException.class, () -> limiter.tryAcquire(null, Duration.ofNanos(-1)));
+  }
+
+  @Test
+  void takesADurationForATimeAndNotForAnItem() throws Exception {
+    assertTrue(limiter.tryAcquire(Duration.ZERO));
+    Running<Boolean> waiting = Running.start(() -> limiter.tryAcquire(SECOND));
+    clock.awaitPending(2);
+    clock.advance(SECOND);
+    assertTrue(waiting.join());
+    assertFalse(limiter.tryAcquire(Duration.ZERO));
   }
 
   @Test

@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * <p>{@code enter()} is called before a thread starts and by another one, so it makes a ticket
  * without a name. A ticket gets its thread's name where the thread itself runs an announced task.
- * Sleepers without a named ticket take up nameless ones, as long as there are any. The thread that
+ * Sleepers without a named ticket take up nameless ones, as long as there are any; not so threads that
+ * wait for another one. The thread that
  * made the clock does not: it drives the test, and the nameless tickets that it drew are for others.
  */
 final class Attendance {
@@ -58,15 +59,21 @@ final class Attendance {
     members.computeIfPresent(thread, (key, member) -> --member.tasks == 0 ? null : member);
   }
 
-  Share fallAsleep(Thread thread) {
-    Member member = members.get(thread);
-    Share share =
-        member != null && member.tickets > 0
-            ? new Share(member.tickets, 0)
-            : member == null && maker.equals(thread) ? Share.NONE : new Share(0, 1);
+  Share fallAsleep(Thread thread, Sleeper.Kind kind) {
+    Share share = shareOf(thread, kind);
     namedAsleep += share.named;
     namelessAsleep += share.nameless;
     return share;
+  }
+
+  /* A nameless ticket may be that of somebody who is about to end the wait of another one. */
+  private Share shareOf(Thread thread, Sleeper.Kind kind) {
+    Member member = members.get(thread);
+    if (member != null && member.tickets > 0) {
+      return new Share(member.tickets, 0);
+    }
+    boolean none = kind == Sleeper.Kind.WAIT || (member == null && maker.equals(thread));
+    return none ? Share.NONE : new Share(0, 1);
   }
 
   void wake(Share share) {

@@ -12,7 +12,7 @@ import java.util.Objects;
  * #advance}. A <b>jumping</b> clock ({@link #jumping}) moves by itself: as soon as no announced
  * thread is busy, it jumps to the next sleeper or timer, if there is one, and fires all that is due
  * then. A thread is announced from {@link #enter} to {@link #exit}; it is busy except while it
- * sleeps on this clock. A timer's task counts as busy while it runs, a woken or interrupted thread
+ * sleeps on this clock, or waits for a limit that goes by it. A timer's task counts as busy while it runs, a woken or interrupted thread
  * from that very moment. Threads that nobody announced, such as the test's own, may sleep on the
  * clock, but they never hold it up.
  *
@@ -160,6 +160,26 @@ public final class ManualClock implements Clock, AutoCloseable {
         task.run();
       } finally {
         timeline.end();
+      }
+    };
+  }
+
+  /**
+   * A wait for something else than a time: time goes on meanwhile, if the thread runs an {@link
+   * #announced(Runnable) announced} task.
+   */
+  @Override
+  public Clock.Wait newWait() {
+    Sleeper sleeper = new Sleeper(Timeline.NEVER, Sleeper.Kind.WAIT);
+    return new Clock.Wait() {
+      @Override
+      public void await() throws InterruptedException {
+        timeline.await(sleeper);
+      }
+
+      @Override
+      public void end() {
+        timeline.release(sleeper);
       }
     };
   }

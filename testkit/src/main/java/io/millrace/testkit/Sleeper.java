@@ -48,6 +48,8 @@ final class Sleeper extends Event {
   enum Kind {
     /** Its time, or an interrupt. */
     SLEEP,
+    /** Another thread, or an interrupt. The clock's end does not concern it. */
+    WAIT,
     /** A release, or an interrupt. */
     HOLD,
     /** A release only. */

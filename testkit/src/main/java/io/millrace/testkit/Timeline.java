@@ -127,9 +127,11 @@ final class Timeline {
 
   private void beginWait(Sleeper sleeper) {
     if (!sleeper.awake) {
-      requireUsable("wait on the clock");
+      if (sleeper.kind != Sleeper.Kind.WAIT) {
+        requireUsable("wait on the clock");
+      }
       sleeper.thread = Thread.currentThread();
-      sleeper.share = attendance.fallAsleep(Thread.currentThread());
+      sleeper.share = attendance.fallAsleep(Thread.currentThread(), sleeper.kind);
       waiting.add(sleeper);
       agenda.add(sleeper);
     }
@@ -229,8 +231,10 @@ final class Timeline {
         () -> {
           closed = true;
           for (Sleeper sleeper : List.copyOf(waiting)) {
-            sleeper.cutOff = true;
-            wake(sleeper);
+            if (sleeper.kind != Sleeper.Kind.WAIT) {
+              sleeper.cutOff = true;
+              wake(sleeper);
+            }
           }
           work.signal();
         });

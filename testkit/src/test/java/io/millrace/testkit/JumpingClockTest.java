@@ -103,12 +103,12 @@ class JumpingClockTest {
 
   @Test
   void anUnannouncedThreadThatSleepsIsNotTakenForOneThatRunsAnAnnouncedTask() throws Exception {
-    CountDownLatch asleep = new CountDownLatch(1);
+    CountDownLatch begun = new CountDownLatch(1);
     try (Crew crew = new Crew()) {
       crew.startAnnounced(
           clock,
           () -> {
-            asleep.await();
+            begun.countDown();
             clock.awaitSleepers(1);
             for (int look = 0; look < 1_000; look++) {
               Thread.yield();
@@ -117,7 +117,7 @@ class JumpingClockTest {
           });
       crew.start(
           () -> {
-            asleep.countDown();
+            begun.await(); // until then the clock cannot know whose ticket it is
             clock.sleep(ofSeconds(1));
           });
     }
@@ -414,5 +414,76 @@ class JumpingClockTest {
     assertThrows(IllegalStateException.class, () -> clock.sleep(ofSeconds(1)));
     assertEquals(ZERO, clock.elapsed());
     assertEquals(List.of(), seen);
+  }
+
+  @Test
+  void timeGoesOnWhileAnAnnouncedThreadWaitsForAnotherOne() throws Exception {
+    Clock.Wait[] waits = new Clock.Wait[1];
+    Thread waiter =
+        Thread.ofVirtual()
+            .start(
+                clock.announced(
+                    () -> {
+                      waits[0] = clock.newWait();
+                      in(ofSeconds(3), waits[0]::end);
+                      awaitQuietly(waits[0]);
+                      seen.add(clock.elapsed());
+                    }));
+    waiter.join();
+    assertEquals(List.of(ofSeconds(3)), seen);
+    waits[0].end();
+    awaitQuietly(waits[0]);
+  }
+
+  @Test
+  void aThreadThatWaitsForAnotherOneIsNotTakenForAnAnnouncedOne() throws Exception {
+    clock.enter();
+    AtomicReference<Clock.Wait> wait = new AtomicReference<>();
+    Thread waiter =
+        Thread.startVirtualThread(
+            () -> {
+              wait.set(clock.newWait());
+              awaitQuietly(wait.get());
+            });
+    while (waiter.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    in(ofSeconds(1), () -> seen.add("rang"));
+    assertEquals(List.of(), seen);
+    assertEquals(ZERO, clock.elapsed());
+    clock.exit();
+    wait.get().end();
+    waiter.join();
+  }
+
+  @Test
+  void anInterruptEndsAWaitAndTheEndOfTheClockDoesNot() throws Exception {
+    AtomicReference<Clock.Wait> wait = new AtomicReference<>();
+    AtomicBoolean over = new AtomicBoolean();
+    Thread waiter =
+        Thread.startVirtualThread(
+            () -> {
+              wait.set(clock.newWait());
+              awaitQuietly(wait.get());
+              over.set(true);
+            });
+    while (waiter.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    clock.close();
+    assertFalse(over.get());
+    wait.get().end();
+    waiter.join();
+    Thread.currentThread().interrupt();
+    assertThrows(InterruptedException.class, clock.newWait()::await);
+    assertFalse(Thread.interrupted());
+  }
+
+  private static void awaitQuietly(Clock.Wait wait) {
+    try {
+      wait.await();
+    } catch (InterruptedException stray) {
+      throw new IllegalStateException(stray);
+    }
   }
 }

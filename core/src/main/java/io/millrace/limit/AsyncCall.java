@@ -1,0 +1,108 @@
+package io.millrace.limit;
+
+import io.millrace.time.Clock;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A call that answers with a stage, and is over when that is complete. */
+final class AsyncCall<R extends @Nullable Object> implements Waiter {
+  private final Pass pass;
+  private final Clock clock;
+  private final Callable<? extends @Nullable CompletionStage<? extends R>> body;
+  private final CompletableFuture<R> result = new CompletableFuture<>();
+
+  private AsyncCall(
+      Pass pass, Clock clock, Callable<? extends @Nullable CompletionStage<? extends R>> body) {
+    this.pass = pass;
+    this.clock = clock;
+    this.body = body;
+  }
+
+  /** Makes the call in the calling thread if it need not wait, else later in one of its own. */
+  static <R extends @Nullable Object> CompletableFuture<R> start(
+      Limit limit,
+      @Nullable Object item,
+      Callable<? extends @Nullable CompletionStage<? extends R>> body) {
+    Pass pass;
+    boolean entered;
+    try {
+      pass = limit.pass(item);
+      entered = pass.tryEnter();
+    } catch (Throwable broken) { // a key or cost function
+      return CompletableFuture.failedFuture(broken);
+    }
+    AsyncCall<R> call = new AsyncCall<>(pass, limit.clock(), body);
+    if (entered) {
+      call.run();
+    } else {
+      Waiting place = pass.enqueue(call);
+      var _ = call.result.whenComplete((_, _) -> place.cancel());
+    }
+    return call.result;
+  }
+
+  @Override
+  public boolean claim() {
+    return !result.isDone();
+  }
+
+  @Override
+  public void declined() {}
+
+  /* Whoever lets the call through must not be held up by it, nor call deeper and deeper. */
+  @Override
+  public void granted() {
+    Runnable task = clock.announced(this::run);
+    try {
+      Thread.ofVirtual().name("millrace-limit").inheritInheritableThreadLocals(false).start(task);
+    } catch (Throwable noThread) {
+      clock.exit();
+      pass.begin();
+      fail(noThread);
+    }
+  }
+
+  private void run() {
+    pass.begin();
+    try {
+      CompletionStage<? extends R> stage =
+          Objects.requireNonNull(body.call(), "the function answered with null, not with a stage");
+      stage.whenComplete(this::end);
+      var _ = result.whenComplete((_, _) -> cancel(stage));
+    } catch (Throwable failed) {
+      fail(failed);
+    }
+  }
+
+  private void end(R value, @Nullable Throwable failed) {
+    if (failed != null) {
+      fail(failed);
+    } else {
+      try {
+        pass.end();
+      } finally {
+        result.complete(value);
+      }
+    }
+  }
+
+  private void fail(Throwable failed) {
+    try {
+      pass.end();
+    } finally {
+      result.completeExceptionally(failed);
+    }
+  }
+
+  /* Of a result that the caller has completed or cancelled. */
+  private static void cancel(CompletionStage<?> stage) {
+    try {
+      stage.toCompletableFuture().cancel(true);
+    } catch (UnsupportedOperationException goesOn) {
+      // such a stage cannot be cancelled
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.millrace.limit;
+
+import io.millrace.base.Require;
+import io.millrace.plan.RateLimit;
+import io.millrace.time.Clock;
+import java.time.Duration;
+
+/**
+ * Limits by what they do to a function: {@code Limits.maxConcurrent(3).wrap(client::fetch)}. Keep the
+ * limit, and wrap several functions with it, to make them share it.
+ */
+public final class Limits {
+  private Limits() {}
+
+  /**
+   * At most so many calls at once.
+   *
+   * @param calls at least 1
+   */
+  public static Semaphore maxConcurrent(int calls) {
+    return maxConcurrent(calls, Clock.system());
+  }
+
+  /** As {@link #maxConcurrent(int)}, by a clock. */
+  public static Semaphore maxConcurrent(int calls, Clock clock) {
+    return Semaphore.bounded(Require.atLeast("calls", calls, 1), clock);
+  }
+
+  /**
+   * At least this much time from one start to the next.
+   *
+   * @param period longer than zero
+   */
+  public static Throttle throttle(Duration period) {
+    return Throttle.of(period);
+  }
+
+  /** As {@link #throttle(Duration)}, by a clock. */
+  public static Throttle throttle(Duration period, Clock clock) {
+    return Throttle.of(period, clock);
+  }
+
+  /**
+   * Never more than so many calls let through in any time of this length, and a gap between them.
+   *
+   * @param maxCalls at least 1
+   * @param period longer than zero
+   * @param minSpacing the gap, not negative
+   */
+  public static RateLimiter rateLimited(int maxCalls, Duration period, Duration minSpacing) {
+    return rateLimited(maxCalls, period, minSpacing, Clock.system());
+  }
+
+  /** As {@link #rateLimited(int, Duration, Duration)}, by a clock. */
+  public static RateLimiter rateLimited(
+      int maxCalls, Duration period, Duration minSpacing, Clock clock) {
+    Require.atLeast("maxCalls", maxCalls, 1);
+    Require.positive("period", period);
+    Require.notNegative("minSpacing", minSpacing);
+    return RateLimiter.of(
+        RateLimit.all(RateLimit.window(maxCalls, period), RateLimit.spacing(minSpacing)), clock);
+  }
+}

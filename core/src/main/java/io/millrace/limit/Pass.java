@@ -1,0 +1,80 @@
+package io.millrace.limit;
+
+import io.millrace.time.Clock;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What one call asks of a limit: to be let through, now or later, then to begin, then to end. */
+interface Pass {
+  /** Lets the call through if it need not wait. Never blocks. */
+  boolean tryEnter();
+
+  /** Queues up to be let through. */
+  Waiting enqueue(Waiter waiter);
+
+  /** The call that was let through begins. */
+  default void begin() {}
+
+  /** The call is over. */
+  default void end() {}
+
+  /** Waits until the call is let through. */
+  default void enter(Clock clock) throws InterruptedException {
+    if (!tryEnterInThread()) {
+      ParkedThread thread = new ParkedThread(clock);
+      thread.await(enqueue(thread));
+    }
+  }
+
+  /** Waits until the call is let through, or the time is up. */
+  default boolean enter(Clock clock, long nanos) throws InterruptedException {
+    if (tryEnterInThread()) {
+      return true;
+    }
+    if (nanos == 0) {
+      return false;
+    }
+    ParkedThread thread = new ParkedThread(clock);
+    return thread.await(enqueue(thread), nanos);
+  }
+
+  private boolean tryEnterInThread() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return tryEnter();
+  }
+
+  /** Makes the call in the calling thread, as soon as it is let through. */
+  default <R extends @Nullable Object> R call(Clock clock, Callable<? extends R> body)
+      throws Exception {
+    enter(clock);
+    try {
+      begin();
+      return body.call();
+    } finally {
+      end();
+    }
+  }
+
+  /** As {@link #call}, for a body and a caller that know no checked exceptions. */
+  default <R extends @Nullable Object> R get(Clock clock, Supplier<? extends R> body) {
+    try {
+      enter(clock);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      var cancelled =
+          new CancellationException("interrupted while waiting for a limit: not called");
+      cancelled.initCause(interrupted);
+      throw cancelled;
+    }
+    try {
+      begin();
+      return body.get();
+    } finally {
+      end();
+    }
+  }
+}
