@@ -9,5 +9,6 @@ module io.millrace {
   exports io.millrace.limit;
   exports io.millrace.outcome;
   exports io.millrace.plan;
+  exports io.millrace.scope;
   exports io.millrace.time;
 }

@@ -351,13 +351,18 @@ final class Claim {
    * interrupt lock, so that {@link #interruption} is that of the one who wins.
    */
   boolean interrupt(long seen, Thread owner, Interruption why) {
+    return interrupt(seen, why, owner::interrupt);
+  }
+
+  /** The same, where a thread may have to be interrupted in a way of its own. */
+  boolean interrupt(long seen, Interruption why, Runnable interrupting) {
     for (long current = seen; ; current = word) {
       if (!isRunning(current) || position(current) != position(seen)) {
         return false;
       }
       interruption = why;
       if (compareAndSet(current, with(State.INTERRUPTING, current))) {
-        owner.interrupt();
+        interrupting.run();
         setState(State.INTERRUPTED);
         return true;
       }

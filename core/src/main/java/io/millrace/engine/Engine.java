@@ -50,6 +50,9 @@ public final class Engine {
   private final Wakeup closing = new Wakeup();
   private final ReentrantLock closers = new ReentrantLock();
 
+  /** What this was started inside of; null if nothing. */
+  final @Nullable Surrounding surrounding = Surrounding.current();
+
   private final Feed feed;
   private final Staff staff;
   private final Alarm runAlarm;
@@ -77,6 +80,7 @@ public final class Engine {
 
   /* Written when the run begins, read when it is over. */
   private volatile StopToken.@Nullable Registration stop;
+  private volatile @Nullable Runnable leaveSurrounding;
 
   /** How outcomes are to be handed out. */
   public enum Delivery {
@@ -162,6 +166,9 @@ public final class Engine {
     recording.begin();
     feed.onReady(schedule::sourceReady);
     stop = config.stopToken.onStop(this::stop);
+    if (surrounding != null) {
+      leaveSurrounding = surrounding.onCancel(this::stop);
+    }
     long runNanos = Require.nanos(config.runTimeout);
     if (runNanos == 0) {
       end(RunStatus.TIMED_OUT, null);
@@ -324,6 +331,10 @@ public final class Engine {
     StopToken.Registration registration = stop;
     if (registration != null) {
       registration.close();
+    }
+    Runnable leave = leaveSurrounding;
+    if (leave != null) {
+      leave.run();
     }
     wakeup.signal();
   }

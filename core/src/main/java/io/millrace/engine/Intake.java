@@ -157,7 +157,7 @@ final class Intake {
   void interruptReader() {
     if (reader != null && !interrupted) {
       interrupted = true;
-      reader.runningThread().interrupt();
+      reader.interrupt();
     }
   }
 

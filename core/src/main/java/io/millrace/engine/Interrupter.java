@@ -114,7 +114,7 @@ final class Interrupter {
       for (Worker worker : engine.schedule.workers()) {
         Claim claim = worker.claim;
         if (claim != null) {
-          claim.interrupt(claim.observe(), worker.runningThread(), Interruption.RUN_ENDED);
+          claim.interrupt(claim.observe(), Interruption.RUN_ENDED, worker::interrupt);
         }
       }
     } finally {

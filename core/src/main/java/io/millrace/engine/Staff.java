@@ -22,7 +22,7 @@ final class Staff {
 
   void start(int generation) {
     Worker worker = new Worker(engine, generation);
-    Runnable announced = engine.clock.announced(caller.around(worker));
+    Runnable announced = engine.clock.announced(worker.inside(caller.around(worker)));
     try {
       switch (engine.config.workers) {
         case Workers.Virtual _ -> startVirtual(announced);
@@ -44,7 +44,7 @@ final class Staff {
   void readAhead() {
     Worker reader = new Worker(engine, Crew.NO_SLOT);
     if (engine.schedule.startReadingAhead(reader)) {
-      startVirtual(engine.clock.announced(reader::readAhead));
+      startVirtual(engine.clock.announced(reader.inside(reader::readAhead)));
     }
   }
 

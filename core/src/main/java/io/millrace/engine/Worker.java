@@ -14,6 +14,8 @@ final class Worker implements Runnable {
   /** See {@link Schedule}: a run that ends forgets the workers that an executor did not start yet. */
   final int generation;
 
+  private final Surrounding.@Nullable Presence presence;
+
   /* Written by this worker's thread, read by watchdog and stop. */
   volatile @Nullable Thread thread;
 
@@ -30,6 +32,7 @@ final class Worker implements Runnable {
     this.engine = engine;
     this.attempts = new Attempts(engine, this);
     this.generation = generation;
+    this.presence = engine.surrounding == null ? null : engine.surrounding.presence();
   }
 
   /** How many fresh items to claim at once. */
@@ -39,6 +42,21 @@ final class Worker implements Runnable {
 
   Thread runningThread() {
     return Objects.requireNonNull(thread, "thread of a worker that runs");
+  }
+
+  /** What to run so that a task of this worker is inside of what surrounds the run. */
+  Runnable inside(Runnable task) {
+    Surrounding.Presence entered = presence;
+    return entered == null ? task : () -> entered.run(task);
+  }
+
+  /** Interrupts this worker because the run has ended. */
+  void interrupt() {
+    if (presence == null) {
+      runningThread().interrupt();
+    } else {
+      presence.interrupt(runningThread());
+    }
   }
 
   @Override

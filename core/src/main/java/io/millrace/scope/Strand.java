@@ -1,0 +1,160 @@
+package io.millrace.scope;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The scopes that one thread is inside of, the innermost last: decides when they may interrupt it, and
+ * whose an interrupt was.
+ *
+ * <p>A thread has one interrupt flag for all of them and for everybody else. So each interrupt of a scope
+ * is sent under the lock and only while the thread is inside of that scope, which clears the flag when it
+ * is left. What somebody else had set before is kept: it is set again.
+ */
+final class Strand {
+  private final Thread thread;
+
+  /** Guards the races of those who cancel with the thread that enters and leaves. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /* Guarded by the lock. */
+  private final List<Frame> frames = new ArrayList<>(2);
+
+  /** How many of the frames have interrupted the thread. */
+  private int outstanding;
+
+  /** Whether the first of them found the flag set: by somebody else. */
+  private boolean foreign;
+
+  /** What an interrupt threw when no scope had sent one: it is nobody's here. */
+  private @Nullable Throwable foreignError;
+
+  Strand(Thread thread) {
+    this.thread = thread;
+  }
+
+  boolean isOf(Thread other) {
+    return thread.equals(other);
+  }
+
+  /** The thread enters; it is interrupted if the scope is cancelled already. */
+  void enter(Frame frame) {
+    lock.lock();
+    try {
+      if (frame.shields() && outstanding > 0 && !foreign) {
+        Thread.interrupted(); // comes again when the shield is left
+      }
+      frames.add(frame);
+      if (!frame.isGuest() && frame.scope.isReached()) {
+        interruptAgain();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A scope that the thread may be inside of was cancelled. */
+  void interrupt(Frame frame) {
+    lock.lock();
+    try {
+      if (frames.contains(frame) && !frame.sent && !isShielded(frame)) {
+        send(frame);
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The run of a worker has ended. If that is because its scope was cancelled, a shield holds it off. */
+  void interruptGuest(Frame frame) {
+    lock.lock();
+    try {
+      if (!frame.scope.isReached()) {
+        thread.interrupt();
+      } else if (!isShielded(frame)) {
+        send(frame);
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The thread leaves its innermost scope. Afterwards the flag is set only if somebody else has set it,
+   * or for an outer scope that is cancelled.
+   *
+   * @param error what the block threw; null if it returned
+   * @param cancelled whether the scope was cancelled before its block ended
+   * @return whether the error comes of the scope's own cancellation, and of no outer one
+   */
+  boolean leave(Frame frame, @Nullable Throwable error, boolean cancelled) {
+    ErrorKind kind = ErrorKind.of(error);
+    lock.lock();
+    try {
+      frames.removeLast();
+      boolean outerIsReached = frame.outerIsReached();
+      boolean caught =
+          cancelled && (frame.shields() || !outerIsReached) && isOwn(frame, error, kind);
+      if (kind == ErrorKind.INTERRUPTED && outstanding == 0) {
+        foreignError = error;
+      }
+      tidyUp(frame);
+      boolean onItsWay = kind.isCancellation() && !caught && outstanding > 0;
+      if (outerIsReached && !onItsWay) {
+        interruptAgain();
+      }
+      return caught;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // it is about that very error
+  private boolean isOwn(Frame frame, @Nullable Throwable error, ErrorKind kind) {
+    return kind == ErrorKind.CANCELLED
+        || (kind == ErrorKind.INTERRUPTED && frame.sent && error != foreignError);
+  }
+
+  private void tidyUp(Frame frame) {
+    if (!frame.sent) {
+      return;
+    }
+    Thread.interrupted();
+    outstanding--;
+    if (outstanding == 0 && foreign) {
+      foreign = false;
+      thread.interrupt();
+    }
+  }
+
+  private boolean isShielded(Frame frame) {
+    return frames.subList(frames.indexOf(frame) + 1, frames.size()).stream()
+        .anyMatch(Frame::shields);
+  }
+
+  /** Interrupts for all cancelled scopes that no shield holds off. */
+  private void interruptAgain() {
+    for (Frame frame : frames.reversed()) {
+      if (frame.isCancelled()) {
+        send(frame);
+      }
+      if (frame.shields()) {
+        break;
+      }
+    }
+    thread.interrupt();
+  }
+
+  private void send(Frame frame) {
+    if (frame.sent) {
+      return;
+    }
+    foreign |= outstanding == 0 && thread.isInterrupted();
+    frame.sent = true;
+    outstanding++;
+  }
+}
