@@ -290,16 +290,7 @@ public final class CancelScope {
 
   /** The clock that the scope goes by, once it was entered. */
   Clock ownClock() {
-    return entered().clock;
-  }
-
-  /** Calls back when the scope is cancelled, itself or by an outer one; once it was entered. */
-  Runnable onCancel(Runnable callback) {
-    return entered().onCancel(callback);
-  }
-
-  private Frame entered() {
-    return Objects.requireNonNull(state.get().frame(), "frame of a scope that was entered");
+    return Objects.requireNonNull(state.get().frame(), "frame of a scope that was entered").clock;
   }
 
   StopToken.Registration onOwnCancel(Runnable stop) {

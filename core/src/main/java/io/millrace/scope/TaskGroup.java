@@ -4,8 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.engine.Config;
 import io.millrace.engine.Engine;
-import io.millrace.engine.PushFeed;
-import io.millrace.outcome.Outcome;
+import io.millrace.engine.TaskFeed;
 import io.millrace.time.Clock;
 import java.util.Objects;
 import java.util.Queue;
@@ -13,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +35,8 @@ import org.jspecify.annotations.Nullable;
  * happens before the group ends. Null arguments are refused with a {@link NullPointerException}.
  */
 public final class TaskGroup {
-  private static final int DISCARD_EVERY = 64;
-
   private final CancelScope scope = CancelScope.of();
-  private final PushFeed feed = new PushFeed();
+  private final TaskFeed feed = new TaskFeed();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
   /** The block and the tasks that have not ended; at 0 nothing can be started any more. */
@@ -48,17 +44,11 @@ public final class TaskGroup {
 
   private final AtomicLong started = new AtomicLong();
 
-  /** Guards the taking of outcomes: whoever starts tasks discards them, and the owner at the end. */
-  private final ReentrantLock taking = new ReentrantLock();
-
   /* Written by whatever is cancelled, read by the owner. */
   private volatile boolean cutShort;
 
   /* The owner's own: whether somebody interrupted it while it joined the tasks. */
   private boolean interrupted;
-
-  /* Written by the owner before its block starts. */
-  private @Nullable Engine engine;
 
   private TaskGroup() {}
 
@@ -132,8 +122,7 @@ public final class TaskGroup {
     Objects.requireNonNull(body, "body");
     Ended<R> ended = TaskGroup.<R, X>all(body);
     if (ended.error() != null) {
-      throw Handle.cancelled(
-          "the group was cancelled before its block had a result", ended.error());
+      throw cancelled("the group was cancelled before its block had a result", ended.error());
     }
     return ended.result();
   }
@@ -159,8 +148,7 @@ public final class TaskGroup {
                   copy.grace = Require.NEVER;
                   copy.clock = clock;
                 });
-    Engine running = Engine.start(config, TaskGroup::work, feed, Engine.Delivery.AS_COMPLETED);
-    engine = running;
+    Engine running = Engine.start(config, TaskGroup::work, feed, Engine.Delivery.TO_ITEMS);
     Ended<R> ended;
     try {
       ended = new Ended<>(body.call(this), null);
@@ -176,8 +164,8 @@ public final class TaskGroup {
   }
 
   private static @Nullable Object work(@Nullable Object item) throws Exception {
-    if (item instanceof Handle<?> handle) {
-      handle.work();
+    if (item instanceof Task<?> task) {
+      task.work();
     }
     return null;
   }
@@ -223,23 +211,18 @@ public final class TaskGroup {
   }
 
   private <R extends @Nullable Object> Handle<R> start(
-      String name, boolean renames, Callable<? extends R> task) {
+      String name, boolean named, Callable<? extends R> task) {
     if (members.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
       throw new IllegalStateException(
           "the task group has ended, so "
               + name
               + " cannot be started: start tasks in the group's block, or in its tasks");
     }
-    Handle<R> handle = new Handle<>(this, name, renames, task);
-    feed.push(handle);
-    if (started.get() % DISCARD_EVERY == 0 && taking.tryLock()) {
-      try {
-        discard();
-      } finally {
-        taking.unlock();
-      }
+    Task<R> started = new Task<>(this, name, named, task);
+    if (!feed.add(started)) {
+      started.cancelUnlessBegun();
     }
-    return handle;
+    return started;
   }
 
   /**
@@ -261,50 +244,20 @@ public final class TaskGroup {
 
   void memberEnded() {
     if (members.decrementAndGet() == 0) {
-      feed.complete();
-    }
-  }
-
-  Runnable onCancel(Runnable callback) {
-    return scope.onCancel(callback);
-  }
-
-  /** What was done is of no use any more; a long-lived group must not keep it. */
-  private void discard() {
-    Engine running = engine;
-    if (running != null) {
-      for (Outcome<?, ?> next = running.poll(); next != null; next = running.poll()) {
-        settle(next);
-      }
-    }
-  }
-
-  private static void settle(Outcome<?, ?> outcome) {
-    if (outcome.item() instanceof Handle<?> handle) {
-      handle.cancelUnlessBegun();
+      feed.shut();
     }
   }
 
   private void join(Engine running) {
     boolean flag = false;
-    taking.lock();
-    try {
-      for (boolean over = false; !over; ) {
-        try {
-          Outcome<?, ?> next = running.take();
-          over = next == null;
-          if (next != null) {
-            settle(next);
-          }
-        } catch (InterruptedException now) {
-          flag = true;
-          cancelForInterrupt();
-        }
+    for (boolean joined = false; !joined; ) {
+      try {
+        joined = running.awaitJoined(Long.MAX_VALUE);
+      } catch (InterruptedException now) {
+        flag = true;
+        cancelForInterrupt();
       }
-    } finally {
-      taking.unlock();
     }
-    running.close();
     Throwable broken = running.error();
     if (broken != null) {
       failures.add(broken);
@@ -344,8 +297,16 @@ public final class TaskGroup {
         throw Rethrow.asIs(ofBlock);
       }
       if (cutShort) {
-        throw Handle.cancelled("cancelled while waiting for the tasks of the group", null);
+        throw cancelled("cancelled while waiting for the tasks of the group", null);
       }
     }
+  }
+
+  static CancellationException cancelled(String message, @Nullable Throwable cause) {
+    CancellationException cancelled = new CancellationException(message);
+    if (cause != null) {
+      cancelled.initCause(cause);
+    }
+    return cancelled;
   }
 }

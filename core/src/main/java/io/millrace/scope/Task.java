@@ -1,0 +1,122 @@
+package io.millrace.scope;
+
+import io.millrace.base.Require;
+import io.millrace.base.Rethrow;
+import io.millrace.engine.Tuned;
+import io.millrace.engine.Tuning;
+import io.millrace.outcome.Outcome;
+import io.millrace.plan.Retry;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** An item of a group's run: one call, whose end its handle tells. */
+final class Task<R extends @Nullable Object> extends Tuned implements Handle<R> {
+  private static final Tuning ONCE =
+      new Tuning(Retry.none(), Require.NEVER, Require.NEVER, null, 1);
+
+  private final TaskGroup group;
+  private final String name;
+  private final boolean named;
+  private final Callable<? extends R> callable;
+
+  /** Won once: by the worker that makes the call, or by the cancellation that keeps it from doing so. */
+  private final AtomicBoolean begun = new AtomicBoolean();
+
+  private final CompletableFuture<Ended<R>> end = new CompletableFuture<>();
+
+  /**
+   * A task that nobody has begun.
+   *
+   * @param named whether its thread gets its name
+   */
+  Task(TaskGroup group, String name, boolean named, Callable<? extends R> callable) {
+    super(ONCE);
+    this.group = group;
+    this.name = name;
+    this.named = named;
+    this.callable = callable;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean isDone() {
+    return end.isDone();
+  }
+
+  @Override
+  public R result() {
+    Ended<R> ended;
+    try {
+      ended = end.get();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw TaskGroup.cancelled("interrupted while waiting for " + name, interrupted);
+    } catch (ExecutionException impossible) {
+      throw new AssertionError(impossible);
+    }
+    if (ended.error() != null) {
+      throw Rethrow.asIs(ended.error());
+    }
+    return ended.result();
+  }
+
+  /** By a worker. */
+  void work() throws Exception {
+    if (!begun.compareAndSet(false, true)) {
+      return;
+    }
+    Thread thread = Thread.currentThread();
+    String before = thread.getName();
+    if (named) {
+      thread.setName(name);
+    }
+    try {
+      end.complete(new Ended<>(callable.call(), null));
+    } catch (Throwable thrown) {
+      boolean failed = group.note(thrown);
+      end.complete(new Ended<>(null, thrown));
+      if (failed) {
+        group.cancel(); // after its end, so that who waits for it gets its own exception
+      }
+      throw thrown;
+    } finally {
+      if (named) {
+        thread.setName(before);
+      }
+      group.memberEnded();
+    }
+  }
+
+  @Override
+  protected boolean isWithdrawn() {
+    return false;
+  }
+
+  @Override
+  protected void deliver(Outcome<?, ?> outcome) {
+    cancelUnlessBegun();
+  }
+
+  void cancelUnlessBegun() {
+    if (begun.compareAndSet(false, true)) {
+      CancellationException cancelled =
+          TaskGroup.cancelled("the group was cancelled before " + name + " began", null);
+      group.note(cancelled);
+      end.complete(new Ended<>(null, cancelled));
+      group.memberEnded();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
