@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -155,7 +156,7 @@ interface CallbackConformance extends CompletableConformance {
     var queued = submit(() -> "never");
     var called = queued.handle((_, e) -> CompletableConformance.cause(e).getClass());
     queued.cancel(false);
-    assertSame(java.util.concurrent.CancellationException.class, called.getNow(null));
+    assertSame(CancellationException.class, called.getNow(null));
     Held.release(running);
   }
 }

@@ -20,6 +20,9 @@ interface Conformance {
   /** One for each test, idle at first, and ended after it. */
   ExecutorService executor();
 
+  /** One more of the kind, ended after the test as well. */
+  ExecutorService another();
+
   /** How many tasks it runs at once. */
   int threads();
 

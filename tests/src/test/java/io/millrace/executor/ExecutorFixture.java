@@ -3,6 +3,8 @@ package io.millrace.executor;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.NoLeaks;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 abstract class ExecutorFixture implements Conformance {
   private final int threads;
   /* Of the test's thread only. */
-  private ExecutorService executor;
+  private final List<ExecutorService> executors = new ArrayList<>();
 
   ExecutorFixture(int threads) {
     this.threads = threads;
@@ -31,19 +33,27 @@ abstract class ExecutorFixture implements Conformance {
 
   @Override
   public final ExecutorService executor() {
-    return executor;
+    return executors.getFirst();
+  }
+
+  @Override
+  public final ExecutorService another() {
+    executors.add(create(threads));
+    return executors.getLast();
   }
 
   @BeforeEach
   void open() {
-    executor = create(threads);
+    another();
   }
 
   @AfterEach
   void end() throws InterruptedException {
     boolean interrupted = Thread.interrupted();
-    executor.shutdownNow();
-    assertTrue(executor.awaitTermination(15, TimeUnit.SECONDS), "the test left tasks behind");
+    executors.forEach(ExecutorService::shutdownNow);
+    for (ExecutorService executor : executors) {
+      assertTrue(executor.awaitTermination(15, TimeUnit.SECONDS), "the test left tasks behind");
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -91,6 +91,19 @@ interface FailureConformance extends Conformance {
   }
 
   @Test
+  @DisplayName("A3: a handler of uncaught exceptions that throws itself costs no worker either")
+  default void aHandlerThatThrows() throws Exception {
+    try (var uncaught = Uncaught.throwing(new AssertionError("handler"))) {
+      var error = new AssertionError("command");
+      for (int i = 0; i < 2 * threads(); i++) {
+        executor().execute(Broken.command(error));
+        assertSame(error, uncaught.next());
+      }
+      assertHealthy();
+    }
+  }
+
+  @Test
   @DisplayName("AF7: a command that throws at the end does not keep the executor from terminating")
   default void terminationAfterAFailure() throws Exception {
     try (var uncaught = new Uncaught()) {

@@ -112,9 +112,9 @@ interface SchedulingConformance extends Conformance {
   }
 
   @Test
-  @DisplayName("AX2: a hundred thousand tasks that are cancelled in the queue do not run")
+  @DisplayName("AX2: thousands of tasks that are cancelled in the queue do not run")
   default void aLongQueueCancelled() throws Exception {
-    int count = 100_000;
+    int count = 10_000;
     var running = occupy();
     var runs = new AtomicInteger();
     List<Future<?>> futures = new ArrayList<>();

@@ -2,13 +2,18 @@ package io.millrace.executor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.AbstractCollection;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -150,6 +155,50 @@ interface ShutdownConformance extends Conformance {
   }
 
   @Test
+  @DisplayName(
+      "A89: bulk calls whose executor is shut down half-way are rejected, and leave no task")
+  default void rejectsHalfWay() throws Exception {
+    for (int form = 0; form < 4; form++) {
+      var executor = another();
+      var held = Held.task();
+      Collection<Held> tasks = shuttingDown(executor, held);
+      Executable call =
+          switch (form) {
+            case 0 -> () -> executor.invokeAll(tasks);
+            case 1 -> () -> executor.invokeAll(tasks, 1, TimeUnit.DAYS);
+            case 2 -> () -> executor.invokeAny(tasks);
+            default -> () -> executor.invokeAny(tasks, 1, TimeUnit.DAYS);
+          };
+      assertThrows(RejectedExecutionException.class, call);
+      assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS), "termination");
+      assertEquals(held.isStarted(), held.isEnded(), "a task that was started has ended");
+    }
+  }
+
+  /** The same task twice; before the second one comes, the executor is shut down. */
+  private static Collection<Held> shuttingDown(ExecutorService executor, Held task) {
+    return new AbstractCollection<>() {
+      @Override
+      public Iterator<Held> iterator() {
+        return Stream.of(1, 2)
+            .map(
+                number -> {
+                  if (number == 2) {
+                    executor.shutdown();
+                  }
+                  return task;
+                })
+            .iterator();
+      }
+
+      @Override
+      public int size() {
+        return 2;
+      }
+    };
+  }
+
+  @Test
   @DisplayName("AF7: shutdownNow returns the commands that never started, in order, themselves")
   default void shutdownNowReturnsCommands() throws Exception {
     occupy();
@@ -237,17 +286,30 @@ interface ShutdownConformance extends Conformance {
   }
 
   @Test
-  @DisplayName("AF7: what runs to its end in spite of shutdownNow has its result")
+  @DisplayName("AF7: what runs to its end in spite of shutdownNow has its result, or its failure")
   default void stubbornTasksHaveResults() throws Exception {
-    var stubborn = Held.stubborn();
-    Future<String> future = executor().submit(stubborn);
-    stubborn.awaitStart();
-    executor().shutdownNow();
-    stubborn.awaitInterrupt();
-    stubborn.release();
-    stubborn.awaitEnd();
-    awaitTermination();
-    assertTrue(future.isDone(), "pending");
+    var error = new AssertionError("thrown");
+    for (boolean good : new boolean[] {true, false}) {
+      var executor = good ? executor() : another();
+      var stubborn = Held.stubborn();
+      Future<String> future =
+          executor.submit(
+              () -> {
+                String result = stubborn.call();
+                return good ? result : Broken.task(error).call();
+              });
+      stubborn.awaitStart();
+      executor.shutdownNow();
+      stubborn.awaitInterrupt();
+      assertFalse(future.isDone(), "done");
+      stubborn.release();
+      assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS), "termination");
+      if (good) {
+        assertEquals(Held.VALUE, future.get(10, TimeUnit.SECONDS));
+      } else {
+        assertSame(error, Conformance.failure(future));
+      }
+    }
   }
 
   @Test

@@ -18,6 +18,17 @@ final class Uncaught implements AutoCloseable {
     Thread.setDefaultUncaughtExceptionHandler((_, error) -> errors.add(error));
   }
 
+  /** Notes errors, and throws this one each time. */
+  static Uncaught throwing(Error broken) {
+    var uncaught = new Uncaught();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (_, error) -> {
+          uncaught.errors.add(error);
+          throw broken;
+        });
+    return uncaught;
+  }
+
   Throwable next() throws InterruptedException {
     Throwable error = errors.poll(Patience.LIMIT.toNanos(), TimeUnit.NANOSECONDS);
     assertNotNull(error, "nothing reached the handler of uncaught exceptions");
