@@ -5,6 +5,7 @@ module io.millrace {
   requires jdk.jfr;
 
   exports io.millrace;
+  exports io.millrace.call;
   exports io.millrace.executor;
   exports io.millrace.limit;
   exports io.millrace.outcome;

@@ -147,6 +147,11 @@ public final class Parallel {
     return with(copy -> copy.order = order);
   }
 
+  /** In which order outcomes are delivered, as it is set. */
+  public Order order() {
+    return config.order;
+  }
+
   /** Which threads call the action; virtual threads by default. */
   public Parallel workers(Workers workers) {
     Objects.requireNonNull(workers, "workers");

@@ -1,0 +1,168 @@
+package io.millrace.call;
+
+import io.millrace.Parallel;
+import io.millrace.outcome.Success;
+import io.millrace.plan.Action;
+import io.millrace.plan.FailurePolicy;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stored call of a function over lists of items: how to run it, how to shape what goes in and what
+ * comes out, and perhaps the function. Its results are plain lists of values. Immutable, reusable and
+ * as thread-safe as the function; each option makes a changed copy.
+ *
+ * {@snippet file="io/millrace/examples/CallExampleTest.java" region="call"}
+ *
+ * <p><b>Failures.</b> A list of values has no place for a failure, so a call throws: the first failure
+ * in time, after its retries, as itself; what else runs is interrupted and joined first. {@link
+ * Parallel#orElse} puts a default value in its place. {@link Parallel#maxFailures} is obeyed: then an
+ * {@link io.millrace.outcome.TruncatedRunException} or {@link io.millrace.outcome.FailedItemsException}
+ * is thrown, as by {@link io.millrace.Results#values}. A run that was stopped or timed out is a {@code
+ * TruncatedRunException} as well, never a shorter list. Interrupts: see {@link Parallel}.
+ *
+ * <p>What contradicts itself is refused with an {@link IllegalArgumentException} before any work: to
+ * pair values with times and to drop some of them, and what the {@code Parallel} refuses for {@code
+ * map}. Null arguments are refused with a {@link NullPointerException}.
+ *
+ * @param <T> the items of the stored function
+ * @param <R> its values
+ */
+public final class Call<T extends @Nullable Object, R extends @Nullable Object> {
+  private final Parallel parallel;
+  private final Shape input;
+  private final Shape output;
+  private final @Nullable Action<? super T, ? extends R> function;
+
+  private Call(
+      Parallel parallel,
+      Shape input,
+      Shape output,
+      @Nullable Action<? super T, ? extends R> function) {
+    this.parallel = parallel;
+    this.input = input;
+    this.output = output;
+    this.function = function;
+  }
+
+  /** Stores how to run; the function is given to each call. */
+  public static Call<@Nullable Object, @Nullable Object> of(Parallel parallel) {
+    Objects.requireNonNull(parallel, "parallel");
+    return new Call<>(parallel, Shape.asIs(), Shape.asIs(), null);
+  }
+
+  /** Stores how to run, and a function; one that is given to a call wins over it. */
+  public static <T extends @Nullable Object, R extends @Nullable Object> Call<T, R> of(
+      Parallel parallel, Action<? super T, ? extends R> function) {
+    Objects.requireNonNull(parallel, "parallel");
+    Objects.requireNonNull(function, "function");
+    return new Call<>(parallel, Shape.asIs(), Shape.asIs(), function);
+  }
+
+  /** The same call run in another way, for example {@code with(p -> p.concurrency(20))}. */
+  public Call<T, R> with(UnaryOperator<Parallel> change) {
+    Objects.requireNonNull(change, "change");
+    return new Call<>(change.apply(parallel), input, output, function);
+  }
+
+  /**
+   * What becomes of the items before they are run. If they are flattened, the function gets what is
+   * in them, so {@code T} has to be the type of that. A shape leaves a lazy source lazy.
+   *
+   * @param shape the default is {@link Shape#asIs}
+   */
+  public Call<T, R> input(Shape shape) {
+    Objects.requireNonNull(shape, "shape");
+    return new Call<>(parallel, shape, output, function);
+  }
+
+  /** Leaves null values out of each list. */
+  public Call<T, R> withoutNulls() {
+    return new Call<>(parallel, input, output.withoutNulls(), function);
+  }
+
+  /** Keeps only the first of equal values in each list; with or without flattening them. */
+  public Call<T, R> unique() {
+    return new Call<>(parallel, input, output.unique(), function);
+  }
+
+  /**
+   * The same call with lists of values and times.
+   *
+   * @throws IllegalArgumentException if values are to be dropped: a time would be without its value
+   */
+  public TimedCall<T, R> timed() {
+    if (output.changes()) {
+      throw new IllegalArgumentException(
+          "timed() pairs each value with its time, so withoutNulls() and unique() cannot drop any");
+    }
+    return new TimedCall<>(this);
+  }
+
+  /** The same call with flat lists: collections and arrays among the values are replaced by what is in them. */
+  public FlatCall<T> flat() {
+    return new FlatCall<>(this, output.flat());
+  }
+
+  /**
+   * Calls the stored function for all items.
+   *
+   * @return the values in input order; the caller's own
+   * @throws IllegalStateException if no function is stored
+   */
+  public List<R> list(Iterable<? extends T> items) {
+    return list(items, stored());
+  }
+
+  /** Calls a function for all items, as {@link #list(Iterable)} does with the stored one. */
+  public <U extends @Nullable Object, V extends @Nullable Object> List<V> list(
+      Iterable<? extends U> items, Action<? super U, ? extends V> function) {
+    return this.<V>values(output).list(items, function);
+  }
+
+  /**
+   * Calls the stored function for all items, lazily: a stream of lists of the values of {@code size}
+   * items, in input order, unless {@link Parallel#unordered}. There is no barrier between them, unless
+   * {@link Parallel#barrier} makes one. The run starts with the terminal operation. What throws does so
+   * there, after the lists before it. Close the stream, best by try-with-resources.
+   *
+   * @param size at least 1; a list may be shorter if values are dropped, the last one also if no more
+   *     items are left
+   * @throws IllegalStateException if no function is stored
+   */
+  public Stream<List<R>> batches(Iterable<? extends T> items, int size) {
+    return batches(items, size, stored());
+  }
+
+  /** Calls a function for all items, as {@link #batches(Iterable, int)} does with the stored one. */
+  public <U extends @Nullable Object, V extends @Nullable Object> Stream<List<V>> batches(
+      Iterable<? extends U> items, int size, Action<? super U, ? extends V> function) {
+    return this.<V>values(output).batches(items, size, function);
+  }
+
+  Action<? super T, ? extends R> stored() {
+    if (function == null) {
+      throw new IllegalStateException(
+          "this call has no function: store one by Call.of(parallel, function), or pass one");
+    }
+    return function;
+  }
+
+  <V extends @Nullable Object> Listing<V> values(Shape shape) {
+    return new Listing<>(failing(), input, shape, Success::value);
+  }
+
+  <V extends @Nullable Object> Listing<V> timing() {
+    return new Listing<>(
+        failing(), input, output, success -> new Timed<>(success.value(), success.elapsed()));
+  }
+
+  private Parallel failing() {
+    return parallel.failurePolicy() instanceof FailurePolicy.CollectAll
+        ? parallel.failFast()
+        : parallel;
+  }
+}

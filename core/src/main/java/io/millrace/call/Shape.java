@@ -1,0 +1,111 @@
+package io.millrace.call;
+
+import io.millrace.plan.Source;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to change a sequence of elements before it is used: flatten it, drop nulls, drop duplicates, in
+ * this order. Immutable; each method makes a changed copy.
+ *
+ * {@snippet file="io/millrace/examples/CallExampleTest.java" region="shape"}
+ */
+public final class Shape {
+  private static final Shape AS_IS = new Shape(Nested.KEPT, true, false);
+
+  private final Nested nested;
+  private final boolean nulls;
+  private final boolean unique;
+
+  private Shape(Nested nested, boolean nulls, boolean unique) {
+    this.nested = nested;
+    this.nulls = nulls;
+    this.unique = unique;
+  }
+
+  /** Changes nothing. */
+  public static Shape asIs() {
+    return AS_IS;
+  }
+
+  /** {@link #flat}, {@link #withoutNulls}. */
+  public static Shape sanitized() {
+    return AS_IS.flat().withoutNulls();
+  }
+
+  /**
+   * Replaces collections and arrays by their elements, at any depth. Everything else is an element:
+   * strings, maps, {@code byte[]} and {@code char[]}, iterables that are no collections (such as a
+   * {@code Path}), and also sets, entries and triples: see {@link #flatWithSets}.
+   */
+  public Shape flat() {
+    return new Shape(Nested.LISTS, nulls, unique);
+  }
+
+  /** As {@link #flat}, and replaces sets, entries and triples by their elements as well. */
+  public Shape flatWithSets() {
+    return new Shape(Nested.SETS, nulls, unique);
+  }
+
+  /** Drops nulls, also those that flattening brings up. */
+  public Shape withoutNulls() {
+    return new Shape(nested, false, unique);
+  }
+
+  /**
+   * Keeps only the first of equal elements, as {@code equals} says. It remembers each of them, so over
+   * an endless source its memory grows.
+   */
+  public Shape unique() {
+    return new Shape(nested, nulls, true);
+  }
+
+  /**
+   * The elements in this shape, read and changed one by one, as they are asked for. If this changes
+   * nothing, that is {@code items}; else the size is not known. A {@link Source} that is to be closed
+   * is closed by the run all the same.
+   *
+   * @throws IllegalArgumentException if the items come from a publisher, and this is not {@link #asIs}:
+   *     shape what it publishes instead
+   */
+  public Iterable<@Nullable Object> of(Iterable<?> items) {
+    Objects.requireNonNull(items, "items");
+    if (!changes()) {
+      return untyped(items);
+    }
+    if (items instanceof Source.Published<?>) {
+      throw new IllegalArgumentException(
+          "a publisher cannot be shaped, because it is asked for as many items as are wanted");
+    }
+    if (items instanceof Source.Once<?> once) {
+      return Source.of(stream(once).onClose(once::close));
+    }
+    return () -> shaped(items.iterator());
+  }
+
+  private Stream<@Nullable Object> stream(Iterable<?> items) {
+    int ordered = Spliterator.ORDERED;
+    return StreamSupport.stream(
+        () -> Spliterators.spliteratorUnknownSize(shaped(items.iterator()), ordered),
+        ordered,
+        false);
+  }
+
+  private Iterator<@Nullable Object> shaped(Iterator<?> items) {
+    return new Shaped(items, nested, nulls, unique);
+  }
+
+  boolean changes() {
+    return nested != Nested.KEPT || !nulls || unique;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Iterable<@Nullable Object> untyped(Iterable<?> items) {
+    return (Iterable<@Nullable Object>) items;
+  }
+}
