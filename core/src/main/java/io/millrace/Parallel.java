@@ -147,11 +147,6 @@ public final class Parallel {
     return with(copy -> copy.order = order);
   }
 
-  /** In which order outcomes are delivered, as it is set. */
-  public Order order() {
-    return config.order;
-  }
-
   /** Which threads call the action; virtual threads by default. */
   public Parallel workers(Workers workers) {
     Objects.requireNonNull(workers, "workers");
@@ -278,11 +273,6 @@ public final class Parallel {
   public Parallel failurePolicy(FailurePolicy policy) {
     Objects.requireNonNull(policy, "policy");
     return with(copy -> copy.failurePolicy = policy);
-  }
-
-  /** What the failure of an item means for the run, as it is set. */
-  public FailurePolicy failurePolicy() {
-    return config.failurePolicy;
   }
 
   /** The first failure ends the run and is thrown: see {@link FailurePolicy.FailFast}. */

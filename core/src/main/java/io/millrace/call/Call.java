@@ -1,6 +1,7 @@
 package io.millrace.call;
 
 import io.millrace.Parallel;
+import io.millrace.engine.Reader;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.plan.FailurePolicy;
@@ -161,7 +162,7 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   }
 
   private Parallel failing() {
-    return parallel.failurePolicy() instanceof FailurePolicy.CollectAll
+    return Reader.configOf(parallel).failurePolicy instanceof FailurePolicy.CollectAll
         ? parallel.failFast()
         : parallel;
   }

@@ -2,6 +2,8 @@ package io.millrace.call;
 
 import io.millrace.Parallel;
 import io.millrace.base.Require;
+import io.millrace.engine.Config;
+import io.millrace.engine.Reader;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.plan.FailurePolicy;
@@ -36,8 +38,9 @@ record Listing<V extends @Nullable Object>(
     Require.atLeast("size", size, 1);
     Objects.requireNonNull(function, "function");
     Iterable<@Nullable Object> shaped = input.of(items);
-    Parallel running = parallel.order() == Order.NATURAL ? parallel.ordered() : parallel;
-    boolean failFast = running.failurePolicy() instanceof FailurePolicy.FailFast;
+    Config config = Reader.configOf(parallel);
+    Parallel running = config.order == Order.NATURAL ? parallel.ordered() : parallel;
+    boolean failFast = config.failurePolicy instanceof FailurePolicy.FailFast;
     Batches batches = new Batches(() -> running.start(shaped, untyped(function)), size, failFast);
     return StreamSupport.stream(batches, false).onClose(batches::close).map(this::values);
   }
