@@ -7,6 +7,7 @@ public enum Metric {
   SHARE("share of the ideal", true),
   ADDED("ns a call added", false),
   CALL("ns a call in all", false),
+  PERMIT("ns a permit", false),
   MICROS("us a call", false),
   LAST("ms to the last ordinary outcome", false),
   SURFACED("ms until it surfaced", false),

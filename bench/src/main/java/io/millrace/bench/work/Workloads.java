@@ -30,6 +30,8 @@ public final class Workloads {
     all.add(new TenItems());
     all.add(new Stacked(1));
     all.add(new Stacked(2));
+    all.add(new Permitted(1));
+    all.add(new Permitted(4));
     all.add(new Straggler(100));
     all.add(new FailFast(100, Delivery.COLLECTED));
     all.add(new FailFast(100, Delivery.COMPLETION));
