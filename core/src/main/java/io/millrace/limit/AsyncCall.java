@@ -67,6 +67,10 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
 
   private void run() {
     pass.begin();
+    if (result.isDone()) { // the caller has cancelled it, and the slot is used all the same
+      pass.end();
+      return;
+    }
     try {
       CompletionStage<? extends R> stage =
           Objects.requireNonNull(body.call(), "the function answered with null, not with a stage");

@@ -13,7 +13,8 @@ public final class Limits {
   private Limits() {}
 
   /**
-   * At most so many calls at once.
+   * At most so many calls at once, of all that it wraps together. A call within a call counts as well:
+   * with a single permit it waits for ever.
    *
    * @param calls at least 1
    */

@@ -97,7 +97,12 @@ public final class RateLimiter extends Limit {
     return tryTake(demand(null));
   }
 
-  /** Takes the permits for an attempt if they are there and nobody waits for them. Never blocks. */
+  /**
+   * Takes the permits for an attempt if they are there and nobody waits for them. Never blocks.
+   *
+   * @param item as in {@link #acquire(Object)}; a duration is taken for the timeout of {@link
+   *     #tryAcquire(Duration)}, unless it is cast
+   */
   public boolean tryAcquire(@Nullable Object item) {
     return tryTake(demand(item));
   }

@@ -4,6 +4,9 @@ import static java.time.Duration.ZERO;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
@@ -22,7 +25,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -190,6 +196,34 @@ class SharedLimitTest {
     RateLimiter around = Limits.rateLimited(2, ofSeconds(1), ofMillis(200), clock);
     Parallel.of(10).clock(clock).map(items(10), around.wrap(wrapped));
     assertEquals(TWO_A_SECOND, wrapped.calls().stream().map(Call::start).sorted().toList());
+  }
+
+  @Test
+  @DisplayName("AX4: an interrupt of who waits for a rate-limited function frees no slot early")
+  void anInterruptFreesNoSlotEarly() throws Exception {
+    try (ManualClock hand = new ManualClock()) {
+      RateLimiter limiter = Limits.rateLimited(2, ofSeconds(1), ofMillis(200), hand);
+      Callable<Duration> blocking = limiter.wrap(hand::elapsed);
+      Supplier<CompletableFuture<Duration>> later =
+          limiter.async(() -> CompletableFuture.completedFuture(hand.elapsed()));
+      assertEquals(ZERO, blocking.call());
+      FutureTask<Duration> impatient = new FutureTask<>(blocking);
+      Thread thread = Thread.startVirtualThread(impatient);
+      hand.awaitTimers(1);
+      CompletableFuture<Duration> second = later.get();
+      CompletableFuture<Duration> third = later.get();
+      hand.advance(ofMillis(100));
+      thread.interrupt();
+      assertInstanceOf(
+          InterruptedException.class,
+          assertThrows(ExecutionException.class, impatient::get).getCause());
+      hand.advance(ofMillis(100));
+      assertEquals(ofMillis(200), second.get());
+      hand.advance(ofMillis(799));
+      assertFalse(third.isDone());
+      hand.advance(ofMillis(1));
+      assertEquals(ofSeconds(1), third.get());
+    }
   }
 
   @Test
