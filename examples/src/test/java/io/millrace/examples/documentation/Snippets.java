@@ -1,0 +1,53 @@
+package io.millrace.examples.documentation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What may be shown: regions of the tests in this module, which all run. White space does not count.
+ *
+ * @param regions each of them
+ * @param sources everything in the tests
+ */
+record Snippets(Set<String> regions, String sources) {
+  private static final Pattern REGION =
+      Pattern.compile("// @start region=\"[^\"]+\"\n(.*?)// @end", Pattern.DOTALL);
+
+  static Snippets read() throws IOException {
+    Set<String> regions = new HashSet<>();
+    StringBuilder sources = new StringBuilder();
+    for (Path file : tests()) {
+      String source = Files.readString(file);
+      REGION.matcher(source).results().forEach(found -> regions.add(squeezed(found.group(1))));
+      sources.append(squeezed(source)).append('\n');
+    }
+    return new Snippets(regions, sources.toString());
+  }
+
+  private static List<Path> tests() throws IOException {
+    try (Stream<Path> files =
+        Files.walk(Page.project().resolve("examples/src/test/java/io/millrace/examples"))) {
+      return files.filter(file -> file.toString().endsWith("Test.java")).toList();
+    }
+  }
+
+  boolean hasRegion(String block) {
+    return regions.contains(squeezed(block));
+  }
+
+  /** Whether that stands in a test; three dots stand for anything. */
+  boolean has(String code) {
+    String[] parts = squeezed(code).split(Pattern.quote("..."), -1);
+    return Stream.of(parts).allMatch(sources::contains);
+  }
+
+  private static String squeezed(String text) {
+    return text.replaceAll("\\s+", "");
+  }
+}

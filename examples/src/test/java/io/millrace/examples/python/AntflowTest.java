@@ -1,0 +1,146 @@
+package io.millrace.examples.python;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.executor.TaskOptions;
+import io.millrace.executor.WaitStrategy;
+import io.millrace.executor.Waited;
+import io.millrace.limit.Semaphore;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Retry;
+import io.millrace.plan.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class AntflowTest {
+  private final List<Object> printed = new ArrayList<>();
+
+  private static int square(int number) {
+    return number * number;
+  }
+
+  private static List<Integer> squares(List<Integer> numbers) {
+    return numbers.stream().map(AntflowTest::square).toList();
+  }
+
+  private static int failing() {
+    throw new IllegalStateException("no such task");
+  }
+
+  @Test
+  @DisplayName("AF1, AF2, AF8: one task, and its future")
+  void submit() throws Exception {
+    // @start region="submit"
+    try (var executor = ParallelExecutor.of(3)) { // AsyncExecutor(max_workers=3)
+      ExecutorFuture<Integer> future = executor.submit(() -> square(42));
+
+      int result = future.result(ofSeconds(5)); // throws what the task threw, itself
+      printed.add(result);
+    } // waits for all tasks
+    // @end
+    assertEquals(List.of(1764), printed);
+    try (var executor = ParallelExecutor.of(3)) {
+      var future = executor.submit(AntflowTest::failing);
+      assertThrows(IllegalStateException.class, () -> future.result());
+      assertTrue(future.isDone());
+      assertInstanceOf(IllegalStateException.class, future.exception().orElseThrow());
+    }
+  }
+
+  @Test
+  @DisplayName("AF2: retries and a shared semaphore")
+  void options() throws Exception {
+    // @start region="options"
+    var api = Semaphore.bounded(5); // asyncio.Semaphore(5)
+    var backoff = Backoff.exponential(ofMillis(500)); // retry_delay=0.5
+    var options =
+        TaskOptions.none() // of one task; others may have others
+            .retry(Retry.ofRetries(3).backoff(backoff)) // retries=3: four calls in all
+            .semaphore(api);
+
+    try (var executor = ParallelExecutor.of(100)) {
+      var futures = new ArrayList<ExecutorFuture<Integer>>();
+      for (int n = 0; n < 50; n++) {
+        int number = n;
+        futures.add(executor.submit(() -> square(number), options));
+      }
+      printed.add(futures.getLast().result());
+    }
+    // @end
+    assertEquals(List.of(49 * 49), printed);
+    assertEquals(5, api.availablePermits());
+  }
+
+  @Test
+  @DisplayName("AF3, AF4, AF8, AF9: many items")
+  void map() throws Exception {
+    var numbers = List.of(1, 2, 3);
+    var options = TaskOptions.none();
+    // @start region="map"
+    try (var executor = ParallelExecutor.of(5)) {
+      List<Integer> squares = executor.map(numbers, AntflowTest::square);
+      List<Integer> sums = executor.map(numbers, List.of(4, 5, 6), Integer::sum);
+      List<Integer> inTime = executor.map(numbers, AntflowTest::square, options, ofSeconds(10));
+
+      try (var each = executor.mapIter(numbers, AntflowTest::square)) {
+        printed.add(each.filter(square -> square > 3).findFirst()); // cancels the rest
+      }
+      printed.add(List.of(squares, sums, inTime));
+    }
+    // @end
+    assertEquals("[Optional[4], [[1, 4, 9], [5, 7, 9], [1, 4, 9]]]", printed.toString());
+    try (var executor = ParallelExecutor.of(5)) {
+      var chunks = Source.chunks(numbers, 2);
+      assertEquals(List.of(List.of(1, 4), List.of(9)), executor.map(chunks, AntflowTest::squares));
+    }
+  }
+
+  @Test
+  @DisplayName("AF5, AF6: many futures")
+  void futures() throws Exception {
+    // @start region="futures"
+    try (var executor = ParallelExecutor.of(5)) {
+      var futures = new ArrayList<ExecutorFuture<Integer>>();
+      for (int n = 0; n < 10; n++) {
+        int number = n;
+        futures.add(executor.submit(() -> square(number)));
+      }
+
+      var waited = ParallelExecutor.waitFor(futures, WaitStrategy.FIRST_COMPLETED);
+      printed.add(waited.done().size() + waited.pending().size());
+
+      try (var done = ParallelExecutor.asCompleted(futures, ofSeconds(30))) {
+        done.forEach(future -> printed.add(future.join()));
+      }
+    }
+    // @end
+    assertEquals(11, printed.size());
+    assertEquals(10, printed.getFirst());
+    Waited<ExecutorFuture<Integer>> none =
+        ParallelExecutor.waitFor(
+            List.<ExecutorFuture<Integer>>of(), WaitStrategy.FIRST_EXCEPTION, ZERO);
+    assertEquals(List.of(), none.done());
+  }
+
+  @Test
+  @DisplayName("AF7: shutdown")
+  void shutdown() throws Exception {
+    var executor = ParallelExecutor.of(3);
+    executor.shutdown(true, false);
+    executor.shutdown(false, true);
+    assertFalse(executor.shutdownNow().iterator().hasNext());
+    assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> square(1)));
+  }
+}
