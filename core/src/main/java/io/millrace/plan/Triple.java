@@ -1,5 +1,6 @@
 package io.millrace.plan;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,5 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param third from the third source
  */
 public record Triple<
-    A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
-    A first, B second, C third) {}
+        A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>(
+    A first, B second, C third) implements Serializable {}

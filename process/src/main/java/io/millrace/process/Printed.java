@@ -100,7 +100,7 @@ final class Printed implements Runnable {
     if (output instanceof WorkerOutput.Lines(var consumer)) {
       try {
         consumer.accept(text);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.log(Level.WARNING, "a consumer of the output of a worker process failed", e);
       }
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Retry;
 import io.millrace.testkit.NoLeaks;
@@ -97,7 +98,7 @@ class CrashTest {
         switch (next.get()) {
           case Success<String, String> success -> results.add(success.value());
           case Failure<String, String> failure -> results.add(failure.error().getClass());
-          case io.millrace.outcome.NotRun<String, String> notRun -> results.add(notRun);
+          case NotRun<String, String> notRun -> results.add(notRun);
         }
       }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -166,7 +167,7 @@ class ParentDeathTest {
 
     private static void hang() {
       while (true) {
-        java.util.concurrent.locks.LockSupport.park();
+        LockSupport.park();
       }
     }
   }

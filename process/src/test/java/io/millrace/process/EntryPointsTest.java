@@ -1,0 +1,284 @@
+package io.millrace.process;
+
+import static java.time.Duration.ofMillis;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Run;
+import io.millrace.outcome.FailedItemsException;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import io.millrace.plan.Action;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.plan.Source;
+import io.millrace.plan.Triple;
+import io.millrace.testkit.ManualClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Actions in processes are actions: every entry point runs them, with all options. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EntryPointsTest {
+  private static final List<Integer> ITEMS = IntStream.range(0, 20).boxed().toList();
+
+  /** How often an item was tried in this worker process; there is only one in the tests of retries. */
+  private static final int[] TRIES = new int[ITEMS.size()];
+
+  private final ProcessPool pool = ProcessPool.open(Quiet.workers(2));
+
+  @AfterAll
+  void close() {
+    pool.close();
+    Gone.assertNoChildren();
+  }
+
+  enum Way {
+    MAP(true) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        return parallel.map(ITEMS, action).outcomes().stream();
+      }
+    },
+    FUNCTION(true) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        return parallel.<Integer, Integer>function(action).map(ITEMS).outcomes().stream();
+      }
+    },
+    STREAM(false) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        return parallel.stream(ITEMS, action);
+      }
+    },
+    ORDERED_STREAM(true) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        return parallel.ordered().stream(ITEMS, action);
+      }
+    },
+    BATCHES(true) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        return parallel.batches(ITEMS, 3, action).flatMap(List::stream);
+      }
+    },
+    GATHERER(true) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        return ITEMS.stream().gather(parallel.gatherer(action));
+      }
+    },
+    START(false) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        try (Run<Integer, Integer> run = parallel.start(ITEMS, action)) {
+          return run.stream().toList().stream();
+        }
+      }
+    },
+    PUBLISHER(false) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        Collector collector = new Collector();
+        parallel.publisher(ITEMS, action).subscribe(collector);
+        return collector.all.join().stream();
+      }
+    },
+    FOR_EACH(false) {
+      @Override
+      Stream<Outcome<Integer, Integer>> run(Parallel parallel, Action<Integer, Integer> action) {
+        List<Outcome<Integer, Integer>> all = new ArrayList<>();
+        try {
+          parallel
+              .onOutcome(outcome -> all.add(cast(outcome)))
+              .<Integer, Integer>function(action)
+              .forEach(ITEMS);
+        } catch (FailedItemsException heardOfAlready) {
+          // each of them is in the list
+        }
+        return all.stream();
+      }
+    };
+
+    final boolean ordered;
+
+    Way(boolean ordered) {
+      this.ordered = ordered;
+    }
+
+    abstract Stream<Outcome<Integer, Integer>> run(
+        Parallel parallel, Action<Integer, Integer> action);
+
+    List<Outcome<Integer, Integer>> outcomes(Parallel parallel, Action<Integer, Integer> action) {
+      try (var outcomes = run(parallel, action)) {
+        return outcomes.toList();
+      }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Outcome<Integer, Integer> cast(Outcome<?, ?> outcome) {
+      return (Outcome<Integer, Integer>) outcome;
+    }
+  }
+
+  private static final class Collector implements Flow.Subscriber<Outcome<Integer, Integer>> {
+    private final CompletableFuture<List<Outcome<Integer, Integer>>> all =
+        new CompletableFuture<>();
+    private final List<Outcome<Integer, Integer>> soFar = new ArrayList<>();
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(Outcome<Integer, Integer> outcome) {
+      soFar.add(outcome);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      all.completeExceptionally(error);
+    }
+
+    @Override
+    public void onComplete() {
+      all.complete(soFar);
+    }
+  }
+
+  private static List<Integer> values(List<Outcome<Integer, Integer>> outcomes) {
+    return outcomes.stream()
+        .sorted(Comparator.comparing(Outcome::index))
+        .map(outcome -> assertInstanceOf(Success.class, outcome).value())
+        .map(Integer.class::cast)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("PY13, A74: every entry point runs its action in processes, and keeps its order")
+  void everyEntryPointRunsInProcesses(Way way) {
+    var outcomes = way.outcomes(pool.parallel(), pool.action(item -> item * item));
+
+    assertEquals(ITEMS.stream().map(item -> item * item).toList(), values(outcomes));
+    if (way.ordered) {
+      List<Long> indices = outcomes.stream().map(Outcome::index).toList();
+      assertEquals(indices.stream().sorted().toList(), indices);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("PY13, A74: retries hold at every entry point: so many calls in the process")
+  void retriesHold(Way way) {
+    try (ProcessPool one = ProcessPool.open(Quiet.workers(1))) {
+      Action<Integer, Integer> flaky =
+          one.action(
+              item -> {
+                if (++TRIES[item] <= item % 3) {
+                  throw new IOException("try " + TRIES[item] + " of item " + item);
+                }
+                return TRIES[item];
+              });
+
+      var outcomes = way.outcomes(Parallel.of(4).retry(Retry.ofAttempts(2)), flaky);
+
+      for (var outcome : outcomes) {
+        int failures = outcome.item() % 3;
+        switch (outcome) {
+          case Success<Integer, Integer> success -> assertEquals(failures + 1, success.value());
+          case Failure<Integer, Integer> failure -> {
+            assertEquals(2, failures);
+            assertInstanceOf(IOException.class, failure.error());
+            assertEquals("try 2 of item " + failure.item(), failure.error().getMessage());
+          }
+          case NotRun<Integer, Integer> notRun -> throw new AssertionError(notRun);
+        }
+      }
+      assertEquals(ITEMS.size(), outcomes.size());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("PY13, A74: a rate limit holds at every entry point")
+  void limitsHold(Way way) {
+    try (ManualClock clock = ManualClock.jumping()) {
+      long start = clock.nanoTime();
+      var limited = Parallel.of(4).clock(clock).rateLimit(RateLimit.perSecond(10));
+
+      var outcomes = way.outcomes(limited, pool.action(item -> item));
+
+      assertEquals(ITEMS, values(outcomes));
+      assertEquals(Duration.ofMillis(1900), Duration.ofNanos(clock.nanoTime() - start));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("PY13, A74: a deadline ends exactly its task at every entry point")
+  void deadlinesHold(Way way) throws Exception {
+    pool.startAll();
+    Action<Integer, Integer> stuck =
+        pool.action(
+            item -> {
+              while (item == 7) {
+                Thread.onSpinWait();
+              }
+              return item;
+            });
+    // The next items wait for a new process, and may hit their deadline by that.
+    var timed = Parallel.of(2).attemptTimeout(ofMillis(500));
+
+    var failures =
+        way.outcomes(timed, stuck).stream()
+            .filter(outcome -> outcome instanceof Failure)
+            .map(outcome -> ((Failure<Integer, Integer>) outcome))
+            .toList();
+
+    assertTrue(failures.stream().anyMatch(f -> f.item() == 7), failures::toString);
+    failures.forEach(f -> assertInstanceOf(TimeoutException.class, f.error()));
+  }
+
+  @Test
+  @DisplayName("PY8, PY13: pairs and triples of a zip are arguments for processes")
+  void zipsCross() {
+    var pairs =
+        pool.parallel()
+            .map(
+                Source.<Integer, String>zip(List.of(1, 2), List.of("a", "b")),
+                pool.action(
+                    (Map.Entry<Integer, String> pair) -> pair.getValue().repeat(pair.getKey())));
+    var triples =
+        pool.parallel()
+            .map(
+                Source.<Integer, Integer, Integer>zip(List.of(1, 2), List.of(3, 4), List.of(5, 6)),
+                pool.action(
+                    (Triple<Integer, Integer, Integer> t) -> t.first() + t.second() + t.third()));
+
+    assertEquals(List.of("a", "bb"), pairs.values());
+    assertEquals(List.of(9, 12), triples.values());
+  }
+}
