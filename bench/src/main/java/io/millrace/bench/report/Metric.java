@@ -9,6 +9,7 @@ public enum Metric {
   CALL("ns a call in all", false),
   PERMIT("ns a permit", false),
   MICROS("us a call", false),
+  PER_SECOND("calls a second", true),
   LAST("ms to the last ordinary outcome", false),
   SURFACED("ms until it surfaced", false),
   INTERRUPTED("share interrupted", true),

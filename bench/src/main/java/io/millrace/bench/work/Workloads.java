@@ -32,6 +32,7 @@ public final class Workloads {
     all.add(new Stacked(2));
     all.add(new Permitted(1));
     all.add(new Permitted(4));
+    all.add(new InProcesses());
     all.add(new Straggler(100));
     all.add(new FailFast(100, Delivery.COLLECTED));
     all.add(new FailFast(100, Delivery.COMPLETION));
