@@ -362,6 +362,27 @@ interface ShutdownConformance extends Conformance {
   }
 
   @Test
+  @DisplayName(
+      "A38: shutdownNow loses no task between the queue and a worker: it runs or is listed")
+  default void noTaskIsLost() throws Exception {
+    int count = 300;
+    for (int round = 0; round < 200; round++) {
+      var executor = another();
+      var runs = new AtomicInteger();
+      for (int i = 0; i < count; i++) {
+        if (i % 2 == 0) {
+          executor.execute(runs::incrementAndGet);
+        } else {
+          executor.submit(runs::incrementAndGet);
+        }
+      }
+      int listed = executor.shutdownNow().size();
+      assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS), "termination");
+      assertEquals(count, runs.get() + listed, "tasks that ran or are listed");
+    }
+  }
+
+  @Test
   @DisplayName("A38: of tasks that race with shutdownNow each runs, is listed, or is rejected")
   default void submissionsRaceWithShutdownNow() throws Exception {
     int count = 2_000;
