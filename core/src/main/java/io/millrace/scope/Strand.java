@@ -2,7 +2,6 @@ package io.millrace.scope;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,25 +9,25 @@ import org.jspecify.annotations.Nullable;
  * whose an interrupt was.
  *
  * <p>A thread has one interrupt flag for all of them and for everybody else. So each interrupt of a scope
- * is sent under the lock and only while the thread is inside of that scope, which clears the flag when it
+ * is sent under the monitor and only while the thread is inside of that scope, which clears the flag when it
  * is left. What somebody else had set before is kept: it is set again.
  */
 final class Strand {
   private final Thread thread;
 
-  /** Guards the races of those who cancel with the thread that enters and leaves. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /* Guarded by the lock. */
+  /*
+   * Guarded by this: those who cancel race with the thread that enters and leaves. It has to be a
+   * monitor: a thread that waits for a lock of java.util.concurrent hides its interrupt flag meanwhile.
+   */
   private final List<Frame> frames = new ArrayList<>(2);
 
-  /** How many of the frames have interrupted the thread. */
+  /** Guarded by this: how many of the frames have interrupted the thread. */
   private int outstanding;
 
-  /** Whether the first of them found the flag set: by somebody else. */
+  /** Guarded by this: whether the first of them found the flag set: by somebody else. */
   private boolean foreign;
 
-  /** What an interrupt threw when no scope had sent one: it is nobody's here. */
+  /** Guarded by this: what an interrupt threw when no scope had sent one: it is nobody's here. */
   private @Nullable Throwable foreignError;
 
   Strand(Thread thread) {
@@ -40,46 +39,31 @@ final class Strand {
   }
 
   /** The thread enters; it is interrupted if the scope is cancelled already. */
-  void enter(Frame frame) {
-    lock.lock();
-    try {
-      if (frame.shields() && outstanding > 0 && !foreign) {
-        Thread.interrupted(); // comes again when the shield is left
-      }
-      frames.add(frame);
-      if (!frame.isGuest() && frame.scope.isReached()) {
-        interruptAgain();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void enter(Frame frame) {
+    if (frame.shields() && outstanding > 0 && !foreign) {
+      Thread.interrupted(); // comes again when the shield is left
+    }
+    frames.add(frame);
+    if (!frame.isGuest() && frame.scope.isReached()) {
+      interruptAgain();
     }
   }
 
   /** A scope that the thread may be inside of was cancelled. */
-  void interrupt(Frame frame) {
-    lock.lock();
-    try {
-      if (frames.contains(frame) && !frame.sent && !isShielded(frame)) {
-        send(frame);
-        thread.interrupt();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void interrupt(Frame frame) {
+    if (frames.contains(frame) && !frame.sent && !isShielded(frame)) {
+      send(frame);
+      thread.interrupt();
     }
   }
 
   /** The run of a worker has ended. If that is because its scope was cancelled, a shield holds it off. */
-  void interruptGuest(Frame frame) {
-    lock.lock();
-    try {
-      if (!frame.scope.isReached()) {
-        thread.interrupt();
-      } else if (!isShielded(frame)) {
-        send(frame);
-        thread.interrupt();
-      }
-    } finally {
-      lock.unlock();
+  synchronized void interruptGuest(Frame frame) {
+    if (!frame.scope.isReached()) {
+      thread.interrupt();
+    } else if (!isShielded(frame)) {
+      send(frame);
+      thread.interrupt();
     }
   }
 
@@ -92,25 +76,23 @@ final class Strand {
    * @return whether the error comes of the scope's own cancellation, and of no outer one
    */
   boolean leave(Frame frame, @Nullable Throwable error, boolean cancelled) {
-    ErrorKind kind = ErrorKind.of(error);
-    lock.lock();
-    try {
-      frames.removeLast();
-      boolean outerIsReached = frame.outerIsReached();
-      boolean caught =
-          cancelled && (frame.shields() || !outerIsReached) && isOwn(frame, error, kind);
-      if (kind == ErrorKind.INTERRUPTED && outstanding == 0) {
-        foreignError = error;
-      }
-      tidyUp(frame);
-      boolean onItsWay = kind.isCancellation() && !caught && outstanding > 0;
-      if (outerIsReached && !onItsWay) {
-        interruptAgain();
-      }
-      return caught;
-    } finally {
-      lock.unlock();
+    return leave(frame, error, ErrorKind.of(error), cancelled);
+  }
+
+  private synchronized boolean leave(
+      Frame frame, @Nullable Throwable error, ErrorKind kind, boolean cancelled) {
+    frames.removeLast();
+    boolean outerIsReached = frame.outerIsReached();
+    boolean caught = cancelled && (frame.shields() || !outerIsReached) && isOwn(frame, error, kind);
+    if (kind == ErrorKind.INTERRUPTED && outstanding == 0) {
+      foreignError = error;
     }
+    tidyUp(frame);
+    boolean onItsWay = kind.isCancellation() && !caught && outstanding > 0;
+    if (outerIsReached && !onItsWay) {
+      interruptAgain();
+    }
+    return caught;
   }
 
   @SuppressWarnings("ReferenceEquality") // it is about that very error
