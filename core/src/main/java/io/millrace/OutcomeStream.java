@@ -18,6 +18,9 @@ final class OutcomeStream<T extends @Nullable Object, R extends @Nullable Object
   private @Nullable Run<T, R> run;
   private boolean closed;
 
+  /* The reader's own copy, so that it needs no lock for each outcome. */
+  private @Nullable Run<T, R> reading;
+
   private OutcomeStream(Supplier<Run<T, R>> starting) {
     super(Long.MAX_VALUE, Spliterator.NONNULL | Spliterator.ORDERED);
     this.starting = starting;
@@ -38,7 +41,9 @@ final class OutcomeStream<T extends @Nullable Object, R extends @Nullable Object
 
   @Override
   public boolean tryAdvance(Consumer<? super Outcome<T, R>> consumer) {
-    Run<T, R> reading = run();
+    if (reading == null) {
+      reading = run();
+    }
     Outcome<T, R> outcome = reading == null ? null : reading.takeOrNull();
     if (outcome == null) {
       close();

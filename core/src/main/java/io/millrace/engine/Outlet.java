@@ -90,13 +90,12 @@ final class Outlet implements Sink {
    */
   @Nullable Outcome<?, ?> take() throws InterruptedException {
     for (; ; ) {
-      boolean over = engine.isOver();
       Outcome<?, ?> outcome = next();
       if (outcome != null) {
         return outcome;
       }
-      if (over) {
-        return null;
+      if (engine.isOver()) {
+        return next(); // the last ones may have come just before
       }
       if (!engine.runInline()) {
         await();
