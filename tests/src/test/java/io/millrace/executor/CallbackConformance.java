@@ -137,6 +137,34 @@ interface CallbackConformance extends CompletableConformance {
   }
 
   @Test
+  @DisplayName(
+      "I7: a cancel in whose callbacks the task ends interrupts not the one that follows it")
+  default void theTaskEndsWithinCancel() throws Exception {
+    var first = Held.stubborn();
+    var running = submit(first);
+    first.awaitStart();
+    var others = queue(threads() - 1);
+    for (Held other : others) {
+      other.awaitStart();
+    }
+    var next = Held.task();
+    var follows = submit(next);
+    var called =
+        running.handle(
+            (_, _) -> {
+              first.release();
+              Patience.until(next::isStarted, "the task that follows");
+              return true;
+            });
+    assertTrue(running.cancel(true), "cancel");
+    assertTrue(called.join(), "called back");
+    next.release();
+    assertEquals(Held.VALUE, follows.get());
+    assertFalse(next.isInterrupted(), "the task that follows was interrupted");
+    Held.release(others);
+  }
+
+  @Test
   @DisplayName("AF2: callbacks of a cancelled task do not wait for it to end")
   default void cancelCallsBackAtOnce() throws Exception {
     var stubborn = Held.stubborn();
