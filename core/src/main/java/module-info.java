@@ -10,6 +10,7 @@ module io.millrace {
   exports io.millrace.limit;
   exports io.millrace.outcome;
   exports io.millrace.plan;
+  exports io.millrace.pool;
   exports io.millrace.scope;
   exports io.millrace.time;
 }

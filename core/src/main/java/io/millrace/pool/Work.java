@@ -1,0 +1,158 @@
+package io.millrace.pool;
+
+import io.millrace.Parallel;
+import io.millrace.base.Require;
+import io.millrace.base.Rethrow;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.outcome.Outcome;
+import io.millrace.plan.Action;
+import io.millrace.plan.Source;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that is given as tasks, futures or stages, rather than as items and an action; and bridges
+ * between code that blocks and code that does not.
+ *
+ * {@snippet file="io/millrace/examples/WorkExampleTest.java" region="work"}
+ *
+ * <p>A task is a {@link Callable}; {@link #stage} and {@link #future} make one of what may be running, or
+ * done, already. For more options than {@link #collect} and {@link #resolve} have, run the tasks by a
+ * {@link Parallel}: {@code parallel.map(tasks, Callable::call)}.
+ *
+ * <p>Null arguments are refused with a {@link NullPointerException}.
+ */
+public final class Work {
+  private Work() {}
+
+  // Bridges
+
+  /**
+   * Waits for a stage in the calling thread, and returns its value.
+   *
+   * @throws InterruptedException if the thread is interrupted: the stage is cancelled
+   * @throws Exception what the stage failed with, itself and not a wrapper
+   */
+  public static <R extends @Nullable Object> R run(CompletionStage<? extends R> stage)
+      throws Exception {
+    return Work.<R>stage(stage).call();
+  }
+
+  /** A task that waits for a stage as {@link #run} does. */
+  public static <R extends @Nullable Object> Callable<R> stage(CompletionStage<? extends R> stage) {
+    Objects.requireNonNull(stage, "stage");
+    Action<CompletionStage<? extends R>, R> awaiting = Action.awaiting(given -> given);
+    return () -> awaiting.apply(stage);
+  }
+
+  /**
+   * A task that waits for a future. Its failure is the future's own, not a wrapper; an interrupt
+   * cancels the future.
+   */
+  public static <R extends @Nullable Object> Callable<R> future(Future<? extends R> future) {
+    Objects.requireNonNull(future, "future");
+    return () -> {
+      try {
+        return future.get();
+      } catch (InterruptedException interrupted) {
+        future.cancel(true);
+        throw interrupted;
+      } catch (ExecutionException failed) {
+        throw Rethrow.asIs(failed.getCause() == null ? failed : failed.getCause());
+      }
+    };
+  }
+
+  /**
+   * Starts a task at once, in a virtual thread of its own. To have a bounded number of them, use a
+   * {@link WorkPool}.
+   */
+  public static <R extends @Nullable Object> Eventual<R> schedule(Callable<? extends R> task) {
+    Objects.requireNonNull(task, "task");
+    return new Eventual<>(Unbounded.EXECUTOR.<R>submit(task::call));
+  }
+
+  /* Made when it is first needed; it has threads only while there is work. */
+  private static final class Unbounded {
+    private static final ParallelExecutor EXECUTOR = ParallelExecutor.of(Integer.MAX_VALUE);
+  }
+
+  // Many tasks
+
+  /**
+   * Runs all tasks, so many at once, and collects their values in the order of the tasks. The first
+   * failure in time is thrown as itself, and what runs is interrupted; so is an error of the source.
+   *
+   * @param tasks may be lazy: they are read as workers get free, in step with what is done
+   * @param workers at least 1
+   * @return the caller's own list
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, as {@link
+   *     Parallel} says
+   */
+  public static <R extends @Nullable Object> List<R> collect(
+      Iterable<? extends Callable<? extends R>> tasks, int workers) {
+    return workers(workers)
+        .failFast()
+        .<Callable<? extends R>, R>map(tasks, Callable::call)
+        .values();
+  }
+
+  /**
+   * Runs tasks, so many at once, and hands out what came of each, in the order of the tasks. Lazy: the
+   * run starts with the terminal operation. Closing the stream, best by try-with-resources, starts
+   * nothing more and interrupts what runs. Left without closing, what was read ahead runs to its end.
+   *
+   * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the
+   *     tasks that were read before it. Those of them that had not begun are failures by then, with a
+   *     {@link java.util.concurrent.CancellationException}
+   * @param workers at least 1
+   * @param greediness how many more tasks may be done, and wait to be taken, than there are workers: so
+   *     {@code workers + greediness} are the most that are read ahead. At 0 it is as many as workers;
+   *     it is never unbounded
+   */
+  public static <R extends @Nullable Object> Stream<Eventual<R>> resolve(
+      Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
+    Require.atLeast("greediness", greediness, 0);
+    Parallel parallel = workers(workers).ordered();
+    long window = (long) workers + (greediness == 0 ? workers : greediness);
+    return parallel
+        .window((int) Math.min(window, Integer.MAX_VALUE))
+        .<Callable<? extends R>, R>stream(tasks, Callable::call)
+        .map(Eventual::<R>of);
+  }
+
+  private static Parallel workers(int workers) {
+    Require.atLeast("workers", workers, 1);
+    return Parallel.of(workers);
+  }
+
+  /**
+   * Reads something that blocks in threads of its own, never two at once, and hands its elements to
+   * the caller, in order.
+   *
+   * <p>The stream is lazy: reading starts with the terminal operation. Closing the stream, best by
+   * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms
+   * if it does not react. Then {@code items} and its iterator are closed, if they are {@link
+   * AutoCloseable}; at the end of the elements they are as well. An error of the source is thrown as
+   * itself, after the elements before it.
+   *
+   * @param items its iterator as well is made in another thread than the caller's
+   * @param ahead how many elements may be read that the caller has not taken yet; at least 1
+   */
+  public static <T extends @Nullable Object> Stream<T> generate(
+      Iterable<? extends T> items, int ahead) {
+    Require.atLeast("ahead", ahead, 1);
+    Iterable<? extends T> source =
+        Objects.requireNonNull(items, "items") instanceof Source<?>
+            ? items
+            : new Closing<T>(items).source();
+    return Parallel.of(1).window(ahead).ordered().<T, T>stream(source, item -> item)
+        .map(Outcome::item);
+  }
+}

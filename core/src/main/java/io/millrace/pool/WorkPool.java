@@ -1,0 +1,159 @@
+package io.millrace.pool;
+
+import io.millrace.Parallel;
+import io.millrace.base.Require;
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.plan.Workers;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool that starts when it is first used. Two serve the whole process: {@link #io} for tasks that
+ * wait, and {@link #cpu} for tasks that compute.
+ *
+ * {@snippet file="io/millrace/examples/WorkExampleTest.java" region="pools"}
+ *
+ * <p>It runs at most so many tasks at once; the others queue up, first come, first served, without
+ * bound and without a thread each. Threads exist only while there is work.
+ *
+ * <p><b>Starting again.</b> After {@link #shutdown} the pool is as it was in the beginning: it can be
+ * configured, and the next use starts it. Nobody can take it away from others for ever. What was
+ * submitted before the shutdown runs to its end beside what comes after it, so for a while more tasks
+ * may run than either start allows.
+ *
+ * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}.
+ */
+public final class WorkPool {
+  private static final int IO_WORKERS = 1024;
+  private static final WorkPool IO = new WorkPool(Parallel.of(IO_WORKERS));
+  private static final WorkPool CPU =
+      new WorkPool(Parallel.of(cores()).workers(Workers.platform()));
+
+  private final Parallel defaults;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /* Guarded by the lock: using the pool races with configuring it and with its shutdown. */
+  private @Nullable Parallel configured;
+  private @Nullable ParallelExecutor executor;
+
+  private WorkPool(Parallel defaults) {
+    this.defaults = defaults;
+  }
+
+  /** For tasks that wait: virtual threads, at most 1024 unless configured. */
+  public static WorkPool io() {
+    return IO;
+  }
+
+  /** For tasks that compute: platform threads, as many as {@link #cores} unless configured. */
+  public static WorkPool cpu() {
+    return CPU;
+  }
+
+  /**
+   * A pool of your own, which runs its tasks as a {@code Parallel} says.
+   *
+   * @throws IllegalArgumentException for an option that means nothing for tasks: see {@link
+   *     ParallelExecutor#of(Parallel)}
+   */
+  public static WorkPool of(Parallel parallel) {
+    ParallelExecutor.of(Objects.requireNonNull(parallel, "parallel"))
+        .shutdown(); // refuses here what would be refused at the first use
+    return new WorkPool(parallel);
+  }
+
+  /** How many processors there are. */
+  public static int cores() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Sets how many tasks may run at once, before the pool is first used.
+   *
+   * @param maxWorkers at least 1
+   * @throws IllegalStateException if the pool was started, or configured, and not shut down since
+   */
+  public void configure(int maxWorkers) {
+    Require.atLeast("maxWorkers", maxWorkers, 1);
+    lock.lock();
+    try {
+      if (executor != null || configured != null) {
+        throw new IllegalStateException(
+            "the pool was "
+                + (executor == null ? "configured" : "started")
+                + " already: shut it down before it is configured");
+      }
+      configured = defaults.concurrency(maxWorkers);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the pool was used, and not shut down since. */
+  public boolean started() {
+    lock.lock();
+    try {
+      return executor != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The executor of the pool, for everything else it can do; starts the pool. After the pool's shutdown
+   * it takes no more tasks.
+   */
+  public ParallelExecutor executor() {
+    lock.lock();
+    try {
+      ParallelExecutor running = executor;
+      if (running == null) {
+        running = ParallelExecutor.of(configured == null ? defaults : configured);
+        executor = running;
+      }
+      return running;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs a task when its turn comes; starts the pool. */
+  public <R extends @Nullable Object> ExecutorFuture<R> submit(Callable<R> task) {
+    Objects.requireNonNull(task, "task");
+    lock.lock(); // else a shutdown in between would refuse the task
+    try {
+      return executor().submit(task);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@link #submit}, with what keeps a failure until it is asked for. */
+  public <R extends @Nullable Object> Eventual<R> schedule(Callable<R> task) {
+    return new Eventual<>(submit(task));
+  }
+
+  /**
+   * Shuts the pool down, if it was started: tasks that were submitted are done, others start it again.
+   *
+   * @param wait whether to return only when they are done
+   * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
+   */
+  public void shutdown(boolean wait) throws InterruptedException {
+    ParallelExecutor running;
+    lock.lock();
+    try {
+      running = executor;
+      executor = null;
+      configured = null;
+    } finally {
+      lock.unlock();
+    }
+    if (running != null) {
+      running.shutdown(wait, false);
+    }
+  }
+}
