@@ -1,0 +1,119 @@
+package io.millrace.examples.documentation;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.limit.Limits;
+import io.millrace.limit.RateLimiter;
+import io.millrace.plan.Action;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.testkit.ManualClock;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What {@code docs/rate-limits.md} shows. */
+class RateLimitsTest {
+  private final List<URI> urls =
+      List.of(URI.create("http://a.example/1"), URI.create("http://b.example/1"));
+
+  private static int fetch(URI url) {
+    return url.getPath().length();
+  }
+
+  private static long tokens(Prompt prompt) {
+    return prompt.text().length() / 4 + prompt.longestAnswer();
+  }
+
+  record Prompt(String text, int longestAnswer) {}
+
+  record Answer(String text, long tokens) {}
+
+  private static Answer ask(Prompt prompt) {
+    return new Answer("yes", 1);
+  }
+
+  @Test
+  void kinds() {
+    // @start region="kinds"
+    var even = RateLimit.perSecond(50).burst(10); // a token bucket
+    var exact = RateLimit.window(100, ofSeconds(1)); // never more in any second, wherever it begins
+    var gap = RateLimit.spacing(ofMillis(20)); // from start to start
+    var both = RateLimit.all(exact, gap); // from both at once, or wait
+    var each = RateLimit.perSecond(5).by(URI::getHost); // for each host on its own
+    // @end
+    for (var limit : List.of(even, exact, gap, both, each)) {
+      assertEquals(
+          List.of(2, 2), Parallel.of(2).rateLimit(limit).map(urls, RateLimitsTest::fetch).values());
+    }
+  }
+
+  @Test
+  void costs() {
+    // @start region="costs"
+    var tokens =
+        RateLimit.per(90_000, ofMinutes(1))
+            .burst(90_000)
+            .costing(RateLimitsTest::tokens) // what an attempt may cost, taken beforehand
+            .settling((Prompt prompt, Answer answer) -> answer.tokens()); // what it did cost
+    var calls = RateLimit.perMinute(600).burst(20);
+
+    var parallel = Parallel.of(20).rateLimit(RateLimit.all(calls, tokens));
+    // @end
+    var prompts = List.of(new Prompt("why?", 100), new Prompt("how?", 200));
+    assertEquals(2, parallel.map(prompts, RateLimitsTest::ask).values().size());
+  }
+
+  @Test
+  void shared() {
+    // @start region="shared"
+    var limiter = RateLimiter.of(RateLimit.perSecond(100).burst(10));
+
+    var pages = Parallel.of(20).rateLimit(limiter).retry(Retry.http());
+    var images = Parallel.of(5).rateLimit(limiter).retry(Retry.http());
+    // @end
+    assertEquals(2, pages.map(urls, RateLimitsTest::fetch).size());
+    assertEquals(2, images.map(urls, RateLimitsTest::fetch).size());
+  }
+
+  @Test
+  void pausesForEachHost() {
+    // @start region="perHost"
+    var perHost =
+        Parallel.of(64).rateLimit(RateLimit.unlimited().by(URI::getHost)).retry(Retry.http());
+    // @end
+    assertEquals(2, perHost.map(urls, RateLimitsTest::fetch).size());
+  }
+
+  @Test
+  void perKey() {
+    // @start region="perKey"
+    var parallel = Parallel.of(64).concurrencyPerKey(8, URI::getHost).window(1_000);
+    // @end
+    assertEquals(2, parallel.map(urls, RateLimitsTest::fetch).size());
+  }
+
+  @Test
+  void byHand() throws Exception {
+    var url = urls.getFirst();
+    try (var clock = new ManualClock()) {
+      // @start region="hand"
+      var limiter = RateLimiter.of(RateLimit.perSecond(10), clock);
+
+      limiter.acquire(); // waits for its turn
+      boolean another = limiter.tryAcquire(); // never waits
+      limiter.pause(ofSeconds(30)); // the server said so: holds everybody
+      // @end
+      assertTrue(!another);
+    }
+    // @start region="wrap"
+    Action<URI, Integer> limited = Limits.maxConcurrent(3).wrap(RateLimitsTest::fetch);
+    // @end
+    assertEquals(2, limited.apply(url));
+  }
+}

@@ -1,0 +1,100 @@
+package io.millrace.examples.documentation;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.Parallel;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.HttpReply;
+import io.millrace.plan.Jitter;
+import io.millrace.plan.Retry;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What {@code docs/retries.md} shows. */
+class RetriesTest {
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private String state(String job) throws IOException {
+    int call = calls.incrementAndGet();
+    if (call == 1) {
+      throw new IOException("reset");
+    }
+    return call == 2 ? "pending" : "done";
+  }
+
+  @Test
+  void whichAndHowOften() {
+    // @start region="retry"
+    var retry =
+        Retry.ofAttempts(4) // calls in all; Retry.ofRetries(3) is the same
+            .on(IOException.class, TimeoutException.class) // only these types,
+            .when(error -> !"not found".equals(error.getMessage())) // and of those only these
+            .whenResult((String state) -> state.equals("pending")) // results too
+            .backoff(Backoff.exponential(ofMillis(1)).cap(ofSeconds(10)).jitter(Jitter.EQUAL));
+    // @end
+    var results = Parallel.of(2).retry(retry).map(List.of("job"), this::state);
+    assertEquals(List.of("done"), results.values());
+    assertEquals(3, results.outcomes().getFirst().attempts());
+  }
+
+  @SuppressWarnings("serial")
+  // @start region="reply"
+  static class RefusedException extends IOException implements HttpReply {
+    private final int status;
+    private final String retryAfter;
+
+    RefusedException(int status, String retryAfter) {
+      super("status " + status);
+      this.status = status;
+      this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public int statusCode() {
+      return status;
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+      return name.equals("retry-after") ? Optional.of(retryAfter) : Optional.empty();
+    }
+  }
+
+  // @end
+
+  private String get(String url) throws IOException {
+    if (calls.incrementAndGet() == 1) {
+      throw new RefusedException(429, "0");
+    }
+    return url;
+  }
+
+  @Test
+  void http() {
+    // @start region="http"
+    var retry = Retry.http(429, 502, 503).attempts(6).maxServerWait(ofSeconds(60));
+    // @end
+    var results = Parallel.of(2).retry(retry).map(List.of("/a"), this::get);
+    assertEquals(2, results.outcomes().getFirst().attempts());
+  }
+
+  @Test
+  void inTheEnd() {
+    // @start region="substitute"
+    var constant = Parallel.of(8).orElse(-1);
+    var fromTheError =
+        Parallel.of(8)
+            .failurePolicy(new FailurePolicy.Substitute(error -> error.getMessage().length()));
+    // @end
+    var broken = List.of("x");
+    assertEquals(List.of(-1), constant.map(broken, Integer::parseInt).values());
+    assertEquals(1, fromTheError.map(broken, Integer::parseInt).values().size());
+  }
+}

@@ -1,0 +1,111 @@
+package io.millrace.examples.documentation;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.millrace.Parallel;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.StopToken;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.ScriptedAction;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What {@code docs/stopping.md} shows. */
+class StoppingTest {
+  private final ManualClock clock = ManualClock.jumping();
+  private final List<String> logged = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    clock.close();
+  }
+
+  private static int fetch(String url) throws IOException {
+    if (url.isEmpty()) {
+      throw new IOException("no url");
+    }
+    return url.length();
+  }
+
+  private void log(Object what) {
+    logged.add(String.valueOf(what));
+  }
+
+  @Test
+  void times() {
+    // @start region="times"
+    var parallel =
+        Parallel.of(8)
+            .attemptTimeout(ofSeconds(5)) // one call; may be retried
+            .itemTimeout(ofSeconds(30)) // one item with its retries and the waits between them
+            .runTimeout(ofMinutes(10)); // everything
+    // @end
+    var endless = ScriptedAction.<String, Integer>on(clock).takes(ofMinutes(60)).returns(1);
+    var failures = parallel.clock(clock).map(List.of("/a"), endless).failures();
+    assertEquals(ofSeconds(5), failures.getFirst().elapsed());
+  }
+
+  @Test
+  void byToken() {
+    var urls = List.of("/a", "/b");
+    // @start region="token"
+    var token = new StopToken(); // token.stop(): from any thread, for as many runs as you like
+
+    var results = Parallel.of(8).stopToken(token).map(urls, StoppingTest::fetch);
+    if (results.status() != RunStatus.COMPLETED) {
+      results.notRun().forEach(notRun -> log(notRun.item()));
+    }
+    // @end
+    assertEquals(List.of(), logged);
+    token.stop();
+    var stopped = Parallel.of(8).stopToken(token).map(urls, StoppingTest::fetch);
+    assertEquals(2, stopped.notRun().size());
+  }
+
+  @Test
+  void byFailures() {
+    var urls = List.of("", "/a");
+    // @start region="failures"
+    var untilTheFirst = Parallel.of(8).failFast(); // throws it, itself
+    var untilTheTenth = Parallel.of(8).maxFailures(10); // the run ends as ABORTED
+    // @end
+    assertThrows(IOException.class, () -> untilTheFirst.map(urls, StoppingTest::fetch));
+    assertEquals(1, untilTheTenth.map(urls, StoppingTest::fetch).failures().size());
+  }
+
+  @Test
+  void stuck() {
+    var stuck = new CountDownLatch(1);
+    // @start region="stuck"
+    var results =
+        Parallel.of(8)
+            .attemptTimeout(ofMillis(10))
+            .grace(ofMillis(20)) // 100 ms by default
+            .map(List.of("/a"), url -> ignoreInterrupts(stuck));
+
+    results.abandoned().forEach(thread -> log(thread.getName()));
+    // @end
+    assertEquals(1, logged.size());
+    stuck.countDown();
+  }
+
+  private static int ignoreInterrupts(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        return interrupted ? 1 : 0;
+      } catch (InterruptedException ignored) {
+        interrupted = true;
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.millrace.examples.documentation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.Parallel;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import io.millrace.plan.Source;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code docs/streaming.md} shows. */
+class StreamingTest {
+  private final List<Object> saved = new ArrayList<>();
+
+  private static int length(String line) {
+    return line.length();
+  }
+
+  private void save(Outcome<String, Integer> outcome) {
+    saved.add(outcome.item());
+  }
+
+  private void saveAll(List<Outcome<String, Integer>> outcomes) {
+    saved.add(outcomes.size());
+  }
+
+  @Test
+  void aFile(@TempDir Path directory) throws IOException {
+    Path file = Files.write(directory.resolve("lines"), List.of("a", "bb", "ccc"));
+    // @start region="stream"
+    var parallel = Parallel.of(16).window(200); // at most 200 lines read and not yet saved
+
+    try (var outcomes = parallel.stream(Source.of(Files.lines(file)), StreamingTest::length)) {
+      outcomes.forEach(this::save); // in this thread, as they come
+    }
+    // @end
+    assertEquals(3, saved.size());
+  }
+
+  @Test
+  void inOrderAndInBatches() {
+    var lines = List.of("a", "bb", "ccc");
+    var parallel = Parallel.of(2);
+    // @start region="order"
+    try (var outcomes = parallel.ordered().stream(lines, StreamingTest::length)) {
+      outcomes.forEach(this::save); // in the order of the lines
+    }
+    try (var batches = parallel.batches(lines, 2, StreamingTest::length)) {
+      batches.forEach(this::saveAll); // lists of two, for example to insert them
+    }
+    // @end
+    assertEquals(List.of("a", "bb", "ccc", 2, 1), saved);
+  }
+
+  @Test
+  void aStep() {
+    var lines = List.of("a", "bb", "ccc");
+    // @start region="gather"
+    List<Integer> lengths =
+        lines.stream()
+            .filter(line -> !line.isEmpty())
+            .gather(Parallel.of(8).gatherer(StreamingTest::length))
+            .map(outcome -> outcome instanceof Success(_, var length, _) ? length : -1)
+            .toList();
+    // @end
+    assertEquals(List.of(1, 2, 3), lengths);
+  }
+
+  @Test
+  void sources(@TempDir Path directory) throws IOException {
+    Path file = Files.write(directory.resolve("lines"), List.of("a", "bb"));
+    BlockingQueue<String> queue = new ArrayBlockingQueue<>(2, false, List.of("x", "END"));
+    BufferedReader reader = Files.newBufferedReader(file);
+    // @start region="sources"
+    var fromQueue = Source.of(queue, "END"); // until this item
+    var polled = Source.supplying(() -> Optional.ofNullable(reader.readLine())); // until empty
+    var chunks = Source.chunks(List.of("a", "bb", "ccc"), 2); // lists, for coarse actions
+    // @end
+    assertEquals(List.of(1), Parallel.of(2).map(fromQueue, StreamingTest::length).values());
+    assertEquals(List.of(1, 2), Parallel.of(2).map(polled, StreamingTest::length).values());
+    assertEquals(List.of(2, 1), Parallel.of(2).map(chunks, List::size).values());
+    reader.close();
+  }
+
+  @Test
+  void byHand() {
+    var lines = List.of("a", "bb", "ccc");
+    // @start region="start"
+    try (var run = Parallel.of(8).start(lines, StreamingTest::length)) {
+      Optional<Outcome<String, Integer>> next = run.take(); // waits; empty at the end
+      while (next.isPresent()) {
+        save(next.get());
+        IO.println(run.progress());
+        next = run.take();
+      }
+    }
+    // @end
+    assertEquals(3, saved.size());
+  }
+}
