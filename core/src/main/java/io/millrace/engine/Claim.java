@@ -90,6 +90,9 @@ final class Claim {
   /* Written by whoever hands the claim out, under the run's lock. */
   long handedNanos;
 
+  /* Written with it, read by the owner: whether the run had ended. */
+  boolean handedLate;
+
   /* Written once, by the reader, before the word. */
   private int loaded;
 

@@ -75,6 +75,9 @@ public final class Engine {
   private final AtomicReference<@Nullable Failure<?, ?>> firstFailure = new AtomicReference<>();
   private final AtomicReference<@Nullable Throwable> listenerError = new AtomicReference<>();
 
+  /* Written before the run ends, read by workers after that. */
+  private volatile boolean beginsClaimed;
+
   /* Written by whoever closes, read by the consumer. */
   private volatile boolean closed;
 
@@ -410,6 +413,24 @@ public final class Engine {
   /** Waits until {@link #hasJoined}; false if the time is up. */
   public boolean awaitJoined(long nanos) throws InterruptedException {
     return joined.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * As {@link #stop}, but what a worker has claimed begins all the same, and finds itself interrupted: who
+   * stops an executor is told of every task that does not begin.
+   */
+  public void stopClaimed() {
+    beginsClaimed = true;
+    stop();
+  }
+
+  /** Whether a fresh item begins though the run has ended: see {@link #stopClaimed}. */
+  boolean begins(Claim claim, @Nullable Tuned item) {
+    return beginsClaimed
+        && item != null
+        && claim.ticket == null
+        && item.tuning.semaphore == null
+        && !claim.handedLate;
   }
 
   /** Ends the run as cancelled; outcomes can still be taken. Never blocks. */

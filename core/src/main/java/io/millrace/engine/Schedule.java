@@ -232,6 +232,7 @@ final class Schedule {
   private void handOut(Claim claim, Worker worker) {
     claim.handedNanos = worker.nowNanos;
     claim.startNanos = worker.nowNanos; // it may have been left behind for long
+    claim.handedLate = hasEnded();
     if (claim.hasMore()) {
       backlog.share(claim);
     }

@@ -39,12 +39,12 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    boolean cancelled = completeExceptionally(new CancellationException());
     Task<R> itsTask = task;
     if (cancelled && itsTask != null) {
-      itsTask.cancelled(mayInterruptIfRunning);
+      itsTask.cancelled(mayInterruptIfRunning); // a second cancellation has no effect
     }
-    return cancelled;
+    return cancelled || isCancelled();
   }
 
   /** Dependent stages are plain: cancelling one does not reach this task. */

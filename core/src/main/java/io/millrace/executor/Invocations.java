@@ -24,13 +24,14 @@ final class Invocations {
       throws InterruptedException {
     long start = System.nanoTime();
     checkElements(tasks);
+    long patience = Math.max(timeoutNanos, 0);
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
     try {
       for (Callable<R> task : tasks) {
         futures.add(executor.submit(task));
       }
       for (ExecutorFuture<R> future : futures) {
-        if (!awaitQuietly(future, timeoutNanos - (System.nanoTime() - start))) {
+        if (!awaitQuietly(future, patience - (System.nanoTime() - start))) {
           break;
         }
       }
@@ -68,7 +69,7 @@ final class Invocations {
         futures.add(future);
         Waits.whenDone(future, () -> done.add(future));
       }
-      return first(done, futures.size(), start, timeoutNanos);
+      return first(done, futures.size(), start, Math.max(timeoutNanos, 0));
     } finally {
       cancel(futures);
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,7 @@ public final class ParallelExecutor implements ExecutorService {
   private final TaskOptions options;
   private final TaskFeed feed = new TaskFeed();
   private final Engine engine;
+  private final Consumer<Tuned> withdrawing;
 
   private ParallelExecutor(Config config) {
     concurrency = config.concurrency;
@@ -59,6 +61,7 @@ public final class ParallelExecutor implements ExecutorService {
     Config endless = config.with(copy -> copy.window = Integer.MAX_VALUE);
     Action<Executable, @Nullable Object> attempt = Executable::attempt;
     engine = Engine.start(endless, attempt, feed, Engine.Delivery.TO_ITEMS);
+    withdrawing = engine::withdraw;
   }
 
   /**
@@ -106,7 +109,7 @@ public final class ParallelExecutor implements ExecutorService {
       Callable<R> task, TaskOptions options) {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
-    Task<R> submitted = new Task<>(engine, task, options.tuning());
+    Task<R> submitted = new Task<>(withdrawing, task, options.tuning());
     add(submitted);
     return submitted.future;
   }
@@ -357,8 +360,37 @@ public final class ParallelExecutor implements ExecutorService {
         default -> throw new AssertionError(task);
       }
     }
-    engine.stop();
+    engine.stopClaimed();
     return notBegun;
+  }
+
+  /**
+   * Shuts down, and waits until all tasks are done. If the thread is interrupted meanwhile, what runs is
+   * interrupted, what nobody has begun is cancelled, and the flag is set again at the end.
+   */
+  @Override
+  public void close() {
+    feed.shut();
+    boolean interrupted = false;
+    while (!isTerminated()) {
+      try {
+        engine.awaitJoined(Long.MAX_VALUE);
+      } catch (InterruptedException first) {
+        interrupted = true;
+        cancelAll();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void cancelAll() {
+    for (Runnable notBegun : shutdownNow()) {
+      if (notBegun instanceof Task<?> task) {
+        task.cutOff();
+      }
+    }
   }
 
   @Override
@@ -373,6 +405,6 @@ public final class ParallelExecutor implements ExecutorService {
 
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    return engine.awaitJoined(unit.toNanos(timeout));
+    return engine.hasJoined() || engine.awaitJoined(unit.toNanos(timeout));
   }
 }

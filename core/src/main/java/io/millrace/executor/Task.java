@@ -1,6 +1,5 @@
 package io.millrace.executor;
 
-import io.millrace.engine.Engine;
 import io.millrace.engine.Tuned;
 import io.millrace.engine.Tuning;
 import io.millrace.outcome.Failure;
@@ -12,6 +11,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +44,7 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     INTERRUPTED
   }
 
-  private final Engine engine;
+  private final Consumer<? super Tuned> withdrawing;
   private final Callable<? extends R> callable;
   final ExecutorFuture<R> future = new ExecutorFuture<>();
 
@@ -55,9 +55,14 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
   /* Written by an attempt, read when its outcome comes. */
   private @Nullable Throwable thrown;
 
-  Task(Engine engine, Callable<? extends R> callable, Tuning tuning) {
+  /**
+   * A task.
+   *
+   * @param withdrawing is told of a cancellation, so that the task need not wait for its turn
+   */
+  Task(Consumer<? super Tuned> withdrawing, Callable<? extends R> callable, Tuning tuning) {
     super(tuning);
-    this.engine = engine;
+    this.withdrawing = withdrawing;
     this.callable = callable;
     future.belongTo(this);
   }
@@ -99,7 +104,7 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
       thread.interrupt();
       runner = Mark.INTERRUPTED;
     }
-    engine.withdraw(this);
+    withdrawing.accept(this);
   }
 
   @Override
