@@ -60,12 +60,21 @@ final class Crew {
       if (worker != null) {
         return worker;
       }
-      waiting.add(turn);
-      startIfDue();
+      queue(turn);
     } finally {
       lock.unlock();
     }
     return await(turn);
+  }
+
+  private void queue(Turn turn) {
+    waiting.add(turn);
+    try {
+      startIfDue();
+    } catch (RuntimeException | Error e) {
+      waiting.remove(turn);
+      throw e;
+    }
   }
 
   private Worker await(Turn turn) throws InterruptedException {
@@ -117,18 +126,18 @@ final class Crew {
 
   private void start() {
     if (hook == null) {
-      hook = new Thread(this::close, "millrace-process-shutdown");
-      addHook(hook);
+      hook = addHook(new Thread(this::close, "process-pool-shutdown"));
     }
     Worker worker = new Worker(settings, setup, this);
     workers.add(worker);
     starting++;
-    Thread.ofVirtual().name("millrace-process-" + NUMBERS.incrementAndGet()).start(worker);
+    Thread.ofVirtual().name("process-pool-worker-" + NUMBERS.incrementAndGet()).start(worker);
   }
 
-  private static void addHook(Thread hook) {
+  private static Thread addHook(Thread hook) {
     try {
       Runtime.getRuntime().addShutdownHook(hook);
+      return hook;
     } catch (IllegalStateException e) {
       throw new RejectedExecutionException("this JVM is ending: no worker process starts", e);
     }
@@ -227,7 +236,7 @@ final class Crew {
     }
   }
 
-  /** The processes that are ready or at work. */
+  /** The processes that live: starting, idle or at work. */
   List<Long> processes() {
     lock.lock();
     try {

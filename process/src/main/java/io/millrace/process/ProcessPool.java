@@ -119,7 +119,7 @@ public final class ProcessPool implements AutoCloseable {
     crew.startAll();
   }
 
-  /** The ids of the processes that are ready or at work; for monitoring. */
+  /** The ids of the processes that are starting, idle or at work; for monitoring. */
   public List<Long> processes() {
     return crew.processes();
   }

@@ -51,7 +51,8 @@ final class Rendezvous implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(socket(directory));
       Files.deleteIfExists(directory);
-      throw e;
+      throw new IOException(
+          "no socket can be made in a directory below java.io.tmpdir: " + e.getMessage(), e);
     }
   }
 

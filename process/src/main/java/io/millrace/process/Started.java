@@ -14,7 +14,7 @@ final class Started {
 
   private Started(Process process, Settings settings) {
     this.process = process;
-    String name = "millrace-process-" + process.pid();
+    String name = "process-pool-" + process.pid();
     errors = Printed.reading(name + "-err", process.getErrorStream(), settings.standardError);
     lines =
         settings.standardOutput instanceof WorkerOutput.Lines
@@ -34,7 +34,13 @@ final class Started {
           case WorkerOutput.Discard _ -> Redirect.DISCARD;
           case WorkerOutput.Lines _ -> Redirect.PIPE;
         });
-    return new Started(builder.start(), settings);
+    Process process = builder.start();
+    try {
+      return new Started(process, settings);
+    } catch (RuntimeException | Error e) {
+      process.destroyForcibly(); // There was no thread left to read what it prints.
+      throw e;
+    }
   }
 
   Process process() {

@@ -22,8 +22,8 @@ final class Worker implements Runnable {
   /* How long a process whose channel has ended may take to end: it may write a core dump. */
   private static final long LAST_BREATH_SECONDS = 10;
 
-  /* How long a killed process is waited for; less than a run's grace period. */
-  private static final long DYING_MILLIS = 50;
+  /* How long a process that is killed is waited for; well within the grace period of a run, 100 ms. */
+  private static final long DYING_MILLIS = 20;
 
   /* The description of an exception, beside the exception itself. */
   private static final long DESCRIPTION_BYTES = 8L * 1024 * 1024;
@@ -175,10 +175,13 @@ final class Worker implements Runnable {
   /**
    * Runs a task and waits for the answer.
    *
-   * @throws InterruptedException after the process was killed
+   * @throws InterruptedException after the process was killed, if it had the task
    * @throws WorkerDiedException if the process has ended
    */
   Frame run(Code code, byte[] argument) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException(); // Before it has the task, the process need not be killed.
+    }
     try {
       Frame task = code == function ? Frame.of(Kind.TASK, argument) : code.in(Kind.TASK, argument);
       function = code;
@@ -209,8 +212,9 @@ final class Worker implements Runnable {
     return Objects.requireNonNull(connection);
   }
 
+  /* In another thread, because finding its children may take longer than the caller may wait. */
   private void killNow() {
-    kill();
+    Thread.ofPlatform().daemon().name("process-pool-kill").start(this::kill);
     Objects.requireNonNull(started()).awaitDeath(DYING_MILLIS);
   }
 

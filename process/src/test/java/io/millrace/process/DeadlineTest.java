@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 
 @NoLeaks
 class DeadlineTest {
+  /** On a busy machine a process may take long to be gone. */
+  private static final Parallel PATIENT = Parallel.of().grace(ofSeconds(30));
+
   private final Quiet.Lines printed = new Quiet.Lines();
   private final ProcessPool pool =
       ProcessPool.open(Quiet.workers(2).standardOutput(printed.output()));
@@ -52,7 +55,10 @@ class DeadlineTest {
     pool.startAll();
 
     var results =
-        Parallel.of(2).attemptTimeout(ofSeconds(1)).map(List.of("a", "spin", "b"), spinning);
+        PATIENT
+            .concurrency(2)
+            .attemptTimeout(ofSeconds(1))
+            .map(List.of("a", "spin", "b"), spinning);
 
     long spinner = Long.parseLong(printed.next());
     assertEquals(List.of("a", "b"), results.okValues());
@@ -143,7 +149,7 @@ class DeadlineTest {
     for (int round = 0; round < 3; round++) {
       pool.startAll();
       var items = IntStream.range(0, 4).mapToObj(i -> "spin" + i).toList();
-      var results = Parallel.of(4).attemptTimeout(ofMillis(100)).map(items, spinning);
+      var results = PATIENT.concurrency(4).attemptTimeout(ofMillis(100)).map(items, spinning);
       assertEquals(4, results.failures().size());
     }
     assertEquals("a", spinning.apply("a"));

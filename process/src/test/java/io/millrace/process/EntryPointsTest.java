@@ -1,12 +1,14 @@
 package io.millrace.process;
 
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Run;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -250,7 +253,7 @@ class EntryPointsTest {
               return item;
             });
     // The next items wait for a new process, and may hit their deadline by that.
-    var timed = Parallel.of(2).attemptTimeout(ofMillis(500));
+    var timed = Parallel.of(2).attemptTimeout(ofMillis(500)).grace(ofSeconds(10));
 
     var failures =
         way.outcomes(timed, stuck).stream()
@@ -260,6 +263,21 @@ class EntryPointsTest {
 
     assertTrue(failures.stream().anyMatch(f -> f.item() == 7), failures::toString);
     failures.forEach(f -> assertInstanceOf(TimeoutException.class, f.error()));
+  }
+
+  @Test
+  @DisplayName("PY13, AF2: tasks of an executor run in processes, each with its options")
+  void executorsRunInProcesses() throws Exception {
+    Action<Integer, Integer> square = pool.action(item -> item * item);
+    try (var executor = ParallelExecutor.of(2)) {
+      List<Future<Integer>> futures = new ArrayList<>();
+      for (int item : ITEMS) {
+        futures.add(executor.submit(() -> square.apply(item)));
+      }
+      for (int item : ITEMS) {
+        assertEquals(item * item, futures.get(item).get());
+      }
+    }
   }
 
   @Test

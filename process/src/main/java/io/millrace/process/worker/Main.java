@@ -25,7 +25,8 @@ public final class Main {
     String token = readLine(parent);
     Lifeline.watch(parent);
     Terminal.ignoreInterrupts();
-    try (Connection connection = Connection.to(Path.of(socket))) {
+    Connection connection = Connection.to(Path.of(socket));
+    try (connection) {
       connection.send(new Hello(token, ProcessHandle.current().pid()).frame());
       new Tasks(connection).run();
     } catch (IOException parentIsGone) {

@@ -36,13 +36,19 @@ final class Tasks {
       // The parent keeps to its own limit; an argument comes with its function.
       Frame frame = connection.receive(Long.MAX_VALUE);
       switch (frame.kind()) {
-        case SETUP -> connection.send(setUp(frame));
-        case TASK -> connection.send(answer(frame));
+        case SETUP -> send(setUp(frame));
+        case TASK -> send(answer(frame));
         case STOP -> System.exit(0);
         case HELLO, READY, RESULT, FAILURE, REFUSAL ->
             throw new ProtocolException(frame.kind() + " came from the parent");
       }
     }
+  }
+
+  private void send(Frame answer) throws IOException {
+    // An interrupt that a task has left behind would close the connection.
+    var _ = Thread.interrupted();
+    connection.send(answer);
   }
 
   private Frame setUp(Frame frame) throws ProtocolException {
@@ -68,9 +74,6 @@ final class Tasks {
       return refusal.frame();
     } catch (Throwable error) {
       return failure(error);
-    } finally {
-      // An interrupt that a task has left behind would close the connection.
-      var _ = Thread.interrupted();
     }
   }
 
