@@ -141,14 +141,16 @@ final class Worker implements Runnable {
 
   /** Kills its process, also one that is about to be started. */
   void kill() {
-    Started process;
-    synchronized (this) {
-      killed = true;
-      process = started;
-    }
+    Started process = condemn();
     if (process != null) {
       process.kill();
     }
+  }
+
+  /* From now on nobody gets it, even if it is not dead yet. */
+  private synchronized @Nullable Started condemn() {
+    killed = true;
+    return started;
   }
 
   /** Whether it can run another task. */
@@ -214,8 +216,9 @@ final class Worker implements Runnable {
 
   /* In another thread, because finding its children may take longer than the caller may wait. */
   private void killNow() {
-    Thread.ofPlatform().daemon().name("process-pool-kill").start(this::kill);
-    Objects.requireNonNull(started()).awaitDeath(DYING_MILLIS);
+    Started process = Objects.requireNonNull(condemn());
+    Thread.ofPlatform().daemon().name("process-pool-kill").start(process::kill);
+    process.awaitDeath(DYING_MILLIS);
   }
 
   private Ending awaitEnding() throws InterruptedException {
