@@ -20,18 +20,15 @@ record Page(Path path, String text) {
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
 
   static List<Page> all() throws IOException {
-    Path project = project();
-    try (Stream<Path> inDocs = Files.walk(project.resolve("docs"))) {
-      List<Path> paths = new ArrayList<>(inDocs.filter(Page::isPage).sorted().toList());
-      paths.add(project.resolve("README.md"));
-      paths.add(project.resolve("ARCHITECTURE.md"));
-      paths.add(project.resolve("CONTRIBUTING.md"));
-      List<Page> pages = new ArrayList<>();
-      for (Path path : paths) {
-        pages.add(of(path));
+    List<Page> pages = new ArrayList<>();
+    for (String directory : List.of("", "docs", "adr", "bench", "stress")) {
+      try (Stream<Path> files = Files.list(project().resolve(directory))) {
+        for (Path path : files.filter(Page::isPage).sorted().toList()) {
+          pages.add(of(path));
+        }
       }
-      return pages;
     }
+    return pages;
   }
 
   static Page of(Path path) throws IOException {
