@@ -48,7 +48,8 @@ final class Intake {
 
   /** Whether there may be more, and nobody reads; after the end only what a sized source still has. */
   boolean isOpen(boolean ended) {
-    return !exhausted && loading == null && !dry && groupRoom() > 0 && (ended ? walk : !held);
+    boolean begun = !held || feed.exhausted(); // to find no items, nobody has to wait
+    return !exhausted && loading == null && !dry && groupRoom() > 0 && (ended ? walk : begun);
   }
 
   /** The initial delay is over. */

@@ -151,13 +151,14 @@ final class Outlet implements Sink {
   }
 
   private @Nullable Outcome<?, ?> next() {
-    if (delivered == groupEnd) {
+    long before = (long) DELIVERED.get(this);
+    if (before == groupEnd) {
       groupEnd += engine.config.group();
       engine.schedule.nextGroup();
     }
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
-      DELIVERED.setRelease(this, (long) DELIVERED.get(this) + 1);
+      DELIVERED.setRelease(this, before + 1);
       makeRoom();
     }
     return outcome;

@@ -32,6 +32,7 @@ public final class PushFeed implements Feed {
   public void complete() {
     synchronized (buffer) {
       complete = true;
+      exhausted = buffer.isEmpty();
     }
     ready.run();
   }

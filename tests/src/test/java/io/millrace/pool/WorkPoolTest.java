@@ -99,6 +99,16 @@ class WorkPoolTest {
   }
 
   @Test
+  @DisplayName(
+      "AX10, LF1: an initial delay holds its first tasks, and not a shutdown without tasks")
+  void anInitialDelayHoldsNoShutdown() throws Exception {
+    WorkPool pool = WorkPool.of(Parallel.of(1).initialDelay(java.time.Duration.ofDays(1)));
+    pool.executor();
+    pool.shutdown(true);
+    assertFalse(pool.started());
+  }
+
+  @Test
   @DisplayName("AX10: it is configured before it starts, and only once")
   void itIsConfiguredOnce() throws Exception {
     WorkPool pool = pool(1);

@@ -124,7 +124,7 @@ public interface TimeContract extends Contract {
     }
   }
 
-  @Everywhere(except = Trait.CALLER_READS)
+  @Everywhere
   @DisplayName("LF1 A4 a source that is known to be empty needs no initial delay")
   default void anEmptySourceNeedsNoInitialDelay(Way way) {
     way.over(Way.numbers(0), item -> item)
