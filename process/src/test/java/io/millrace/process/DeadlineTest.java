@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -100,6 +101,32 @@ class DeadlineTest {
         InterruptedException.class, thrown.get(Quiet.PATIENCE.toSeconds(), TimeUnit.SECONDS));
     Gone.await(spinner);
     caller.join();
+  }
+
+  @Test
+  @DisplayName("AX3: a process that is killed for one caller is never given to the next one")
+  void aDyingProcessIsGivenToNobody() throws Exception {
+    try (ProcessPool one = ProcessPool.open(Quiet.workers(1).standardOutput(printed.output()))) {
+      Action<String, Integer> parking =
+          one.action(
+              (String item) -> {
+                System.out.println(item);
+                LockSupport.park();
+                return 1;
+              });
+      for (int round = 0; round < 5; round++) {
+        Thread caller =
+            Thread.ofPlatform()
+                .start(
+                    () -> assertThrows(InterruptedException.class, () -> parking.apply("running")));
+        assertEquals("running", printed.next());
+
+        caller.interrupt();
+        caller.join();
+
+        assertEquals(2, one.call(() -> 2));
+      }
+    }
   }
 
   @Test
