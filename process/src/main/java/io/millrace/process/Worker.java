@@ -189,7 +189,11 @@ final class Worker implements Runnable {
       function = code;
       tasks++;
       connection().send(task);
-      return connection().receive(settings.rules.mostBytes() + DESCRIPTION_BYTES);
+      Frame answer = connection().receive(settings.rules.mostBytes() + DESCRIPTION_BYTES);
+      if (answer.kind() == Kind.REFUSAL) {
+        function = null; // It may be the function that was refused: then the process has none.
+      }
+      return answer;
     } catch (ClosedByInterruptException e) {
       var _ = Thread.interrupted();
       killNow();

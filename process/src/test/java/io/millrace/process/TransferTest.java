@@ -231,6 +231,8 @@ class TransferTest {
     Order order = new Order("a", List.of());
     var action = pool.action(item -> order.name());
     var notAllowed = assertThrows(TransferException.class, () -> action.apply(1));
+    var again = assertThrows(TransferException.class, () -> action.apply(1));
+    assertEquals(notAllowed.getMessage(), again.getMessage());
     assertTrue(
         notAllowed.getMessage().startsWith("the function holds a " + Order.class.getName()),
         notAllowed::getMessage);
