@@ -412,7 +412,7 @@ public final class Engine {
 
   /** Waits until {@link #hasJoined}; false if the time is up. */
   public boolean awaitJoined(long nanos) throws InterruptedException {
-    return joined.await(nanos, TimeUnit.NANOSECONDS);
+    return Wakeup.spin(this::hasJoined) || joined.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   /**

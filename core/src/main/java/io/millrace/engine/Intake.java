@@ -104,6 +104,16 @@ final class Intake {
     walk = false;
   }
 
+  /** Whether the source had nothing, and has not called since. */
+  boolean isDry() {
+    return dry;
+  }
+
+  /** Without the lock: whether a feed of tasks has one, or none will come. */
+  boolean hasTask() {
+    return !feed.isDrained() || exhausted;
+  }
+
   /** The source may have something. */
   void signal() {
     signals++;

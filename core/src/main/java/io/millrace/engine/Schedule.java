@@ -31,6 +31,7 @@ final class Schedule {
   private final Intake intake;
   private final Crew crew;
   private long settled;
+  private boolean lingering;
   private boolean justEnded;
   private boolean brokenDown;
 
@@ -156,7 +157,11 @@ final class Schedule {
           case TAKE_OVER -> claim = takenOver();
           case STEAL -> claim = stolen(worker);
           case READ -> claim = intake.isPrompt() ? readLocked(worker) : read(worker);
-          case LEAVE -> leave(worker);
+          case LEAVE -> {
+            if (!lingers()) {
+              leave(worker);
+            }
+          }
         }
         if (!crew.has(worker)) {
           return null;
@@ -256,6 +261,22 @@ final class Schedule {
   private @Nullable Claim stolen(Worker worker) {
     Claim from = backlog.stealable();
     return from == null ? null : from.steal(worker.nowNanos, engine.freshBudgetNanos);
+  }
+
+  /*
+   * Where tasks come one by one, the next one often comes sooner than a thread could be started. One
+   * worker at a time looks out for it, for a moment; true if it has come.
+   */
+  private boolean lingers() {
+    if (lingering || !engine.tuned || !intake.isDry()) {
+      return false;
+    }
+    lingering = true;
+    lock.unlock();
+    boolean come = Wakeup.spin(intake::hasTask);
+    lock.lock();
+    lingering = false;
+    return come;
   }
 
   private void leave(Worker worker) {
@@ -598,6 +619,7 @@ final class Schedule {
   private boolean mustStart() {
     return !over
         && !crew.isAnyArriving()
+        && !lingering
         && crew.hasFreeSlot(hasEnded())
         && (isReadable() || backlog.hasReady() || (mayBeginReturned() && backlog.hasFresh()));
   }

@@ -28,6 +28,8 @@ public final class Workloads {
     }
     all.add(new Compute(8, Delivery.COLLECTED));
     all.add(new TenItems());
+    all.add(new Submitted(1));
+    all.add(new Submitted(1_000));
     all.add(new Grouped(10));
     all.add(new Grouped(1_000));
     all.add(new Stacked(1));
