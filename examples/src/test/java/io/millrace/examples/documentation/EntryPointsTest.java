@@ -64,7 +64,7 @@ class EntryPointsTest {
     List<Integer> as = List.of(1, 2);
     List<Integer> bs = List.of(3, 4);
     assertEquals(List.of(4, 6), parallel.map(as, bs, (a, b) -> a + b).values());
-    try (var sums = parallel.spread(Integer::sum).stream(Source.zip(as, bs))) {
+    try (var sums = parallel.stream(Source.zip(as, bs), Action.spread((a, b) -> a + b))) {
       assertEquals(2, sums.count());
     }
   }
