@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 public interface Surrounding {
   /** Bound in the threads of whoever is inside. */
   ScopedValue<Surrounding> CURRENT = ScopedValue.newInstance();
+
+  /** Makes something that everybody shares: whoever happens to need it first must not end it. */
+  @SuppressWarnings("NullAway") // null unbinds
+  static <R> R outside(Supplier<R> making) {
+    return ScopedValue.where(CURRENT, null).call(making::get);
+  }
 
   /** What the calling thread is inside of; null if nothing. */
   static @Nullable Surrounding current() {

@@ -3,6 +3,7 @@ package io.millrace.pool;
 import io.millrace.Parallel;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.engine.Surrounding;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -80,7 +81,8 @@ public final class Work {
 
   /* Made when it is first needed; it has threads only while there is work. */
   private static final class Unbounded {
-    private static final ParallelExecutor EXECUTOR = ParallelExecutor.of(Integer.MAX_VALUE);
+    private static final ParallelExecutor EXECUTOR =
+        Surrounding.outside(() -> ParallelExecutor.of(Integer.MAX_VALUE));
   }
 
   // Many tasks

@@ -2,6 +2,7 @@ package io.millrace.pool;
 
 import io.millrace.Parallel;
 import io.millrace.base.Require;
+import io.millrace.engine.Surrounding;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.plan.Workers;
@@ -111,7 +112,8 @@ public final class WorkPool {
     try {
       ParallelExecutor running = executor;
       if (running == null) {
-        running = ParallelExecutor.of(configured == null ? defaults : configured);
+        Parallel parallel = configured == null ? defaults : configured;
+        running = Surrounding.outside(() -> ParallelExecutor.of(parallel));
         executor = running;
       }
       return running;

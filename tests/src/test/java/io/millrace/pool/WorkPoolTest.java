@@ -10,6 +10,7 @@ import io.millrace.Parallel;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.plan.Workers;
+import io.millrace.scope.CancelScope;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.Clock;
@@ -219,5 +220,22 @@ class WorkPoolTest {
         IllegalArgumentException.class,
         () -> WorkPool.of(Parallel.of(2).workers(Workers.caller())));
     assertThrows(IllegalArgumentException.class, () -> WorkPool.of(Parallel.of(2).window(3)));
+  }
+
+  @Test
+  @DisplayName("AX10, LF8: a pool that is first used inside a scope is not cancelled with it")
+  void aScopeDoesNotEndAPool() throws Exception {
+    WorkPool pool = WorkPool.of(Parallel.of(1));
+    CancelScope scope = CancelScope.of();
+    scope.run(
+        () -> {
+          assertEquals(1, pool.submit(() -> 1).result());
+          assertEquals(2, Work.schedule(() -> 2).result());
+          scope.cancel();
+        });
+    Thread.interrupted();
+    assertEquals(3, pool.submit(() -> 3).result());
+    assertEquals(4, Work.schedule(() -> 4).result());
+    pool.shutdown(true);
   }
 }
