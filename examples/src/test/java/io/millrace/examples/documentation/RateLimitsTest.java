@@ -21,11 +21,11 @@ class RateLimitsTest {
   private final List<URI> urls =
       List.of(URI.create("http://a.example/1"), URI.create("http://b.example/1"));
 
-  private static int fetch(URI url) {
+  private int fetch(URI url) {
     return url.getPath().length();
   }
 
-  private static long tokens(Prompt prompt) {
+  private long tokens(Prompt prompt) {
     return prompt.text().length() / 4 + prompt.longestAnswer();
   }
 
@@ -33,7 +33,7 @@ class RateLimitsTest {
 
   record Answer(String text, long tokens) {}
 
-  private static Answer ask(Prompt prompt) {
+  private Answer ask(Prompt prompt) {
     return new Answer("yes", 1);
   }
 
@@ -47,8 +47,7 @@ class RateLimitsTest {
     var each = RateLimit.perSecond(5).by(URI::getHost); // for each host on its own
     // @end
     for (var limit : List.of(even, exact, gap, both, each)) {
-      assertEquals(
-          List.of(2, 2), Parallel.of(2).rateLimit(limit).map(urls, RateLimitsTest::fetch).values());
+      assertEquals(List.of(2, 2), Parallel.of(2).rateLimit(limit).map(urls, this::fetch).values());
     }
   }
 
@@ -58,14 +57,14 @@ class RateLimitsTest {
     var tokens =
         RateLimit.per(90_000, ofMinutes(1))
             .burst(90_000)
-            .costing(RateLimitsTest::tokens) // what an attempt may cost, taken beforehand
+            .costing(this::tokens) // what an attempt may cost, taken beforehand
             .settling((Prompt prompt, Answer answer) -> answer.tokens()); // what it did cost
     var calls = RateLimit.perMinute(600).burst(20);
 
     var parallel = Parallel.of(20).rateLimit(RateLimit.all(calls, tokens));
     // @end
     var prompts = List.of(new Prompt("why?", 100), new Prompt("how?", 200));
-    assertEquals(2, parallel.map(prompts, RateLimitsTest::ask).values().size());
+    assertEquals(2, parallel.map(prompts, this::ask).values().size());
   }
 
   @Test
@@ -76,8 +75,8 @@ class RateLimitsTest {
     var pages = Parallel.of(20).rateLimit(limiter).retry(Retry.http());
     var images = Parallel.of(5).rateLimit(limiter).retry(Retry.http());
     // @end
-    assertEquals(2, pages.map(urls, RateLimitsTest::fetch).size());
-    assertEquals(2, images.map(urls, RateLimitsTest::fetch).size());
+    assertEquals(2, pages.map(urls, this::fetch).size());
+    assertEquals(2, images.map(urls, this::fetch).size());
   }
 
   @Test
@@ -86,7 +85,7 @@ class RateLimitsTest {
     var perHost =
         Parallel.of(64).rateLimit(RateLimit.unlimited().by(URI::getHost)).retry(Retry.http());
     // @end
-    assertEquals(2, perHost.map(urls, RateLimitsTest::fetch).size());
+    assertEquals(2, perHost.map(urls, this::fetch).size());
   }
 
   @Test
@@ -94,7 +93,7 @@ class RateLimitsTest {
     // @start region="perKey"
     var parallel = Parallel.of(64).concurrencyPerKey(8, URI::getHost).window(1_000);
     // @end
-    assertEquals(2, parallel.map(urls, RateLimitsTest::fetch).size());
+    assertEquals(2, parallel.map(urls, this::fetch).size());
   }
 
   @Test
@@ -109,7 +108,7 @@ class RateLimitsTest {
     // @end
     assertFalse(another && limiter.tryAcquire());
     // @start region="wrap"
-    Action<URI, Integer> limited = Limits.maxConcurrent(3).wrap(RateLimitsTest::fetch);
+    Action<URI, Integer> limited = Limits.maxConcurrent(3).wrap(this::fetch);
     // @end
     assertEquals(2, limited.apply(url));
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ScopesTest {
   private final List<Object> saved = new ArrayList<>();
 
-  private static int priceOf(String product) {
+  private int priceOf(String product) {
     if (product.isEmpty()) {
       throw new IllegalArgumentException("no product");
     }
@@ -36,7 +36,7 @@ class ScopesTest {
         scope.call(
             () -> {
               int shipping = priceOf("shipping");
-              var all = Parallel.of(8).map(products, ScopesTest::priceOf).values();
+              var all = Parallel.of(8).map(products, this::priceOf).values();
               return shipping + all.getFirst();
             });
     if (scope.cancelledCaught()) {

@@ -28,7 +28,7 @@ class StoppingTest {
     clock.close();
   }
 
-  private static int fetch(String url) throws IOException {
+  private int fetch(String url) throws IOException {
     if (url.isEmpty()) {
       throw new IOException("no url");
     }
@@ -59,14 +59,14 @@ class StoppingTest {
     // @start region="token"
     var token = new StopToken(); // token.stop(): from any thread, for as many runs as you like
 
-    var results = Parallel.of(8).stopToken(token).map(urls, StoppingTest::fetch);
+    var results = Parallel.of(8).stopToken(token).map(urls, this::fetch);
     if (results.status() != RunStatus.COMPLETED) {
       results.notRun().forEach(notRun -> log(notRun.item()));
     }
     // @end
     assertEquals(List.of(), logged);
     token.stop();
-    var stopped = Parallel.of(8).stopToken(token).map(urls, StoppingTest::fetch);
+    var stopped = Parallel.of(8).stopToken(token).map(urls, this::fetch);
     assertEquals(2, stopped.notRun().size());
   }
 
@@ -77,8 +77,8 @@ class StoppingTest {
     var untilTheFirst = Parallel.of(8).failFast(); // throws it, itself
     var untilTheTenth = Parallel.of(8).maxFailures(10); // the run ends as ABORTED
     // @end
-    assertThrows(IOException.class, () -> untilTheFirst.map(urls, StoppingTest::fetch));
-    assertEquals(1, untilTheTenth.map(urls, StoppingTest::fetch).failures().size());
+    assertThrows(IOException.class, () -> untilTheFirst.map(urls, this::fetch));
+    assertEquals(1, untilTheTenth.map(urls, this::fetch).failures().size());
   }
 
   @Test

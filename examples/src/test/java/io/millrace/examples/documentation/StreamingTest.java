@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StreamingTest {
   private final List<Object> saved = new ArrayList<>();
 
-  private static int length(String line) {
+  private int length(String line) {
     return line.length();
   }
 
@@ -40,7 +40,7 @@ class StreamingTest {
     // @start region="stream"
     var parallel = Parallel.of(16).window(200); // at most 200 lines read and not yet saved
 
-    try (var outcomes = parallel.stream(Source.of(Files.lines(file)), StreamingTest::length)) {
+    try (var outcomes = parallel.stream(Source.of(Files.lines(file)), this::length)) {
       outcomes.forEach(this::save); // in this thread, as they come
     }
     // @end
@@ -52,10 +52,10 @@ class StreamingTest {
     var lines = List.of("a", "bb", "ccc");
     var parallel = Parallel.of(2);
     // @start region="order"
-    try (var outcomes = parallel.ordered().stream(lines, StreamingTest::length)) {
+    try (var outcomes = parallel.ordered().stream(lines, this::length)) {
       outcomes.forEach(this::save); // in the order of the lines
     }
-    try (var batches = parallel.batches(lines, 2, StreamingTest::length)) {
+    try (var batches = parallel.batches(lines, 2, this::length)) {
       batches.forEach(this::saveAll); // lists of two, for example to insert them
     }
     // @end
@@ -69,7 +69,7 @@ class StreamingTest {
     List<Integer> lengths =
         lines.stream()
             .filter(line -> !line.isEmpty())
-            .gather(Parallel.of(8).gatherer(StreamingTest::length))
+            .gather(Parallel.of(8).gatherer(this::length))
             .map(outcome -> outcome instanceof Success(_, var length, _) ? length : -1)
             .toList();
     // @end
@@ -86,8 +86,8 @@ class StreamingTest {
     var polled = Source.supplying(() -> Optional.ofNullable(reader.readLine())); // until empty
     var chunks = Source.chunks(List.of("a", "bb", "ccc"), 2); // lists, for coarse actions
     // @end
-    assertEquals(List.of(1), Parallel.of(2).map(fromQueue, StreamingTest::length).values());
-    assertEquals(List.of(1, 2), Parallel.of(2).map(polled, StreamingTest::length).values());
+    assertEquals(List.of(1), Parallel.of(2).map(fromQueue, this::length).values());
+    assertEquals(List.of(1, 2), Parallel.of(2).map(polled, this::length).values());
     assertEquals(List.of(2, 1), Parallel.of(2).map(chunks, List::size).values());
     reader.close();
   }
@@ -96,7 +96,7 @@ class StreamingTest {
   void byHand() {
     var lines = List.of("a", "bb", "ccc");
     // @start region="start"
-    try (var run = Parallel.of(8).start(lines, StreamingTest::length)) {
+    try (var run = Parallel.of(8).start(lines, this::length)) {
       Optional<Outcome<String, Integer>> next = run.take(); // waits; empty at the end
       while (next.isPresent()) {
         save(next.get());

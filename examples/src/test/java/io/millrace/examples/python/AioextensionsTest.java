@@ -39,11 +39,11 @@ class AioextensionsTest {
     return CompletableFuture.completedFuture(a + b);
   }
 
-  private static int query(int number) {
+  private int query(int number) {
     return number;
   }
 
-  private static int failing() throws IOException {
+  private int failing() throws IOException {
     throw new IOException("no such query");
   }
 
@@ -93,13 +93,13 @@ class AioextensionsTest {
   void rateLimited() throws Exception {
     // @start region="rate"
     var limiter = Limits.rateLimited(2, ofSeconds(1), ofMillis(5)); // exactly those three arguments
-    Action<Integer, Integer> query = limiter.wrap(AioextensionsTest::query);
+    Action<Integer, Integer> query = limiter.wrap(this::query);
 
     var both = RateLimit.all(RateLimit.window(2, ofSeconds(1)), RateLimit.spacing(ofMillis(5)));
     var parallel = Parallel.of(10).rateLimit(both); // the same for a run
     // @end
     assertEquals(7, query.apply(7));
-    assertEquals(List.of(1, 2), parallel.map(List.of(1, 2), AioextensionsTest::query).values());
+    assertEquals(List.of(1, 2), parallel.map(List.of(1, 2), this::query).values());
   }
 
   @Test
@@ -121,9 +121,9 @@ class AioextensionsTest {
     assertEquals(List.of(0, 1, 2, 3, 4), results);
     assertEquals(List.of("ok", "ok", "ok", "ok", "ok"), printed);
     assertEquals(3, three);
-    assertEquals(
-        results, Parallel.of(1024).map(List.of(0, 1, 2, 3, 4), AioextensionsTest::query).values());
-    Eventual<Integer> failed = Work.schedule(AioextensionsTest::failing);
+    List<Integer> numbers = List.of(0, 1, 2, 3, 4);
+    assertEquals(results, Parallel.of(1024).map(numbers, this::query).values());
+    Eventual<Integer> failed = Work.schedule(this::failing);
     assertTrue(failed.await().isDone());
     assertThrows(IOException.class, () -> failed.result());
   }

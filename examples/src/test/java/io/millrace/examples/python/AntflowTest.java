@@ -27,15 +27,15 @@ import org.junit.jupiter.api.Test;
 class AntflowTest {
   private final List<Object> printed = new ArrayList<>();
 
-  private static int square(int number) {
+  private int square(int number) {
     return number * number;
   }
 
-  private static List<Integer> squares(List<Integer> numbers) {
-    return numbers.stream().map(AntflowTest::square).toList();
+  private List<Integer> squares(List<Integer> numbers) {
+    return numbers.stream().map(this::square).toList();
   }
 
-  private static int failing() {
+  private int failing() {
     throw new IllegalStateException("no such task");
   }
 
@@ -52,7 +52,7 @@ class AntflowTest {
     // @end
     assertEquals(List.of(1764), printed);
     try (var executor = ParallelExecutor.of(3)) {
-      var future = executor.submit(AntflowTest::failing);
+      var future = executor.submit(this::failing);
       assertThrows(IllegalStateException.class, () -> future.result());
       assertTrue(future.isDone());
       assertInstanceOf(IllegalStateException.class, future.exception().orElseThrow());
@@ -90,11 +90,11 @@ class AntflowTest {
     var options = TaskOptions.none();
     // @start region="map"
     try (var executor = ParallelExecutor.of(5)) {
-      List<Integer> squares = executor.map(numbers, AntflowTest::square);
+      List<Integer> squares = executor.map(numbers, this::square);
       List<Integer> sums = executor.map(numbers, List.of(4, 5, 6), Integer::sum);
-      List<Integer> inTime = executor.map(numbers, AntflowTest::square, options, ofSeconds(10));
+      List<Integer> inTime = executor.map(numbers, this::square, options, ofSeconds(10));
 
-      try (var each = executor.mapIter(numbers, AntflowTest::square)) {
+      try (var each = executor.mapIter(numbers, this::square)) {
         printed.add(each.filter(square -> square > 3).findFirst()); // cancels the rest
       }
       printed.add(List.of(squares, sums, inTime));
@@ -103,7 +103,7 @@ class AntflowTest {
     assertEquals("[Optional[4], [[1, 4, 9], [5, 7, 9], [1, 4, 9]]]", printed.toString());
     try (var executor = ParallelExecutor.of(5)) {
       var chunks = Source.chunks(numbers, 2);
-      assertEquals(List.of(List.of(1, 4), List.of(9)), executor.map(chunks, AntflowTest::squares));
+      assertEquals(List.of(List.of(1, 4), List.of(9)), executor.map(chunks, this::squares));
     }
   }
 

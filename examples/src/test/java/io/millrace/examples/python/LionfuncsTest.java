@@ -33,15 +33,15 @@ class LionfuncsTest {
   private final List<Integer> items = List.of(1, 2, 3, 4, 5);
   private final List<Object> printed = new ArrayList<>();
 
-  private static int twice(int number) {
+  private int twice(int number) {
     return 2 * number;
   }
 
-  private static List<Integer> upTo(int number) {
+  private List<Integer> upTo(int number) {
     return List.of(number, number - 1);
   }
 
-  private static String task(String name) {
+  private String task(String name) {
     return name;
   }
 
@@ -66,10 +66,10 @@ class LionfuncsTest {
             .rateLimit(RateLimit.spacing(ofMillis(1))) // throttle_period=0.001
             .orElse(null); // retry_default=None
 
-    List<Integer> results = Call.of(parallel, LionfuncsTest::twice).list(items);
+    List<Integer> results = Call.of(parallel, this::twice).list(items);
     // @end
     assertEquals(List.of(2, 4, 6, 8, 10), results);
-    List<Timed<Integer>> timed = Call.of(parallel, LionfuncsTest::twice).timed().list(items);
+    List<Timed<Integer>> timed = Call.of(parallel, this::twice).timed().list(items);
     assertEquals(2, timed.getFirst().value());
   }
 
@@ -79,7 +79,7 @@ class LionfuncsTest {
     List<Object> nested = Arrays.asList(1, null, List.of(2, 3), 3);
     // @start region="shapes"
     Call<Integer, List<Integer>> call =
-        Call.of(Parallel.of(2), LionfuncsTest::upTo)
+        Call.of(Parallel.of(2), this::upTo)
             .input(Shape.sanitized().unique()) // sanitize_input, unique_input
             .withoutNulls() // dropna
             .unique(); // unique_output
@@ -100,7 +100,7 @@ class LionfuncsTest {
     // @start region="bcall"
     var parallel = Parallel.of(2).barrier(3); // a batch ends before the next one begins
 
-    try (var batches = Call.of(parallel, LionfuncsTest::twice).batches(items, 3)) {
+    try (var batches = Call.of(parallel, this::twice).batches(items, 3)) {
       batches.forEach(printed::add);
     }
     // @end
@@ -110,7 +110,7 @@ class LionfuncsTest {
   @Test
   @DisplayName("LF4: parallel_map")
   void parallelMap() {
-    List<Integer> doubled = Parallel.of(10).failFast().map(items, LionfuncsTest::twice).values();
+    List<Integer> doubled = Parallel.of(10).failFast().map(items, this::twice).values();
     assertEquals(List.of(2, 4, 6, 8, 10), doubled);
     Action<Integer, Integer> failing =
         number -> {
@@ -125,11 +125,11 @@ class LionfuncsTest {
   @DisplayName("LF5, LF6: limits around functions")
   void limits() throws Exception {
     // @start region="limits"
-    Action<Integer, Integer> processItem = Limits.maxConcurrent(3).wrap(LionfuncsTest::twice);
+    Action<Integer, Integer> processItem = Limits.maxConcurrent(3).wrap(this::twice);
 
     Throttle throttle = Limits.throttle(ofMillis(5)); // one for both
-    Action<Integer, Integer> first = throttle.wrap(LionfuncsTest::twice);
-    Action<String, String> second = throttle.wrap(LionfuncsTest::task);
+    Action<Integer, Integer> first = throttle.wrap(this::twice);
+    Action<String, String> second = throttle.wrap(this::task);
     // @end
     assertEquals(10, processItem.apply(5));
     assertEquals(2, first.apply(1));
@@ -140,10 +140,10 @@ class LionfuncsTest {
   @DisplayName("LF7: stored parameters")
   void params() {
     // @start region="params"
-    var params = Call.of(Parallel.of(3).retry(Retry.ofRetries(2)), LionfuncsTest::twice);
+    var params = Call.of(Parallel.of(3).retry(Retry.ofRetries(2)), this::twice);
 
     List<Integer> results1 = params.list(items);
-    List<String> results2 = params.list(List.of("a", "b"), LionfuncsTest::task); // this one wins
+    List<String> results2 = params.list(List.of("a", "b"), this::task); // this one wins
     // @end
     assertEquals(List.of(2, 4, 6, 8, 10), results1);
     assertEquals(List.of("a", "b"), results2);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class ParallelizeTest {
   private final List<Object> printed = new ArrayList<>();
 
-  private static int status(String url) {
+  private int status(String url) {
     return url.endsWith("0") ? 404 : 200;
   }
 
@@ -35,7 +35,7 @@ class ParallelizeTest {
     // @start region="parallelize"
     Iterable<String> urls = () -> generated().iterator(); // read only as slots free up
 
-    try (var responses = Parallel.of(100).stream(urls, ParallelizeTest::status)) {
+    try (var responses = Parallel.of(100).stream(urls, this::status)) {
       responses.limit(1_000).forEach(this::print); // leaving early ends all work
     }
     // @end
@@ -63,23 +63,22 @@ class ParallelizeTest {
   @DisplayName("BL3: sources of other kinds")
   void sources() {
     BlockingQueue<String> queue = new ArrayBlockingQueue<>(3, false, List.of("/1", "/0", "end"));
-    try (var responses = Parallel.of(2).stream(Source.of(queue, "end"), ParallelizeTest::status)) {
+    try (var responses = Parallel.of(2).stream(Source.of(queue, "end"), this::status)) {
       assertEquals(2, responses.count());
     }
     Iterator<String> iterator = List.of("/1").iterator();
-    assertEquals(1, Parallel.of(2).map(Source.of(iterator), ParallelizeTest::status).size());
+    assertEquals(1, Parallel.of(2).map(Source.of(iterator), this::status).size());
   }
 
   @Test
   @DisplayName("BL4: errors arrive, and nothing hangs")
   void errors() {
     var parallel = Parallel.of(3);
-    assertEquals(0, parallel.map(List.<String>of(), ParallelizeTest::status).size());
+    assertEquals(0, parallel.map(List.<String>of(), this::status).size());
     assertEquals(3, parallel.map(List.of(1, 0, 2), n -> 2 / n).size());
     Iterable<String> broken =
         () -> LongStream.range(0, 3).mapToObj(n -> List.of("/1").get((int) n)).iterator();
-    var error =
-        assertThrows(RuntimeException.class, () -> parallel.map(broken, ParallelizeTest::status));
+    var error = assertThrows(RuntimeException.class, () -> parallel.map(broken, this::status));
     assertInstanceOf(IndexOutOfBoundsException.class, error);
   }
 }
