@@ -393,6 +393,13 @@ public final class Parallel {
     return this.<A, B, R>spread(action).map(first, second);
   }
 
+  /** {@link #map} over the entries of a map, in its order, which nobody may change meanwhile. */
+  public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
+      Results<Map.Entry<A, B>, R> map(
+          Map<A, B> entries, Action.Two<? super A, ? super B, ? extends R> action) {
+    return map(entries.entrySet(), Action.<A, B, R>spread(action));
+  }
+
   /** {@link #map} over triples: the elements of three sources, up to the shortest one. */
   public <
           A extends @Nullable Object,

@@ -108,7 +108,7 @@ final class Interrupter {
 
   /** Interrupts everything that runs, because the run has ended. */
   void interruptAll() {
-    engine.schedule.interruptReader();
+    engine.schedule.reading().interruptReader();
     lock.lock();
     try {
       for (Worker worker : engine.schedule.workers()) {
@@ -139,7 +139,7 @@ final class Interrupter {
     if (engine.schedule.hasJoined()) {
       return;
     }
-    engine.schedule.abandonReader();
+    engine.schedule.reading().abandonReader();
     for (Worker worker : engine.schedule.workers()) {
       Claim claim = worker.claim;
       if (claim != null) {

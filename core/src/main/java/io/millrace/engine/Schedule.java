@@ -22,7 +22,7 @@ final class Schedule {
   private final Engine engine;
   private final Sink sink;
   private final Window window;
-  private final boolean mayReadAhead;
+  private final Reading reading;
 
   private final ShortLock lock = new ShortLock();
 
@@ -35,9 +35,6 @@ final class Schedule {
   private boolean justEnded;
   private boolean brokenDown;
 
-  /** Who reads ahead without a slot; null if nobody does. */
-  private @Nullable Worker ahead;
-
   private boolean joined;
 
   /* Written under the lock, read without it. */
@@ -48,17 +45,27 @@ final class Schedule {
   /* Set under the lock when the window keeps the source from being read; the consumer looks at it. */
   private volatile boolean starved;
 
-  /* Set under the lock when nobody will look at what a reader appends; the reader looks at it. */
-  private volatile boolean hungry;
-
   Schedule(Engine engine, Feed feed, Sink sink, Config config) {
     this.engine = engine;
     this.sink = sink;
     this.backlog = new Backlog(engine.originNanos);
     this.intake = new Intake(feed, config.group());
     this.window = new Window(config, sink, intake);
-    this.mayReadAhead = !intake.isPrompt() && !config.inCaller();
     this.crew = new Crew(config.slots(), config.ownThreads());
+    this.reading = new Reading(this, engine, sink, window, intake, backlog, crew);
+  }
+
+  Reading reading() {
+    return reading;
+  }
+
+  void lock() {
+    lock.lock();
+  }
+
+  /** For sections that change nothing that is to be done; others end in {@link #release}. */
+  void unlock() {
+    lock.unlock();
   }
 
   RunStatus status() {
@@ -156,10 +163,10 @@ final class Schedule {
           case RESUME -> claim = resumed(worker);
           case TAKE_OVER -> claim = takenOver();
           case STEAL -> claim = stolen(worker);
-          case READ -> claim = intake.isPrompt() ? readLocked(worker) : read(worker);
+          case READ -> claim = reading.read(worker);
           case LEAVE -> {
-            if (!lingers()) {
-              leave(worker);
+            if (!lingers() && !reading.hasAppended()) {
+              crew.leaveWithSlot(worker);
             }
           }
         }
@@ -185,7 +192,7 @@ final class Schedule {
         oldest != null);
   }
 
-  private boolean isReadable() {
+  boolean isReadable() {
     boolean open = intake.isOpen(hasEnded());
     if (!open || room() > 0) {
       return open;
@@ -194,7 +201,7 @@ final class Schedule {
     return room() > 0; // the consumer may have looked at the flag just before
   }
 
-  private long room() {
+  long room() {
     return window.room(intake.admitted(), settled);
   }
 
@@ -277,131 +284,6 @@ final class Schedule {
     lock.lock();
     lingering = false;
     return come;
-  }
-
-  private void leave(Worker worker) {
-    if (intake.isReading()) {
-      hungry = true;
-      if (backlog.stealable() != null) {
-        return; // appended just before the reader could see the flag
-      }
-    }
-    crew.leaveWithSlot(worker);
-  }
-
-  private Claim begin(Worker worker) {
-    long most = Math.min(worker.size(), intake.groupRoom());
-    Claim claim = intake.begin(window.claimable(room(), most));
-    claim.handedNanos = worker.nowNanos;
-    sink.begun(claim);
-    return claim;
-  }
-
-  private boolean append(Claim claim, @Nullable Object item) {
-    return claim.append(item) && intake.wantsMore(hasEnded());
-  }
-
-  /* One turn at the lock is all it takes; the reader keeps its slot. */
-  private @Nullable Claim readLocked(Worker worker) {
-    Claim claim = begin(worker);
-    Throwable broken = intake.load(claim, item -> append(claim, item));
-    return endReading(claim, worker, broken) ? claim : null;
-  }
-
-  /* The reader gives up its slot: a source that blocks must not keep due items from running. */
-  private @Nullable Claim read(Worker worker) {
-    Claim claim = begin(worker);
-    intake.readWithoutLock(worker);
-    hungry = !crew.isAnyArriving();
-    backlog.share(claim);
-    crew.giveUpSlot();
-    release(); // the slot may be wanted
-    Throwable broken = intake.load(claim, item -> appendOpenly(claim, item));
-    worker.nowNanos = engine.clock.nanoTime();
-    lock.lock();
-    if (!intake.isReader(worker)) {
-      crew.leave(worker); // given up meanwhile, and with it the source
-      Thread.interrupted();
-      return null;
-    }
-    backlog.unshare(claim);
-    return goOn(worker, endReading(claim, worker, broken) ? claim : null);
-  }
-
-  private boolean appendOpenly(Claim claim, @Nullable Object item) {
-    boolean more = append(claim, item);
-    if (hungry && claim.hasMore()) {
-      lock.lock();
-      hungry = false;
-      release();
-    }
-    return more;
-  }
-
-  /** Whether nobody will read for a while, because all slots are busy, though the window has room. */
-  private boolean mayReadAhead() {
-    return mayReadAhead
-        && ahead == null
-        && !hasEnded()
-        && !crew.hasFreeSlot()
-        && !backlog.hasReturned()
-        && isReadable();
-  }
-
-  /** Makes a worker the one who reads ahead; false if that is not wanted any more. */
-  boolean startReadingAhead(Worker reader) {
-    lock.lock();
-    try {
-      boolean start = mayReadAhead();
-      ahead = start ? reader : ahead;
-      return start;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Reads while all slots are busy, so that an error of the source is found in time. Called in a thread of
-   * its own, which has no slot and runs no item: what it reads is left to the workers.
-   */
-  void readAhead(Worker reader) {
-    lock.lock();
-    while (ahead == reader && intake.isOpen(hasEnded()) && room() > 0 && !crew.hasFreeSlot()) {
-      Claim claim = begin(reader);
-      intake.readWithoutLock(reader);
-      lock.unlock();
-      Throwable broken = intake.load(claim, item -> append(claim, item));
-      reader.nowNanos = engine.clock.nanoTime();
-      lock.lock();
-      if (intake.isReader(reader) && endReading(claim, reader, broken)) {
-        backlog.addReturned(claim);
-      }
-    }
-    ahead = ahead == reader ? null : ahead;
-    release();
-  }
-
-  /** False if there is nothing to run. */
-  private boolean endReading(Claim claim, Worker worker, @Nullable Throwable broken) {
-    boolean items = claim.run(worker.nowNanos, engine.freshBudgetNanos);
-    intake.end(claim, broken != null);
-    if (broken != null) {
-      endLocked(RunStatus.ABORTED, broken);
-    }
-    return items;
-  }
-
-  /** Takes a slot again; leaves the claim to others if there is none. */
-  private @Nullable Claim goOn(Worker worker, @Nullable Claim claim) {
-    if (crew.hasFreeSlot(hasEnded())) {
-      crew.takeSlot();
-      return claim;
-    }
-    if (claim != null) {
-      backlog.addReturned(claim);
-    }
-    crew.leave(worker);
-    return null;
   }
 
   /** An item that waited may go on. */
@@ -509,7 +391,7 @@ final class Schedule {
     }
   }
 
-  private boolean endLocked(RunStatus how, @Nullable Throwable why) {
+  boolean endLocked(RunStatus how, @Nullable Throwable why) {
     if (hasEnded()) {
       return false;
     }
@@ -522,36 +404,6 @@ final class Schedule {
     crew.forgetArriving();
     justEnded = true;
     return true;
-  }
-
-  /** Interrupts the thread that reads the source, if one does. */
-  void interruptReader() {
-    lock.lock();
-    try {
-      intake.interruptReader();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Gives the reader up if it did not react to its interrupt. */
-  void abandonReader() {
-    lock.lock();
-    try {
-      Worker stuck = intake.stuckReader();
-      if (stuck == null) {
-        return;
-      }
-      engine.abandoned(stuck.runningThread());
-      ahead = ahead == stuck ? null : ahead;
-      Claim read = intake.abandon(engine.clock.nanoTime(), engine.freshBudgetNanos);
-      if (read != null) {
-        backlog.unshare(read);
-        backlog.addReturned(read);
-      }
-    } finally {
-      release();
-    }
   }
 
   /**
@@ -629,14 +481,14 @@ final class Schedule {
   }
 
   /** Ends every critical section that can change what is to be done: see the class comment. */
-  private void release() {
+  void release() {
     int start = mustStart() ? crew.expect() : Crew.NO_SLOT;
     boolean finished = !over && (brokenDown || isAllSettled());
     if (finished) {
       finish();
     }
-    boolean left = over && !joined && crew.isGone() && ahead == null;
-    boolean readAhead = mayReadAhead();
+    boolean left = over && !joined && crew.isGone() && !reading.isAhead();
+    boolean readAhead = reading.mayStartAhead();
     joined |= left;
     boolean ended = justEnded;
     justEnded = false;

@@ -43,7 +43,7 @@ final class Staff {
   /** Starts a thread that reads the source while all slots are busy, if that is still wanted. */
   void readAhead() {
     Worker reader = new Worker(engine, Crew.NO_SLOT);
-    if (engine.schedule.startReadingAhead(reader)) {
+    if (engine.schedule.reading().startReadingAhead(reader)) {
       startVirtual(engine.clock.announced(reader.inside(reader::readAhead)));
     }
   }

@@ -78,7 +78,7 @@ final class Worker implements Runnable {
   void readAhead() {
     thread = Thread.currentThread();
     nowNanos = engine.clock.nanoTime();
-    engine.schedule.readAhead(this);
+    engine.schedule.reading().readAhead(this);
   }
 
   private void work(Claim claim) {

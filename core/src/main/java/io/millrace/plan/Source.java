@@ -49,7 +49,8 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
   }
 
   /**
-   * What a publisher sends, once; it is asked for no more than the window has room for.
+   * What a publisher sends, once; it is asked for no more than the window has room for. A worker
+   * subscribes, soon after the run has started: what a publisher sends before that is missed.
    *
    * @param publisher its error is the run's error
    */

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -176,6 +177,17 @@ class SpreadTest {
     for (int i = 0; i < 6; i++) {
       assertTrue(spaced.get(i).compareTo(ofSeconds(5 + i)) >= 0, spaced::toString);
     }
+  }
+
+  @Test
+  @DisplayName("PY8: a map's entries are arguments, in the map's order")
+  void entriesOfAMap() {
+    Map<String, Integer> lengths = new LinkedHashMap<>();
+    lengths.put("b", 2);
+    lengths.put("a", 3);
+    assertEquals(
+        List.of("bb", "aaa"),
+        parallel.map(lengths, (letter, length) -> letter.repeat(length)).values());
   }
 
   @Test
