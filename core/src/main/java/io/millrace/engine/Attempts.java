@@ -56,7 +56,7 @@ final class Attempts {
   }
 
   private boolean attempt(Claim claim) {
-    if (engine.hasEnded() && !engine.begins(claim, at.own())) {
+    if (engine.hasEnded()) {
       return seal(claim) && verdicts.cutOff(); // also if it ended while the item passed its gates
     }
     long start = worker.nowNanos;

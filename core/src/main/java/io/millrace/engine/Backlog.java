@@ -50,6 +50,14 @@ final class Backlog {
     return !returned.isEmpty();
   }
 
+  List<Tuned> readyItems() {
+    return ready.stream()
+        .map(ticket -> ticket.item)
+        .filter(Tuned.class::isInstance)
+        .map(Tuned.class::cast)
+        .toList();
+  }
+
   Ticket takeReady() {
     return ready.remove();
   }

@@ -90,9 +90,6 @@ final class Claim {
   /* Written by whoever hands the claim out, under the run's lock. */
   long handedNanos;
 
-  /* Written with it, read by the owner: whether the run had ended. */
-  boolean handedLate;
-
   /* Written once, by the reader, before the word. */
   private int loaded;
 

@@ -75,9 +75,6 @@ public final class Engine {
   private final AtomicReference<@Nullable Failure<?, ?>> firstFailure = new AtomicReference<>();
   private final AtomicReference<@Nullable Throwable> listenerError = new AtomicReference<>();
 
-  /* Written before the run ends, read by workers after that. */
-  private volatile boolean beginsClaimed;
-
   /* Written by whoever closes, read by the consumer. */
   private volatile boolean closed;
 
@@ -179,6 +176,9 @@ public final class Engine {
       runAlarm.at(originNanos + runNanos);
     }
     open();
+    if (isOver()) {
+      leaveOthers(); // it may have been over before it had joined them
+    }
   }
 
   private void open() {
@@ -331,6 +331,11 @@ public final class Engine {
     startAlarm.cancel();
     refillAlarm.cancel();
     aheadAlarm.cancel();
+    leaveOthers();
+    wakeup.signal();
+  }
+
+  private void leaveOthers() {
     StopToken.Registration registration = stop;
     if (registration != null) {
       registration.close();
@@ -339,7 +344,6 @@ public final class Engine {
     if (leave != null) {
       leave.run();
     }
-    wakeup.signal();
   }
 
   /** And every worker has left. */
@@ -416,21 +420,15 @@ public final class Engine {
   }
 
   /**
-   * As {@link #stop}, but what a worker has claimed begins all the same, and finds itself interrupted: who
-   * stops an executor is told of every task that does not begin.
+   * Takes back the items that no attempt has begun of, though a worker has claimed them, or they wait for
+   * a permit: nothing comes of them any more.
    */
-  public void stopClaimed() {
-    beginsClaimed = true;
-    stop();
-  }
-
-  /** Whether a fresh item begins though the run has ended: see {@link #stopClaimed}. */
-  boolean begins(Claim claim, @Nullable Tuned item) {
-    return beginsClaimed
-        && item != null
-        && claim.ticket == null
-        && item.tuning.semaphore == null
-        && !claim.handedLate;
+  public List<Tuned> takeBack() {
+    List<Tuned> all = new ArrayList<>(waits.waiting());
+    all.addAll(schedule.claimed());
+    all.removeIf(item -> !item.takeBack());
+    all.forEach(this::withdraw);
+    return all;
   }
 
   /** Ends the run as cancelled; outcomes can still be taken. Never blocks. */

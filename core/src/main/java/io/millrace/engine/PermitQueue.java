@@ -6,6 +6,7 @@ import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Semaphore;
 import io.millrace.limit.Waiter;
 import io.millrace.limit.Waiting;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,20 @@ final class PermitQueue {
     }
   }
 
+  List<Tuned> items() {
+    lock.lock();
+    try {
+      return waiting.keySet().stream()
+          .sorted(Comparator.comparingLong(ticket -> ticket.index))
+          .map(ticket -> ticket.item)
+          .filter(Tuned.class::isInstance)
+          .map(Tuned.class::cast)
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void giveUpAll() {
     List<Offer> all;
     lock.lock();
@@ -72,11 +87,12 @@ final class PermitQueue {
     offer.unwanted = true;
     Waiting place = offer.place;
     if (place != null && place.cancel()) {
-      forget(offer);
       waits.resume(offer.ticket);
+      forget(offer);
     }
   }
 
+  /* After it can be found where it goes on, so that it is never out of sight. */
   private void forget(Offer offer) {
     lock.lock();
     waiting.remove(offer.ticket, offer);
@@ -98,6 +114,7 @@ final class PermitQueue {
 
   private final class Holding extends Offer {
     private final int permits;
+    private int generation;
 
     Holding(Ticket ticket, int permits) {
       super(ticket);
@@ -106,19 +123,23 @@ final class PermitQueue {
 
     @Override
     public boolean claim() {
-      return true;
+      generation = engine.schedule.reserve();
+      return generation != Crew.NO_SLOT;
     }
 
     @Override
     public void granted() {
-      forget(this);
       ticket.hold(permits);
       waits.resume(ticket);
+      forget(this);
+      engine.startWorker(generation);
     }
 
+    /* All slots are busy: who has no worker must not keep permits from others. */
     @Override
     public void declined() {
-      throw new AssertionError("declined what it never declines");
+      waits.resume(ticket);
+      forget(this);
     }
   }
 
@@ -138,17 +159,18 @@ final class PermitQueue {
 
     @Override
     public void granted() {
-      forget(this);
       ticket.permitted = true;
       waits.resume(ticket);
+      forget(this);
       engine.startWorker(generation);
     }
 
     /* All slots are busy: the next worker that is free asks for the permit again. */
     @Override
     public void declined() {
-      forget(this);
+      waits.freeSemaphore(ticket); // a semaphore's permits, which others may need meanwhile
       waits.resume(ticket);
+      forget(this);
     }
   }
 }

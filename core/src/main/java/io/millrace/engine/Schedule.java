@@ -3,6 +3,7 @@ package io.millrace.engine;
 import io.millrace.base.ShortLock;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.RunStatus;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +140,24 @@ final class Schedule {
     }
   }
 
+  /** Items that workers have, or that need only a worker; in runs whose items bring options along. */
+  List<Tuned> claimed() {
+    lock.lock();
+    try {
+      List<Tuned> all = new ArrayList<>();
+      for (Worker worker : crew.workers()) {
+        Claim claim = worker.claim;
+        if (claim != null && claim.item(0) instanceof Tuned item) {
+          all.add(item);
+        }
+      }
+      all.addAll(backlog.readyItems());
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Claims of several items that are being worked on. */
   List<Claim> sharedClaims() {
     lock.lock();
@@ -244,7 +263,9 @@ final class Schedule {
   private void handOut(Claim claim, Worker worker) {
     claim.handedNanos = worker.nowNanos;
     claim.startNanos = worker.nowNanos; // it may have been left behind for long
-    claim.handedLate = hasEnded();
+    if (engine.tuned && claim.ticket == null) {
+      claim.budgetNanos = engine.budgets(claim.item()).freshNanos(); // before a scan can see it
+    }
     if (claim.hasMore()) {
       backlog.share(claim);
     }
@@ -283,6 +304,9 @@ final class Schedule {
     boolean come = Wakeup.spin(intake::hasTask);
     lock.lock();
     lingering = false;
+    if (come) {
+      intake.signal(); // whoever added it may wait for this lock, and for this worker's carrier
+    }
     return come;
   }
 
@@ -430,10 +454,8 @@ final class Schedule {
       if (engine.note(failure)) {
         endLocked(RunStatus.ABORTED, engine.endingError(failure));
       }
-      if (crew.areAllStuck()) {
-        String message =
-            "all " + crew.slots() + " workers are stuck in actions that ignore interrupts";
-        endLocked(RunStatus.ABORTED, new IllegalStateException(message));
+      if (crew.areAllStuck() && !isAllSettled() && !engine.tuned) {
+        endLocked(RunStatus.ABORTED, null); // tasks of an executor wait for a worker to come back
       }
       return true;
     } finally {

@@ -26,7 +26,7 @@ final class ToItems implements Sink {
   }
 
   private static void hand(@Nullable Outcome<?, ?> outcome) {
-    if (outcome != null && outcome.item() instanceof Tuned item) {
+    if (outcome != null && outcome.item() instanceof Tuned item && !item.isTakenBack()) {
       item.deliver(outcome);
       Thread.interrupted(); // the item's listeners may have set the flag
     }

@@ -1,6 +1,8 @@
 package io.millrace.engine;
 
 import io.millrace.outcome.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +10,26 @@ import org.jspecify.annotations.Nullable;
  * task is. Only in runs that deliver {@link Engine.Delivery#TO_ITEMS}.
  */
 public abstract class Tuned {
+  private static final VarHandle BEGUN;
+
+  static {
+    try {
+      BEGUN = MethodHandles.lookup().findVarHandle(Tuned.class, "stage", Stage.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private enum Stage {
+    NEW,
+    BEGUN,
+    TAKEN_BACK
+  }
+
   final Tuning tuning;
+
+  /* A worker that begins races with whoever takes back what has not begun. */
+  private volatile Stage stage = Stage.NEW;
 
   /** Where it waits; written by the worker that leaves it there, read by {@link Engine#withdraw}. */
   volatile @Nullable Ticket ticket;
@@ -19,8 +40,28 @@ public abstract class Tuned {
   }
 
   /** Whether nobody wants the outcome any more: then no attempt starts. Never goes back to false. */
-  protected abstract boolean isWithdrawn();
+  protected abstract boolean isUnwanted();
 
-  /** Called once, in a thread of the run, outside its lock; must not throw. */
+  /** By a worker, before each attempt: false if the item was taken back before the first one. */
+  protected final boolean begin() {
+    return BEGUN.compareAndSet(this, Stage.NEW, Stage.BEGUN) || stage == Stage.BEGUN;
+  }
+
+  /** By whoever ends the run: true if no attempt has begun, and none will. */
+  final boolean takeBack() {
+    return BEGUN.compareAndSet(this, Stage.NEW, Stage.TAKEN_BACK);
+  }
+
+  final boolean isTakenBack() {
+    return stage == Stage.TAKEN_BACK;
+  }
+
+  final boolean isWithdrawn() {
+    return isTakenBack() || isUnwanted();
+  }
+
+  /**
+   * Called once, in a thread of the run, outside its lock, unless it was taken back; must not throw.
+   */
   protected abstract void deliver(Outcome<?, ?> outcome);
 }

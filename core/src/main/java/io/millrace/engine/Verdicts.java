@@ -157,6 +157,7 @@ final class Verdicts {
   /** Moves the claim on from an item that will come back by its ticket. */
   void leaveWaiting() {
     Claim claim = at.claim();
+    worker.nowNanos = engine.clock.nanoTime();
     claim.leaveWaiting(worker.nowNanos);
     if (!claim.isSingle()) {
       engine.sink.settled(claim); // what was finished before may be all there is to hand over
@@ -164,6 +165,7 @@ final class Verdicts {
   }
 
   private boolean settle(Outcome<?, ?> outcome) {
+    worker.nowNanos = engine.clock.nanoTime(); // predicates and fallbacks took their time
     at.claim().finishSealed(outcome, worker.nowNanos);
     engine.sink.settled(at.claim());
     return true;

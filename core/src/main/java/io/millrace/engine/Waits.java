@@ -5,6 +5,7 @@ import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +141,11 @@ final class Waits {
     giveUp(ticket);
   }
 
+  /** Items that wait for a permit; in runs whose items bring options along. */
+  List<Tuned> waiting() {
+    return permits == null ? List.of() : permits.items();
+  }
+
   boolean trySlot(AtHand at) {
     return slots == null || at.ticketed().hasSlot || slots.tryEnter(at.ticketed());
   }
@@ -165,13 +171,30 @@ final class Waits {
 
   /** Gives back what an item holds while it runs. */
   void free(Ticket ticket) {
-    int held = ticket.letGo();
-    if (held > 0 && ticket.item instanceof Tuned task && task.tuning.semaphore != null) {
-      task.tuning.semaphore.release(held);
-    }
+    freeSemaphore(ticket);
     Ticket next = slots == null || !ticket.hasSlot ? null : slots.exit(ticket);
     if (next != null) {
       resume(next);
+    }
+  }
+
+  void freeSemaphore(Ticket ticket) {
+    int held = ticket.letGo();
+    if (held > 0 && ticket.item instanceof Tuned task && task.tuning.semaphore != null) {
+      release(task.tuning.semaphore, held);
+    }
+  }
+
+  /* Somebody else may have given back what it did not have: no reason to lose a worker. */
+  private static void release(Semaphore semaphore, int held) {
+    try {
+      semaphore.release(held);
+    } catch (IllegalStateException tooMany) {
+      System.getLogger(Waits.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "permits of a task were given back by somebody else",
+              tooMany);
     }
   }
 

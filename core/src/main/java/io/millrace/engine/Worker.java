@@ -1,5 +1,7 @@
 package io.millrace.engine;
 
+import io.millrace.outcome.Details;
+import io.millrace.outcome.Failure;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +72,13 @@ final class Worker implements Runnable {
         work(next);
       }
     } catch (Throwable broken) {
+      Claim held = claim;
       engine.schedule.broke(this, broken);
+      if (engine.tuned && held != null) {
+        Details details = new Details(held.base, null, 0, 0, false);
+        engine.sink.abandoned(
+            new Failure<@Nullable Object, @Nullable Object>(held.item(0), broken, details));
+      }
     }
   }
 
@@ -95,8 +103,10 @@ final class Worker implements Runnable {
         return; // the window may have no room for the next one
       }
     }
-    if (!engine.tuned) {
-      adapt(nowNanos - began); // else one at a time: their listeners may take long
+    if (engine.tuned) {
+      nowNanos = engine.clock.nanoTime(); // its listeners may have taken long
+    } else {
+      adapt(nowNanos - began);
     }
   }
 

@@ -15,12 +15,15 @@ final class Command extends Tuned implements Executable {
   }
 
   @Override
-  protected boolean isWithdrawn() {
+  protected boolean isUnwanted() {
     return false;
   }
 
   @Override
   public @Nullable Object attempt() {
+    if (!begin()) {
+      return null;
+    }
     try {
       runnable.run();
     } catch (Throwable uncaught) {

@@ -39,12 +39,40 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean cancelled = completeExceptionally(new CancellationException());
+    boolean cancelled = settleExceptionally(new CancellationException());
     Task<R> itsTask = task;
     if (cancelled && itsTask != null) {
       itsTask.cancelled(mayInterruptIfRunning); // a second cancellation has no effect
     }
     return cancelled || isCancelled();
+  }
+
+  /** By the task. */
+  boolean settle(R value) {
+    return super.complete(value);
+  }
+
+  /** By the task, or a cancellation. */
+  boolean settleExceptionally(Throwable error) {
+    return super.completeExceptionally(error);
+  }
+
+  @Override
+  public boolean complete(R value) {
+    return withdrawIf(super.complete(value));
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable error) {
+    return withdrawIf(super.completeExceptionally(error));
+  }
+
+  private boolean withdrawIf(boolean done) {
+    Task<R> itsTask = task;
+    if (done && itsTask != null) {
+      itsTask.withdraw();
+    }
+    return done;
   }
 
   /** Dependent stages are plain: cancelling one does not reach this task. */
@@ -79,6 +107,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   public R result(Duration timeout) throws Exception {
     try {
       return get(Waits.nanos(timeout), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      throw new TimeoutException("the task is not done within " + timeout + "; it goes on");
     } catch (ExecutionException failed) {
       throw thrown(failed);
     }

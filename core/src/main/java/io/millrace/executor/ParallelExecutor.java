@@ -333,11 +333,7 @@ public final class ParallelExecutor implements ExecutorService {
   public void shutdown(boolean wait, boolean cancelFutures) throws InterruptedException {
     feed.shut();
     if (cancelFutures) {
-      for (Tuned task : feed.drain()) {
-        if (task instanceof Task<?> submitted) {
-          submitted.cutOff();
-        }
-      }
+      cutOff(takeNotBegun());
     }
     if (wait) {
       engine.awaitJoined(Long.MAX_VALUE);
@@ -352,15 +348,8 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public List<Runnable> shutdownNow() {
     feed.shut();
-    List<Runnable> notBegun = new ArrayList<>();
-    for (Tuned task : feed.drain()) {
-      switch (task) {
-        case Task<?> submitted -> notBegun.add(submitted);
-        case Command command -> notBegun.add(command.runnable);
-        default -> throw new AssertionError(task);
-      }
-    }
-    engine.stopClaimed();
+    List<Runnable> notBegun = takeNotBegun();
+    engine.stop();
     return notBegun;
   }
 
@@ -377,7 +366,7 @@ public final class ParallelExecutor implements ExecutorService {
         engine.awaitJoined(Long.MAX_VALUE);
       } catch (InterruptedException first) {
         interrupted = true;
-        cancelAll();
+        cutOff(shutdownNow());
       }
     }
     if (interrupted) {
@@ -385,9 +374,25 @@ public final class ParallelExecutor implements ExecutorService {
     }
   }
 
-  private void cancelAll() {
-    for (Runnable notBegun : shutdownNow()) {
-      if (notBegun instanceof Task<?> task) {
+  /* First what a worker may be about to begin, or what waits for a permit: it came before the others. */
+  private List<Runnable> takeNotBegun() {
+    List<Tuned> queued = feed.drain();
+    List<Tuned> all = new ArrayList<>(engine.takeBack());
+    all.addAll(queued);
+    List<Runnable> notBegun = new ArrayList<>();
+    for (Tuned task : all) {
+      switch (task) {
+        case Task<?> submitted -> notBegun.add(submitted);
+        case Command command -> notBegun.add(command.runnable);
+        default -> throw new AssertionError(task);
+      }
+    }
+    return notBegun;
+  }
+
+  private static void cutOff(List<Runnable> notBegun) {
+    for (Runnable each : notBegun) {
+      if (each instanceof Task<?> task) {
         task.cutOff();
       }
     }

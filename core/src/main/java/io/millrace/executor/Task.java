@@ -68,12 +68,16 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
   }
 
   @Override
-  protected boolean isWithdrawn() {
+  protected boolean isUnwanted() {
     return future.isDone();
   }
 
   @Override
   public @Nullable Object attempt() throws Exception {
+    return begin() ? call() : null;
+  }
+
+  private @Nullable Object call() throws Exception {
     RUNNER.setVolatile(this, Thread.currentThread());
     try {
       return future.isDone() ? null : callable.call();
@@ -104,6 +108,11 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
       thread.interrupt();
       runner = Mark.INTERRUPTED;
     }
+    withdraw();
+  }
+
+  /** The task need not wait any more for its time, or a permit. */
+  void withdraw() {
     withdrawing.accept(this);
   }
 
@@ -111,7 +120,7 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
   @SuppressWarnings("unchecked")
   protected void deliver(Outcome<?, ?> outcome) {
     switch (outcome) {
-      case Success<?, ?>(var _, var value, var _) -> future.complete((R) value);
+      case Success<?, ?>(var _, var value, var _) -> future.settle((R) value);
       case Failure<?, ?>(var _, var error, var _) -> fail(error);
       case NotRun<?, ?> _ when thrown != null -> fail(thrown);
       case NotRun<?, ?> _ -> cutOff();
@@ -120,26 +129,27 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
 
   /** The executor ended before the task did. */
   void cutOff() {
-    future.completeExceptionally(
-        new CancellationException("the executor was shut down before the task was done"));
+    future.settleExceptionally(
+        new CancellationException(
+            "the executor was shut down, or stopped, before the task was done"));
   }
 
   /* A future takes these two for its own; inside another one they are just what the task threw. */
   private void fail(Throwable error) {
     boolean ambiguous =
         error instanceof CancellationException || error instanceof CompletionException;
-    future.completeExceptionally(ambiguous ? new CompletionException(error) : error);
+    future.settleExceptionally(ambiguous ? new CompletionException(error) : error);
   }
 
   /** For tasks that {@code shutdownNow} gave back: one attempt, in the calling thread. */
   @Override
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // null only where R may be
   public void run() {
     if (future.isDone()) {
       return;
     }
     try {
-      future.complete((R) attempt());
+      future.settle((R) call());
     } catch (Throwable failed) {
       fail(failed);
     }

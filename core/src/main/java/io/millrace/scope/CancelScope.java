@@ -162,7 +162,7 @@ public final class CancelScope {
    * @return empty if the cancellation was absorbed; also if the result is null, for which there is
    *     {@link #callOr}
    */
-  public <R, X extends Exception> Optional<R> call(Body<? extends @Nullable R, X> body) throws X {
+  public <R, X extends Exception> Optional<R> call(Body<? extends R, X> body) throws X {
     Objects.requireNonNull(body, "body");
     return Optional.ofNullable(this.<@Nullable R, X>enter(null, body));
   }

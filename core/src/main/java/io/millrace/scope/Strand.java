@@ -109,7 +109,11 @@ final class Strand {
     outstanding--;
     if (outstanding == 0 && foreign) {
       foreign = false;
-      thread.interrupt();
+      if (!frame.isGuest() || !frames.isEmpty()) {
+        thread
+            .interrupt(); // a worker's thread goes back to its executor, to which no interrupt was
+        // meant
+      }
     }
   }
 

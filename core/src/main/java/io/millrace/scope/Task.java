@@ -96,7 +96,7 @@ final class Task<R extends @Nullable Object> extends Tuned implements Handle<R> 
   }
 
   @Override
-  protected boolean isWithdrawn() {
+  protected boolean isUnwanted() {
     return false;
   }
 

@@ -452,4 +452,49 @@ class StoppingTest {
     assertEquals(0, action.running());
     assertTrue(pulled <= 1 + 6, () -> pulled + " pulled");
   }
+
+  @Test
+  @DisplayName("A19: when all workers are stuck at the end, every outcome is there all the same")
+  void stuckAtTheEnd() throws Exception {
+    CountDownLatch until = new CountDownLatch(1);
+    Action<Integer, Integer> action = item -> item < 10 ? item : ignoreInterrupts(until);
+    Parallel parallel = Parallel.of(2).attemptTimeout(ofMillis(5)).grace(ofMillis(5));
+    List<Integer> items = IntStream.range(0, 12).boxed().toList();
+    Results<Integer, Integer> results = parallel.map(items, action);
+    assertEquals(RunStatus.COMPLETED, results.status());
+    assertEquals(10, results.successes().size());
+    assertEquals(2, results.failures().size());
+    until.countDown();
+  }
+
+  @Test
+  @DisplayName(
+      "A19: when all workers are stuck and items are left, the run is aborted, and says so")
+  void stuckBeforeTheEnd() throws Exception {
+    CountDownLatch until = new CountDownLatch(1);
+    Parallel parallel = Parallel.of(1).attemptTimeout(ofMillis(5)).grace(ofMillis(5));
+    Results<Integer, Integer> results =
+        parallel.map(List.of(1, 2, 3), item -> ignoreInterrupts(until));
+    assertEquals(RunStatus.ABORTED, results.status());
+    assertFalse(results.ok());
+    assertEquals(1, results.failures().size());
+    assertEquals(3, results.size());
+    until.countDown();
+  }
+
+  private static int ignoreInterrupts(CountDownLatch until) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        until.await();
+        break;
+      } catch (InterruptedException ignored) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return 1;
+  }
 }

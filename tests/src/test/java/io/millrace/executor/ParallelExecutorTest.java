@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.limit.Semaphore;
+import io.millrace.outcome.AbandonedException;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
@@ -544,5 +545,151 @@ class ParallelExecutorTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> ParallelExecutor.asCompleted(List.of(), ofMillis(-1)));
+  }
+
+  /** Ignores interrupts, as code that computes does. */
+  private static int compute(CountDownLatch until) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        until.await();
+        break;
+      } catch (InterruptedException ignored) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return 1;
+  }
+
+  @Test
+  @DisplayName("AF1: when all workers are stuck, tasks wait until one comes back; nothing ends")
+  void stuckWorkersEndNothing() throws Exception {
+    CountDownLatch until = new CountDownLatch(1);
+    Parallel parallel = Parallel.of(1).attemptTimeout(ofMillis(5)).grace(ofMillis(5));
+    try (ParallelExecutor executor = ParallelExecutor.of(parallel)) {
+      var stuck = executor.submit(() -> compute(until));
+      assertInstanceOf(AbandonedException.class, assertThrows(Exception.class, stuck::result));
+      var later = executor.submit(() -> 2, TaskOptions.none());
+      assertFalse(later.isDone());
+      until.countDown();
+      assertEquals(2, later.result());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "AF2: a permit is granted only to a task that has a worker, so two tasks do not deadlock")
+  void aTaskWithoutWorkerHoldsNoPermit() throws Exception {
+    Semaphore shared = Semaphore.bounded(1);
+    shared.acquire();
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    try (ParallelExecutor executor = ParallelExecutor.of(1)) {
+      var waiting = executor.submit(() -> 1, TaskOptions.none().semaphore(shared));
+      var blocking =
+          executor.submit(
+              () -> {
+                running.countDown();
+                released.await();
+                return shared.holding(1, () -> 2);
+              });
+      running.await();
+      shared.release();
+      released.countDown();
+      assertEquals(2, blocking.get());
+      assertEquals(1, waiting.get());
+    }
+    assertEquals(1, shared.availablePermits());
+  }
+
+  @Test
+  @DisplayName(
+      "A38: a task that waits for a permit has not begun: shutting down cancels or returns it")
+  void tasksThatWaitForPermitsHaveNotBegun() throws Exception {
+    Semaphore taken = Semaphore.bounded(1);
+    taken.acquire();
+    ParallelExecutor cancelling = ParallelExecutor.of(1);
+    var cancelled = cancelling.submit(() -> 1, TaskOptions.none().semaphore(taken));
+    assertEquals(2, cancelling.submit(() -> 2).get());
+    cancelling.shutdown(true, true);
+    assertTrue(cancelled.isCancelled());
+
+    ParallelExecutor stopping = ParallelExecutor.of(1);
+    var returned = stopping.submit(() -> 3, TaskOptions.none().semaphore(taken));
+    assertEquals(4, stopping.submit(() -> 4).get());
+    List<Runnable> notBegun = stopping.shutdownNow();
+    assertEquals(1, notBegun.size());
+    assertFalse(returned.isDone());
+    notBegun.getFirst().run();
+    assertEquals(3, returned.get());
+    stopping.close();
+    assertEquals(0, taken.waiters());
+  }
+
+  @Test
+  @DisplayName("AF2: permits that somebody else gave back cost no worker")
+  void aSpoiltSemaphoreCostsNoWorker() throws Exception {
+    Semaphore semaphore = Semaphore.bounded(1);
+    try (ParallelExecutor executor = ParallelExecutor.of(1)) {
+      var spoiling =
+          executor.submit(
+              () -> {
+                semaphore.release();
+                return 1;
+              },
+              TaskOptions.none().semaphore(semaphore));
+      assertEquals(1, spoiling.get());
+      assertEquals(2, executor.submit(() -> 2).get());
+    }
+  }
+
+  @Test
+  @DisplayName("AF8: what a listener of one task takes is not on the next one's time")
+  void listenersAreNotOnTheNextTasksTime() throws Exception {
+    try (ManualClock clock = ManualClock.jumping();
+        ParallelExecutor executor =
+            ParallelExecutor.of(Parallel.of(1).clock(clock).attemptTimeout(ofSeconds(2)))) {
+      CountDownLatch queued = new CountDownLatch(1);
+      var first =
+          executor.submit(
+              () -> {
+                queued.await();
+                return 1;
+              });
+      var listened = first.thenAccept(value -> sleep(clock, ofSeconds(10)));
+      var second =
+          executor.submit(
+              () -> {
+                sleep(clock, ofSeconds(1));
+                return 2;
+              });
+      queued.countDown();
+      assertEquals(2, second.result());
+      listened.join();
+    }
+  }
+
+  private static void sleep(Clock clock, Duration time) {
+    try {
+      clock.sleep(time);
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  @Test
+  @DisplayName("AF2: a future that is completed by other means frees its task's place at once")
+  void completedByOtherMeans() throws Exception {
+    Semaphore taken = Semaphore.bounded(1);
+    taken.acquire();
+    try (ParallelExecutor executor = ParallelExecutor.of(1)) {
+      var waiting = executor.submit(() -> 1, TaskOptions.none().semaphore(taken));
+      assertEquals(2, executor.submit(() -> 2).get());
+      assertTrue(waiting.complete(3));
+    } // closing would wait for a task that is not gone
+    assertEquals(0, taken.waiters());
   }
 }
