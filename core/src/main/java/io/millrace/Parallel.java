@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the
  * source or of a listener ends the run, and is thrown as itself.
  *
- * <p><b>Interrupts.</b> If a thread that waits for a run is interrupted, the run is cancelled and its
+ * <p><b>Interrupts.</b> If a thread that waits for a run, or is about to, is interrupted, the run is cancelled and its
  * threads are joined; then a {@link java.util.concurrent.CancellationException} is thrown, with the
  * interrupt flag set.
  *
@@ -262,6 +262,8 @@ public final class Parallel {
    * How long an interrupted action may take to return, before it is abandoned: its item fails with an
    * {@link io.millrace.outcome.AbandonedException}, and its slot is lost until it does return.
    *
+   * <p>If all slots are lost, and items are left, the run ends as {@code ABORTED}: those are not run.
+   *
    * @param grace not negative; the default is 100 ms
    */
   public Parallel grace(Duration grace) {
@@ -275,7 +277,10 @@ public final class Parallel {
     return with(copy -> copy.failurePolicy = policy);
   }
 
-  /** The first failure ends the run and is thrown: see {@link FailurePolicy.FailFast}. */
+  /**
+   * The first failure ends the run and is thrown, as itself: see {@link FailurePolicy.FailFast}. A checked
+   * exception is as well, though no method declares it: to catch one, catch {@code Exception}.
+   */
   public Parallel failFast() {
     return failurePolicy(new FailurePolicy.FailFast());
   }

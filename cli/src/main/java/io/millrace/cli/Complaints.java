@@ -36,7 +36,7 @@ record Complaints(PrintStream err)
     }
     return isCommand
         ? "unknown command '" + first + "': there are http and demo"
-        : "too many arguments: an argument with spaces needs quotes";
+        : "too many arguments, from '" + first + "' on: give at most one FILE, and quote spaces";
   }
 
   private static String suggestion(UnmatchedArgumentException unmatched) {

@@ -416,6 +416,9 @@ public final class Engine {
 
   /** Waits until {@link #hasJoined}; false if the time is up. */
   public boolean awaitJoined(long nanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     return Wakeup.spin(this::hasJoined) || joined.await(nanos, TimeUnit.NANOSECONDS);
   }
 
@@ -470,8 +473,8 @@ public final class Engine {
 
   /** The next outcome; null at the end, and after {@link #close}. */
   public @Nullable Outcome<?, ?> take() throws InterruptedException {
-    if (config.inCaller() && Thread.interrupted()) {
-      throw new InterruptedException();
+    if (Thread.interrupted()) {
+      throw new InterruptedException(); // also if there is something: no race decides that
     }
     return closed ? null : outlet().take();
   }
@@ -492,6 +495,9 @@ public final class Engine {
   /** All outcomes, in input order, when the run is over. */
   public @Nullable Object[] collect() throws InterruptedException {
     if (sink instanceof Collected collected) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       BooleanSupplier gone = () -> joined.getCount() == 0;
       if (!Wakeup.spin(gone)) {
         wakeup.await(gone);

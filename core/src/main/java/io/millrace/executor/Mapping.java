@@ -109,7 +109,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object>
     } catch (ExecutionException failed) {
       throw Rethrow.asIs(failed.getCause() == null ? failed : failed.getCause());
     } catch (TimeoutException timeout) {
-      throw Rethrow.asIs(timeout);
+      throw Rethrow.asIs(new TimeoutException("not all values were there in time"));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       CancellationException cancelled =

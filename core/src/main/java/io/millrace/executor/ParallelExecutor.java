@@ -36,11 +36,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tasks run in virtual threads (or what {@link Parallel#workers} says), which exist only while there
  * is work. Waiting tasks queue up without bound and without a thread. An executor that is not used any
- * more needs no shutdown to be collected as garbage, but {@link #close} waits for its tasks.
+ * more needs no shutdown to be collected as garbage, but {@link #close} waits for its tasks. One that is
+ * made inside of a cancel scope is stopped with that.
  *
  * <p>A task that is interrupted by its timeout and does not react is given up after the grace period:
- * its future fails with an {@link io.millrace.outcome.AbandonedException}. Shutting down waits for
- * running tasks however long they take, as every executor does.
+ * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its worker is lost until
+ * it does return. Shutting down waits for all other running tasks however long they take, as every
+ * executor does. If an executor given by {@link Parallel#workers} refuses a worker, that ends this one.
  *
  * <p><b>Memory consistency.</b> What a thread does before it submits a task happens before the task
  * runs; what the task does happens before its future is done.
@@ -144,7 +146,8 @@ public final class ParallelExecutor implements ExecutorService {
     boolean added = feed.add(task);
     boolean lost = added && engine.hasJoined() && feed.remove(task);
     if (!added || lost) {
-      throw new RejectedExecutionException("the executor was shut down: it takes no more tasks");
+      throw new RejectedExecutionException(
+          "the executor was shut down, or stopped: it takes no more tasks");
     }
   }
 

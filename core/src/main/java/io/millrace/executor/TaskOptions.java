@@ -80,7 +80,8 @@ public final class TaskOptions {
 
   /**
    * Each attempt takes permits of a semaphore, which others may share, and gives them back when it
-   * ends. A task that waits for them has no worker, and one that backs off has no permits.
+   * ends. A task that waits for them has no worker, and one that backs off has no permits. Where a rate
+   * limit comes on top, it waits for that with the permits in hand, as long as there is a worker for it.
    *
    * @param permits at least 1
    */

@@ -99,6 +99,7 @@ public final class Work {
    */
   public static <R extends @Nullable Object> List<R> collect(
       Iterable<? extends Callable<? extends R>> tasks, int workers) {
+    Objects.requireNonNull(tasks, "tasks");
     return workers(workers)
         .failFast()
         .<Callable<? extends R>, R>map(tasks, Callable::call)
@@ -120,6 +121,7 @@ public final class Work {
    */
   public static <R extends @Nullable Object> Stream<Eventual<R>> resolve(
       Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
+    Objects.requireNonNull(tasks, "tasks");
     Require.atLeast("greediness", greediness, 0);
     Parallel parallel = workers(workers).ordered();
     long window = (long) workers + (greediness == 0 ? workers : greediness);

@@ -10,6 +10,7 @@ import io.millrace.scope.Handle;
 import io.millrace.scope.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/scopes.md} shows. */
@@ -32,7 +33,7 @@ class ScopesTest {
     var products = List.of("tea", "cocoa");
     // @start region="deadline"
     var scope = CancelScope.withDeadline(ofSeconds(2));
-    var prices =
+    Optional<Integer> prices =
         scope.call(
             () -> {
               int shipping = priceOf("shipping");
