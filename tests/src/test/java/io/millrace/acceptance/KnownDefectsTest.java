@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
+import io.millrace.call.Call;
+import io.millrace.call.Shape;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
@@ -25,6 +27,9 @@ import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
+import io.millrace.pool.Eventual;
+import io.millrace.pool.Work;
+import io.millrace.scope.CancelScope;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
@@ -37,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -202,6 +208,35 @@ class KnownDefectsTest {
     assertEquals(3, semaphore.availablePermits());
   }
 
+  @Test
+  @DisplayName("AX6: not here: a resolve that is abandoned keeps starting work")
+  void anAbandonedResolveStartsNothing() {
+    AtomicInteger started = new AtomicInteger();
+    Iterable<Callable<Integer>> endless =
+        () -> Stream.<Callable<Integer>>generate(() -> started::incrementAndGet).iterator();
+    try (Stream<Eventual<Integer>> resolved = Work.resolve(endless, 2, 1)) {
+      resolved.iterator().next();
+    }
+    int afterwards = started.get();
+    assertTrue(afterwards <= 1 + 3, afterwards + " were started");
+    assertEquals(afterwards, started.get());
+  }
+
+  @Test
+  @DisplayName("AX6: not here: greediness 0 reads everything")
+  void greedinessZeroIsBounded() {
+    AtomicInteger made = new AtomicInteger();
+    Iterable<Callable<Integer>> tasks =
+        () -> Stream.<Callable<Integer>>generate(() -> made::incrementAndGet).iterator();
+    try (Stream<Eventual<Integer>> resolved = Work.resolve(tasks, 2, 0)) {
+      Iterator<Eventual<Integer>> each = resolved.iterator();
+      for (int taken = 1; taken <= 20; taken++) {
+        each.next();
+        assertTrue(made.get() <= taken + 4, made + " at " + taken);
+      }
+    }
+  }
+
   // LF
 
   @Test
@@ -241,6 +276,21 @@ class KnownDefectsTest {
     Results<Integer, Integer> results =
         Parallel.of(1).attemptTimeout(ofMillis(5)).map(List.of(1), action);
     assertTrue(results.failures().getFirst().error() instanceof TimeoutException);
+  }
+
+  @Test
+  @DisplayName("LF8: not here: the cancel scope cannot be entered at all")
+  void aScopeCanBeEntered() {
+    assertEquals(7, CancelScope.withDeadline(ofSeconds(60)).call(() -> 7).orElseThrow());
+  }
+
+  @Test
+  @DisplayName("LF2: not here: uniqueness by hash alone")
+  void uniqueByEquality() {
+    assertEquals("Aa".hashCode(), "BB".hashCode());
+    Call<String, String> unique =
+        Call.of(Parallel.of(2), (String text) -> text).input(Shape.asIs().unique());
+    assertEquals(List.of("Aa", "BB"), unique.list(List.of("Aa", "BB", "Aa")));
   }
 
   // AF
