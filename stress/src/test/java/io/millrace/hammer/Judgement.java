@@ -62,8 +62,7 @@ final class Judgement {
           case INTERRUPT -> error == null || error instanceof CancellationException;
           default -> error == null;
         };
-    boolean allStuck = plan.mayAbandon() && error instanceof IllegalStateException;
-    if (!expected && !allStuck) {
+    if (!expected) {
       throw new AssertionError("an unexpected error", error);
     }
     if (plan.ending() == Ending.BROKEN_SOURCE && plan.breaksAt() < plan.items()) {
@@ -118,7 +117,19 @@ final class Judgement {
   }
 
   private boolean isCutShort() {
-    return plan.ending() != Ending.COMPLETION || trial.error() != null;
+    return plan.ending() != Ending.COMPLETION || trial.error() != null || isAllStuck();
+  }
+
+  /** As many as there are workers were given up, so nobody was left for the other items. */
+  private boolean isAllStuck() {
+    long abandoned =
+        outcomes.stream()
+            .filter(
+                outcome ->
+                    outcome instanceof Failure<Integer, Integer> failure
+                        && failure.error() instanceof AbandonedException)
+            .count();
+    return plan.mayAbandon() && abandoned >= plan.concurrency();
   }
 
   private void order() {
@@ -130,7 +141,7 @@ final class Judgement {
   }
 
   private void number() {
-    if (trial.error() != null) {
+    if (trial.error() != null || isAllStuck()) {
       return;
     }
     switch (plan.ending()) {
@@ -151,7 +162,8 @@ final class Judgement {
   private void listener() {
     if (plan.listening() && plan.ending() == Ending.COMPLETION) {
       int heard = trial.probe().heard();
-      check(heard == plan.items() || trial.error() != null, "the listener heard of " + heard);
+      boolean cutShort = trial.error() != null || isAllStuck();
+      check(heard == plan.items() || cutShort, "the listener heard of " + heard);
     }
   }
 
