@@ -222,7 +222,7 @@ public final class Engine {
     Ticket ticket = item.ticket;
     if (ticket != null) {
       schedule.promote(ticket);
-      waits.withdraw(ticket);
+      waits.giveUp(ticket);
     }
   }
 

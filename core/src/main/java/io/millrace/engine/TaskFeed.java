@@ -80,13 +80,6 @@ public final class TaskFeed implements Feed {
     }
   }
 
-  /** How many tasks nobody has begun. */
-  public int waiting() {
-    synchronized (queue) {
-      return queue.size();
-    }
-  }
-
   @Override
   public void read(Loader loader, int most) {
     synchronized (queue) {

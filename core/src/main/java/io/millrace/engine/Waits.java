@@ -132,13 +132,8 @@ final class Waits {
   /* Whoever withdrew it may have come too early to find it. */
   private void withdrawIfUnwanted(Ticket ticket) {
     if (ticket.item instanceof Tuned task && task.isWithdrawn()) {
-      withdraw(ticket);
+      giveUp(ticket);
     }
-  }
-
-  /** An item need not wait any more. */
-  void withdraw(Ticket ticket) {
-    giveUp(ticket);
   }
 
   /** Items that wait for a permit; in runs whose items bring options along. */
@@ -208,7 +203,8 @@ final class Waits {
     return true;
   }
 
-  private void giveUp(Ticket ticket) {
+  /** An item need not wait any more for a permit or a slot. */
+  void giveUp(Ticket ticket) {
     if (permits != null) {
       permits.giveUp(ticket);
     }
