@@ -12,7 +12,6 @@ final class AtHand {
   private final boolean tuned;
   private @Nullable Claim claim;
   private @Nullable Tuned own;
-  @Nullable Object item;
   @Nullable Ticket ticket;
   @Nullable Object key;
   @Nullable Demand demand;
@@ -42,12 +41,17 @@ final class AtHand {
   }
 
   void take(Claim claim) {
-    this.claim = claim;
-    item = claim.item();
-    own = tuned && item instanceof Tuned task ? task : null;
+    if (this.claim != claim) {
+      this.claim = claim; // not for each item: a store of a reference costs as much as a lock
+    }
+    own = tuned && claim.item() instanceof Tuned task ? task : null;
     ticket = claim.ticket;
     key = ticket == null ? null : ticket.key;
     demand = ticket == null ? null : ticket.demand;
+  }
+
+  @Nullable Object item() {
+    return claim().item();
   }
 
   Claim claim() {
@@ -61,7 +65,7 @@ final class AtHand {
   Ticket ticketed() {
     Ticket known = ticket;
     if (known == null) {
-      known = new Ticket(claim().index(), item);
+      known = new Ticket(claim().index(), item());
       known.key = key;
       known.demand = demand;
       ticket = known;

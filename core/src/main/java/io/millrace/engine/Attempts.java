@@ -60,10 +60,11 @@ final class Attempts {
       return seal(claim) && verdicts.cutOff(); // also if it ended while the item passed its gates
     }
     long start = worker.nowNanos;
+    Object item = claim.item();
     Object value = null;
     Throwable error = null;
     try {
-      value = engine.call(at.item, claim);
+      value = engine.call(item, claim);
     } catch (Throwable thrown) {
       error = thrown;
     }
@@ -71,7 +72,7 @@ final class Attempts {
     worker.nowNanos = engine.clock.nanoTime();
     if (error == null && at.ticket == null && !inspects()) {
       Details details = new Details(claim.index(), at.key, 1, worker.nowNanos - start, false);
-      var success = new Success<@Nullable Object, @Nullable Object>(at.item, value, details);
+      var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
       if (claim.finish(success, worker.nowNanos)) {
         engine.sink.settled(claim);
         return true;
@@ -170,7 +171,7 @@ final class Attempts {
         if (at.own() != null) {
           claim.budgetNanos = at.budgets().freshNanos();
         }
-        at.key = itemKey == null ? null : itemKey.apply(at.item);
+        at.key = itemKey == null ? null : itemKey.apply(at.item());
         waits.prepare(at);
         if (asking) {
           worker.nowNanos = engine.clock.nanoTime(); // those functions took their time

@@ -39,10 +39,10 @@ final class Collected implements Sink {
     int count = claims.stream().mapToInt(Claim::loaded).sum();
     @Nullable Object[] all = new Object[count];
     for (Claim claim : claims) {
-      System.arraycopy(claim.outcomes(), 0, all, (int) claim.base, claim.loaded());
+      claim.copyTo(all);
     }
     for (Claim single : singles) {
-      all[(int) single.base] = single.outcomes()[0];
+      single.copyTo(all);
     }
     return all;
   }

@@ -2,7 +2,6 @@ package io.millrace.engine;
 
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.Queue;
@@ -18,19 +17,6 @@ import org.jspecify.annotations.Nullable;
  * announces that it waits, then looks; a worker stores an outcome, then looks for the announcement.
  */
 final class Outlet implements Sink {
-  private static final VarHandle DELIVERED;
-  private static final VarHandle DONE;
-
-  static {
-    try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      DELIVERED = lookup.findVarHandle(Outlet.class, "delivered", long.class);
-      DONE = lookup.findVarHandle(Outlet.class, "done", long.class);
-    } catch (ReflectiveOperationException impossible) {
-      throw new ExceptionInInitializerError(impossible);
-    }
-  }
-
   private final Engine engine;
   private final @Nullable Reorder reorder;
   private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
@@ -39,15 +25,9 @@ final class Outlet implements Sink {
    * the same cache line, so looking there for each outcome would cost both of them dearly. */
   private @Nullable Claim current;
   private @Nullable Object[] cells = {};
-  private int next;
   private int end;
   private long groupEnd;
-  /* Written by the consumer, read by whoever asks for the progress. */
-  private long done;
-
-  /* Written by the consumer, read by workers to see the room in the window. */
-  @SuppressWarnings("unused")
-  private volatile long delivered;
+  private final Tally tally = new Tally();
 
   Outlet(Engine engine, @Nullable Reorder reorder) {
     this.engine = engine;
@@ -75,12 +55,12 @@ final class Outlet implements Sink {
 
   @Override
   public long delivered(long settled) {
-    return delivered;
+    return tally.delivered();
   }
 
   /** How many outcomes of items that ran were handed out. */
   long done() {
-    return (long) DONE.getOpaque(this);
+    return tally.done();
   }
 
   /**
@@ -151,14 +131,13 @@ final class Outlet implements Sink {
   }
 
   private @Nullable Outcome<?, ?> next() {
-    long before = (long) DELIVERED.get(this);
-    if (before == groupEnd) {
+    if (tally.deliveredSoFar() == groupEnd) {
       groupEnd += engine.config.group();
       engine.schedule.nextGroup();
     }
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
-      DELIVERED.setRelease(this, before + 1);
+      tally.deliver();
       makeRoom();
     }
     return outcome;
@@ -166,15 +145,16 @@ final class Outlet implements Sink {
 
   private @Nullable Outcome<?, ?> inOrder(Reorder reorder) {
     for (; ; ) {
-      Outcome<?, ?> next = reorder.poll();
-      if (next != null) {
-        return next;
+      long index = tally.deliveredSoFar();
+      Outcome<?, ?> early = reorder.take(index);
+      if (early != null) {
+        return early;
       }
       Outcome<?, ?> completed = completed();
-      if (completed == null) {
-        return null;
+      if (completed == null || completed.index() == index) {
+        return completed;
       }
-      reorder.add(completed);
+      reorder.keep(completed, index);
     }
   }
 
@@ -187,10 +167,10 @@ final class Outlet implements Sink {
           return null;
         }
         open(claim);
-      } else if (next == end) {
+      } else if (tally.cell == end) {
         close(claim);
       } else {
-        Object cell = cells[next++];
+        Object cell = cells[(int) tally.cell++];
         if (cell != Ticket.WAITING) {
           return tellListeners((Outcome<?, ?>) Objects.requireNonNull(cell, "outcome"));
         }
@@ -200,8 +180,8 @@ final class Outlet implements Sink {
 
   private void open(Claim claim) {
     current = claim;
-    cells = claim.outcomes();
-    next = claim.delivered;
+    cells = claim.cells();
+    tally.cell = claim.delivered;
     end = claim.look();
   }
 
@@ -213,7 +193,7 @@ final class Outlet implements Sink {
   private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {
     boolean ran = !(outcome instanceof NotRun);
     if (ran) {
-      DONE.setOpaque(this, done + 1);
+      tally.ran();
     }
     Config config = engine.config;
     try {
@@ -221,7 +201,7 @@ final class Outlet implements Sink {
         config.onOutcome.accept(outcome);
       }
       if (config.onProgress != null && ran) {
-        config.onProgress.onProgress(done, engine.total());
+        config.onProgress.onProgress(tally.done(), engine.total());
       }
     } catch (Throwable broken) {
       engine.fail(broken);

@@ -4,28 +4,27 @@ import io.millrace.outcome.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts outcomes back into the order of their items. What is early lies in a ring; it never holds more
- * than the window, because nothing beyond the window is admitted. Used by the consumer only.
+ * Keeps the outcomes that come before their turn. They lie in a ring; it never holds more than the window,
+ * because nothing beyond the window is admitted. Used by the consumer only.
  */
 final class Reorder {
   private static final int FIRST_SIZE = 64;
   private @Nullable Outcome<?, ?>[] ring = new Outcome<?, ?>[FIRST_SIZE];
-  private long next;
 
-  void add(Outcome<?, ?> outcome) {
-    long index = outcome.index();
-    while (index - next >= ring.length) {
+  /** Keeps an outcome, while that of {@code next} is the one to be handed out next. */
+  void keep(Outcome<?, ?> early, long next) {
+    while (early.index() - next >= ring.length) {
       grow();
     }
-    ring[slot(index)] = outcome;
+    ring[slot(early.index())] = early;
   }
 
-  @Nullable Outcome<?, ?> poll() {
-    int slot = slot(next);
+  /** The outcome with this index if it has come; it is not kept any longer. */
+  @Nullable Outcome<?, ?> take(long index) {
+    int slot = slot(index);
     Outcome<?, ?> outcome = ring[slot];
     if (outcome != null) {
       ring[slot] = null;
-      next++;
     }
     return outcome;
   }

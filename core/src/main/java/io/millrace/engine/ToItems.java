@@ -11,7 +11,7 @@ final class ToItems implements Sink {
   @Override
   @SuppressWarnings("ReferenceEquality") // WAITING is a mark
   public void settled(Claim claim) {
-    @Nullable Object cell = claim.outcomes()[0]; // claims are of one item here
+    @Nullable Object cell = claim.outcome(); // claims are of one item here
     if (cell != Ticket.WAITING) {
       hand((Outcome<?, ?>) cell);
     }

@@ -74,9 +74,9 @@ final class Verdicts {
   private boolean judgeResult(@Nullable Object value) {
     try {
       if (!at.retry().rejects(value)) {
-        engine.waits.settle(at.demand, at.item, value);
+        engine.waits.settle(at.demand, at.item(), value);
         return settle(
-            new Success<@Nullable Object, @Nullable Object>(at.item, value, at.details()));
+            new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
       }
     } catch (Throwable broken) {
       return fail(broken);
@@ -112,7 +112,7 @@ final class Verdicts {
 
   private void pause(Duration wait, Throwable error) {
     try {
-      engine.waits.pause(at.item, wait);
+      engine.waits.pause(at.item(), wait);
     } catch (Throwable brokenKey) {
       if (brokenKey != error) {
         error.addSuppressed(brokenKey);
@@ -134,12 +134,12 @@ final class Verdicts {
       try {
         Object value = substitute.value().apply(error);
         return settle(
-            new Success<@Nullable Object, @Nullable Object>(at.item, value, at.details()));
+            new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
       } catch (Throwable broken) {
         error = broken;
       }
     }
-    var failure = new Failure<@Nullable Object, @Nullable Object>(at.item, error, at.details());
+    var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
     settle(failure);
     engine.failed(failure);
     return true;
@@ -151,7 +151,7 @@ final class Verdicts {
       engine.waits.free(at.ticket);
     }
     return settle(
-        new NotRun<@Nullable Object, @Nullable Object>(at.item, engine.status(), at.details()));
+        new NotRun<@Nullable Object, @Nullable Object>(at.item(), engine.status(), at.details()));
   }
 
   /** Moves the claim on from an item that will come back by its ticket. */

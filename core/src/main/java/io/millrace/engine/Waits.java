@@ -53,10 +53,10 @@ final class Waits {
   /** Evaluates, once an item, what it will wait for. */
   void prepare(AtHand at) {
     if (limiter != null) {
-      at.demand = limiter.demand(at.item);
+      at.demand = limiter.demand(at.item());
     }
     if (slots != null) {
-      Object key = slots.keyOf(at.item);
+      Object key = slots.keyOf(at.item());
       at.ticketed().slotKey = key;
     }
   }

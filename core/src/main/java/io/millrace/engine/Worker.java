@@ -75,7 +75,7 @@ final class Worker implements Runnable {
       Claim held = claim;
       engine.schedule.broke(this, broken);
       if (engine.tuned && held != null) {
-        Details details = new Details(held.base, null, 0, 0, false);
+        Details details = new Details(held.index(0), null, 0, 0, false);
         engine.sink.abandoned(
             new Failure<@Nullable Object, @Nullable Object>(held.item(0), broken, details));
       }
