@@ -72,7 +72,7 @@ final class Claim {
   /** The one item that this claim is about, if it had to wait before; null for fresh items. */
   final @Nullable Ticket ticket;
 
-  /* What leads, then the items, then their outcomes: that of an item is {@code most} cells after it. */
+  /* What leads, the items, their outcomes: as many cells for outcomes as for items. */
   private final @Nullable Object[] cells;
   private final int most;
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * announces that it waits, then looks; a worker stores an outcome, then looks for the announcement.
  */
 final class Outlet implements Sink {
+  /* Outcomes taken without a pause. Fewer mean a slow run, whose outcomes are worth being woken for. */
+  private static final int BUSY = 4;
+
   private final Engine engine;
   private final @Nullable Reorder reorder;
   private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
@@ -27,6 +30,8 @@ final class Outlet implements Sink {
   private @Nullable Object[] cells = {};
   private int end;
   private long groupEnd;
+  private long takenBefore;
+  private boolean dear;
   private final Tally tally = new Tally();
 
   Outlet(Engine engine, @Nullable Reorder reorder) {
@@ -85,9 +90,20 @@ final class Outlet implements Sink {
 
   private void await() throws InterruptedException {
     tellThatItRanDry();
-    if (!Wakeup.spin(this::hasNews) && !gather()) {
+    boolean news = isKeptBusy() ? Wakeup.nap(this::hasNews) : Wakeup.spin(this::hasNews);
+    if (!news && !gather()) {
       engine.wakeup.await(() -> hasNews() || gather());
     }
+  }
+
+  /*
+   * Whether dear items end faster than it is worth looking for each of them. They have to be few for the
+   * window, or it would fill up meanwhile.
+   */
+  private boolean isKeptBusy() {
+    long taken = tally.deliveredSoFar() - takenBefore;
+    takenBefore += taken;
+    return dear && taken >= BUSY && taken < engine.config.room() / 4;
   }
 
   private void tellThatItRanDry() {
@@ -180,6 +196,7 @@ final class Outlet implements Sink {
 
   private void open(Claim claim) {
     current = claim;
+    dear = !claim.isSingle() && claim.most() == 1;
     cells = claim.cells();
     tally.cell = claim.delivered;
     end = claim.look();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jdk.management.VirtualThreadSchedulerMXBean;
 
 /**
  * All live threads, virtual ones included: those appear in no API but the JVM's thread dump, which
@@ -21,16 +22,22 @@ import java.util.regex.Pattern;
 final class ThreadDump {
   /*
    * A JVM of version 25 can crash if it dumps the carrier of a virtual thread that is just ending (a fault in
-   * GetThreadSnapshotClosure, seen once in some ten thousand dumps). After a test that is what threads do.
+   * GetThreadSnapshotClosure, seen once in some ten thousand dumps). After a test that is what threads do: so
+   * the dump waits until no carrier is busy; but not for long, as a thread that was left behind may be.
    */
-  private static final long SETTLING_NANOS = 500_000;
+  private static final long MOST_WAIT_NANOS = 50_000_000;
+
+  private static final long PAUSE_NANOS = 250_000;
+
+  private static final VirtualThreadSchedulerMXBean CARRIERS =
+      ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
 
   private static final Pattern HEADER = Pattern.compile("#(\\d+) \"(.*)\" .*");
 
   private ThreadDump() {}
 
   static List<Entry> take() {
-    LockSupport.parkNanos(SETTLING_NANOS);
+    awaitIdleCarriers();
     try {
       Path folder = Files.createTempDirectory("threads");
       Path file = folder.resolve("dump.txt");
@@ -45,6 +52,18 @@ final class ThreadDump {
     } catch (IOException error) {
       throw new UncheckedIOException("cannot write a thread dump", error);
     }
+  }
+
+  private static void awaitIdleCarriers() {
+    long start = System.nanoTime();
+    do {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    } while (areBusy() && System.nanoTime() - start < MOST_WAIT_NANOS);
+  }
+
+  private static boolean areBusy() {
+    return CARRIERS.getMountedVirtualThreadCount() > 0
+        || CARRIERS.getQueuedVirtualThreadCount() > 0;
   }
 
   static List<Entry> parse(String dump) {

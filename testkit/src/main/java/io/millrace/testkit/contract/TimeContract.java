@@ -260,6 +260,7 @@ public interface TimeContract extends Contract {
             .complete(400);
     for (Outcome<Integer, Integer> outcome : report.outcomes()) {
       assertEquals(1, outcome.attempts(), "attempts");
+      assertEquals(outcome.index(), (long) outcome.item(), "an interrupted item stays itself");
     }
     report.failures().forEach(f -> assertInstanceOf(TimeoutException.class, f.error()));
     for (Success<Integer, Integer> success : report.successes()) {
