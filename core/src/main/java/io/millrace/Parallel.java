@@ -541,6 +541,11 @@ public final class Parallel {
     return new TripleFunction<>(this, function);
   }
 
+  @Override
+  public String toString() {
+    return "Parallel[at most " + config.concurrency + " at once]";
+  }
+
   private static void check(Iterable<?> items, Action<?, ?> action) {
     Objects.requireNonNull(items, "items");
     Objects.requireNonNull(action, "action");

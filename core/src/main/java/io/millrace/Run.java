@@ -171,4 +171,9 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     cancelled.initCause(interrupted);
     return cancelled;
   }
+
+  @Override
+  public String toString() {
+    return "Run[" + status() + ", " + progress() + "]";
+  }
 }

@@ -41,9 +41,7 @@ final class AtHand {
   }
 
   void take(Claim claim) {
-    if (this.claim != claim) {
-      this.claim = claim; // not for each item: a store of a reference costs as much as a lock
-    }
+    this.claim = claim;
     own = tuned && claim.item() instanceof Tuned task ? task : null;
     ticket = claim.ticket;
     key = ticket == null ? null : ticket.key;

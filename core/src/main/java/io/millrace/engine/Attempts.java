@@ -48,16 +48,20 @@ final class Attempts {
    * @return false if the worker was given up meanwhile, and has to forget the claim
    */
   boolean run(Claim claim) {
+    if (!gated) {
+      return attempt(claim);
+    }
     at.take(claim);
     if (at.isWithdrawn()) {
       return seal(claim) && verdicts.cutOff();
     }
-    return (gated && !engine.hasEnded()) ? pass(claim) : attempt(claim);
+    return engine.hasEnded() ? attempt(claim) : pass(claim);
   }
 
   private boolean attempt(Claim claim) {
-    if (engine.hasEnded()) {
-      return seal(claim) && verdicts.cutOff(); // also if it ended while the item passed its gates
+    if (engine.hasEnded()) { // perhaps while the item passed its gates
+      takeUngated(claim);
+      return seal(claim) && verdicts.cutOff();
     }
     long start = worker.nowNanos;
     Object item = claim.item();
@@ -70,14 +74,17 @@ final class Attempts {
     }
     tidyInterrupt(error);
     worker.nowNanos = engine.clock.nanoTime();
-    if (error == null && at.ticket == null && !inspects()) {
-      Details details = new Details(claim.index(), at.key, 1, worker.nowNanos - start, false);
+    boolean first = gated ? at.ticket == null : claim.ticket == null;
+    if (error == null && first && !inspects()) {
+      Object key = gated ? at.key : null;
+      Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
       if (claim.finish(success, worker.nowNanos)) {
         engine.sink.settled(claim);
         return true;
       }
     }
+    takeUngated(claim);
     if (claim.seal()) {
       return verdicts.judge(start, value, error);
     }
@@ -85,8 +92,15 @@ final class Attempts {
     return why != null && verdicts.judgeInterrupted(why, start, value, error);
   }
 
+  /* Without gates a success needs nothing of what is noted about the item at hand: that is most of them. */
+  private void takeUngated(Claim claim) {
+    if (!gated) {
+      at.take(claim);
+    }
+  }
+
   private boolean inspects() {
-    return inspecting || (at.own() != null && at.retry().looksAtResults());
+    return inspecting || (gated && at.own() != null && at.retry().looksAtResults());
   }
 
   /*

@@ -177,11 +177,12 @@ final class Claim {
     return false;
   }
 
-  /** Adds an item, while nobody else knows of the claim. */
-  void add(@Nullable Object item) {
+  /** Adds an item, while nobody else knows of the claim; true. */
+  boolean add(@Nullable Object item) {
     long seen = (long) WORD.get(this);
     cells[end(seen)] = item;
     WORD.set(this, seen + 1);
+    return true;
   }
 
   /** How many items it can hold. */

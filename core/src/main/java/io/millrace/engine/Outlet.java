@@ -32,7 +32,7 @@ final class Outlet implements Sink {
   private long groupEnd;
   private long takenBefore;
   private boolean dear;
-  private final Tally tally = new Tally();
+  private final Deliveries deliveries = new Deliveries();
 
   Outlet(Engine engine, @Nullable Reorder reorder) {
     this.engine = engine;
@@ -60,12 +60,12 @@ final class Outlet implements Sink {
 
   @Override
   public long delivered(long settled) {
-    return tally.delivered();
+    return deliveries.delivered();
   }
 
   /** How many outcomes of items that ran were handed out. */
   long done() {
-    return tally.done();
+    return deliveries.done();
   }
 
   /**
@@ -101,7 +101,7 @@ final class Outlet implements Sink {
    * window, or it would fill up meanwhile.
    */
   private boolean isKeptBusy() {
-    long taken = tally.deliveredSoFar() - takenBefore;
+    long taken = deliveries.deliveredSoFar() - takenBefore;
     takenBefore += taken;
     return dear && taken >= BUSY && taken < engine.config.room() / 4;
   }
@@ -147,13 +147,13 @@ final class Outlet implements Sink {
   }
 
   private @Nullable Outcome<?, ?> next() {
-    if (tally.deliveredSoFar() == groupEnd) {
+    if (deliveries.deliveredSoFar() == groupEnd) {
       groupEnd += engine.config.group();
       engine.schedule.nextGroup();
     }
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
-      tally.deliver();
+      deliveries.deliver();
       makeRoom();
     }
     return outcome;
@@ -161,7 +161,7 @@ final class Outlet implements Sink {
 
   private @Nullable Outcome<?, ?> inOrder(Reorder reorder) {
     for (; ; ) {
-      long index = tally.deliveredSoFar();
+      long index = deliveries.deliveredSoFar();
       Outcome<?, ?> early = reorder.take(index);
       if (early != null) {
         return early;
@@ -183,10 +183,10 @@ final class Outlet implements Sink {
           return null;
         }
         open(claim);
-      } else if (tally.cell == end) {
+      } else if (deliveries.cell == end) {
         close(claim);
       } else {
-        Object cell = cells[(int) tally.cell++];
+        Object cell = cells[(int) deliveries.cell++];
         if (cell != Ticket.WAITING) {
           return tellListeners((Outcome<?, ?>) Objects.requireNonNull(cell, "outcome"));
         }
@@ -198,7 +198,7 @@ final class Outlet implements Sink {
     current = claim;
     dear = !claim.isSingle() && claim.most() == 1;
     cells = claim.cells();
-    tally.cell = claim.delivered;
+    deliveries.cell = claim.delivered;
     end = claim.look();
   }
 
@@ -210,7 +210,7 @@ final class Outlet implements Sink {
   private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {
     boolean ran = !(outcome instanceof NotRun);
     if (ran) {
-      tally.ran();
+      deliveries.ran();
     }
     Config config = engine.config;
     try {
@@ -218,7 +218,7 @@ final class Outlet implements Sink {
         config.onOutcome.accept(outcome);
       }
       if (config.onProgress != null && ran) {
-        config.onProgress.onProgress(tally.done(), engine.total());
+        config.onProgress.onProgress(deliveries.done(), engine.total());
       }
     } catch (Throwable broken) {
       engine.fail(broken);

@@ -76,13 +76,8 @@ final class Reading {
   /* One turn at the lock is all it takes; the reader keeps its slot. */
   private @Nullable Claim readLocked(Worker worker) {
     Claim claim = begin(worker);
-    Throwable broken = intake.load(claim, item -> add(claim, item));
+    Throwable broken = intake.load(claim, claim::add);
     return endReading(claim, worker, broken) ? claim : null;
-  }
-
-  private boolean add(Claim claim, @Nullable Object item) {
-    claim.add(item);
-    return intake.wantsMore(schedule.hasEnded());
   }
 
   /* The reader gives up its slot: a source that blocks must not keep due items from running. */

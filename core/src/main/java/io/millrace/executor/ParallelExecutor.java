@@ -415,4 +415,10 @@ public final class ParallelExecutor implements ExecutorService {
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
     return engine.hasJoined() || engine.awaitJoined(unit.toNanos(timeout));
   }
+
+  @Override
+  public String toString() {
+    String state = isTerminated() ? "terminated" : isShutdown() ? "shut down" : "running";
+    return "ParallelExecutor[at most " + concurrency + " at once, " + state + "]";
+  }
 }

@@ -5,7 +5,8 @@ import java.util.stream.Collectors;
 
 /**
  * Some items of a run failed. The cause is the first failure in time; the others are suppressed. The
- * errors themselves are left as they were thrown; {@link #failures} pairs them with their items.
+ * errors themselves are left as they were thrown; {@link #failures} pairs them with their items. The message
+ * names the first ten, by their index from 0 on, and by their key if they have one.
  */
 public final class FailedItemsException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -34,10 +35,15 @@ public final class FailedItemsException extends RuntimeException {
     String named =
         failures.stream()
             .limit(NAMED_IN_MESSAGE)
-            .map(failure -> "item " + failure.index() + ": " + failure.error())
+            .map(failure -> name(failure) + ": " + Text.of(failure.error()))
             .collect(Collectors.joining("; "));
     String more = failed > NAMED_IN_MESSAGE ? "; and " + (failed - NAMED_IN_MESSAGE) + " more" : "";
     return failed + " of " + total + " items failed: " + named + more;
+  }
+
+  private static String name(Failure<?, ?> failure) {
+    Object key = failure.key();
+    return "item " + failure.index() + (key == null ? "" : " (" + Text.of(key) + ")");
   }
 
   /** The failures with their items, first in time first; empty after deserialization. */

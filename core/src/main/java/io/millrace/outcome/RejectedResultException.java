@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RejectedResultException extends RuntimeException {
   private static final long serialVersionUID = 1;
-  private static final int MOST_TEXT = 200;
   private final transient @Nullable Object result;
 
   /**
@@ -18,17 +17,12 @@ public final class RejectedResultException extends RuntimeException {
    * @param attempts how many attempts there were
    */
   public RejectedResultException(@Nullable Object result, int attempts) {
-    super("result rejected by the retry policy after " + attempts + " attempts: " + text(result));
+    super(
+        "result rejected by the retry policy after "
+            + attempts
+            + (attempts == 1 ? " attempt: " : " attempts: ")
+            + Text.of(result));
     this.result = result;
-  }
-
-  private static String text(@Nullable Object result) {
-    try {
-      String text = String.valueOf(result);
-      return text.length() > MOST_TEXT ? text.substring(0, MOST_TEXT) + "..." : text;
-    } catch (RuntimeException noText) {
-      return result == null ? "null" : "a " + result.getClass().getName();
-    }
   }
 
   /** What the last attempt returned; null also after deserialization. */

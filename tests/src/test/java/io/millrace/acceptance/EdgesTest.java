@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.*;
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.*;
 import io.millrace.plan.*;
 import io.millrace.testkit.*;
@@ -377,5 +378,21 @@ class EdgesTest {
     Results<Integer, Integer> keyed =
         Parallel.of(2).concurrencyPerKey(1, item -> hashless).map(List.of(1), item -> item);
     assertEquals("hashless", keyed.failures().getFirst().error().getMessage());
+  }
+
+  @Test
+  @DisplayName("what a log prints of a way to run, of a run and of an executor says how it stands")
+  void textsForLogs() {
+    Parallel parallel = Parallel.of(3);
+    assertEquals("Parallel[at most 3 at once]", parallel.toString());
+    try (Run<Integer, Integer> run = parallel.start(List.of(1), item -> item)) {
+      run.take();
+      run.take();
+      assertTrue(run.toString().startsWith("Run[COMPLETED, Progress[done=1, total=1, "));
+    }
+    ParallelExecutor executor = ParallelExecutor.of(3);
+    assertEquals("ParallelExecutor[at most 3 at once, running]", executor.toString());
+    executor.close();
+    assertEquals("ParallelExecutor[at most 3 at once, terminated]", executor.toString());
   }
 }

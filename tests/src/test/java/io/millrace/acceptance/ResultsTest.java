@@ -186,6 +186,16 @@ class ResultsTest {
       assertEquals(2, message.split("item 3:", -1).length, message);
       assertEquals(List.of(1L, 3L), thrown.failures().stream().map(Outcome::index).toList());
     }
+    Results<Integer, Integer> keyed =
+        Parallel.of(1)
+            .itemKey((Integer item) -> "no. " + item)
+            .map(
+                List.of(7),
+                item -> {
+                  throw other;
+                });
+    FailedItemsException named = assertThrows(FailedItemsException.class, keyed::values);
+    assertTrue(String.valueOf(named.getMessage()).contains("item 0 (no. 7): "), named::toString);
     assertEquals("failure", failure.getMessage());
     assertEquals(0, failure.getSuppressed().length);
     assertEquals(0, other.getSuppressed().length);

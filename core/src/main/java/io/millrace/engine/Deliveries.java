@@ -7,15 +7,15 @@ import java.lang.invoke.VarHandle;
  * What the consumer of a run writes for each outcome. It has its cache lines for itself: if workers read
  * something in them, both would wait for the other one's processor at each item.
  */
-final class Tally {
+final class Deliveries {
   private static final VarHandle DELIVERED;
   private static final VarHandle DONE;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
-      DELIVERED = lookup.findVarHandle(Tally.class, "delivered", long.class);
-      DONE = lookup.findVarHandle(Tally.class, "done", long.class);
+      DELIVERED = lookup.findVarHandle(Deliveries.class, "delivered", long.class);
+      DONE = lookup.findVarHandle(Deliveries.class, "done", long.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }

@@ -1,0 +1,19 @@
+package io.millrace.outcome;
+
+import org.jspecify.annotations.Nullable;
+
+/** What messages show of the user's objects, which may be long, or have no text at all. */
+final class Text {
+  private static final int MOST = 200;
+
+  private Text() {}
+
+  static String of(@Nullable Object shown) {
+    try {
+      String text = String.valueOf(shown);
+      return text.length() > MOST ? text.substring(0, MOST) + "..." : text;
+    } catch (RuntimeException noText) {
+      return shown == null ? "null" : "a " + shown.getClass().getName();
+    }
+  }
+}
