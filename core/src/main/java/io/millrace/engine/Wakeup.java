@@ -9,15 +9,15 @@ final class Wakeup {
   /* About 10 us: being parked and woken costs more. With one processor there is nobody to wait for. */
   private static final int SPINS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 400;
 
-  /* Written by the waiting thread; taken (set to null) by the one that wakes it. */
-  private volatile @Nullable Thread waiting;
-
   /*
    * Short for a person, long for a processor: time for many outcomes, none of which has to wake anybody.
    * Where 1,000 or 10,000 items slept for 1 ms each, runs took up to a quarter less time than with a
    * consumer that looks for each outcome, and never longer.
    */
   private static final long NAP_NANOS = 100_000;
+
+  /* Written by the waiting thread; taken (set to null) by the one that wakes it. */
+  private volatile @Nullable Thread waiting;
 
   /** Whether a thread waits, or is about to. */
   boolean isAwaited() {
@@ -57,7 +57,9 @@ final class Wakeup {
    * Waits until {@code ready} says so. Whoever makes it true has to call {@link #signal} afterwards.
    *
    * <p>No wake-up is lost: this announces itself, then asks; the other side makes it true, then looks
-   * for an announcement; both are volatile, so one of the two sees the other.
+   * for an announcement; both are volatile, so one of the two sees the other. A signal takes the
+   * announcement back before it unparks: {@code ready} may park for a lock, and so use up what was meant
+   * for the wait, but then the announcement is gone, and this asks again.
    */
   void await(BooleanSupplier ready) throws InterruptedException {
     try {
@@ -69,7 +71,9 @@ final class Wakeup {
         if (Thread.interrupted()) {
           throw new InterruptedException();
         }
-        LockSupport.park(this);
+        if (waiting != null) {
+          LockSupport.park(this);
+        }
       }
     } finally {
       waiting = null;

@@ -5,8 +5,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.stress.Delay;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.openjdk.jcstress.annotations.Actor;
@@ -17,12 +15,15 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
  * The interleaving: the consumer asks, finds nothing and is about to park, while a worker enqueues an
- * outcome and looks for somebody to wake. A wake-up is lost if the consumer is parked after the only
- * signal, and still announced: a signal takes the announcement back before it wakes.
+ * outcome and looks for somebody to wake. A wake-up is lost if the consumer stays parked after the only
+ * signal. To ask may mean to park for a lock, which uses up a signal that comes meanwhile.
  */
 public final class WakeupHunt {
   /* Parking and waking takes about as long. */
   private static final int LONGEST_DELAY = 100;
+
+  /* Far more than a thread that was woken needs to run. */
+  private static final long OVERDUE_NANOS = 5_000_000_000L;
 
   private WakeupHunt() {}
 
@@ -31,24 +32,22 @@ public final class WakeupHunt {
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "woken, or did not have to wait")
   @Outcome(expect = FORBIDDEN, desc = "a wake-up is lost")
   public static class Sound {
-    private static final VarHandle WAITING = waiting();
     private final Wakeup wakeup = new Wakeup();
     private volatile boolean ready;
     private volatile boolean awake;
+    private volatile Thread consumer;
 
-    private static VarHandle waiting() {
-      try {
-        return MethodHandles.privateLookupIn(Wakeup.class, MethodHandles.lookup())
-            .findVarHandle(Wakeup.class, "waiting", Thread.class);
-      } catch (ReflectiveOperationException renamed) {
-        throw new ExceptionInInitializerError(renamed);
-      }
+    private boolean ask() {
+      boolean seen = ready;
+      LockSupport.parkNanos(1);
+      return seen;
     }
 
     @Actor
     public void consumer(ZZ_Result result) {
+      consumer = Thread.currentThread();
       try {
-        wakeup.await(() -> ready);
+        wakeup.await(this::ask);
         result.r1 = ready;
       } catch (InterruptedException stray) {
         result.r1 = false;
@@ -61,11 +60,11 @@ public final class WakeupHunt {
       Delay.upTo(LONGEST_DELAY);
       ready = true;
       wakeup.signal();
+      long deadline = System.nanoTime() + OVERDUE_NANOS;
       while (!awake) {
-        Thread waits = (Thread) WAITING.getVolatile(wakeup);
-        if (waits != null && LockSupport.getBlocker(waits) == wakeup) {
+        if (System.nanoTime() - deadline > 0) {
           result.r2 = true;
-          LockSupport.unpark(waits);
+          LockSupport.unpark(consumer);
         }
         Thread.onSpinWait();
       }
