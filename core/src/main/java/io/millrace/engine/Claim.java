@@ -105,6 +105,9 @@ final class Claim {
   /* The cell of the next outcome; the owner's until the first one is enqueued, then the consumer's. */
   int delivered;
 
+  /* The link of the queue to the consumer: written by whoever enqueues the claim, then the consumer's. */
+  @Nullable Claim next;
+
   /* True from the owner's enqueueing to the consumer's look: guards against enqueueing twice. */
   @SuppressWarnings("unused")
   private volatile boolean queued;

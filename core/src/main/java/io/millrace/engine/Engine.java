@@ -476,18 +476,18 @@ public final class Engine {
     if (Thread.interrupted()) {
       throw new InterruptedException(); // also if there is something: no race decides that
     }
-    return closed ? null : outlet().take();
+    return closed ? null : taker().take();
   }
 
   /** The next outcome; null if there is none now. */
   public @Nullable Outcome<?, ?> poll() {
     runInline();
-    return closed ? null : outlet().poll();
+    return closed ? null : taker().poll();
   }
 
-  private Outlet outlet() {
+  private Taker taker() {
     if (sink instanceof Outlet outlet) {
-      return outlet;
+      return outlet.taker();
     }
     throw new IllegalStateException("this run collects");
   }

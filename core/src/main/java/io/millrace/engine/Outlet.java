@@ -1,15 +1,9 @@
 package io.millrace.engine;
 
-import io.millrace.outcome.NotRun;
-import io.millrace.outcome.Outcome;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands outcomes to one consumer, who tells the listeners on the way.
+ * Hands outcomes to one consumer.
  *
  * <p>While the consumer is busy, a worker hands over a claim when it is through with it: telling of each
  * outcome would cost more than a cheap item does. A consumer that runs dry looks into the claims that are
@@ -17,27 +11,19 @@ import org.jspecify.annotations.Nullable;
  * announces that it waits, then looks; a worker stores an outcome, then looks for the announcement.
  */
 final class Outlet implements Sink {
-  /* Outcomes taken without a pause. Fewer mean a slow run, whose outcomes are worth being woken for. */
-  private static final int BUSY = 4;
-
-  private final Engine engine;
-  private final @Nullable Reorder reorder;
-  private final Queue<Claim> claims = new ConcurrentLinkedQueue<>();
-
-  /* The consumer's own. The claim at hand, and copies of what is in it: its worker still writes to
-   * the same cache line, so looking there for each outcome would cost both of them dearly. */
-  private @Nullable Claim current;
-  private @Nullable Object[] cells = {};
-  private int end;
-  private long groupEnd;
-  private long takenBefore;
-  private boolean dear;
+  private final Wakeup wakeup;
+  private final ClaimQueue claims = new ClaimQueue();
   private final Deliveries deliveries = new Deliveries();
+  private final Taker taker;
 
   Outlet(Engine engine, @Nullable Reorder reorder) {
-    this.engine = engine;
-    this.reorder = reorder;
-    this.groupEnd = engine.config.group();
+    this.wakeup = engine.wakeup;
+    this.taker = new Taker(engine, reorder, claims, deliveries);
+  }
+
+  /** What the consumer takes outcomes with. */
+  Taker taker() {
+    return taker;
   }
 
   @Override
@@ -45,7 +31,7 @@ final class Outlet implements Sink {
 
   @Override
   public void settled(Claim claim) {
-    if (!claim.hasItem() || engine.wakeup.isAwaited()) {
+    if (!claim.hasItem() || wakeup.isAwaited()) {
       leftBehind(claim);
     }
   }
@@ -54,7 +40,7 @@ final class Outlet implements Sink {
   public void leftBehind(Claim claim) {
     if (claim.enqueue()) {
       claims.add(claim);
-      engine.wakeup.signal();
+      wakeup.signal();
     }
   }
 
@@ -66,163 +52,5 @@ final class Outlet implements Sink {
   /** How many outcomes of items that ran were handed out. */
   long done() {
     return deliveries.done();
-  }
-
-  /**
-   * The next outcome; waits for it. Null at the end of the run.
-   *
-   * @throws InterruptedException if the consumer is interrupted while it waits
-   */
-  @Nullable Outcome<?, ?> take() throws InterruptedException {
-    for (; ; ) {
-      Outcome<?, ?> outcome = next();
-      if (outcome != null) {
-        return outcome;
-      }
-      if (engine.isOver()) {
-        return next(); // the last ones may have come just before
-      }
-      if (!engine.runInline()) {
-        await();
-      }
-    }
-  }
-
-  private void await() throws InterruptedException {
-    tellThatItRanDry();
-    boolean news = isKeptBusy() ? Wakeup.nap(this::hasNews) : Wakeup.spin(this::hasNews);
-    if (!news && !gather()) {
-      engine.wakeup.await(() -> hasNews() || gather());
-    }
-  }
-
-  /*
-   * Whether dear items end faster than it is worth looking for each of them. They have to be few for the
-   * window, or it would fill up meanwhile.
-   */
-  private boolean isKeptBusy() {
-    long taken = deliveries.deliveredSoFar() - takenBefore;
-    takenBefore += taken;
-    return dear && taken >= BUSY && taken < engine.config.room() / 4;
-  }
-
-  private void tellThatItRanDry() {
-    VarHandle.fullFence(); // either this sees that workers starve, or they see what was delivered
-    if (engine.schedule.isStarved()) {
-      engine.schedule.roomFreed();
-    }
-  }
-
-  private boolean hasNews() {
-    return !claims.isEmpty() || engine.isOver() || engine.hasInline();
-  }
-
-  /* Not at once for each outcome: workers that run cheap items would be started for one item each. */
-  private void makeRoom() {
-    if (engine.schedule.isStarvedWithRoom()) {
-      engine.schedule.roomFreed();
-    } else if (engine.schedule.isStarved()) {
-      engine.refillSoon();
-    }
-  }
-
-  /** Asks for the outcomes in claims that are still being worked on; false if there are none. */
-  private boolean gather() {
-    for (Claim claim : engine.schedule.sharedClaims()) {
-      if (claim.hasUndelivered() && claim.enqueue()) {
-        claims.add(claim);
-      }
-    }
-    return !claims.isEmpty();
-  }
-
-  /** The next outcome; null if there is none now. */
-  @Nullable Outcome<?, ?> poll() {
-    Outcome<?, ?> outcome = next();
-    if (outcome == null) {
-      tellThatItRanDry();
-      outcome = gather() ? next() : null;
-    }
-    return outcome;
-  }
-
-  private @Nullable Outcome<?, ?> next() {
-    if (deliveries.deliveredSoFar() == groupEnd) {
-      groupEnd += engine.config.group();
-      engine.schedule.nextGroup();
-    }
-    Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
-    if (outcome != null) {
-      deliveries.deliver();
-      makeRoom();
-    }
-    return outcome;
-  }
-
-  private @Nullable Outcome<?, ?> inOrder(Reorder reorder) {
-    for (; ; ) {
-      long index = deliveries.deliveredSoFar();
-      Outcome<?, ?> early = reorder.take(index);
-      if (early != null) {
-        return early;
-      }
-      Outcome<?, ?> completed = completed();
-      if (completed == null || completed.index() == index) {
-        return completed;
-      }
-      reorder.keep(completed, index);
-    }
-  }
-
-  private @Nullable Outcome<?, ?> completed() {
-    for (; ; ) {
-      Claim claim = current;
-      if (claim == null) {
-        claim = claims.poll();
-        if (claim == null) {
-          return null;
-        }
-        open(claim);
-      } else if (deliveries.cell == end) {
-        close(claim);
-      } else {
-        Object cell = cells[(int) deliveries.cell++];
-        if (cell != Ticket.WAITING) {
-          return tellListeners((Outcome<?, ?>) Objects.requireNonNull(cell, "outcome"));
-        }
-      }
-    }
-  }
-
-  private void open(Claim claim) {
-    current = claim;
-    dear = !claim.isSingle() && claim.most() == 1;
-    cells = claim.cells();
-    deliveries.cell = claim.delivered;
-    end = claim.look();
-  }
-
-  private void close(Claim claim) {
-    claim.delivered = end;
-    current = null;
-  }
-
-  private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {
-    boolean ran = !(outcome instanceof NotRun);
-    if (ran) {
-      deliveries.ran();
-    }
-    Config config = engine.config;
-    try {
-      if (config.onOutcome != null) {
-        config.onOutcome.accept(outcome);
-      }
-      if (config.onProgress != null && ran) {
-        config.onProgress.onProgress(deliveries.done(), engine.total());
-      }
-    } catch (Throwable broken) {
-      engine.fail(broken);
-    }
-    return outcome;
   }
 }

@@ -31,7 +31,6 @@ final class Schedule {
   private final Backlog backlog;
   private final Intake intake;
   private final Crew crew;
-  private long settled;
   private boolean lingering;
   private boolean justEnded;
   private boolean brokenDown;
@@ -107,7 +106,7 @@ final class Schedule {
   long settled() {
     lock.lock();
     try {
-      return settled;
+      return window.settled();
     } finally {
       lock.unlock();
     }
@@ -221,7 +220,7 @@ final class Schedule {
   }
 
   long room() {
-    return window.room(intake.admitted(), settled);
+    return window.room(intake.admitted());
   }
 
   /* Items that were read have their place in the window, unless that counts from their start. */
@@ -250,13 +249,8 @@ final class Schedule {
 
   private void cameBack(Claim claim, int more) {
     window.cameBack(claim, more);
-    settled(more);
-  }
-
-  private void settled(int more) {
-    settled += more;
     if (sink instanceof Collected) {
-      intake.doneWith(settled);
+      intake.doneWith(window.settled());
     }
   }
 
@@ -499,7 +493,7 @@ final class Schedule {
   }
 
   private boolean isAllSettled() {
-    return intake.isDone(hasEnded()) && intake.admitted() == settled;
+    return intake.isDone(hasEnded()) && intake.admitted() == window.settled();
   }
 
   /** Ends every critical section that can change what is to be done: see the class comment. */
@@ -511,9 +505,11 @@ final class Schedule {
     }
     boolean left = over && !joined && crew.isGone() && !reading.isAhead();
     boolean readAhead = reading.mayStartAhead();
-    joined |= left;
     boolean ended = justEnded;
-    justEnded = false;
+    if (left || ended) { // not for nothing: others read the same cache line for each item
+      joined |= left;
+      justEnded = false;
+    }
     lock.unlock();
     if (start != Crew.NO_SLOT) {
       engine.startWorker(start);

@@ -17,6 +17,9 @@ final class Window {
   private int running;
   private long waiting;
 
+  /* Items that have their outcome. */
+  private long settled;
+
   Window(Config config, Sink sink, Intake intake) {
     this.most = config.room();
     this.sink = sink;
@@ -27,7 +30,12 @@ final class Window {
     return fromStart;
   }
 
-  long room(long admitted, long settled) {
+  /** How many items have their outcome. */
+  long settled() {
+    return settled;
+  }
+
+  long room(long admitted) {
     return fromStart ? most - running - waiting : most - (admitted - sink.delivered(settled));
   }
 
@@ -38,7 +46,7 @@ final class Window {
 
   /** How many of the items that a worker wants to claim at once it may. */
   int claimable(long room, long wanted) {
-    return (int) Math.max(1, fromStart ? wanted : Math.min(wanted, room / 2));
+    return (int) Math.max(1, fromStart ? wanted : Math.min(wanted, room));
   }
 
   void handedOut(Claim claim) {
@@ -48,9 +56,10 @@ final class Window {
   }
 
   /** A worker is through with a claim, or was given up. */
-  void cameBack(Claim claim, int settled) {
+  void cameBack(Claim claim, int more) {
+    settled += more;
     if (claim.isSingle()) {
-      waiting -= settled;
+      waiting -= more;
     } else {
       running--;
       waiting += claim.waiting();

@@ -69,7 +69,7 @@ public final class DeliveryHunt {
     public void consumer() {
       meeting.await();
       for (int look = 0; look < LOOKS; look++) {
-        io.millrace.outcome.Outcome<?, ?> outcome = outlet.poll();
+        io.millrace.outcome.Outcome<?, ?> outcome = outlet.taker().poll();
         if (outcome != null) {
           tally.first(outcome.index());
         }
@@ -78,10 +78,10 @@ public final class DeliveryHunt {
 
     @Arbiter
     public void arbiter(L_Result result) {
-      io.millrace.outcome.Outcome<?, ?> outcome = outlet.poll();
+      io.millrace.outcome.Outcome<?, ?> outcome = outlet.taker().poll();
       while (outcome != null) {
         tally.second(outcome.index());
-        outcome = outlet.poll();
+        outcome = outlet.taker().poll();
       }
       result.r1 = tally.read('c', 'a');
     }
