@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * successful compare-and-set means that nothing happened in between.
  */
 final class Claim {
-  static final int MOST_CELLS = 64;
+  static final int MOST_CELLS = 256;
 
   /*
    * Cells that stay empty, to keep a claim apart from what lies before it in memory: the outcomes of the

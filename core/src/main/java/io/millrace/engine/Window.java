@@ -44,9 +44,14 @@ final class Window {
     return most - (admittedRacy - sink.delivered(0)) >= most / 2;
   }
 
-  /** How many of the items that a worker wants to claim at once it may. */
+  /**
+   * How many of the items that a worker wants to claim at once it may. A consumer looks into claims that
+   * take long. A collector does not, so what is finished in them keeps its room: that has to be less than
+   * half of the window, or too few of the others could run.
+   */
   int claimable(long room, long wanted) {
-    return (int) Math.max(1, fromStart ? wanted : Math.min(wanted, room));
+    long share = sink instanceof Outlet ? room : room / 2;
+    return (int) Math.max(1, fromStart ? wanted : Math.min(wanted, share));
   }
 
   void handedOut(Claim claim) {
