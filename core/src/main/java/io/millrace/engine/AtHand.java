@@ -7,27 +7,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The item that a worker is busy with; used again for the next one. The worker's own. */
 final class AtHand {
-  private final Retry commonRetry;
-  private final Budgets commonBudgets;
-  private final boolean tuned;
+  private final Engine engine;
+  final Worker worker;
   private @Nullable Claim claim;
   private @Nullable Tuned own;
   @Nullable Ticket ticket;
   @Nullable Object key;
   @Nullable Demand demand;
 
-  AtHand(Engine engine) {
-    commonRetry = engine.config.retry;
-    commonBudgets = engine.budgets;
-    tuned = engine.tuned;
+  AtHand(Engine engine, Worker worker) {
+    this.engine = engine;
+    this.worker = worker;
   }
 
   Retry retry() {
-    return own == null ? commonRetry : own.tuning.retry;
+    return own == null ? engine.config.retry : own.tuning.retry;
   }
 
   Budgets budgets() {
-    return own == null ? commonBudgets : own.tuning.budgets;
+    return own == null ? engine.budgets : own.tuning.budgets;
   }
 
   /** What the item brings along; null if the run's options hold for it. */
@@ -42,7 +40,7 @@ final class AtHand {
 
   void take(Claim claim) {
     this.claim = claim;
-    own = tuned && claim.item() instanceof Tuned task ? task : null;
+    own = engine.tuned && claim.item() instanceof Tuned task ? task : null;
     ticket = claim.ticket;
     key = ticket == null ? null : ticket.key;
     demand = ticket == null ? null : ticket.demand;

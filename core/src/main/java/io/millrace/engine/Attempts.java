@@ -7,14 +7,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker does with one item: gates, attempt, verdict. Used by the worker's thread only.
+ * What a worker does with one item: gates, attempt, verdict. One for all workers of a run: what is theirs
+ * comes along with them, or no cache would hold what 10,000 of them keep.
  *
  * <p>Until its claim is sealed an item can be interrupted, and then abandoned. So before anything is
  * decided the claim is sealed; a worker that finds itself abandoned forgets the claim instead.
  */
 final class Attempts {
   private final Engine engine;
-  private final Worker worker;
   private final Waits waits;
   private final Verdicts verdicts;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
@@ -22,14 +22,11 @@ final class Attempts {
   private final boolean inspecting;
   private final boolean asking;
   private final boolean inCaller;
-  private final AtHand at;
 
-  Attempts(Engine engine, Worker worker) {
+  Attempts(Engine engine) {
     this.engine = engine;
-    this.worker = worker;
     this.waits = engine.waits;
-    this.at = new AtHand(engine);
-    this.verdicts = new Verdicts(engine, worker, at);
+    this.verdicts = new Verdicts(engine);
     this.itemKey = engine.config.itemKey;
     this.gated =
         engine.tuned
@@ -47,21 +44,25 @@ final class Attempts {
    *
    * @return false if the worker was given up meanwhile, and has to forget the claim
    */
-  boolean run(Claim claim) {
+  boolean run(Worker worker, Claim claim) {
     if (!gated) {
-      return attempt(claim);
+      return attempt(worker, claim, null);
     }
-    at.take(claim);
+    AtHand at = worker.take(claim);
     if (at.isWithdrawn()) {
-      return seal(claim) && verdicts.cutOff();
+      return seal(claim) && verdicts.cutOff(at);
     }
-    return engine.hasEnded() ? attempt(claim) : pass(claim);
+    return engine.hasEnded() ? attempt(worker, claim, at) : pass(at, claim);
   }
 
-  private boolean attempt(Claim claim) {
+  /*
+   * Without gates nothing is noted about the item before it is attempted, nor after a success: that is most
+   * of them.
+   */
+  private boolean attempt(Worker worker, Claim claim, @Nullable AtHand noted) {
     if (engine.hasEnded()) { // perhaps while the item passed its gates
-      takeUngated(claim);
-      return seal(claim) && verdicts.cutOff();
+      AtHand at = noted == null ? worker.take(claim) : noted;
+      return seal(claim) && verdicts.cutOff(at);
     }
     long start = worker.nowNanos;
     Object item = claim.item();
@@ -74,9 +75,9 @@ final class Attempts {
     }
     tidyInterrupt(error);
     worker.nowNanos = engine.clock.nanoTime();
-    boolean first = gated ? at.ticket == null : claim.ticket == null;
-    if (error == null && first && !inspects()) {
-      Object key = gated ? at.key : null;
+    boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
+    if (error == null && first && !inspects(noted)) {
+      Object key = noted == null ? null : noted.key;
       Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
       if (claim.finish(success, worker.nowNanos)) {
@@ -84,23 +85,16 @@ final class Attempts {
         return true;
       }
     }
-    takeUngated(claim);
+    AtHand at = noted == null ? worker.take(claim) : noted;
     if (claim.seal()) {
-      return verdicts.judge(start, value, error);
+      return verdicts.judge(at, start, value, error);
     }
     Interruption why = claim.sealInterrupted();
-    return why != null && verdicts.judgeInterrupted(why, start, value, error);
+    return why != null && verdicts.judgeInterrupted(at, why, start, value, error);
   }
 
-  /* Without gates a success needs nothing of what is noted about the item at hand: that is most of them. */
-  private void takeUngated(Claim claim) {
-    if (!gated) {
-      at.take(claim);
-    }
-  }
-
-  private boolean inspects() {
-    return inspecting || (gated && at.own() != null && at.retry().looksAtResults());
+  private boolean inspects(@Nullable AtHand noted) {
+    return inspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
   }
 
   /*
@@ -116,24 +110,24 @@ final class Attempts {
   }
 
   /** Each gate lets the item pass, or keeps it until it may go on, or fails it. */
-  private boolean pass(Claim claim) {
-    Throwable broken = isInTime() ? prepare(claim) : tooLate();
+  private boolean pass(AtHand at, Claim claim) {
+    Throwable broken = isInTime(at) ? prepare(at, claim) : tooLate(at);
     Gate closed = null;
     if (broken == null) {
       try {
-        closed = closedGate(claim);
+        closed = closedGate(at, claim);
       } catch (Throwable brokenKey) {
         broken = brokenKey;
       }
     }
     if (broken != null) {
-      return seal(claim) && verdicts.fail(broken);
+      return seal(claim) && verdicts.fail(at, broken);
     }
     return switch (closed) {
-      case SLOT -> leave(claim) && waits.awaitSlot(at.ticketed());
-      case SEMAPHORE -> leave(claim) && waits.awaitSemaphore(at.ticketed());
-      case PERMIT -> leave(claim) && waits.awaitPermit(at.ticketed());
-      case null -> attempt(claim);
+      case SLOT -> leave(at, claim) && waits.awaitSlot(at.ticketed());
+      case SEMAPHORE -> leave(at, claim) && waits.awaitSemaphore(at.ticketed());
+      case PERMIT -> leave(at, claim) && waits.awaitPermit(at.ticketed());
+      case null -> attempt(at.worker, claim, at);
     };
   }
 
@@ -143,7 +137,7 @@ final class Attempts {
     PERMIT
   }
 
-  private @Nullable Gate closedGate(Claim claim) {
+  private @Nullable Gate closedGate(AtHand at, Claim claim) {
     if (!waits.trySlot(at)) {
       return Gate.SLOT;
     }
@@ -153,21 +147,14 @@ final class Attempts {
     if (at.ticket != null) {
       claim.holder = at.ticket;
     }
-    return waits.tryPermit(at, worker.nowNanos) ? null : Gate.PERMIT;
+    return waits.tryPermit(at, at.worker.nowNanos) ? null : Gate.PERMIT;
   }
 
-  /** Frees what the item at hand holds: its worker was given up, and is back. */
-  void forget() {
-    if (at.ticket != null) {
-      waits.free(at.ticket);
-    }
+  private static boolean isInTime(AtHand at) {
+    return at.budgets().nanos(at.ticket, at.worker.nowNanos) > 0;
   }
 
-  private boolean isInTime() {
-    return at.budgets().nanos(at.ticket, worker.nowNanos) > 0;
-  }
-
-  private Throwable tooLate() {
+  private static Throwable tooLate(AtHand at) {
     Budgets budgets = at.budgets();
     TimeoutException timeout = budgets.error(budgets.which(at.ticket), at.attempts());
     Throwable last = at.ticket == null ? null : at.ticket.lastError;
@@ -179,7 +166,7 @@ final class Attempts {
   }
 
   /** Asks the functions for key and costs, once an item; returns what they throw. */
-  private @Nullable Throwable prepare(Claim claim) {
+  private @Nullable Throwable prepare(AtHand at, Claim claim) {
     try {
       if (at.ticket == null) {
         if (at.own() != null) {
@@ -188,8 +175,8 @@ final class Attempts {
         at.key = itemKey == null ? null : itemKey.apply(at.item());
         waits.prepare(at);
         if (asking) {
-          worker.nowNanos = engine.clock.nanoTime(); // those functions took their time
-          claim.startNanos = worker.nowNanos;
+          at.worker.nowNanos = engine.clock.nanoTime(); // those functions took their time
+          claim.startNanos = at.worker.nowNanos;
         }
       }
       if (itemKey != null) {
@@ -202,12 +189,12 @@ final class Attempts {
   }
 
   /** Moves the claim on from an item that is not under way, and comes back by its ticket. */
-  private boolean leave(Claim claim) {
+  private boolean leave(AtHand at, Claim claim) {
     at.ticketed();
     if (!seal(claim)) {
       return false;
     }
-    verdicts.leaveWaiting();
+    verdicts.leaveWaiting(at);
     return true;
   }
 

@@ -466,9 +466,23 @@ final class Claim {
     return single;
   }
 
-  /** Puts all outcomes where they belong in those of the run; only when the run is over. */
-  void copyTo(@Nullable Object[] all) {
-    System.arraycopy(cells, firstOutcome(), all, (int) base + firstItem(), loaded);
+  /** The index of the first item of this owner. */
+  long firstIndex() {
+    return base + first;
+  }
+
+  /** Copies outcomes of items that this owner is through with; not those of items that wait. */
+  void copyOutcomes(long index, @Nullable Object[] to, int offset, int length) {
+    int from = (int) (index - base) + most;
+    if (waiting == 0) {
+      System.arraycopy(cells, from, to, offset, length);
+      return;
+    }
+    for (int i = 0; i < length; i++) {
+      if (cells[from + i] != Ticket.WAITING) {
+        to[offset + i] = cells[from + i];
+      }
+    }
   }
 
   /** The outcome of the only item; null if it has none yet. */

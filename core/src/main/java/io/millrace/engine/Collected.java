@@ -2,32 +2,50 @@ package io.millrace.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps every outcome where its worker put it. */
+/**
+ * Keeps every outcome, and nothing else: what travels with it is garbage as soon as its worker is through
+ * with it. Pages, because storing into one large and old array costs G1 more. Guarded by the run's lock.
+ */
 final class Collected implements Sink {
-  /* Guarded by the run's lock. */
-  private final List<Claim> claims = new ArrayList<>();
+  private static final int PAGE = 1024;
 
-  /* Claims of one item: its place among the fresh ones is filled in at the end. */
-  private final Queue<Claim> singles = new ConcurrentLinkedQueue<>();
-
-  @Override
-  public void begun(Claim claim) {
-    claims.add(claim);
-  }
+  private final List<@Nullable Object[]> pages = new ArrayList<>();
+  private long end;
 
   @Override
-  public void settled(Claim claim) {
-    if (claim.isSingle()) {
-      singles.add(claim);
+  public void settled(Claim claim) {}
+
+  @Override
+  public void givenBack(Claim claim) {
+    long index = claim.firstIndex();
+    long past = claim.index();
+    end = Math.max(end, past);
+    while (index < past) {
+      int offset = (int) (index % PAGE);
+      int length = (int) Math.min(past - index, PAGE - offset);
+      claim.copyOutcomes(index, page((int) (index / PAGE)), offset, length);
+      index += length;
     }
   }
 
+  private @Nullable Object[] page(int number) {
+    while (pages.size() <= number) {
+      pages.add(new Object[PAGE]);
+    }
+    return pages.get(number);
+  }
+
   @Override
-  public void leftBehind(Claim claim) {}
+  public void leftBehind(Claim claim) {
+    givenBack(claim);
+  }
+
+  @Override
+  public void writtenOff(Claim settled) {
+    givenBack(settled);
+  }
 
   @Override
   public long delivered(long settled) {
@@ -36,13 +54,10 @@ final class Collected implements Sink {
 
   /** All outcomes in input order; only when the run is over. */
   @Nullable Object[] outcomes() {
-    int count = claims.stream().mapToInt(Claim::loaded).sum();
-    @Nullable Object[] all = new Object[count];
-    for (Claim claim : claims) {
-      claim.copyTo(all);
-    }
-    for (Claim single : singles) {
-      single.copyTo(all);
+    @Nullable Object[] all = new Object[Math.toIntExact(end)];
+    for (int page = 0; page < pages.size(); page++) {
+      int from = page * PAGE;
+      System.arraycopy(pages.get(page), 0, all, from, Math.min(PAGE, all.length - from));
     }
     return all;
   }

@@ -41,6 +41,7 @@ public final class Engine {
 
   final long freshBudgetNanos;
   final Waits waits;
+  final Attempts attempts;
   final Sink sink;
   final Schedule schedule;
   final Interrupter interrupter;
@@ -105,6 +106,7 @@ public final class Engine {
     this.caller = new Caller(config, action);
     this.staff = new Staff(this, caller);
     this.waits = new Waits(this, config);
+    this.attempts = new Attempts(this);
     this.sink = sink(delivery);
     this.schedule = new Schedule(this, feed, sink, config);
     this.interrupter = new Interrupter(this);

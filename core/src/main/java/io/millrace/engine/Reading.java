@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Reading {
   private final Schedule schedule;
   private final Engine engine;
-  private final Sink sink;
   private final Window window;
   private final Intake intake;
   private final Backlog backlog;
@@ -25,16 +24,9 @@ final class Reading {
   private volatile boolean hungry;
 
   Reading(
-      Schedule schedule,
-      Engine engine,
-      Sink sink,
-      Window window,
-      Intake intake,
-      Backlog backlog,
-      Crew crew) {
+      Schedule schedule, Engine engine, Window window, Intake intake, Backlog backlog, Crew crew) {
     this.schedule = schedule;
     this.engine = engine;
-    this.sink = sink;
     this.window = window;
     this.intake = intake;
     this.backlog = backlog;
@@ -65,7 +57,6 @@ final class Reading {
     long most = Math.min(worker.size(), intake.groupRoom());
     Claim claim = intake.begin(window.claimable(schedule.room(), most));
     claim.handedNanos = worker.nowNanos;
-    sink.begun(claim);
     return claim;
   }
 

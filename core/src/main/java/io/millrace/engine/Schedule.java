@@ -52,7 +52,7 @@ final class Schedule {
     this.intake = new Intake(feed, config.group());
     this.window = new Window(config, sink, intake);
     this.crew = new Crew(config.slots(), config.ownThreads());
-    this.reading = new Reading(this, engine, sink, window, intake, backlog, crew);
+    this.reading = new Reading(this, engine, window, intake, backlog, crew);
   }
 
   Reading reading() {
@@ -243,6 +243,7 @@ final class Schedule {
         }
       }
       cameBack(done, done.settled());
+      sink.givenBack(done);
       worker.claim = null;
     }
   }

@@ -151,7 +151,16 @@ final class Taker {
         if (claim == null) {
           return null;
         }
-        open(claim);
+        coming = claim.next; // before a look, after which it may be queued again
+        if (claim.most() == 1) {
+          dear = !claim.isSingle();
+          if (claim.outcome() != Ticket.WAITING) {
+            return tellListeners(
+                (Outcome<?, ?>) Objects.requireNonNull(claim.outcome(), "outcome"));
+          }
+        } else {
+          open(claim);
+        }
       } else if (cell == end) {
         close(claim);
       } else {
@@ -164,10 +173,8 @@ final class Taker {
   }
 
   private void open(Claim claim) {
-    coming = claim.next; // before the look, after which it may be queued again
-    claim.next = null;
     current = claim;
-    dear = !claim.isSingle() && claim.most() == 1;
+    dear = false;
     cells = claim.cells();
     cell = claim.delivered;
     end = claim.look();

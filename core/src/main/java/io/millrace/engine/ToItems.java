@@ -6,9 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Hands each outcome to its item, in the thread that settled it, and keeps none. */
 final class ToItems implements Sink {
   @Override
-  public void begun(Claim claim) {}
-
-  @Override
   @SuppressWarnings("ReferenceEquality") // WAITING is a mark
   public void settled(Claim claim) {
     @Nullable Object cell = claim.outcome(); // claims are of one item here

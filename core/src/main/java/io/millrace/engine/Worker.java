@@ -11,7 +11,6 @@ final class Worker implements Runnable {
   private static final long DEAR_NANOS = 20_000;
 
   private final Engine engine;
-  private final Attempts attempts;
 
   /** See {@link Schedule}: a run that ends forgets the workers that an executor did not start yet. */
   final int generation;
@@ -30,9 +29,11 @@ final class Worker implements Runnable {
   private int size = 1;
   long nowNanos;
 
+  /* Made when it is needed; where there are no gates, successes do not. */
+  private @Nullable AtHand atHand;
+
   Worker(Engine engine, int generation) {
     this.engine = engine;
-    this.attempts = new Attempts(engine, this);
     this.generation = generation;
     this.presence = engine.surrounding == null ? null : engine.surrounding.presence();
   }
@@ -92,8 +93,8 @@ final class Worker implements Runnable {
   private void work(Claim claim) {
     long began = nowNanos;
     while (claim.hasItem()) {
-      if (!attempts.run(claim)) {
-        attempts.forget();
+      if (!engine.attempts.run(this, claim)) {
+        forgetItem();
         engine.schedule.cameBack();
         size = 1;
         return;
@@ -107,6 +108,22 @@ final class Worker implements Runnable {
       nowNanos = engine.clock.nanoTime(); // its listeners may have taken long
     } else {
       adapt(nowNanos - began);
+    }
+  }
+
+  /** Notes what the claim's current item is. */
+  AtHand take(Claim claim) {
+    AtHand at = atHand == null ? new AtHand(engine, this) : atHand;
+    at.take(claim);
+    atHand = at;
+    return at;
+  }
+
+  /* Frees what the item at hand holds: this worker was given up, and is back. */
+  private void forgetItem() {
+    Ticket ticket = atHand == null ? null : atHand.ticket;
+    if (ticket != null) {
+      engine.waits.free(ticket);
     }
   }
 

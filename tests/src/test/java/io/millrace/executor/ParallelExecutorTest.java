@@ -191,11 +191,26 @@ class ParallelExecutorTest {
       var late =
           executor.submit(() -> action.apply(1), TaskOptions.none().attemptTimeout(ofMillis(5)));
       assertThrows(TimeoutException.class, late::result);
-      Retry often = Retry.ofAttempts(Integer.MAX_VALUE).backoff(Backoff.none());
-      var alwaysLate =
-          executor.submit(this::failing, TaskOptions.none().retry(often).timeout(ofMillis(20)));
-      assertSame(failure, assertThrows(IOException.class, alwaysLate::result));
     }
+  }
+
+  @Test
+  @DisplayName("AF8: a task's timeout ends its retries: no attempt begins that would be too late")
+  void aTimeoutEndsTheRetries() throws Exception {
+    List<Duration> starts = new ArrayList<>();
+    Retry often = Retry.ofAttempts(Integer.MAX_VALUE).backoff(Backoff.fixed(ofMillis(8)));
+    try (ManualClock clock = ManualClock.jumping();
+        ParallelExecutor executor = ParallelExecutor.of(Parallel.of(2).clock(clock))) {
+      var task =
+          executor.submit(
+              () -> {
+                starts.add(clock.elapsed());
+                return failing();
+              },
+              TaskOptions.none().retry(often).timeout(ofMillis(20)));
+      assertSame(failure, assertThrows(IOException.class, task::result));
+    }
+    assertEquals(List.of(ZERO, ofMillis(8), ofMillis(16)), starts);
   }
 
   @Test
