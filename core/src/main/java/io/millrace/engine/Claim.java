@@ -99,7 +99,7 @@ final class Claim {
   /* Written by whoever hands the claim out, under the run's lock. */
   long handedNanos;
 
-  /* Of a claim of fresh items: written once, by the reader, before the word. */
+  /* How many items it began with. Of a claim that was loaded: written by the reader, before the word. */
   private int loaded;
 
   /* The cell of the next outcome; the owner's until the first one is enqueued, then the consumer's. */
@@ -108,7 +108,8 @@ final class Claim {
   /* The link of the queue to the consumer: written by whoever enqueues the claim, then the consumer's. */
   @Nullable Claim next;
 
-  /* True from the owner's enqueueing to the consumer's look: guards against enqueueing twice. */
+  /* True from the enqueueing, by its owner or by the consumer, to the consumer's look: no claim is in the
+   * queue twice. */
   @SuppressWarnings("unused")
   private volatile boolean queued;
 

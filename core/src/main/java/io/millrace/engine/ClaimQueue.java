@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * lines between the processors; here it moves one, which nobody else writes to.
  */
 final class ClaimQueue {
-  /* References in 128 bytes: processors fetch lines in pairs. */
+  /* References in 128 bytes or more: processors fetch lines in pairs. */
   private static final int PADDING = 32;
 
   /* The claim that was added last, with padding on either side. */

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps every outcome, and nothing else: what travels with it is garbage as soon as its worker is through
- * with it. Pages, because storing into one large and old array costs G1 more. Guarded by the run's lock.
+ * Keeps every outcome, and nothing else: a claim is garbage when its workers are through with it. Pages,
+ * because storing into one large and old array costs G1 more. Guarded by the run's lock until it is over.
  */
 final class Collected implements Sink {
   private static final int PAGE = 1024;

@@ -28,9 +28,9 @@ final class Deliveries {
     return counts.getPlain(DELIVERED);
   }
 
-  /** One more was handed out. */
+  /** One more was handed out. Volatile: the consumer then looks whether workers starve, and may be slow to come back. */
   void deliver() {
-    counts.setRelease(DELIVERED, deliveredSoFar() + 1);
+    counts.set(DELIVERED, deliveredSoFar() + 1);
   }
 
   /** Outcomes of items that ran, told to the listeners or about to be; for any thread. */

@@ -29,18 +29,12 @@ final class Outlet implements Sink {
   @Override
   public void settled(Claim claim) {
     if (!claim.hasItem() || wakeup.isAwaited()) {
-      handOver(claim);
+      leftBehind(claim);
     }
   }
 
   @Override
   public void leftBehind(Claim claim) {
-    if (claim.most() > 1) { // else there is nothing but what was abandoned
-      handOver(claim);
-    }
-  }
-
-  private void handOver(Claim claim) {
     if (claim.enqueue()) {
       claims.add(claim);
       wakeup.signal();

@@ -216,7 +216,7 @@ final class Schedule {
       return open;
     }
     starved = true;
-    return room() > 0; // the consumer may have looked at the flag just before
+    return room() > 0; // either the consumer sees the flag, or this sees what it has taken
   }
 
   long room() {

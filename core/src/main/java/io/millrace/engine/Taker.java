@@ -2,7 +2,6 @@ package io.millrace.engine;
 
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
-import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +75,6 @@ final class Taker {
   }
 
   private void tellThatItRanDry() {
-    VarHandle.fullFence(); // either this sees that workers starve, or they see what was delivered
     if (engine.schedule.isStarved()) {
       engine.schedule.roomFreed();
     }
@@ -151,16 +149,7 @@ final class Taker {
         if (claim == null) {
           return null;
         }
-        coming = claim.next; // before a look, after which it may be queued again
-        if (claim.most() == 1) {
-          dear = !claim.isSingle();
-          if (claim.outcome() != Ticket.WAITING) {
-            return tellListeners(
-                (Outcome<?, ?>) Objects.requireNonNull(claim.outcome(), "outcome"));
-          }
-        } else {
-          open(claim);
-        }
+        open(claim);
       } else if (cell == end) {
         close(claim);
       } else {
@@ -173,8 +162,10 @@ final class Taker {
   }
 
   private void open(Claim claim) {
+    coming = claim.next; // before the look, after which it may be queued again
+    claim.next = null;
     current = claim;
-    dear = false;
+    dear = !claim.isSingle() && claim.most() == 1;
     cells = claim.cells();
     cell = claim.delivered;
     end = claim.look();

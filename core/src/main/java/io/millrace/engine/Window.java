@@ -46,8 +46,8 @@ final class Window {
 
   /**
    * How many of the items that a worker wants to claim at once it may. A consumer looks into claims that
-   * take long. A collector does not, so what is finished in them keeps its room: that has to be less than
-   * half of the window, or too few of the others could run.
+   * take long. A collector does not, so what is finished in them keeps its room: one of them must not fill
+   * the window, or the others could not run. Where items count from their start, a claim counts as one.
    */
   int claimable(long room, long wanted) {
     long share = sink instanceof Outlet ? room : room / 2;
