@@ -1,8 +1,8 @@
 package io.millrace;
 
-import io.millrace.engine.Config;
 import io.millrace.engine.Engine;
-import io.millrace.engine.PushFeed;
+import io.millrace.engine.feed.PushFeed;
+import io.millrace.engine.terms.Config;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
@@ -18,7 +18,7 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
   private long passed;
 
   private Gathering(Config config, Action<?, ?> action, Engine.Delivery delivery) {
-    run = new Run<>(Engine.start(config, action, feed, delivery));
+    run = new Run<>(Engine.start(config, action, feed, delivery), config.truncation);
     window = config.room();
   }
 

@@ -1,8 +1,9 @@
 package io.millrace;
 
+import io.millrace.base.Rethrow;
+import io.millrace.base.Unsplit;
 import io.millrace.outcome.Outcome;
-import java.util.Spliterator;
-import java.util.Spliterators;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -11,40 +12,49 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a run as a stream; starts it at the first outcome that is asked for. */
 final class OutcomeStream<T extends @Nullable Object, R extends @Nullable Object>
-    extends Spliterators.AbstractSpliterator<Outcome<T, R>> {
-  private final Supplier<Run<T, R>> starting;
+    extends Unsplit<Outcome<T, R>> {
 
-  /* Guarded by this: closing may come from another thread than reading. */
-  private @Nullable Run<T, R> run;
-  private boolean closed;
-
-  /* The reader's own copy, so that it needs no lock for each outcome. */
-  private @Nullable Run<T, R> reading;
-
-  private OutcomeStream(Supplier<Run<T, R>> starting) {
-    super(Long.MAX_VALUE, Spliterator.NONNULL | Spliterator.ORDERED);
-    this.starting = starting;
+  /* Only forward. Closing may come from another thread than reading: whoever of the two comes second
+   * closes the run. */
+  private enum Phase {
+    NEW,
+    STARTING,
+    STARTED,
+    CLOSED
   }
 
+  private final Supplier<Run<T, R>> starting;
+  private final Runnable unused;
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.NEW);
+
+  /* Written by the reader, read by whoever closes. */
+  private volatile @Nullable Run<T, R> run;
+
+  /* The reader's own. */
+  private @Nullable Run<T, R> reading;
+  private @Nullable Throwable broken;
+
+  private OutcomeStream(Supplier<Run<T, R>> starting, Runnable unused) {
+    super(NONNULL);
+    this.starting = starting;
+    this.unused = unused;
+  }
+
+  /**
+   * A stream of the outcomes of a run.
+   *
+   * @param unused what to do if the stream is closed before it has started the run
+   */
   static <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> of(
-      Supplier<Run<T, R>> starting) {
-    OutcomeStream<T, R> outcomes = new OutcomeStream<>(starting);
+      Supplier<Run<T, R>> starting, Runnable unused) {
+    OutcomeStream<T, R> outcomes = new OutcomeStream<>(starting, unused);
     return StreamSupport.stream(outcomes, false).onClose(outcomes::close);
   }
 
-  private synchronized @Nullable Run<T, R> run() {
-    if (run == null && !closed) {
-      run = starting.get();
-    }
-    return run;
-  }
-
   @Override
-  public boolean tryAdvance(Consumer<? super Outcome<T, R>> consumer) {
-    if (reading == null) {
-      reading = run();
-    }
-    Outcome<T, R> outcome = reading == null ? null : reading.takeOrNull();
+  protected boolean advance(Consumer<? super Outcome<T, R>> consumer) {
+    Run<T, R> from = reading == null ? start() : reading;
+    Outcome<T, R> outcome = from == null ? null : from.takeOrNull();
     if (outcome == null) {
       close();
       return false;
@@ -53,12 +63,32 @@ final class OutcomeStream<T extends @Nullable Object, R extends @Nullable Object
     return true;
   }
 
-  private void close() {
-    Run<T, R> started;
-    synchronized (this) {
-      closed = true;
-      started = run;
+  private @Nullable Run<T, R> start() {
+    if (broken != null) {
+      throw Rethrow.asIs(broken);
     }
+    if (!phase.compareAndSet(Phase.NEW, Phase.STARTING)) {
+      return null;
+    }
+    try {
+      reading = starting.get();
+    } catch (Throwable thrown) {
+      broken = thrown;
+      phase.set(Phase.CLOSED);
+      throw thrown;
+    }
+    run = reading;
+    if (!phase.compareAndSet(Phase.STARTING, Phase.STARTED)) {
+      close();
+    }
+    return reading;
+  }
+
+  private void close() {
+    if (phase.getAndSet(Phase.CLOSED) == Phase.NEW) {
+      unused.run();
+    }
+    Run<T, R> started = run;
     if (started != null) {
       started.close();
     }

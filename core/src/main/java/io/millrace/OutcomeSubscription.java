@@ -1,6 +1,9 @@
 package io.millrace;
 
+import io.millrace.base.Suppressing;
+import io.millrace.engine.thread.Mishaps;
 import io.millrace.outcome.Outcome;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -8,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands the outcomes of one run to one subscriber, from one virtual thread: so signals never overlap,
+ * Hands the outcomes of one run to one subscriber, from one platform thread: so signals never overlap,
  * and a subscriber that blocks holds up nobody else.
  */
 final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable Object>
@@ -31,7 +34,12 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
       Supplier<Run<T, R>> starting, Flow.Subscriber<? super Outcome<T, R>> subscriber) {
     this.starting = starting;
     this.subscriber = subscriber;
-    this.thread = Thread.ofVirtual().name("millrace-publisher").unstarted(this::publish);
+    this.thread = // which needs no carrier: actions that compute may have taken all of them
+        Thread.ofPlatform()
+            .daemon()
+            .name("millrace-publisher")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(this::publish);
   }
 
   /** The run starts here, so that the context captured is the subscriber's. */
@@ -50,7 +58,21 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
       stopRun();
       throw broken;
     } finally {
+      start(Objects.requireNonNull(run));
+    }
+  }
+
+  /* Without a thread nobody but the caller can end the run, and say why. */
+  private void start(Run<T, R> running) {
+    try {
       thread.start();
+    } catch (Throwable noThread) {
+      boolean isHeard = !cancelled;
+      cancelled = true;
+      closeAfter(noThread, running);
+      if (isHeard) {
+        subscriber.onError(noThread);
+      }
     }
   }
 
@@ -93,23 +115,36 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
     try (running) {
       Throwable error = drain(running);
       if (!cancelled && error != null) {
-        running.close(); // nothing runs any more when the subscriber hears of the error
+        closeAfter(error, running);
         cancelled = true;
         subscriber.onError(error);
       }
     }
   }
 
+  /* Nothing runs any more when the subscriber hears of the error; but hear of it it must. */
+  private static void closeAfter(Throwable error, Run<?, ?> running) {
+    try {
+      running.close();
+    } catch (Throwable broken) { // a clock that cannot make a wait
+      Suppressing.add(error, broken);
+    }
+  }
+
   private @Nullable Throwable drain(Run<T, R> running) {
     while (!cancelled) {
+      Thread.interrupted(); // what listeners and the subscriber have left: nobody interrupts this
+      // thread
       Outcome<T, R> outcome;
       try {
         outcome = running.takeOrNull();
       } catch (Throwable broken) {
-        return broken;
+        return badRequest == null ? broken : badRequest; // a bad request stops the run
       }
       if (outcome == null) {
         if (badRequest == null) {
+          Mishaps.survive(
+              running::close); // its source is closed when the subscriber hears of the end
           complete();
         }
         return badRequest;
@@ -132,6 +167,7 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
 
   private boolean awaitDemand() {
     while (demand.get() == 0 && !cancelled && badRequest == null) {
+      Thread.interrupted(); // or it would not park
       LockSupport.park(this);
     }
     return !cancelled && badRequest == null;

@@ -1,10 +1,11 @@
 package io.millrace;
 
+import io.millrace.base.Closing;
 import io.millrace.base.Require;
-import io.millrace.engine.Config;
 import io.millrace.engine.Engine;
 import io.millrace.engine.Engine.Delivery;
-import io.millrace.engine.Reader;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -17,6 +18,7 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Triple;
+import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
 import io.millrace.time.Clock;
 import java.time.Duration;
@@ -27,7 +29,6 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Gatherer;
-import java.util.stream.Gatherers;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ public final class Parallel {
   private static final int DEFAULT_CONCURRENCY = 4;
 
   static {
-    Reader.readBy(parallel -> ((Parallel) parallel).config);
+    ConfigAccess.readBy(parallel -> ((Parallel) parallel).config);
   }
 
   private final Config config;
@@ -260,15 +261,27 @@ public final class Parallel {
 
   /**
    * How long an interrupted action may take to return, before it is abandoned: its item fails with an
-   * {@link io.millrace.outcome.AbandonedException}, and its slot is lost until it does return.
+   * {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until it does return.
    *
-   * <p>If all slots are lost, and items are left, the run ends as {@code ABORTED}: those are not run.
+   * <p>While all slots are taken so, the run waits for one of them: see {@link #patience}.
    *
    * @param grace not negative; the default is 100 ms
    */
   public Parallel grace(Duration grace) {
     Require.notNegative("grace", grace);
     return with(copy -> copy.grace = grace);
+  }
+
+  /**
+   * How long the run waits for a slot when abandoned actions have taken all of them. Then it ends as
+   * {@code ABORTED}; the items that are left are not run, and the threads are listed as abandoned.
+   *
+   * @param patience not negative; the default is 2 s; {@link java.time.temporal.ChronoUnit#FOREVER} waits
+   *     until the run is ended by something else
+   */
+  public Parallel patience(Duration patience) {
+    Require.notNegative("patience", patience);
+    return with(copy -> copy.patience = patience);
   }
 
   /** What the failure of an item means for the run; by default it is data. */
@@ -295,7 +308,8 @@ public final class Parallel {
   }
 
   /**
-   * A failed item counts as a success with this value.
+   * An item that failed with an {@link Exception} counts as a success with this value. One that failed
+   * with an {@link Error} stays a failure: see {@link FailurePolicy.Substitute}.
    *
    * @param value may be null
    */
@@ -307,6 +321,18 @@ public final class Parallel {
   public Parallel stopToken(StopToken token) {
     Objects.requireNonNull(token, "token");
     return with(copy -> copy.stopToken = token);
+  }
+
+  /**
+   * How outcomes that are taken one by one end if the run was cut short: a {@link #stream}, {@link
+   * #batches}, a {@link #gatherer}, a {@link #publisher}, a {@link Run}. Who collects has it from the
+   * {@link Results}, and {@link #forEach} always throws.
+   *
+   * @param truncation the default is {@link Truncation#THROWN}
+   */
+  public Parallel truncation(Truncation truncation) {
+    Objects.requireNonNull(truncation, "truncation");
+    return with(copy -> copy.truncation = truncation);
   }
 
   // What is seen of it
@@ -381,8 +407,8 @@ public final class Parallel {
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     if (config.order == Order.COMPLETION) {
-      throw new IllegalArgumentException(
-          "map collects in input order: use stream for outcomes in completion order");
+      throw refused(
+          "map collects in input order: use stream for outcomes in completion order", items);
     }
     try (Run<T, R> run = start(items, action, Delivery.COLLECTED)) {
       return run.collect();
@@ -395,6 +421,7 @@ public final class Parallel {
           Iterable<? extends A> first,
           Iterable<? extends B> second,
           Action.Two<? super A, ? super B, ? extends R> action) {
+    check(Source.<A, B>zip(first, second), action);
     return this.<A, B, R>spread(action).map(first, second);
   }
 
@@ -416,23 +443,29 @@ public final class Parallel {
           Iterable<? extends B> second,
           Iterable<? extends C> third,
           Action.Three<? super A, ? super B, ? super C, ? extends R> action) {
+    check(Source.<A, B, C>zip(first, second, third), action);
     return this.<A, B, C, R>spread(action).map(first, second, third);
   }
 
   /**
    * A lazy stream of outcomes, as they come (or in input order, if {@link #ordered}), in constant
    * memory. The run starts with the terminal operation. Close the stream, best by
-   * try-with-resources: leaving it early without closing leaves up to a window of work behind.
+   * try-with-resources: leaving it early without closing leaves up to a window of work behind, and one
+   * that is never read leaves its source open. A parallel stream reads no further ahead than this one.
+   *
+   * <p>If the run was cut short, the stream throws a {@link
+   * io.millrace.outcome.TruncatedRunException} after its last outcome: see {@link #truncation}.
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> stream(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
-    return OutcomeStream.of(() -> start(items, action, streaming(Order.COMPLETION)));
+    return outcomes(items, action, streaming(Order.COMPLETION));
   }
 
   /**
    * A lazy stream of lists of {@code size} outcomes, the last one perhaps shorter: in input order,
-   * unless {@link #unordered}. There is no barrier between batches. Close it, as {@link #stream}.
+   * unless {@link #unordered}. There is no barrier between batches. Close it, as {@link #stream}. An
+   * error comes after the outcomes before it, which may be fewer than a full list.
    *
    * @param size at least 1
    */
@@ -440,10 +473,15 @@ public final class Parallel {
       Stream<List<Outcome<T, R>>> batches(
           Iterable<? extends T> items, int size, Action<? super T, ? extends R> action) {
     check(items, action);
-    Require.atLeast("size", size, 1);
-    Stream<Outcome<T, R>> outcomes =
-        OutcomeStream.of(() -> start(items, action, streaming(Order.INPUT)));
-    return outcomes.gather(Gatherers.windowFixed(size));
+    if (size < 1) {
+      throw refused("size must be at least 1, not " + size, items);
+    }
+    return Batched.of(this.<T, R>outcomes(items, action, streaming(Order.INPUT)), size);
+  }
+
+  private <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> outcomes(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action, Delivery delivery) {
+    return OutcomeStream.of(() -> start(items, action, delivery), () -> Closing.all(items));
   }
 
   /**
@@ -454,7 +492,7 @@ public final class Parallel {
    */
   public <T extends @Nullable Object> void forEach(
       Iterable<? extends T> items, Action.Each<? super T> action) {
-    Objects.requireNonNull(action, "action");
+    check(items, action);
     Action<T, @Nullable Void> discarding =
         item -> {
           action.accept(item);
@@ -493,9 +531,13 @@ public final class Parallel {
 
   /**
    * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items
-   * must be iterable as often; cancelling ends it. Signals come from one virtual thread a
+   * must be iterable as often; cancelling ends it. Signals come from one platform thread a
    * subscription. An error of the run, and the first failure when failing fast, go to {@code
-   * onError}; a truncated run completes after its outcomes.
+   * onError}, and so does a {@link io.millrace.outcome.TruncatedRunException} after the outcomes of a run
+   * that was cut short: see {@link #truncation}.
+   *
+   * <p>Items that have to be closed are closed at the end of a subscription, so they serve one. Without a
+   * subscription they stay open: nobody knows whether one will come.
    *
    * @throws IllegalArgumentException if the workers are the caller's thread: there is none to use
    */
@@ -504,8 +546,7 @@ public final class Parallel {
           Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     if (config.workers instanceof Workers.Caller) {
-      throw new IllegalArgumentException(
-          "a publisher has no calling thread to run in: choose other workers");
+      throw refused("a publisher has no calling thread to run in: choose other workers", items);
     }
     return new OutcomePublisher<>(() -> start(items, action, streaming(Order.COMPLETION)));
   }
@@ -546,9 +587,16 @@ public final class Parallel {
     return "Parallel[at most " + config.concurrency + " at once]";
   }
 
-  private static void check(Iterable<?> items, Action<?, ?> action) {
+  /* Who is given a source closes it, so also if the other arguments are refused. */
+  private static void check(@Nullable Iterable<?> items, @Nullable Object action) {
     Objects.requireNonNull(items, "items");
-    Objects.requireNonNull(action, "action");
+    if (action == null) {
+      throw Closing.after(new NullPointerException("action"), items);
+    }
+  }
+
+  private static IllegalArgumentException refused(String why, Iterable<?> items) {
+    return Closing.after(new IllegalArgumentException(why), items);
   }
 
   private Delivery streaming(Order natural) {
@@ -558,6 +606,6 @@ public final class Parallel {
 
   private <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
       Iterable<? extends T> items, Action<? super T, ? extends R> action, Delivery delivery) {
-    return new Run<>(Engine.start(config, action, items, delivery));
+    return new Run<>(Engine.start(config, action, items, delivery), config.truncation);
   }
 }

@@ -10,6 +10,7 @@ import io.millrace.outcome.Progress;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Truncation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,15 +31,22 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     implements AutoCloseable {
   private static final int FAILURES_KEPT = 100;
   private final Engine engine;
+  private final Truncation truncation;
 
-  Run(Engine engine) {
+  /* Written by whoever closes this, read by the consumer: who closes knows that something is missing. */
+  private volatile boolean closed;
+
+  Run(Engine engine, Truncation truncation) {
     this.engine = engine;
+    this.truncation = truncation;
   }
 
   /**
    * The next outcome; waits for it.
    *
-   * @return empty at the end of the run
+   * @return empty at the end of the run, and after {@link #close}
+   * @throws TruncatedRunException at the end, if the run was cut short, unless {@link
+   *     Parallel#truncation} says otherwise; by {@link #stop} as well
    * @throws CancellationException if the calling thread is interrupted while it waits: the run is
    *     closed then, and the interrupt flag set
    */
@@ -46,14 +54,17 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     return Optional.ofNullable(takeOrNull());
   }
 
-  /** The next outcome if there is one now; empty also at the end, where {@link #take} throws. */
+  /**
+   * The next outcome if there is one now; empty also at the end, however the run came to it: {@link
+   * #take} tells, and {@link #status}.
+   */
   public Optional<Outcome<T, R>> poll() {
-    return Optional.ofNullable(typed(engine.poll()));
+    return Optional.ofNullable(typed(engine.outcomes().poll()));
   }
 
   /** The outcomes that are still to be taken; closing the stream closes the run. */
   public Stream<Outcome<T, R>> stream() {
-    return OutcomeStream.of(() -> this);
+    return OutcomeStream.of(() -> this, this::close);
   }
 
   /** How the run stands or ended. */
@@ -86,32 +97,36 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
    */
   @Override
   public void close() {
+    closed = true;
     engine.close();
   }
 
   @Nullable Outcome<T, R> takeOrNull() {
+    Outcome<T, R> outcome;
     try {
-      Outcome<T, R> outcome = typed(engine.take());
-      if (outcome == null) {
-        throwError();
-      }
-      return outcome;
+      outcome = typed(engine.outcomes().take());
     } catch (InterruptedException interrupted) {
       throw cancelled(interrupted);
     }
+    if (outcome == null && !closed) {
+      throwError(); // not above: an InterruptedException of somebody's code is none of this thread
+      throwIfTruncated();
+    }
+    return outcome;
   }
 
   /** Takes everything that is left; for runs that collect. */
   Results<T, R> collect() {
+    @Nullable Object[] outcomes;
     try {
-      @Nullable Object[] outcomes = engine.collect();
-      throwError();
-      @SuppressWarnings("unchecked")
-      List<Outcome<T, R>> all = (List<Outcome<T, R>>) (List<?>) Arrays.asList(outcomes);
-      return new Results<>(all, status(), firstFailure(), abandoned());
+      outcomes = engine.outcomes().collect();
     } catch (InterruptedException interrupted) {
       throw cancelled(interrupted);
     }
+    throwError();
+    @SuppressWarnings("unchecked")
+    List<Outcome<T, R>> all = (List<Outcome<T, R>>) (List<?>) Arrays.asList(outcomes);
+    return new Results<>(all, status(), firstFailure(), abandoned());
   }
 
   /** Takes everything that is left, and throws if not all of it is well. */
@@ -129,12 +144,11 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
             failures.add(failure);
           }
         }
-        case NotRun<T, R> _ -> {}
+        case NotRun<T, R> _ -> engine.dropRest(); // nobody hears of these
       }
     }
     if (status() != RunStatus.COMPLETED) {
-      Failure<T, R> first = firstFailure();
-      throw new TruncatedRunException(status(), done, first == null ? null : first.error());
+      throw truncated(done);
     }
     if (failed > 0) {
       Failure<T, R> first = firstFailure();
@@ -161,6 +175,18 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
       engine.close();
       throw Rethrow.asIs(error);
     }
+  }
+
+  private void throwIfTruncated() {
+    if (truncation == Truncation.THROWN && status() != RunStatus.COMPLETED) {
+      engine.close();
+      throw truncated(progress().done());
+    }
+  }
+
+  private TruncatedRunException truncated(long done) {
+    Failure<T, R> first = firstFailure();
+    return new TruncatedRunException(status(), done, first == null ? null : first.error());
   }
 
   private CancellationException cancelled(InterruptedException interrupted) {

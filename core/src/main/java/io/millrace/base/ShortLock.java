@@ -1,6 +1,7 @@
 package io.millrace.base;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lock for critical sections of well under a microsecond that never block and never call user
@@ -9,10 +10,20 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class ShortLock {
   private static final int SPINS = 200;
+
+  /* How many of these locks the thread holds; counted only where assertions are enabled. */
+  private static final @Nullable ThreadLocal<int[]> HELD =
+      ShortLock.class.desiredAssertionStatus() ? ThreadLocal.withInitial(() -> new int[1]) : null;
+
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Takes the lock; not interruptible. */
   public void lock() {
+    acquire();
+    count(1);
+  }
+
+  private void acquire() {
     for (int spin = 0; spin < SPINS; spin++) {
       if (lock.tryLock()) {
         return;
@@ -25,10 +36,25 @@ public final class ShortLock {
   /** Gives the lock back. */
   public void unlock() {
     lock.unlock();
+    count(-1);
   }
 
   /** Whether the calling thread has the lock: for assertions. */
   public boolean isHeld() {
     return lock.isHeldByCurrentThread();
+  }
+
+  /**
+   * Whether the calling thread has any lock of this kind, so that user code must not be called.
+   * Always false if assertions are not enabled for this class, because nothing is counted then.
+   */
+  public static boolean heldByCurrentThread() {
+    return HELD != null && HELD.get()[0] > 0;
+  }
+
+  private static void count(int change) {
+    if (HELD != null) {
+      HELD.get()[0] += change;
+    }
   }
 }

@@ -1,113 +1,88 @@
 package io.millrace.call;
 
-import io.millrace.Run;
+import io.millrace.base.Unsplit;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
-import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
-import io.millrace.outcome.TruncatedRunException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Spliterator;
-import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a run in lists of successes; starts it when the first list is asked for. */
-final class Batches
-    extends Spliterators.AbstractSpliterator<List<Success<@Nullable Object, @Nullable Object>>> {
-  private final Supplier<Run<@Nullable Object, @Nullable Object>> starting;
+/** Reads outcomes in lists of successes, and throws instead of anything else. */
+final class Batches extends Unsplit<List<Success<@Nullable Object, @Nullable Object>>> {
+  private final Stream<Outcome<@Nullable Object, @Nullable Object>> outcomes;
   private final int size;
   private final boolean failFast;
   private long done;
+  private @Nullable Spliterator<Outcome<@Nullable Object, @Nullable Object>> reading;
 
-  /* Guarded by this: closing may come from another thread than reading. */
-  private @Nullable Run<@Nullable Object, @Nullable Object> run;
-  private boolean closed;
-
-  Batches(Supplier<Run<@Nullable Object, @Nullable Object>> starting, int size, boolean failFast) {
-    super(Long.MAX_VALUE, Spliterator.NONNULL | Spliterator.ORDERED);
-    this.starting = starting;
+  private Batches(
+      Stream<Outcome<@Nullable Object, @Nullable Object>> outcomes, int size, boolean failFast) {
+    super(NONNULL);
+    this.outcomes = outcomes;
     this.size = size;
     this.failFast = failFast;
   }
 
-  private synchronized @Nullable Run<@Nullable Object, @Nullable Object> run() {
-    if (run == null && !closed) {
-      run = starting.get();
-    }
-    return run;
+  /**
+   * Lists of {@code size} successes.
+   *
+   * @param outcomes throw at their end what cut the run short
+   * @param failFast whether they also throw the first failure at their end
+   */
+  static Stream<List<Success<@Nullable Object, @Nullable Object>>> of(
+      Stream<Outcome<@Nullable Object, @Nullable Object>> outcomes, int size, boolean failFast) {
+    return StreamSupport.stream(new Batches(outcomes, size, failFast), false)
+        .onClose(outcomes::close);
   }
 
   @Override
-  public boolean tryAdvance(
+  protected boolean advance(
       Consumer<? super List<Success<@Nullable Object, @Nullable Object>>> consumer) {
-    var reading = run();
-    if (reading == null) {
-      return false;
+    List<Success<@Nullable Object, @Nullable Object>> batch = new ArrayList<>();
+    while (batch.size() < size && read(batch)) {
+      done++;
     }
-    List<Success<@Nullable Object, @Nullable Object>> batch = read(reading);
     if (batch.isEmpty()) {
-      close();
       return false;
     }
     consumer.accept(batch);
     return true;
   }
 
-  private List<Success<@Nullable Object, @Nullable Object>> read(
-      Run<@Nullable Object, @Nullable Object> reading) {
-    List<Success<@Nullable Object, @Nullable Object>> batch = new ArrayList<>();
-    while (batch.size() < size) {
-      var next = reading.take();
-      if (next.isEmpty()) {
-        break;
-      }
-      switch (next.get()) {
-        case Success<@Nullable Object, @Nullable Object> success -> batch.add(success);
-        case Failure<@Nullable Object, @Nullable Object> failure -> throw failed(reading, failure);
-        case NotRun<@Nullable Object, @Nullable Object> _ -> throw cutShort(reading);
-      }
-      done++;
-    }
-    if (batch.isEmpty() && !isClosed() && reading.status() != RunStatus.COMPLETED) {
-      throw cutShort(reading);
-    }
-    return batch;
+  private boolean read(List<Success<@Nullable Object, @Nullable Object>> batch) {
+    Spliterator<Outcome<@Nullable Object, @Nullable Object>> from =
+        reading == null ? outcomes.spliterator() : reading;
+    reading = from;
+    return from.tryAdvance(
+        outcome -> {
+          switch (outcome) {
+            case Success<@Nullable Object, @Nullable Object> success -> batch.add(success);
+            case Failure<@Nullable Object, @Nullable Object> failure -> throw failed(from, failure);
+            case NotRun<@Nullable Object, @Nullable Object> _ -> throw cutShort(from);
+          }
+        });
   }
 
   /* A failure that ends the run is seen before its end, and what came first in time may be yet to be read. */
-  private RuntimeException failed(Run<?, ?> reading, Failure<?, ?> failure) {
+  private RuntimeException failed(Spliterator<?> from, Failure<?, ?> failure) {
     if (failFast) {
-      return cutShort(reading);
+      return cutShort(from);
     }
-    close();
+    outcomes.close();
     return new FailedItemsException(List.of(failure), 1, done + 1);
   }
 
-  /** Reads to the end of the run, which throws the error that ended it, if one did. */
-  private RuntimeException cutShort(Run<?, ?> reading) {
-    while (reading.take().isPresent()) {
-      // nobody wants them
-    }
-    close();
-    return new TruncatedRunException(reading.status(), done, null);
-  }
-
-  private synchronized boolean isClosed() {
-    return closed;
-  }
-
-  void close() {
-    Run<?, ?> started;
-    synchronized (this) {
-      closed = true;
-      started = run;
-    }
-    if (started != null) {
-      started.close();
-    }
+  /** Reads to the end of the run, which throws what ended it, unless somebody has closed it. */
+  private static RuntimeException cutShort(Spliterator<?> from) {
+    from.forEachRemaining(outcome -> {});
+    return new CancellationException("the batches were closed while they were read");
   }
 }

@@ -1,7 +1,8 @@
 package io.millrace.call;
 
 import io.millrace.Parallel;
-import io.millrace.engine.Reader;
+import io.millrace.base.Closing;
+import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.plan.FailurePolicy;
@@ -115,7 +116,7 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
    * @throws IllegalStateException if no function is stored
    */
   public List<R> list(Iterable<? extends T> items) {
-    return list(items, stored());
+    return list(items, stored(items));
   }
 
   /** Calls a function for all items, as {@link #list(Iterable)} does with the stored one. */
@@ -135,7 +136,7 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
    * @throws IllegalStateException if no function is stored
    */
   public Stream<List<R>> batches(Iterable<? extends T> items, int size) {
-    return batches(items, size, stored());
+    return batches(items, size, stored(items));
   }
 
   /** Calls a function for all items, as {@link #batches(Iterable, int)} does with the stored one. */
@@ -144,10 +145,13 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
     return this.<V>values(output).batches(items, size, function);
   }
 
-  Action<? super T, ? extends R> stored() {
+  /** The function; if there is none, the items are closed, as nobody else will. */
+  Action<? super T, ? extends R> stored(Iterable<? extends T> items) {
     if (function == null) {
-      throw new IllegalStateException(
-          "this call has no function: store one by Call.of(parallel, function), or pass one");
+      throw Closing.after(
+          new IllegalStateException(
+              "this call has no function: store one by Call.of(parallel, function), or pass one"),
+          items);
     }
     return function;
   }
@@ -162,7 +166,7 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   }
 
   private Parallel failing() {
-    return Reader.configOf(parallel).failurePolicy instanceof FailurePolicy.CollectAll
+    return ConfigAccess.configOf(parallel).failurePolicy instanceof FailurePolicy.CollectAll
         ? parallel.failFast()
         : parallel;
   }

@@ -28,7 +28,7 @@ public final class FlatCall<T extends @Nullable Object> {
 
   /** See {@link Call#list(Iterable)}. */
   public List<@Nullable Object> list(Iterable<? extends T> items) {
-    return list(items, call.stored());
+    return list(items, call.stored(items));
   }
 
   /** See {@link Call#list(Iterable, Action)}. */
@@ -39,7 +39,7 @@ public final class FlatCall<T extends @Nullable Object> {
 
   /** See {@link Call#batches(Iterable, int)}. */
   public Stream<List<@Nullable Object>> batches(Iterable<? extends T> items, int size) {
-    return batches(items, size, call.stored());
+    return batches(items, size, call.stored(items));
   }
 
   /** See {@link Call#batches(Iterable, int, Action)}. */

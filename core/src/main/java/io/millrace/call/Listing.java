@@ -1,19 +1,18 @@
 package io.millrace.call;
 
 import io.millrace.Parallel;
-import io.millrace.base.Require;
-import io.millrace.engine.Config;
-import io.millrace.engine.Reader;
+import io.millrace.base.Closing;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Order;
+import io.millrace.plan.Truncation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,23 +29,31 @@ record Listing<V extends @Nullable Object>(
     Shape output,
     Function<Success<?, ?>, ? extends @Nullable Object> value) {
 
-  List<V> list(Iterable<?> items, Action<?, ?> function) {
-    return values(parallel.map(input.of(items), untyped(function)).throwIfFailed().successes());
+  List<V> list(Iterable<?> items, @Nullable Action<?, ?> function) {
+    Action<@Nullable Object, @Nullable Object> checked = untyped(function, items);
+    return values(parallel.map(input.of(items), checked).throwIfFailed().successes());
   }
 
-  Stream<List<V>> batches(Iterable<?> items, int size, Action<?, ?> function) {
-    Require.atLeast("size", size, 1);
-    Objects.requireNonNull(function, "function");
-    Iterable<@Nullable Object> shaped = input.of(items);
-    Config config = Reader.configOf(parallel);
-    Parallel running = config.order == Order.NATURAL ? parallel.ordered() : parallel;
+  Stream<List<V>> batches(Iterable<?> items, int size, @Nullable Action<?, ?> function) {
+    Action<@Nullable Object, @Nullable Object> checked = untyped(function, items);
+    if (size < 1) {
+      throw Closing.after(
+          new IllegalArgumentException("size must be at least 1, not " + size), items);
+    }
+    Config config = ConfigAccess.configOf(parallel);
+    Parallel ordered = config.order == Order.NATURAL ? parallel.ordered() : parallel;
+    Parallel running = ordered.truncation(Truncation.THROWN);
     boolean failFast = config.failurePolicy instanceof FailurePolicy.FailFast;
-    Batches batches = new Batches(() -> running.start(shaped, untyped(function)), size, failFast);
-    return StreamSupport.stream(batches, false).onClose(batches::close).map(this::values);
+    return Batches.of(running.stream(input.of(items), checked), size, failFast).map(this::values);
   }
 
+  /** The function; if there is none, the items are closed, as nobody else will. */
   @SuppressWarnings("unchecked")
-  private static Action<@Nullable Object, @Nullable Object> untyped(Action<?, ?> function) {
+  private static Action<@Nullable Object, @Nullable Object> untyped(
+      @Nullable Action<?, ?> function, Iterable<?> items) {
+    if (function == null) {
+      throw Closing.after(new NullPointerException("function"), items);
+    }
     return (Action<@Nullable Object, @Nullable Object>) function;
   }
 

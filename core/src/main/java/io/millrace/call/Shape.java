@@ -1,12 +1,8 @@
 package io.millrace.call;
 
+import io.millrace.base.Derived;
 import io.millrace.plan.Source;
-import java.util.Iterator;
 import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +63,8 @@ public final class Shape {
 
   /**
    * The elements in this shape, read and changed one by one, as they are asked for. If this changes
-   * nothing, that is {@code items}; else the size is not known. A {@link Source} that is to be closed
-   * is closed by the run all the same.
+   * nothing, that is {@code items}; else the size is not known. Items that have to be closed are closed
+   * with what this returns: see {@link Source}.
    *
    * @throws IllegalArgumentException if the items come from a publisher, and this is not {@link #asIs}:
    *     shape what it publishes instead
@@ -82,22 +78,7 @@ public final class Shape {
       throw new IllegalArgumentException(
           "a publisher cannot be shaped, because it is asked for as many items as are wanted");
     }
-    if (items instanceof Source.Once<?> once) {
-      return Source.of(stream(once).onClose(once::close));
-    }
-    return () -> shaped(items.iterator());
-  }
-
-  private Stream<@Nullable Object> stream(Iterable<?> items) {
-    int ordered = Spliterator.ORDERED;
-    return StreamSupport.stream(
-        () -> Spliterators.spliteratorUnknownSize(shaped(items.iterator()), ordered),
-        ordered,
-        false);
-  }
-
-  private Iterator<@Nullable Object> shaped(Iterator<?> items) {
-    return new Shaped(items, nested, nulls, unique);
+    return Derived.from(() -> new Shaped(items.iterator(), nested, nulls, unique), items);
   }
 
   boolean changes() {

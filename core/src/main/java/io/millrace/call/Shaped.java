@@ -1,5 +1,6 @@
 package io.millrace.call;
 
+import io.millrace.base.Closing;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -9,7 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads elements one by one, and changes them on the way. Used by one thread at a time. */
-final class Shaped implements Iterator<@Nullable Object> {
+final class Shaped implements Iterator<@Nullable Object>, AutoCloseable {
+  private final Iterator<?> items;
   private final Nested nested;
   private final boolean nulls;
   private final @Nullable Set<@Nullable Object> seen;
@@ -21,6 +23,7 @@ final class Shaped implements Iterator<@Nullable Object> {
   private @Nullable Object next;
 
   Shaped(Iterator<?> items, Nested nested, boolean nulls, boolean unique) {
+    this.items = items;
     this.nested = nested;
     this.nulls = nulls;
     this.seen = unique ? new HashSet<>() : null;
@@ -58,5 +61,10 @@ final class Shaped implements Iterator<@Nullable Object> {
     next = null;
     found = false;
     return element;
+  }
+
+  @Override
+  public void close() {
+    Closing.all(items);
   }
 }

@@ -21,7 +21,7 @@ public final class TimedCall<T extends @Nullable Object, R extends @Nullable Obj
 
   /** See {@link Call#list(Iterable)}. */
   public List<Timed<R>> list(Iterable<? extends T> items) {
-    return list(items, call.stored());
+    return list(items, call.stored(items));
   }
 
   /** See {@link Call#list(Iterable, Action)}. */
@@ -32,7 +32,7 @@ public final class TimedCall<T extends @Nullable Object, R extends @Nullable Obj
 
   /** See {@link Call#batches(Iterable, int)}. */
   public Stream<List<Timed<R>>> batches(Iterable<? extends T> items, int size) {
-    return batches(items, size, call.stored());
+    return batches(items, size, call.stored(items));
   }
 
   /** See {@link Call#batches(Iterable, int, Action)}. */

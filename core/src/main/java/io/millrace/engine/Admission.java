@@ -3,19 +3,27 @@ package io.millrace.engine;
 /**
  * What a worker that has nothing to do does next: one pure decision.
  *
+ * @param condemned items of abandoned workers wait to be settled
  * @param resumable items wait that may go on now
- * @param returned fresh items wait that their reader or worker had to leave behind
+ * @param returned fresh items wait that their reader or worker could not run
  * @param late a worker has been busy with one of its items for long, and has others it cannot get to
  * @param readable the source may have more, nobody reads it, and the window has room
  * @param stealable a worker has items it did not get to yet
  */
 record Admission(
-    boolean resumable, boolean returned, boolean late, boolean readable, boolean stealable) {
+    boolean condemned,
+    boolean resumable,
+    boolean returned,
+    boolean late,
+    boolean readable,
+    boolean stealable) {
 
   enum Step {
+    /** Settle an item whose worker was abandoned. */
+    SETTLE,
     /** Go on with an item that had to wait. */
     RESUME,
-    /** Run what somebody left behind. */
+    /** Run what somebody could not. */
     TAKE_OVER,
     /** Take some of what another worker holds. */
     STEAL,
@@ -25,8 +33,11 @@ record Admission(
     LEAVE
   }
 
-  /** Old items before new ones, so that none is stuck behind another. */
+  /** Old items before new ones, so that none is held up by another. */
   Step next() {
+    if (condemned) {
+      return Step.SETTLE;
+    }
     if (resumable) {
       return Step.RESUME;
     }

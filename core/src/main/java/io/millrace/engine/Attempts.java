@@ -1,5 +1,14 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.flight.Recording;
+import io.millrace.engine.out.Sink;
+import io.millrace.engine.terms.Budgets;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.Obstacle;
+import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import java.util.concurrent.TimeoutException;
@@ -7,203 +16,209 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker does with one item: gates, attempt, verdict. One for all workers of a run: what is theirs
- * comes along with them, or no cache would hold what 10,000 of them keep.
+ * What a worker does with one item: its functions for keys and costs, gates, attempt, verdict. All
+ * workers of a run share one, and bring their own state along: no cache would hold 10,000 of these.
  *
  * <p>Until its claim is sealed an item can be interrupted, and then abandoned. So before anything is
  * decided the claim is sealed; a worker that finds itself abandoned forgets the claim instead.
  */
-final class Attempts {
-  private final Engine engine;
+public final class Attempts {
+  private final Schedule schedule;
   private final Waits waits;
+  private final Sink sink;
+  private final Interrupter interrupter;
+  private final ContextualAction action;
   private final Verdicts verdicts;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
-  private final boolean gated;
-  private final boolean inspecting;
-  private final boolean asking;
-  private final boolean inCaller;
+  private final boolean isGated;
+  private final boolean isInspecting;
+  private final boolean isAsking;
 
-  Attempts(Engine engine) {
-    this.engine = engine;
-    this.waits = engine.waits;
-    this.verdicts = new Verdicts(engine);
-    this.itemKey = engine.config.itemKey;
-    this.gated =
-        engine.tuned
+  public Attempts(
+      Terms terms,
+      Schedule schedule,
+      Waits waits,
+      Sink sink,
+      Interrupter interrupter,
+      ContextualAction action,
+      Verdicts verdicts) {
+    this.schedule = schedule;
+    this.waits = waits;
+    this.sink = sink;
+    this.interrupter = interrupter;
+    this.action = action;
+    this.verdicts = verdicts;
+    this.itemKey = terms.config.itemKey;
+    this.isGated =
+        terms.isTuned
             || !waits.areNone()
             || itemKey != null
-            || engine.budgets.hasItemTimeout()
-            || engine.freshBudgetNanos <= 0;
-    this.inCaller = engine.config.inCaller();
-    this.asking = itemKey != null || waits.lookAtItems();
-    this.inspecting = engine.config.retry.looksAtResults() || waits.settlesCosts();
+            || terms.budgets.hasItemTimeout()
+            || terms.freshBudgetNanos <= 0;
+    this.isAsking = itemKey != null || waits.lookAtItems();
+    this.isInspecting = terms.config.retry.looksAtResults() || waits.settleCosts();
   }
 
   /**
    * Brings the claim's current item one step further: to its outcome, or to a place where it waits.
    *
-   * @return false if the worker was given up meanwhile, and has to forget the claim
+   * @return false if the worker was abandoned meanwhile, and has to forget the claim
    */
   boolean run(Worker worker, Claim claim) {
-    if (!gated) {
+    if (!isGated && !isCondemned(claim)) {
       return attempt(worker, claim, null);
     }
-    AtHand at = worker.take(claim);
-    if (at.isWithdrawn()) {
-      return seal(claim) && verdicts.cutOff(at);
+    ItemAtHand at = worker.take(claim);
+    Ticket ticket = at.ticket;
+    if (ticket != null && ticket.condemned != null) {
+      return verdicts.condemn(at, ticket.condemned);
     }
-    return engine.hasEnded() ? attempt(worker, claim, at) : pass(at, claim);
+    if (schedule.hasEnded() || at.isWithdrawn()) {
+      return verdicts.cutOff(at);
+    }
+    return pass(worker, at, claim);
+  }
+
+  private static boolean isCondemned(Claim claim) {
+    return claim.ticket != null && claim.ticket.condemned != null;
+  }
+
+  /**
+   * Whether items wait for permits or slots: then they are claimed one by one, or those of a claim would be
+   * behind others that came later.
+   */
+  boolean mustClaimOneByOne() {
+    return isGated && waits.areUsed();
+  }
+
+  /** Gives back what an item holds. */
+  void free(Ticket ticket) {
+    waits.free(ticket);
   }
 
   /*
-   * Without gates nothing is noted about the item before it is attempted, nor after a success: that is most
-   * of them.
+   * Without gates, nothing is noted about an item before its attempt or after its success: most
+   * items are so.
    */
-  private boolean attempt(Worker worker, Claim claim, @Nullable AtHand noted) {
-    if (engine.hasEnded()) { // perhaps while the item passed its gates
-      AtHand at = noted == null ? worker.take(claim) : noted;
-      return seal(claim) && verdicts.cutOff(at);
+  private boolean attempt(Worker worker, Claim claim, @Nullable ItemAtHand noted) {
+    if (schedule.hasEnded()) { // perhaps while the item passed its gates
+      return verdicts.cutOff(noted == null ? worker.take(claim) : noted);
     }
+    boolean tookPermit = noted != null && noted.callBegins();
     long start = worker.nowNanos;
     Object item = claim.item();
     Object value = null;
     Throwable error = null;
     try {
-      value = engine.call(item, claim);
+      value = call(item, claim);
     } catch (Throwable thrown) {
       error = thrown;
     }
-    tidyInterrupt(error);
-    worker.nowNanos = engine.clock.nanoTime();
+    verdicts.tidyInterrupt(error);
+    worker.readClock();
+    if (noted != null && tookPermit && noted.own() != null && !noted.own().hasCalled()) {
+      waits.giveBackUnused(noted); // it was cancelled just before its call
+    }
     boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
     if (error == null && first && !inspects(noted)) {
       Object key = noted == null ? null : noted.key;
       Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
       if (claim.finish(success, worker.nowNanos)) {
-        engine.sink.settled(claim);
+        sink.settled(claim);
         return true;
       }
     }
-    AtHand at = noted == null ? worker.take(claim) : noted;
-    if (claim.seal()) {
-      return verdicts.judge(at, start, value, error);
+    ItemAtHand at = noted;
+    if (at == null) {
+      at = worker.take(claim);
+      at.called(start);
     }
-    Interruption why = claim.sealInterrupted();
-    return why != null && verdicts.judgeInterrupted(at, why, start, value, error);
+    return verdicts.judge(at, start, value, error);
   }
 
-  private boolean inspects(@Nullable AtHand noted) {
-    return inspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
+  private @Nullable Object call(@Nullable Object item, Claim claim) throws Exception {
+    if (claim.budgetNanos != Long.MAX_VALUE) {
+      interrupter.watch(claim);
+    }
+    return Recording.ofAttempts(claim)
+        ? Recording.attempt(action, item, claim)
+        : action.apply(item);
   }
 
-  /*
-   * An action may set its thread's interrupt flag, as one does that has swallowed an interrupt: the next
-   * item must not see it. In the caller's thread the interrupt is the caller's, and must not be lost.
-   */
-  private void tidyInterrupt(@Nullable Throwable error) {
-    if (!inCaller) {
-      Thread.interrupted();
-    } else if (error instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-    }
+  private boolean inspects(@Nullable ItemAtHand noted) {
+    return isInspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
   }
 
   /** Each gate lets the item pass, or keeps it until it may go on, or fails it. */
-  private boolean pass(AtHand at, Claim claim) {
-    Throwable broken = isInTime(at) ? prepare(at, claim) : tooLate(at);
-    Gate closed = null;
-    if (broken == null) {
-      try {
-        closed = closedGate(at, claim);
-      } catch (Throwable brokenKey) {
-        broken = brokenKey;
-      }
+  private boolean pass(Worker worker, ItemAtHand at, Claim claim) {
+    if (!isInTime(at)) {
+      return verdicts.fail(at, tooLate(at));
     }
-    if (broken != null) {
-      return seal(claim) && verdicts.fail(at, broken);
+    if (isAsking && !beginAsking(at, claim)) {
+      return verdicts.cutOff(at);
     }
-    return switch (closed) {
-      case SLOT -> leave(at, claim) && waits.awaitSlot(at.ticketed());
-      case SEMAPHORE -> leave(at, claim) && waits.awaitSemaphore(at.ticketed());
-      case PERMIT -> leave(at, claim) && waits.awaitPermit(at.ticketed());
-      case null -> attempt(at.worker, claim, at);
-    };
+    Obstacle closed;
+    try {
+      closed = ask(at);
+    } catch (Throwable broken) {
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+      return verdicts.fail(at, broken);
+    }
+    if (closed == null) {
+      return mayBegin(at, claim) ? attempt(worker, claim, at) : verdicts.cutOff(at);
+    }
+    try {
+      return waits.takesTooLong(at, closed)
+          ? verdicts.fail(at, tooLate(at))
+          : verdicts.leave(at, closed);
+    } finally {
+      waits.left(closed);
+    }
   }
 
-  private enum Gate {
-    SLOT,
-    SEMAPHORE,
-    PERMIT
+  /*
+   * The functions for keys and costs, and the keys themselves, are asked in a phase that only the
+   * end of the run interrupts, because an attempt's time begins with its call. An interrupt of an
+   * earlier phase is void. False if the run has ended, or the worker was abandoned.
+   */
+  private boolean beginAsking(ItemAtHand at, Claim claim) {
+    boolean begun =
+        claim.nextPhase(at.worker.nowNanos, Long.MAX_VALUE)
+            || (claim.sealInterrupted() != null
+                && claim.unseal(at.worker.nowNanos, Long.MAX_VALUE));
+    return begun && !schedule.hasEnded();
   }
 
-  private @Nullable Gate closedGate(AtHand at, Claim claim) {
-    if (!waits.trySlot(at)) {
-      return Gate.SLOT;
+  /** What keeps the item from its attempt; null if nothing does. */
+  private @Nullable Obstacle ask(ItemAtHand at) {
+    if (at.ticket == null) {
+      at.key = itemKey == null ? null : itemKey.apply(at.item());
+      waits.prepare(at);
     }
-    if (at.own() != null && !waits.trySemaphore(at, at.own().tuning)) {
-      return Gate.SEMAPHORE;
+    Obstacle closed = waits.closed(at);
+    if (isAsking) {
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
     }
-    if (at.ticket != null) {
-      claim.holder = at.ticket;
-    }
-    return waits.tryPermit(at, at.worker.nowNanos) ? null : Gate.PERMIT;
+    return closed;
   }
 
-  private static boolean isInTime(AtHand at) {
+  /* The attempt's time begins. False if the run has ended meanwhile, or the worker was abandoned. */
+  private boolean mayBegin(ItemAtHand at, Claim claim) {
+    return !isAsking
+        || claim.nextPhase(at.worker.nowNanos, at.budgets().nanos(at.ticket, at.worker.nowNanos));
+  }
+
+  private static boolean isInTime(ItemAtHand at) {
     return at.budgets().nanos(at.ticket, at.worker.nowNanos) > 0;
   }
 
-  private static Throwable tooLate(AtHand at) {
+  private static Throwable tooLate(ItemAtHand at) {
     Budgets budgets = at.budgets();
     TimeoutException timeout = budgets.error(budgets.which(at.ticket), at.attempts());
     Throwable last = at.ticket == null ? null : at.ticket.lastError;
-    if (last == null) {
-      return timeout;
-    }
-    last.addSuppressed(timeout);
-    return last;
-  }
-
-  /** Asks the functions for key and costs, once an item; returns what they throw. */
-  private @Nullable Throwable prepare(AtHand at, Claim claim) {
-    try {
-      if (at.ticket == null) {
-        if (at.own() != null) {
-          claim.budgetNanos = at.budgets().freshNanos();
-        }
-        at.key = itemKey == null ? null : itemKey.apply(at.item());
-        waits.prepare(at);
-        if (asking) {
-          at.worker.nowNanos = engine.clock.nanoTime(); // those functions took their time
-          claim.startNanos = at.worker.nowNanos;
-        }
-      }
-      if (itemKey != null) {
-        claim.key = at.key;
-      }
-      return null;
-    } catch (Throwable broken) {
-      return broken;
-    }
-  }
-
-  /** Moves the claim on from an item that is not under way, and comes back by its ticket. */
-  private boolean leave(AtHand at, Claim claim) {
-    at.ticketed();
-    if (!seal(claim)) {
-      return false;
-    }
-    verdicts.leaveWaiting(at);
-    return true;
-  }
-
-  /**
-   * Seals an item whose action does not run: an interrupt that was meant for it is void.
-   *
-   * @return false if the worker was given up
-   */
-  private static boolean seal(Claim claim) {
-    return claim.seal() || claim.sealInterrupted() != null;
+    return last == null ? timeout : Verdicts.withSuppressed(last, timeout);
   }
 }

@@ -1,8 +1,12 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.ClaimChain;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.out.Sink;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.wait.DueTimes;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -10,32 +14,43 @@ import org.jspecify.annotations.Nullable;
 
 /** Admitted items that nobody works on. Guarded by the run's lock. */
 final class Backlog {
-  /** A claim that has been held this long is not progressing as claims do. */
-  private static final long LATE_NANOS = 100_000;
+  /** A claim that was handed out longer ago than that does not progress as claims do. */
+  static final long LATE_NANOS = 100_000;
+
+  /** Due items that one turn at the lock makes ready. */
+  private static final int MOST_AT_ONCE = 256;
 
   /** Items that waited, and may go on. */
   private final Queue<Ticket> ready = new ArrayDeque<>();
 
-  /** Fresh items whose reader or worker had to leave them behind. */
-  private final Queue<Claim> returned = new ArrayDeque<>();
+  /** Items that were abandoned, and still have to be settled: that takes no slot. */
+  private final Queue<Ticket> condemned = new ArrayDeque<>();
+
+  /** Fresh items whose reader or worker could not run them. */
+  private final Queue<Claim> returned =
+      new PriorityQueue<>((one, other) -> Long.compare(one.firstIndex(), other.firstIndex()));
 
   /** Items that wait for their due time. */
-  private final PriorityQueue<Ticket> delayed;
+  private final DueTimes delayed = new DueTimes();
 
-  private long sequence;
+  /** Claims of several items that workers have; those that have more than the one at hand are stolen from. */
+  private final ClaimChain shared = new ClaimChain();
 
-  /** Claims of workers that others may steal from, oldest first. */
-  private final List<Claim> shared = new ArrayList<>();
+  /** The same claims, until nothing can be finished in them that the consumer does not hear of. */
+  private final ClaimChain unseen = new ClaimChain();
 
-  Backlog(long originNanos) {
-    delayed =
-        new PriorityQueue<>(
-            Comparator.<Ticket>comparingLong(ticket -> ticket.dueNanos - originNanos)
-                .thenComparingLong(ticket -> ticket.sequence));
+  /** What is being read without the lock; null if nothing is. */
+  private @Nullable Claim loading;
+
+  private boolean ended;
+
+  /** The run has ended: nothing waits for its time any more. */
+  void end() {
+    ended = true;
   }
 
   void addReady(Ticket ticket) {
-    ready.add(ticket);
+    (ticket.condemned == null ? ready : condemned).add(ticket);
   }
 
   void addReturned(Claim claim) {
@@ -43,13 +58,18 @@ final class Backlog {
   }
 
   boolean hasReady() {
-    return !ready.isEmpty();
+    return !ready.isEmpty() || hasCondemned() || (ended && !delayed.isEmpty());
+  }
+
+  boolean hasCondemned() {
+    return !condemned.isEmpty();
   }
 
   boolean hasReturned() {
     return !returned.isEmpty();
   }
 
+  /** Items that may go on, and bring options along. */
   List<Tuned> readyItems() {
     return ready.stream()
         .map(ticket -> ticket.item)
@@ -58,19 +78,26 @@ final class Backlog {
         .toList();
   }
 
+  /** The next item that may go on; only if there is one. */
   Ticket takeReady() {
-    return ready.remove();
+    Ticket next = condemned.poll();
+    if (next == null) {
+      next = ready.poll();
+    }
+    return next == null ? delayed.takeAny() : next;
+  }
+
+  Ticket takeCondemned() {
+    return condemned.remove();
   }
 
   Claim takeReturned() {
     return returned.remove();
   }
 
-  /** Returns whether it is due before all others. */
+  /** An item waits for its due time; returns whether it is due before all others. */
   boolean delay(Ticket ticket) {
-    ticket.sequence = sequence++;
-    delayed.add(ticket);
-    return delayed.peek() == ticket;
+    return delayed.add(ticket);
   }
 
   /** Makes an item ready if it waits for its due time. */
@@ -80,43 +107,53 @@ final class Backlog {
     }
   }
 
-  /** Makes due items ready; returns when the next one is due, or null if none waits. */
+  /** Makes due items ready, not all at once if they are many; returns when to go on, or null for never. */
   @Nullable Long wakeDue(long nowNanos) {
-    Ticket first = delayed.peek();
-    while (first != null && first.dueNanos - nowNanos <= 0) {
-      ready.add(delayed.remove());
-      first = delayed.peek();
+    Ticket first = delayed.first();
+    for (int woken = 0; first != null && first.dueNanos - nowNanos <= 0; woken++) {
+      if (woken == MOST_AT_ONCE) {
+        return nowNanos;
+      }
+      delayed.remove(first);
+      ready.add(first);
+      first = delayed.first();
     }
     return first == null ? null : first.dueNanos;
   }
 
-  void wakeAll() {
-    ready.addAll(delayed);
-    delayed.clear();
-  }
-
-  void share(Claim claim) {
-    if (!shared.contains(claim)) {
-      shared.add(claim);
+  /** A worker has a claim: if it is of several items, others may take some, and the consumer may look. */
+  void handOut(Claim claim) {
+    if (claim.hasMore()) {
+      shared.add(claim.stealing);
+    }
+    if (claim.loaded() > 1) {
+      unseen.add(claim.looking);
     }
   }
 
-  void unshare(Claim claim) {
-    shared.remove(claim);
+  /** A claim is given back. */
+  void giveBack(Claim claim) {
+    shared.remove(claim.stealing);
+    unseen.remove(claim.looking);
   }
 
-  List<Claim> shared() {
-    return shared.isEmpty() ? List.of() : List.copyOf(shared);
+  /** Items are read into this claim, and can be taken from it; null when that is over. */
+  void load(@Nullable Claim claim) {
+    loading = claim;
   }
 
   /** The oldest claim that has something to steal; null if none has. */
   @Nullable Claim stealable() {
-    for (int i = 0; i < shared.size(); i++) {
-      if (shared.get(i).hasMore()) {
-        return shared.get(i);
-      }
+    ClaimChain.Link oldest = shared.first();
+    while (oldest != null && !oldest.claim.hasMore()) {
+      shared.remove(oldest); // for good: only what is being read gets more
+      oldest = shared.first();
     }
-    return null;
+    if (oldest != null) {
+      return oldest.claim;
+    }
+    Claim read = loading;
+    return read != null && read.hasMore() ? read : null;
   }
 
   static boolean isLate(Claim claim, long nowNanos) {
@@ -126,5 +163,22 @@ final class Backlog {
   /** Whether there are items that were read, and nobody has begun. */
   boolean hasFresh() {
     return !returned.isEmpty() || stealable() != null;
+  }
+
+  /**
+   * Shows the consumer claims in which items were finished that it has not heard of. A claim that is busy
+   * with one item for long is shown once: after that item its owner tells of each.
+   */
+  void showUnseen(long nowNanos, Sink sink) {
+    ClaimChain.Link link = unseen.first();
+    while (link != null) {
+      ClaimChain.Link next = ClaimChain.after(link);
+      if (link.claim.isBusySince(nowNanos - LATE_NANOS)) {
+        link.claim.tellEach(); // before the look: its owner finishes, then looks at this
+        unseen.remove(link);
+      }
+      sink.show(link.claim);
+      link = next;
+    }
   }
 }

@@ -1,25 +1,29 @@
 package io.millrace.engine;
 
-import java.util.ArrayList;
-import java.util.List;
+import io.millrace.engine.wait.Resuming;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The workers of a run and their slots. Guarded by the run's lock.
+ * The workers of a run and their slots. Guarded by the run's lock, except for the roster.
  *
- * <p>A worker is <em>arriving</em> from the decision to start it until its thread asks for work, and has
- * a slot from that decision on. One that reads a source that may block has no slot meanwhile. One that
- * is <em>stuck</em> keeps its slot.
+ * <p>A worker is <em>arriving</em> from the decision to start it until its thread asks for work,
+ * and has a slot from that decision on. One that reads a source that may block has no slot
+ * meanwhile. One that was <em>abandoned</em> keeps its slot until it is back. A worker that only
+ * settles items that need no call may have a slot beyond the concurrency.
  */
 final class Crew {
-  static final int NO_SLOT = -1;
+  static final int NO_SLOT = Resuming.NO_SLOT;
 
   private final int slots;
   private final boolean ownThreads;
-  private final List<Worker> workers = new ArrayList<>();
+  private final Roster roster = new Roster();
   private int active;
   private int arriving;
-  private int stuck;
+  private int abandoned;
   private int generation;
+
+  /* Abandoned workers that compute, and so keep a carrier of virtual threads. Read without the lock. */
+  private final AtomicInteger computing = new AtomicInteger();
 
   /**
    * A crew without workers.
@@ -32,13 +36,25 @@ final class Crew {
     this.ownThreads = ownThreads;
   }
 
+  Roster roster() {
+    return roster;
+  }
+
   boolean hasFreeSlot() {
     return active < slots;
   }
 
-  /* After the end nothing blocks any more, but all slots may be stuck in actions. */
-  boolean hasFreeSlot(boolean ended) {
-    return active < (ended ? slots + 1L : slots);
+  /**
+   * Whether there may be one more worker for items that need no call; abandoned workers do not
+   * count.
+   */
+  boolean hasFreeHand() {
+    return (long) active - abandoned <= slots;
+  }
+
+  /** Whether there are more workers than slots: one of them may not call anything. */
+  boolean isOverfull() {
+    return active > slots;
   }
 
   boolean isAnyArriving() {
@@ -59,14 +75,14 @@ final class Crew {
 
   /** The expected worker could not be started. */
   void notStarted(int itsGeneration) {
-    if (itsGeneration == generation) {
+    if (itsGeneration == generation && arriving > 0) {
       active--;
       arriving--;
     }
   }
 
   boolean has(Worker worker) {
-    return worker.place >= 0;
+    return worker.place != Worker.NOWHERE;
   }
 
   /** False if the worker was forgotten before it arrived. */
@@ -75,12 +91,11 @@ final class Crew {
       return false;
     }
     arriving--;
-    worker.place = workers.size();
-    workers.add(worker);
+    roster.add(worker);
     return true;
   }
 
-  void giveUpSlot() {
+  void releaseSlot() {
     active--;
   }
 
@@ -90,54 +105,85 @@ final class Crew {
 
   void leaveWithSlot(Worker worker) {
     active--;
-    leave(worker);
+    roster.remove(worker);
   }
 
   /** A worker without a slot goes. */
   void leave(Worker worker) {
-    Worker last = workers.removeLast();
-    if (last != worker) {
-      workers.set(worker.place, last);
-      last.place = worker.place;
+    roster.remove(worker);
+  }
+
+  /** A worker that only reads comes. */
+  void join(Worker worker) {
+    roster.add(worker);
+  }
+
+  void abandon(Worker worker, boolean keepsCarrier) {
+    abandoned++;
+    worker.isAbandoned = true;
+    if (keepsCarrier) {
+      worker.isComputing = true;
+      computing.incrementAndGet();
     }
-    worker.place = -1;
   }
 
-  void writeOff() {
-    stuck++;
+  void rejoin(Worker worker) {
+    abandoned--;
+    worker.isAbandoned = false;
+    if (worker.isComputing) {
+      worker.isComputing = false;
+      computing.decrementAndGet();
+    }
   }
 
-  void cameBack() {
-    stuck--;
+  /** How many carriers of virtual threads abandoned workers keep; without the lock. */
+  int keptCarriers() {
+    return computing.get();
   }
 
-  boolean areAllStuck() {
-    return stuck == slots;
+  /**
+   * Whether every slot is that of a worker that was abandoned, or that an executor does not run.
+   */
+  boolean isStalled() {
+    return abandoned == slots
+        || (!ownThreads && abandoned > 0 && arriving > 0 && active == abandoned + arriving);
   }
 
   int slots() {
     return slots;
   }
 
-  /** At the end: forgets workers that an executor may never start; they leave when they arrive. */
+  /** Forgets workers that may never get a thread; they leave when they arrive. */
   void forgetArriving() {
+    active -= arriving;
+    arriving = 0;
+    generation++;
+  }
+
+  /** At the end: an executor may never run what it was given. */
+  void end() {
     if (!ownThreads) {
-      active -= arriving;
-      arriving = 0;
-      generation++;
+      forgetArriving();
     }
   }
 
-  /** Whether nobody is left but those who are stuck, or with an executor. */
+  /** After the end of the run: forgets a worker that has no thread. It leaves when it gets one. */
+  void forget(Worker worker) {
+    leaveWithSlot(worker);
+    forgetArriving(); // it must not arrive once more
+  }
+
+  /** Whether nobody has a slot. */
+  boolean isIdle() {
+    return active == 0;
+  }
+
+  /** Whether nobody is left but those who were abandoned, or are with an executor. */
   boolean isGone() {
-    return active == stuck + (ownThreads ? 0 : arriving);
+    return active == abandoned + (ownThreads ? 0 : arriving);
   }
 
   int running() {
     return active - arriving;
-  }
-
-  List<Worker> workers() {
-    return new ArrayList<>(workers);
   }
 }

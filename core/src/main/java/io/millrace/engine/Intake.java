@@ -1,12 +1,14 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.feed.Feed;
 import org.jspecify.annotations.Nullable;
 
 /** How far the source is read, and by whom. Guarded by the run's lock, except where said otherwise. */
 final class Intake {
   private final Feed feed;
   private final boolean prompt;
-  private volatile boolean walk;
+  private volatile boolean listsRest;
   private boolean exhausted;
 
   /** The run has not begun: an initial delay goes on. */
@@ -29,7 +31,20 @@ final class Intake {
   /** Who reads without the lock; null if nobody does. */
   private @Nullable Worker reader;
 
-  private boolean interrupted;
+  private Interrupt interrupt = Interrupt.NONE;
+
+  /* In real time: when the interrupt was sent; when the reader began, and whether the run went on then; for
+   * how long the rest was listed. */
+  private long interruptedNanos;
+  private long readingSinceNanos;
+  private boolean readsForWorkers;
+  private long listedNanos;
+
+  private enum Interrupt {
+    NONE,
+    SENDING,
+    SENT
+  }
 
   Intake(Feed feed, long group) {
     this.feed = feed;
@@ -38,7 +53,7 @@ final class Intake {
     this.prompt = feed.prompt();
     this.exhausted = feed.exhausted();
     this.dry = feed.startsDry();
-    this.walk = feed.isListable();
+    this.listsRest = feed.isListable();
   }
 
   /** Whether the source never blocks, so that it is read under the lock. */
@@ -48,8 +63,8 @@ final class Intake {
 
   /** Whether there may be more, and nobody reads; after the end only what a sized source still has. */
   boolean isOpen(boolean ended) {
-    boolean begun = !held || feed.exhausted(); // to find no items, nobody has to wait
-    return !exhausted && loading == null && !dry && groupRoom() > 0 && (ended ? walk : begun);
+    boolean begun = !held || feed.exhausted(); // an empty source ends at once
+    return !exhausted && loading == null && !dry && groupRoom() > 0 && (ended ? listsRest : begun);
   }
 
   /** The initial delay is over. */
@@ -67,16 +82,16 @@ final class Intake {
     groupEnd += group;
   }
 
-  /** Goes on to the next group if so many items being done with means that. */
+  /** Goes on to the next group if this many settled items complete the current one. */
   void doneWith(long items) {
     if (items == groupEnd) {
       nextGroup();
     }
   }
 
-  /** Whether the one who reads should go on; without the lock, a late answer does no harm. */
+  /** Whether the reader should go on. Asked without the lock: a late answer does no harm. */
   boolean wantsMore(boolean ended) {
-    return !ended || walk;
+    return !ended || listsRest;
   }
 
   boolean isReading() {
@@ -85,7 +100,7 @@ final class Intake {
 
   /** Whether nothing more is admitted. */
   boolean isDone(boolean ended) {
-    return loading == null && (exhausted || (ended && !walk));
+    return loading == null && (exhausted || (ended && !listsRest));
   }
 
   /** Items read so far, those that are just being read included. */
@@ -101,7 +116,7 @@ final class Intake {
 
   /** From now on, an end leaves the rest of a sized source alone. */
   void dropRest() {
-    walk = false;
+    listsRest = false;
   }
 
   /** Whether the source had nothing, and has not called since. */
@@ -128,8 +143,10 @@ final class Intake {
     return claim;
   }
 
-  void readWithoutLock(Worker worker) {
+  void readWithoutLock(Worker worker, boolean hasEnded) {
     reader = worker;
+    readsForWorkers = !hasEnded;
+    readingSinceNanos = System.nanoTime();
   }
 
   /** Without the lock, by the reader. */
@@ -142,46 +159,73 @@ final class Intake {
     }
   }
 
-  /** Whether the worker still is the reader; false if it was given up. */
+  /** Whether the worker still is the reader; false if it was abandoned. */
   boolean isReader(Worker worker) {
     return reader == worker;
   }
 
-  /** By the reader, in its thread. */
+  /** By the reader. */
   void end(Claim claim, boolean broken) {
     close(claim);
     exhausted = exhausted || broken || feed.exhausted();
     boolean nothing = claim.loaded() == 0 || feed.isDrained();
     dry = nothing && !exhausted && signals == signalsBefore;
-    if (interrupted) {
-      interrupted = false;
-      Thread.interrupted();
-    }
+    interrupt = Interrupt.NONE;
   }
 
   private void close(Claim claim) {
+    listedNanos = listedNanos(System.nanoTime());
     admitted += claim.loaded();
     loading = null;
     reader = null;
   }
 
-  void interruptReader() {
-    if (reader != null && !interrupted) {
-      interrupted = true;
-      reader.interrupt();
+  /**
+   * Announces an interrupt of whoever reads without the lock. Null if nobody does, if an interrupt
+   * was announced already, or if the reader only lists the rest and still has time for that.
+   */
+  @Nullable Worker beginInterrupt() {
+    boolean isUnwanted = !listsRest || readsForWorkers;
+    Worker found = interrupt == Interrupt.NONE && isUnwanted ? reader : null;
+    if (found != null) {
+      interrupt = Interrupt.SENDING;
+    }
+    return found;
+  }
+
+  /** The announced interrupt was sent. */
+  void interruptSent() {
+    if (interrupt == Interrupt.SENDING) {
+      interrupt = Interrupt.SENT;
+      interruptedNanos = System.nanoTime();
     }
   }
 
-  /** Who was interrupted and still reads; null if nobody. */
-  @Nullable Worker stuckReader() {
-    return interrupted ? reader : null;
+  /** Whether the reader has to wait for an interrupt that was announced. */
+  boolean isInterruptOnItsWay() {
+    return interrupt == Interrupt.SENDING;
   }
 
-  /** Gives the source up with its stuck reader; returns what was read, if there is anything to run. */
+  /** Whether the reader was interrupted. */
+  boolean isInterrupted() {
+    return interrupt != Interrupt.NONE;
+  }
+
+  /** Who was interrupted before this real time and still reads; null if nobody. */
+  @Nullable Worker interruptedReader(long before) {
+    return interrupt == Interrupt.SENT && interruptedNanos - before <= 0 ? reader : null;
+  }
+
+  /** For how long, in real time, the rest was read since the end of the run, without the lock. */
+  long listedNanos(long now) {
+    return listedNanos + (reader == null || readsForWorkers ? 0 : now - readingSinceNanos);
+  }
+
+  /** Abandons the source with its reader; returns what was read, if there is anything to run. */
   @Nullable Claim abandon(long nowNanos, long budgetNanos) {
     Claim claim = loading;
     exhausted = true;
-    interrupted = false;
+    interrupt = Interrupt.NONE;
     if (claim == null) {
       return null;
     }

@@ -1,205 +1,260 @@
 package io.millrace.engine;
 
-import io.millrace.base.Require;
-import io.millrace.outcome.AbandonedException;
-import io.millrace.outcome.Details;
-import io.millrace.outcome.Failure;
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Interruption;
+import io.millrace.engine.terms.Budgets;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.thread.Alarm;
+import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.thread.Sending;
 import io.millrace.time.Clock;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends attempts that take too long, by scanning what the workers publish: the run's watchdog.
+ * Ends phases of items that take too long, by scanning what the workers publish: the run's watchdog.
  *
- * <p>An attempt that is interrupted and does not return within the grace period is abandoned: its item
- * fails, its worker is written off. The grace period is real time even on a virtual clock, because it
- * is for a real thread to react.
+ * <p>What is interrupted and does not return within the grace period is abandoned: see {@link
+ * Abandonment}. The grace period is real time even on a virtual clock, because it is for a real thread to
+ * react. A scan takes no lock, and all scans of a run together take a small part of the time at most.
  */
 final class Interrupter {
-  private final Engine engine;
-  private final Alarm alarm;
-  private final long graceNanos;
+  /** The pause after a scan, as a multiple of the time that the scan took. */
+  private static final int REST = 8;
 
-  /** Guards the race of a timeout with the end of the run: one of them interrupts an attempt. */
-  private final ReentrantLock lock = new ReentrantLock();
+  /** After the end of the run, the time between two looks at the workers that are left. */
+  private static final long AGAIN_NANOS = 20_000_000;
 
-  private final Queue<Clock.Timer> graceTimers = new ConcurrentLinkedQueue<>();
-  private volatile boolean stopped;
+  private static final long LEAST_GRACE_STEP_NANOS = 1_000_000;
 
-  /* Written by workers and scans: whether a scan will come that looks at every attempt of now. */
-  private volatile boolean watching;
+  private final Terms terms;
+  private final Schedule schedule;
+  private final Abandonment abandonment;
+  private final Alarm budgetAlarm;
+  private final Alarm graceAlarm;
 
-  Interrupter(Engine engine) {
-    this.engine = engine;
-    this.alarm = new Alarm(engine.clock, this::scan);
-    this.graceNanos = Require.nanos(engine.config.grace);
+  /* Whether a scan will come that looks at every phase that goes on now. Written by workers and
+   * scans. */
+  private volatile boolean isWatching;
+
+  /* The same for the grace of whoever was interrupted. */
+  private volatile boolean isGraceWatched;
+
+  /* In real time. Written when the run has ended, before the scans that read it. */
+  private volatile long endedNanos;
+
+  Interrupter(Terms terms, Schedule schedule, Abandonment abandonment) {
+    this.terms = terms;
+    this.schedule = schedule;
+    this.abandonment = abandonment;
+    this.budgetAlarm = new Alarm(terms.clock, this::scanBudgets);
+    this.graceAlarm = new Alarm(Clock.system(), this::scanGrace);
   }
 
-  /** An attempt of this claim starts. */
+  /** A phase of this claim's item begins that has a budget. */
   void watch(Claim claim) {
-    if (!watching || claim.budgetNanos < engine.freshBudgetNanos) {
-      watching = true;
-      alarm.at(claim.startNanos + claim.budgetNanos);
+    if (!isWatching || claim.budgetNanos < terms.freshBudgetNanos) {
+      setBudget(claim.startNanos + claim.budgetNanos);
+    }
+  }
+
+  private void setBudget(long nanos) {
+    isWatching = true;
+    try {
+      budgetAlarm.at(nanos);
+    } catch (Throwable broken) {
+      isWatching = false;
+      throw broken;
     }
   }
 
   /** The run is over: nothing is left to be interrupted or abandoned. */
   void stop() {
-    stopped = true;
-    alarm.cancel();
-    for (Clock.Timer timer = graceTimers.poll(); timer != null; timer = graceTimers.poll()) {
-      timer.cancel();
-    }
+    budgetAlarm.cancel();
+    graceAlarm.cancel();
   }
+
+  // Timeouts
 
   /*
-   * An attempt that starts after its worker was looked at ends its budget after the next scan. Where no
-   * worker has a claim, scanning stops: the next attempt sees that nobody watches, and starts it again.
+   * A phase that starts after its worker was looked at does not use up its budget before the next
+   * scan. If no worker has a claim, scanning stops; the next phase sees that nobody watches, and
+   * starts it again.
    */
-  private void scan() {
-    watching = false; // before looking, so that a worker that is not seen sees this
-    long now = engine.clock.nanoTime();
-    long wait = engine.freshBudgetNanos;
-    boolean busy = false;
-    for (Worker worker : engine.schedule.workers()) {
+  private void scanBudgets() {
+    isWatching = false; // before looking, so that a worker that is not seen sees this
+    long began = System.nanoTime();
+    BudgetScan scan = new BudgetScan(terms.clock.nanoTime());
+    schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
+    if (scan.isAnyBusy && scan.waitNanos != Long.MAX_VALUE) {
+      setBudget(scan.now + Math.max(scan.waitNanos, rest(began)));
+    }
+  }
+
+  /* Virtual time is exact. */
+  private long rest(long began) {
+    return terms.clock == Clock.system() ? REST * (System.nanoTime() - began) : 0;
+  }
+
+  private final class BudgetScan {
+    final long now;
+    long waitNanos = terms.freshBudgetNanos;
+    boolean isAnyBusy;
+
+    BudgetScan(long now) {
+      this.now = now;
+    }
+
+    void look(Worker worker) {
       Claim claim = worker.claim;
       if (claim != null) {
-        busy = true;
-        wait = Math.min(wait, check(worker, claim, now));
+        isAnyBusy = true;
+        waitNanos = Math.min(waitNanos, check(worker, claim));
       }
     }
-    if (busy && wait != Long.MAX_VALUE) {
-      watching = true;
-      alarm.at(now + wait);
+
+    /** How long the worker's phase may still take. If its time is up, the worker is interrupted. */
+    private long check(Worker worker, Claim claim) {
+      long seen = claim.observe();
+      long left = claim.leftNanos(now);
+      boolean isOverdue = left <= 0 && Claim.isRunning(seen) && claim.observe() == seen;
+      if (isOverdue) {
+        Budgets budgets = terms.budgets(claim.item(seen));
+        interrupt(worker, claim, seen, budgets.which(claim), worker::interruptAttempt);
+      }
+      return left > 0 ? left : terms.freshBudgetNanos;
     }
   }
 
-  /** How long the worker's attempt may still take; if no longer, it is interrupted. */
-  private long check(Worker worker, Claim claim, long now) {
-    long seen = claim.observe();
-    long left = left(claim, now);
-    if (!Claim.isRunning(seen) || claim.observe() != seen || left > 0) {
-      return Math.max(left, 0) == 0 ? engine.freshBudgetNanos : left;
+  private void interrupt(
+      Worker worker, Claim claim, long seen, Interruption why, Runnable sending) {
+    if (claim.beginInterrupt(seen, why)) {
+      Sending.interrupt(worker.runningThread(), sending, claim::interruptSent);
+      if (why != Interruption.RUN_ENDED) {
+        watchGrace();
+      }
     }
-    interrupt(worker, claim, seen, engine.budgets(claim.item(seen)).which(claim));
-    return engine.freshBudgetNanos;
   }
 
-  private static long left(Claim claim, long now) {
-    long budget = claim.budgetNanos;
-    return budget == Long.MAX_VALUE ? budget : claim.startNanos + budget - now;
+  // Grace
+
+  private void watchGrace() {
+    if (!isGraceWatched && mayAbandon()) {
+      isGraceWatched = true;
+      setGrace(terms.graceNanos);
+    }
   }
 
-  private void interrupt(Worker worker, Claim claim, long seen, Interruption why) {
-    boolean sent;
-    lock.lock();
-    try {
-      sent = claim.interrupt(seen, worker.runningThread(), why);
-    } finally {
-      lock.unlock();
+  private boolean mayAbandon() {
+    return !terms.isInCaller && terms.graceNanos != Long.MAX_VALUE;
+  }
+
+  private void setGrace(long nanos) {
+    Mishaps.survive(() -> graceAlarm.at(System.nanoTime() + nanos));
+  }
+
+  /* One timer for all who were interrupted, however many they are. */
+  private void scanGrace() {
+    isGraceWatched = false; // before looking: who is interrupted later is not seen, and sees this
+    long now = System.nanoTime();
+    boolean hasEnded = schedule.hasEnded() && !terms.isTuned;
+    boolean ends = hasEnded && endedNanos != 0 && now - endedNanos >= terms.graceNanos;
+    GraceScan scan = new GraceScan(now, ends);
+    if (ends) {
+      endReading(now);
+    } else if (hasEnded) {
+      scan.waitNanos = endedNanos == 0 ? 0 : endedNanos + terms.graceNanos - now;
     }
-    if (sent) {
-      long index = claim.index(seen);
-      afterGrace(() -> abandonIfStuckAt(index, worker, claim));
+    schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
+    long next = ends ? AGAIN_NANOS : scan.waitNanos;
+    if (next != Long.MAX_VALUE) {
+      isGraceWatched = true;
+      setGrace(Math.max(next, LEAST_GRACE_STEP_NANOS));
+    }
+  }
+
+  /* What reads the rest of a sized source after the end has the grace period for all of it. */
+  private void endReading(long now) {
+    schedule.reading().limitListing(now, terms.graceNanos);
+    interruptReader();
+    abandonment.abandonReader(now - terms.graceNanos);
+  }
+
+  private final class GraceScan {
+    private final long now;
+    private final boolean ends;
+    long waitNanos = Long.MAX_VALUE;
+
+    GraceScan(long now, boolean ends) {
+      this.now = now;
+      this.ends = ends;
+    }
+
+    void look(Worker worker) {
+      Claim claim = worker.claim;
+      long seen = claim == null ? 0 : claim.observe();
+      if (claim != null && Claim.isInterrupted(seen)) {
+        long left = claim.interruptedNanos() + terms.graceNanos - now;
+        if (left > 0) {
+          waitNanos = Math.min(waitNanos, left);
+        } else {
+          abandonment.abandon(worker, claim, seen);
+        }
+      } else if (ends) {
+        endOf(worker, claim, seen);
+      }
+    }
+  }
+
+  /* The run has ended, and the grace period is over: the run waits for this worker no more. */
+  private void endOf(Worker worker, @Nullable Claim claim, long seen) {
+    if (claim == null || Claim.isThrough(seen)) {
+      schedule.absences().forget(worker, claim, seen);
+    } else if (Claim.isRunning(seen)) {
+      interrupt(worker, claim, seen, Interruption.RUN_ENDED, worker::interrupt);
+    } else if (Claim.isBeyondInterrupts(seen)) {
+      abandonment.abandon(worker, claim, seen);
+    }
+  }
+
+  // The end of the run
+
+  /**
+   * Called by a worker that has begun a phase. If the run has ended, the worker interrupts itself:
+   * the thread that interrupted all workers may have come too early for this phase.
+   */
+  void joinEnd(Claim claim) {
+    if (schedule.hasEnded() && claim.beginInterrupt(claim.observe(), Interruption.RUN_ENDED)) {
+      Sending.toCallingThread(claim::interruptSent);
     }
   }
 
   /** Interrupts everything that runs, because the run has ended. */
   void interruptAll() {
-    engine.schedule.reading().interruptReader();
-    lock.lock();
-    try {
-      for (Worker worker : engine.schedule.workers()) {
-        Claim claim = worker.claim;
-        if (claim != null) {
-          claim.interrupt(claim.observe(), Interruption.RUN_ENDED, worker::interrupt);
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-    if (!engine.tuned) {
-      afterGrace(this::abandonAll); // an executor has ended when its tasks have
-    }
-  }
-
-  private void afterGrace(Runnable task) {
-    if (!engine.config.inCaller() && graceNanos != Long.MAX_VALUE) {
-      Clock clock = Clock.system();
-      graceTimers.add(clock.schedule(clock.nanoTime() + graceNanos, task));
-      if (stopped) {
-        stop();
-      }
+    endedNanos = System.nanoTime();
+    schedule
+        .census()
+        .roster()
+        .forEach(
+            worker -> {
+              Claim claim = worker.claim;
+              if (claim != null) {
+                interrupt(
+                    worker, claim, claim.observe(), Interruption.RUN_ENDED, worker::interrupt);
+              }
+            });
+    interruptReader();
+    if (mayAbandon() && !terms.isTuned) { // an executor has ended when its tasks have
+      isGraceWatched = true;
+      setGrace(terms.graceNanos);
     }
   }
 
-  private void abandonAll() {
-    if (engine.schedule.hasJoined()) {
-      return;
+  /** Interrupts who reads the source, unless that lists a rest that is wanted. */
+  void interruptReader() {
+    Worker reader = schedule.reading().beginInterrupt();
+    if (reader != null) {
+      Sending.interrupt(
+          reader.runningThread(), reader::interrupt, schedule.reading()::interruptSent);
     }
-    engine.schedule.reading().abandonReader();
-    for (Worker worker : engine.schedule.workers()) {
-      Claim claim = worker.claim;
-      if (claim != null) {
-        abandonIfStuck(worker, claim);
-      }
-    }
-  }
-
-  private void abandonIfStuckAt(long index, Worker worker, Claim claim) {
-    if (claim.index(claim.observe()) == index) {
-      abandonIfStuck(worker, claim);
-    }
-  }
-
-  /*
-   * What is reported is made before the worker is given up: giving it up, settling its item and writing
-   * it off have to be one step, or a worker that comes back just then is counted twice.
-   */
-  private void abandonIfStuck(Worker worker, Claim claim) {
-    long seen = claim.observe();
-    if (worker.claim != claim || !Claim.isInterrupted(seen)) {
-      return;
-    }
-    Thread thread = worker.runningThread();
-    Failure<?, ?> failure = failure(claim, seen, thread);
-    if (engine.schedule.writeOff(worker, claim, seen, failure)) {
-      engine.suppress(failure.error());
-      engine.sink.abandoned(failure);
-      Ticket holder = claim.holder;
-      if (holder != null) {
-        engine.waits.free(holder); // or items of its key would wait for ever
-      }
-    }
-  }
-
-  private Failure<?, ?> failure(Claim claim, long seen, Thread thread) {
-    Ticket ticket = claim.ticket;
-    long index = claim.index(seen);
-    int attempts = ticket == null ? 1 : ticket.attempts + 1;
-    long first = ticket == null || ticket.attempts == 0 ? claim.startNanos : ticket.firstStartNanos;
-    long elapsed = engine.clock.nanoTime() - first;
-    AbandonedException error =
-        new AbandonedException(
-            "item "
-                + index
-                + " was abandoned: "
-                + what(claim.interruption)
-                + ", and its action ignored the interrupt for "
-                + Require.text(engine.config.grace),
-            thread.getStackTrace());
-    return new Failure<@Nullable Object, @Nullable Object>(
-        claim.item(seen), error, new Details(index, claim.key, attempts, elapsed, false));
-  }
-
-  private static String what(@Nullable Interruption why) {
-    return switch (why) {
-      case ATTEMPT_TIMEOUT -> "its attempt timed out";
-      case ITEM_TIMEOUT -> "it timed out";
-      case RUN_ENDED -> "the run ended";
-      case null -> throw new AssertionError("abandoned without an interruption");
-    };
   }
 }

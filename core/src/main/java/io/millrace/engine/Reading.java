@@ -1,16 +1,18 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.terms.Terms;
 import io.millrace.outcome.RunStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the source of a run is read: under the run's lock where that cannot block; else without it, by a
- * worker that has given up its slot; and ahead, while all slots are busy. What is said to be guarded is
- * guarded by the run's lock.
+ * How the source of a run is read: under the run's lock where that neither blocks nor calls anybody; else
+ * without it, by a worker that has released its slot; and ahead, while all slots are busy. What is said to
+ * be guarded is guarded by the run's lock.
  */
 final class Reading {
   private final Schedule schedule;
-  private final Engine engine;
+  private final Terms terms;
   private final Window window;
   private final Intake intake;
   private final Backlog backlog;
@@ -21,17 +23,45 @@ final class Reading {
   private @Nullable Worker ahead;
 
   /* Set under the lock when nobody will look at what a reader appends; the reader looks at it. */
-  private volatile boolean hungry;
+  private volatile boolean isUnwatched;
 
   Reading(
-      Schedule schedule, Engine engine, Window window, Intake intake, Backlog backlog, Crew crew) {
+      Schedule schedule, Terms terms, Window window, Intake intake, Backlog backlog, Crew crew) {
     this.schedule = schedule;
-    this.engine = engine;
+    this.terms = terms;
     this.window = window;
     this.intake = intake;
     this.backlog = backlog;
     this.crew = crew;
-    this.mayReadAhead = !intake.isPrompt() && !engine.config.inCaller();
+    this.mayReadAhead = !intake.isPrompt() && !terms.isInCaller;
+  }
+
+  /** The initial delay is over, or there is none. */
+  void open() {
+    schedule.lock();
+    intake.letGo();
+    schedule.release();
+  }
+
+  /** The consumer has taken all outcomes of a group, and asks for the next. */
+  void nextGroup() {
+    schedule.lock();
+    intake.nextGroup();
+    schedule.release();
+  }
+
+  /** A source that had nothing may have something. */
+  void sourceReady() {
+    schedule.lock();
+    intake.signal();
+    schedule.release();
+  }
+
+  /** Nobody wants to hear of items that were not read. */
+  void dropRest() {
+    schedule.lock();
+    intake.dropRest();
+    schedule.release();
   }
 
   /** Under the lock, which is let go meanwhile if the source may block: a claim; null for none. */
@@ -39,12 +69,15 @@ final class Reading {
     return intake.isPrompt() ? readLocked(worker) : readOpenly(worker);
   }
 
-  /** Under the lock: whether items came while a worker was about to leave, which nobody else looks for. */
+  /**
+   * Under the lock, asked by a worker that is about to leave: whether a reader has appended items
+   * that nobody else looks for.
+   */
   boolean hasAppended() {
     if (!intake.isReading()) {
       return false;
     }
-    hungry = true; // before looking: a reader appends, then looks at this
+    isUnwatched = true; // before looking: a reader appends, then looks at this
     return backlog.stealable() != null;
   }
 
@@ -68,37 +101,54 @@ final class Reading {
   private @Nullable Claim readLocked(Worker worker) {
     Claim claim = begin(worker);
     Throwable broken = intake.load(claim, claim::add);
-    return endReading(claim, worker, broken) ? claim : null;
+    return end(claim, worker, broken) ? claim : null;
   }
 
-  /* The reader gives up its slot: a source that blocks must not keep due items from running. */
+  /* The reader releases its slot: a source that blocks must not keep due items from running. */
   private @Nullable Claim readOpenly(Worker worker) {
     Claim claim = begin(worker);
-    intake.readWithoutLock(worker);
-    hungry = !crew.isAnyArriving();
-    backlog.share(claim);
-    crew.giveUpSlot();
+    intake.readWithoutLock(worker, schedule.hasEnded());
+    isUnwatched = !crew.isAnyArriving();
+    backlog.load(claim);
+    crew.releaseSlot();
     schedule.release(); // the slot may be wanted
     Throwable broken = intake.load(claim, item -> appendOpenly(claim, item));
-    worker.nowNanos = engine.clock.nanoTime();
-    schedule.lock();
-    if (!intake.isReader(worker)) {
-      crew.leave(worker); // given up meanwhile, and with it the source
-      Thread.interrupted();
+    if (!finishReading(worker)) {
+      crew.leave(worker); // abandoned meanwhile, and with it the source
       return null;
     }
-    backlog.unshare(claim);
-    return goOn(worker, endReading(claim, worker, broken) ? claim : null);
+    backlog.load(null);
+    return goOn(worker, end(claim, worker, broken) ? claim : null);
   }
 
   private boolean appendOpenly(Claim claim, @Nullable Object item) {
     boolean more = append(claim, item);
-    if (hungry && claim.hasMore()) {
+    if (isUnwatched && claim.hasMore()) {
       schedule.lock();
-      hungry = false;
+      isUnwatched = false;
       schedule.release();
     }
     return more;
+  }
+
+  /*
+   * Takes the lock again. An interrupt that was announced is waited for: no item must get it. False if the
+   * reader was abandoned.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
+  private boolean finishReading(Worker worker) {
+    worker.readClock();
+    schedule.lock();
+    while (intake.isReader(worker) && intake.isInterruptOnItsWay()) {
+      schedule.unlock();
+      Thread.yield();
+      schedule.lock();
+    }
+    boolean isReader = intake.isReader(worker);
+    if (!terms.isInCaller || !isReader || intake.isInterrupted()) {
+      Thread.interrupted(); // also what the source has left
+    }
+    return isReader;
   }
 
   /** Whether nobody will read for a while, because all slots are busy, though the window has room. */
@@ -114,13 +164,20 @@ final class Reading {
   /** Makes a worker the one who reads ahead; false if that is not wanted any more. */
   boolean startReadingAhead(Worker reader) {
     schedule.lock();
-    try {
-      boolean start = mayStartAhead();
-      ahead = start ? reader : ahead;
-      return start;
-    } finally {
-      schedule.unlock();
+    boolean isWanted = mayStartAhead();
+    if (isWanted) {
+      ahead = reader;
+      crew.join(reader);
     }
+    schedule.unlock();
+    return isWanted;
+  }
+
+  /** The worker that was to read ahead gets no thread. */
+  void notStartedAhead(Worker reader) {
+    schedule.lock();
+    endReadingAhead(reader);
+    schedule.release();
   }
 
   /**
@@ -129,28 +186,60 @@ final class Reading {
    */
   void readAhead(Worker reader) {
     schedule.lock();
-    while (ahead == reader
+    boolean isReader = true;
+    while (isReader
+        && ahead == reader
         && intake.isOpen(schedule.hasEnded())
         && schedule.room() > 0
         && !crew.hasFreeSlot()) {
       Claim claim = begin(reader);
-      intake.readWithoutLock(reader);
+      intake.readWithoutLock(reader, schedule.hasEnded());
       schedule.unlock();
       Throwable broken = intake.load(claim, item -> append(claim, item));
-      reader.nowNanos = engine.clock.nanoTime();
-      schedule.lock();
-      if (intake.isReader(reader) && endReading(claim, reader, broken)) {
+      isReader = finishReading(reader);
+      if (isReader && end(claim, reader, broken)) {
         backlog.addReturned(claim);
       }
     }
-    ahead = ahead == reader ? null : ahead;
+    endReadingAhead(reader);
     schedule.release();
   }
 
+  /** After the end: a thread that reads ahead but has not begun to is not waited for. */
+  void forgetAhead() {
+    schedule.lock();
+    Worker reader = ahead;
+    if (reader != null && !intake.isReader(reader)) {
+      endReadingAhead(reader);
+    }
+    schedule.release();
+  }
+
+  /** Under the lock: the same for one worker; false if that one does not read ahead. It has no slot. */
+  boolean forgetAhead(Worker worker) {
+    if (ahead != worker) {
+      return false;
+    }
+    if (!intake.isReader(worker)) {
+      endReadingAhead(worker);
+    }
+    return true;
+  }
+
+  private void endReadingAhead(Worker reader) {
+    ahead = ahead == reader ? null : ahead;
+    if (crew.has(reader)) {
+      crew.leave(reader);
+    }
+  }
+
   /** False if there is nothing to run. */
-  private boolean endReading(Claim claim, Worker worker, @Nullable Throwable broken) {
-    boolean items = claim.run(worker.nowNanos, engine.freshBudgetNanos);
+  private boolean end(Claim claim, Worker worker, @Nullable Throwable broken) {
+    boolean items = claim.run(worker.nowNanos, terms.freshBudgetNanos);
     intake.end(claim, broken != null);
+    if (terms.isInCaller) { // nobody else looks at the time
+      limitListing(System.nanoTime(), terms.graceNanos);
+    }
     if (broken != null) {
       schedule.endLocked(RunStatus.ABORTED, broken);
     }
@@ -159,7 +248,7 @@ final class Reading {
 
   /** Takes a slot again; leaves the claim to others if there is none. */
   private @Nullable Claim goOn(Worker worker, @Nullable Claim claim) {
-    if (crew.hasFreeSlot(schedule.hasEnded())) {
+    if (schedule.hasEnded() ? crew.hasFreeHand() : crew.hasFreeSlot()) {
       crew.takeSlot();
       return claim;
     }
@@ -170,33 +259,45 @@ final class Reading {
     return null;
   }
 
-  /** Interrupts the thread that reads the source, if one does. */
-  void interruptReader() {
+  /** Announces an interrupt of whoever reads the source without the lock; null if nobody does. */
+  @Nullable Worker beginInterrupt() {
     schedule.lock();
     try {
-      intake.interruptReader();
+      return intake.beginInterrupt();
     } finally {
       schedule.unlock();
     }
   }
 
-  /** Gives the reader up if it did not react to its interrupt. */
-  void abandonReader() {
+  /** That interrupt was sent. */
+  void interruptSent() {
     schedule.lock();
-    try {
-      Worker stuck = intake.stuckReader();
-      if (stuck == null) {
-        return;
-      }
-      engine.abandoned(stuck.runningThread());
-      ahead = ahead == stuck ? null : ahead;
-      Claim read = intake.abandon(engine.clock.nanoTime(), engine.freshBudgetNanos);
+    intake.interruptSent();
+    schedule.unlock();
+  }
+
+  /** After the end: the rest of a source that may block is listed for so long at most. */
+  void limitListing(long realNanos, long mostNanos) {
+    schedule.lock();
+    if (intake.listedNanos(realNanos) > mostNanos) {
+      intake.dropRest();
+    }
+    schedule.release();
+  }
+
+  /** Abandons the reader if it did not react to an interrupt before this real time. */
+  void abandonReader(long interruptedBefore) {
+    schedule.lock();
+    Worker late = intake.interruptedReader(interruptedBefore);
+    if (late != null) {
+      late.isAbandoned = true;
+      ahead = ahead == late ? null : ahead;
+      Claim read = intake.abandon(late.nowNanos, terms.freshBudgetNanos);
+      backlog.load(null);
       if (read != null) {
-        backlog.unshare(read);
         backlog.addReturned(read);
       }
-    } finally {
-      schedule.release();
     }
+    schedule.release();
   }
 }

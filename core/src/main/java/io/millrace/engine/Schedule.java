@@ -1,18 +1,25 @@
 package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
-import io.millrace.outcome.Failure;
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.feed.Feed;
+import io.millrace.engine.out.Collected;
+import io.millrace.engine.out.Sink;
+import io.millrace.engine.out.Wakeup;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.Terms;
+import io.millrace.limit.Party;
 import io.millrace.outcome.RunStatus;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who does what next: brings together the backlog, the source, the crew and the window, and knows when
  * the run has ended.
  *
- * <p>One lock guards all of it. Every critical section ends in {@link #release}, which starts a worker
- * if there is work that nobody is going to look for, and notices the end. So:
+ * <p>One lock guards all of it. Nothing that is done under it grows with the run, and no foreign
+ * code runs there. Every critical section ends in {@link #release}, which finds out what its
+ * changes require in the world, and does that after the lock is free. So:
  *
  * <p><b>No work is forgotten.</b> Whenever the lock is free, and there is work and a free slot, then a
  * worker is arriving, or somebody reads the source and will come back to the lock. A worker that gets
@@ -20,39 +27,65 @@ import org.jspecify.annotations.Nullable;
  * them, and cheap items need few.
  */
 final class Schedule {
-  private final Engine engine;
+  private final Terms terms;
   private final Sink sink;
+  private final Effects effects;
+  private final Party party;
   private final Window window;
   private final Reading reading;
-
+  private final WaitingItems waiting;
+  private final Absences absences;
+  private final Census census;
   private final ShortLock lock = new ShortLock();
 
   /* Guarded by the lock. */
-  private final Backlog backlog;
+  private final Backlog backlog = new Backlog();
   private final Intake intake;
   private final Crew crew;
-  private boolean lingering;
-  private boolean justEnded;
-  private boolean brokenDown;
+  private boolean isLingering;
+  private boolean isBrokenDown;
+  private boolean isJoined;
+  private long ranks;
 
-  private boolean joined;
+  /* Guarded by the lock: what the next release has to pass on. */
+  private boolean hasNews;
+  private boolean hasJustEnded;
+  private boolean isStalled;
 
   /* Written under the lock, read without it. */
   private volatile RunStatus status = RunStatus.RUNNING;
   private volatile @Nullable Throwable error;
-  private volatile boolean over;
+  private volatile boolean isOver;
 
   /* Set under the lock when the window keeps the source from being read; the consumer looks at it. */
-  private volatile boolean starved;
+  private volatile boolean isStarved;
 
-  Schedule(Engine engine, Feed feed, Sink sink, Config config) {
-    this.engine = engine;
+  Schedule(Terms terms, Feed feed, Sink sink, Effects effects, Party party) {
+    this.terms = terms;
     this.sink = sink;
-    this.backlog = new Backlog(engine.originNanos);
+    this.effects = effects;
+    this.party = party;
+    Config config = terms.config;
     this.intake = new Intake(feed, config.group());
     this.window = new Window(config, sink, intake);
     this.crew = new Crew(config.slots(), config.ownThreads());
-    this.reading = new Reading(this, engine, window, intake, backlog, crew);
+    this.census = new Census(this, window, intake, backlog, crew);
+    this.absences = new Absences(this, sink, window, intake, backlog, crew);
+    this.waiting = new WaitingItems(this, effects, backlog, crew);
+    this.reading = new Reading(this, terms, window, intake, backlog, crew);
+  }
+
+  /** The items that wait, for those that know what they wait for. */
+  WaitingItems waiting() {
+    return waiting;
+  }
+
+  Absences absences() {
+    return absences;
+  }
+
+  Census census() {
+    return census;
   }
 
   Reading reading() {
@@ -63,10 +96,12 @@ final class Schedule {
     lock.lock();
   }
 
-  /** For sections that change nothing that is to be done; others end in {@link #release}. */
+  /** For sections after which nothing has to be done; all others end in {@link #release}. */
   void unlock() {
     lock.unlock();
   }
+
+  // What others may know
 
   RunStatus status() {
     return status;
@@ -82,90 +117,36 @@ final class Schedule {
 
   /** Whether every admitted item has its outcome, and none will be admitted. */
   boolean isOver() {
-    return over;
+    return isOver;
   }
 
-  /** Whether the consumer should say that it has made room: now, not after each outcome. */
+  /**
+   * Whether the consumer should report now that it has made room. It does not report each outcome.
+   */
   boolean isStarvedWithRoom() {
-    return starved && window.isHalfEmpty(intake.admittedRacy());
+    return isStarved && window.isHalfEmpty(intake.admittedRacy());
   }
 
   boolean isStarved() {
-    return starved;
+    return isStarved;
   }
 
-  long admitted() {
+  boolean countsFromStart() {
+    return window.countsFromStart();
+  }
+
+  /** Shows the consumer what was finished in claims that are still being worked on. */
+  void showUnseen() {
+    long now = terms.clock.nanoTime();
     lock.lock();
     try {
-      return intake.admitted();
+      backlog.showUnseen(now, sink);
     } finally {
       lock.unlock();
     }
   }
 
-  long settled() {
-    lock.lock();
-    try {
-      return window.settled();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  boolean hasJoined() {
-    lock.lock();
-    try {
-      return joined;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  int running() {
-    lock.lock();
-    try {
-      return crew.running();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  List<Worker> workers() {
-    lock.lock();
-    try {
-      return crew.workers();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Items that workers have, or that need only a worker; in runs whose items bring options along. */
-  List<Tuned> claimed() {
-    lock.lock();
-    try {
-      List<Tuned> all = new ArrayList<>();
-      for (Worker worker : crew.workers()) {
-        Claim claim = worker.claim;
-        if (claim != null && claim.item(0) instanceof Tuned item) {
-          all.add(item);
-        }
-      }
-      all.addAll(backlog.readyItems());
-      return all;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Claims of several items that are being worked on. */
-  List<Claim> sharedClaims() {
-    lock.lock();
-    try {
-      return backlog.shared();
-    } finally {
-      lock.unlock();
-    }
-  }
+  // Workers
 
   /** The next claim for a worker; null if it has to leave. */
   @Nullable Claim next(Worker worker) {
@@ -174,20 +155,12 @@ final class Schedule {
       if (!crew.has(worker) && !crew.arrive(worker)) {
         return null;
       }
-      giveBack(worker);
+      if (!comesBack(worker)) {
+        return null; // forgotten meanwhile
+      }
       Claim claim = null;
       while (claim == null) {
-        switch (admission(worker).next()) {
-          case RESUME -> claim = resumed(worker);
-          case TAKE_OVER -> claim = takenOver();
-          case STEAL -> claim = stolen(worker);
-          case READ -> claim = reading.read(worker);
-          case LEAVE -> {
-            if (!lingers() && !reading.hasAppended()) {
-              crew.leaveWithSlot(worker);
-            }
-          }
-        }
+        claim = step(worker, admission(worker).next());
         if (!crew.has(worker)) {
           return null;
         }
@@ -199,15 +172,65 @@ final class Schedule {
     }
   }
 
+  /*
+   * Gives back what a worker has. A claim can be interrupted at an item that its owner has not begun, and
+   * leaves to others: no other item must get that. The worker can even be abandoned there.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
+  private boolean comesBack(Worker worker) {
+    if (worker.isAbandoned) {
+      crew.rejoin(worker);
+      isStalled = false;
+      Thread.interrupted();
+    }
+    Claim left = worker.claim;
+    if (left == null) {
+      return true;
+    }
+    giveBack(worker);
+    while (left.isInterruptOnItsWay()) {
+      lock.unlock();
+      Thread.yield();
+      lock.lock();
+    }
+    if (Claim.isInterrupted(left.observe())) {
+      Thread.interrupted();
+    }
+    return crew.has(worker);
+  }
+
+  private @Nullable Claim step(Worker worker, Admission.Step step) {
+    return switch (step) {
+      case SETTLE -> Claim.of(backlog.takeCondemned());
+      case RESUME -> resumed(worker);
+      case TAKE_OVER -> takenOver();
+      case STEAL -> stolen(worker);
+      case READ -> reading.read(worker);
+      case LEAVE -> {
+        if (!lingers() && !reading.hasAppended()) {
+          crew.leaveWithSlot(worker);
+        }
+        yield null;
+      }
+    };
+  }
+
   private Admission admission(Worker worker) {
-    boolean fresh = mayBeginReturned();
+    boolean mayCall = hasEnded() || !crew.isOverfull();
+    boolean fresh = mayCall && mayBeginReturned() && !offersComeFirst();
     Claim oldest = fresh ? backlog.stealable() : null;
     return new Admission(
-        backlog.hasReady(),
+        backlog.hasCondemned(),
+        mayCall && backlog.hasReady(),
         fresh && backlog.hasReturned(),
         oldest != null && Backlog.isLate(oldest, worker.nowNanos),
-        isReadable(),
+        mayCall && !offersComeFirst() && isReadable(),
         oldest != null);
+  }
+
+  /* Items that were offered their permits but found no slot go before items that come later. */
+  private boolean offersComeFirst() {
+    return !hasEnded() && party.hasHeld();
   }
 
   boolean isReadable() {
@@ -215,7 +238,7 @@ final class Schedule {
     if (!open || room() > 0) {
       return open;
     }
-    starved = true;
+    isStarved = true;
     return room() > 0; // either the consumer sees the flag, or this sees what it has taken
   }
 
@@ -223,47 +246,46 @@ final class Schedule {
     return window.room(intake.admitted());
   }
 
-  /* Items that were read have their place in the window, unless that counts from their start. */
+  /* Items that were read have their place in the window already, unless it counts them from their
+   * start. */
   private boolean mayBeginReturned() {
     return !window.countsFromStart() || room() > 0 || hasEnded();
   }
 
-  boolean countsFromStart() {
-    return window.countsFromStart();
-  }
-
-  private void giveBack(Worker worker) {
+  /** Under the lock: a worker is through with its claim. */
+  void giveBack(Worker worker) {
     Claim done = worker.claim;
     if (done != null) {
-      backlog.unshare(done);
-      if (window.countsFromStart()) {
-        Claim rest = done.splitRest();
-        if (rest != null) {
-          backlog.addReturned(rest);
-        }
-      }
-      cameBack(done, done.settled());
-      sink.givenBack(done);
       worker.claim = null;
+      backlog.giveBack(done);
+      Claim rest = done.splitRest();
+      if (rest != null) {
+        backlog.addReturned(rest);
+        hasNews = true; // its owner has not told the consumer of what it finished
+      }
+      giveBack(done, done.settled());
+      sink.givenBack(done);
     }
   }
 
-  private void cameBack(Claim claim, int more) {
-    window.cameBack(claim, more);
+  void giveBack(Claim claim, int more) {
+    window.giveBack(claim, more);
+    countGroup();
+  }
+
+  void countGroup() {
     if (sink instanceof Collected) {
       intake.doneWith(window.settled());
     }
   }
 
   private void handOut(Claim claim, Worker worker) {
-    claim.handedNanos = worker.nowNanos;
-    claim.startNanos = worker.nowNanos; // it may have been left behind for long
-    if (engine.tuned && claim.ticket == null) {
-      claim.budgetNanos = engine.budgets(claim.item()).freshNanos(); // before a scan can see it
+    claim.handOut(worker.nowNanos, ranks);
+    ranks += Claim.MOST_CELLS;
+    if (terms.isTuned && claim.ticket == null) {
+      claim.budgetNanos = terms.budgets(claim.item()).freshNanos(); // before a scan can see it
     }
-    if (claim.hasMore()) {
-      backlog.share(claim);
-    }
+    backlog.handOut(claim);
     worker.claim = claim;
     window.handedOut(claim);
   }
@@ -271,19 +293,20 @@ final class Schedule {
   private Claim resumed(Worker worker) {
     Ticket ticket = backlog.takeReady();
     Claim claim = Claim.of(ticket);
-    claim.budgetNanos = engine.budgets(ticket.item).nanos(ticket, worker.nowNanos);
+    claim.budgetNanos = terms.budgets(ticket.item).nanos(ticket, worker.nowNanos);
     return claim;
   }
 
   private Claim takenOver() {
     Claim claim = backlog.takeReturned();
-    claim.budgetNanos = engine.freshBudgetNanos;
+    claim.budgetNanos = terms.freshBudgetNanos;
     return claim;
   }
 
   private @Nullable Claim stolen(Worker worker) {
     Claim from = backlog.stealable();
-    return from == null ? null : from.steal(worker.nowNanos, engine.freshBudgetNanos);
+    Claim stolen = from == null ? null : from.steal(worker.nowNanos, terms.freshBudgetNanos);
+    return stolen;
   }
 
   /*
@@ -291,107 +314,30 @@ final class Schedule {
    * worker at a time looks out for it, for a moment; true if it has come.
    */
   private boolean lingers() {
-    if (lingering || !engine.tuned || !intake.isDry()) {
+    if (isLingering || !terms.isTuned || !intake.isDry() || crew.isOverfull()) {
       return false;
     }
-    lingering = true;
+    isLingering = true;
     lock.unlock();
     boolean come = Wakeup.spin(intake::hasTask);
     lock.lock();
-    lingering = false;
+    isLingering = false;
     if (come) {
       intake.signal(); // whoever added it may wait for this lock, and for this worker's carrier
     }
     return come;
   }
 
-  /** An item that waited may go on. */
-  void resume(Ticket ticket) {
-    lock.lock();
-    backlog.addReady(ticket);
-    release();
-  }
-
-  /** An item waits for its due time; returns whether it is the earliest of them. */
-  boolean delay(Ticket ticket) {
-    lock.lock();
-    try {
-      if (hasEnded()) {
-        backlog.addReady(ticket);
-        return false;
-      }
-      return backlog.delay(ticket);
-    } finally {
-      release();
-    }
-  }
-
-  /** Lets an item go on at once if it waits for its due time. */
-  void promote(Ticket ticket) {
-    lock.lock();
-    backlog.promote(ticket);
-    release();
-  }
-
-  /** Lets the due items go on; returns when the next one is due, or null if none waits. */
-  @Nullable Long wakeDue(long nowNanos) {
-    lock.lock();
-    try {
-      return backlog.wakeDue(nowNanos);
-    } finally {
-      release();
-    }
-  }
-
-  /**
-   * Reserves a slot for an item whose permit is there.
-   *
-   * @return the generation of the worker to start for it, or {@link Crew#NO_SLOT}
-   */
-  int reserve() {
-    lock.lock();
-    try {
-      return hasEnded() ? Crew.NO_SLOT : crew.expectIfFree();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The initial delay is over, or there is none. */
-  void open() {
-    lock.lock();
-    intake.letGo();
-    release();
-  }
-
-  /** The consumer has taken all outcomes of a group, and asks for the next. */
-  void nextGroup() {
-    lock.lock();
-    intake.nextGroup();
-    release();
-  }
+  // The source
 
   /** The consumer has taken something. */
   void roomFreed() {
     lock.lock();
-    starved = false;
+    isStarved = false;
     release();
   }
 
-  /** A source that had nothing may have something. */
-  void sourceReady() {
-    lock.lock();
-    intake.signal();
-    release();
-  }
-
-  /** A worker could not be started. */
-  void notStarted(int generation, Throwable broken) {
-    lock.lock();
-    endLocked(RunStatus.ABORTED, broken);
-    crew.notStarted(generation);
-    release();
-  }
+  // Ends
 
   /**
    * Ends the run, if it has not ended; true if this did it.
@@ -400,14 +346,22 @@ final class Schedule {
    */
   boolean end(RunStatus how, @Nullable Throwable why, boolean discard) {
     lock.lock();
-    try {
-      if (discard) {
-        intake.dropRest();
-      }
-      return endLocked(how, why);
-    } finally {
-      release();
+    if (discard) {
+      intake.dropRest();
     }
+    boolean ended = endLocked(how, why);
+    release();
+    return ended;
+  }
+
+  /** Under the lock: the consumer has to be told of something when that is free. */
+  void tellNews() {
+    hasNews = true;
+  }
+
+  /** Under the lock: a worker is back. */
+  void stalledNoMore() {
+    isStalled = false;
   }
 
   boolean endLocked(RunStatus how, @Nullable Throwable why) {
@@ -419,49 +373,20 @@ final class Schedule {
     }
     error = why;
     status = how;
-    backlog.wakeAll();
-    crew.forgetArriving();
-    justEnded = true;
+    backlog.end();
+    window.end();
+    crew.end();
+    hasJustEnded = true;
     return true;
   }
 
-  /**
-   * Writes a worker off if it is still busy with the item it was seen with: that item is settled, its
-   * other items go to others.
-   */
-  boolean writeOff(Worker worker, Claim claim, long seen, Failure<?, ?> failure) {
+  /** Ends the run if all its slots are still those of abandoned workers. */
+  void endIfStalled() {
     lock.lock();
-    try {
-      if (worker.claim != claim || !claim.abandon(seen)) {
-        return false;
-      }
-      engine.abandoned(worker.runningThread());
-      sink.leftBehind(claim);
-      sink.writtenOff(Claim.settled(failure.index(), failure));
-      cameBack(claim, claim.settled() + 1);
-      backlog.unshare(claim);
-      worker.claim = null;
-      crew.writeOff();
-      Claim rest = claim.afterAbandoned();
-      if (rest != null) {
-        backlog.addReturned(rest);
-      }
-      if (engine.note(failure)) {
-        endLocked(RunStatus.ABORTED, engine.endingError(failure));
-      }
-      if (crew.areAllStuck() && !isAllSettled() && !engine.tuned) {
-        endLocked(RunStatus.ABORTED, null); // tasks of an executor wait for a worker to come back
-      }
-      return true;
-    } finally {
-      release();
+    isStalled = false;
+    if (isStalledNow()) {
+      endLocked(RunStatus.ABORTED, null);
     }
-  }
-
-  /** A worker that was written off is back. */
-  void cameBack() {
-    lock.lock();
-    crew.cameBack();
     release();
   }
 
@@ -474,58 +399,88 @@ final class Schedule {
       crew.leaveWithSlot(worker);
     }
     endLocked(RunStatus.ABORTED, broken);
-    brokenDown = true;
+    isBrokenDown = true;
     release();
+  }
+
+  // The epilogue of each turn
+
+  /** Ends every critical section that can change what is to be done: see the class comment. */
+  void release() {
+    Todo todo = todo();
+    lock.unlock();
+    if (todo != Todo.NOTHING) {
+      todo.perform(effects);
+    }
+  }
+
+  private Todo todo() {
+    endIfInVain();
+    int start = mustStart() ? crew.expect() : Crew.NO_SLOT;
+    boolean over = !isOver && (isBrokenDown || isAllSettled());
+    if (over) {
+      finish();
+    }
+    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead();
+    boolean stalled = !isStalled && isStalledNow();
+    boolean windUp = hasJustEnded;
+    boolean readAhead = reading.mayStartAhead();
+    boolean offers = !hasEnded() && party.hasHeld() && crew.hasFreeSlot();
+    boolean news = hasNews;
+    if (start == Crew.NO_SLOT
+        && !over
+        && !joined
+        && !stalled
+        && !windUp
+        && !readAhead
+        && !offers
+        && !news) {
+      return Todo.NOTHING; // and nothing is written: others read the same cache line for each item
+    }
+    hasNews = false;
+    isJoined |= joined;
+    isStalled |= stalled;
+    hasJustEnded = false;
+    return new Todo(start, news, readAhead, offers, stalled, windUp, over, joined);
   }
 
   private void finish() {
     if (status == RunStatus.RUNNING) {
       status = RunStatus.COMPLETED;
     }
-    over = true;
+    isOver = true;
   }
 
   private boolean mustStart() {
-    return !over
-        && !crew.isAnyArriving()
-        && !lingering
-        && crew.hasFreeSlot(hasEnded())
-        && (isReadable() || backlog.hasReady() || (mayBeginReturned() && backlog.hasFresh()));
+    if (isOver || crew.isAnyArriving() || isLingering) {
+      return false;
+    }
+    if (hasEnded() ? crew.hasFreeHand() : crew.hasFreeSlot()) {
+      return backlog.hasReady()
+          || (!offersComeFirst() && (isReadable() || (mayBeginReturned() && backlog.hasFresh())));
+    }
+    return backlog.hasCondemned() && crew.hasFreeHand();
   }
 
   private boolean isAllSettled() {
     return intake.isDone(hasEnded()) && intake.admitted() == window.settled();
   }
 
-  /** Ends every critical section that can change what is to be done: see the class comment. */
-  void release() {
-    int start = mustStart() ? crew.expect() : Crew.NO_SLOT;
-    boolean finished = !over && (brokenDown || isAllSettled());
-    if (finished) {
-      finish();
-    }
-    boolean left = over && !joined && crew.isGone() && !reading.isAhead();
-    boolean readAhead = reading.mayStartAhead();
-    boolean ended = justEnded;
-    if (left || ended) { // not for nothing: others read the same cache line for each item
-      joined |= left;
-      justEnded = false;
-    }
-    lock.unlock();
-    if (start != Crew.NO_SLOT) {
-      engine.startWorker(start);
-    }
-    if (readAhead) {
-      engine.readAheadSoon();
-    }
-    if (ended) {
-      engine.windUp();
-    }
-    if (finished) {
-      engine.finished();
-    }
-    if (left) {
-      engine.joined();
+  /* Tasks of an executor wait for a worker to come back, as those of every executor do. */
+  private boolean isStalledNow() {
+    return !terms.isTuned && !hasEnded() && crew.isStalled() && !isAllSettled();
+  }
+
+  /* Ends the run if all that is left waits for permits that will come too late. */
+  private void endIfInVain() {
+    long inVain = waiting.inVain();
+    if (inVain > 0
+        && !hasEnded()
+        && crew.isIdle()
+        && !intake.isReading()
+        && intake.admitted() - window.settled() == inVain
+        && (intake.isDone(false) || room() <= 0)) {
+      endLocked(RunStatus.TIMED_OUT, null);
     }
   }
 }

@@ -1,85 +1,207 @@
 package io.millrace.engine;
 
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.thread.PoolWatch;
+import io.millrace.engine.thread.Threads;
 import io.millrace.plan.Workers;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** Starts workers, in the threads that the configuration wants. Thread-safe. */
+/**
+ * Starts workers, in the threads that the configuration wants. Where carriers of virtual threads are kept
+ * by actions that compute, or may be, platform threads take their place. Thread-safe.
+ */
 final class Staff {
-  private static final String NAME = "millrace-worker";
-
-  private final Engine engine;
-  private final Caller caller;
+  private final Terms terms;
+  private final Schedule schedule;
+  private final Attempts attempts;
+  private final ContextualAction action;
+  private final Runnable inlineAdded;
+  private final PoolWatch poolWatch;
 
   /* Workers that wait for the thread that takes the outcomes; only for Workers.caller(). */
   private final Queue<Runnable> inline = new ConcurrentLinkedQueue<>();
 
-  Staff(Engine engine, Caller caller) {
-    this.engine = engine;
-    this.caller = caller;
+  /* The thread that runs one of them; null if none does. Written by that thread, read by any. */
+  private volatile @Nullable Thread inlineThread;
+
+  /* Platform threads that stand in for carriers that are kept. */
+  private final AtomicInteger standIns = new AtomicInteger();
+
+  /* Whether a thread that could start no other one does the work itself. */
+  private final AtomicBoolean isHelping = new AtomicBoolean();
+
+  /* Written when the end of the run takes long: virtual threads may get no carrier. */
+  private volatile boolean mistrustsCarriers;
+
+  Staff(
+      Terms terms,
+      Schedule schedule,
+      Attempts attempts,
+      ContextualAction action,
+      Runnable inlineAdded) {
+    this.terms = terms;
+    this.schedule = schedule;
+    this.attempts = attempts;
+    this.action = action;
+    this.inlineAdded = inlineAdded;
+    this.poolWatch =
+        new PoolWatch(
+            terms.clock,
+            new PoolWatch.Refusals() {
+              @Override
+              public void refused(int generation, Throwable why) {
+                notStarted(generation, true, why);
+              }
+
+              @Override
+              public boolean isNobodyActive() {
+                return schedule.census().isNobodyActive();
+              }
+            });
   }
 
+  /** From now on, what is started does not need a carrier of virtual threads. */
+  void mistrustCarriers() {
+    mistrustsCarriers = true;
+  }
+
+  /** Starts an expected worker. Never throws: a worker that cannot be started ends the run. */
   void start(int generation) {
-    Worker worker = new Worker(engine, generation);
-    Runnable announced = engine.clock.announced(worker.inside(caller.around(worker)));
+    boolean isAnnounced = false;
     try {
-      switch (engine.config.workers) {
-        case Workers.Virtual _ -> startVirtual(announced);
-        case Workers.Platform _, Workers.On _ when engine.hasEnded() ->
-            startVirtual(announced); // there is nothing to call any more
-        case Workers.Platform _ -> startPlatform(announced);
-        case Workers.On on -> startVirtual(() -> handOver(announced, generation, on.executor()));
-        case Workers.Caller _ -> {
-          inline.add(announced);
-          engine.signalCaller();
-        }
-      }
+      Worker worker = worker(generation);
+      Runnable announced = terms.clock.announced(worker.inside(action.around(worker)));
+      isAnnounced = true;
+      start(announced, generation);
     } catch (Throwable broken) {
-      notStarted(generation, broken);
+      notStarted(generation, isAnnounced, broken);
+    }
+  }
+
+  private Worker worker(int generation) {
+    return new Worker(schedule, attempts, terms, generation);
+  }
+
+  private void start(Runnable announced, int generation) {
+    boolean hasEnded = schedule.hasEnded();
+    switch (terms.config.workers) {
+      case Workers.Caller _ -> {
+        inline.add(announced);
+        inlineAdded.run();
+      }
+      case Workers.Virtual _, Workers.Platform _, Workers.On _ when hasEnded ->
+          startLast(announced); // there is nothing to call any more
+      case Workers.Virtual _ when standIns.get() < schedule.census().keptCarriers() ->
+          startStandIn(announced);
+      case Workers.Virtual _ -> Threads.startVirtual(announced);
+      case Workers.Platform _ -> Threads.startPlatform(announced);
+      case Workers.On on ->
+          Threads.startVirtual(() -> poolWatch.handOver(announced, generation, on.executor()));
+    }
+  }
+
+  private void startLast(Runnable announced) {
+    if (mistrustsCarriers || schedule.census().keptCarriers() > 0) {
+      Threads.startPlatform(announced);
+    } else {
+      Threads.startVirtual(announced);
+    }
+  }
+
+  private void startStandIn(Runnable announced) {
+    standIns.incrementAndGet();
+    try {
+      Threads.startPlatform(
+          () -> {
+            try {
+              announced.run();
+            } finally {
+              standIns.decrementAndGet();
+            }
+          });
+    } catch (Throwable broken) {
+      standIns.decrementAndGet();
+      throw broken;
     }
   }
 
   /** Starts a thread that reads the source while all slots are busy, if that is still wanted. */
   void readAhead() {
-    Worker reader = new Worker(engine, Crew.NO_SLOT);
-    if (engine.schedule.reading().startReadingAhead(reader)) {
-      startVirtual(engine.clock.announced(reader.inside(reader::readAhead)));
+    Worker reader = worker(Crew.NO_SLOT);
+    if (!schedule.reading().startReadingAhead(reader)) {
+      return;
     }
-  }
-
-  static void startVirtual(Runnable task) {
-    Thread.ofVirtual().name(NAME).inheritInheritableThreadLocals(false).start(task);
-  }
-
-  private static void startPlatform(Runnable task) {
-    Thread.ofPlatform().daemon().name(NAME).inheritInheritableThreadLocals(false).start(task);
-  }
-
-  /* In a thread of its own: an executor may block, or even run the worker in the thread that asks. */
-  private void handOver(Runnable announced, int generation, Executor executor) {
+    boolean isAnnounced = false;
     try {
-      executor.execute(announced);
+      Runnable announced = terms.clock.announced(reader.inside(reader::readAhead));
+      isAnnounced = true;
+      Threads.startVirtual(announced);
     } catch (Throwable broken) {
-      notStarted(generation, broken);
+      if (isAnnounced) {
+        Mishaps.survive(terms.clock::exit);
+      }
+      schedule.reading().notStartedAhead(reader); // others read when they have time
+      Mishaps.log("no thread could be started to read ahead", broken);
     }
   }
 
-  private void notStarted(int generation, Throwable broken) {
-    engine.clock.exit();
-    engine.schedule.notStarted(generation, broken);
+  private void notStarted(int generation, boolean isAnnounced, Throwable broken) {
+    if (isAnnounced) {
+      Mishaps.survive(terms.clock::exit);
+    }
+    if (!schedule.hasEnded()) {
+      schedule.absences().notStarted(generation, broken);
+    } else if (isHelping.compareAndSet(false, true)) {
+      help(generation);
+    }
+    // else whoever helps does that work as well, and then forgets the worker that was expected here
+  }
+
+  /* After the end no action is called any more, so any thread can do what is left. */
+  private void help(int generation) {
+    boolean wasInterrupted = Thread.interrupted();
+    try {
+      worker(generation).run();
+    } finally {
+      isHelping.set(false);
+      schedule.absences().replaceArriving();
+      if (wasInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** Runs a worker in the calling thread if one waits for that. */
   boolean runInline() {
     Runnable worker = inline.poll();
-    if (worker != null) {
-      worker.run();
+    if (worker == null) {
+      return false;
     }
-    return worker != null;
+    Thread before = inlineThread;
+    inlineThread = Thread.currentThread();
+    try {
+      worker.run();
+    } finally {
+      inlineThread = before;
+    }
+    return true;
+  }
+
+  /** Whether the calling thread is in the middle of that. */
+  boolean isInline() {
+    return inlineThread == Thread.currentThread();
   }
 
   boolean hasInline() {
     return !inline.isEmpty();
+  }
+
+  void stop() {
+    poolWatch.stop();
   }
 }

@@ -1,5 +1,14 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.out.ClaimQueue;
+import io.millrace.engine.out.Deliveries;
+import io.millrace.engine.out.Outlet;
+import io.millrace.engine.out.Reorder;
+import io.millrace.engine.out.Wakeup;
+import io.millrace.engine.terms.Terms;
+import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import java.util.Objects;
@@ -7,10 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes outcomes from an {@link Outlet}, and tells the listeners on the way. The consumer's own. */
 final class Taker {
-  /* Outcomes taken without a pause. Fewer mean a slow run, whose outcomes are worth being woken for. */
+  /* How many outcomes, taken without a pause, show a fast run. In a slower one, each outcome is
+   * worth a wake-up. */
   private static final int BUSY = 4;
 
-  private final Engine engine;
+  private static final @Nullable Object[] NO_CELLS = {};
+
+  private final Terms terms;
+  private final Schedule schedule;
+  private final Staff staff;
+  private final Wakeup wakeup;
+  private final Refill refill;
+  private final Listeners listeners;
   private final @Nullable Reorder reorder;
   private final ClaimQueue claims;
   private final Deliveries deliveries;
@@ -19,21 +36,36 @@ final class Taker {
   private @Nullable Claim coming;
 
   /* The claim at hand, and copies of what is in it: its worker still writes to the same cache line, so
-   * looking there for each outcome would cost both of them dearly. */
+   * looking there for each outcome would slow both of them down. */
   private @Nullable Claim current;
-  private @Nullable Object[] cells = {};
+  private @Nullable Object[] cells = NO_CELLS;
   private int cell;
   private int end;
   private long groupEnd;
   private long takenBefore;
-  private boolean dear;
 
-  Taker(Engine engine, @Nullable Reorder reorder, ClaimQueue claims, Deliveries deliveries) {
-    this.engine = engine;
+  /* Whether the last claim was of one item, as claims of expensive items are. */
+  private boolean isSlow;
+
+  Taker(
+      Terms terms,
+      Schedule schedule,
+      Staff staff,
+      Wakeup wakeup,
+      Refill refill,
+      Listeners listeners,
+      @Nullable Reorder reorder,
+      Outlet outlet) {
+    this.terms = terms;
+    this.schedule = schedule;
+    this.staff = staff;
+    this.wakeup = wakeup;
+    this.refill = refill;
+    this.listeners = listeners;
     this.reorder = reorder;
-    this.claims = claims;
-    this.deliveries = deliveries;
-    this.groupEnd = engine.config.group();
+    this.claims = outlet.claims();
+    this.deliveries = outlet.deliveries();
+    this.groupEnd = terms.config.group();
   }
 
   /**
@@ -47,10 +79,10 @@ final class Taker {
       if (outcome != null) {
         return outcome;
       }
-      if (engine.isOver()) {
+      if (schedule.isOver()) {
         return next(); // the last ones may have come just before
       }
-      if (!engine.runInline()) {
+      if (!staff.runInline()) {
         await();
       }
     }
@@ -60,46 +92,42 @@ final class Taker {
     tellThatItRanDry();
     boolean news = isKeptBusy() ? Wakeup.nap(this::hasNews) : Wakeup.spin(this::hasNews);
     if (!news && !gather()) {
-      engine.wakeup.await(() -> hasNews() || gather());
+      wakeup.await(() -> hasNews() || gather());
     }
   }
 
   /*
-   * Whether dear items end faster than it is worth looking for each of them. They have to be few for the
-   * window, or it would fill up meanwhile.
+   * Whether expensive items end so fast that it is not worth looking for each of them. They have to
+   * be few compared to the window, or it would fill up meanwhile.
    */
   private boolean isKeptBusy() {
     long taken = deliveries.deliveredSoFar() - takenBefore;
     takenBefore += taken;
-    return dear && taken >= BUSY && taken < engine.config.room() / 4;
+    return isSlow && taken >= BUSY && taken < terms.config.room() / 4;
   }
 
   private void tellThatItRanDry() {
-    if (engine.schedule.isStarved()) {
-      engine.schedule.roomFreed();
+    if (schedule.isStarved()) {
+      schedule.roomFreed();
     }
   }
 
   private boolean hasNews() {
-    return !claims.isEmpty() || engine.isOver() || engine.hasInline();
+    return !claims.isEmpty() || schedule.isOver() || staff.hasInline();
   }
 
   /* Not at once for each outcome: workers that run cheap items would be started for one item each. */
   private void makeRoom() {
-    if (engine.schedule.isStarvedWithRoom()) {
-      engine.schedule.roomFreed();
-    } else if (engine.schedule.isStarved()) {
-      engine.refillSoon();
+    if (schedule.isStarvedWithRoom()) {
+      schedule.roomFreed();
+    } else if (schedule.isStarved()) {
+      refill.soon();
     }
   }
 
   /** Asks for the outcomes in claims that are still being worked on; false if there are none. */
   private boolean gather() {
-    for (Claim claim : engine.schedule.sharedClaims()) {
-      if (claim.hasUndelivered() && claim.enqueue()) {
-        claims.add(claim);
-      }
-    }
+    schedule.showUnseen();
     return !claims.isEmpty();
   }
 
@@ -115,8 +143,8 @@ final class Taker {
 
   private @Nullable Outcome<?, ?> next() {
     if (deliveries.deliveredSoFar() == groupEnd) {
-      groupEnd += engine.config.group();
-      engine.schedule.nextGroup();
+      groupEnd += terms.config.group();
+      schedule.reading().nextGroup();
     }
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {
@@ -154,6 +182,9 @@ final class Taker {
         close(claim);
       } else {
         Object outcome = cells[cell++];
+        if (cell == end) {
+          close(claim); // at once: who takes may not come again for long
+        }
         if (outcome != Ticket.WAITING) {
           return tellListeners((Outcome<?, ?>) Objects.requireNonNull(outcome, "outcome"));
         }
@@ -165,33 +196,25 @@ final class Taker {
     coming = claim.next; // before the look, after which it may be queued again
     claim.next = null;
     current = claim;
-    dear = !claim.isSingle() && claim.most() == 1;
+    isSlow = !claim.isSingle() && claim.most() == 1;
     cells = claim.cells();
     cell = claim.delivered;
     end = claim.look();
   }
 
   private void close(Claim claim) {
+    claim.clear(claim.delivered, end);
     claim.delivered = end;
     current = null;
+    cells = NO_CELLS;
   }
 
   private Outcome<?, ?> tellListeners(Outcome<?, ?> outcome) {
     boolean ran = !(outcome instanceof NotRun);
     if (ran) {
-      deliveries.ran();
+      deliveries.ran(outcome instanceof Failure);
     }
-    Config config = engine.config;
-    try {
-      if (config.onOutcome != null) {
-        config.onOutcome.accept(outcome);
-      }
-      if (config.onProgress != null && ran) {
-        config.onProgress.onProgress(deliveries.done(), engine.total());
-      }
-    } catch (Throwable broken) {
-      engine.fail(broken);
-    }
+    listeners.tell(outcome, ran, deliveries);
     return outcome;
   }
 }

@@ -1,10 +1,21 @@
 package io.millrace.engine;
 
 import io.millrace.base.Require;
+import io.millrace.base.Suppressing;
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Interruption;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.out.Sink;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.Obstacle;
+import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RejectedResultException;
+import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Retry;
@@ -12,166 +23,329 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a sealed item: success, retry, failure. Each verdict moves the claim on, and returns
- * true. One for all workers of a run: what is theirs comes along as the item at hand.
+ * What becomes of an item: success, retry, failure. All workers of a run share one; their own state
+ * comes along as the item at hand.
+ *
+ * <p>Deciding calls the user's functions, so it is a phase of the item like its attempt: it can be
+ * interrupted by a timeout or the end of the run, and abandoned. What was decided is done when the claim
+ * is sealed; then nothing of the user's is called any more. All methods return false if the worker was
+ * abandoned, and has to forget the claim.
  */
 final class Verdicts {
-  private final Engine engine;
+  private final Terms terms;
+  private final Schedule schedule;
+  private final Waits waits;
+  private final Sink sink;
+  private final Failures failures;
+  private final Interrupter interrupter;
 
-  Verdicts(Engine engine) {
-    this.engine = engine;
+  Verdicts(
+      Terms terms,
+      Schedule schedule,
+      Waits waits,
+      Sink sink,
+      Failures failures,
+      Interrupter interrupter) {
+    this.terms = terms;
+    this.schedule = schedule;
+    this.waits = waits;
+    this.sink = sink;
+    this.failures = failures;
+    this.interrupter = interrupter;
   }
 
-  /** On an attempt that returned, or threw. */
-  boolean judge(AtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
+  /**
+   * Clears an interrupt flag that the user's functions have left set, so that nobody else sees it.
+   * In the caller's thread the interrupt is the caller's, and is kept.
+   */
+  void tidyInterrupt(@Nullable Throwable error) {
+    if (!terms.isInCaller) {
+      Thread.interrupted();
+    } else if (error instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // Items that were called
+
+  /** Judges an attempt that returned or threw. */
+  boolean judge(ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
     count(at, startNanos);
     if (at.isWithdrawn()) {
       return cutOff(at);
     }
-    return error == null
-        ? judgeResult(at, value)
-        : judgeError(at, value, error, at.retry().repeats(error));
+    Verdict verdict = null;
+    Claim claim = at.claim();
+    if (claim.nextPhase(at.worker.nowNanos, judgingNanos(at))) {
+      verdict = decide(at, () -> verdict(at, value, error));
+      if (claim.seal()) {
+        return carryOut(at, verdict);
+      }
+    }
+    Interruption why = claim.sealInterrupted();
+    if (why == null) {
+      return false;
+    }
+    return why == Interruption.RUN_ENDED
+        ? judgeEnded(at, verdict, value, error)
+        : judgeTimeout(at, timeout(at, why, error));
   }
 
-  /**
-   * On an attempt that was interrupted. A timeout stands, whatever the action did about it; if the run
-   * ended, a result is a result all the same.
-   */
-  boolean judgeInterrupted(
-      AtHand at,
-      Interruption why,
-      long startNanos,
-      @Nullable Object value,
-      @Nullable Throwable error) {
-    if (why == Interruption.RUN_ENDED) {
-      if (error == null) {
-        return judge(at, startNanos, value, null);
-      }
-      if (!(error instanceof InterruptedException)) {
-        engine.suppress(error);
-      }
-      count(at, startNanos);
-      return cutOff(at);
-    }
-    TimeoutException timeout = at.budgets().error(why, at.attempts() + 1);
+  private static TimeoutException timeout(
+      ItemAtHand at, Interruption why, @Nullable Throwable error) {
+    TimeoutException timeout = at.budgets().error(why, at.calls);
     if (error != null && !(error instanceof InterruptedException)) {
       timeout.addSuppressed(error);
     }
-    return judge(at, startNanos, null, timeout);
+    return timeout;
+  }
+
+  /* A result counts even if the run has ended. */
+  private boolean judgeEnded(
+      ItemAtHand at, @Nullable Verdict decided, @Nullable Object value, @Nullable Throwable error) {
+    Verdict verdict = decided;
+    if (verdict == null && error == null) {
+      if (!at.claim().unseal(at.worker.nowNanos, judgingNanos(at))) {
+        return false;
+      }
+      verdict = decide(at, () -> verdict(at, value, null));
+      if (!sealAgain(at.claim())) {
+        return false;
+      }
+    }
+    if (verdict instanceof Verdict.Succeed) {
+      return carryOut(at, verdict);
+    }
+    if (error != null && !(error instanceof InterruptedException)) {
+      failures.suppress(schedule.error(), error);
+    }
+    return settleNotRun(at);
+  }
+
+  /* A timeout stands, whatever came of the attempt. What judges it has its own time, once. */
+  private boolean judgeTimeout(ItemAtHand at, TimeoutException timeout) {
+    Claim claim = at.claim();
+    if (!claim.unseal(at.worker.nowNanos, judgingNanos(at))) {
+      return false;
+    }
+    Verdict verdict = decide(at, () -> verdict(at, null, timeout));
+    if (claim.seal()) {
+      return carryOut(at, verdict);
+    }
+    Interruption why = claim.sealInterrupted();
+    if (why == null) {
+      return false;
+    }
+    return why == Interruption.RUN_ENDED
+        ? settleNotRun(at)
+        : carryOut(at, new Verdict.Fail(timeout));
   }
 
   /** Notes the attempt that just ended, and frees what it held. */
-  private void count(AtHand at, long startNanos) {
+  private void count(ItemAtHand at, long startNanos) {
     Ticket ticket = at.ticketed();
     if (ticket.attempts++ == 0) {
       ticket.firstStartNanos = startNanos;
     }
     ticket.lastEndNanos = at.worker.nowNanos;
-    engine.waits.free(ticket);
+    waits.free(ticket);
   }
 
-  private boolean judgeResult(AtHand at, @Nullable Object value) {
-    try {
-      if (!at.retry().rejects(value)) {
-        engine.waits.settle(at.demand, at.item(), value);
-        return settle(
-            at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
-      }
-    } catch (Throwable broken) {
-      return fail(at, broken);
+  // Items that are not called, or not any more
+
+  /** Fails an item without a further attempt. */
+  boolean fail(ItemAtHand at, Throwable error) {
+    waits.giveBack(at);
+    if (at.claim().nextPhase(at.worker.nowNanos, judgingNanos(at))) {
+      return conclude(at, error);
     }
-    return judgeError(at, value, new RejectedResultException(value, at.attempts()), true);
+    return sealAgain(at.claim()) && settleNotRunOr(at, error);
   }
 
-  private boolean judgeError(
-      AtHand at, @Nullable Object value, Throwable error, boolean repeatable) {
-    Ticket ticket = at.ticketed();
-    Retry retry = at.retry();
-    ticket.lastError = error;
-    Throwable thrown = error instanceof RejectedResultException ? null : error;
-    Optional<Duration> serverWait = retry.serverWait(value, thrown, engine.clock.now());
-    serverWait.ifPresent(wait -> pause(at, wait, error));
-    if (!repeatable || ticket.attempts >= retry.attempts()) {
-      return fail(at, error);
-    }
-    long wanted = serverWait.map(Require::nanos).orElseGet(() -> backoff(at, ticket));
-    long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
-    if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
-      error.addSuppressed(at.budgets().error(Interruption.ITEM_TIMEOUT, ticket.attempts));
-      return fail(at, error);
-    }
-    ticket.dueNanos = at.worker.nowNanos + delay;
-    Tuned own = at.own();
-    leaveWaiting(at);
-    engine.waits.retryLater(ticket, error, delay);
-    if (own != null && own.isWithdrawn()) {
-      engine.withdraw(own); // whoever withdrew it may have come too early to find it
-    }
-    return true;
+  /** Fails an item whose worker was abandoned, with the report of that. */
+  boolean condemn(ItemAtHand at, Throwable report) {
+    return fail(at, report);
   }
 
-  private void pause(AtHand at, Duration wait, Throwable error) {
-    try {
-      engine.waits.pause(at.item(), wait);
-    } catch (Throwable brokenKey) {
-      if (brokenKey != error) {
-        error.addSuppressed(brokenKey);
-      }
-    }
+  /* In a phase of its own: a failure, unless the policy has something else for it. */
+  private boolean conclude(ItemAtHand at, Throwable error) {
+    Verdict verdict = decide(at, () -> failing(error));
+    return sealAgain(at.claim()) && carryOut(at, verdict);
   }
 
-  private long backoff(AtHand at, Ticket ticket) {
-    return at.retry().backoff().delayNanos(ticket.attempts, ThreadLocalRandom.current());
-  }
-
-  /** Fails the item, as the failure policy says. */
-  boolean fail(AtHand at, Throwable thrown) {
-    Throwable error = thrown;
-    if (at.ticket != null) {
-      engine.waits.free(at.ticket);
-    }
-    if (engine.config.failurePolicy instanceof FailurePolicy.Substitute substitute) {
-      try {
-        Object value = substitute.value().apply(error);
-        return settle(
-            at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
-      } catch (Throwable broken) {
-        error = broken;
-      }
-    }
-    var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
-    settle(at, failure);
-    engine.failed(failure);
-    return true;
+  private boolean settleNotRunOr(ItemAtHand at, Throwable error) {
+    boolean neverRan = schedule.hasEnded() && at.attempts() == 0;
+    return neverRan ? settleNotRun(at) : carryOut(at, new Verdict.Fail(error));
   }
 
   /** The run's end kept the item from its result, or nobody wants that any more. */
-  boolean cutOff(AtHand at) {
-    if (at.ticket != null) {
-      engine.waits.free(at.ticket);
+  boolean cutOff(ItemAtHand at) {
+    waits.giveBack(at);
+    return sealAgain(at.claim()) && settleNotRun(at);
+  }
+
+  /** Moves the claim on from an item that has to wait, and comes back by its ticket. */
+  boolean leave(ItemAtHand at, Obstacle obstacle) {
+    Ticket ticket = at.ticketed();
+    if (!sealAgain(at.claim()) || !leaveWaiting(at)) {
+      return false;
     }
+    waits.await(ticket, obstacle);
+    return true;
+  }
+
+  /* An interrupt that was meant for what is over by now is void. False if the worker was abandoned. */
+  private static boolean sealAgain(Claim claim) {
+    return claim.seal() || claim.sealInterrupted() != null;
+  }
+
+  // Deciding: the user's functions
+
+  private long judgingNanos(ItemAtHand at) {
+    return at.budgets().judgingNanos(at.ticket, at.worker.nowNanos);
+  }
+
+  private Verdict decide(ItemAtHand at, Supplier<Verdict> deciding) {
+    Verdict verdict;
+    try {
+      interrupter.joinEnd(at.claim());
+      if (at.claim().budgetNanos != Long.MAX_VALUE) {
+        interrupter.watch(at.claim());
+      }
+      verdict = deciding.get();
+    } catch (Throwable broken) {
+      verdict = new Verdict.Fail(broken);
+    }
+    tidyInterrupt(null);
+    at.worker.readClock();
+    return verdict;
+  }
+
+  private Verdict verdict(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    Retry retry = at.retry();
+    Ticket ticket = at.ticketed();
+    Throwable failure = error;
+    try {
+      if (failure == null) {
+        if (!retry.rejects(value)) {
+          waits.settle(at.demand, at.item(), value);
+          return new Verdict.Succeed(value);
+        }
+        failure = new RejectedResultException(value, ticket.attempts);
+      }
+    } catch (Throwable broken) {
+      return failing(broken);
+    }
+    boolean repeats = error == null || retry.repeats(error);
+    Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
+    if (serverWait.isPresent()) {
+      pause(at, serverWait.get(), failure);
+    }
+    if (!repeats || ticket.attempts >= retry.attempts()) {
+      return failing(failure);
+    }
+    long wanted = retry.delayNanos(ticket.attempts, serverWait, ThreadLocalRandom.current());
+    long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
+    if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
+      TimeoutException timeout = at.budgets().error(Interruption.ITEM_TIMEOUT, ticket.attempts);
+      return failing(withSuppressed(failure, timeout));
+    }
+    return new Verdict.Repeat(failure, delay);
+  }
+
+  private void pause(ItemAtHand at, Duration wait, Throwable error) {
+    try {
+      waits.pause(at.item(), wait);
+    } catch (Throwable brokenKey) {
+      Suppressing.add(error, brokenKey);
+    }
+  }
+
+  /* After the end of the run nothing more is called. */
+  private Verdict failing(Throwable error) {
+    FailurePolicy.Substitute substitute = failures.substituteFor(error);
+    if (substitute == null || schedule.hasEnded()) {
+      return new Verdict.Fail(error);
+    }
+    try {
+      return new Verdict.Succeed(substitute.value().apply(error));
+    } catch (Throwable broken) {
+      return new Verdict.Fail(broken);
+    }
+  }
+
+  static Throwable withSuppressed(Throwable error, Throwable further) {
+    Suppressing.add(error, further);
+    return error;
+  }
+
+  // Carrying out: the claim is sealed
+
+  private boolean carryOut(ItemAtHand at, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Succeed(var value) ->
+          settle(
+              at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
+      case Verdict.Repeat repeat -> repeat(at, repeat);
+      case Verdict.Fail(var error) -> settleFailure(at, error);
+    };
+  }
+
+  private boolean repeat(ItemAtHand at, Verdict.Repeat repeat) {
+    Ticket ticket = at.ticketed();
+    Tuned own = at.own();
+    ticket.lastError = repeat.error();
+    ticket.dueNanos = at.worker.nowNanos + repeat.delayNanos();
+    if (!leaveWaiting(at)) {
+      return false;
+    }
+    waits.retryLater(ticket, repeat.error(), repeat.delayNanos());
+    if (own != null && own.isWithdrawn()) {
+      waits.withdraw(own); // whoever withdrew it may have come too early to find it
+    }
+    return true;
+  }
+
+  /* Noted before it is settled: whoever sees the outcome may ask which failure was the first. */
+  private boolean settleFailure(ItemAtHand at, Throwable error) {
+    var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
+    boolean ends = failures.note(failure);
+    at.claim().countFailure();
+    boolean settled = settle(at, failure);
+    if (ends) {
+      schedule.end(RunStatus.ABORTED, failures.endingError(failure), false);
+    }
+    failures.suppress(schedule.error(), error);
+    return settled;
+  }
+
+  private boolean settleNotRun(ItemAtHand at) {
     return settle(
         at,
-        new NotRun<@Nullable Object, @Nullable Object>(at.item(), engine.status(), at.details()));
+        new NotRun<@Nullable Object, @Nullable Object>(at.item(), schedule.status(), at.details()));
   }
 
-  /** Moves the claim on from an item that will come back by its ticket. */
-  void leaveWaiting(AtHand at) {
+  private boolean settle(ItemAtHand at, Outcome<?, ?> outcome) {
     Claim claim = at.claim();
-    at.worker.nowNanos = engine.clock.nanoTime();
-    claim.leaveWaiting(at.worker.nowNanos);
-    if (!claim.isSingle()) {
-      engine.sink.settled(claim); // what was finished before may be all there is to hand over
+    if (!claim.finishSealed(outcome, at.worker.nowNanos)) {
+      return false;
     }
+    sink.settled(claim);
+    return true;
   }
 
-  private boolean settle(AtHand at, Outcome<?, ?> outcome) {
-    at.worker.nowNanos = engine.clock.nanoTime(); // predicates and fallbacks took their time
-    at.claim().finishSealed(outcome, at.worker.nowNanos);
-    engine.sink.settled(at.claim());
+  private boolean leaveWaiting(ItemAtHand at) {
+    Claim claim = at.claim();
+    if (!claim.leaveWaiting(at.worker.nowNanos)) {
+      return false;
+    }
+    if (!claim.isSingle()) {
+      sink.settled(claim); // what was finished before may be all there is to hand over
+    }
     return true;
   }
 }

@@ -1,5 +1,11 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.out.Collected;
+import io.millrace.engine.out.Outlet;
+import io.millrace.engine.out.Sink;
+import io.millrace.engine.terms.Config;
+
 /**
  * How many more items may be begun. Guarded by the run's lock.
  *
@@ -9,16 +15,21 @@ package io.millrace.engine;
  * leaves an item waiting has to give back the rest of its claim.
  */
 final class Window {
+  /* The rest of a sized source is listed in claims, not item by item, whatever the window is. */
+  private static final int LISTED = 4096;
+
   private final int most;
   private final Sink sink;
   private final boolean fromStart;
 
-  /* Of items that count from their start: in workers' hands for the first time, and waiting since. */
+  /* If items count from their start: claims of fresh items at workers, and items that wait. */
   private int running;
   private long waiting;
 
-  /* Items that have their outcome. */
+  /* Items that have their outcome, and how many of them failed. */
   private long settled;
+  private long failed;
+  private boolean hasEnded;
 
   Window(Config config, Sink sink, Intake intake) {
     this.most = config.room();
@@ -35,7 +46,20 @@ final class Window {
     return settled;
   }
 
+  /** How many of them failed. */
+  long failed() {
+    return failed;
+  }
+
+  /** The run has ended: what is admitted now is not called, only listed. */
+  void end() {
+    hasEnded = true;
+  }
+
   long room(long admitted) {
+    if (hasEnded) {
+      return Math.max(most, LISTED) - (admitted - sink.delivered(settled));
+    }
     return fromStart ? most - running - waiting : most - (admitted - sink.delivered(settled));
   }
 
@@ -45,12 +69,13 @@ final class Window {
   }
 
   /**
-   * How many of the items that a worker wants to claim at once it may. A consumer looks into claims that
-   * take long. A collector does not, so what is finished in them keeps its room: one of them must not fill
-   * the window, or the others could not run. Where items count from their start, a claim counts as one.
+   * How many items a worker may claim at once, of those that it wants. A consumer looks into claims
+   * that take long. A collector does not, so what is finished in them keeps its room: one of them
+   * must not fill the window, or the others could not run. Where items count from their start, a
+   * claim counts as one.
    */
   int claimable(long room, long wanted) {
-    long share = sink instanceof Outlet ? room : room / 2;
+    long share = sink instanceof Outlet || hasEnded ? room : room / 2;
     return (int) Math.max(1, fromStart ? wanted : Math.min(wanted, share));
   }
 
@@ -60,14 +85,29 @@ final class Window {
     }
   }
 
-  /** A worker is through with a claim, or was given up. */
-  void cameBack(Claim claim, int more) {
+  /** A worker is through with a claim, of which this many items have their outcome. */
+  void giveBack(Claim claim, int more) {
     settled += more;
+    failed += claim.failed();
     if (claim.isSingle()) {
       waiting -= more;
     } else {
       running--;
       waiting += claim.waiting();
+    }
+  }
+
+  /** A claim is given back whose worker was abandoned at an item that waits to be settled. */
+  void condemned(Claim claim) {
+    waiting += claim.isSingle() ? 0 : 1;
+  }
+
+  /** An item was settled in place of its worker. */
+  void settledForAbandoned(Claim claim) {
+    settled++;
+    failed++;
+    if (claim.isSingle()) {
+      waiting--;
     }
   }
 }

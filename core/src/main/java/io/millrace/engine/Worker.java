@@ -1,41 +1,62 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.terms.Surrounding;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.Timekeeper;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Failure;
+import io.millrace.outcome.RunStatus;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A thread's part in a run: claim, attempt, deliver, again; leaves when there is nothing to do. */
-final class Worker implements Runnable {
+final class Worker extends Timekeeper implements Runnable {
+  /** The place of a worker that is not in the roster. */
+  static final int NOWHERE = -1;
+
+  /** A claim that takes less is followed by a larger one. */
   private static final long CHEAP_NANOS = 10_000;
-  private static final long DEAR_NANOS = 20_000;
 
-  private final Engine engine;
+  /** A claim that takes more is followed by one of a single item. */
+  private static final long EXPENSIVE_NANOS = 20_000;
 
-  /** See {@link Schedule}: a run that ends forgets the workers that an executor did not start yet. */
+  private final Schedule schedule;
+  private final Attempts attempts;
+  private final Terms terms;
+
+  /** Workers of an earlier generation that have not arrived are forgotten: see {@link Crew}. */
   final int generation;
 
   private final Surrounding.@Nullable Presence presence;
 
   /* Written by this worker's thread, read by watchdog and stop. */
-  volatile @Nullable Thread thread;
+  private volatile @Nullable Thread thread;
 
-  /* Written by this worker under the run's lock, or by whoever abandons it; read by watchdog and stop. */
+  /* Written under the run's lock: by this worker, or by whoever abandons it; read by watchdog and stop. */
   volatile @Nullable Claim claim;
 
-  /* Guarded by the run's lock: place in the run's list of workers; -1 if not there. */
-  int place = -1;
+  /* Written under the run's lock by whoever abandons this worker, and by itself when it is back. */
+  volatile boolean isAbandoned;
+
+  /* Guarded by the run's lock: place in the roster, and whether its abandonment has cost a carrier. */
+  int place = NOWHERE;
+  boolean isComputing;
 
   private int size = 1;
-  long nowNanos;
 
-  /* Made when it is needed; where there are no gates, successes do not. */
-  private @Nullable AtHand atHand;
+  /* Made when it is needed: where there are no gates, successes do not. Read by whoever abandons. */
+  private volatile @Nullable ItemAtHand atHand;
 
-  Worker(Engine engine, int generation) {
-    this.engine = engine;
+  Worker(Schedule schedule, Attempts attempts, Terms terms, int generation) {
+    this.schedule = schedule;
+    this.attempts = attempts;
+    this.terms = terms;
     this.generation = generation;
-    this.presence = engine.surrounding == null ? null : engine.surrounding.presence();
+    Surrounding around = terms.surrounding;
+    this.presence = around == null ? null : around.presence();
   }
 
   /** How many fresh items to claim at once. */
@@ -47,10 +68,26 @@ final class Worker implements Runnable {
     return Objects.requireNonNull(thread, "thread of a worker that runs");
   }
 
+  /** Whether it runs in this thread. */
+  boolean isIn(Thread other) {
+    return thread == other;
+  }
+
+  /** Whether this worker is in the middle of a computation, and so keeps a carrier of virtual threads. */
+  boolean keepsCarrier() {
+    Thread running = runningThread();
+    return running.isVirtual() && running.getState() == Thread.State.RUNNABLE;
+  }
+
   /** What to run so that a task of this worker is inside of what surrounds the run. */
   Runnable inside(Runnable task) {
     Surrounding.Presence entered = presence;
     return entered == null ? task : () -> entered.run(task);
+  }
+
+  /** Interrupts this worker because an attempt takes too long. */
+  void interruptAttempt() {
+    runningThread().interrupt();
   }
 
   /** Interrupts this worker because the run has ended. */
@@ -65,73 +102,113 @@ final class Worker implements Runnable {
   @Override
   public void run() {
     thread = Thread.currentThread();
-    nowNanos = engine.clock.nanoTime();
+    if (!terms.isInCaller) {
+      Thread.interrupted(); // what somebody has left to this thread
+    }
     try {
-      for (Claim next = engine.schedule.next(this);
-          next != null;
-          next = engine.schedule.next(this)) {
+      readClock();
+      for (Claim next = schedule.next(this); next != null; next = schedule.next(this)) {
         work(next);
       }
     } catch (Throwable broken) {
       Claim held = claim;
-      engine.schedule.broke(this, broken);
-      if (engine.tuned && held != null) {
+      schedule.broke(this, broken);
+      if (terms.isTuned && held != null && held.item(0) instanceof Tuned item) {
         Details details = new Details(held.index(0), null, 0, 0, false);
-        engine.sink.abandoned(
-            new Failure<@Nullable Object, @Nullable Object>(held.item(0), broken, details));
+        item.deliver(new Failure<@Nullable Object, @Nullable Object>(item, broken, details));
       }
     }
   }
 
-  /** The part of one that has no slot, and only reads. */
+  /** Runs a worker that has no slot, and only reads. */
   void readAhead() {
     thread = Thread.currentThread();
-    nowNanos = engine.clock.nanoTime();
-    engine.schedule.reading().readAhead(this);
+    readClock();
+    schedule.reading().readAhead(this);
+  }
+
+  @Override
+  public void readClock() {
+    try {
+      nowNanos = terms.clock.nanoTime();
+    } catch (Throwable broken) {
+      schedule.end(RunStatus.ABORTED, broken, false);
+    }
   }
 
   private void work(Claim claim) {
     long began = nowNanos;
-    while (claim.hasItem()) {
-      if (!engine.attempts.run(this, claim)) {
-        forgetItem();
-        engine.schedule.cameBack();
-        size = 1;
+    boolean leaves = false;
+    while (claim.hasItem() && !leaves) {
+      long before = nowNanos;
+      if (!attempts.run(this, claim)) {
+        rejoin();
         return;
       }
-      if (claim.waiting() > 0 && engine.schedule.countsFromStart()) {
-        size = 1;
-        return; // the window may have no room for the next one
-      }
+      leaves = mustLeave(claim, nowNanos - before);
     }
-    if (engine.tuned) {
-      nowNanos = engine.clock.nanoTime(); // its listeners may have taken long
+    clearHand();
+    if (terms.isTuned) {
+      readClock(); // its listeners may have taken long
+    } else if (leaves) {
+      size = 1;
     } else {
       adapt(nowNanos - began);
     }
   }
 
-  /** Notes what the claim's current item is. */
-  AtHand take(Claim claim) {
-    AtHand at = atHand == null ? new AtHand(engine, this) : atHand;
-    at.take(claim);
-    atHand = at;
-    return at;
+  /*
+   * A worker gives its claim back after an item that took long, because nobody would look for what
+   * is finished in it meanwhile. It also does so after it left an item waiting, if the window may
+   * then have no room for the next one.
+   */
+  private boolean mustLeave(Claim claim, long tookNanos) {
+    return tookNanos > Backlog.LATE_NANOS || (claim.waiting() > 0 && schedule.countsFromStart());
   }
 
-  /* Frees what the item at hand holds: this worker was given up, and is back. */
-  private void forgetItem() {
-    Ticket ticket = atHand == null ? null : atHand.ticket;
-    if (ticket != null) {
-      engine.waits.free(ticket);
+  /* The worker was abandoned, and is back. What it held was freed then, and is freed once more,
+   * because it may have got more since. */
+  private void rejoin() {
+    ItemAtHand at = atHand;
+    if (at != null && at.ticket != null) {
+      attempts.free(at.ticket);
+    }
+    clearHand();
+    size = 1;
+    schedule.absences().rejoin(this);
+  }
+
+  private void clearHand() {
+    ItemAtHand at = atHand;
+    if (at != null) {
+      at.clear();
     }
   }
 
-  /* Few clock readings and locks for cheap items, no items behind a dear one. */
+  /** Notes what the claim's current item is. */
+  ItemAtHand take(Claim claim) {
+    ItemAtHand at = atHand;
+    if (at == null) {
+      at = new ItemAtHand(terms, this);
+      atHand = at;
+    }
+    at.take(claim);
+    return at;
+  }
+
+  /** What is known of an item that this worker is busy with; null if nothing is. */
+  @Nullable ItemAtHand atHand(long index) {
+    ItemAtHand at = atHand;
+    return at != null && at.isOf(index) ? at : null;
+  }
+
+  /* Few clock readings and locks for cheap items, no items behind an expensive one. */
   private void adapt(long tookNanos) {
-    if (tookNanos < CHEAP_NANOS) {
+    if (attempts.mustClaimOneByOne()) {
+      size = 1;
+    } else if (tookNanos < CHEAP_NANOS) {
       size = Math.min(size * 2, Claim.MOST_CELLS);
-    } else if (tookNanos > DEAR_NANOS) {
+    } else if (tookNanos > EXPENSIVE_NANOS) {
       size = 1;
     }
   }

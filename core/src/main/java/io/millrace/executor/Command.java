@@ -1,7 +1,7 @@
 package io.millrace.executor;
 
-import io.millrace.engine.Tuned;
-import io.millrace.engine.Tuning;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.terms.Tuning;
 import io.millrace.outcome.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -34,5 +34,5 @@ final class Command extends Tuned implements Executable {
   }
 
   @Override
-  protected void deliver(Outcome<?, ?> outcome) {}
+  public void deliver(Outcome<?, ?> outcome) {}
 }

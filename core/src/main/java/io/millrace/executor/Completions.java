@@ -1,44 +1,54 @@
 package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
+import io.millrace.base.Unsplit;
 import java.util.Collection;
 import java.util.List;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** Futures as they are done: each one queues itself, so the cost is linear. */
-final class Completions<F extends CompletableFuture<?>>
-    extends Spliterators.AbstractSpliterator<F> {
-  private final BlockingQueue<F> done = new LinkedBlockingQueue<>();
+/**
+ * Futures as they are done: each one queues itself, so the cost is linear. How many there are is an
+ * estimate only, so that {@code count()} waits for them like every other terminal operation. A stream that
+ * is closed, or dropped, leaves nothing at the futures that are not done.
+ */
+final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
+  private final DoneQueue<F> done;
+  private final DoneListeners listeners;
   private final int all;
   private final long startNanos;
   private final long timeoutNanos;
   private int taken;
 
   private Completions(List<F> futures, long timeoutNanos) {
-    super(futures.size(), Spliterator.SIZED | Spliterator.NONNULL);
+    super(NONNULL);
     this.all = futures.size();
     this.startNanos = System.nanoTime();
     this.timeoutNanos = timeoutNanos;
-    futures.forEach(future -> Waits.whenDone(future, () -> done.add(future)));
+    DoneQueue<F> queue =
+        new DoneQueue<>(DoneQueue.clockOf(futures)); // the listeners must not know of this
+    this.done = queue;
+    this.listeners = new DoneListeners(this);
+    futures.forEach(future -> listeners.add(future, () -> queue.add(future)));
   }
 
   static <F extends CompletableFuture<?>> Stream<F> of(
       Collection<? extends F> futures, long timeoutNanos) {
-    return StreamSupport.stream(new Completions<>(List.<F>copyOf(futures), timeoutNanos), false);
+    Completions<F> completions = new Completions<>(List.<F>copyOf(futures), timeoutNanos);
+    return StreamSupport.stream(completions, false).onClose(completions.listeners::close);
   }
 
   @Override
-  public boolean tryAdvance(Consumer<? super F> consumer) {
+  public long estimateSize() {
+    return (long) all - taken;
+  }
+
+  @Override
+  protected boolean advance(Consumer<? super F> consumer) {
     if (taken == all) {
       return false;
     }
@@ -50,14 +60,15 @@ final class Completions<F extends CompletableFuture<?>>
 
   private F next() {
     try {
-      long left = timeoutNanos - (System.nanoTime() - startNanos);
-      F next = done.poll(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      F next = done.poll(startNanos, timeoutNanos);
       if (next == null) {
+        listeners.close();
         throw Rethrow.asIs(
             new TimeoutException((all - taken) + " of " + all + " futures are not done"));
       }
       return next;
     } catch (InterruptedException interrupted) {
+      listeners.close();
       Thread.currentThread().interrupt();
       CancellationException cancelled =
           new CancellationException("interrupted while waiting for futures");

@@ -1,19 +1,22 @@
 package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
+import io.millrace.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The future of a task. It composes as every {@link CompletableFuture} does; but {@link #cancel} with
- * {@code true} interrupts the task, and a task that waits for something is given up at once.
+ * {@code true} interrupts the task, and a task that waits for something ends at once.
  *
  * <p>Completing it by other means ({@code complete}, {@code orTimeout}) keeps the task from starting,
  * but not from going on. A {@link CancellationException} that the task itself throws is a failure like
@@ -22,10 +25,18 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the value
  */
 public final class ExecutorFuture<R extends @Nullable Object> extends CompletableFuture<R> {
-  /* Written once, before the future is seen by anybody else. */
-  private @Nullable Task<R> task;
+  /*
+   * Written before the future is seen by anybody else; null again when it is done, or its task is about to
+   * settle it: then there is nothing left to interrupt.
+   */
+  private volatile @Nullable Task<R> task;
 
-  ExecutorFuture() {}
+  /* A virtual clock knows of who waits for this; null in real time, where nobody needs to. */
+  private final @Nullable KnownWaits waits;
+
+  ExecutorFuture(Clock clock) {
+    this.waits = clock == Clock.system() ? null : new KnownWaits(this, clock);
+  }
 
   void belongTo(Task<R> itsTask) {
     task = itsTask;
@@ -39,21 +50,24 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean cancelled = settleExceptionally(new CancellationException());
     Task<R> itsTask = task;
+    boolean cancelled = super.completeExceptionally(new CancellationException());
     if (cancelled && itsTask != null) {
+      task = null;
       itsTask.cancelled(mayInterruptIfRunning); // a second cancellation has no effect
     }
     return cancelled || isCancelled();
   }
 
-  /** By the task. */
+  /** By the task, when no attempt of it goes on. */
   boolean settle(R value) {
+    task = null;
     return super.complete(value);
   }
 
-  /** By the task, or a cancellation. */
+  /** By the task, when no attempt of it goes on. */
   boolean settleExceptionally(Throwable error) {
+    task = null;
     return super.completeExceptionally(error);
   }
 
@@ -67,9 +81,29 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     return withdrawIf(super.completeExceptionally(error));
   }
 
+  @Override
+  public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
+    super.completeAsync(supplier, executor);
+    FutureWaits.whenDone(this, () -> withdrawIf(true));
+    return this;
+  }
+
+  @Override
+  public void obtrudeValue(R value) {
+    super.obtrudeValue(value);
+    withdrawIf(true);
+  }
+
+  @Override
+  public void obtrudeException(Throwable error) {
+    super.obtrudeException(error);
+    withdrawIf(true);
+  }
+
   private boolean withdrawIf(boolean done) {
     Task<R> itsTask = task;
     if (done && itsTask != null) {
+      task = null;
       itsTask.withdraw();
     }
     return done;
@@ -79,6 +113,27 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
     return new CompletableFuture<>();
+  }
+
+  /** The clock that it goes by; null in real time. */
+  @Nullable Clock virtualClock() {
+    return waits == null ? null : waits.clock();
+  }
+
+  @Override
+  public R get() throws InterruptedException, ExecutionException {
+    if (waits != null) {
+      waits.await();
+    }
+    return super.get();
+  }
+
+  @Override
+  public R join() {
+    if (waits != null) {
+      waits.awaitUninterruptibly();
+    }
+    return super.join();
   }
 
   /**
@@ -106,7 +161,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   public R result(Duration timeout) throws Exception {
     try {
-      return get(Waits.nanos(timeout), TimeUnit.NANOSECONDS);
+      return get(FutureWaits.nanos(timeout), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       throw new TimeoutException("the task is not done within " + timeout + "; it goes on");
     } catch (ExecutionException failed) {

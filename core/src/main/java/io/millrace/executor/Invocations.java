@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,8 @@ final class Invocations {
         futures.add(executor.submit(task));
       }
       for (ExecutorFuture<R> future : futures) {
-        if (!awaitQuietly(future, patience - (System.nanoTime() - start))) {
+        long left = patience == Long.MAX_VALUE ? patience : patience - (System.nanoTime() - start);
+        if (!awaitQuietly(future, left)) {
           break;
         }
       }
@@ -43,7 +42,11 @@ final class Invocations {
 
   private static boolean awaitQuietly(Future<?> future, long nanos) throws InterruptedException {
     try {
-      future.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+      if (nanos == Long.MAX_VALUE) {
+        future.get(); // which a virtual clock knows of
+      } else {
+        future.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
+      }
       return true;
     } catch (TimeoutException timeout) {
       return false;
@@ -62,12 +65,12 @@ final class Invocations {
       throw new IllegalArgumentException("tasks must not be empty");
     }
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
-    BlockingQueue<ExecutorFuture<R>> done = new LinkedBlockingQueue<>();
+    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.virtualClock());
     try {
       for (Callable<R> task : tasks) {
         ExecutorFuture<R> future = executor.submit(task);
         futures.add(future);
-        Waits.whenDone(future, () -> done.add(future));
+        FutureWaits.whenDone(future, () -> done.add(future));
       }
       return first(done, futures.size(), start, Math.max(timeoutNanos, 0));
     } finally {
@@ -76,12 +79,11 @@ final class Invocations {
   }
 
   private static <R extends @Nullable Object> R first(
-      BlockingQueue<ExecutorFuture<R>> done, int all, long start, long timeoutNanos)
+      DoneQueue<ExecutorFuture<R>> done, int all, long start, long timeoutNanos)
       throws InterruptedException, ExecutionException, TimeoutException {
     Throwable last = null;
     for (int failed = 0; failed < all; failed++) {
-      long left = timeoutNanos - (System.nanoTime() - start);
-      ExecutorFuture<R> next = done.poll(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      ExecutorFuture<R> next = done.poll(start, timeoutNanos);
       if (next == null) {
         throw new TimeoutException("none of " + all + " tasks succeeded in time");
       }

@@ -1,14 +1,11 @@
 package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
+import io.millrace.base.Unsplit;
 import io.millrace.plan.Action;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.concurrent.Callable;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,19 +18,29 @@ import org.jspecify.annotations.Nullable;
  * The values of an action over items, in input order, computed by an executor no further ahead than its
  * workers need. When it ends early, by a failure or by being closed, the rest is cancelled.
  */
-final class Mapping<T extends @Nullable Object, R extends @Nullable Object>
-    extends Spliterators.AbstractSpliterator<R> {
+final class Mapping<T extends @Nullable Object, R extends @Nullable Object> extends Unsplit<R> {
   private final ParallelExecutor executor;
-  private final Iterator<? extends T> items;
+  private final ItemReader<T> items;
   private final Action<? super T, ? extends R> action;
   private final TaskOptions options;
   private final int ahead;
   private final long startNanos = System.nanoTime();
   private final long timeoutNanos;
 
-  /* Guarded by this: closing may come from another thread than reading. */
-  private final Deque<ExecutorFuture<R>> futures = new ArrayDeque<>();
-  private boolean closed;
+  /*
+   * Added to by the reader, emptied by whoever closes, who may be another thread. The reader adds, then
+   * looks whether this was closed; who closes says so, then takes everything: so no future is missed.
+   */
+  private final Queue<ExecutorFuture<R>> futures = new ConcurrentLinkedQueue<>();
+  private volatile boolean closed;
+
+  /** How many futures there are; the reader's own. */
+  private int submitted;
+
+  /** What the source threw, and what this threw; the reader's own. */
+  private @Nullable Throwable sourceError;
+
+  private @Nullable Throwable broken;
 
   private Mapping(
       ParallelExecutor executor,
@@ -41,9 +48,9 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object>
       Action<? super T, ? extends R> action,
       TaskOptions options,
       long timeoutNanos) {
-    super(Long.MAX_VALUE, Spliterator.ORDERED);
+    super(0);
     this.executor = executor;
-    this.items = items.iterator();
+    this.items = new ItemReader<>(items);
     this.action = action;
     this.options = options;
     this.ahead = (int) Math.min(Integer.MAX_VALUE, 2L * executor.concurrency());
@@ -61,67 +68,99 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   @Override
-  public boolean tryAdvance(Consumer<? super R> consumer) {
+  protected boolean advance(Consumer<? super R> consumer) {
+    if (broken != null) {
+      throw Rethrow.asIs(broken); // it never looks like the end
+    }
     R value;
     try {
       ExecutorFuture<R> next = next();
       if (next == null) {
+        close();
         return false;
       }
       value = await(next);
-      remove(next);
-    } catch (Throwable broken) {
+      if (futures.remove(next)) {
+        submitted--;
+      }
+    } catch (Throwable thrown) {
+      broken = thrown;
       close();
-      throw broken;
+      throw thrown;
     }
     consumer.accept(value);
     return true;
   }
 
   private @Nullable ExecutorFuture<R> next() {
-    while (isShort() && items.hasNext()) {
-      T item = items.next();
-      submit(() -> action.apply(item));
+    while (sourceError == null && submitted < ahead && !isServed() && readOne()) {
+      submitted++;
     }
-    synchronized (this) {
-      return futures.peek(); // closing cancels also the one that is waited for
+    if (Thread.currentThread().isInterrupted()) {
+      throw interrupted(null); // the source may have left it set, and may have ended because of it
+    }
+    ExecutorFuture<R> head = futures.peek(); // closing cancels also the one that is waited for
+    if (head == null && sourceError != null) {
+      throw Rethrow.asIs(sourceError);
+    }
+    return head;
+  }
+
+  /* A value that is there does not wait for a slow source, as long as the workers have enough to do. */
+  private boolean isServed() {
+    ExecutorFuture<R> head = futures.peek();
+    return head != null && head.isDone() && submitted > ahead / 2;
+  }
+
+  /* What the source throws comes after the values of the items before it. */
+  private boolean readOne() {
+    try {
+      return items.advance(this::submit);
+    } catch (Throwable thrown) {
+      sourceError = thrown;
+      return false;
     }
   }
 
-  private synchronized void remove(ExecutorFuture<R> future) {
-    futures.remove(future);
-  }
-
-  private synchronized boolean isShort() {
-    return !closed && futures.size() < ahead;
-  }
-
-  private synchronized void submit(Callable<R> call) {
-    if (!closed) {
-      futures.add(executor.submit(call, options));
+  private void submit(T item) {
+    futures.add(executor.submit(() -> action.apply(item), options));
+    if (closed) {
+      cancelAll();
     }
   }
 
   private R await(ExecutorFuture<R> future) {
     try {
       long left = timeoutNanos - (System.nanoTime() - startNanos);
-      return future.get(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      return timeoutNanos == Long.MAX_VALUE
+          ? future.get()
+          : future.get(Math.max(left, 0), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
       throw Rethrow.asIs(failed.getCause() == null ? failed : failed.getCause());
     } catch (TimeoutException timeout) {
       throw Rethrow.asIs(new TimeoutException("not all values were there in time"));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      CancellationException cancelled =
-          new CancellationException("interrupted while waiting for values, which were cancelled");
-      cancelled.initCause(interrupted);
-      throw cancelled;
+      throw interrupted(interrupted);
     }
   }
 
-  private synchronized void close() {
+  private static CancellationException interrupted(@Nullable InterruptedException cause) {
+    CancellationException cancelled =
+        new CancellationException("interrupted while waiting for values, which were cancelled");
+    cancelled.initCause(cause);
+    return cancelled;
+  }
+
+  private void close() {
     closed = true;
-    futures.forEach(future -> future.cancel(true));
-    futures.clear();
+    cancelAll();
+    items.close();
+  }
+
+  private void cancelAll() {
+    for (var future = futures.poll(); future != null; future = futures.poll()) {
+      future.cancel(true);
+    }
   }
 }

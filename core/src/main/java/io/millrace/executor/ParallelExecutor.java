@@ -1,15 +1,18 @@
 package io.millrace.executor;
 
 import io.millrace.Parallel;
+import io.millrace.base.Closing;
 import io.millrace.base.Require;
-import io.millrace.engine.Config;
 import io.millrace.engine.Engine;
-import io.millrace.engine.Reader;
-import io.millrace.engine.TaskFeed;
-import io.millrace.engine.Tuned;
+import io.millrace.engine.feed.TaskFeed;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.ConfigAccess;
+import io.millrace.engine.terms.Tuned;
 import io.millrace.plan.Action;
+import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.Triple;
+import io.millrace.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +27,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  * more needs no shutdown to be collected as garbage, but {@link #close} waits for its tasks. One that is
  * made inside of a cancel scope is stopped with that.
  *
- * <p>A task that is interrupted by its timeout and does not react is given up after the grace period:
- * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its worker is lost until
+ * <p>A task that is interrupted by its timeout and does not react is abandoned after the grace period:
+ * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until
  * it does return. Shutting down waits for all other running tasks however long they take, as every
  * executor does. If an executor given by {@link Parallel#workers} refuses a worker, that ends this one.
  *
@@ -53,17 +55,19 @@ import org.jspecify.annotations.Nullable;
 public final class ParallelExecutor implements ExecutorService {
   private final int concurrency;
   private final TaskOptions options;
+  private final Clock clock;
   private final TaskFeed feed = new TaskFeed();
   private final Engine engine;
-  private final Consumer<Tuned> withdrawing;
+  private final Home home;
 
   private ParallelExecutor(Config config) {
     concurrency = config.concurrency;
+    clock = config.clock;
     options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout);
     Config endless = config.with(copy -> copy.window = Integer.MAX_VALUE);
     Action<Executable, @Nullable Object> attempt = Executable::attempt;
     engine = Engine.start(endless, attempt, feed, Engine.Delivery.TO_ITEMS);
-    withdrawing = engine::withdraw;
+    home = new Home.OfExecutor(feed, engine);
   }
 
   /**
@@ -84,9 +88,14 @@ public final class ParallelExecutor implements ExecutorService {
    *     failure policy that ends runs, listeners, keys, costs, the caller's thread as worker
    */
   public static ParallelExecutor of(Parallel parallel) {
-    Config config = Reader.configOf(parallel);
+    Config config = ConfigAccess.configOf(parallel);
     Refused.check(config);
     return new ParallelExecutor(config);
+  }
+
+  /** The clock that tasks go by; null in real time. */
+  @Nullable Clock virtualClock() {
+    return clock == Clock.system() ? null : clock;
   }
 
   /** Most tasks at once. */
@@ -111,7 +120,7 @@ public final class ParallelExecutor implements ExecutorService {
       Callable<R> task, TaskOptions options) {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
-    Task<R> submitted = new Task<>(withdrawing, task, options.tuning());
+    Task<R> submitted = new Task<>(home, task, options.tuning(), clock);
     add(submitted);
     return submitted.future;
   }
@@ -139,13 +148,13 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public void execute(Runnable command) {
     Objects.requireNonNull(command, "command");
-    add(new Command(command, TaskOptions.none().tuning()));
+    add(new Command(command, options.retry(Retry.none()).tuning()));
   }
 
   private void add(Tuned task) {
     boolean added = feed.add(task);
-    boolean lost = added && engine.hasJoined() && feed.remove(task);
-    if (!added || lost) {
+    boolean isUnread = added && engine.hasJoined() && feed.remove(task);
+    if (!added || isUnread) {
       throw new RejectedExecutionException(
           "the executor was shut down, or stopped: it takes no more tasks");
     }
@@ -221,8 +230,10 @@ public final class ParallelExecutor implements ExecutorService {
           Iterable<? extends A> first,
           Iterable<? extends B> second,
           Action.Two<? super A, ? super B, ? extends R> action) {
+    Iterable<Map.Entry<A, B>> pairs = Source.<A, B>zip(first, second);
+    require("action", action, pairs);
     Action<Map.Entry<A, B>, R> spread = Action.spread(action);
-    return map(Source.<A, B>zip(first, second), spread);
+    return map(pairs, spread);
   }
 
   /** {@link #map(Iterable, Action)} over triples, up to the end of the shortest source. */
@@ -236,8 +247,10 @@ public final class ParallelExecutor implements ExecutorService {
           Iterable<? extends B> second,
           Iterable<? extends C> third,
           Action.Three<? super A, ? super B, ? super C, ? extends R> action) {
+    Iterable<Triple<A, B, C>> triples = Source.<A, B, C>zip(first, second, third);
+    require("action", action, triples);
     Action<Triple<A, B, C>, R> spread = Action.spread(action);
-    return map(Source.<A, B, C>zip(first, second, third), spread);
+    return map(triples, spread);
   }
 
   private static <R extends @Nullable Object> List<R> listOf(Stream<R> values) {
@@ -248,8 +261,9 @@ public final class ParallelExecutor implements ExecutorService {
 
   /**
    * The values of an action over items, one by one and lazily, in input order: no more than twice the
-   * concurrency is submitted ahead of what was taken. Failures as in {@link #map(Iterable, Action)}.
-   * Close the stream, best by try-with-resources: that cancels what was submitted and not taken.
+   * concurrency is submitted ahead of what was taken. Failures as in {@link #map(Iterable, Action)}. The
+   * items are read, and closed (see {@link Source}), in the thread that takes the values. Close the
+   * stream, best by try-with-resources: that cancels what was submitted and not taken.
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> mapIter(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
@@ -268,15 +282,29 @@ public final class ParallelExecutor implements ExecutorService {
       TaskOptions options,
       Duration timeout) {
     Objects.requireNonNull(items, "items");
-    Objects.requireNonNull(action, "action");
-    Objects.requireNonNull(options, "options");
-    return Mapping.of(this, items, action, options, Waits.nanos(timeout));
+    require("action", action, items);
+    require("options", options, items);
+    require("timeout", timeout, items);
+    if (timeout.isNegative()) {
+      throw Closing.after(
+          new IllegalArgumentException("timeout must not be negative, but is " + timeout), items);
+    }
+    return Mapping.of(this, items, action, options, FutureWaits.nanos(timeout));
+  }
+
+  /* Who is given a source closes it, so also if the other arguments are refused. */
+  private static void require(String name, @Nullable Object argument, Iterable<?> items) {
+    if (argument == null) {
+      throw Closing.after(new NullPointerException(name), items);
+    }
   }
 
   // Many futures
 
   /**
-   * Futures in the order in which they are done, as a stream that waits for each; at linear cost.
+   * Futures in the order in which they are done, as a stream that waits for each, {@code count()}
+   * included; at linear cost. A stream that is left early should be closed: it listens to the others
+   * until then, or until it is collected as garbage.
    *
    * @param futures of this executor or of any other kind
    */
@@ -293,7 +321,7 @@ public final class ParallelExecutor implements ExecutorService {
    */
   public static <F extends CompletableFuture<?>> Stream<F> asCompleted(
       Collection<? extends F> futures, Duration timeout) {
-    return Completions.of(futures, Waits.nanos(timeout));
+    return Completions.of(futures, FutureWaits.nanos(timeout));
   }
 
   /** Waits for futures, of this executor or of any other kind. */
@@ -316,7 +344,7 @@ public final class ParallelExecutor implements ExecutorService {
       Collection<? extends F> futures, WaitStrategy strategy, Duration timeout)
       throws InterruptedException, TimeoutException {
     Objects.requireNonNull(strategy, "strategy");
-    return Waits.waitFor(futures, strategy, Waits.nanos(timeout));
+    return FutureWaits.waitFor(futures, strategy, FutureWaits.nanos(timeout));
   }
 
   // The end

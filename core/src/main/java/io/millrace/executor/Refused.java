@@ -1,6 +1,6 @@
 package io.millrace.executor;
 
-import io.millrace.engine.Config;
+import io.millrace.engine.terms.Config;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Order;
 import io.millrace.plan.Workers;

@@ -1,17 +1,17 @@
 package io.millrace.executor;
 
-import io.millrace.engine.Tuned;
-import io.millrace.engine.Tuning;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.terms.Tuning;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
+import io.millrace.time.Clock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Task<R extends @Nullable Object> extends Tuned implements Runnable, Executable {
+  private static final System.Logger LOGGER = System.getLogger(Task.class.getName());
   private static final VarHandle RUNNER;
 
   static {
@@ -39,14 +40,20 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     }
   }
 
+  /* The attempt's own: whether it has called the function, and not found it cancelled before. */
+  private boolean called;
+
   private enum Mark {
     INTERRUPTING,
     INTERRUPTED
   }
 
-  private final Consumer<? super Tuned> withdrawing;
-  private final Callable<? extends R> callable;
-  final ExecutorFuture<R> future = new ExecutorFuture<>();
+  private final Home home;
+
+  /* Null when the future is done, or about to be: whoever keeps that does not keep the function. */
+  private volatile @Nullable Callable<? extends R> callable;
+
+  final ExecutorFuture<R> future;
 
   /* Written by the attempt's thread and by whoever cancels. */
   @SuppressWarnings("unused")
@@ -58,11 +65,12 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
   /**
    * A task.
    *
-   * @param withdrawing is told of a cancellation, so that the task need not wait for its turn
+   * @param home is told of a cancellation, so that the task need not wait for its turn
    */
-  Task(Consumer<? super Tuned> withdrawing, Callable<? extends R> callable, Tuning tuning) {
+  Task(Home home, Callable<? extends R> callable, Tuning tuning, Clock clock) {
     super(tuning);
-    this.withdrawing = withdrawing;
+    this.future = new ExecutorFuture<>(clock);
+    this.home = home;
     this.callable = callable;
     future.belongTo(this);
   }
@@ -74,13 +82,24 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
 
   @Override
   public @Nullable Object attempt() throws Exception {
+    called = false;
     return begin() ? call() : null;
+  }
+
+  @Override
+  public boolean hasCalled() {
+    return called;
   }
 
   private @Nullable Object call() throws Exception {
     RUNNER.setVolatile(this, Thread.currentThread());
     try {
-      return future.isDone() ? null : callable.call();
+      Callable<? extends R> function = callable;
+      if (function == null || future.isDone()) {
+        return null;
+      }
+      called = true;
+      return function.call();
     } catch (Throwable failed) {
       thrown = failed;
       throw failed;
@@ -105,20 +124,26 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     if (interrupt
         && seen instanceof Thread thread
         && RUNNER.compareAndSet(this, thread, Mark.INTERRUPTING)) {
-      thread.interrupt();
+      try {
+        thread.interrupt();
+      } catch (Throwable broken) { // of a thread whose class has its own idea of it
+        LOGGER.log(System.Logger.Level.WARNING, "a thread could not be interrupted", broken);
+      }
       runner = Mark.INTERRUPTED;
     }
     withdraw();
   }
 
-  /** The task need not wait any more for its time, or a permit. */
+  /** The task need not wait any more for its turn, its time, or a permit. */
   void withdraw() {
-    withdrawing.accept(this);
+    callable = null;
+    home.withdraw(this);
   }
 
   @Override
   @SuppressWarnings("unchecked")
-  protected void deliver(Outcome<?, ?> outcome) {
+  public void deliver(Outcome<?, ?> outcome) {
+    callable = null; // before the future's dependents run, which may take long
     switch (outcome) {
       case Success<?, ?>(var _, var value, var _) -> future.settle((R) value);
       case Failure<?, ?>(var _, var error, var _) -> fail(error);
@@ -129,9 +154,12 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
 
   /** The executor ended before the task did. */
   void cutOff() {
-    future.settleExceptionally(
+    callable = null;
+    CancellationException cancelled =
         new CancellationException(
-            "the executor was shut down, or stopped, before the task was done"));
+            "the executor was shut down, or stopped, before the task was done");
+    cancelled.initCause(home.error());
+    future.settleExceptionally(cancelled);
   }
 
   /* A future takes these two for its own; inside another one they are just what the task threw. */
@@ -153,5 +181,6 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     } catch (Throwable failed) {
       fail(failed);
     }
+    callable = null; // not before: another thread may run this as well
   }
 }

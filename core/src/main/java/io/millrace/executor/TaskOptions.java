@@ -1,7 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Require;
-import io.millrace.engine.Tuning;
+import io.millrace.engine.terms.Tuning;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.Retry;
 import java.time.Duration;

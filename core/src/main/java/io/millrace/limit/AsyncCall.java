@@ -45,14 +45,15 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
   }
 
   @Override
-  public boolean claim() {
-    return !result.isDone();
+  public Answer claim() {
+    return result.isDone() ? Answer.LEAVE : Answer.TAKE;
   }
 
   @Override
   public void declined() {}
 
-  /* Whoever lets the call through must not be held up by it, nor call deeper and deeper. */
+  /* In a thread of its own, so that it neither holds up the thread that lets it through nor
+   * recurses there. */
   @Override
   public void granted() {
     Runnable task = clock.announced(this::run);
@@ -60,17 +61,20 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
       Thread.ofVirtual().name("millrace-limit").inheritInheritableThreadLocals(false).start(task);
     } catch (Throwable noThread) {
       clock.exit();
-      pass.begin();
-      fail(noThread);
+      try {
+        pass.giveBack();
+      } finally {
+        result.completeExceptionally(noThread);
+      }
     }
   }
 
   private void run() {
-    pass.begin();
-    if (result.isDone()) { // the caller has cancelled it, and the slot is used all the same
-      pass.end();
+    if (result.isDone()) { // the caller has cancelled it
+      pass.giveBack();
       return;
     }
+    pass.begin();
     try {
       CompletionStage<? extends R> stage =
           Objects.requireNonNull(body.call(), "the function answered with null, not with a stage");
@@ -101,7 +105,7 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
     }
   }
 
-  /* Of a result that the caller has completed or cancelled. */
+  /* Cancels the stage of a result that the caller has completed or cancelled. */
   private static void cancel(CompletionStage<?> stage) {
     try {
       stage.toCompletableFuture().cancel(true);

@@ -28,7 +28,16 @@ interface Bucket {
   /** Corrects the cost of an earlier take: gives back (above 0) or owes (below 0). */
   void settle(long now, long takenAt, long excess);
 
-  /** Grants nothing before this time, then one call, then the pace. An earlier time does nothing. */
+  /**
+   * Undoes a take that led to no call. Never more is there afterwards than if the take had not
+   * happened.
+   */
+  void giveBack(long now, long takenAt, long cost);
+
+  /**
+   * Grants nothing before this time, then one call, then the others at the limit's pace. An earlier
+   * time does nothing.
+   */
   void holdUntil(long time);
 
   /** Whether nothing that has happened counts any more: a new bucket would answer the same. */

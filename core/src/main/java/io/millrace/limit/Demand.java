@@ -8,17 +8,22 @@ import org.jspecify.annotations.Nullable;
  * one, one after the other.
  */
 public final class Demand {
-  private final @Nullable Object key;
+  private final @Nullable Key key;
   private final long[] costs;
-  /* Written at a take and read when that is settled, both under the limiter's lock. */
+  /*
+   * Written at a take, and read when that is settled or given back, both under the limiter's lock. The
+   * gate is the one that was found last: keys are compared once a demand.
+   */
   private long takenAt;
+  private boolean taken;
+  private @Nullable Gate gate;
 
-  Demand(@Nullable Object key, long[] costs) {
+  Demand(@Nullable Key key, long[] costs) {
     this.key = key;
     this.costs = costs;
   }
 
-  @Nullable Object key() {
+  @Nullable Key key() {
     return key;
   }
 
@@ -27,11 +32,32 @@ public final class Demand {
     return costs[leaf];
   }
 
+  /** What is asked of each leaf. */
+  long[] costs() {
+    return costs;
+  }
+
+  @Nullable Gate gate() {
+    return gate;
+  }
+
+  void found(Gate gate) {
+    this.gate = gate;
+  }
+
   long takenAt() {
     return takenAt;
   }
 
-  void taken(long now) {
+  void take(long now) {
     takenAt = now;
+    taken = true;
+  }
+
+  /** Returns false if nothing was taken since the last time. */
+  boolean giveBack() {
+    boolean was = taken;
+    taken = false;
+    return was;
   }
 }

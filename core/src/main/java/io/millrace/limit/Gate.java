@@ -1,31 +1,71 @@
 package io.millrace.limit;
 
+import io.millrace.limit.Waiter.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where those stand who count towards one key: a queue in front of the buckets, which are taken from
- * together or not at all. Guarded by the limiter's lock.
+ * The queue of one key, in front of its buckets. Permits are taken from all buckets or from none.
+ * Guarded by the limiter's lock.
  */
-final class Gate {
+final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
+  private final Turnstile turnstile;
+  private final @Nullable Key key;
   private final Bucket[] buckets;
-  private final WaitQueue<GatePlace> queue = new WaitQueue<>();
+  private final Lines<GatePlace> queue = new Lines<>(this);
   /* For the head of the queue; null exactly if nobody waits or a bucket is closed, except during a turn. */
-  private @Nullable Alarm alarm;
+  private @Nullable GateAlarm alarm;
+  /* Whether it was used since the last look; and whether it was dropped, so that its key finds it
+   * no more. */
+  private boolean used;
+  private boolean dropped;
+  /* How many pauses of everybody have reached the buckets. */
+  private long holdsSeen;
 
-  Gate(Bucket[] buckets) {
+  Gate(Turnstile turnstile, @Nullable Key key, Bucket... buckets) {
+    this.turnstile = turnstile;
+    this.key = key;
     this.buckets = buckets;
   }
 
-  boolean tryTake(Demand demand, long now) {
-    if (queue.head() != null || isClosed() || availableAt(demand) - now > 0) {
+  Turnstile turnstile() {
+    return turnstile;
+  }
+
+  /** Runs the keys' {@code equals}, so it is called without the lock. */
+  boolean isOf(Key other) {
+    return key != null && other.matches(key); // who asks, whose item it costs if that throws
+  }
+
+  /** Returns false if it was dropped. */
+  boolean use() {
+    used = true;
+    return !dropped;
+  }
+
+  boolean wasUsed() {
+    boolean was = used;
+    used = false;
+    return was;
+  }
+
+  /** Marks it as dropped; returns the hash code of its key. */
+  int drop() {
+    dropped = true;
+    return key == null ? 0 : key.hash();
+  }
+
+  boolean tryTake(Demand demand, long now, @Nullable Party party) {
+    catchUp();
+    if (queue.goBefore(party) || isClosed() || availableAt(demand.costs()) - now > 0) {
       return false;
     }
-    take(demand, now, now);
+    take(demand.costs(), now, now);
+    demand.take(now);
     return true;
   }
 
-  void enqueue(GatePlace place, Turn turn) {
-    queue.add(place);
+  void enqueue(GatePlace place, @Nullable Party party, Turn turn) {
+    queue.add(place, party);
     serve(turn);
   }
 
@@ -37,8 +77,21 @@ final class Gate {
     return left;
   }
 
-  /** The alarm has rung; one that was replaced meanwhile has nothing to say. */
-  void rung(Alarm rung, Turn turn) {
+  @Override
+  public boolean rearm(Line<GatePlace> line) {
+    try (Turn turn = turnstile.turnAnyhow()) {
+      if (!queue.arm(line)) {
+        return false;
+      }
+      serve(turn);
+      return line.answered;
+    }
+  }
+
+  /**
+   * Serves the queue because an alarm has rung. An alarm that was replaced meanwhile does nothing.
+   */
+  void rung(GateAlarm rung, Turn turn) {
     if (alarm == rung) {
       alarm = null;
       serve(Bucket.earlier(rung.at(), turn.now()), turn);
@@ -50,27 +103,59 @@ final class Gate {
     serve(turn);
   }
 
-  void holdUntil(long time) {
+  /** Everybody is paused, and those who wait here are to know at once. */
+  void paused(Turn turn) {
+    serve(turn);
+  }
+
+  private void holdUntil(long time) {
     for (Bucket bucket : buckets) {
       bucket.holdUntil(time);
     }
   }
 
+  private void catchUp() {
+    if (holdsSeen != turnstile.holds()) {
+      holdsSeen = turnstile.holds();
+      holdUntil(turnstile.heldUntil());
+    }
+  }
+
   /** Corrects costs: one excess for each bucket. */
   void settle(Demand demand, long[] excess, Turn turn) {
+    catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].settle(turn.now(), demand.takenAt(), excess[i]);
     }
     serve(turn);
   }
 
+  /** Undoes what a demand took. */
+  void giveBack(Demand demand, Turn turn) {
+    catchUp();
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
+    }
+    serve(turn);
+  }
+
+  /**
+   * The earliest time for this demand, at least now. If a bucket is closed it is now, because
+   * nobody knows for how long.
+   */
+  long earliest(Demand demand, long now) {
+    catchUp();
+    return isClosed() ? now : Bucket.later(now, availableAt(demand.costs()));
+  }
+
   boolean isIdle(long now) {
+    catchUp();
     for (Bucket bucket : buckets) {
       if (!bucket.isIdle(now)) {
         return false;
       }
     }
-    return queue.head() == null;
+    return queue.size() == 0;
   }
 
   private void serve(Turn turn) {
@@ -80,42 +165,36 @@ final class Gate {
   /**
    * Offers permits to all whose turn and time have come, and sets the alarm for the next one.
    *
-   * @param dueAt when that would have happened if the alarm was not late
+   * @param dueAt when that would have happened if the alarm had not been late
    */
   private void serve(long dueAt, Turn turn) {
-    try {
-      GatePlace head = queue.head();
-      while (head != null && !isClosed() && availableAt(head.demand()) - turn.now() <= 0) {
-        queue.remove(head);
-        offer(head, dueAt, turn);
-        head = queue.head();
+    catchUp();
+    GatePlace head = queue.head();
+    while (head != null && !isClosed() && availableAt(head.costs()) - turn.now() <= 0) {
+      Answer answer = queue.ask(head);
+      if (answer == Answer.TAKE) {
+        take(head.costs(), turn.now(), dueAt);
+        head.demand().take(turn.now());
       }
-    } finally {
-      setAlarm(turn);
+      if (answer != Answer.HOLD) {
+        turn.offered(head, answer == Answer.TAKE);
+      }
+      head = queue.head();
     }
-  }
-
-  private void offer(GatePlace head, long dueAt, Turn turn) {
-    Waiter waiter = head.waiter();
-    if (waiter.claim()) {
-      take(head.demand(), turn.now(), dueAt);
-      turn.granted(waiter);
-    } else {
-      turn.declined(waiter);
-    }
+    setAlarm(turn);
   }
 
   private void setAlarm(Turn turn) {
     GatePlace head = queue.head();
-    Alarm old = alarm;
+    GateAlarm old = alarm;
     if (head == null || isClosed()) {
       alarm = null;
     } else {
-      long due = availableAt(head.demand());
-      if (old != null && old.at() == due) {
+      long due = availableAt(head.costs());
+      if (old != null && old.at() == due && !old.hasFailed()) {
         return;
       }
-      alarm = new Alarm(this, due);
+      alarm = new GateAlarm(this, due);
       turn.start(alarm);
     }
     if (old != null) {
@@ -132,18 +211,17 @@ final class Gate {
     return false;
   }
 
-  private long availableAt(Demand demand) {
-    long latest = buckets[0].availableAt(demand.cost(0));
+  private long availableAt(long[] costs) {
+    long latest = buckets[0].availableAt(costs[0]);
     for (int i = 1; i < buckets.length; i++) {
-      latest = Bucket.later(latest, buckets[i].availableAt(demand.cost(i)));
+      latest = Bucket.later(latest, buckets[i].availableAt(costs[i]));
     }
     return latest;
   }
 
-  private void take(Demand demand, long now, long dueAt) {
+  private void take(long[] costs, long now, long dueAt) {
     for (int i = 0; i < buckets.length; i++) {
-      buckets[i].take(now, demand.cost(i), dueAt);
+      buckets[i].take(now, costs[i], dueAt);
     }
-    demand.taken(now);
   }
 }

@@ -2,17 +2,26 @@ package io.millrace.limit;
 
 import org.jspecify.annotations.Nullable;
 
-/** Finds the gate of a key. Guarded by the limiter's lock. */
+/** Finds the gate of a key, in two steps, because keys' {@code equals} must not run under a lock. */
 interface Gates {
-  /** The gate of a key, a new one if there is none. */
-  Gate of(@Nullable Object key, long now);
+  /** What a search has found: a gate, or where a new one belongs. */
+  sealed interface Spot permits Gate, KeyedGates.Vacancy {}
 
-  /** Holds every gate, also those that are made later. */
-  void holdUntil(long time, Turn turn);
+  /** Searches the gate of a key. Called without the limiter's lock. */
+  Spot search(@Nullable Key key);
 
-  /** Drops gates that need not be remembered, if there are too many. */
+  /**
+   * The gate at a spot, a new one if there is none; null if keys have come or gone since the search, which
+   * has to be repeated then. Guarded by the limiter's lock.
+   */
+  @Nullable Gate at(Spot spot, long now);
+
+  /** Applies a pause of everybody to gates that have to know at once. Guarded by the limiter's lock. */
+  void paused(Turn turn);
+
+  /** Drops gates that need not be remembered, if there are too many. Guarded by the limiter's lock. */
   void trim(long now);
 
-  /** How many keys are remembered. */
+  /** How many keys are remembered. Guarded by the limiter's lock. */
   int keys();
 }

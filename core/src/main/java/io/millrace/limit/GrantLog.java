@@ -42,7 +42,10 @@ final class GrantLog {
     }
   }
 
-  /** The time until which to drop entries so that at most so many permits stay; more must be here. */
+  /**
+   * The time up to which entries have to be dropped to leave at most this many permits; only if
+   * there are more.
+   */
   long excessUntil(long most) {
     int index = 0;
     long left = total - permits[oldest];

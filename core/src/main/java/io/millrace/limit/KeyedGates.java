@@ -1,74 +1,116 @@
 package io.millrace.limit;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gate for each key. Of the gates that are as good as new, the least recently used are dropped when
- * there are more than enough. Keys' {@code hashCode} and {@code equals} run under the limiter's lock.
+ * A gate for each key. When there are more than the limit remembers, gates that are as good as new
+ * are dropped, the oldest first. A gate that was used since the last look at it gets a second
+ * chance.
  */
 final class KeyedGates implements Gates {
-  /* Gates in use that one call passes over, so that it takes the same time however many there are. */
+  /** No gate has the key, and these are all that have its hash code. */
+  static final class Vacancy implements Spot {
+    private final Key key;
+    private final Gate @Nullable [] sameHash;
+
+    private Vacancy(Key key, Gate @Nullable [] sameHash) {
+      this.key = key;
+      this.sameHash = sameHash;
+    }
+  }
+
+  /* How many gates one call looks at, so that it takes the same time however many there are. */
   private static final int LOOKS = 4;
 
   private final Leaves leaves;
+  private final Turnstile turnstile;
   private final int idleKeys;
-  private final LinkedHashMap<Object, Gate> gates = new LinkedHashMap<>(16, 0.75f, true);
-  /* The furthest end of a pause of everybody; null if there was none. */
-  private @Nullable Long heldUntil;
+  /*
+   * By hash code. An array never changes, so a search needs no lock: who comes with its result finds out
+   * by the array's identity whether a gate was added or dropped meanwhile. Written under the lock.
+   */
+  private final Map<Integer, Gate[]> byHash = new ConcurrentHashMap<>();
+  /* In the order in which they were made or last got a second chance. */
+  private final ArrayDeque<Gate> byAge = new ArrayDeque<>();
 
-  KeyedGates(Leaves leaves, int idleKeys) {
+  KeyedGates(Leaves leaves, Turnstile turnstile, int idleKeys) {
     this.leaves = leaves;
+    this.turnstile = turnstile;
     this.idleKeys = idleKeys;
   }
 
   @Override
-  public Gate of(@Nullable Object key, long now) {
-    Object known = Objects.requireNonNull(key);
-    Gate gate = gates.get(known);
-    if (gate == null) {
-      gate = start(now);
-      gates.put(known, gate);
+  public Spot search(@Nullable Key key) {
+    Key known = Objects.requireNonNull(key);
+    Gate[] sameHash = byHash.get(known.hash());
+    if (sameHash != null) {
+      for (Gate gate : sameHash) {
+        if (gate.isOf(known)) {
+          return gate;
+        }
+      }
     }
-    return gate;
-  }
-
-  /* A gate that is made after a pause stands where it would stand if it had been there. */
-  private Gate start(long now) {
-    if (heldUntil == null) {
-      return leaves.gate(now);
-    }
-    Gate gate = leaves.gate(Bucket.earlier(now, heldUntil));
-    gate.holdUntil(heldUntil);
-    return gate;
+    return new Vacancy(known, sameHash);
   }
 
   @Override
-  public void holdUntil(long time, Turn turn) {
-    heldUntil = heldUntil == null ? time : Bucket.later(heldUntil, time);
-    for (Gate gate : gates.values()) {
-      gate.holdUntil(time, turn);
-    }
+  public @Nullable Gate at(Spot spot, long now) {
+    return switch (spot) {
+      case Gate gate -> gate.use() ? gate : null;
+      case Vacancy vacancy -> fill(vacancy, now);
+    };
   }
+
+  private @Nullable Gate fill(Vacancy vacancy, long now) {
+    Key key = vacancy.key;
+    Gate[] before = byHash.get(key.hash());
+    if (before != vacancy.sameHash) {
+      return null;
+    }
+    Gate gate = leaves.gate(turnstile, key, turnstile.startOfNew(now));
+    Gate[] after = before == null ? new Gate[1] : Arrays.copyOf(before, before.length + 1);
+    after[after.length - 1] = gate;
+    byHash.put(key.hash(), after);
+    byAge.add(gate);
+    return gate;
+  }
+
+  /* Each gate finds out when somebody comes to it, or its alarm rings. */
+  @Override
+  public void paused(Turn turn) {}
 
   @Override
   public void trim(long now) {
-    int looks = LOOKS;
-    while (gates.size() > idleKeys && looks > 0) {
-      Map.Entry<Object, Gate> eldest = gates.firstEntry();
-      if (eldest.getValue().isIdle(now)) {
-        gates.pollFirstEntry();
+    for (int looks = LOOKS; byAge.size() > idleKeys && looks > 0; looks--) {
+      Gate oldest = byAge.remove();
+      if (oldest.wasUsed() || !oldest.isIdle(now)) {
+        byAge.add(oldest);
       } else {
-        gates.get(eldest.getKey()); // makes it the youngest, so that it does not hide the others
-        looks--;
+        drop(oldest);
       }
+    }
+  }
+
+  private void drop(Gate gate) {
+    int hash = gate.drop();
+    Gate[] rest =
+        Arrays.stream(Objects.requireNonNull(byHash.get(hash)))
+            .filter(each -> each != gate)
+            .toArray(Gate[]::new);
+    if (rest.length == 0) {
+      byHash.remove(hash);
+    } else {
+      byHash.put(hash, rest);
     }
   }
 
   @Override
   public int keys() {
-    return gates.size();
+    return byAge.size();
   }
 }

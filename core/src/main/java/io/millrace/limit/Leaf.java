@@ -15,7 +15,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit that is not made of others.
+ * A limit that is not composed of others.
  *
  * @param cost what an attempt takes of it
  * @param capacity most that an attempt can take
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> bucket) {
 
-  /** The limits that all have to grant an attempt; which key it counts towards is left out. */
+  /** The limits that all have to grant an attempt, apart from its key. */
   static List<Leaf> of(RateLimit limit) {
     return switch (limit) {
       case Unlimited _ -> List.of(spaced(0));

@@ -46,7 +46,10 @@ final class Leaves {
   }
 
   /** A gate nobody has gone through yet. */
-  Gate gate(long start) {
-    return new Gate(leaves.stream().map(leaf -> leaf.bucket().apply(start)).toArray(Bucket[]::new));
+  Gate gate(Turnstile turnstile, @Nullable Key key, long start) {
+    return new Gate(
+        turnstile,
+        key,
+        leaves.stream().map(leaf -> leaf.bucket().apply(start)).toArray(Bucket[]::new));
   }
 }

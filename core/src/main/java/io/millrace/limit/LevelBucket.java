@@ -3,26 +3,39 @@ package io.millrace.limit;
 /** A token bucket: a level that rises evenly up to the burst and falls by what is taken. */
 final class LevelBucket implements Bucket {
   /*
-   * A waiter wakes a little after its permit is due. If the bucket were full by then, what flows in
-   * meanwhile would be lost: 1,000 permits a second with a burst of 1 would come out as some 900. So
-   * from the due time to the take the level may rise to just under one permit above the cost. Every
-   * permit still flows in at its time: in any whole number of permits' time no more are taken than
-   * without, and never two at once. With a burst of at least the cost and 1 it makes no difference.
+   * A waiter wakes a little after its permit is due, and comes back a little after that. If the
+   * bucket were full by then, what flows in meanwhile would be lost: 1,000 permits a second with a
+   * burst of 1 would come out as some 900. So while a due permit is awaited, and for this time
+   * afterwards, the level may rise above the burst by what flows in during this time. Every permit
+   * still flows in at its time. On a busy machine a thread gets a processor within 3 to 4 ms, as a
+   * rule.
    */
-  private static final double LATENESS = 1 - 0x1p-20;
+  static final long LATENESS = 5_000_000;
+
+  /* With few permits a second: never two at once. */
+  private static final double LEAST_LATENESS = 1 - 0x1p-20;
 
   private final double nanosPerPermit;
   private final double burst;
+  /* LATENESS in permits. */
+  private final double lateness;
+  /* The level may rise to the limit until then, and to the burst later. */
+  private double limit;
+  private long limitUntil;
   /* Permits at levelTime; below 0 if they are owed. */
   private double level;
   /* In the future only while the bucket is held. */
   private long levelTime;
   /* Nothing was taken since the last hold: the level is still to be cut to 1, or to the first cost. */
   private boolean untouched;
+  private final Peaks peaks = new Peaks();
 
   LevelBucket(double nanosPerPermit, double burst, long start) {
     this.nanosPerPermit = nanosPerPermit;
     this.burst = burst;
+    this.lateness = Math.max(LEAST_LATENESS, LATENESS / nanosPerPermit);
+    this.limit = burst;
+    this.limitUntil = start;
     this.level = burst;
     this.levelTime = start;
   }
@@ -44,28 +57,57 @@ final class LevelBucket implements Bucket {
     }
     if (untouched) {
       level = Math.min(level, 1);
+      limitUntil = levelTime;
+      peaks.add(now, burst); // what was taken before the hold has no part in the level after it
     }
-    rise(dueAt, burst);
-    rise(now, Math.max(burst, cost + LATENESS));
+    rise(dueAt);
+    if (now - dueAt > 0) {
+      limit = Math.max(burst, cost + lateness);
+      limitUntil = now + LATENESS;
+      rise(now);
+    }
     if (untouched) {
       level = Math.max(level, (double) cost);
       untouched = false;
     }
+    peaks.add(now, level);
     level -= cost;
   }
 
   @Override
   public void settle(long now, long takenAt, long excess) {
     if (!untouched) {
-      rise(now, burst);
+      rise(now);
     }
-    level = Math.min(burst, level + excess);
+    if (excess > 0) {
+      putBack(takenAt, excess);
+    } else {
+      level += excess;
+    }
+  }
+
+  @Override
+  public void giveBack(long now, long takenAt, long cost) {
+    if (!untouched) {
+      rise(now);
+    }
+    putBack(takenAt, cost);
+  }
+
+  /*
+   * Had the permits not been taken, the level would have been higher by as much, but never above
+   * the burst: what would have overflowed since then is not put back.
+   */
+  private void putBack(long takenAt, long permits) {
+    double highest = peaks.highestAfter(takenAt);
+    peaks.raiseAfter(takenAt, Math.clamp(burst - highest, 0, (double) permits));
+    level += Math.clamp(burst - Math.max(highest, level), 0, (double) permits);
   }
 
   @Override
   public void holdUntil(long time) {
     if (time - levelTime >= 0) {
-      rise(time, burst);
+      rise(time);
       untouched = true;
     }
   }
@@ -74,6 +116,13 @@ final class LevelBucket implements Bucket {
   public boolean isIdle(long now) {
     double from = untouched ? Math.min(level, 1) : level;
     return now - levelTime >= 0 && from + (now - levelTime) / nanosPerPermit >= burst;
+  }
+
+  private void rise(long now) {
+    if (limitUntil - levelTime > 0) {
+      rise(Bucket.earlier(now, limitUntil), limit);
+    }
+    rise(now, burst);
   }
 
   private void rise(long now, double most) {

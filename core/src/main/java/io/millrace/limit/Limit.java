@@ -14,27 +14,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound that calls pass. A wrapped function waits for it before each call; all functions that one
- * limit has wrapped share it, whoever calls them from whatever thread. Thread-safe.
+ * A limit that calls have to pass. A wrapped function waits for it before each call. All functions
+ * that are wrapped by one limit share it, from whatever thread they are called. Thread-safe.
  *
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="wrap"}
  *
- * <p>What the function throws comes out as it is. If the calling thread is or gets interrupted while it
- * waits, the function is not called, and nothing is taken from the limit: the checked shapes throw
- * {@link InterruptedException}, the others {@link java.util.concurrent.CancellationException}, with the
- * thread's interrupt flag set.
+ * <p>What the function throws is thrown as it is. If the calling thread is interrupted before or
+ * while it waits, the function is not called, and nothing is taken from the limit: the checked
+ * shapes throw {@link InterruptedException}, the others {@link
+ * java.util.concurrent.CancellationException}, with the thread's interrupt flag set.
  *
  * <p>Lambdas are told apart by their number of arguments, so {@code wrap(x -> fetch(x))} needs no type. A
  * reference to an overloaded method may need one: {@code Action<URI, Page> fetch = client::fetch}.
  *
- * <p>A {@link RateLimiter} asks its key and cost functions about the argument of the call: null if
- * there is none, an entry or a {@link Triple} for two and three, as {@link Action#spread} has them.
+ * <p>A {@link RateLimiter} passes the argument of the call to its key and cost functions: null if
+ * there is none, an entry for two arguments, and a {@link Triple} for three, as in {@link
+ * Action#spread}.
  */
 public abstract sealed class Limit permits RateLimiter, Semaphore, Throttle {
 
   Limit() {}
 
-  /** The clock it goes by. */
+  /** The clock that the limit goes by. */
   public abstract Clock clock();
 
   /** What a call with this argument asks for. */
@@ -123,8 +124,8 @@ public abstract sealed class Limit permits RateLimiter, Semaphore, Throttle {
    * complete. The wrapped function never blocks. If it has to wait, it is called later, in a virtual
    * thread of its own.
    *
-   * @return the function; what it answers with fails with what the function throws. To complete or
-   *     cancel that before the stage is complete cancels the stage, or the waiting
+   * @return the function; its futures fail with what the function throws. Completing or cancelling
+   *     a future before the stage is complete cancels the stage, or ends the wait
    */
   public final <R extends @Nullable Object> Supplier<CompletableFuture<R>> async(
       Supplier<? extends CompletionStage<? extends R>> function) {

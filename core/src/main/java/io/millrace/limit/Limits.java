@@ -6,15 +6,15 @@ import io.millrace.time.Clock;
 import java.time.Duration;
 
 /**
- * Limits by what they do to a function: {@code Limits.maxConcurrent(3).wrap(client::fetch)}. Keep the
- * limit, and wrap several functions with it, to make them share it.
+ * Limits by what they do to a function: {@code Limits.maxConcurrent(3).wrap(client::fetch)}.
+ * Functions that are wrapped by the same limit share it.
  */
 public final class Limits {
   private Limits() {}
 
   /**
-   * At most so many calls at once, of all that it wraps together. A call within a call counts as well:
-   * with a single permit it waits for ever.
+   * At most this many calls at once, over all functions that it wraps. A call within a call counts
+   * as well, so with a single permit it waits for ever.
    *
    * @param calls at least 1
    */
@@ -42,7 +42,8 @@ public final class Limits {
   }
 
   /**
-   * Never more than so many calls let through in any time of this length, and a gap between them.
+   * At most this many calls in any time of this length, and a gap between them. A call counts when
+   * it is let through.
    *
    * @param maxCalls at least 1
    * @param period longer than zero

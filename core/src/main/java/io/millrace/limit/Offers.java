@@ -3,20 +3,17 @@ package io.millrace.limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's turn to change a semaphore: it has the lock until {@link #close}, which then tells those
- * who were offered permits, in the order of the queue.
+ * The places that were offered permits in one turn. Filled under the limit's lock; the waiters are told
+ * without it, in the order of the queue.
  */
-final class Offers implements AutoCloseable {
-  private final Permits permits;
-  private @Nullable PermitPlace first;
-  private @Nullable PermitPlace last;
+final class Offers<P extends Place<P>> {
+  private static final System.Logger LOGGER = System.getLogger(RateLimiter.class.getName());
 
-  Offers(Permits permits) {
-    this.permits = permits;
-  }
+  private @Nullable P first;
+  private @Nullable P last;
 
-  void add(PermitPlace place, boolean taken) {
-    place.taken = taken;
+  void add(P place, boolean taken) {
+    place.answered(taken);
     if (last == null) {
       first = place;
     } else {
@@ -25,12 +22,38 @@ final class Offers implements AutoCloseable {
     last = place;
   }
 
-  @Override
-  public void close() {
-    permits.end();
-    for (PermitPlace place = first; place != null; place = place.nextOffer) {
-      Waiter waiter = place.waiter();
-      Turn.runQuietly(place.taken ? waiter::granted : waiter::declined);
+  /** Tells the waiters; what they throw is logged. */
+  void tell() {
+    P place = first;
+    while (place != null) {
+      P next = place.nextOffer;
+      place.nextOffer = null; // the places of a long turn must not keep each other
+      tell(place);
+      place = next;
+    }
+  }
+
+  private static void tell(Place<?> place) {
+    if (place.failure != null) {
+      log(place.failure);
+    }
+    Waiter waiter = place.waiter();
+    runQuietly(place.isTaken() ? waiter::granted : waiter::declined);
+  }
+
+  static void runQuietly(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable broken) {
+      log(broken);
+    }
+  }
+
+  static void log(Throwable broken) {
+    try {
+      LOGGER.log(System.Logger.Level.WARNING, "a waiter or the clock of a limit failed", broken);
+    } catch (Throwable noLog) {
+      // nobody can be told, and the others are to be served all the same
     }
   }
 }

@@ -11,13 +11,18 @@ final class OneGate implements Gates {
   }
 
   @Override
-  public Gate of(@Nullable Object key, long now) {
+  public Spot search(@Nullable Key key) {
     return gate;
   }
 
   @Override
-  public void holdUntil(long time, Turn turn) {
-    gate.holdUntil(time, turn);
+  public Gate at(Spot spot, long now) {
+    return gate;
+  }
+
+  @Override
+  public void paused(Turn turn) {
+    gate.paused(turn);
   }
 
   @Override

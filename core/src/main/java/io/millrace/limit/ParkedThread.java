@@ -2,7 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.time.Clock;
 
-/** The thread that makes it waits until it is granted the permit or given up on. */
+/** Parks the thread that made it until the permit is granted, or the wait ends without it. */
 final class ParkedThread implements Waiter {
   private enum State {
     WAITING,
@@ -24,9 +24,9 @@ final class ParkedThread implements Waiter {
   }
 
   @Override
-  public boolean claim() {
+  public Answer claim() {
     state = State.GRANTED;
-    return true;
+    return Answer.TAKE;
   }
 
   @Override
@@ -81,7 +81,7 @@ final class ParkedThread implements Waiter {
     return state == State.GRANTED;
   }
 
-  /* If the place was given up already, the lock makes a claim() before that visible here. */
+  /* If the place has left the queue already, the lock makes a claim() before that visible here. */
   private void leave(Waiting place, InterruptedException interrupted) throws InterruptedException {
     if (place.cancel() || state != State.GRANTED) {
       throw interrupted;

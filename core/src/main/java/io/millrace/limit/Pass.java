@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.base.Suppressing;
 import io.millrace.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -20,6 +21,16 @@ interface Pass {
   /** The call is over. */
   default void end() {}
 
+  /** The call that was let through is not made. */
+  default void giveBack() {
+    end();
+  }
+
+  /** Whether it is certain that the call is not let through by then, whatever others do. */
+  default boolean isHopeless(long deadline) {
+    return false;
+  }
+
   /** Waits until the call is let through. */
   default void enter(Clock clock) throws InterruptedException {
     if (!tryEnterInThread()) {
@@ -33,7 +44,7 @@ interface Pass {
     if (tryEnterInThread()) {
       return true;
     }
-    if (nanos == 0) {
+    if (nanos == 0 || isHopeless(clock.nanoTime() + nanos)) {
       return false;
     }
     ParkedThread thread = new ParkedThread(clock);
@@ -51,11 +62,24 @@ interface Pass {
   default <R extends @Nullable Object> R call(Clock clock, Callable<? extends R> body)
       throws Exception {
     enter(clock);
+    R value;
     try {
       begin();
-      return body.call();
-    } finally {
+      value = body.call();
+    } catch (Throwable thrown) {
+      endAfter(thrown);
+      throw thrown;
+    }
+    end();
+    return value;
+  }
+
+  /* The caller gets what the body threw. */
+  private void endAfter(Throwable thrown) {
+    try {
       end();
+    } catch (Throwable broken) {
+      Suppressing.add(thrown, broken);
     }
   }
 
@@ -70,11 +94,15 @@ interface Pass {
       cancelled.initCause(interrupted);
       throw cancelled;
     }
+    R value;
     try {
       begin();
-      return body.get();
-    } finally {
-      end();
+      value = body.get();
+    } catch (Throwable thrown) {
+      endAfter(thrown);
+      throw thrown;
     }
+    end();
+    return value;
   }
 }

@@ -2,26 +2,29 @@ package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many permits there are, and who waits for them, first come, first served. Thread-safe.
  *
- * <p>While nobody waits, one compare-and-set takes or gives. Otherwise it goes by the lock: whoever
- * has it closes that short way first, and opens it again when the queue is empty.
+ * <p>While nobody waits, one compare-and-set takes or gives. Otherwise takers and releasers go by
+ * the lock. Whoever has the lock first closes the short way, and opens it again when the queue is
+ * empty.
  */
-final class Permits {
+final class Permits implements Lines.Owner<PermitPlace> {
   /* The lowest bit of the word: the short way is closed. The others count the permits that are there. */
   private static final long CLOSED = 1;
 
   /*
-   * The compare-and-set settles the race of two takers for the same permits, and of either with a thread
-   * that closes the short way. The bit is written under the lock only; while it is set, so is all of it.
+   * The compare-and-set settles the race of two takers for the same permits, and of either with a
+   * thread that closes the short way. The bit is written under the lock only; while the bit is set,
+   * the whole word is.
    */
   private final AtomicLong word;
   private final int most;
   /* Guards the queue: the races of a grant with a cancellation, and of a newcomer with a release. */
   private final ShortLock lock = new ShortLock();
-  private final WaitQueue<PermitPlace> queue = new WaitQueue<>();
+  private final Lines<PermitPlace> queue = new Lines<>(this);
 
   Permits(int there, int most) {
     this.word = new AtomicLong(2L * there);
@@ -41,7 +44,7 @@ final class Permits {
     }
   }
 
-  boolean tryTake(int permits) {
+  boolean tryTake(int permits, @Nullable Party party) {
     long seen = word.get();
     while (isOpen(seen)) {
       if (there(seen) < permits) {
@@ -52,16 +55,19 @@ final class Permits {
       }
       seen = word.get();
     }
-    return tryTakeInTurn(permits);
+    return tryTakeInTurn(permits, party);
   }
 
-  private boolean tryTakeInTurn(int permits) {
-    try (Offers _ = begin()) {
-      boolean free = queue.head() == null && there() >= permits;
+  private boolean tryTakeInTurn(int permits, @Nullable Party party) {
+    begin();
+    try {
+      boolean free = !queue.goBefore(party) && there() >= permits;
       if (free) {
         change(-permits);
       }
       return free;
+    } finally {
+      end();
     }
   }
 
@@ -78,65 +84,93 @@ final class Permits {
   }
 
   private void giveInTurn(int permits) {
-    try (Offers offers = begin()) {
+    Offers<PermitPlace> offers = new Offers<>();
+    begin();
+    try {
       checkRoom(there(), permits);
       change(permits);
       serve(offers);
+    } finally {
+      end();
     }
+    offers.tell();
   }
 
-  Waiting enqueue(int permits, Waiter waiter) {
+  Waiting enqueue(int permits, Waiter waiter, @Nullable Party party) {
     PermitPlace place = new PermitPlace(this, permits, waiter);
-    try (Offers offers = begin()) {
-      queue.add(place);
+    Offers<PermitPlace> offers = new Offers<>();
+    begin();
+    try {
+      queue.add(place, party);
       serve(offers);
+    } finally {
+      end();
     }
+    offers.tell();
     return place;
   }
 
   boolean cancel(PermitPlace place) {
-    try (Offers offers = begin()) {
-      boolean left = queue.remove(place);
+    Offers<PermitPlace> offers = new Offers<>();
+    boolean left;
+    begin();
+    try {
+      left = queue.remove(place);
       serve(offers);
-      return left;
+    } finally {
+      end();
     }
+    offers.tell();
+    return left;
+  }
+
+  @Override
+  public boolean rearm(Line<PermitPlace> line) {
+    Offers<PermitPlace> offers = new Offers<>();
+    boolean asked = false;
+    begin();
+    try {
+      if (queue.arm(line)) {
+        serve(offers);
+        asked = line.answered;
+      }
+    } finally {
+      end();
+    }
+    offers.tell();
+    return asked;
   }
 
   /** Offers permits to all whose turn has come, as far as the permits go. */
-  private void serve(Offers offers) {
+  private void serve(Offers<PermitPlace> offers) {
     PermitPlace head = queue.head();
     while (head != null && there() >= head.permits()) {
-      queue.remove(head);
       offer(head, offers);
       head = queue.head();
     }
   }
 
-  /* Takes first: who is granted permits must not find them still there. */
-  private void offer(PermitPlace place, Offers offers) {
-    boolean taken = false;
+  /* Takes first: whoever is granted permits must not find them still there. */
+  private void offer(PermitPlace place, Offers<PermitPlace> offers) {
     change(-place.permits());
-    try {
-      taken = place.waiter().claim();
-    } finally {
-      if (!taken) {
-        change(place.permits());
-      }
+    Waiter.Answer answer = queue.ask(place);
+    if (answer != Waiter.Answer.TAKE) {
+      change(place.permits());
     }
-    offers.add(place, taken);
+    if (answer != Waiter.Answer.HOLD) {
+      offers.add(place, answer == Waiter.Answer.TAKE);
+    }
   }
 
-  private Offers begin() {
+  private void begin() {
     lock.lock();
     if (isOpen(word.get())) {
       word.incrementAndGet();
     }
-    return new Offers(this);
   }
 
-  /** Ends the turn that {@link #begin} began. */
-  void end() {
-    if (queue.head() == null) {
+  private void end() {
+    if (queue.size() == 0) {
       word.set(word.get() & ~CLOSED);
     }
     lock.unlock();

@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.PerKey;
+import io.millrace.plan.RateLimit.Unlimited;
 import io.millrace.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -16,16 +17,20 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="rate"}
  *
- * <p>Who asks first is served first, among those with the same key; nobody overtakes, not even with a
- * smaller cost. Each waiter is woken when its own permit is there, and not before. The methods throw
- * what the limit's key and cost functions throw, {@link NullPointerException} for a null key, and
- * {@link IllegalArgumentException} for a cost above the limit's capacity, before anything is taken.
+ * <p>Requests with the same key are served in the order of their arrival. No request overtakes
+ * another one, not even with a smaller cost. The only exception is a {@link Party} that cannot take
+ * a permit at the moment: it is passed over, and keeps its place. Each waiter is woken when its own
+ * permit is available, and not before. The methods throw what the limit's key and cost functions
+ * throw, {@link NullPointerException} for a null key, and {@link IllegalArgumentException} for a
+ * cost above the limit's capacity, before anything is taken.
  *
- * <p>A permit is used a little after it is due, because a wake-up takes its time. So that this costs
- * no rate, a token bucket makes up for up to one permit: the start after a late one may be closer to it
- * than their permits are to each other. In any whole number of permits' time no more start than the
- * limit says; if the burst is at least one permit above the cost, in any time at all. A window and a
- * spacing make up for nothing: they hold from grant to grant.
+ * <p>A waiter uses its permit a little after the permit is due, because a wake-up takes time. To
+ * keep the rate, a token bucket makes up for this lateness, up to 5 ms or the time of one permit,
+ * whichever is longer: starts that wake-ups have delayed follow each other more closely. So at most
+ * {@code burst + rate * (t + lateness)} permits are taken in any time {@code t}. A bucket does not
+ * make up for a time in which nobody waited. It makes up for nothing if the burst exceeds the cost
+ * by at least what flows in during the lateness; then the bound is {@code burst + rate * t}.
+ * Windows and spacings make up for nothing: they hold from grant to grant.
  */
 public final class RateLimiter extends Limit {
   private final RateLimit limit;
@@ -33,7 +38,9 @@ public final class RateLimiter extends Limit {
   private final Leaves leaves;
   private final @Nullable Function<@Nullable Object, ?> keys;
   private final Turnstile turnstile;
-  /* What every attempt demands, if there are neither keys nor costs. */
+  /* Neither keys nor costs are asked for. */
+  private final boolean plain;
+  /* What every attempt demands if nothing is limited, so that nothing is ever given back. */
   private final @Nullable Demand everyDemand;
 
   private RateLimiter(RateLimit limit, Clock clock) {
@@ -43,21 +50,23 @@ public final class RateLimiter extends Limit {
     long start = clock.nanoTime();
     if (limit instanceof PerKey perKey) {
       keys = perKey.key();
-      turnstile = new Turnstile(clock, new KeyedGates(leaves, perKey.idleKeys()), start);
-      everyDemand = null;
+      turnstile =
+          new Turnstile(clock, start, self -> new KeyedGates(leaves, self, perKey.idleKeys()));
+      plain = false;
     } else {
       keys = null;
-      turnstile = new Turnstile(clock, new OneGate(leaves.gate(start)), start);
-      everyDemand = leaves.unitCosts() ? new Demand(null, leaves.costs(null)) : null;
+      turnstile = new Turnstile(clock, start, self -> new OneGate(leaves.gate(self, null, start)));
+      plain = leaves.unitCosts();
     }
+    everyDemand = limit instanceof Unlimited ? new Demand(null, leaves.costs(null)) : null;
   }
 
-  /** A limiter in real time, with all permits there. */
+  /** A limiter in real time, which starts with all its permits. */
   public static RateLimiter of(RateLimit limit) {
     return of(limit, Clock.system());
   }
 
-  /** A limiter that goes by a clock, with all permits there. */
+  /** A limiter that goes by a clock, and starts with all its permits. */
   public static RateLimiter of(RateLimit limit, Clock clock) {
     return new RateLimiter(limit, clock);
   }
@@ -67,7 +76,7 @@ public final class RateLimiter extends Limit {
     return clock;
   }
 
-  /** What is enforced. */
+  /** The limit that this limiter enforces. */
   public RateLimit limit() {
     return limit;
   }
@@ -81,15 +90,12 @@ public final class RateLimiter extends Limit {
    * Takes the permits for an attempt, waiting for them as long as it takes.
    *
    * @param item what the limit's key and cost functions are asked about
-   * @throws InterruptedException if the thread is or gets interrupted; nothing was taken. An interrupt
-   *     that comes when the permits are taken already stays set instead
+   * @throws InterruptedException if the thread is interrupted before or while it waits; nothing was
+   *     taken. An interrupt that arrives after the permits were taken stays set instead
    */
   public void acquire(@Nullable Object item) throws InterruptedException {
-    Demand demand = demandOfThread(item);
-    if (!tryTake(demand)) {
-      ParkedThread thread = new ParkedThread(clock);
-      thread.await(enqueue(demand, thread));
-    }
+    checkInterrupt();
+    pass(item).enter(clock);
   }
 
   /** As {@link #tryAcquire(Object)} with null. */
@@ -98,10 +104,10 @@ public final class RateLimiter extends Limit {
   }
 
   /**
-   * Takes the permits for an attempt if they are there and nobody waits for them. Never blocks.
+   * Takes the permits for an attempt if they are available and nobody waits for them. Never blocks.
    *
-   * @param item as in {@link #acquire(Object)}; a duration is taken for the timeout of {@link
-   *     #tryAcquire(Duration)}, unless it is cast
+   * @param item as in {@link #acquire(Object)}; to ask about a duration, cast it to {@code Object},
+   *     or the call means {@link #tryAcquire(Duration)}
    */
   public boolean tryAcquire(@Nullable Object item) {
     return tryTake(demand(item));
@@ -116,32 +122,28 @@ public final class RateLimiter extends Limit {
    * Takes the permits for an attempt, waiting for them at most this long.
    *
    * @param timeout not negative
-   * @return false if the time is up; nothing was taken
+   * @return false if the time is up; nothing was taken. False at once if the permits cannot be
+   *     available in time, whatever others do; for a limit that settles costs, that is never
+   *     certain
    * @throws InterruptedException as in {@link #acquire(Object)}
    */
   public boolean tryAcquire(@Nullable Object item, Duration timeout) throws InterruptedException {
     long nanos = Leaf.nanos(Require.notNegative("timeout", timeout));
-    Demand demand = demandOfThread(item);
-    if (tryTake(demand)) {
-      return true;
-    }
-    if (nanos == 0) {
-      return false;
-    }
-    ParkedThread thread = new ParkedThread(clock);
-    return thread.await(enqueue(demand, thread), nanos);
+    checkInterrupt();
+    return pass(item).enter(clock, nanos);
   }
 
-  private Demand demandOfThread(@Nullable Object item) throws InterruptedException {
+  /* Before user code is asked for key and cost. */
+  private static void checkInterrupt() throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    return demand(item);
   }
 
   /**
-   * Holds everybody, waiting or yet to come, of all keys. Of several pauses the furthest end counts.
-   * Afterwards one call goes, and the others follow at the pace of the limit, without a burst.
+   * Pauses the limiter for all keys: nobody is granted a permit for this long, neither waiters nor
+   * those who come later. Of several pauses, the one that ends last counts. After it one call
+   * starts, and the others follow at the pace of the limit, without a burst.
    *
    * @param duration not negative; zero does nothing
    */
@@ -152,10 +154,13 @@ public final class RateLimiter extends Limit {
     }
   }
 
-  /** As {@link #pause(Duration)}, but only for the item's key; for everybody if there are no keys. */
+  /**
+   * As {@link #pause(Duration)}, but for the item's key only; for everybody if the limit is not per
+   * key.
+   */
   public void pause(@Nullable Object item, Duration duration) {
     long nanos = Leaf.nanos(Require.notNegative("duration", duration));
-    Object key = keyOf(item);
+    Key key = keyOf(item);
     if (nanos > 0) {
       turnstile.pause(key, nanos);
     }
@@ -167,17 +172,18 @@ public final class RateLimiter extends Limit {
   }
 
   /**
-   * What an attempt on this item asks for, for callers that wait without blocking a thread. Asks the
-   * limit's functions, each once.
+   * The demand of an attempt on this item, for callers that wait without blocking a thread. Calls
+   * each of the limit's functions once.
    */
   public Demand demand(@Nullable Object item) {
     return everyDemand != null ? everyDemand : new Demand(keyOf(item), leaves.costs(item));
   }
 
-  private @Nullable Object keyOf(@Nullable Object item) {
+  private @Nullable Key keyOf(@Nullable Object item) {
     return keys == null
         ? null
-        : Objects.requireNonNull(keys.apply(item), "the key of a rate limit must not be null");
+        : Key.of(
+            Objects.requireNonNull(keys.apply(item), "the key of a rate limit must not be null"));
   }
 
   @Override
@@ -193,12 +199,33 @@ public final class RateLimiter extends Limit {
       public Waiting enqueue(Waiter waiter) {
         return RateLimiter.this.enqueue(demand, waiter);
       }
+
+      @Override
+      public void giveBack() {
+        RateLimiter.this.giveBack(demand);
+      }
+
+      @Override
+      public boolean isHopeless(long deadline) {
+        return !settles() && earliest(demand) - deadline > 0;
+      }
     };
   }
 
-  /** Takes what is asked for if it is there and nobody waits for it. Never blocks. */
+  /**
+   * Takes what is demanded if it is available and nobody waits for it; waiters that are put off do
+   * not count. Never blocks.
+   */
   public boolean tryTake(Demand demand) {
-    return turnstile.tryTake(demand);
+    return turnstile.tryTake(demand, null);
+  }
+
+  /**
+   * As {@link #tryTake(Demand)}, for a member of a party. It does not overtake the party's own
+   * waiters either, even if they are put off.
+   */
+  public boolean tryTake(Demand demand, Party party) {
+    return turnstile.tryTake(demand, Objects.requireNonNull(party, "party"));
   }
 
   /**
@@ -207,20 +234,51 @@ public final class RateLimiter extends Limit {
    * @param now what the limiter's clock said just now: the permits are taken as of then
    */
   public boolean tryTake(Demand demand, long now) {
-    return turnstile.tryTake(demand, now);
+    return turnstile.tryTake(demand, now, null);
+  }
+
+  /** As {@link #tryTake(Demand, Party)}, for callers that know the time. */
+  public boolean tryTake(Demand demand, long now, Party party) {
+    return turnstile.tryTake(demand, now, Objects.requireNonNull(party, "party"));
   }
 
   /**
-   * Queues up for what is asked for. The waiter is offered it when its turn and time come; that may
-   * be before this method returns, in the calling thread.
+   * Enqueues a waiter for what is demanded. The waiter is offered it when its turn and time come;
+   * that may be before this method returns, in the calling thread.
    */
   public Waiting enqueue(Demand demand, Waiter waiter) {
-    return turnstile.enqueue(demand, Objects.requireNonNull(waiter, "waiter"));
+    return turnstile.enqueue(demand, Objects.requireNonNull(waiter, "waiter"), null);
+  }
+
+  /** As {@link #enqueue(Demand, Waiter)}, for a waiter of a party. */
+  public Waiting enqueue(Demand demand, Waiter waiter, Party party) {
+    return turnstile.enqueue(
+        demand, Objects.requireNonNull(waiter, "waiter"), Objects.requireNonNull(party, "party"));
+  }
+
+  /**
+   * Undoes the last take of a demand that led to no call, and serves the waiters that can go now.
+   * The take is undone as far as the limit allows: there are never more starts than if the permits
+   * had not been taken. Does nothing if nothing was taken, or if it was given back already.
+   *
+   * @param demand what was taken, with {@code tryTake} or by a waiter
+   */
+  public void giveBack(Demand demand) {
+    turnstile.giveBack(demand);
+  }
+
+  /**
+   * The earliest time, by the limiter's clock, at which the demand could be granted if everybody
+   * else left the queue; the current time if that is possible now. Permits can be available earlier
+   * if the limit settles costs, or if somebody gives permits back.
+   */
+  public long earliest(Demand demand) {
+    return turnstile.earliest(demand);
   }
 
   /** Whether the limit has functions that {@link #demand} calls. */
   public boolean looksAtItems() {
-    return everyDemand == null;
+    return !plain;
   }
 
   /** Whether {@link #settle} can change anything. */
@@ -230,7 +288,8 @@ public final class RateLimiter extends Limit {
 
   /**
    * Corrects what a successful attempt took, as {@link Cost#settling} says: what it did not need is
-   * there for others at once, what it needed more is owed. Does nothing if the limit settles nothing.
+   * available to others at once, and what it needed beyond its cost is owed. Does nothing if the
+   * limit settles nothing.
    *
    * @param demand what was taken for the attempt
    * @param value the attempt's result

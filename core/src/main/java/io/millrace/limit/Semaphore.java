@@ -9,16 +9,17 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Permits that are taken before something and given back afterwards, so that only so much of it goes
- * on at once. Thread-safe.
+ * A number of permits. Callers take permits before an activity and give them back afterwards, which
+ * bounds how much of it goes on at once. Thread-safe.
  *
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="hold"}
  *
- * <p>Who asks first is served first, also by {@code tryAcquire}: nobody overtakes, not even with a
- * smaller request, so a large one is never starved. All permits of a request are taken together or
- * not at all; so two callers that want several never hold a part each and wait for the other's.
+ * <p>Requests are served in the order of their arrival. No request overtakes another one, not even
+ * {@code tryAcquire} or a smaller request, so a large request is never starved. The permits of a
+ * request are taken all together or not at all, so two callers that want several permits never
+ * block each other with a part each.
  *
- * <p>Permits belong to nobody: any thread may release them. The methods throw {@link
+ * <p>Permits have no owner: any thread may release them. The methods throw {@link
  * IllegalArgumentException} for fewer than 1 permit, and for more than a {@link #bounded} semaphore
  * has, before anything is taken.
  *
@@ -37,7 +38,7 @@ public final class Semaphore extends Limit {
   }
 
   /**
-   * A semaphore that never has more permits than at first, so a release too many is found out.
+   * A semaphore that never has more permits than it starts with: it refuses a release too many.
    *
    * @param permits at least 1
    */
@@ -52,7 +53,8 @@ public final class Semaphore extends Limit {
 
   /**
    * A semaphore that gets more permits if more are released than were acquired, up to {@link
-   * Integer#MAX_VALUE}. Who asks for more than there are waits until there are as many.
+   * Integer#MAX_VALUE}. A request for more permits than are available waits until enough have been
+   * released.
    *
    * @param permits the first ones, at least 0
    */
@@ -73,14 +75,14 @@ public final class Semaphore extends Limit {
   /**
    * Takes permits, waiting for them as long as it takes.
    *
-   * @throws InterruptedException if the thread is or gets interrupted; nothing was taken, and nobody
-   *     waits because of it. An interrupt that comes when the permits are taken already stays set
-   *     instead
+   * @throws InterruptedException if the thread is interrupted before or while it waits; no permit
+   *     was taken, and the request holds up nobody any more. An interrupt that arrives after the
+   *     permits were taken stays set instead
    */
   public void acquire(int permits) throws InterruptedException {
     if (!tryAcquireInThread(permits)) {
       ParkedThread thread = new ParkedThread(clock);
-      thread.await(this.permits.enqueue(permits, thread));
+      thread.await(this.permits.enqueue(permits, thread, null));
     }
   }
 
@@ -89,9 +91,20 @@ public final class Semaphore extends Limit {
     return tryAcquire(1);
   }
 
-  /** Takes permits if they are there and nobody waits for any. Never blocks. */
+  /**
+   * Takes permits if they are available and nobody waits; waiters that are put off do not count.
+   * Never blocks.
+   */
   public boolean tryAcquire(int permits) {
-    return this.permits.tryTake(checked(permits));
+    return this.permits.tryTake(checked(permits), null);
+  }
+
+  /**
+   * As {@link #tryAcquire(int)}, for a member of a party. It does not overtake the party's own
+   * waiters either, even if they are put off.
+   */
+  public boolean tryAcquire(int permits, Party party) {
+    return this.permits.tryTake(checked(permits), Objects.requireNonNull(party, "party"));
   }
 
   /** As {@link #tryAcquire(int, Duration)} with 1. */
@@ -115,7 +128,7 @@ public final class Semaphore extends Limit {
       return false;
     }
     ParkedThread thread = new ParkedThread(clock);
-    return thread.await(this.permits.enqueue(permits, thread), nanos);
+    return thread.await(this.permits.enqueue(permits, thread, null), nanos);
   }
 
   private boolean tryAcquireInThread(int permits) throws InterruptedException {
@@ -126,12 +139,20 @@ public final class Semaphore extends Limit {
   }
 
   /**
-   * Queues up for permits without blocking a thread. The waiter is offered them when its turn has come
-   * and they are there; that may be before this method returns, in the calling thread. Its callbacks
-   * run in the thread that releases or cancels.
+   * Enqueues a waiter for permits without blocking a thread. The waiter is offered the permits when
+   * its turn has come and they are available; that may be before this method returns, in the
+   * calling thread. Its callbacks run in the thread that releases or cancels.
    */
   public Waiting enqueue(int permits, Waiter waiter) {
-    return this.permits.enqueue(checked(permits), Objects.requireNonNull(waiter, "waiter"));
+    return this.permits.enqueue(checked(permits), Objects.requireNonNull(waiter, "waiter"), null);
+  }
+
+  /** As {@link #enqueue(int, Waiter)}, for a waiter of a party. */
+  public Waiting enqueue(int permits, Waiter waiter, Party party) {
+    return this.permits.enqueue(
+        checked(permits),
+        Objects.requireNonNull(waiter, "waiter"),
+        Objects.requireNonNull(party, "party"));
   }
 
   /** As {@link #release(int)} with 1. */
@@ -140,7 +161,7 @@ public final class Semaphore extends Limit {
   }
 
   /**
-   * Gives permits back, and lets those go on whose turn it is. Never blocks.
+   * Gives permits back, and offers them to the waiters whose turn it is. Never blocks.
    *
    * @throws IllegalStateException if there would be more permits than a bounded semaphore has, or than
    *     {@link Integer#MAX_VALUE}; nothing was changed
@@ -150,7 +171,8 @@ public final class Semaphore extends Limit {
   }
 
   /**
-   * As {@link #acquire(int)}, for a try-with-resources block, whose end gives the permits back.
+   * As {@link #acquire(int)}, for a try-with-resources block, which gives the permits back at its
+   * end.
    *
    * @throws InterruptedException as in {@link #acquire(int)}
    */
@@ -186,12 +208,12 @@ public final class Semaphore extends Limit {
     return one;
   }
 
-  /** How many permits are there; with other threads about, only a hint. */
+  /** The number of available permits. Only a hint while other threads use the semaphore. */
   public int availablePermits() {
     return permits.there();
   }
 
-  /** How many wait, threads and others; with other threads about, only a hint. */
+  /** The number of waiters, threads included. Only a hint while other threads use the semaphore. */
   public int waiters() {
     return permits.waiters();
   }

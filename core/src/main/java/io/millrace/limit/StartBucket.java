@@ -36,6 +36,11 @@ final class StartBucket implements Bucket {
   }
 
   @Override
+  public void giveBack(long now, long takenAt, long cost) {
+    closed = false;
+  }
+
+  @Override
   public void holdUntil(long time) {
     nextAt = Bucket.later(nextAt, time);
   }

@@ -7,13 +7,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At least a period from one start to the next, for all who share it: calls of several functions,
- * several threads. First come, first served. Thread-safe.
+ * A limit that keeps at least a period between the starts of all calls that share it, whatever
+ * functions and threads they come from. First come, first served. Thread-safe.
  *
- * <p>It goes by when calls really start, not by when they could have: after a start that comes late,
- * because its thread got no processor for a while, the next one is a whole period later. So the pace may
- * be slower than the period, and never faster. {@code RateLimit.spacing} counts from permit to permit
- * instead.
+ * <p>A throttle counts from the actual start of a call, not from the time at which the call could
+ * have started. If a thread gets no processor for a while, and so its call starts late, the next
+ * one starts a whole period after that. So the pace may be slower than the period, and is never
+ * faster. {@code RateLimit.spacing} counts from permit to permit instead.
  */
 public final class Throttle extends Limit {
   private static final long[] NOTHING = {0};
@@ -28,7 +28,7 @@ public final class Throttle extends Limit {
     this.clock = Objects.requireNonNull(clock, "clock");
     long start = clock.nanoTime();
     Bucket bucket = new StartBucket(Leaf.nanos(period), start);
-    this.turnstile = new Turnstile(clock, new OneGate(new Gate(new Bucket[] {bucket})), start);
+    this.turnstile = new Turnstile(clock, start, self -> new OneGate(new Gate(self, null, bucket)));
   }
 
   /**
@@ -58,15 +58,16 @@ public final class Throttle extends Limit {
   /**
    * Waits until the calling thread may start; its start is when this returns.
    *
-   * @throws InterruptedException if the thread is or gets interrupted; that counts as no start, and
-   *     those that wait start when they would have. An interrupt that comes later stays set instead
+   * @throws InterruptedException if the thread is interrupted before or while it waits. That does
+   *     not count as a start, and holds up nobody. An interrupt that arrives later stays set
+   *     instead
    */
   public void acquire() throws InterruptedException {
     pass.enter(clock);
     pass.begin();
   }
 
-  /** Starts if that may be now and nobody waits. Never blocks. */
+  /** Starts if a start is possible now and nobody waits. Never blocks. */
   public boolean tryAcquire() {
     return begun(pass.tryEnter());
   }
@@ -75,7 +76,8 @@ public final class Throttle extends Limit {
    * Waits until the calling thread may start, at most this long.
    *
    * @param timeout not negative
-   * @return false if the time is up; that counts as no start
+   * @return false if the time is up, or will be up before the next start; that does not count as a
+   *     start
    * @throws InterruptedException as in {@link #acquire}
    */
   public boolean tryAcquire(Duration timeout) throws InterruptedException {
@@ -99,23 +101,33 @@ public final class Throttle extends Limit {
     return "Throttle[" + Require.text(period) + "]";
   }
 
-  /* Nobody is let through between somebody's entering and beginning. */
+  /* Between the entering of a call and its beginning, no other call is let through. */
   private final class Start implements Pass {
     private final Demand demand = new Demand(null, new long[] {1});
 
     @Override
     public boolean tryEnter() {
-      return turnstile.tryTake(demand);
+      return turnstile.tryTake(demand, null);
     }
 
     @Override
     public Waiting enqueue(Waiter waiter) {
-      return turnstile.enqueue(demand, waiter);
+      return turnstile.enqueue(demand, waiter, null);
     }
 
     @Override
     public void begin() {
       turnstile.settle(demand, NOTHING);
+    }
+
+    @Override
+    public void giveBack() {
+      turnstile.giveBack(demand);
+    }
+
+    @Override
+    public boolean isHopeless(long deadline) {
+      return turnstile.earliest(demand) - deadline > 0;
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.millrace.limit;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's turn to change a limiter: it has the lock until {@link #close}, which does what can only
@@ -9,11 +10,10 @@ import java.util.Deque;
  * then the waiters are told, in the order of the queue.
  */
 final class Turn implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(RateLimiter.class.getName());
-
   private final Turnstile turnstile;
   private final long now;
-  private final Deque<Runnable> tasks = new ArrayDeque<>();
+  private final Offers<GatePlace> offers = new Offers<>();
+  private @Nullable List<Runnable> alarms;
 
   Turn(Turnstile turnstile, long now) {
     this.turnstile = turnstile;
@@ -24,33 +24,31 @@ final class Turn implements AutoCloseable {
     return now;
   }
 
-  void start(Alarm alarm) {
-    tasks.addFirst(() -> alarm.start(turnstile));
+  void start(GateAlarm alarm) {
+    add(() -> alarm.start(turnstile));
   }
 
-  void stop(Alarm alarm) {
-    tasks.addFirst(alarm::stop);
+  void stop(GateAlarm alarm) {
+    add(alarm::stop);
   }
 
-  void granted(Waiter waiter) {
-    tasks.addLast(waiter::granted);
+  private void add(Runnable task) {
+    if (alarms == null) {
+      alarms = new ArrayList<>(2);
+    }
+    alarms.add(task);
   }
 
-  void declined(Waiter waiter) {
-    tasks.addLast(waiter::declined);
+  void offered(GatePlace place, boolean taken) {
+    offers.add(place, taken);
   }
 
   @Override
   public void close() {
     turnstile.unlock();
-    tasks.forEach(Turn::runQuietly);
-  }
-
-  static void runQuietly(Runnable task) {
-    try {
-      task.run();
-    } catch (Throwable broken) {
-      LOGGER.log(System.Logger.Level.WARNING, "a waiter or the clock of a limit failed", broken);
+    if (alarms != null) {
+      alarms.forEach(Offers::runQuietly);
     }
+    offers.tell();
   }
 }

@@ -2,85 +2,114 @@ package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
 import io.millrace.time.Clock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Lets takers through the gates one at a time, in the order of time. Thread-safe. */
 final class Turnstile {
   private final Clock clock;
   /*
-   * Guards the gates with all that belongs to them: queues, buckets, alarms, links of waiters, takenAt
-   * of demands. It settles the races of two takers for one permit, and of a grant with a cancellation,
-   * a pause, or the alarm of a head that has left.
+   * Guards the gates with all that belongs to them: queues, buckets, alarms, links of waiters, what
+   * demands have taken. It settles the races of two takers for one permit, and of a grant with a
+   * cancellation, a pause, or the alarm of a head that has left. The clock is asked before it is taken.
    */
   private final ShortLock lock = new ShortLock();
   private final Gates gates;
-  /* The latest time somebody came with; another thread may have read an earlier one. Guarded by lock. */
-  private long latest;
+  /*
+   * The latest time that any thread has brought: another thread may bring an earlier one, which
+   * does not count. Written under the lock; read without it where an older one does no harm.
+   */
+  private volatile long latest;
+  /* When the pause of all keys ends, and how many pauses have moved that. Guarded by lock. */
+  private long heldUntil;
+  private long holds;
 
-  Turnstile(Clock clock, Gates gates, long start) {
+  Turnstile(Clock clock, long start, Function<Turnstile, Gates> gates) {
     this.clock = clock;
-    this.gates = gates;
     this.latest = start;
+    this.gates = gates.apply(this);
   }
 
-  boolean tryTake(Demand demand) {
-    lock.lock();
+  boolean tryTake(Demand demand, @Nullable Party party) {
+    return tryTake(demand, clock.nanoTime(), party);
+  }
+
+  boolean tryTake(Demand demand, long now, @Nullable Party party) {
+    Gate gate = lockAt(demand.gate(), demand.key(), now);
     try {
-      return take(demand, clock.nanoTime());
+      demand.found(gate);
+      boolean taken = gate.tryTake(demand, latest, party);
+      gates.trim(latest);
+      return taken;
     } finally {
       lock.unlock();
     }
   }
 
-  boolean tryTake(Demand demand, long now) {
-    lock.lock();
-    try {
-      return take(demand, now);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean take(Demand demand, long now) {
-    latest = Bucket.later(latest, now);
-    boolean taken = gates.of(demand.key(), latest).tryTake(demand, latest);
-    gates.trim(latest);
-    return taken;
-  }
-
-  Waiting enqueue(Demand demand, Waiter waiter) {
-    try (Turn turn = turn()) {
-      Gate gate = gates.of(demand.key(), turn.now());
-      GatePlace place = new GatePlace(this, gate, demand, waiter);
-      gate.enqueue(place, turn);
-      gates.trim(turn.now());
+  Waiting enqueue(Demand demand, Waiter waiter, @Nullable Party party) {
+    Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
+    try (Turn turn = new Turn(this, latest)) {
+      demand.found(gate);
+      GatePlace place = new GatePlace(gate, demand, waiter);
+      gate.enqueue(place, party, turn);
+      gates.trim(latest);
       return place;
     }
   }
 
+  /** When this could be taken at the earliest, if everybody else left the queue; not before now. */
+  long earliest(Demand demand) {
+    Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
+    try {
+      demand.found(gate);
+      long earliest = gate.earliest(demand, latest);
+      gates.trim(latest);
+      return earliest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   boolean cancel(GatePlace place) {
-    try (Turn turn = turn()) {
+    try (Turn turn = turn(timeIfKnown())) {
       return place.gate().cancel(place, turn);
     }
   }
 
   void settle(Demand demand, long[] excess) {
-    try (Turn turn = turn()) {
-      gates.of(demand.key(), turn.now()).settle(demand, excess, turn);
-      gates.trim(turn.now());
+    Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
+    try (Turn turn = new Turn(this, latest)) {
+      demand.found(gate);
+      gate.settle(demand, excess, turn);
+      gates.trim(latest);
+    }
+  }
+
+  void giveBack(Demand demand) {
+    try (Turn turn = turn(timeIfKnown())) {
+      Gate gate = demand.gate(); // a gate that was dropped remembered nothing of the take
+      if (gate != null && demand.giveBack()) {
+        gate.giveBack(demand, turn);
+      }
     }
   }
 
   void pauseAll(long nanos) {
-    try (Turn turn = turn()) {
-      gates.holdUntil(turn.now() + nanos, turn);
+    try (Turn turn = turn(clock.nanoTime())) {
+      long end = latest + nanos;
+      if (holds == 0 || end - heldUntil > 0) {
+        heldUntil = end;
+        holds++;
+        gates.paused(turn);
+      }
     }
   }
 
-  void pause(@Nullable Object key, long nanos) {
-    try (Turn turn = turn()) {
-      gates.of(key, turn.now()).holdUntil(turn.now() + nanos, turn);
-      gates.trim(turn.now());
+  void pause(@Nullable Key key, long nanos) {
+    Gate gate = lockAt(null, key, clock.nanoTime());
+    try (Turn turn = new Turn(this, latest)) {
+      gate.holdUntil(latest + nanos, turn);
+      gates.trim(latest);
     }
   }
 
@@ -97,16 +126,80 @@ final class Turnstile {
     return clock;
   }
 
-  void ring(Alarm alarm) {
-    try (Turn turn = turn()) {
+  void ring(GateAlarm alarm) {
+    try (Turn turn = turn(timeOr(alarm.at()))) {
       alarm.gate().rung(alarm, turn);
     }
   }
 
-  private Turn turn() {
+  /** A turn that begins even if the clock fails. */
+  Turn turnAnyhow() {
+    return turn(timeIfKnown());
+  }
+
+  long heldUntil() {
+    return heldUntil;
+  }
+
+  long holds() {
+    return holds;
+  }
+
+  /**
+   * When a new gate starts: one that is made after a pause stands where it would if it had been
+   * paused.
+   */
+  long startOfNew(long now) {
+    return holds == 0 ? now : Bucket.earlier(now, heldUntil);
+  }
+
+  /**
+   * Takes the lock, and finds the gate of a key.
+   *
+   * @param known the gate that was found the last time
+   */
+  private Gate lockAt(@Nullable Gate known, @Nullable Key key, long now) {
+    Gates.Spot spot = known == null ? gates.search(key) : known;
+    while (true) {
+      Gate gate = null;
+      lock.lock();
+      try {
+        advance(now);
+        gate = gates.at(spot, latest);
+        if (gate != null) {
+          return gate;
+        }
+      } finally {
+        if (gate == null) {
+          lock.unlock();
+        }
+      }
+      spot = gates.search(key);
+    }
+  }
+
+  private Turn turn(long now) {
     lock.lock();
-    latest = Bucket.later(latest, clock.nanoTime());
+    advance(now);
     return new Turn(this, latest);
+  }
+
+  private void advance(long now) {
+    latest = Bucket.later(latest, now);
+  }
+
+  /* If the clock fails, the latest time that is known takes its place. */
+  private long timeIfKnown() {
+    return timeOr(latest);
+  }
+
+  private long timeOr(long otherwise) {
+    try {
+      return clock.nanoTime();
+    } catch (Throwable broken) {
+      Offers.log(broken);
+      return otherwise;
+    }
   }
 
   void unlock() {

@@ -54,7 +54,7 @@ final class WindowBucket implements Bucket {
   /** What is owed counts from now on: the true time of its use is not known. */
   @Override
   public void settle(long now, long takenAt, long excess) {
-    if (pace != null) {
+    if (pace != null && (excess < 0 || takenAt - openAt >= 0)) {
       pace.settle(now, takenAt, excess);
     }
     grants.dropUntil(now - length);
@@ -63,6 +63,14 @@ final class WindowBucket implements Bucket {
     } else if (excess < 0) {
       grants.add(now, Math.min(permits, -excess));
     }
+  }
+
+  @Override
+  public void giveBack(long now, long takenAt, long cost) {
+    if (pace != null && takenAt - openAt >= 0) {
+      pace.giveBack(now, takenAt, cost);
+    }
+    grants.giveBack(takenAt, cost);
   }
 
   /** Afterwards it is as if all permits had been used, evenly spread, in the window before. */

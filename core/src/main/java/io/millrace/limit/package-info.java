@@ -1,7 +1,9 @@
 /**
  * The shareable state that enforces limits: how often, and how many at once. A rate limiter is a
  * turnstile (the lock) with gates (one for each key: a queue) and buckets (one for each limit: pure
- * arithmetic). A semaphore is one word, and a queue behind a lock for those who have to wait.
+ * arithmetic). A semaphore is one word, and a queue behind a lock for those who have to wait. A queue
+ * has a line for each party, so that a party that cannot go on is put off as a whole. User code runs
+ * without a lock, except {@link io.millrace.limit.Waiter#claim}.
  */
 @NullMarked
 package io.millrace.limit;

@@ -1,6 +1,9 @@
 package io.millrace.outcome;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -24,11 +27,10 @@ public final class FailedItemsException extends RuntimeException {
     super(message(failures, failed, total), failures.getFirst().error());
     this.failures = List.copyOf(failures);
     Throwable primary = failures.getFirst().error();
-    failures.stream()
-        .map(Failure::error)
-        .distinct()
-        .filter(error -> error != primary)
-        .forEach(this::addSuppressed);
+    Set<Throwable> seen =
+        Collections.newSetFromMap(new IdentityHashMap<>()); // equals is the user's
+    seen.add(primary);
+    failures.stream().map(Failure::error).filter(seen::add).forEach(this::addSuppressed);
   }
 
   private static String message(List<? extends Failure<?, ?>> failures, long failed, long total) {

@@ -8,7 +8,10 @@ public enum RunStatus {
   COMPLETED,
   /** The run timeout passed before every item was tried. */
   TIMED_OUT,
-  /** The failure policy, or an error of the source or of a listener, ended the run. */
+  /**
+   * The failure policy ended the run, or an error of the source or of a listener, or every slot was held
+   * by an abandoned action for longer than the run's patience.
+   */
   ABORTED,
   /** A stop token, {@code stop()}, {@code close()} or an interrupt ended the run. */
   CANCELLED

@@ -12,7 +12,7 @@ final class Text {
     try {
       String text = String.valueOf(shown);
       return text.length() > MOST ? text.substring(0, MOST) + "..." : text;
-    } catch (RuntimeException noText) {
+    } catch (Throwable noText) { // two objects that print each other overflow the stack
       return shown == null ? "null" : "a " + shown.getClass().getName();
     }
   }

@@ -68,9 +68,18 @@ public record Backoff(Duration base, double factor, Duration cap, Jitter jitter)
    * @return nanoseconds, from 0 to the cap
    */
   public long delayNanos(int retry, RandomGenerator random) {
+    return jitter.spread(longestNanos(retry), random);
+  }
+
+  /** A random part of the wait before a retry; nothing if there is no jitter. */
+  long spreadNanos(int retry, RandomGenerator random) {
+    return jitter == Jitter.NONE ? 0 : Jitter.FULL.spread(longestNanos(retry), random);
+  }
+
+  /* Jitter only shortens it. */
+  private long longestNanos(int retry) {
     Require.atLeast("retry", retry, 1);
     double grown = Require.nanos(base) * Math.pow(factor, retry - 1.0);
-    long capped = (long) Math.min(grown, (double) Require.nanos(cap));
-    return jitter.spread(capped, random);
+    return (long) Math.min(grown, (double) Require.nanos(cap));
   }
 }

@@ -30,10 +30,12 @@ public sealed interface FailurePolicy {
   }
 
   /**
-   * A failed item counts as a success with a substitute value.
+   * A failed item counts as a success with a substitute value, if what the last attempt threw is an
+   * {@link Exception}. An {@link Error} says that the process or the program is broken, so there is no
+   * value for it: the item stays a failure, and the run goes on.
    *
-   * @param value makes the value from what the last attempt threw; if it throws, the item fails with
-   *     that
+   * @param value makes the value from what the last attempt threw, which is always an {@code Exception};
+   *     if it throws, the item fails with that
    */
   record Substitute(Function<? super Throwable, ? extends @Nullable Object> value)
       implements FailurePolicy {

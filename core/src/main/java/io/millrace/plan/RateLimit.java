@@ -74,8 +74,9 @@ public sealed interface RateLimit {
 
   /**
    * A bucket that holds at most {@code burst} permits and gets {@code permits} more each {@code
-   * period}, evenly. In any time {@code t}, at most {@code burst + t * permits / period} start. A start
-   * may come late, by less than the time of one permit, without making the next one later too.
+   * period}, evenly. In any time {@code t}, at most {@code burst + t * permits / period} start, but for
+   * starts that were late: {@code RateLimiter} makes up for up to 5 ms of that, or for the time of one
+   * permit.
    *
    * @param permits a finite number above 0
    * @param period longer than zero

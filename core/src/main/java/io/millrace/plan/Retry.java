@@ -1,6 +1,7 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.Suppressing;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param onError and only if this says true; if it throws, the error is not repeated, and what it
  *     threw is suppressed in the error
  * @param onResult a result is repeated if this says true; if it throws, the item fails with that
- * @param serverWait how long the server asks to stay away; replaces the backoff, and pauses the rate
- *     limiter for everybody who shares it
+ * @param serverWait how long the server asks to stay away; then the backoff is the least that is waited,
+ *     and the rate limiter pauses for everybody who shares it
  * @param maxServerWait a longer server wait is cut to this
  */
 public record Retry(
@@ -177,9 +179,7 @@ public record Retry(
     try {
       return types.stream().anyMatch(type -> type.isInstance(error)) && onError.test(error);
     } catch (Throwable broken) {
-      if (broken != error) {
-        error.addSuppressed(broken);
-      }
+      Suppressing.add(error, broken);
       return false;
     }
   }
@@ -197,6 +197,27 @@ public record Retry(
   /** Whether any answer can ask to stay away. */
   public boolean obeysServer() {
     return serverWait != NO_SERVER_WAIT;
+  }
+
+  /**
+   * How long to wait before a retry. Without a server's wait, that is the backoff. With one, it is what
+   * the server asks for and, unless the backoff has no jitter, a random part of the backoff more, so that
+   * those whom it told the same time do not come back together; but never less than the backoff, so that
+   * a server that always says "at once" is not hammered.
+   *
+   * @param retry which retry, from 1
+   * @param serverWait how long the server asks to stay away
+   * @param random where chance comes from
+   * @return nanoseconds, at least 0; {@link Long#MAX_VALUE} is never
+   */
+  public long delayNanos(int retry, Optional<Duration> serverWait, RandomGenerator random) {
+    long backoffNanos = backoff.delayNanos(retry, random);
+    if (serverWait.isEmpty()) {
+      return backoffNanos;
+    }
+    long serverNanos = Math.max(0, Require.nanos(serverWait.get()));
+    long laterNanos = serverNanos + backoff.spreadNanos(retry, random);
+    return laterNanos < 0 ? Long.MAX_VALUE : Math.max(laterNanos, backoffNanos);
   }
 
   /**

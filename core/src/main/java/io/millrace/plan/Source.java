@@ -1,5 +1,7 @@
 package io.millrace.plan;
 
+import io.millrace.base.Closing;
+import io.millrace.base.Derived;
 import io.millrace.base.Require;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
@@ -27,6 +29,13 @@ import org.jspecify.annotations.Nullable;
  * early each of its other items is reported as not run. Every other source is never read after a
  * stop.
  *
+ * <p><b>Closing.</b> A source that is {@link AutoCloseable}, whether it was made here or is an iterable
+ * such as a {@link java.nio.file.DirectoryStream}, belongs to whom it is given: it is closed once, when
+ * nobody reads it any more, however that came: at its end, after a stop or an error, by closing a stream
+ * of outcomes before it has begun, or because the call was refused for its other arguments. Before it,
+ * its iterator is closed if that is {@code AutoCloseable}. What closing throws is logged if the call goes
+ * on without it. To keep an iterable open, pass {@code iterable::iterator}.
+ *
  * @param <T> the items
  */
 public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
@@ -36,10 +45,17 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     return Arrays.asList(array);
   }
 
-  /** The rest of an iterator, once; {@code next} may block, and an interrupt ends the wait. */
+  /**
+   * The rest of an iterator, once; {@code next} may block, and an interrupt ends the wait. It is closed
+   * with the source if it is {@link AutoCloseable}.
+   */
   static <T extends @Nullable Object> Source<T> of(Iterator<? extends T> iterator) {
     Objects.requireNonNull(iterator, "iterator");
-    return new Once<>(() -> iterator, () -> {});
+    if (!(iterator instanceof AutoCloseable)) {
+      return new Once<>(() -> iterator, () -> {});
+    }
+    Iterator<T> kept = new Zipped<>(iterator::hasNext, iterator::next); // closed by the source only
+    return new Once<>(() -> kept, () -> Closing.all(iterator));
   }
 
   /** The elements of a stream, once; the run closes it. A parallel stream is read sequentially. */
@@ -75,50 +91,70 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     return of(new Supplied<>(supplier));
   }
 
-  /** Pairs of the elements of two sources, up to the shorter one; sized if both are, closed as both. */
+  /**
+   * Pairs of the elements of two sources, up to the shorter one; sized if both are and neither has to be
+   * closed. They are closed with the pairs.
+   */
+  @SuppressWarnings("unchecked")
   static <A extends @Nullable Object, B extends @Nullable Object> Iterable<Map.Entry<A, B>> zip(
       Iterable<? extends A> first, Iterable<? extends B> second) {
+    requireAll(first, second);
     Iterable<Map.Entry<A, B>> pairs =
         () -> {
-          Iterator<? extends A> a = first.iterator();
-          Iterator<? extends B> b = second.iterator();
+          Iterator<?>[] all = Zipped.iterators(first, second);
+          Iterator<? extends A> a = (Iterator<? extends A>) all[0];
+          Iterator<? extends B> b = (Iterator<? extends B>) all[1];
           return new Zipped<>(
               () -> a.hasNext() && b.hasNext(),
-              () -> new SimpleImmutableEntry<A, B>(a.next(), b.next()));
+              () -> new SimpleImmutableEntry<A, B>(a.next(), b.next()),
+              all);
         };
     return Zipped.sizedLike(pairs, first, second);
   }
 
-  /** Triples of the elements of three sources, up to the shortest one; sized if all are, closed as all. */
+  /**
+   * Triples of the elements of three sources, up to the shortest one; sized if all are and none has to be
+   * closed. They are closed with the triples.
+   */
+  @SuppressWarnings("unchecked")
   static <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object>
       Iterable<Triple<A, B, C>> zip(
           Iterable<? extends A> first, Iterable<? extends B> second, Iterable<? extends C> third) {
+    requireAll(first, second, third);
     Iterable<Triple<A, B, C>> triples =
         () -> {
-          Iterator<? extends A> a = first.iterator();
-          Iterator<? extends B> b = second.iterator();
-          Iterator<? extends C> c = third.iterator();
+          Iterator<?>[] all = Zipped.iterators(first, second, third);
+          Iterator<? extends A> a = (Iterator<? extends A>) all[0];
+          Iterator<? extends B> b = (Iterator<? extends B>) all[1];
+          Iterator<? extends C> c = (Iterator<? extends C>) all[2];
           return new Zipped<>(
               () -> a.hasNext() && b.hasNext() && c.hasNext(),
-              () -> new Triple<A, B, C>(a.next(), b.next(), c.next()));
+              () -> new Triple<A, B, C>(a.next(), b.next(), c.next()),
+              all);
         };
     return Zipped.sizedLike(triples, first, second, third);
   }
 
   /**
    * The elements in lists of {@code size}, the last one perhaps shorter, for actions that take several
-   * at once; read lazily.
+   * at once; read lazily. The items are closed with the chunks.
    *
    * @param size at least 1
    */
   static <T extends @Nullable Object> Iterable<List<T>> chunks(
       Iterable<? extends T> items, int size) {
     Objects.requireNonNull(items, "items");
-    Require.atLeast("size", size, 1);
-    return () -> {
-      Iterator<? extends T> iterator = items.iterator();
-      return new Zipped<>(iterator::hasNext, () -> chunk(iterator, size));
-    };
+    try {
+      Require.atLeast("size", size, 1);
+    } catch (IllegalArgumentException refused) {
+      throw Closing.after(refused, items);
+    }
+    Iterable<List<T>> chunks =
+        () -> {
+          Iterator<? extends T> iterator = items.iterator();
+          return new Zipped<>(iterator::hasNext, () -> chunk(iterator, size), iterator);
+        };
+    return Derived.from(chunks, items);
   }
 
   private static <T extends @Nullable Object> List<T> chunk(
@@ -130,11 +166,20 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     return chunk;
   }
 
+  private static void requireAll(@Nullable Iterable<?>... sources) {
+    for (Iterable<?> source : sources) {
+      if (source == null) {
+        throw Closing.after(new NullPointerException("source"), (Object[]) sources);
+      }
+    }
+  }
+
   /** Something that can be read once. */
   final class Once<T extends @Nullable Object> implements Source<T>, AutoCloseable {
     private final Supplier<? extends Iterator<? extends T>> reading;
     private final Runnable onClose;
     private final AtomicBoolean taken = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     Once(Supplier<? extends Iterator<? extends T>> reading, Runnable onClose) {
       this.reading = reading;
@@ -151,9 +196,12 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
       return (Iterator<T>) reading.get();
     }
 
+    /** Closes what this reads from; further calls do nothing. */
     @Override
     public void close() {
-      onClose.run();
+      if (!closed.getAndSet(true)) {
+        onClose.run();
+      }
     }
   }
 

@@ -11,10 +11,11 @@ import java.util.Objects;
  * Thread-safe.
  */
 public final class StopToken {
-  private static final System.Logger LOGGER = System.getLogger(StopToken.class.getName());
   private static final StopToken NONE = new StopToken();
 
-  /* Guarded by this, so that a callback that is added while stop() runs is called exactly once. */
+  /* The lock is our own, and no callback runs inside of it. It is for a callback that is added while
+   * stop() runs: that is called exactly once. */
+  private final Object lock = new Object();
   private final Map<Registration, Runnable> callbacks = new LinkedHashMap<>();
   private volatile boolean stopped;
 
@@ -37,7 +38,7 @@ public final class StopToken {
       throw new UnsupportedOperationException("StopToken.none() cannot be stopped: make your own");
     }
     List<Runnable> due;
-    synchronized (this) {
+    synchronized (lock) {
       stopped = true;
       due = new ArrayList<>(callbacks.values());
       callbacks.clear();
@@ -61,7 +62,7 @@ public final class StopToken {
     if (this == NONE) {
       return registration;
     }
-    synchronized (this) {
+    synchronized (lock) {
       if (!stopped) {
         callbacks.put(registration, callback);
         return registration;
@@ -71,15 +72,22 @@ public final class StopToken {
     return registration;
   }
 
-  private synchronized void remove(Registration registration) {
-    callbacks.remove(registration);
+  /* Every run without a token of its own ends here, so it takes no lock that all of them share. */
+  private void remove(Registration registration) {
+    if (this == NONE) {
+      return;
+    }
+    synchronized (lock) {
+      callbacks.remove(registration);
+    }
   }
 
   private static void runQuietly(Runnable callback) {
     try {
       callback.run();
     } catch (Throwable broken) {
-      LOGGER.log(System.Logger.Level.WARNING, "a callback of a stop token failed", broken);
+      System.getLogger(StopToken.class.getName())
+          .log(System.Logger.Level.WARNING, "a callback of a stop token failed", broken);
     }
   }
 

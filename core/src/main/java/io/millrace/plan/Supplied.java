@@ -21,7 +21,7 @@ final class Supplied<T> implements Iterator<T> {
   public boolean hasNext() {
     if (!asked) {
       try {
-        next = supplier.call();
+        next = Objects.requireNonNull(supplier.call(), "what the supplier gave");
         asked = true;
       } catch (Exception error) {
         throw Rethrow.asIs(error);

@@ -1,22 +1,26 @@
 package io.millrace.plan;
 
+import io.millrace.base.Closing;
+import io.millrace.base.Derived;
 import java.util.AbstractCollection;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.Objects;
+import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Reads several iterators in step. */
-final class Zipped<T> implements Iterator<T> {
+/** Reads several iterators in step, and closes those that can be closed. */
+final class Zipped<T extends @Nullable Object> implements Iterator<T>, AutoCloseable {
   private final BooleanSupplier more;
-  private final Supplier<T> next;
+  private final Supplier<? extends T> next;
+  private final Iterator<?>[] parts;
 
-  Zipped(BooleanSupplier more, Supplier<T> next) {
+  Zipped(BooleanSupplier more, Supplier<? extends T> next, Iterator<?>... parts) {
     this.more = more;
     this.next = next;
+    this.parts = parts;
   }
 
   @Override
@@ -24,29 +28,40 @@ final class Zipped<T> implements Iterator<T> {
     return more.getAsBoolean();
   }
 
+  /* Asks first, so that the longer one loses no element when the shorter one has none. */
   @Override
   public T next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
     return next.get();
   }
 
-  /* A stream closes all it was told to, whatever they throw. */
-  private static Runnable closing(Iterable<?>... sources) {
-    Stream<?> all = Stream.empty();
-    for (Iterable<?> source : sources) {
-      all = source instanceof Source.Once<?> once ? all.onClose(once::close) : all;
-    }
-    return all::close;
+  @Override
+  public void close() {
+    Closing.all((Object[]) parts);
   }
 
-  static <T> Iterable<T> sizedLike(Iterable<T> zipped, Iterable<?>... sources) {
-    for (Iterable<?> source : sources) {
-      Objects.requireNonNull(source, "source");
+  /** The iterators of all sources; if one cannot be made, those before it are closed. */
+  static Iterator<?>[] iterators(Iterable<?>... sources) {
+    Iterator<?>[] iterators = new Iterator<?>[sources.length];
+    try {
+      for (int source = 0; source < sources.length; source++) {
+        iterators[source] = sources[source].iterator();
+      }
+      return iterators;
+    } catch (Throwable broken) {
+      Closing.after(broken, (Object[]) iterators);
+      throw broken;
     }
-    if (Arrays.stream(sources).anyMatch(Source.Once.class::isInstance)) {
-      return new Source.Once<>(zipped::iterator, closing(sources));
-    }
-    if (!Arrays.stream(sources).allMatch(Collection.class::isInstance)) {
-      return zipped;
+  }
+
+  /** The same as a collection if all sources are collections; to be closed if one of them is. */
+  static <T extends @Nullable Object> Iterable<T> sizedLike(
+      Iterable<T> zipped, Iterable<?>... sources) {
+    boolean sized = Arrays.stream(sources).allMatch(Collection.class::isInstance);
+    if (!sized || Closing.isNeeded((Object[]) sources)) {
+      return Derived.from(zipped, (Object[]) sources);
     }
     return new AbstractCollection<>() {
       @Override

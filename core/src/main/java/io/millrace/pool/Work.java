@@ -1,9 +1,11 @@
 package io.millrace.pool;
 
 import io.millrace.Parallel;
+import io.millrace.base.Closing;
+import io.millrace.base.Derived;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
-import io.millrace.engine.Surrounding;
+import io.millrace.engine.terms.Surrounding;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -100,7 +102,8 @@ public final class Work {
   public static <R extends @Nullable Object> List<R> collect(
       Iterable<? extends Callable<? extends R>> tasks, int workers) {
     Objects.requireNonNull(tasks, "tasks");
-    return workers(workers)
+    requireAtLeast("workers", workers, 1, tasks);
+    return Parallel.of(workers)
         .failFast()
         .<Callable<? extends R>, R>map(tasks, Callable::call)
         .values();
@@ -122,8 +125,9 @@ public final class Work {
   public static <R extends @Nullable Object> Stream<Eventual<R>> resolve(
       Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
     Objects.requireNonNull(tasks, "tasks");
-    Require.atLeast("greediness", greediness, 0);
-    Parallel parallel = workers(workers).ordered();
+    requireAtLeast("workers", workers, 1, tasks);
+    requireAtLeast("greediness", greediness, 0, tasks);
+    Parallel parallel = Parallel.of(workers).ordered();
     long window = (long) workers + (greediness == 0 ? workers : greediness);
     return parallel
         .window((int) Math.min(window, Integer.MAX_VALUE))
@@ -131,9 +135,13 @@ public final class Work {
         .map(Eventual::<R>of);
   }
 
-  private static Parallel workers(int workers) {
-    Require.atLeast("workers", workers, 1);
-    return Parallel.of(workers);
+  /* Who is given a source closes it, so also if the other arguments are refused. */
+  private static void requireAtLeast(String name, int value, int least, Iterable<?> items) {
+    try {
+      Require.atLeast(name, value, least);
+    } catch (IllegalArgumentException refused) {
+      throw Closing.after(refused, items);
+    }
   }
 
   /**
@@ -151,12 +159,16 @@ public final class Work {
    */
   public static <T extends @Nullable Object> Stream<T> generate(
       Iterable<? extends T> items, int ahead) {
-    Require.atLeast("ahead", ahead, 1);
+    Objects.requireNonNull(items, "items");
+    requireAtLeast("ahead", ahead, 1, items);
     Iterable<? extends T> source =
-        Objects.requireNonNull(items, "items") instanceof Source<?>
-            ? items
-            : new Closing<T>(items).source();
+        items instanceof Source<?> ? items : new Derived<>(Work.<T>typed(items), items);
     return Parallel.of(1).window(ahead).ordered().<T, T>stream(source, item -> item)
         .map(Outcome::item);
+  }
+
+  @SuppressWarnings("unchecked") // an iterable only gives
+  private static <T extends @Nullable Object> Iterable<T> typed(Iterable<? extends T> items) {
+    return (Iterable<T>) items;
   }
 }

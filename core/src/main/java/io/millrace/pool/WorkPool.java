@@ -2,12 +2,13 @@ package io.millrace.pool;
 
 import io.millrace.Parallel;
 import io.millrace.base.Require;
-import io.millrace.engine.Surrounding;
+import io.millrace.engine.terms.Surrounding;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.plan.Workers;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -108,15 +109,33 @@ public final class WorkPool {
    * it takes no more tasks.
    */
   public ParallelExecutor executor() {
+    for (; ; ) {
+      Parallel parallel;
+      lock.lock();
+      try {
+        if (executor != null) {
+          return executor;
+        }
+        parallel = configured == null ? defaults : configured;
+      } finally {
+        lock.unlock();
+      }
+      ParallelExecutor made = Surrounding.outside(() -> ParallelExecutor.of(parallel));
+      if (start(made, parallel)) {
+        return made;
+      }
+      made.shutdown();
+    }
+  }
+
+  /* False if somebody else was first, or has configured the pool meanwhile. */
+  private boolean start(ParallelExecutor made, Parallel parallel) {
     lock.lock();
     try {
-      ParallelExecutor running = executor;
-      if (running == null) {
-        Parallel parallel = configured == null ? defaults : configured;
-        running = Surrounding.outside(() -> ParallelExecutor.of(parallel));
-        executor = running;
-      }
-      return running;
+      boolean isCurrent = parallel == (configured == null ? defaults : configured);
+      boolean isFirst = executor == null && isCurrent;
+      executor = isFirst ? made : executor;
+      return isFirst;
     } finally {
       lock.unlock();
     }
@@ -125,11 +144,15 @@ public final class WorkPool {
   /** Runs a task when its turn comes; starts the pool. */
   public <R extends @Nullable Object> ExecutorFuture<R> submit(Callable<R> task) {
     Objects.requireNonNull(task, "task");
-    lock.lock(); // else a shutdown in between would refuse the task
-    try {
-      return executor().submit(task);
-    } finally {
-      lock.unlock();
+    for (; ; ) {
+      ParallelExecutor running = executor();
+      try {
+        return running.submit(task);
+      } catch (RejectedExecutionException refused) {
+        if (running == executor()) {
+          throw refused;
+        } // else the pool was shut down in between, and starts again
+      }
     }
   }
 

@@ -2,7 +2,7 @@ package io.millrace.scope;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
-import io.millrace.engine.Surrounding;
+import io.millrace.engine.terms.Surrounding;
 import io.millrace.plan.StopToken;
 import io.millrace.time.Clock;
 import java.time.Duration;

@@ -32,9 +32,18 @@ enum ErrorKind {
       if (isCancellation(cause)) {
         kind = CANCELLED;
       }
-      cause = cause.getCause();
+      cause = causeOf(cause);
     }
     return kind;
+  }
+
+  /* The method is the user's, and may throw: then what is known has to do. */
+  private static @Nullable Throwable causeOf(Throwable error) {
+    try {
+      return error.getCause();
+    } catch (Throwable broken) {
+      return null;
+    }
   }
 
   boolean isCancellation() {

@@ -1,6 +1,6 @@
 package io.millrace.scope;
 
-import io.millrace.engine.Surrounding;
+import io.millrace.engine.terms.Surrounding;
 import io.millrace.plan.StopToken;
 import io.millrace.time.Clock;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> its result; null is a value like any other
  */
-public sealed interface Handle<R extends @Nullable Object> permits Task {
+public sealed interface Handle<R extends @Nullable Object> permits GroupTask {
 
   /** What the task was started as; by default "task" and its number in the group, from 1. */
   String name();

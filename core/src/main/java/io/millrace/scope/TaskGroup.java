@@ -2,9 +2,10 @@ package io.millrace.scope;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
-import io.millrace.engine.Config;
+import io.millrace.base.Suppressing;
 import io.millrace.engine.Engine;
-import io.millrace.engine.TaskFeed;
+import io.millrace.engine.feed.TaskFeed;
+import io.millrace.engine.terms.Config;
 import io.millrace.time.Clock;
 import java.util.Objects;
 import java.util.Queue;
@@ -164,7 +165,7 @@ public final class TaskGroup {
   }
 
   private static @Nullable Object work(@Nullable Object item) throws Exception {
-    if (item instanceof Task<?> task) {
+    if (item instanceof GroupTask<?> task) {
       task.work();
     }
     return null;
@@ -218,7 +219,7 @@ public final class TaskGroup {
               + name
               + " cannot be started: start tasks in the group's block, or in its tasks");
     }
-    Task<R> started = new Task<>(this, name, named, task);
+    GroupTask<R> started = new GroupTask<>(this, name, named, task);
     if (!feed.add(started)) {
       started.cancelUnlessBegun();
     }
@@ -282,9 +283,7 @@ public final class TaskGroup {
     Throwable first = failures.poll();
     if (first != null) {
       for (Throwable later : failures) {
-        if (later != first) {
-          first.addSuppressed(later);
-        }
+        Suppressing.add(first, later);
       }
       throw Rethrow.asIs(first);
     }

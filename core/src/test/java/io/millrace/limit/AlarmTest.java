@@ -12,8 +12,10 @@ class AlarmTest {
   private final AtomicReference<Runnable> whileStarting = new AtomicReference<>(() -> {});
   private final FakeClock clock = new FakeClock(this::lateness);
   private final Leaves leaves = new Leaves(RateLimit.perSecond(1));
-  private final Turnstile turnstile = new Turnstile(clock, new OneGate(leaves.gate(0)), 0);
-  private final Alarm alarm = new Alarm(leaves.gate(0), clock.nanoTime() + 1);
+  private final Turnstile turnstile =
+      new Turnstile(clock, 0, self -> new OneGate(leaves.gate(self, null, 0)));
+  private final GateAlarm alarm =
+      new GateAlarm(leaves.gate(turnstile, null, 0), clock.nanoTime() + 1);
 
   private long lateness() {
     whileStarting.get().run();

@@ -135,12 +135,12 @@ class BlockingTest {
 
   private record Interrupting(AtomicReference<Thread> victim) implements Waiter {
     @Override
-    public boolean claim() {
+    public Answer claim() {
       victim.get().interrupt();
       while (victim.get().isInterrupted()) {
         Thread.onSpinWait();
       }
-      return true;
+      return Answer.TAKE;
     }
 
     @Override
@@ -162,10 +162,12 @@ class BlockingTest {
   @Test
   void givesUpWhenItsTimeIsOver() throws Exception {
     limiter.acquire();
+    Caller first = new Caller(limiter, clock);
+    first.ask(1);
     Running<Boolean> waiting =
-        Running.start(() -> limiter.tryAcquire(null, Duration.ofMillis(900)));
+        Running.start(() -> limiter.tryAcquire(null, Duration.ofMillis(1_900)));
     clock.awaitPending(2);
-    clock.advance(Duration.ofMillis(900));
+    clock.advance(Duration.ofMillis(1_900));
     assertFalse(waiting.join());
     assertEquals(0, clock.pending());
     clock.advance(Duration.ofMillis(100));

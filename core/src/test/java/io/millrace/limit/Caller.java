@@ -27,8 +27,8 @@ final class Caller {
         limiter.demand(item),
         new Waiter() {
           @Override
-          public boolean claim() {
-            return claims;
+          public Answer claim() {
+            return claims ? Answer.TAKE : Answer.LEAVE;
           }
 
           @Override

@@ -75,35 +75,76 @@ class LevelBucketTest {
 
   @Nested
   class WhenWakeUpsAreLate {
-    private final LevelBucket single = new LevelBucket(NANOS_PER_PERMIT, 1, START);
+    /* The time of one permit is longer than what is made up for in any case. */
+    private static final long SLOW = 4 * LevelBucket.LATENESS;
+    /* Here 5 permits are made up for. */
+    private static final long QUICK = LevelBucket.LATENESS / 5;
 
-    @Test
-    void keepsWhatFlowedInSinceThePermitWasDue() {
+    private LevelBucket single(long nanosPerPermit) {
+      LevelBucket single = new LevelBucket(nanosPerPermit, 1, START);
       single.take(START, 1, START);
-      single.take(START + 150, 1, START + 100);
-      assertEquals(START + 200, single.availableAt(1));
+      return single;
     }
 
     @Test
-    void forgetsAllButLessThanOnePermit() {
-      single.take(START, 1, START);
-      single.take(START + 10_000, 1, START + 100);
-      assertEquals(START + 10_001, single.availableAt(1));
+    void keepsWhatFlowedInSinceThePermitWasDue() {
+      LevelBucket single = single(SLOW);
+      single.take(START + SLOW + SLOW / 2, 1, START + SLOW);
+      assertEquals(START + 2 * SLOW, single.availableAt(1));
+    }
+
+    @Test
+    void forgetsAllButLessThanOnePermitIfTheyAreSlow() {
+      LevelBucket single = single(SLOW);
+      single.take(START + 100 * SLOW, 1, START + SLOW);
+      long next = single.availableAt(1) - START - 100 * SLOW;
+      assertTrue(next > 0 && next < 100, next + " ns");
+    }
+
+    @Test
+    @DisplayName("E25: keeps the permits of 5 ms")
+    void keepsThePermitsOfItsLateness() {
+      LevelBucket single = single(QUICK);
+      long now = START + 100 * QUICK;
+      single.take(now, 1, START + QUICK);
+      for (int i = 0; i < 5; i++) {
+        assertTrue(single.availableAt(1) - now <= 0);
+        single.take(now, 1, now);
+      }
+      assertEquals(now + QUICK, single.availableAt(1));
+    }
+
+    @Test
+    @DisplayName("E25: keeps what flows in for 5 ms after a permit that was awaited")
+    void keepsWhatFlowsInAfterAWait() {
+      LevelBucket single = single(QUICK);
+      long now = START + 2 * QUICK;
+      single.take(now, 1, START + QUICK); // leaves one
+      now += 2 * QUICK;
+      for (int i = 0; i < 3; i++) {
+        assertTrue(single.availableAt(1) - now <= 0);
+        single.take(now, 1, now);
+      }
+      assertEquals(now + QUICK, single.availableAt(1));
+      now += 20 * QUICK;
+      single.take(now, 1, now);
+      assertEquals(now + QUICK, single.availableAt(1), "after a quiet time only the burst");
     }
 
     @Test
     void keepsNothingOfTheTimeBeforeThePermitWasDue() {
-      single.take(START, 1, START);
-      single.take(START + 10_000, 1, START + 10_000);
-      assertEquals(START + 10_100, single.availableAt(1));
+      LevelBucket single = single(SLOW);
+      single.take(START + 100 * SLOW, 1, START + 100 * SLOW);
+      assertEquals(START + 101 * SLOW, single.availableAt(1));
     }
 
     @Test
     void keepsToTheBurstIfThatHasRoom() {
-      take(0, 10);
-      bucket.take(START + 100_000, 1, START + 100);
-      take(100_000, 9);
-      assertAvailable(100_100, 1);
+      LevelBucket ten = new LevelBucket(QUICK, 10, START);
+      ten.take(START, 10, START);
+      ten.take(START + 1_000 * QUICK, 1, START + QUICK);
+      ten.take(START + 1_000 * QUICK, 9, START + 1_000 * QUICK);
+      assertEquals(START + 1_001 * QUICK, ten.availableAt(1));
     }
   }
 

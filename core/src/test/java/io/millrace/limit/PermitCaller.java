@@ -22,8 +22,8 @@ final class PermitCaller {
         permits,
         new Waiter() {
           @Override
-          public boolean claim() {
-            return claims;
+          public Answer claim() {
+            return claims ? Answer.TAKE : Answer.LEAVE;
           }
 
           @Override

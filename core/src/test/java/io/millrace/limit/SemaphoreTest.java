@@ -99,8 +99,8 @@ class SemaphoreTest {
         2,
         new Waiter() {
           @Override
-          public boolean claim() {
-            return true;
+          public Answer claim() {
+            return Answer.TAKE;
           }
 
           @Override
@@ -119,15 +119,15 @@ class SemaphoreTest {
   @Test
   void aCallbackThatThrowsHarmsNobody() {
     assertTrue(three.tryAcquire(3));
-    three.enqueue(1, new Broken(true));
-    three.enqueue(1, new Broken(false));
+    three.enqueue(1, new Broken(Waiter.Answer.TAKE));
+    three.enqueue(1, new Broken(Waiter.Answer.LEAVE));
     caller.ask("next", 2);
     three.release(3);
     assertEquals(List.of("next"), caller.served());
     assertEquals(0, three.availablePermits());
   }
 
-  private record Broken(boolean claim) implements Waiter {
+  private record Broken(Answer claim) implements Waiter {
     @Override
     public void granted() {
       throw new IllegalStateException("thrown by the test: the log shows it");

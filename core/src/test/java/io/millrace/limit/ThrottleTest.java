@@ -91,11 +91,23 @@ class ThrottleTest {
   }
 
   @Test
+  @DisplayName("E24: does not wait for a start that cannot come in time")
+  void doesNotWaitInVain() throws Exception {
+    assertTrue(throttle.tryAcquire());
+    assertFalse(throttle.tryAcquire(HALF));
+    assertEquals(0, clock.scheduled());
+  }
+
+  @Test
   void givesUpWhenTheTimeIsOver() throws Exception {
     assertTrue(throttle.tryAcquire(SECOND));
     assertFalse(throttle.tryAcquire(Duration.ZERO));
-    Running<Boolean> waiting = Running.start(() -> throttle.tryAcquire(HALF));
+    Running<Boolean> first = Running.start(() -> throttle.tryAcquire(SECOND.multipliedBy(2)));
     clock.awaitPending(2);
+    Running<Boolean> waiting = Running.start(() -> throttle.tryAcquire(SECOND.plus(HALF)));
+    clock.awaitPending(3);
+    clock.advance(SECOND);
+    assertTrue(first.join());
     clock.advance(HALF);
     assertFalse(waiting.join());
     assertEquals(0, clock.pending());
@@ -109,8 +121,8 @@ class ThrottleTest {
     private boolean granted;
 
     @Override
-    public boolean claim() {
-      return true;
+    public Answer claim() {
+      return Answer.TAKE;
     }
 
     @Override

@@ -48,6 +48,18 @@ public final class LeakCheck implements AfterEachCallback {
     check();
   }
 
+  /**
+   * The live threads of the library, with their stacks: for the message of a test that hangs.
+   *
+   * @return empty if there are none
+   */
+  public static List<String> liveThreads() {
+    return ThreadDump.take().stream()
+        .filter(thread -> isOurs(thread.name()))
+        .map(ThreadDump.Entry::text)
+        .toList();
+  }
+
   void check() {
     boolean interrupted = Thread.interrupted();
     List<Leak> leaks = leaksAfterGrace();

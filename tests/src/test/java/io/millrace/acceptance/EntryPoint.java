@@ -16,13 +16,13 @@ import java.util.stream.StreamSupport;
 enum EntryPoint {
   MAP {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
       parallel.map(items, action);
     }
   },
   STREAM {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
       try (Stream<Outcome<T, R>> outcomes = parallel.stream(items, action)) {
         outcomes.forEach(outcome -> {});
       }
@@ -30,32 +30,27 @@ enum EntryPoint {
   },
   ORDERED_STREAM {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) throws Exception {
-      STREAM.run(parallel.ordered(), items, action);
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) throws Exception {
+      STREAM.drive(parallel.ordered(), items, action);
     }
   },
   BATCHES {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
       try (var batches = parallel.batches(items, 2, action)) {
         batches.forEach(batch -> {});
       }
     }
   },
   FOR_EACH {
-    /** Like the others, it does not throw for what is data elsewhere. */
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
-      try {
-        parallel.forEach(items, action::apply);
-      } catch (FailedItemsException | TruncatedRunException heardOfAlready) {
-        // the listener got the outcomes
-      }
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+      parallel.forEach(items, action::apply);
     }
   },
   START {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
       try (Run<T, R> run = parallel.start(items, action)) {
         while (run.take().isPresent()) {}
       }
@@ -63,7 +58,7 @@ enum EntryPoint {
   },
   GATHERER {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
       StreamSupport.stream(items.spliterator(), false)
           .gather(parallel.gatherer(action))
           .forEach(outcome -> {});
@@ -71,7 +66,7 @@ enum EntryPoint {
   },
   PUBLISHER {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) throws Exception {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) throws Exception {
       CompletableFuture<Void> end = new CompletableFuture<>();
       parallel.publisher(items, action).subscribe(new Taker<Outcome<T, R>>(end));
       try {
@@ -83,14 +78,24 @@ enum EntryPoint {
   },
   FUNCTION {
     @Override
-    <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action) {
+    <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action) {
       parallel.function(action).map(items);
     }
   };
 
   /** Runs the action over the items to the end; throws what the entry point throws, as itself. */
-  abstract <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action)
+  abstract <T, R> void drive(Parallel parallel, Iterable<T> items, Action<T, R> action)
       throws Exception;
+
+  /** As {@link #drive}, but does not throw what the listener heard of: failures, and a truncated run. */
+  final <T, R> void run(Parallel parallel, Iterable<T> items, Action<T, R> action)
+      throws Exception {
+    try {
+      drive(parallel, items, action);
+    } catch (FailedItemsException | TruncatedRunException heardOfAlready) {
+      // the listener got the outcomes
+    }
+  }
 
   /** Takes one outcome after the other. */
   private static final class Taker<V> implements Flow.Subscriber<V> {

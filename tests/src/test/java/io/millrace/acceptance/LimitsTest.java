@@ -170,7 +170,10 @@ class LimitsTest {
     server.anyItem().returns(Reply.ok());
     RateLimiter shared = RateLimiter.of(RateLimit.unlimited(), clock);
     Parallel parallel =
-        parallel(1).rateLimit(shared).retry(Retry.http().attempts(attempts)).window(1);
+        parallel(1)
+            .rateLimit(shared)
+            .retry(Retry.http().attempts(attempts).backoff(Backoff.none()))
+            .window(1);
     assertEquals(1, parallel.map(items(2), server).failures().size());
     assertEquals(attempts, server.callsOf(0).size());
     assertEquals(List.of(ofSeconds(7L * attempts)), server.startsOf(1));

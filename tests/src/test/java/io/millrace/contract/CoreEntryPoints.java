@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The ways in which core runs an action. */
-final class CoreEntryPoints {
+public final class CoreEntryPoints {
   private CoreEntryPoints() {}
 
-  static List<EntryPoint> all() {
+  public static List<EntryPoint> all() {
     return List.of(
         new MapCall(),
         new BoundMap(),

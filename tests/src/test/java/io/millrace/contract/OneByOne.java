@@ -5,13 +5,13 @@ import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 
 /** Asks for one item after the other, until it has enough. */
-final class OneByOne<T> implements Flow.Subscriber<T> {
+public final class OneByOne<T> implements Flow.Subscriber<T> {
   private final Predicate<T> taking;
   private final CountDownLatch end = new CountDownLatch(1);
   private volatile Flow.Subscription subscription;
   private volatile Throwable error;
 
-  OneByOne(Predicate<T> taking) {
+  public OneByOne(Predicate<T> taking) {
     this.taking = taking;
   }
 
@@ -48,7 +48,7 @@ final class OneByOne<T> implements Flow.Subscriber<T> {
   }
 
   /** Waits for the last signal, and throws the error if that was one. */
-  void await() throws Exception {
+  public void await() throws Exception {
     try {
       end.await();
     } catch (InterruptedException interrupted) {

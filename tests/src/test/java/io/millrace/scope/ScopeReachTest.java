@@ -15,6 +15,7 @@ import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
@@ -171,7 +172,8 @@ class ScopeReachTest {
         second.callOr(
             null,
             () -> {
-              Run<Integer, Integer> inside = Parallel.of(1).start(ITEMS, item -> item);
+              Run<Integer, Integer> inside =
+                  Parallel.of(1).truncation(Truncation.SILENT).start(ITEMS, item -> item);
               second.cancel();
               return inside;
             });

@@ -8,6 +8,7 @@ import io.millrace.cli.http.Report.Reading;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
+import io.millrace.plan.Truncation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -32,7 +33,8 @@ record HttpRun(
     Tally tally = new Tally();
     long start = System.nanoTime();
     RunStatus status = RunStatus.RUNNING;
-    try (Run<InputLine, Reply> run = parallel.start(Source.of(input), exchange);
+    Parallel telling = parallel.truncation(Truncation.SILENT); // the summary says it
+    try (Run<InputLine, Reply> run = telling.start(Source.of(input), exchange);
         ProgressDisplay display = display(run, tally, start)) {
       for (Optional<Outcome<InputLine, Reply>> next = next(run, display);
           next.isPresent();

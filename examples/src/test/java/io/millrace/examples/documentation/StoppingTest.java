@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.Parallel;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
@@ -71,6 +72,22 @@ class StoppingTest {
   }
 
   @Test
+  void byTokenOfAStream() {
+    var urls = List.of("/a", "/b");
+    var token = new StopToken();
+    token.stop();
+    // @start region="truncated"
+    try (var outcomes = Parallel.of(8).stopToken(token).stream(urls, this::fetch)) {
+      outcomes.forEach(outcome -> log(outcome.item())); // also what did not run
+    } catch (TruncatedRunException cutShort) {
+      log(cutShort.status()); // CANCELLED
+    }
+    // @end
+    assertEquals(List.of("/a", "/b", "CANCELLED"), logged.stream().sorted().toList());
+    assertEquals("CANCELLED", logged.getLast());
+  }
+
+  @Test
   void byFailures() {
     var urls = List.of("", "/a");
     // @start region="failures"
@@ -89,6 +106,7 @@ class StoppingTest {
         Parallel.of(8)
             .attemptTimeout(ofMillis(10))
             .grace(ofMillis(20)) // 100 ms by default
+            .patience(ofMillis(20)) // 2 s by default
             .map(List.of("/a"), url -> ignoreInterrupts(stuck));
 
     results.abandoned().forEach(thread -> log(thread.getName()));

@@ -33,7 +33,8 @@ public interface EntryPoint {
    *
    * @param taker to be closed early when it says so; an entry point that is {@link Trait#SILENT} does
    *     not call it
-   * @return how the run ended, where the entry point says so
+   * @return how the run ended, where the entry point says so; empty if the taker had enough
+   * @throws io.millrace.outcome.TruncatedRunException if the run was cut short, unless it is returned
    * @throws Exception what the run throws, as it throws it; failures of items are none
    */
   <T extends @Nullable Object, R extends @Nullable Object> Optional<RunStatus> run(

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What came of a trial.
  *
  * @param outcomes in the order they were delivered
- * @param status how the run ended, where the entry point says so
+ * @param status how the run ended, where the entry point says so or throws that it was cut short
  * @param error what the entry point threw
  * @param interrupted whether the calling thread's interrupt flag was set in the end
  */
@@ -40,10 +40,10 @@ record Report<T extends @Nullable Object, R extends @Nullable Object>(
     return this;
   }
 
-  /** It was cut short in this way, which is no error. */
+  /** It was cut short in this way, which the entry point told, and which is no other error. */
   Report<T, R> cutShort(RunStatus how) {
     noError();
-    status.ifPresent(actual -> assertEquals(how, actual, "status"));
+    assertEquals(Optional.of(how), status, "status");
     notRun().forEach(item -> assertEquals(how, item.reason(), "reason of " + item));
     return this;
   }

@@ -295,7 +295,7 @@ public interface TimeContract extends Contract {
   }
 
   @Everywhere
-  @DisplayName("I6 I10 when all workers are stuck, the run says so instead of hanging")
+  @DisplayName("I6 I10 E14 when all workers are stuck, the run says so instead of hanging")
   default void allWorkersStuck(Way way) throws Exception {
     var action =
         ScriptedAction.<Integer, Integer>on(Clock.system())
@@ -304,7 +304,11 @@ public interface TimeContract extends Contract {
             .computes(item -> item);
     try (var live =
         way.over(Supply.endless(), action)
-            .with(p -> p.attemptTimeout(Duration.ofMillis(20)).grace(Duration.ofMillis(20)))
+            .with(
+                p ->
+                    p.attemptTimeout(Duration.ofMillis(20))
+                        .grace(Duration.ofMillis(20))
+                        .patience(Duration.ofMillis(20)))
             .start()) {
       var report = live.report().cutShort(RunStatus.ABORTED);
       assertEquals(way.concurrency(), report.failures().size(), "failures");

@@ -3,6 +3,7 @@ package io.millrace.testkit.contract;
 import io.millrace.Parallel;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.Action;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -85,6 +86,8 @@ final class Trial<T extends @Nullable Object, R extends @Nullable Object> {
         () -> {
           try {
             ended.set(entry.run(heard(taker), items, action, taker));
+          } catch (TruncatedRunException cutShort) {
+            ended.set(Optional.of(cutShort.status()));
           } catch (Throwable thrown) {
             error.set(Optional.of(thrown));
           }

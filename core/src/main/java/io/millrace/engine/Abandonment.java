@@ -1,0 +1,139 @@
+package io.millrace.engine;
+
+import io.millrace.base.Require;
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Interruption;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.out.Sink;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.Waits;
+import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.Details;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.RunStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes on without workers that do not react to their interrupt: their items fail with a report of where
+ * the thread was, their other items go to others, their slots stay taken until they are back.
+ */
+final class Abandonment {
+  private final Terms terms;
+  private final Schedule schedule;
+  private final Waits waits;
+  private final Failures failures;
+  private final Sink sink;
+
+  Abandonment(Terms terms, Schedule schedule, Waits waits, Failures failures, Sink sink) {
+    this.terms = terms;
+    this.schedule = schedule;
+    this.waits = waits;
+    this.failures = failures;
+    this.sink = sink;
+  }
+
+  /*
+   * What is reported is made before the worker is abandoned: abandoning it, settling its item and taking its
+   * slot have to be one step, or a worker that comes back just then is counted twice. The facts are read
+   * before that step as well, and are right if it finds the claim unchanged.
+   */
+  void abandon(Worker worker, Claim claim, long seen) {
+    long index = claim.index(seen);
+    ItemAtHand at = worker.atHand(index);
+    Ticket ticket = at == null ? claim.ticket : at.ticket;
+    Object key = at == null ? null : at.key;
+    int calls = at != null ? at.calls : ticket == null ? 1 : ticket.attempts + 1;
+    long start =
+        at != null && at.calls > 0
+            ? at.firstStartNanos
+            : ticket == null || ticket.attempts == 0 ? claim.startNanos : ticket.firstStartNanos;
+    AbandonedException report = report(worker, claim, seen);
+    long elapsed = calls == 0 ? 0 : terms.clock.nanoTime() - start;
+    Details details = new Details(index, key, calls, elapsed, false);
+    var failure =
+        new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
+    boolean needsVerdict = !schedule.hasEnded() && failures.substituteFor(report) != null;
+    Ticket condemned = needsVerdict ? condemned(failure, elapsed) : null;
+    Claim settled = needsVerdict ? null : Claim.settled(index, failure);
+    boolean keepsCarrier = worker.keepsCarrier();
+    Abandoned abandoned = new Abandoned(worker, claim, seen, keepsCarrier, settled, condemned);
+    if (!schedule.absences().abandon(abandoned, () -> noteUnless(needsVerdict, failure))) {
+      return;
+    }
+    if (ticket != null) {
+      waits.free(ticket); // or items of its key would wait for ever
+    }
+    if (!needsVerdict) {
+      failures.suppress(schedule.error(), report);
+      sink.abandoned(failure);
+    }
+  }
+
+  /* Notes a failure before its item is settled. Returns how the run ends if this ends it. */
+  private @Nullable Ending noteUnless(boolean needsVerdict, Failure<?, ?> failure) {
+    return !needsVerdict && failures.note(failure)
+        ? new Ending(RunStatus.ABORTED, failures.endingError(failure))
+        : null;
+  }
+
+  /**
+   * What is known of a worker that is to be abandoned.
+   *
+   * @param seen the word of the claim, which has to be the same still
+   * @param settled the outcome of its item; null if the item has to be settled by its ticket
+   */
+  record Abandoned(
+      Worker worker,
+      Claim claim,
+      long seen,
+      boolean keepsCarrier,
+      @Nullable Claim settled,
+      @Nullable Ticket ticket) {}
+
+  /** How a run ends. */
+  record Ending(RunStatus status, @Nullable Throwable error) {}
+
+  private Ticket condemned(Failure<?, ?> failure, long elapsed) {
+    Ticket ticket = new Ticket(failure.index(), failure.item());
+    ticket.key = failure.details().key();
+    ticket.attempts = failure.attempts();
+    ticket.firstStartNanos = terms.originNanos;
+    ticket.lastEndNanos = terms.originNanos + elapsed;
+    ticket.condemned = failure.error();
+    ticket.lastError = failure.error();
+    return ticket;
+  }
+
+  private AbandonedException report(Worker worker, Claim claim, long seen) {
+    return new AbandonedException(
+        "item "
+            + claim.index(seen)
+            + " was abandoned: "
+            + what(Claim.isInterrupted(seen) ? Claim.interruption(seen) : Interruption.RUN_ENDED)
+            + ", and its action ignored the interrupt for "
+            + Require.text(terms.config.grace),
+        stackOf(worker.runningThread()));
+  }
+
+  private static StackTraceElement[] stackOf(Thread thread) {
+    try {
+      return thread.getStackTrace();
+    } catch (RuntimeException foreign) { // a subclass of Thread may throw anything here
+      return new StackTraceElement[0];
+    }
+  }
+
+  private static String what(Interruption why) {
+    return switch (why) {
+      case ATTEMPT_TIMEOUT -> "its attempt timed out";
+      case ITEM_TIMEOUT -> "it timed out";
+      case RUN_ENDED -> "the run ended";
+    };
+  }
+
+  /** Goes on without the source if its reader does not react. */
+  void abandonReader(long interruptedBefore) {
+    schedule.reading().abandonReader(interruptedBefore);
+  }
+}

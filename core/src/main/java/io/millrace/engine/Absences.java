@@ -1,0 +1,121 @@
+package io.millrace.engine;
+
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.out.Sink;
+import io.millrace.outcome.RunStatus;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes out workers that a run goes on without, and takes them in again. Each method is a turn at
+ * the run's lock.
+ */
+final class Absences {
+  private final Schedule schedule;
+  private final Sink sink;
+  private final Window window;
+  private final Intake intake;
+  private final Backlog backlog;
+  private final Crew crew;
+
+  Absences(Schedule schedule, Sink sink, Window window, Intake intake, Backlog backlog, Crew crew) {
+    this.schedule = schedule;
+    this.sink = sink;
+    this.window = window;
+    this.intake = intake;
+    this.backlog = backlog;
+    this.crew = crew;
+  }
+
+  /**
+   * Abandons a worker if it is still busy with what it was seen with: its slot stays taken until it is back,
+   * its other items go to others.
+   *
+   * @param noting notes the failure, before it is settled; answers whether that ends the run
+   */
+  boolean abandon(Abandonment.Abandoned known, Supplier<Abandonment.@Nullable Ending> noting) {
+    Claim claim = known.claim();
+    schedule.lock();
+    try {
+      if (known.worker().claim != claim || !claim.abandon(known.seen())) {
+        return false;
+      }
+      Abandonment.Ending ending = noting.get();
+      known.worker().claim = null;
+      backlog.giveBack(claim);
+      schedule.giveBack(claim, claim.settled());
+      sink.givenBack(claim);
+      schedule.tellNews();
+      settle(known, claim);
+      schedule.countGroup();
+      Claim rest = claim.afterAbandoned();
+      if (rest != null) {
+        backlog.addReturned(rest);
+      }
+      crew.abandon(known.worker(), known.keepsCarrier());
+      if (known.keepsCarrier()) {
+        crew.forgetArriving(); // they may never get a carrier
+      }
+      if (ending != null) {
+        schedule.endLocked(ending.status(), ending.error());
+      }
+      return true;
+    } finally {
+      schedule.release();
+    }
+  }
+
+  private void settle(Abandonment.Abandoned known, Claim claim) {
+    Claim settled = known.settled();
+    Ticket ticket = known.ticket();
+    if (settled != null) {
+      window.settledForAbandoned(claim);
+      sink.settledForAbandoned(settled);
+    } else if (ticket != null) {
+      window.condemned(claim);
+      backlog.addReady(ticket);
+    }
+  }
+
+  /** After the end: a worker that has nothing to call any more, but no thread to say so with, is forgotten. */
+  void forget(Worker worker, @Nullable Claim claim, long seen) {
+    schedule.lock();
+    boolean idle = claim == null || Claim.isThrough(seen);
+    if (schedule.hasEnded()
+        && crew.has(worker)
+        && !worker.isAbandoned
+        && worker.claim == claim
+        && idle) {
+      schedule.giveBack(worker);
+      schedule.tellNews();
+      if (!schedule.reading().forgetAhead(worker) && !intake.isReader(worker)) {
+        crew.forget(worker);
+      }
+    }
+    schedule.release();
+  }
+
+  /** A worker that was abandoned is back. */
+  void rejoin(Worker worker) {
+    schedule.lock();
+    crew.rejoin(worker);
+    schedule.stalledNoMore();
+    schedule.release();
+  }
+
+  /** Workers that were started may have no thread: others are started in their place. */
+  void replaceArriving() {
+    schedule.lock();
+    crew.forgetArriving();
+    schedule.release();
+  }
+
+  /** A worker could not be started. */
+  void notStarted(int generation, Throwable broken) {
+    schedule.lock();
+    schedule.endLocked(RunStatus.ABORTED, broken);
+    crew.notStarted(generation);
+    schedule.release();
+  }
+}

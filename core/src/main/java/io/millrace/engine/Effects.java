@@ -1,0 +1,31 @@
+package io.millrace.engine;
+
+/**
+ * What a turn at the run's lock can lead to in the world. Called without the lock, by whichever thread had
+ * that turn.
+ */
+interface Effects {
+  /** A worker is expected: a thread for it. Never throws. */
+  void startWorker(int generation);
+
+  /** Outcomes were handed over: their consumer has to be told. */
+  void news();
+
+  /** All slots are busy: somebody else may have to read the source in a moment. */
+  void readAheadSoon();
+
+  /** A slot is free: permits that could not be taken may be offered again. */
+  void resumeOffers();
+
+  /** All slots are those of abandoned workers: the run's patience begins. */
+  void stalled();
+
+  /** The run has ended: nothing may run any more, nothing may wait. */
+  void windUp();
+
+  /** Every admitted item has its outcome, and none will be admitted. */
+  void over();
+
+  /** The run is over, and no worker is left that has to be waited for. */
+  void joined();
+}

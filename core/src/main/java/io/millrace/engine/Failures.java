@@ -1,0 +1,61 @@
+package io.millrace.engine;
+
+import io.millrace.base.Suppressing;
+import io.millrace.outcome.Failure;
+import io.millrace.plan.FailurePolicy;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What failed in a run, and what that means for it. A failure is noted before its item is settled, so
+ * whoever sees the outcome sees here that it was the first. Thread-safe.
+ */
+public final class Failures {
+  private final FailurePolicy policy;
+  private final AtomicLong count = new AtomicLong();
+  private final AtomicReference<@Nullable Failure<?, ?>> first = new AtomicReference<>();
+
+  public Failures(FailurePolicy policy) {
+    this.policy = policy;
+  }
+
+  /** Notes a failure; true if the failure policy ends the run with it. */
+  boolean note(Failure<?, ?> failure) {
+    first.compareAndSet(null, failure);
+    long failed = count.incrementAndGet();
+    return switch (policy) {
+      case FailurePolicy.FailFast _ -> true;
+      case FailurePolicy.StopAfter limit -> failed >= limit.failures();
+      case FailurePolicy.CollectAll _, FailurePolicy.Substitute _ -> false;
+    };
+  }
+
+  /** The failure that came first in time; null if there was none. */
+  @Nullable Failure<?, ?> first() {
+    return first.get();
+  }
+
+  long count() {
+    return count.get();
+  }
+
+  /** What makes successes of failures; null if nothing does. Errors are no failures that a value can stand for. */
+  FailurePolicy.@Nullable Substitute substituteFor(Throwable error) {
+    return error instanceof Exception && policy instanceof FailurePolicy.Substitute substitute
+        ? substitute
+        : null;
+  }
+
+  /** What to throw if this failure ends the run; null to return what came of it. */
+  @Nullable Throwable endingError(Failure<?, ?> failure) {
+    return policy instanceof FailurePolicy.FailFast ? failure.error() : null;
+  }
+
+  /** When failing fast, an error that comes after the one that ended the run is attached to that. */
+  void suppress(@Nullable Throwable ending, Throwable later) {
+    if (policy instanceof FailurePolicy.FailFast && ending != null) {
+      Suppressing.add(ending, later);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.millrace.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** Stands in while the parts are made that need each other; nothing happens before the run begins. */
+final class LateEffects implements Effects {
+  private @Nullable Effects effects;
+
+  void begin(Effects real) {
+    effects = real;
+  }
+
+  private Effects real() {
+    if (effects == null) {
+      throw new AssertionError("the run has not begun");
+    }
+    return effects;
+  }
+
+  @Override
+  public void startWorker(int generation) {
+    real().startWorker(generation);
+  }
+
+  @Override
+  public void news() {
+    real().news();
+  }
+
+  @Override
+  public void readAheadSoon() {
+    real().readAheadSoon();
+  }
+
+  @Override
+  public void resumeOffers() {
+    real().resumeOffers();
+  }
+
+  @Override
+  public void stalled() {
+    real().stalled();
+  }
+
+  @Override
+  public void windUp() {
+    real().windUp();
+  }
+
+  @Override
+  public void over() {
+    real().over();
+  }
+
+  @Override
+  public void joined() {
+    real().joined();
+  }
+}

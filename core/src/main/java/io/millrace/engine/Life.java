@@ -1,0 +1,386 @@
+package io.millrace.engine;
+
+import io.millrace.base.Require;
+import io.millrace.base.Suppressing;
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.feed.Feed;
+import io.millrace.engine.flight.Recording;
+import io.millrace.engine.out.Joining;
+import io.millrace.engine.out.Wakeup;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.thread.Alarm;
+import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.thread.Threads;
+import io.millrace.engine.wait.Waits;
+import io.millrace.limit.Party;
+import io.millrace.outcome.RunStatus;
+import io.millrace.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a run, from its start until it is joined. It <em>ends</em> once: by itself, or by a stop, a
+ * timeout, a failure policy, an error, a close. It is <em>over</em> when every admitted item has its
+ * outcome. It is <em>joined</em> when no worker is left, or only abandoned ones, and the source is closed.
+ *
+ * <p>Nothing of that needs a carrier of virtual threads: if an end takes longer than a moment, platform
+ * threads settle what is left, and workers that have no thread are forgotten.
+ */
+final class Life implements Effects {
+  /** How long an end may take before platform threads help: a longer one may wait for carriers. */
+  private static final long RESCUE_NANOS = 25_000_000;
+
+  private static final long MOST_RESCUE_NANOS = 1_000_000_000;
+  private static final long READ_AHEAD_NANOS = 1_000_000;
+
+  /**
+   * How many waiting items the thread that ends the run lets go itself; another thread does the
+   * rest.
+   */
+  private static final long FEW = 256;
+
+  private final Terms terms;
+  private final Feed feed;
+  private final Schedule schedule;
+  private final Waits waits;
+  private final Party party;
+  private final Interrupter interrupter;
+  private final Staff staff;
+  private final Refill refill;
+  private final Waiting waiting;
+  private final Recording recording = new Recording();
+  private final Consumer<Recording> reporting;
+
+  private final Alarm runAlarm;
+  private final Alarm startAlarm;
+
+  /* In real time: these are for real threads, whatever the run's clock. */
+  private final Alarm aheadAlarm = new Alarm(Clock.system(), this::readAhead);
+  private final Alarm rescueAlarm = new Alarm(Clock.system(), this::rescue);
+  private final Alarm patienceAlarm = new Alarm(Clock.system(), this::patienceEnds);
+  private final Alarm closeAlarm = new Alarm(Clock.system(), this::abandonClosing);
+
+  /* Written by whoever sets the alarm, and by the alarm: keeps it from being set for each item. */
+  private volatile boolean isAheadPending;
+
+  /* Written by whoever finds the run stalled, read when its patience ends. */
+  private volatile long stalledNanos;
+
+  /* Written by the thread that closes a source which may take its time, read by the alarm. */
+  private volatile @Nullable Thread closer;
+
+  /* The alarm's own. */
+  private long rescueNanos = RESCUE_NANOS;
+
+  /* Slots that were freed while a thread offers permits: that thread goes on with these. */
+  private final AtomicInteger slotsToOffer = new AtomicInteger();
+  private final AtomicBoolean isJoined = new AtomicBoolean();
+
+  private final Ties ties = new Ties();
+
+  /** Where threads wait for the run. */
+  record Waiting(Wakeup consumer, Joining joining) {}
+
+  Life(
+      Terms terms,
+      Feed feed,
+      Schedule schedule,
+      Waits waits,
+      Party party,
+      Interrupter interrupter,
+      Staff staff,
+      Refill refill,
+      Waiting waiting,
+      Consumer<Recording> reporting) {
+    this.terms = terms;
+    this.feed = feed;
+    this.schedule = schedule;
+    this.waits = waits;
+    this.party = party;
+    this.interrupter = interrupter;
+    this.staff = staff;
+    this.refill = refill;
+    this.waiting = waiting;
+    this.reporting = reporting;
+    this.runAlarm = new Alarm(terms.clock, () -> end(RunStatus.TIMED_OUT, null));
+    this.startAlarm = new Alarm(terms.clock, schedule.reading()::open);
+  }
+
+  // The start
+
+  /**
+   * Begins the run. Virtual time stands still until its workers are announced. If the run cannot
+   * begin, it ends, and this method throws.
+   */
+  void start() {
+    try {
+      terms.clock.announced(this::begin).run();
+    } catch (Throwable broken) {
+      schedule.end(RunStatus.ABORTED, broken, true);
+      schedule.reading().open();
+      awaitEnd();
+      throw broken;
+    }
+  }
+
+  private void begin() {
+    recording.begin();
+    feed.onReady(schedule.reading()::sourceReady);
+    ties.tie(this, terms);
+    if (terms.runNanos == 0) {
+      end(RunStatus.TIMED_OUT, null);
+    } else if (terms.hasRunTimeout()) {
+      runAlarm.at(terms.runDeadline());
+    }
+    open();
+    if (schedule.isOver()) {
+      ties.leave(); // it may have been over before it had joined them
+    }
+  }
+
+  private void open() {
+    long delayNanos = Require.nanos(terms.config.initialDelay);
+    if (delayNanos == 0) {
+      schedule.reading().open();
+      return;
+    }
+    if (delayNanos != Long.MAX_VALUE) {
+      startAlarm.at(terms.originNanos + delayNanos);
+    }
+    schedule.roomFreed(); // nobody has to wait for an empty source, or a run that has ended
+  }
+
+  void cancel() {
+    end(RunStatus.CANCELLED, null);
+  }
+
+  private void end(RunStatus how, @Nullable Throwable why) {
+    schedule.end(how, why, false);
+  }
+
+  // While it goes on
+
+  @Override
+  public void startWorker(int generation) {
+    staff.start(generation);
+  }
+
+  @Override
+  public void news() {
+    waiting.consumer().signal();
+  }
+
+  /* A loop, not a recursion: an offer that is taken may free a slot at once. */
+  @Override
+  public void resumeOffers() {
+    if (slotsToOffer.getAndIncrement() == 0) {
+      do {
+        party.resume();
+      } while (slotsToOffer.decrementAndGet() > 0);
+      if (!party.hasHeld()) {
+        schedule.roomFreed(); // what had to come after the offers
+      }
+    }
+  }
+
+  /* If all slots are still busy in 1 ms, a thread without a slot reads on. */
+  @Override
+  public void readAheadSoon() {
+    if (isAheadPending) {
+      return;
+    }
+    isAheadPending = true;
+    try {
+      aheadAlarm.at(System.nanoTime() + READ_AHEAD_NANOS);
+    } catch (Throwable noTimer) {
+      isAheadPending = false;
+    }
+  }
+
+  private void readAhead() {
+    isAheadPending = false;
+    staff.readAhead();
+  }
+
+  @Override
+  public void stalled() {
+    if (terms.patienceNanos != Long.MAX_VALUE) {
+      stalledNanos = System.nanoTime();
+      awaitPatience();
+    }
+  }
+
+  private void patienceEnds() {
+    if (stalledNanos + terms.patienceNanos - System.nanoTime() > 0) {
+      awaitPatience(); // a worker came back meanwhile, and then all were abandoned again
+    } else {
+      schedule.endIfStalled();
+    }
+  }
+
+  private void awaitPatience() {
+    patienceAlarm.at(stalledNanos + terms.patienceNanos);
+  }
+
+  // The end
+
+  @Override
+  public void windUp() {
+    Mishaps.survive(interrupter::interruptAll); // before all that may take longer
+    Mishaps.survive(startAlarm::cancel); // before virtual time could go on to it
+    Mishaps.survive(feed::runEnded);
+    if (!terms.isInCaller) {
+      Mishaps.survive(() -> rescueAlarm.at(System.nanoTime() + RESCUE_NANOS));
+    }
+    if (waits.endSome(FEW)) {
+      endAllWaits();
+    }
+  }
+
+  /** The run has ended before, and now nobody wants to hear of the rest of its source. */
+  void dropRest() {
+    Mishaps.survive(interrupter::interruptReader);
+  }
+
+  private void endAllWaits() {
+    Runnable all = () -> waits.endSome(Long.MAX_VALUE);
+    try {
+      Threads.startPlatform(terms.clock.announced(all));
+    } catch (Throwable noThread) {
+      all.run();
+    }
+  }
+
+  private void rescue() {
+    if (hasJoined()) {
+      return;
+    }
+    staff.mistrustCarriers();
+    schedule.absences().replaceArriving();
+    schedule.reading().forgetAhead();
+    // A worker that has settled a tuned item may still be telling the item of its outcome.
+    if (!terms.isTuned) {
+      schedule.census().roster().forEach(this::forgetIfIdle);
+    }
+    rescueNanos = Math.min(2 * rescueNanos, MOST_RESCUE_NANOS);
+    rescueAlarm.at(System.nanoTime() + rescueNanos);
+  }
+
+  private void forgetIfIdle(Worker worker) {
+    Claim claim = worker.claim;
+    long seen = claim == null ? 0 : claim.observe();
+    if (claim == null || Claim.isThrough(seen)) {
+      schedule.absences().forget(worker, claim, seen);
+    }
+  }
+
+  @Override
+  public void over() {
+    Mishaps.survive(() -> reporting.accept(recording));
+    Mishaps.survive(interrupter::stop);
+    Mishaps.survive(waits::stop);
+    Mishaps.survive(runAlarm::cancel);
+    Mishaps.survive(startAlarm::cancel);
+    Mishaps.survive(refill::stop);
+    Mishaps.survive(aheadAlarm::cancel);
+    Mishaps.survive(patienceAlarm::cancel);
+    ties.leave();
+    waiting.consumer().signal();
+  }
+
+  /* A source is somebody's code, and may take its time to close: it gets the grace period from its start. */
+  @Override
+  public void joined() {
+    Mishaps.survive(staff::stop);
+    Mishaps.survive(rescueAlarm::cancel);
+    if (feed.hasToBeClosed()) {
+      Threads.inPlatformThread(this::closeFeedInTime);
+    } else {
+      closeFeed();
+    }
+  }
+
+  private void closeFeedInTime() {
+    closer = Thread.currentThread();
+    if (terms.graceNanos != Long.MAX_VALUE) {
+      Mishaps.survive(() -> closeAlarm.at(System.nanoTime() + terms.graceNanos));
+    }
+    closeFeed();
+  }
+
+  private void closeFeed() {
+    try {
+      feed.close();
+    } catch (Throwable broken) {
+      Mishaps.log("closing the source failed", broken);
+    }
+    Mishaps.survive(closeAlarm::cancel);
+    gone();
+  }
+
+  private void abandonClosing() {
+    Mishaps.log(
+        "the run goes on to its end, but its source takes longer to close than the grace period",
+        new IllegalStateException("the source is not closed yet"));
+    Thread closing = closer;
+    if (closing != null) {
+      closing.interrupt(); // one of the library's own
+    }
+    gone();
+  }
+
+  private void gone() {
+    if (isJoined.compareAndSet(false, true)) {
+      waiting.joining().done();
+      waiting.consumer().signal();
+    }
+  }
+
+  static void closeAfter(Throwable broken, Feed feed) {
+    try {
+      feed.close();
+    } catch (Throwable again) {
+      Suppressing.add(broken, again);
+    }
+  }
+
+  // Waiting for the end
+
+  boolean hasJoined() {
+    return waiting.joining().isDone();
+  }
+
+  boolean awaitJoined(long nanos) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    return Wakeup.spin(this::hasJoined) || waiting.joining().await(nanos);
+  }
+
+  /** Waits until nothing of the run is left. An interrupt does not shorten that; the flag is set afterwards. */
+  void awaitEnd() {
+    boolean wasInterrupted = false;
+    while (!hasJoined() && !schedule.census().isWorker(Thread.currentThread())) {
+      try {
+        if (!staff.runInline()) {
+          awaitEndOnce();
+        }
+      } catch (InterruptedException again) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitEndOnce() throws InterruptedException {
+    if (!terms.isInCaller) {
+      waiting.joining().await();
+      return;
+    }
+    waiting.joining().awaitWake(() -> hasJoined() || staff.hasInline());
+  }
+}

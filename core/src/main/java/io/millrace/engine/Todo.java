@@ -1,0 +1,52 @@
+package io.millrace.engine;
+
+import io.millrace.engine.thread.Mishaps;
+
+/**
+ * What a turn at the run's lock has found that has to be done without it. Every part is done, whatever the
+ * others throw.
+ *
+ * @param start the generation of the worker to start, or {@link Crew#NO_SLOT}
+ * @param news whether outcomes were handed over that the consumer has not been told of
+ */
+record Todo(
+    int start,
+    boolean news,
+    boolean readAhead,
+    boolean resumeOffers,
+    boolean stalled,
+    boolean windUp,
+    boolean over,
+    boolean joined) {
+  /** What most turns find. */
+  static final Todo NOTHING =
+      new Todo(Crew.NO_SLOT, false, false, false, false, false, false, false);
+
+  /* Interrupts before everything else: whoever stops a run wants them sent. */
+  void perform(Effects effects) {
+    if (windUp) {
+      Mishaps.survive(effects::windUp);
+    }
+    if (start != Crew.NO_SLOT) {
+      effects.startWorker(start);
+    }
+    if (news) {
+      Mishaps.survive(effects::news);
+    }
+    if (resumeOffers) {
+      Mishaps.survive(effects::resumeOffers);
+    }
+    if (readAhead) {
+      Mishaps.survive(effects::readAheadSoon);
+    }
+    if (stalled) {
+      Mishaps.survive(effects::stalled);
+    }
+    if (over) {
+      Mishaps.survive(effects::over);
+    }
+    if (joined) {
+      Mishaps.survive(effects::joined);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.millrace.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/** What is to become of an item: decided with the user's functions, done when its claim is sealed. */
+sealed interface Verdict {
+
+  /** It is a success with this value. */
+  record Succeed(@Nullable Object value) implements Verdict {}
+
+  /** It is tried again. */
+  record Repeat(Throwable error, long delayNanos) implements Verdict {}
+
+  /** It has failed for good. */
+  record Fail(Throwable error) implements Verdict {}
+}

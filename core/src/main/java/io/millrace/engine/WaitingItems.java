@@ -1,0 +1,110 @@
+package io.millrace.engine;
+
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.wait.Resuming;
+import io.millrace.outcome.RunStatus;
+import org.jspecify.annotations.Nullable;
+
+/** The items of a run that wait, as its schedule sees them. Guarded by the run's lock. */
+final class WaitingItems implements Resuming {
+  private final Schedule schedule;
+  private final Effects effects;
+  private final Backlog backlog;
+  private final Crew crew;
+
+  /** How many wait for a permit that will come too late. */
+  private long inVain;
+
+  WaitingItems(Schedule schedule, Effects effects, Backlog backlog, Crew crew) {
+    this.schedule = schedule;
+    this.effects = effects;
+    this.backlog = backlog;
+    this.crew = crew;
+  }
+
+  /** Under the lock. */
+  long inVain() {
+    return inVain;
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return schedule.hasEnded();
+  }
+
+  @Override
+  public boolean end(RunStatus how, @Nullable Throwable why, boolean discard) {
+    return schedule.end(how, why, discard);
+  }
+
+  @Override
+  public void startWorker(int generation) {
+    effects.startWorker(generation);
+  }
+
+  @Override
+  public void resume(Ticket ticket) {
+    schedule.lock();
+    backlog.addReady(ticket);
+    schedule.release();
+  }
+
+  @Override
+  public boolean delay(Ticket ticket) {
+    schedule.lock();
+    boolean isFirst = false;
+    if (schedule.hasEnded()) {
+      backlog.addReady(ticket);
+    } else {
+      isFirst = backlog.delay(ticket);
+    }
+    schedule.release();
+    return isFirst;
+  }
+
+  @Override
+  public void promote(Ticket ticket) {
+    schedule.lock();
+    backlog.promote(ticket);
+    schedule.release();
+  }
+
+  @Override
+  public @Nullable Long wakeDue(long nowNanos) {
+    schedule.lock();
+    Long next = backlog.wakeDue(nowNanos);
+    schedule.release();
+    return next;
+  }
+
+  @Override
+  public void waitsInVain(Ticket ticket) {
+    schedule.lock();
+    ticket.waitsInVain = true;
+    inVain++;
+    schedule.release();
+  }
+
+  @Override
+  public boolean waitsNoMore(Ticket ticket) {
+    schedule.lock();
+    try {
+      boolean did = ticket.waitsInVain;
+      ticket.waitsInVain = false;
+      inVain -= did ? 1 : 0;
+      return did;
+    } finally {
+      schedule.unlock();
+    }
+  }
+
+  @Override
+  public int reserve() {
+    schedule.lock();
+    try {
+      return schedule.hasEnded() ? NO_SLOT : crew.expectIfFree();
+    } finally {
+      schedule.unlock();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.millrace.engine.claim;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key whose slots bound how many of its items run at once, and the items that wait for a slot, in
+ * the order in which they came. Guarded by the lock of whoever hands out the slots, except what is
+ * final.
+ */
+public final class SlotKey {
+  public final Object value;
+  public final int hash;
+
+  /** Items that run, that wait, or that have asked in vain and are about to wait. */
+  public int users;
+
+  public int running;
+  private @Nullable Ticket first;
+  private @Nullable Ticket last;
+
+  public SlotKey(Object value, int hash) {
+    this.value = value;
+    this.hash = hash;
+  }
+
+  /** The item that waits first; null if none waits. */
+  public @Nullable Ticket first() {
+    return first;
+  }
+
+  /** Adds an item at the end. */
+  public void append(Ticket ticket) {
+    Ticket before = last;
+    ticket.isQueuedForSlot = true;
+    ticket.previousForSlot = before;
+    if (before == null) {
+      first = ticket;
+    } else {
+      before.nextForSlot = ticket;
+    }
+    last = ticket;
+  }
+
+  /** Takes an item out that waits. */
+  public void remove(Ticket ticket) {
+    Ticket before = ticket.previousForSlot;
+    Ticket after = ticket.nextForSlot;
+    if (before == null) {
+      first = after;
+    } else {
+      before.nextForSlot = after;
+    }
+    if (after == null) {
+      last = before;
+    } else {
+      after.previousForSlot = before;
+    }
+    ticket.isQueuedForSlot = false;
+    ticket.previousForSlot = null;
+    ticket.nextForSlot = null;
+  }
+}

@@ -1,0 +1,120 @@
+package io.millrace.engine.claim;
+
+import io.millrace.limit.Demand;
+import io.millrace.limit.Waiter;
+import io.millrace.time.Clock;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An item that had to wait, or that is past its first attempt: what a claim's cell cannot hold. One
+ * thread at a time has a ticket; the run's lock hands it on. Fields without a remark are that thread's.
+ */
+public final class Ticket {
+  /** Stands in the cell of an item whose outcome will come by its ticket. */
+  public static final Object WAITING = new Object();
+
+  /** The place of a ticket that waits for no time. */
+  public static final int NOT_QUEUED = -1;
+
+  public final long index;
+  public final @Nullable Object item;
+
+  public @Nullable Object key;
+  public int attempts;
+
+  /** When the first attempt started; meaningless before it. */
+  public long firstStartNanos;
+
+  /** When the last attempt ended; meaningless before that. */
+  public long lastEndNanos;
+
+  /** What the last attempt threw, or a rejection of what it returned; null before. */
+  public @Nullable Throwable lastError;
+
+  /** What its abandonment is reported with: nothing is left but to settle the item; else null. */
+  public @Nullable Throwable condemned;
+
+  /** When the item may go on, and its place among others of that time. */
+  public long dueNanos;
+
+  public long sequence;
+
+  /** Its place among those that wait for their time. Guarded by the run's lock. */
+  public int heapIndex = NOT_QUEUED;
+
+  /** When it was handed out to a worker last, as a number: its place among those who ask for permits. */
+  public long rank;
+
+  public @Nullable Demand demand;
+
+  /** Whether a permit for the next attempt was taken while it waited. */
+  public boolean permitted;
+
+  public @Nullable Object slotKey;
+
+  /* Guarded by the lock of KeySlots. */
+  public @Nullable SlotKey slot;
+  public boolean hasSlot;
+  @Nullable Ticket nextForSlot;
+  @Nullable Ticket previousForSlot;
+  public boolean isQueuedForSlot;
+
+  /* Written by the one who queues it, read by those who take it out. */
+  public volatile @Nullable TicketQueue obstacle;
+  public volatile @Nullable Waiter offer;
+
+  /** Whether it waits for a permit that will not come in time. Guarded by the run's lock. */
+  public boolean waitsInVain;
+
+  /* Guarded by the lock of Waits: its neighbours among the tickets that wait, and how many of its waits
+   * have not ended there: a next one may begin before the end of the last one is noted. */
+  public @Nullable Ticket nextWaiting;
+  public @Nullable Ticket previousWaiting;
+  public boolean isWaiting;
+  public int waits;
+
+  /* Guarded by this: its worker and whoever abandons that both free what it holds. */
+  private int held;
+
+  /* Written before the wait, read at its end. */
+  private volatile Clock.@Nullable Timer expiry;
+
+  public Ticket(long index, @Nullable Object item) {
+    this.index = index;
+    this.item = item;
+  }
+
+  /** It has permits of its item's semaphore. */
+  public synchronized void hold(int permits) {
+    held = permits;
+  }
+
+  public synchronized boolean holds() {
+    return held > 0;
+  }
+
+  /** How many permits of its item's semaphore to give back: once. */
+  public synchronized int letGo() {
+    int permits = held;
+    held = 0;
+    return permits;
+  }
+
+  public Object slotKey() {
+    return Objects.requireNonNull(slotKey, "slotKey");
+  }
+
+  /** The wait ends when this timer rings. */
+  public void expiry(Clock.Timer timer) {
+    expiry = timer;
+  }
+
+  public void stopExpiry() {
+    Clock.Timer timer = expiry;
+    if (timer != null) {
+      expiry = null;
+      timer.cancel();
+    }
+  }
+}

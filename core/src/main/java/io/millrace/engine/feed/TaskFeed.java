@@ -1,0 +1,137 @@
+package io.millrace.engine.feed;
+
+import io.millrace.engine.terms.Tuned;
+import io.millrace.outcome.Details;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.RunStatus;
+import java.util.List;
+
+/** A queue of tasks, FIFO and unbounded, until it is closed. */
+public final class TaskFeed implements Feed {
+  /* Guarded by the queue: adding races with reading, closing and draining. */
+  private final TaskQueue queue = new TaskQueue();
+  private boolean closed;
+
+  /** A read took the last task, and nobody was told of one since. */
+  private volatile boolean isDrained = true;
+
+  private Runnable ready = () -> {};
+  private volatile boolean exhausted;
+
+  /** A queue that is empty and open. */
+  public TaskFeed() {}
+
+  @Override
+  public void onReady(Runnable ready) {
+    this.ready = ready;
+  }
+
+  /** Adds a task at the end; false if the queue is closed. Never blocks. */
+  public boolean add(Tuned task) {
+    boolean wanted;
+    synchronized (queue) {
+      if (closed) {
+        return false;
+      }
+      queue.add(task);
+      wanted = isDrained;
+      isDrained = false;
+    }
+    if (wanted) {
+      ready.run(); // else whoever reads has not found the end yet
+    }
+    return true;
+  }
+
+  /** Takes no further task. */
+  public void shut() {
+    synchronized (queue) {
+      closed = true;
+      exhausted = queue.isEmpty();
+    }
+    ready.run();
+  }
+
+  /** Whether {@link #shut} was called, or the run has ended. */
+  public boolean isShut() {
+    synchronized (queue) {
+      return closed;
+    }
+  }
+
+  /** Takes all tasks out that nobody has begun. */
+  public List<Tuned> drain() {
+    List<Tuned> all;
+    synchronized (queue) {
+      all = queue.drain();
+      exhausted = closed;
+    }
+    ready.run();
+    return all;
+  }
+
+  /**
+   * Takes a task out; false if it is not there: it was read, or taken out before. Nobody is told: if it was
+   * the last one, a read that was announced finds nothing.
+   */
+  public boolean remove(Tuned task) {
+    synchronized (queue) {
+      return queue.remove(task);
+    }
+  }
+
+  @Override
+  public void read(Loader loader, int most) {
+    synchronized (queue) {
+      for (int count = 0; count < most; count++) {
+        Tuned next = queue.poll();
+        if (next == null) {
+          break;
+        }
+        if (!loader.append(next)) {
+          return;
+        }
+      }
+      isDrained = queue.isEmpty();
+      exhausted = closed && isDrained;
+    }
+  }
+
+  /* Only a run that broke down leaves tasks in it. */
+  @Override
+  public void close() {
+    for (Tuned task : drain()) {
+      task.deliver(new NotRun<>(task, RunStatus.ABORTED, new Details(0, null, 0, 0, false)));
+    }
+  }
+
+  @Override
+  public boolean prompt() {
+    return true;
+  }
+
+  @Override
+  public boolean startsDry() {
+    return true;
+  }
+
+  @Override
+  public boolean isDrained() {
+    return isDrained;
+  }
+
+  @Override
+  public boolean isListable() {
+    return true;
+  }
+
+  @Override
+  public boolean exhausted() {
+    return exhausted;
+  }
+
+  @Override
+  public void runEnded() {
+    shut();
+  }
+}

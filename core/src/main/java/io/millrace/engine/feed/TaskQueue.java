@@ -1,0 +1,69 @@
+package io.millrace.engine.feed;
+
+import io.millrace.engine.terms.Tuned;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tasks, first in, first out, linked by themselves: each can be taken out at once. Guarded by its feed. */
+final class TaskQueue {
+  private @Nullable Tuned first;
+  private @Nullable Tuned last;
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  void add(Tuned task) {
+    Tuned before = last;
+    task.isInFeed = true;
+    task.previousInFeed = before;
+    last = task;
+    if (before == null) {
+      first = task;
+    } else {
+      before.nextInFeed = task;
+    }
+  }
+
+  /** The task that came first, out of the queue; null if there is none. */
+  @Nullable Tuned poll() {
+    Tuned task = first;
+    if (task != null) {
+      remove(task);
+    }
+    return task;
+  }
+
+  /** Takes a task out; false if it is not there. */
+  boolean remove(Tuned task) {
+    if (!task.isInFeed) {
+      return false;
+    }
+    Tuned before = task.previousInFeed;
+    Tuned after = task.nextInFeed;
+    task.isInFeed = false;
+    task.previousInFeed = null; // a task that is kept by somebody must not keep its neighbours
+    task.nextInFeed = null;
+    if (before == null) {
+      first = after;
+    } else {
+      before.nextInFeed = after;
+    }
+    if (after == null) {
+      last = before;
+    } else {
+      after.previousInFeed = before;
+    }
+    return true;
+  }
+
+  /** All tasks, out of the queue. */
+  List<Tuned> drain() {
+    List<Tuned> all = new ArrayList<>();
+    for (Tuned task = poll(); task != null; task = poll()) {
+      all.add(task);
+    }
+    return all;
+  }
+}

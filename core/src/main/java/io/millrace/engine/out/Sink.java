@@ -1,0 +1,33 @@
+package io.millrace.engine.out;
+
+import io.millrace.engine.claim.Claim;
+import io.millrace.outcome.Outcome;
+
+/** Where outcomes go. Called by many threads. */
+public sealed interface Sink permits Collected, Outlet, ToItems {
+  /** A further cell of the claim has its outcome. Called by the claim's owner, without a lock. */
+  void settled(Claim claim);
+
+  /**
+   * Nobody will settle more of the claim: its owner has given it back, or was abandoned. Called under the
+   * run's lock; the consumer is told when that is free.
+   */
+  void givenBack(Claim claim);
+
+  /** The claim may have outcomes that its consumer has not heard of. Called under the run's lock. */
+  default void show(Claim claim) {}
+
+  /** An item was settled for an abandoned worker: a claim of it alone. Called under the run's lock. */
+  default void settledForAbandoned(Claim settled) {
+    givenBack(settled);
+  }
+
+  /** Nobody will ask for outcomes any more. Called when no worker is left but abandoned ones. */
+  default void drop() {}
+
+  /** How many outcomes have left the window, given how many are settled. */
+  long delivered(long settled);
+
+  /** An item was settled for an abandoned worker. Called without the lock, soon after it. */
+  default void abandoned(Outcome<?, ?> outcome) {}
+}

@@ -1,0 +1,111 @@
+package io.millrace.engine.terms;
+
+import io.millrace.base.Require;
+import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.Outcome;
+import io.millrace.plan.ContextCarrier;
+import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.Order;
+import io.millrace.plan.ProgressListener;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.plan.StopToken;
+import io.millrace.plan.Truncation;
+import io.millrace.plan.Workers;
+import io.millrace.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be asked of a run; the public type checks it. Effectively immutable: only {@link
+ * #with} writes the fields, before anybody else sees the copy.
+ */
+public final class Config implements Cloneable {
+  /** Most attempts at once. */
+  public int concurrency = 4;
+
+  /** Most items admitted and not delivered; null for twice the concurrency. */
+  public @Nullable Integer window;
+
+  /** How many items make a group that has to be delivered before the next one begins; null for none. */
+  public @Nullable Integer barrier;
+
+  public Order order = Order.NATURAL;
+  public RateLimit rateLimit = RateLimit.unlimited();
+
+  /** A limiter that outlives the run; null to make one from {@link #rateLimit}. */
+  public @Nullable RateLimiter limiter;
+
+  /** The limit on attempts at once of items with the same key; null for none. */
+  public @Nullable PerKey perKey;
+
+  public Retry retry = Retry.none();
+  public Duration initialDelay = Duration.ZERO;
+  public Duration attemptTimeout = Require.NEVER;
+  public Duration itemTimeout = Require.NEVER;
+  public Duration runTimeout = Require.NEVER;
+  public Duration grace = Duration.ofMillis(100);
+  public Duration patience = Duration.ofSeconds(2);
+  public FailurePolicy failurePolicy = new FailurePolicy.CollectAll();
+  public StopToken stopToken = StopToken.none();
+  public Truncation truncation = Truncation.THROWN;
+  public @Nullable Function<@Nullable Object, ?> itemKey;
+  public @Nullable ProgressListener onProgress;
+  public @Nullable Consumer<? super Outcome<?, ?>> onOutcome;
+  public List<ContextCarrier<?>> carriers = List.of();
+  public List<ScopedValue<?>> scopedValues = List.of();
+  public Workers workers = Workers.virtual();
+  public Clock clock = Clock.system();
+
+  /** At most {@code limit} attempts at once of items with the same key. */
+  public record PerKey(int limit, Function<@Nullable Object, ?> key) {}
+
+  /** A changed copy. */
+  public Config with(Consumer<Config> change) {
+    try {
+      Config copy = (Config) clone();
+      change.accept(copy);
+      return copy;
+    } catch (CloneNotSupportedException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  /** Whether limits ask about items. */
+  public boolean looksAtItems() {
+    return (limiter != null ? limiter : RateLimiter.of(rateLimit, clock)).looksAtItems();
+  }
+
+  /** Whether anybody listens. */
+  public boolean hasListeners() {
+    return onProgress != null || onOutcome != null;
+  }
+
+  public boolean ownThreads() {
+    return !(workers instanceof Workers.On);
+  }
+
+  public boolean inCaller() {
+    return workers instanceof Workers.Caller;
+  }
+
+  public int slots() {
+    return inCaller() ? 1 : concurrency;
+  }
+
+  /** Items that begin before the ones before them are delivered. */
+  public long group() {
+    return barrier == null ? Long.MAX_VALUE : barrier;
+  }
+
+  /** Most items admitted and not delivered. */
+  public int room() {
+    if (inCaller()) {
+      return 1;
+    }
+    return window != null ? window : (int) Math.min(Integer.MAX_VALUE, 2L * concurrency);
+  }
+}

@@ -1,0 +1,61 @@
+package io.millrace.engine.terms;
+
+import io.millrace.base.Require;
+import io.millrace.time.Clock;
+import org.jspecify.annotations.Nullable;
+
+/** What was asked of a run, as of its start. Immutable. */
+public final class Terms {
+  public final Config config;
+  public final Clock clock;
+
+  /** When the run started. */
+  public final long originNanos;
+
+  /** How long the run may take; {@link Long#MAX_VALUE} for ever. */
+  public final long runNanos;
+
+  public final long graceNanos;
+  public final long patienceNanos;
+
+  /** The timeouts of items that bring none. */
+  public final Budgets budgets;
+
+  public final long freshBudgetNanos;
+
+  /** Whether items may bring options along: see {@link Tuned}. */
+  public final boolean isTuned;
+
+  public final boolean isInCaller;
+
+  /** What the run was started inside of; null if nothing. */
+  public final @Nullable Surrounding surrounding;
+
+  public Terms(Config config, boolean isTuned) {
+    this.config = config;
+    this.clock = config.clock;
+    this.originNanos = clock.nanoTime();
+    this.runNanos = Require.nanos(config.runTimeout);
+    this.graceNanos = Require.nanos(config.grace);
+    this.patienceNanos = Require.nanos(config.patience);
+    this.budgets = new Budgets(config.attemptTimeout, config.itemTimeout);
+    this.freshBudgetNanos = budgets.freshNanos();
+    this.isTuned = isTuned;
+    this.isInCaller = config.inCaller();
+    this.surrounding = Surrounding.current();
+  }
+
+  /** The timeouts of an item. */
+  public Budgets budgets(@Nullable Object item) {
+    return isTuned && item instanceof Tuned task ? task.tuning.budgets : budgets;
+  }
+
+  public boolean hasRunTimeout() {
+    return runNanos != Long.MAX_VALUE;
+  }
+
+  /** When the run's time is up, if it has a timeout. */
+  public long runDeadline() {
+    return originNanos + runNanos;
+  }
+}

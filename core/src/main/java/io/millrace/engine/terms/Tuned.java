@@ -1,0 +1,78 @@
+package io.millrace.engine.terms;
+
+import io.millrace.engine.claim.Ticket;
+import io.millrace.outcome.Outcome;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An item that brings its own options, gets its outcome itself, and can be withdrawn: what an executor's
+ * task is. Only in runs that deliver to their items.
+ */
+public abstract class Tuned {
+  private static final VarHandle BEGUN;
+
+  static {
+    try {
+      BEGUN = MethodHandles.lookup().findVarHandle(Tuned.class, "stage", Stage.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private enum Stage {
+    NEW,
+    BEGUN,
+    TAKEN_BACK
+  }
+
+  public final Tuning tuning;
+
+  /* A worker that begins races with whoever takes back what has not begun. */
+  private volatile Stage stage = Stage.NEW;
+
+  /** Where it waits; written by the worker that leaves it there, read by whoever withdraws it. */
+  public volatile @Nullable Ticket ticket;
+
+  /* Its place in the feed that it waits in. Guarded by that feed's lock. */
+  public @Nullable Tuned nextInFeed;
+  public @Nullable Tuned previousInFeed;
+  public boolean isInFeed;
+
+  /** An item with these options. */
+  protected Tuned(Tuning tuning) {
+    this.tuning = tuning;
+  }
+
+  /** Whether the last attempt has called what it is for: if not, no permit was used for it. */
+  public boolean hasCalled() {
+    return true;
+  }
+
+  /** Whether nobody wants the outcome any more: then no attempt starts. Never goes back to false. */
+  protected abstract boolean isUnwanted();
+
+  /** By a worker, before each attempt: false if the item was taken back before the first one. */
+  protected final boolean begin() {
+    return BEGUN.compareAndSet(this, Stage.NEW, Stage.BEGUN) || stage == Stage.BEGUN;
+  }
+
+  /** By whoever ends the run: true if no attempt has begun, and none will. */
+  public final boolean takeBack() {
+    return BEGUN.compareAndSet(this, Stage.NEW, Stage.TAKEN_BACK);
+  }
+
+  public final boolean isTakenBack() {
+    return stage == Stage.TAKEN_BACK;
+  }
+
+  public final boolean isWithdrawn() {
+    return isTakenBack() || isUnwanted();
+  }
+
+  /**
+   * Called once, in a thread of the run, outside its lock, unless it was taken back; must not throw.
+   */
+  public abstract void deliver(Outcome<?, ?> outcome);
+}

@@ -1,0 +1,27 @@
+package io.millrace.engine.terms;
+
+import io.millrace.limit.Semaphore;
+import io.millrace.plan.Retry;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** How one item is run, where that differs from item to item. Immutable; shared by many items. */
+public final class Tuning {
+  public final Retry retry;
+  public final Budgets budgets;
+  public final @Nullable Semaphore semaphore;
+  public final int permits;
+
+  /** Options; the caller has checked them. */
+  public Tuning(
+      Retry retry,
+      Duration attemptTimeout,
+      Duration itemTimeout,
+      @Nullable Semaphore semaphore,
+      int permits) {
+    this.retry = retry;
+    this.budgets = new Budgets(attemptTimeout, itemTimeout);
+    this.semaphore = semaphore;
+    this.permits = permits;
+  }
+}

@@ -1,0 +1,191 @@
+package io.millrace.engine.thread;
+
+import io.millrace.time.Clock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives workers to an executor, and gives them again if they do not begin: an executor that was shut down
+ * may have dropped them without a word, and then says so when it is asked once more. A worker begins once,
+ * however often it was given. Thread-safe.
+ */
+public final class PoolWatch {
+  private static final long FIRST_LOOK_NANOS = 200_000_000;
+  private static final long MOST_LOOK_NANOS = 10_000_000_000L;
+
+  /** How long an executor may refuse what it may have already, while no worker is at work. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  private final Clock clock;
+  private final Refusals refusals;
+  private final Alarm alarm = new Alarm(Clock.system(), this::look);
+
+  /* Workers that have not begun, as far as is known. */
+  private final Queue<Handed> handed = new ConcurrentLinkedQueue<>();
+
+  private volatile boolean isStopped;
+
+  /** Hears that a worker will not be run. */
+  public interface Refusals {
+    void refused(int generation, Throwable why);
+
+    /** Whether no worker of the run is at work. */
+    boolean isNobodyActive();
+  }
+
+  public PoolWatch(Clock clock, Refusals refusals) {
+    this.clock = clock;
+    this.refusals = refusals;
+  }
+
+  /** Gives a worker to an executor, which may block, or even run it in the calling thread. */
+  public void handOver(Runnable worker, int generation, Executor executor) {
+    Handed one = new Handed(worker, generation, executor, refusals);
+    one.give();
+    if (one.isWaiting()) {
+      handed.add(one);
+      if (isStopped) {
+        dropAll();
+      } else {
+        set(FIRST_LOOK_NANOS);
+      }
+    }
+  }
+
+  private void set(long nanos) {
+    Mishaps.survive(() -> alarm.at(System.nanoTime() + nanos));
+  }
+
+  private void look() {
+    handed.removeIf(one -> !one.isWaiting());
+    long soonest = Long.MAX_VALUE;
+    for (Handed one : handed) {
+      soonest = Math.min(soonest, one.look(System.nanoTime()));
+    }
+    if (soonest != Long.MAX_VALUE) {
+      set(soonest);
+    }
+  }
+
+  /** The run is over: what is left with the executor holds nothing of it. */
+  public void stop() {
+    isStopped = true; // then what was added is dropped, and who adds later sees this
+    alarm.cancel();
+    dropAll();
+  }
+
+  private void dropAll() {
+    for (Handed one = handed.poll(); one != null; one = handed.poll()) {
+      if (one.take() != null) {
+        Mishaps.survive(clock::exit); // it was announced, and will not run
+      }
+    }
+  }
+
+  /** A worker that was given to an executor, which may keep this long after the run is over. */
+  private static final class Handed implements Runnable {
+    private final int generation;
+    private final Executor executor;
+
+    /* Guarded by this. Null once the worker is taken. */
+    private @Nullable Refusals refusals;
+
+    /* Guarded by this: whoever takes it runs it, or says that it will not run. */
+    private @Nullable Runnable worker;
+
+    /* The alarm's own. */
+    private long nextNanos = System.nanoTime() + FIRST_LOOK_NANOS;
+    private long stepNanos = FIRST_LOOK_NANOS;
+
+    /* Since when the executor refuses what it was given before; 0 if it does not. By one thread at a time. */
+    private volatile long refusedSinceNanos;
+
+    Handed(Runnable worker, int generation, Executor executor, Refusals refusals) {
+      this.refusals = refusals;
+      this.worker = worker;
+      this.generation = generation;
+      this.executor = executor;
+    }
+
+    synchronized boolean isWaiting() {
+      return worker != null;
+    }
+
+    synchronized @Nullable Runnable take() {
+      Runnable taken = worker;
+      worker = null;
+      refusals = null;
+      return taken;
+    }
+
+    private synchronized @Nullable Refusals refusals() {
+      return refusals;
+    }
+
+    @Override
+    public void run() {
+      Runnable taken = take();
+      if (taken != null) {
+        taken.run();
+      }
+    }
+
+    void give() {
+      try {
+        executor.execute(this);
+      } catch (Throwable broken) {
+        refuse(broken);
+      }
+    }
+
+    private void giveAgain() {
+      if (isInQueue()) {
+        return;
+      }
+      try {
+        executor.execute(this);
+        refusedSinceNanos = 0;
+      } catch (Throwable broken) {
+        long now = System.nanoTime();
+        refusedSinceNanos = refusedSinceNanos == 0 ? now : refusedSinceNanos;
+        if (isLost(now - refusedSinceNanos >= PATIENCE_NANOS)) {
+          refuse(broken);
+        }
+      }
+    }
+
+    private boolean isInQueue() {
+      return executor instanceof ThreadPoolExecutor pool && pool.getQueue().contains(this);
+    }
+
+    /* A pool that refuses may have the worker already, unless it was shut down since. */
+    private boolean isLost(boolean isImpatient) {
+      if (executor instanceof ExecutorService pool) {
+        return pool.isShutdown();
+      }
+      Refusals run = refusals();
+      return isImpatient && run != null && run.isNobodyActive();
+    }
+
+    private void refuse(Throwable broken) {
+      Refusals run = refusals();
+      if (take() != null && run != null) {
+        run.refused(generation, broken);
+      }
+    }
+
+    /* The executor is somebody's code: it must not hold up the thread of all timers. */
+    long look(long now) {
+      if (nextNanos - now <= 0) {
+        stepNanos = Math.min(2 * stepNanos, MOST_LOOK_NANOS);
+        nextNanos = now + stepNanos;
+        Threads.inPlatformThread(this::giveAgain);
+      }
+      return Math.max(nextNanos - now, 1);
+    }
+  }
+}

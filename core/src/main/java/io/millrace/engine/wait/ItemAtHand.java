@@ -1,0 +1,166 @@
+package io.millrace.engine.wait;
+
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.Budgets;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.limit.Demand;
+import io.millrace.outcome.Details;
+import io.millrace.plan.Retry;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of the item that a worker is busy with. The worker's own, and used again for its next item;
+ * but whoever abandons the worker reads {@link #calls}, {@link #key}, {@link #ticket} and {@link
+ * #firstStartNanos}: it asks for the index first, and then needs to find the claim unchanged.
+ */
+public final class ItemAtHand {
+  private static final long NONE = -1;
+  private static final VarHandle INDEX;
+
+  static {
+    try {
+      INDEX = MethodHandles.lookup().findVarHandle(ItemAtHand.class, "index", long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final Terms terms;
+  public final Timekeeper worker;
+  private @Nullable Claim claim;
+  private @Nullable Tuned own;
+
+  /* Written last, and emptied first: the facts are those of the item with this index. */
+  private long index = NONE;
+
+  public @Nullable Ticket ticket;
+  public @Nullable Object key;
+  public @Nullable Demand demand;
+
+  /** Calls so far, the one under way included. */
+  public int calls;
+
+  /** When the first call started, if there was one. */
+  public long firstStartNanos;
+
+  /** Whether a permit was taken for a call that has not begun. */
+  boolean hasPermit;
+
+  public ItemAtHand(Terms terms, Timekeeper worker) {
+    this.terms = terms;
+    this.worker = worker;
+  }
+
+  public void take(Claim taken) {
+    INDEX.setRelease(this, NONE);
+    VarHandle.storeStoreFence();
+    claim = taken;
+    own = terms.isTuned && taken.item() instanceof Tuned task ? task : null;
+    Ticket known = taken.ticket;
+    ticket = known;
+    if (known != null) {
+      known.rank = taken.rank();
+    }
+    key = known == null ? null : known.key;
+    demand = known == null ? null : known.demand;
+    calls = known == null ? 0 : known.attempts;
+    firstStartNanos = known == null ? 0 : known.firstStartNanos;
+    hasPermit = false;
+    INDEX.setRelease(this, taken.index());
+  }
+
+  /** Lets go of the item. */
+  public void clear() {
+    INDEX.setRelease(this, NONE);
+    claim = null;
+    own = null;
+    ticket = null;
+    key = null;
+    demand = null;
+  }
+
+  /** Whether the facts are those of this item; by any thread. */
+  public boolean isOf(long itemIndex) {
+    return (long) INDEX.getAcquire(this) == itemIndex;
+  }
+
+  /** A call begins: a permit that was taken for it is used. Answers whether one was. */
+  public boolean callBegins() {
+    boolean hadPermit = hasPermit;
+    hasPermit = false;
+    if (calls == 0) {
+      firstStartNanos = worker.nowNanos;
+    }
+    calls++;
+    INDEX.setRelease(this, index); // publishes the call
+    return hadPermit;
+  }
+
+  /** A call that needed no permit has ended; it began at this time. */
+  public void called(long startNanos) {
+    firstStartNanos = calls == 0 ? startNanos : firstStartNanos;
+    calls++;
+    INDEX.setRelease(this, index); // publishes the call
+  }
+
+  public Retry retry() {
+    return own == null ? terms.config.retry : own.tuning.retry;
+  }
+
+  public Budgets budgets() {
+    return own == null ? terms.budgets : own.tuning.budgets;
+  }
+
+  /** What the item brings along; null if the run's options hold for it. */
+  public @Nullable Tuned own() {
+    return own;
+  }
+
+  /** Whether nobody wants the item's outcome any more. */
+  public boolean isWithdrawn() {
+    return own != null && own.isWithdrawn();
+  }
+
+  public @Nullable Object item() {
+    return claim().item();
+  }
+
+  public Claim claim() {
+    if (claim == null) {
+      throw new AssertionError("no item at hand");
+    }
+    return claim;
+  }
+
+  /** The item's ticket, made now if it has none yet. */
+  public Ticket ticketed() {
+    Ticket known = ticket;
+    if (known == null) {
+      known = new Ticket(claim().index(), item());
+      known.key = key;
+      known.demand = demand;
+      known.rank = claim().rank();
+      ticket = known;
+      if (own != null) {
+        own.ticket = known;
+      }
+    }
+    return known;
+  }
+
+  /** Attempts that have ended. */
+  public int attempts() {
+    return ticket == null ? 0 : ticket.attempts;
+  }
+
+  public Details details() {
+    Ticket known = ticket;
+    long elapsed =
+        known == null || known.attempts == 0 ? 0 : known.lastEndNanos - known.firstStartNanos;
+    return new Details(claim().index(), key, attempts(), elapsed, false);
+  }
+}

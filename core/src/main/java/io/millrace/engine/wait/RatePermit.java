@@ -1,0 +1,113 @@
+package io.millrace.engine.wait;
+
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.Terms;
+import io.millrace.limit.Demand;
+import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A permit of the run's rate limiter, for each attempt. Thread-safe. */
+final class RatePermit implements Obstacle {
+  private final RateLimiter limiter;
+  private final Waits waits;
+  private final Party party;
+  private final boolean hasRunsClock;
+
+  RatePermit(RateLimiter limiter, Waits waits, Terms terms, Party party) {
+    this.limiter = limiter;
+    this.waits = waits;
+    this.party = party;
+    this.hasRunsClock = limiter.clock() == terms.clock;
+  }
+
+  boolean looksAtItems() {
+    return limiter.looksAtItems();
+  }
+
+  boolean settles() {
+    return limiter.settles();
+  }
+
+  /** Asks the user's functions. */
+  Demand demand(@Nullable Object item) {
+    return limiter.demand(item);
+  }
+
+  /** Corrects what a success has taken. Asks the user's functions. */
+  void settle(Demand demand, @Nullable Object item, @Nullable Object value) {
+    limiter.settle(demand, item, value);
+  }
+
+  /** Holds everybody who shares the limiter. Asks the user's functions. */
+  void pause(@Nullable Object item, Duration wait) {
+    limiter.pause(item, wait);
+  }
+
+  /** Whether the item was granted a permit while it waited. */
+  boolean hasPermit(ItemAtHand at) {
+    return at.ticket != null && at.ticket.permitted;
+  }
+
+  @Override
+  public boolean tryPass(ItemAtHand at) {
+    Ticket ticket = at.ticket;
+    if (ticket != null && ticket.permitted) {
+      ticket.permitted = false;
+      at.hasPermit = true;
+      return true;
+    }
+    Demand demand = demandOf(at.demand);
+    at.hasPermit =
+        hasRunsClock
+            ? limiter.tryTake(demand, at.worker.nowNanos, party)
+            : limiter.tryTake(demand, party);
+    return at.hasPermit;
+  }
+
+  @Override
+  public boolean enqueue(Ticket ticket) {
+    Offer offer = new PermitOffer(ticket, waits);
+    return offer.queued(limiter.enqueue(demandOf(ticket.demand), offer, party));
+  }
+
+  @Override
+  public boolean cancel(Ticket ticket) {
+    return ticket.offer instanceof PermitOffer offer && offer.withdraw();
+  }
+
+  /** A permit was taken for a call that is not made. */
+  void giveBack(@Nullable Demand demand) {
+    limiter.giveBack(demandOf(demand));
+  }
+
+  /** Whether no permit can come before this time of the run's clock, however short the queue gets. */
+  boolean comesAfter(long nanos, @Nullable Demand demand) {
+    return hasRunsClock
+        && !limiter.settles() // what others give back may come first
+        && limiter.earliest(demandOf(demand)) - nanos > 0;
+  }
+
+  private static Demand demandOf(@Nullable Demand demand) {
+    return Objects.requireNonNull(demand, "demand");
+  }
+
+  private static final class PermitOffer extends Offer {
+    PermitOffer(Ticket ticket, Waits waits) {
+      super(ticket, waits);
+    }
+
+    @Override
+    void take() {
+      ticket.permitted = true;
+    }
+
+    /* What it has of a semaphore others may need meanwhile, also those who have a slot. */
+    @Override
+    boolean isImpatient() {
+      return ticket.holds();
+    }
+  }
+}

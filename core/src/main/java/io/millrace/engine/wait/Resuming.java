@@ -1,0 +1,44 @@
+package io.millrace.engine.wait;
+
+import io.millrace.engine.claim.Ticket;
+import io.millrace.outcome.RunStatus;
+import org.jspecify.annotations.Nullable;
+
+/** What a run does with items that wait, and with those that need not wait any more. Thread-safe. */
+public interface Resuming {
+  /** The generation of no worker: there is no slot for one. */
+  int NO_SLOT = -1;
+
+  boolean hasEnded();
+
+  /** Ends the run, because something failed that it cannot go on without. */
+  boolean end(RunStatus how, @Nullable Throwable why, boolean discard);
+
+  /** An item that waited may go on. */
+  void resume(Ticket ticket);
+
+  /** An item waits for its due time; returns whether it is the earliest of them. */
+  boolean delay(Ticket ticket);
+
+  /** Lets an item go on at once if it waits for its due time. */
+  void promote(Ticket ticket);
+
+  /** Lets the due items go on; returns when to go on with that, or null if none waits. */
+  @Nullable Long wakeDue(long nowNanos);
+
+  /** An item waits for a permit that will not come before the run's time is up. */
+  void waitsInVain(Ticket ticket);
+
+  /** Takes that back; false if it does not wait so. */
+  boolean waitsNoMore(Ticket ticket);
+
+  /**
+   * Reserves a slot for an item whose permit is there.
+   *
+   * @return the generation of the worker to start for it, or {@link #NO_SLOT}
+   */
+  int reserve();
+
+  /** Starts that worker. Never throws. */
+  void startWorker(int generation);
+}

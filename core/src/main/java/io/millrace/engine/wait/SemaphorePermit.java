@@ -1,0 +1,88 @@
+package io.millrace.engine.wait;
+
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.limit.Party;
+import io.millrace.limit.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** Permits of the semaphore that an item brings along, for each attempt. Thread-safe. */
+final class SemaphorePermit implements Obstacle {
+  private static final System.Logger LOGGER = System.getLogger(SemaphorePermit.class.getName());
+  private final Waits waits;
+  private final Party party;
+
+  SemaphorePermit(Waits waits, Party party) {
+    this.waits = waits;
+    this.party = party;
+  }
+
+  @Override
+  public boolean tryPass(ItemAtHand at) {
+    Tuned own = at.own();
+    Semaphore semaphore = own == null ? null : own.tuning.semaphore;
+    if (own == null || semaphore == null || (at.ticket != null && at.ticket.holds())) {
+      return true;
+    }
+    boolean taken = semaphore.tryAcquire(own.tuning.permits, party);
+    if (taken) {
+      at.ticketed().hold(own.tuning.permits);
+    }
+    return taken;
+  }
+
+  @Override
+  public boolean enqueue(Ticket ticket) {
+    Semaphore semaphore = semaphoreOf(ticket);
+    if (semaphore == null || !(ticket.item instanceof Tuned task)) {
+      return true;
+    }
+    int permits = task.tuning.permits;
+    Offer offer = new PermitsOffer(ticket, waits, permits);
+    return offer.queued(semaphore.enqueue(permits, offer, party));
+  }
+
+  @Override
+  public boolean cancel(Ticket ticket) {
+    return ticket.offer instanceof PermitsOffer offer && offer.withdraw();
+  }
+
+  /** Gives back what an item holds, if it holds anything. */
+  void free(Ticket ticket) {
+    int held = ticket.letGo();
+    Semaphore semaphore = held == 0 ? null : semaphoreOf(ticket);
+    if (semaphore != null) {
+      release(semaphore, held);
+    }
+  }
+
+  private static @Nullable Semaphore semaphoreOf(Ticket ticket) {
+    return ticket.item instanceof Tuned task ? task.tuning.semaphore : null;
+  }
+
+  /* Somebody else may have given back what it did not have: no reason to end a worker. */
+  private static void release(Semaphore semaphore, int held) {
+    try {
+      semaphore.release(held);
+    } catch (IllegalStateException tooMany) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "permits of a task were given back by somebody else",
+          tooMany);
+    }
+  }
+
+  private static final class PermitsOffer extends Offer {
+    private final int permits;
+
+    PermitsOffer(Ticket ticket, Waits waits, int permits) {
+      super(ticket, waits);
+      this.permits = permits;
+    }
+
+    @Override
+    void take() {
+      ticket.hold(permits);
+    }
+  }
+}

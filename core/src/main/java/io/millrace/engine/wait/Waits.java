@@ -1,0 +1,412 @@
+package io.millrace.engine.wait;
+
+import io.millrace.base.ShortLock;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketQueue;
+import io.millrace.engine.flight.Recording;
+import io.millrace.engine.terms.Budgets;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.thread.Alarm;
+import io.millrace.limit.Demand;
+import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.RateLimit;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items that wait without a worker: for what, and how each wait ends. It ends once: its obstacle lets
+ * the item go on, or the item's time is up, or nobody wants the item any more, or the run ends.
+ * Thread-safe.
+ */
+public final class Waits {
+  private final Terms terms;
+  private final Resuming run;
+  private final Alarm dueAlarm;
+  private final @Nullable KeySlots slots;
+  private final @Nullable SemaphorePermit semaphores;
+  private final @Nullable RatePermit rate;
+  private final TicketQueue inVain;
+
+  /* Items that found no permit and are about to be queued: nobody may take one before them. */
+  private final AtomicInteger leaving = new AtomicInteger();
+
+  /* Written by whoever has the first item wait, read by workers. */
+  private volatile boolean areUsed;
+
+  /* Guards the list of the tickets that wait: queueing races with the end of the run, which empties it. */
+  private final ShortLock lock = new ShortLock();
+  private @Nullable Ticket first;
+
+  public Waits(Terms terms, Resuming run, Party party) {
+    Config config = terms.config;
+    this.terms = terms;
+    this.run = run;
+    this.dueAlarm = new Alarm(terms.clock, this::wakeDue);
+    this.slots = config.perKey == null ? null : new KeySlots(config.perKey);
+    this.semaphores = terms.isTuned ? new SemaphorePermit(this, party) : null;
+    RateLimiter limiter = limiter(config);
+    this.rate = limiter == null ? null : new RatePermit(limiter, this, terms, party);
+    this.inVain = new InVain(run);
+  }
+
+  /* Without a limit there is a limiter all the same if a server can ask everybody to stay away. */
+  private static @Nullable RateLimiter limiter(Config config) {
+    if (config.limiter != null) {
+      return config.limiter;
+    }
+    boolean isNeedless =
+        config.rateLimit instanceof RateLimit.Unlimited && !config.retry.obeysServer();
+    return isNeedless ? null : RateLimiter.of(config.rateLimit, config.clock);
+  }
+
+  public boolean areNone() {
+    return rate == null && slots == null;
+  }
+
+  /** Whether functions for keys or costs are called. */
+  public boolean lookAtItems() {
+    return slots != null || (rate != null && rate.looksAtItems());
+  }
+
+  public boolean settleCosts() {
+    return rate != null && rate.settles();
+  }
+
+  /** Asks the user's functions, once an item, for what it will wait for. */
+  public void prepare(ItemAtHand at) {
+    if (rate != null) {
+      at.demand = rate.demand(at.item());
+    }
+    if (slots != null) {
+      Object key = slots.keyOf(at.item());
+      at.ticketed().slotKey = key;
+      at.ticketed().demand = at.demand;
+    }
+  }
+
+  /** Asks the user's functions for the true cost, and corrects what was taken. */
+  public void settle(@Nullable Demand demand, @Nullable Object item, @Nullable Object value) {
+    if (rate != null && demand != null) {
+      rate.settle(demand, item, value);
+    }
+  }
+
+  /** Holds everybody who shares the limiter: a server asked for it. */
+  public void pause(@Nullable Object item, Duration wait) {
+    if (rate != null) {
+      Recording.pause(wait);
+      rate.pause(item, wait);
+    }
+  }
+
+  /** The first obstacle that does not let the item pass; null if all do. */
+  public @Nullable Obstacle closed(ItemAtHand at) {
+    if (slots != null) {
+      if (!slots.tryPass(at)) {
+        return slots;
+      }
+      at.worker.readClock(); // comparing keys may have taken long, and permits go by the time
+    }
+    if (semaphores != null && !semaphores.tryPass(at)) {
+      return semaphores;
+    }
+    if (rate == null) {
+      return null;
+    }
+    boolean mayAsk = leaving.get() == 0 || rate.hasPermit(at);
+    if (mayAsk && rate.tryPass(at)) {
+      return null;
+    }
+    leaving.incrementAndGet();
+    return rate;
+  }
+
+  /** An item that {@link #closed} has held back is queued by now, or will not be. */
+  public void left(Obstacle obstacle) {
+    if (obstacle == rate) {
+      leaving.decrementAndGet();
+    }
+  }
+
+  /** Whether the item's time will be up before the obstacle can let it pass. */
+  public boolean takesTooLong(ItemAtHand at, Obstacle obstacle) {
+    Budgets budgets = at.budgets();
+    Ticket ticket = at.ticket;
+    return obstacle == rate
+        && ticket != null
+        && ticket.attempts > 0
+        && budgets.hasItemTimeout()
+        && rate.comesAfter(budgets.itemDeadline(ticket), at.demand);
+  }
+
+  /** Whether any item had to wait for anything but its time. Never goes back to false. */
+  public boolean areUsed() {
+    return areUsed;
+  }
+
+  /** Makes an item wait; its claim has moved on. */
+  public void await(Ticket ticket, Obstacle wanted) {
+    if (!areUsed) {
+      areUsed = true;
+    }
+    boolean tooLate =
+        wanted == rate
+            && terms.hasRunTimeout()
+            && rate.comesAfter(terms.runDeadline(), ticket.demand);
+    TicketQueue obstacle = tooLate ? inVain : wanted;
+    ticket.obstacle = obstacle;
+    add(ticket);
+    long deadline = expire(ticket);
+    if (obstacle.enqueue(ticket)) {
+      resume(ticket);
+    } else if (run.hasEnded()
+        || isUnwanted(ticket)
+        || (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0)) {
+      endWait(ticket); // whoever ended its wait may have come too early to find it
+    }
+  }
+
+  /* An item timeout ends the wait for a permit or a slot as well. */
+  private long expire(Ticket ticket) {
+    Budgets budgets = terms.budgets(ticket.item);
+    if (ticket.attempts == 0 || !budgets.hasItemTimeout()) {
+      return Long.MAX_VALUE;
+    }
+    long deadline = budgets.itemDeadline(ticket);
+    try {
+      ticket.expiry(terms.clock.schedule(deadline, () -> endWait(ticket)));
+    } catch (Throwable broken) {
+      run.end(RunStatus.ABORTED, broken, false);
+    }
+    return deadline;
+  }
+
+  private static boolean isUnwanted(Ticket ticket) {
+    return ticket.item instanceof Tuned task && task.isWithdrawn();
+  }
+
+  /** An item waits for its retry. */
+  public void retryLater(Ticket ticket, Throwable error, long delayNanos) {
+    Recording.retry(ticket, error, delayNanos);
+    if (run.delay(ticket)) {
+      alarm(ticket.dueNanos);
+    }
+  }
+
+  private void wakeDue() {
+    Long next = run.wakeDue(terms.clock.nanoTime());
+    if (next != null) {
+      alarm(next);
+    }
+  }
+
+  private void alarm(long nanos) {
+    try {
+      dueAlarm.at(nanos);
+    } catch (Throwable broken) {
+      run.end(RunStatus.ABORTED, broken, false);
+    }
+  }
+
+  /** An item need not wait any more: it goes on as it is. Never blocks. */
+  void endWait(Ticket ticket) {
+    TicketQueue obstacle = ticket.obstacle;
+    if (obstacle != null && obstacle.cancel(ticket)) {
+      resume(ticket);
+    }
+  }
+
+  /** Lets an item that waits go on at once: {@link Tuned#isWithdrawn} says that it need not run. */
+  public void withdraw(Tuned item) {
+    Ticket ticket = item.ticket;
+    if (ticket != null) {
+      run.promote(ticket);
+      endWait(ticket);
+    }
+  }
+
+  /** Lets an item go on. It is ready to be taken before it leaves the list of what waits. */
+  void resume(Ticket ticket) {
+    ticket.stopExpiry();
+    run.resume(ticket);
+    remove(ticket);
+  }
+
+  /** An item has to leave the queue for permits; it asks again when there is a worker for it. */
+  void declined(Ticket ticket) {
+    if (semaphores != null) {
+      semaphores.free(ticket);
+    }
+    resume(ticket);
+  }
+
+  /** Gives back what an item holds while it runs. */
+  public void free(Ticket ticket) {
+    if (semaphores != null) {
+      semaphores.free(ticket);
+    }
+    Ticket next = slots == null ? null : slots.exit(ticket);
+    if (next != null) {
+      resume(next);
+    }
+  }
+
+  /** A permit was taken for a call that was not made. */
+  public void giveBackUnused(ItemAtHand at) {
+    if (rate != null) {
+      rate.giveBack(at.demand);
+    }
+  }
+
+  /** Gives back a permit of the item at hand, which is settled without a further call. */
+  public void giveBack(ItemAtHand at) {
+    Ticket ticket = at.ticket;
+    boolean hasPermit = at.hasPermit;
+    at.hasPermit = false;
+    if (ticket != null) {
+      hasPermit |= ticket.permitted;
+      ticket.permitted = false;
+      free(ticket);
+    }
+    if (rate != null && hasPermit) {
+      rate.giveBack(at.demand);
+    }
+  }
+
+  /** The run has ended: lets at most this many items go on; returns whether there may be more. */
+  public boolean endSome(long most) {
+    for (long ended = 0; ended < most; ended++) {
+      Ticket ticket = poll();
+      if (ticket == null) {
+        return false;
+      }
+      endWait(ticket);
+    }
+    return true;
+  }
+
+  /** Items that wait for a permit, in their order; in runs whose items bring options along. */
+  public List<Tuned> items() {
+    List<Ticket> all = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Ticket ticket = first; ticket != null; ticket = ticket.nextWaiting) {
+        all.add(ticket);
+      }
+    } finally {
+      lock.unlock();
+    }
+    return all.stream()
+        .sorted(Comparator.comparingLong(ticket -> ticket.index))
+        .map(ticket -> ticket.item)
+        .filter(Tuned.class::isInstance)
+        .map(Tuned.class::cast)
+        .toList();
+  }
+
+  public void stop() {
+    dueAlarm.cancel();
+  }
+
+  // For offers of permits
+
+  int reserve() {
+    return run.reserve();
+  }
+
+  boolean hasEnded() {
+    return run.hasEnded();
+  }
+
+  void start(int generation) {
+    run.startWorker(generation);
+  }
+
+  // The list of what waits
+
+  private void add(Ticket ticket) {
+    lock.lock();
+    try {
+      ticket.waits++;
+      if (!ticket.isWaiting) {
+        link(ticket);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void remove(Ticket ticket) {
+    lock.lock();
+    try {
+      if (--ticket.waits == 0) { // else it waits again already
+        unlink(ticket);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Ticket poll() {
+    lock.lock();
+    try {
+      Ticket taken = first;
+      if (taken != null) {
+        unlink(taken);
+      }
+      return taken;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void link(Ticket ticket) {
+    ticket.isWaiting = true;
+    ticket.nextWaiting = first;
+    if (first != null) {
+      first.previousWaiting = ticket;
+    }
+    first = ticket;
+  }
+
+  private void unlink(Ticket ticket) {
+    if (!ticket.isWaiting) {
+      return;
+    }
+    ticket.isWaiting = false;
+    Ticket before = ticket.previousWaiting;
+    Ticket after = ticket.nextWaiting;
+    if (before == null) {
+      first = after;
+    } else {
+      before.nextWaiting = after;
+    }
+    if (after != null) {
+      after.previousWaiting = before;
+    }
+    ticket.previousWaiting = null;
+    ticket.nextWaiting = null;
+  }
+
+  /** Where an item waits whose permit will not come before the run's time is up. */
+  private record InVain(Resuming run) implements TicketQueue {
+    @Override
+    public boolean enqueue(Ticket ticket) {
+      run.waitsInVain(ticket);
+      return false;
+    }
+
+    @Override
+    public boolean cancel(Ticket ticket) {
+      return run.waitsNoMore(ticket);
+    }
+  }
+}

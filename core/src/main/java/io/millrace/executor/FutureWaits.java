@@ -1,0 +1,88 @@
+package io.millrace.executor;
+
+import io.millrace.base.Require;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Waits for several futures at once; each tells once that it is done. */
+final class FutureWaits {
+  private FutureWaits() {}
+
+  static long nanos(Duration timeout) {
+    return Require.nanos(Require.notNegative("timeout", timeout));
+  }
+
+  /** The task must not throw: nobody would hear of it. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  static void whenDone(CompletableFuture<?> future, Runnable task) {
+    future.whenComplete((value, error) -> task.run());
+  }
+
+  static <F extends CompletableFuture<?>> Waited<F> waitFor(
+      Collection<? extends F> futures, WaitStrategy strategy, long nanos)
+      throws InterruptedException, TimeoutException {
+    List<F> all = List.copyOf(futures);
+    boolean inTime = isEnough(all, strategy) || await(all, strategy, nanos);
+    List<F> done = new ArrayList<>();
+    List<F> pending = new ArrayList<>();
+    for (F future : all) {
+      (future.isDone() ? done : pending).add(future);
+    }
+    if (!inTime && strategy == WaitStrategy.ALL_COMPLETED && !pending.isEmpty()) {
+      throw new TimeoutException(pending.size() + " of " + all.size() + " futures are not done");
+    }
+    return new Waited<>(done, pending);
+  }
+
+  /* A look is enough most of the time where somebody waits for the first again and again. */
+  private static boolean isEnough(List<? extends Future<?>> all, WaitStrategy strategy) {
+    boolean isAnyOpen = false;
+    for (Future<?> future : all) {
+      if (!future.isDone()) {
+        isAnyOpen = true;
+      } else if (isEnough(future, strategy)) {
+        return true;
+      }
+    }
+    return !isAnyOpen;
+  }
+
+  private static boolean await(
+      List<? extends CompletableFuture<?>> all, WaitStrategy strategy, long nanos)
+      throws InterruptedException {
+    if (nanos == 0) {
+      return false;
+    }
+    AtomicInteger open = new AtomicInteger(all.size());
+    long start = System.nanoTime();
+    DoneQueue<CompletableFuture<?>>
+        enough = // the owner, which the listeners keep until they are closed
+        new DoneQueue<>(DoneQueue.clockOf(all));
+    try (DoneListeners listeners = new DoneListeners(enough)) {
+      for (CompletableFuture<?> future : all) {
+        listeners.add(
+            future,
+            () -> {
+              if (open.decrementAndGet() == 0 || isEnough(future, strategy)) {
+                enough.add(future);
+              }
+            });
+      }
+      return enough.poll(start, nanos) != null;
+    }
+  }
+
+  private static boolean isEnough(Future<?> done, WaitStrategy strategy) {
+    return switch (strategy) {
+      case ALL_COMPLETED -> false;
+      case FIRST_COMPLETED -> true;
+      case FIRST_EXCEPTION -> done.state() == Future.State.FAILED;
+    };
+  }
+}

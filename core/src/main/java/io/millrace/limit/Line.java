@@ -1,0 +1,119 @@
+package io.millrace.limit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places of one party in one queue, first come, first served; anyone can leave in constant time.
+ * Guarded by the limit's lock.
+ *
+ * <p>A line is either armed, which means that it stands in its queue and is offered permits, or put
+ * off.
+ *
+ * @param <P> the places
+ */
+final class Line<P extends Place<P>> {
+  static final long NOT_HELD = -1;
+  static final int NOT_ARMED = -1;
+
+  private final @Nullable Party party;
+  private final Lines<P> lines;
+  private @Nullable P head;
+  private @Nullable P tail;
+
+  /* Where it stands among the armed lines. */
+  int position = NOT_ARMED;
+  /* It was resumed, so it is asked even though others of its party are put off. */
+  boolean resumed;
+  /* Its waiter has taken the permits or put them off since the flag was cleared. */
+  boolean answered;
+  /* The number under which its party has put it off. Guarded by the party's lock. */
+  long heldAs = NOT_HELD;
+
+  Line(@Nullable Party party, Lines<P> lines) {
+    this.party = party;
+    this.lines = lines;
+  }
+
+  @Nullable Party party() {
+    return party;
+  }
+
+  @Nullable P head() {
+    return head;
+  }
+
+  boolean isEmpty() {
+    return head == null;
+  }
+
+  long firstArrival() {
+    return head == null ? Long.MAX_VALUE : head.arrival;
+  }
+
+  long firstNumber() {
+    return head == null ? Long.MAX_VALUE : head.number;
+  }
+
+  /** Offers permits to it again; false if none of its waiters was asked. Called without the lock. */
+  boolean rearm() {
+    return lines.owner().rearm(this);
+  }
+
+  /**
+   * Adds a place after those with lower or equal numbers: as a rule at the tail, otherwise near one
+   * of the ends.
+   */
+  void add(P place) {
+    place.line = this;
+    P before = tail;
+    if (before != null && before.number > place.number) {
+      before = before(place.number);
+    }
+    P after = before == null ? head : before.next;
+    place.previous = before;
+    place.next = after;
+    if (before == null) {
+      head = place;
+    } else {
+      before.next = place;
+    }
+    if (after == null) {
+      tail = place;
+    } else {
+      after.previous = place;
+    }
+  }
+
+  /* Searches from both ends at once: a late place belongs either near the tail or before all
+   * others. */
+  private @Nullable P before(long number) {
+    P fromHead = head;
+    P fromTail = tail;
+    while (fromTail != null && fromTail.number > number) {
+      if (fromHead == null || fromHead.number > number) {
+        return fromHead == null ? tail : fromHead.previous;
+      }
+      fromHead = fromHead.next;
+      fromTail = fromTail.previous;
+    }
+    return fromTail;
+  }
+
+  void remove(P place) {
+    P before = place.previous;
+    P after = place.next;
+    if (before == null) {
+      head = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      tail = before;
+    } else {
+      after.previous = before;
+    }
+    place.previous = null;
+    place.next = null;
+    place.line = null;
+  }
+}

@@ -1,0 +1,151 @@
+package io.millrace.limit;
+
+import io.millrace.base.ShortLock;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waiters that share what they need besides permits, such as the slots of a run. A waiter that is
+ * offered its permits while no slot is free answers {@link Waiter.Answer#HOLD}: the party's places
+ * are put off then, and others are served meanwhile. Whenever a slot becomes free, {@link #resume}
+ * offers the first of those places its permits again. Thread-safe.
+ *
+ * <p>One party may have places at any number of limits, and at any number of keys.
+ */
+public final class Party {
+  /*
+   * No resume is lost. An offer is counted before the waiter is asked, so whoever frees a slot after the
+   * waiter has found none sees the offer or the line that was put off, and resumes. A resume counts
+   * itself and looks for lines then; an offer that is put off looks at the count while it has the lock, and
+   * asks its waiter again if that has changed.
+   */
+  private final AtomicInteger offers = new AtomicInteger();
+  private final AtomicLong resumes = new AtomicLong();
+  private final AtomicLong arrivals = new AtomicLong();
+
+  /* Guards the lines that are put off, by the number of their first place. Taken inside limits' locks. */
+  private final ShortLock lock = new ShortLock();
+  private final TreeMap<Long, Line<?>> held = new TreeMap<>();
+  /* The size of held. Written under the lock, read by anybody. */
+  private volatile int heldLines;
+
+  /** A party that waits for nothing. */
+  public Party() {}
+
+  /**
+   * Whether something may have been put off. Whoever frees a slot and finds false here need not
+   * resume: a waiter that is being asked at this moment counts as well.
+   */
+  public boolean hasHeld() {
+    return offers.get() != 0 || heldLines != 0;
+  }
+
+  /**
+   * Tells the party that a slot is free. Of the places that were put off, the one that arrived
+   * first is offered its permits again. If they are no longer available, it waits for them in its
+   * old place, and the next place follows, until the waiter of one of them has been asked. Call
+   * this method once for each slot, without holding a lock that {@link Waiter#claim} takes. The
+   * waiters' callbacks may run in the calling thread.
+   */
+  public void resume() {
+    if (!hasHeld()) {
+      return;
+    }
+    resumes.incrementAndGet();
+    Line<?> line = next();
+    while (line != null && !line.rearm()) {
+      line = next();
+    }
+  }
+
+  private @Nullable Line<?> next() {
+    lock.lock();
+    try {
+      Map.Entry<Long, Line<?>> first = held.pollFirstEntry();
+      if (first == null) {
+        return null;
+      }
+      heldLines = held.size();
+      first.getValue().heldAs = Line.NOT_HELD;
+      return first.getValue();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The number of a place that arrives now. */
+  long arrive() {
+    return arrivals.getAndIncrement();
+  }
+
+  /** An offer begins. The answer is for {@link #hold(Line, long)}. */
+  long beginOffer() {
+    offers.incrementAndGet();
+    return resumes.get();
+  }
+
+  long resumes() {
+    return resumes.get();
+  }
+
+  void endOffer() {
+    offers.decrementAndGet();
+  }
+
+  /** Puts a line off, unless there was a resume since the offer began. */
+  boolean hold(Line<?> line, long resumesBefore) {
+    lock.lock();
+    try {
+      if (resumes.get() != resumesBefore) {
+        return false;
+      }
+      put(line);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts a line off if another one is: the slot that they lack is the same. */
+  boolean holdWithOthers(Line<?> line) {
+    if (heldLines == 0) {
+      return false;
+    }
+    lock.lock();
+    try {
+      if (held.isEmpty()) {
+        return false;
+      }
+      put(line);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void put(Line<?> line) {
+    line.heldAs = line.firstNumber();
+    held.put(line.heldAs, line);
+    heldLines = held.size();
+  }
+
+  /** The first place of a line that may be put off has left, or another one came before it. */
+  void firstLeft(Line<?> line) {
+    lock.lock();
+    try {
+      if (line.heldAs != Line.NOT_HELD) {
+        held.remove(line.heldAs);
+        line.heldAs = Line.NOT_HELD;
+        if (!line.isEmpty()) {
+          put(line);
+        }
+        heldLines = held.size();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

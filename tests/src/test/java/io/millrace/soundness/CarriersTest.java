@@ -1,0 +1,282 @@
+package io.millrace.soundness;
+
+import static java.time.Duration.ofMillis;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Run;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.outcome.Outcome;
+import io.millrace.plan.Action;
+import io.millrace.plan.Source;
+import io.millrace.plan.StopToken;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Actions compute, do not listen to interrupts, and so keep every carrier of virtual threads busy: ends come
+ * in time all the same. The build runs this class twice, the second time with a single carrier.
+ */
+@Timeout(60)
+class CarriersTest {
+  /** The grace period is 100 ms, and 200 ms more are promised; the rest is for busy machines. */
+  private static final Duration IN_TIME = ofMillis(1_500);
+
+  private static final Duration TOO_LONG = ofMillis(4_000);
+
+  private static final int CARRIERS =
+      Integer.getInteger(
+          "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+
+  private final CountDownLatch computing = new CountDownLatch(CARRIERS);
+  private final AtomicLong ended = new AtomicLong();
+  private volatile boolean over;
+
+  @AfterEach
+  void letGo() {
+    over = true;
+  }
+
+  private int compute(int item) {
+    computing.countDown();
+    long start = System.nanoTime();
+    while (!over && System.nanoTime() - start < TOO_LONG.toNanos()) {
+      Thread.onSpinWait();
+    }
+    return item;
+  }
+
+  /** The ways to run actions; each ends when the run does. */
+  enum Way {
+    MAP {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        parallel.map(items, action);
+      }
+    },
+    FOR_EACH {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        parallel.<Integer>forEach(items, action::apply);
+      }
+    },
+    STREAM {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        drain(parallel.stream(items, action));
+      }
+    },
+    ORDERED_STREAM {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        drain(parallel.ordered().stream(items, action));
+      }
+    },
+    BATCHES {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        try (var batches = parallel.batches(items, 2, action)) {
+          batches.forEach(_ -> {});
+        }
+      }
+    },
+    GATHERER {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        Stream<Integer> upstream = IntStream.range(0, 20).boxed();
+        drain(upstream.gather(parallel.<Integer, Integer>gatherer(action)));
+      }
+    },
+    TAKE {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        try (Run<Integer, Integer> run = parallel.start(items, action)) {
+          while (run.take().isPresent()) {
+            // to its end
+          }
+        }
+      }
+    },
+    MAP_OF_A_STREAM {
+      @Override
+      void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action) {
+        parallel.map(Source.of(IntStream.range(0, 20).boxed()), action);
+      }
+    };
+
+    abstract void run(Parallel parallel, Iterable<Integer> items, Action<Integer, Integer> action);
+  }
+
+  private static void drain(Stream<Outcome<Integer, Integer>> outcomes) {
+    try (outcomes) {
+      outcomes.forEach(_ -> {});
+    }
+  }
+
+  private static final List<Integer> ITEMS = IntStream.range(0, 20).boxed().toList();
+
+  private void assertEndsInTime(Way way, Parallel parallel, Action<Integer, Integer> action) {
+    try {
+      way.run(parallel, ITEMS, action);
+    } catch (RuntimeException asItMay) {
+      // how it ends is told elsewhere
+    } finally {
+      Thread.interrupted();
+    }
+    assertInTime();
+  }
+
+  private void assertInTime() {
+    Duration late = Soon.since(ended.get());
+    assertTrue(late.compareTo(IN_TIME) < 0, "it came " + late.toMillis() + " ms after the end");
+  }
+
+  private void whenAllCompute(Runnable end) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                computing.await();
+              } catch (InterruptedException impossible) {
+                throw new AssertionError(impossible);
+              }
+              ended.set(System.nanoTime());
+              end.run();
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E6: a stop ends the run in time, though every carrier computes")
+  void stop(Way way) {
+    StopToken token = new StopToken();
+    whenAllCompute(token::stop);
+    assertEndsInTime(way, Parallel.of(CARRIERS).stopToken(token), this::compute);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E6: a run timeout ends the run in time, though every carrier computes")
+  void runTimeout(Way way) {
+    ended.set(System.nanoTime() + 200_000_000);
+    assertEndsInTime(way, Parallel.of(CARRIERS).runTimeout(ofMillis(200)), this::compute);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E6: an interrupt of the caller ends the run in time, though every carrier computes")
+  void interrupt(Way way) {
+    whenAllCompute(Thread.currentThread()::interrupt);
+    assertEndsInTime(way, Parallel.of(CARRIERS), this::compute);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E6: a first failure ends the run in time, though every carrier computes")
+  void failFast(Way way) {
+    assertEndsInTime(
+        way,
+        Parallel.of(CARRIERS + 1).failFast(),
+        item -> {
+          if (item == 0) {
+            Soon.until(() -> computing.getCount() <= 1);
+            ended.set(System.nanoTime());
+            throw new IllegalStateException("first failure");
+          }
+          return compute(item);
+        });
+  }
+
+  @Test
+  @DisplayName("E6: close returns in time, though every carrier computes")
+  void close() throws InterruptedException {
+    Run<Integer, Integer> run = Parallel.of(CARRIERS).start(ITEMS, this::compute);
+    computing.await();
+    ended.set(System.nanoTime());
+    run.close();
+    assertInTime();
+  }
+
+  @Test
+  @DisplayName(
+      "E6: a stream that is closed while it runs is closed in time, though every carrier computes")
+  void closeOfAStream() {
+    try (Stream<Outcome<Integer, Integer>> outcomes =
+        Parallel.of(CARRIERS + 1).stream(ITEMS, item -> item == 0 ? 0 : compute(item))) {
+      outcomes.findFirst().orElseThrow();
+      ended.set(System.nanoTime());
+    }
+    assertInTime();
+  }
+
+  @Test
+  @DisplayName("E6: a publisher that is stopped completes in time, though every carrier computes")
+  void publisher() throws InterruptedException {
+    StopToken token = new StopToken();
+    CountDownLatch complete = new CountDownLatch(1);
+    whenAllCompute(token::stop);
+    Parallel.of(CARRIERS)
+        .stopToken(token)
+        .publisher(ITEMS, this::compute)
+        .subscribe(
+            new Flow.Subscriber<Outcome<Integer, Integer>>() {
+              @Override
+              public void onSubscribe(Flow.Subscription subscription) {
+                subscription.request(Long.MAX_VALUE);
+              }
+
+              @Override
+              public void onNext(Outcome<Integer, Integer> outcome) {}
+
+              @Override
+              public void onError(Throwable error) {
+                complete.countDown();
+              }
+
+              @Override
+              public void onComplete() {
+                complete.countDown();
+              }
+            });
+    complete.await();
+    assertInTime();
+  }
+
+  @Test
+  @DisplayName(
+      "E6: an executor that is shut down gives back its tasks in time, though every carrier computes")
+  void shutdownNow() throws Exception {
+    ParallelExecutor executor = ParallelExecutor.of(CARRIERS);
+    ITEMS.forEach(item -> executor.submit(() -> compute(item)));
+    computing.await();
+    ended.set(System.nanoTime());
+    assertEquals(ITEMS.size() - CARRIERS, executor.shutdownNow().size());
+    assertInTime();
+  }
+
+  @Test
+  @DisplayName("E6: attempts of computing actions time out, though every carrier computes")
+  void attemptTimeout() {
+    ended.set(System.nanoTime() + 100_000_000);
+    try (Run<Integer, Integer> run =
+        Parallel.of(CARRIERS).attemptTimeout(ofMillis(100)).start(ITEMS, this::compute)) {
+      assertTrue(run.take().isPresent());
+      assertInTime();
+      ended.set(System.nanoTime());
+    }
+    assertInTime();
+  }
+}

@@ -1,0 +1,195 @@
+package io.millrace.soundness;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static java.util.Comparator.comparing;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Run;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.limit.RateLimiter;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.StopToken;
+import io.millrace.testkit.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** First come, first served, also when all slots are busy. */
+@Timeout(60)
+class OrderTest {
+  private final ManualClock clock = ManualClock.jumping();
+  private final List<Start> starts = Collections.synchronizedList(new ArrayList<>());
+  private final Random random = new Random(7);
+
+  @AfterEach
+  void closeClock() {
+    clock.close();
+  }
+
+  private record Start(int number, Duration at) {}
+
+  private int takesAWhile(int number) throws InterruptedException {
+    starts.add(new Start(number, clock.elapsed()));
+    clock.sleep(Duration.ofNanos((number * 7_919L * 7_919L) % 4_000_000));
+    return number;
+  }
+
+  /** How many started later than one that came after them, those that had a slot just then left aside. */
+  private static long overtaken(List<Start> starts, int slots) {
+    List<Start> inOrder = starts.stream().sorted(comparing(Start::number)).toList();
+    Duration earliest = Duration.ofDays(1);
+    long overtaken = 0;
+    for (int i = inOrder.size() - 1; i >= 0; i--) {
+      if (i + slots < inOrder.size() && inOrder.get(i + slots).at().compareTo(earliest) < 0) {
+        earliest = inOrder.get(i + slots).at();
+      }
+      overtaken += inOrder.get(i).at().compareTo(earliest) > 0 ? 1 : 0;
+    }
+    return overtaken;
+  }
+
+  @Test
+  @DisplayName(
+      "E3: tasks of an executor start in their order under a rate limit, though all slots are busy")
+  void executor() {
+    Parallel limited = Parallel.of(4).clock(clock).rateLimit(RateLimit.perSecond(2_000));
+    CountDownLatch all = new CountDownLatch(1);
+    try (ParallelExecutor executor = ParallelExecutor.of(limited)) {
+      executor.submit(
+          () -> {
+            all.await();
+            return 0;
+          });
+      for (int number = 0; number < 2_000; number++) {
+        int one = number;
+        executor.submit(() -> takesAWhile(one));
+      }
+      all.countDown();
+    }
+    assertEquals(2_000, starts.size());
+    assertEquals(0, overtaken(starts, 4), "started after a later one");
+  }
+
+  @ParameterizedTest(name = "{0} a second")
+  @ValueSource(ints = {1_000, 1_700, 1_900, 2_000, 2_100, 2_500})
+  @DisplayName(
+      "E3: items of a run start in their order under a rate limit, though all slots are busy")
+  void window(int rate) {
+    Parallel limited =
+        Parallel.of(4).window(1_000).clock(clock).rateLimit(RateLimit.perSecond(rate));
+    Iterable<Integer> items = () -> IntStream.range(0, 5_000).iterator();
+    try (Stream<?> stream = limited.stream(items, this::takesAWhile)) {
+      assertEquals(5_000, stream.map(each -> 1).mapToInt(each -> each).sum());
+    }
+    assertEquals(0, overtaken(starts, 4), "started after a later one");
+  }
+
+  @Test
+  @DisplayName("E3: items of a key start in their order under a rate limit for each key")
+  void eachKey() {
+    Parallel limited =
+        Parallel.of(4)
+            .window(1_000)
+            .clock(clock)
+            .rateLimit(RateLimit.perSecond(1_000).<Integer>by(number -> number % 2));
+    Iterable<Integer> items = () -> IntStream.range(0, 3_000).iterator();
+    try (Stream<?> stream = limited.stream(items, this::takesAWhile)) {
+      assertEquals(3_000, stream.map(each -> 1).mapToInt(each -> each).sum());
+    }
+    Map<Integer, List<Start>> byKey =
+        starts.stream().collect(Collectors.groupingBy(start -> start.number() % 2));
+    byKey
+        .values()
+        .forEach(ofKey -> assertEquals(0, overtaken(ofKey, 8), "started after a later one"));
+  }
+
+  @Test
+  @DisplayName(
+      "E3: a run whose slots are busy gets its share of a limiter that another one uses up")
+  void sharedLimiter() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(10), clock);
+    StopToken token = new StopToken();
+    AtomicInteger slow = new AtomicInteger();
+    AtomicInteger quick = new AtomicInteger();
+    Parallel shared = Parallel.of(1).clock(clock).rateLimit(limiter).stopToken(token);
+    Iterable<Integer> endless = () -> IntStream.iterate(0, number -> number + 1).iterator();
+    try (Run<Integer, Integer> _ =
+            shared
+                .window(10_000)
+                .start(
+                    endless,
+                    number -> {
+                      slow.incrementAndGet();
+                      clock.sleep(ofSeconds(1));
+                      return number;
+                    });
+        Run<Integer, Integer> _ =
+            shared
+                .concurrency(4)
+                .window(10_000)
+                .start(
+                    endless,
+                    number -> {
+                      if (quick.incrementAndGet() == 360) {
+                        token.stop();
+                      }
+                      clock.sleep(ofMillis(1));
+                      return number;
+                    })) {
+      Soon.until(token::stopped);
+    }
+    // A second of work and the wait for the next permit, behind four of the other run at the most.
+    assertTrue(slow.get() >= 22, "permits of the busy run: " + slow + " of some 390");
+  }
+
+  @Test
+  @DisplayName("E3: permits go round between ten runs that share a limiter")
+  void tenRuns() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(100), clock);
+    StopToken token = new StopToken();
+    List<AtomicInteger> counts = Stream.generate(AtomicInteger::new).limit(10).toList();
+    Iterable<Integer> endless = () -> IntStream.iterate(0, number -> number + 1).iterator();
+    AtomicInteger permits = new AtomicInteger();
+    List<Run<Integer, Integer>> runs = new ArrayList<>();
+    for (AtomicInteger count : counts) {
+      Duration work = ofMillis(random.nextInt(1, 90));
+      runs.add(
+          Parallel.of(1)
+              .window(1_000)
+              .clock(clock)
+              .rateLimit(limiter)
+              .stopToken(token)
+              .start(
+                  endless,
+                  number -> {
+                    count.incrementAndGet();
+                    if (permits.incrementAndGet() == 2_000) {
+                      token.stop();
+                    }
+                    clock.sleep(work);
+                    return number;
+                  }));
+    }
+    Soon.until(token::stopped);
+    runs.forEach(Run::close);
+    int least = counts.stream().mapToInt(AtomicInteger::get).min().orElseThrow();
+    assertTrue(least >= 120, "permits of each run, of 2,000: " + counts);
+  }
+}

@@ -1,0 +1,152 @@
+package io.millrace.soundness;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Results;
+import io.millrace.Run;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.StopToken;
+import io.millrace.plan.Truncation;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How long a run waits for slots that are all held by abandoned actions. */
+@Timeout(30)
+class PatienceTest {
+  private static final List<Integer> SIXTY = IntStream.range(0, 60).boxed().toList();
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final Parallel hasty = Parallel.of(4).attemptTimeout(ofMillis(20)).grace(ofMillis(20));
+
+  @AfterEach
+  void letGo() {
+    end.countDown();
+  }
+
+  private int deaf(int item) {
+    Soon.awaitDeaf(end);
+    return item;
+  }
+
+  private static void assertGivenUp(Results<Integer, Integer> results) {
+    assertEquals(RunStatus.ABORTED, results.status());
+    assertEquals(4, results.abandoned().size());
+    assertEquals(4, results.failures().size());
+    assertEquals(56, results.notRun().size());
+  }
+
+  @Test
+  @DisplayName("E14: without patience, a run whose slots are all abandoned ends at once")
+  void none() throws Exception {
+    long start = System.nanoTime();
+    assertGivenUp(Soon.of(() -> hasty.patience(ZERO).map(SIXTY, this::deaf)));
+    assertTrue(Soon.since(start).compareTo(ofMillis(1_500)) < 0);
+  }
+
+  @Test
+  @DisplayName("E14: with patience, it ends when that is used up, and not before")
+  void some() throws Exception {
+    long start = System.nanoTime();
+    assertGivenUp(Soon.of(() -> hasty.patience(ofMillis(500)).map(SIXTY, this::deaf)));
+    Duration took = Soon.since(start);
+    assertTrue(took.compareTo(ofMillis(520)) >= 0, "it took " + took);
+    assertTrue(took.compareTo(ofSeconds(2)) < 0, "it took " + took);
+  }
+
+  @Test
+  @DisplayName("E14: the patience is two seconds by default")
+  void byDefault() throws Exception {
+    long start = System.nanoTime();
+    assertGivenUp(Soon.of(() -> hasty.map(SIXTY, this::deaf)));
+    Duration took = Soon.since(start);
+    assertTrue(took.compareTo(ofSeconds(2)) >= 0, "it took " + took);
+    assertTrue(took.compareTo(ofSeconds(4)) < 0, "it took " + took);
+  }
+
+  @Test
+  @DisplayName("E14: with endless patience, the run waits until a slot comes back, and completes")
+  void endless() throws Exception {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    try (Run<Integer, Integer> run =
+        hasty.patience(forever).start(SIXTY, item -> item < 4 ? deaf(item) : item)) {
+      Soon.until(() -> run.abandoned().size() == 4);
+      assertEquals(RunStatus.RUNNING, run.status());
+      end.countDown();
+      int successes = 0;
+      for (var next = run.take(); next.isPresent(); next = run.take()) {
+        successes += next.get().isSuccess() ? 1 : 0;
+      }
+      assertEquals(56, successes);
+      assertEquals(RunStatus.COMPLETED, run.status());
+    }
+  }
+
+  @Test
+  @DisplayName("E14: one slot that comes back is enough, and the patience begins anew")
+  void oneSlot() throws Exception {
+    CountDownLatch one = new CountDownLatch(1);
+    Parallel patient = hasty.patience(ChronoUnit.FOREVER.getDuration());
+    try (Run<Integer, Integer> run =
+        patient.start(
+            SIXTY,
+            item -> {
+              if (item < 4) {
+                Soon.awaitDeaf(item == 0 ? one : end);
+              }
+              return item;
+            })) {
+      Soon.until(() -> run.abandoned().size() == 4);
+      one.countDown();
+      int outcomes = 0;
+      while (run.take().isPresent()) {
+        outcomes++;
+      }
+      assertEquals(60, outcomes);
+      assertEquals(RunStatus.COMPLETED, run.status());
+      assertEquals(3, run.abandoned().size());
+    }
+  }
+
+  @Test
+  @DisplayName("E14: a stop ends a run that is patient")
+  void stop() throws Exception {
+    StopToken token = new StopToken();
+    Parallel patient =
+        hasty
+            .patience(ChronoUnit.FOREVER.getDuration())
+            .stopToken(token)
+            .truncation(Truncation.SILENT);
+    try (Run<Integer, Integer> run = patient.start(SIXTY, this::deaf)) {
+      Soon.until(() -> run.abandoned().size() == 4);
+      token.stop();
+      Soon.of(
+          () -> {
+            int outcomes = 0;
+            while (run.take().isPresent()) {
+              outcomes++;
+            }
+            assertEquals(60, outcomes);
+            return null;
+          });
+      assertEquals(RunStatus.CANCELLED, run.status());
+    }
+  }
+
+  @Test
+  @DisplayName("E14: a negative patience is refused")
+  void negative() {
+    assertThrows(IllegalArgumentException.class, () -> hasty.patience(ofMillis(-1)));
+  }
+}

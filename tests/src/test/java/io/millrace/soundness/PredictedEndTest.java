@@ -1,0 +1,159 @@
+package io.millrace.soundness;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Results;
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.plan.Workers;
+import io.millrace.testkit.ManualClock;
+import java.io.IOException;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Permits that nobody can use: the end comes at once, and they go back. */
+@Timeout(30)
+class PredictedEndTest {
+  private static final RateLimit HOURLY = RateLimit.perHour(1);
+
+  @Test
+  @DisplayName("E24: a run whose next permit lies beyond its timeout ends at once")
+  void runTimeout() throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      Parallel limited = Parallel.of(2).clock(clock).rateLimit(HOURLY).runTimeout(ofSeconds(10));
+      Results<Integer, Integer> results = Soon.of(() -> limited.map(List.of(1, 2, 3), x -> x));
+      assertEquals(RunStatus.TIMED_OUT, results.status());
+      assertEquals(1, results.successes().size());
+      assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
+    }
+  }
+
+  @Test
+  @DisplayName("E24: an item whose next permit lies beyond its timeout fails at once")
+  void itemTimeout() throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      Parallel limited =
+          Parallel.of(2)
+              .clock(clock)
+              .rateLimit(HOURLY)
+              .itemTimeout(ofSeconds(10))
+              .retry(Retry.ofAttempts(2).backoff(Backoff.none()));
+      Results<Integer, Integer> results =
+          Soon.of(
+              () ->
+                  limited.map(
+                      List.of(1),
+                      _ -> {
+                        throw new IOException("again");
+                      }));
+      assertEquals(RunStatus.COMPLETED, results.status());
+      assertEquals(1, results.failures().size());
+      assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
+    }
+  }
+
+  @Test
+  @DisplayName("E24: an item whose backoff ends beyond its timeout fails at once")
+  void backoff() throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      Parallel patient =
+          Parallel.of(2)
+              .clock(clock)
+              .itemTimeout(ofSeconds(10))
+              .retry(Retry.ofAttempts(3).backoff(Backoff.fixed(ofHours(1))));
+      Results<Integer, Integer> results =
+          Soon.of(
+              () ->
+                  patient.map(
+                      List.of(1, 2),
+                      _ -> {
+                        throw new IOException("again");
+                      }));
+      assertEquals(2, results.failures().size());
+      assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
+    }
+  }
+
+  /** Workers that begin when the test says so. */
+  private static final class Held {
+    private final Queue<Runnable> begun = new ConcurrentLinkedQueue<>();
+
+    Workers workers() {
+      return Workers.on(begun::add);
+    }
+
+    /** Lets those go that are there, and comes back when they are through or wait for something. */
+    void go() {
+      for (Runnable next = begun.poll(); next != null; next = begun.poll()) {
+        Thread thread = Thread.ofPlatform().daemon().start(next);
+        Soon.until(() -> !thread.isAlive() || thread.getState() == Thread.State.WAITING);
+      }
+    }
+
+    void goUntil(BooleanSupplier reached) {
+      Soon.until(
+          () -> {
+            go();
+            return reached.getAsBoolean();
+          });
+    }
+  }
+
+  @Test
+  @DisplayName("E21: a permit that came just before a stop goes to the next user")
+  void stoppedAfterItsGrant() throws Exception {
+    try (ManualClock clock = new ManualClock()) {
+      RateLimiter limiter = RateLimiter.of(HOURLY, clock);
+      assertTrue(limiter.tryAcquire());
+      Held held = new Held();
+      AtomicInteger calls = new AtomicInteger();
+      Parallel limited = Parallel.of(1).clock(clock).rateLimit(limiter).workers(held.workers());
+      try (var run = limited.start(List.of(1), _ -> calls.incrementAndGet())) {
+        held.goUntil(() -> clock.timers() > 0);
+        clock.advance(ofHours(1));
+        run.stop();
+        held.goUntil(() -> run.poll().isPresent());
+        assertTrue(
+            calls.get() == 1 || limiter.tryAcquire(), "a permit that no call has used is lost");
+      } finally {
+        held.go();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("E21: a permit that came just before a task was cancelled goes to the next user")
+  void cancelledAfterItsGrant() throws Exception {
+    try (ManualClock clock = new ManualClock()) {
+      RateLimiter limiter = RateLimiter.of(HOURLY, clock);
+      assertTrue(limiter.tryAcquire());
+      Held held = new Held();
+      AtomicInteger calls = new AtomicInteger();
+      Parallel limited = Parallel.of(1).clock(clock).rateLimit(limiter).workers(held.workers());
+      ParallelExecutor executor = ParallelExecutor.of(limited);
+      ExecutorFuture<Integer> future = executor.submit(calls::incrementAndGet);
+      held.goUntil(() -> clock.timers() > 0);
+      clock.advance(ofHours(1));
+      future.cancel(true);
+      executor.shutdownNow();
+      held.goUntil(executor::isTerminated);
+      assertTrue(
+          calls.get() == 1 || limiter.tryAcquire(), "a permit that no call has used is lost");
+    }
+  }
+}

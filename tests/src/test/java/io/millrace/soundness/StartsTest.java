@@ -1,0 +1,145 @@
+package io.millrace.soundness;
+
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.plan.Source;
+import io.millrace.plan.StopToken;
+import io.millrace.plan.Workers;
+import io.millrace.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Threads and timers that cannot be started: the call ends, and leaves nothing open. */
+@Timeout(30)
+class StartsTest {
+  private static final List<Integer> TWENTY = IntStream.range(0, 20).boxed().toList();
+
+  /** The real time, with faults. */
+  private static class Faulty implements Clock {
+    private final Clock real = Clock.system();
+
+    @Override
+    public long nanoTime() {
+      return real.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+      return real.now();
+    }
+
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+      real.sleep(duration);
+    }
+
+    @Override
+    public Timer schedule(long atNanos, Runnable task) {
+      return real.schedule(atNanos, task);
+    }
+  }
+
+  @ParameterizedTest(name = "the {0}th thread")
+  @ValueSource(ints = {1, 2, 3, 4})
+  @DisplayName("E11: a thread that cannot be announced does not hang the call")
+  void announcementThatFails(int number) throws Exception {
+    AtomicInteger announced = new AtomicInteger();
+    Clock clock =
+        new Faulty() {
+          @Override
+          public void enter() {
+            if (announced.incrementAndGet() == number) {
+              throw new OutOfMemoryError("made up");
+            }
+          }
+        };
+    assertEndsSomehow(Parallel.of(4).clock(clock));
+  }
+
+  @ParameterizedTest(name = "the {0}th thread")
+  @ValueSource(ints = {1, 2, 3, 4})
+  @DisplayName("E11: a thread that cannot be started does not hang the call")
+  void startThatFails(int number) throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    Workers workers =
+        Workers.on(
+            task -> {
+              if (started.incrementAndGet() == number) {
+                throw new OutOfMemoryError("unable to create native thread (made up)");
+              }
+              Thread.ofVirtual().start(task);
+            });
+    assertEndsSomehow(Parallel.of(4).workers(workers));
+  }
+
+  @ParameterizedTest(name = "from the {0}th thread on")
+  @ValueSource(ints = {1, 2, 3, 4})
+  @DisplayName("E11: a pool that takes no more workers does not hang the call")
+  void poolThatTakesNoMore(int number) throws Exception {
+    AtomicInteger started = new AtomicInteger();
+    Workers workers =
+        Workers.on(
+            task -> {
+              if (started.incrementAndGet() >= number) {
+                throw new RejectedExecutionException("made up");
+              }
+              Thread.ofVirtual().start(task);
+            });
+    assertEndsSomehow(Parallel.of(4).workers(workers));
+  }
+
+  /** With all values, or with an error. */
+  private static void assertEndsSomehow(Parallel parallel) throws Exception {
+    int size =
+        Soon.of(
+            () -> {
+              try {
+                return parallel
+                    .map(
+                        TWENTY,
+                        item -> {
+                          Thread.yield();
+                          return item;
+                        })
+                    .size();
+              } catch (OutOfMemoryError | RejectedExecutionException madeUp) {
+                return 20;
+              }
+            });
+    assertEquals(20, size);
+  }
+
+  @Test
+  @DisplayName(
+      "E11: a run that cannot begin closes its source, and the stop token does not keep it")
+  void runThatCannotBegin() {
+    Clock clock =
+        new Faulty() {
+          @Override
+          public Timer schedule(long atNanos, Runnable task) {
+            throw new OutOfMemoryError("unable to create native thread (made up)");
+          }
+        };
+    AtomicInteger closed = new AtomicInteger();
+    Stream<Integer> items = Stream.of(1, 2).onClose(closed::incrementAndGet);
+    Parallel parallel =
+        Parallel.of(2).clock(clock).stopToken(new StopToken()).runTimeout(ofSeconds(5));
+    assertThrows(
+        OutOfMemoryError.class, () -> Soon.of(() -> parallel.map(Source.of(items), item -> item)));
+    assertTrue(closed.get() == 1, "closed " + closed + " times");
+  }
+}

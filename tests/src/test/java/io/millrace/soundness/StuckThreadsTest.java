@@ -1,0 +1,340 @@
+package io.millrace.soundness;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Results;
+import io.millrace.Run;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.StopToken;
+import io.millrace.plan.Workers;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever foreign threads and pools do, no call hangs, and no run ends that could go on. */
+@Timeout(30)
+class StuckThreadsTest {
+  private static final List<Integer> SIXTY = IntStream.range(0, 60).boxed().toList();
+  private final CountDownLatch end = new CountDownLatch(1);
+
+  @AfterEach
+  void letGo() {
+    end.countDown();
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  // E12
+
+  /** Closes something first, and fails at that. */
+  private static final class Closing extends Thread {
+    Closing(Runnable task) {
+      super(task);
+      setDaemon(true);
+    }
+
+    @Override
+    public void interrupt() {
+      super.interrupt();
+      throw new IllegalStateException("closing failed");
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E12: threads whose interrupt method throws do not hang a run whose attempts time out")
+  void interruptThatThrows() throws Exception {
+    // Nobody could shut it down: that interrupts, too.
+    ExecutorService pool = Executors.newFixedThreadPool(2, Closing::new);
+    Parallel parallel = Parallel.of(2).workers(Workers.on(pool)).attemptTimeout(ofMillis(50));
+    Results<Integer, Integer> results =
+        Soon.of(
+            () ->
+                parallel.map(
+                    List.of(1, 2, 3),
+                    item -> {
+                      end.await();
+                      return item;
+                    }));
+    assertEquals(3, results.failures().size());
+  }
+
+  @Test
+  @DisplayName("E12: threads whose interrupt method throws do not hang a run that is stopped")
+  void interruptThatThrowsAtAStop() throws Exception {
+    // Nobody could shut it down: that interrupts, too.
+    ExecutorService pool = Executors.newFixedThreadPool(2, Closing::new);
+    StopToken token = new StopToken();
+    CountDownLatch running = new CountDownLatch(2);
+    Parallel parallel = Parallel.of(2).workers(Workers.on(pool)).stopToken(token);
+    daemon(
+            () -> {
+              Soon.until(() -> running.getCount() == 0);
+              token.stop();
+            })
+        .start();
+    Results<Integer, Integer> results =
+        Soon.of(
+            () ->
+                parallel.map(
+                    List.of(1, 2, 3),
+                    item -> {
+                      running.countDown();
+                      end.await();
+                      return item;
+                    }));
+    assertEquals(RunStatus.CANCELLED, results.status());
+  }
+
+  @ParameterizedTest(name = "in the caller''s thread: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("E12: an action may close its own run")
+  void closeInside(boolean inCaller) throws Exception {
+    Parallel parallel = Parallel.of(2).workers(inCaller ? Workers.caller() : Workers.virtual());
+    assertClosesItself(parallel);
+  }
+
+  @Test
+  @DisplayName("E12: an action may close its own run, whose grace has no end")
+  void closeInsideWithEndlessGrace() throws Exception {
+    assertClosesItself(Parallel.of(2).grace(ChronoUnit.FOREVER.getDuration()));
+  }
+
+  private static void assertClosesItself(Parallel parallel) throws Exception {
+    AtomicReference<Run<Integer, Integer>> self = new AtomicReference<>();
+    RunStatus status =
+        Soon.of(
+            () -> {
+              Run<Integer, Integer> run =
+                  parallel.start(
+                      List.of(1, 2, 3),
+                      item -> {
+                        Soon.until(() -> self.get() != null);
+                        self.get().close();
+                        return item;
+                      });
+              self.set(run);
+              try {
+                while (run.take().isPresent()) {
+                  // to its end
+                }
+              } catch (IllegalStateException closed) {
+                // as it may
+              }
+              run.close();
+              return run.status();
+            });
+    assertEquals(RunStatus.CANCELLED, status);
+  }
+
+  @Test
+  @DisplayName("E12: a pool with fewer threads than slots, all stuck, does not hang the run")
+  void stuckPool() throws Exception {
+    try (ExecutorService pool = Executors.newFixedThreadPool(2, StuckThreadsTest::daemon)) {
+      Parallel parallel = Parallel.of(4).workers(Workers.on(pool)).attemptTimeout(ofMillis(50));
+      try {
+        Results<Integer, Integer> results =
+            Soon.of(
+                () ->
+                    parallel.map(
+                        List.of(1, 2, 3, 4, 5, 6),
+                        item -> {
+                          if (item < 3) {
+                            Soon.awaitDeaf(end);
+                          }
+                          return item;
+                        }));
+        assertEquals(6, results.size());
+        assertEquals(2, results.failures().size());
+      } finally {
+        end.countDown();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("E12: a pool that drops the workers that it has queued does not hang the run")
+  void poolThatDropsWorkers() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(1, StuckThreadsTest::daemon);
+    CountDownLatch busy = new CountDownLatch(1);
+    pool.execute(
+        () -> {
+          busy.countDown();
+          Soon.awaitDeaf(end);
+        });
+    busy.await();
+    AtomicBoolean called = new AtomicBoolean();
+    CountDownLatch started = new CountDownLatch(1);
+    Thread shutting =
+        daemon(
+            () -> {
+              Soon.until(() -> started.getCount() == 0);
+              pool.shutdownNow();
+            });
+    shutting.start();
+    Parallel parallel =
+        Parallel.of(2)
+            .workers(
+                Workers.on(
+                    task -> {
+                      pool.execute(task);
+                      started.countDown();
+                    }));
+    try {
+      Soon.of(
+          () -> {
+            try {
+              return parallel.map(List.of(1, 2, 3), item -> called.getAndSet(true));
+            } catch (RuntimeException asItMay) {
+              return null;
+            }
+          });
+    } finally {
+      end.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName("E12: a pool that is shut down in the middle of a run does not hang it")
+  void poolThatIsShutDown() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(2, StuckThreadsTest::daemon);
+    Parallel parallel = Parallel.of(2).workers(Workers.on(pool));
+    Soon.of(
+        () -> {
+          try {
+            return parallel.map(
+                SIXTY,
+                item -> {
+                  if (item == 10) {
+                    pool.shutdownNow();
+                  }
+                  return item;
+                });
+          } catch (RuntimeException asItMay) {
+            return null;
+          }
+        });
+  }
+
+  // E14
+
+  @Test
+  @DisplayName("E14: a run whose slots were all abandoned for a while goes on when they come back")
+  void deafForAWhile() throws Exception {
+    Parallel parallel = Parallel.of(4).attemptTimeout(ofMillis(50)).grace(ofMillis(50));
+    RunStatus status =
+        Soon.of(
+            () -> {
+              try (Run<Integer, Integer> run =
+                  parallel.start(
+                      SIXTY,
+                      item -> {
+                        if (item < 4) {
+                          Soon.awaitDeaf(end);
+                        }
+                        return item;
+                      })) {
+                Soon.until(() -> run.abandoned().size() == 4);
+                end.countDown();
+                int successes = 0;
+                for (Optional<Outcome<Integer, Integer>> next = run.take();
+                    next.isPresent();
+                    next = run.take()) {
+                  successes += next.get().isSuccess() ? 1 : 0;
+                }
+                assertEquals(56, successes);
+                return run.status();
+              }
+            });
+    assertEquals(RunStatus.COMPLETED, status);
+  }
+
+  @Test
+  @DisplayName("E14: a run whose slots are all abandoned for ever ends, and names the threads")
+  void deafForEver() throws Exception {
+    Parallel parallel = Parallel.of(4).attemptTimeout(ofMillis(50)).grace(ofMillis(50));
+    Results<Integer, Integer> results =
+        Soon.of(
+            () ->
+                parallel.map(
+                    SIXTY,
+                    item -> {
+                      Soon.awaitDeaf(end);
+                      return item;
+                    }));
+    assertEquals(RunStatus.ABORTED, results.status());
+    assertEquals(4, results.abandoned().size());
+    assertEquals(4, results.failures().size());
+    assertEquals(56, results.notRun().size());
+  }
+
+  @Test
+  @DisplayName("E14: a stop and a run timeout end a run that waits for its abandoned slots")
+  void deafAndTimedOut() throws Exception {
+    Parallel parallel =
+        Parallel.of(2).attemptTimeout(ofMillis(20)).grace(ZERO).runTimeout(ofMillis(300));
+    long start = System.nanoTime();
+    Results<Integer, Integer> results =
+        Soon.of(
+            () ->
+                parallel.map(
+                    SIXTY,
+                    item -> {
+                      Soon.awaitDeaf(end);
+                      return item;
+                    }));
+    assertEquals(RunStatus.TIMED_OUT, results.status());
+    assertTrue(Soon.since(start).compareTo(ofSeconds(2)) < 0);
+  }
+
+  // E4
+
+  @Test
+  @DisplayName("E4: what is listed as abandoned is what is stuck now, however many there were")
+  void abandonedAreThoseThatAreStuck() throws Exception {
+    Parallel parallel = Parallel.of(20).attemptTimeout(ofMillis(1)).grace(ZERO);
+    int most =
+        Soon.of(
+            () -> {
+              int listed = 0;
+              try (Run<Integer, Integer> run =
+                  parallel.start(
+                      IntStream.range(0, 2_000).boxed().toList(),
+                      item -> {
+                        long start = System.nanoTime();
+                        while (System.nanoTime() - start < 2_000_000) {
+                          Thread.yield();
+                        }
+                        return item;
+                      })) {
+                while (run.take().isPresent()) {
+                  listed = Math.max(listed, run.abandoned().size());
+                }
+              }
+              return listed;
+            });
+    assertTrue(most <= 40, most + " threads listed, at a concurrency of 20");
+  }
+}
