@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.engine.terms.Config;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Workers;
 import io.millrace.stress.Delay;
@@ -44,7 +45,9 @@ public final class CloseHunt {
     public void consumer(LLL_Result result) {
       String outcomes = "";
       try {
-        for (var outcome = engine.take(); outcome != null; outcome = engine.take()) {
+        for (var outcome = engine.outcomes().take();
+            outcome != null;
+            outcome = engine.outcomes().take()) {
           outcomes += outcome.getClass().getSimpleName().charAt(0);
         }
       } catch (InterruptedException stray) {

@@ -4,12 +4,15 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.out.Outlet;
+import io.millrace.engine.out.Wakeup;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
-import io.millrace.plan.Workers;
 import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
+import io.millrace.time.Clock;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openjdk.jcstress.annotations.Actor;
@@ -35,17 +38,10 @@ public final class DeliveryHunt {
   @Outcome(id = "[ca]{3}", expect = ACCEPTABLE, desc = "each outcome once")
   @Outcome(expect = FORBIDDEN, desc = "an outcome twice, or not at all")
   public static class Sound {
-    /** Only lends its settings and its wake-up: nothing runs in it. */
-    private static final Engine IDLE =
-        Engine.start(
-            new Config().with(copy -> copy.workers = Workers.caller()),
-            item -> item,
-            new PushFeed(),
-            Engine.Delivery.AS_COMPLETED);
-
     private final Tally tally = new Tally(ITEMS);
     private final Meeting meeting = new Meeting();
-    private final Outlet outlet = new Outlet(IDLE, null);
+    private final Outlet outlet = new Outlet(new Wakeup(Clock.system()));
+    private final Taker taker = Idle.taker(outlet);
     private final Claim claim = Claim.loading(0, ITEMS);
 
     public Sound() {
@@ -69,7 +65,7 @@ public final class DeliveryHunt {
     public void consumer() {
       meeting.await();
       for (int look = 0; look < LOOKS; look++) {
-        io.millrace.outcome.Outcome<?, ?> outcome = outlet.taker().poll();
+        io.millrace.outcome.Outcome<?, ?> outcome = taker.poll();
         if (outcome != null) {
           tally.first(outcome.index());
         }
@@ -78,10 +74,10 @@ public final class DeliveryHunt {
 
     @Arbiter
     public void arbiter(L_Result result) {
-      io.millrace.outcome.Outcome<?, ?> outcome = outlet.taker().poll();
+      io.millrace.outcome.Outcome<?, ?> outcome = taker.poll();
       while (outcome != null) {
         tally.second(outcome.index());
-        outcome = outlet.taker().poll();
+        outcome = taker.poll();
       }
       result.r1 = tally.read('c', 'a');
     }

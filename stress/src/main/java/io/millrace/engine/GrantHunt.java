@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.engine.terms.Config;
 import io.millrace.limit.RateLimiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Workers;
@@ -49,7 +50,7 @@ public final class GrantHunt {
               item -> item,
               List.of(0),
               Engine.Delivery.AS_COMPLETED);
-      engine.poll(); // the item is in the queue now
+      engine.outcomes().poll(); // the item is in the queue now
       clock.set(GAP);
     }
 
@@ -65,7 +66,7 @@ public final class GrantHunt {
 
     @Arbiter
     public void arbiter(L_Result result) {
-      result.r1 = QueueHunt.letters(engine, 5) + (engine.isOver() ? " over" : " waits");
+      result.r1 = QueueHunt.letters(engine, 5) + (engine.hasJoined() ? " over" : " waits");
     }
   }
 

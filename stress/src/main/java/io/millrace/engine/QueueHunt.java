@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.engine.terms.Config;
 import io.millrace.limit.RateLimiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Workers;
@@ -67,7 +68,7 @@ public final class QueueHunt {
 
     @Arbiter
     public void arbiter(L_Result result) {
-      result.r1 += letters(engine, 4) + (engine.isOver() ? " over" : " waits");
+      result.r1 += letters(engine, 4) + (engine.hasJoined() ? " over" : " waits");
     }
   }
 
@@ -75,7 +76,7 @@ public final class QueueHunt {
   static String letters(Engine engine, int polls) {
     String letters = "";
     for (int poll = 0; poll < polls; poll++) {
-      var outcome = engine.poll();
+      var outcome = engine.outcomes().poll();
       if (outcome != null) {
         letters += outcome.getClass().getSimpleName().charAt(0);
       }

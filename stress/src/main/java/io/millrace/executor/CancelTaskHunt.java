@@ -7,6 +7,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import io.millrace.stress.Delay;
+import io.millrace.time.Clock;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -30,7 +31,7 @@ public final class CancelTaskHunt {
   @Outcome(expect = FORBIDDEN, desc = "both win, nobody wins, or an interrupt strays")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(withdrawn -> {}, () -> 1, TaskOptions.none().tuning());
+        new Task<>(withdrawn -> {}, () -> 1, TaskOptions.none().tuning(), Clock.system());
     private volatile boolean working;
     private volatile boolean cancelled;
 
@@ -73,7 +74,7 @@ public final class CancelTaskHunt {
       desc = "both agree on how the task ended")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "both win, nobody wins, or an interrupt strays")
   public static class Racy {
-    private final ExecutorFuture<Integer> future = new ExecutorFuture<>();
+    private final ExecutorFuture<Integer> future = new ExecutorFuture<>(Clock.system());
     private volatile Thread runner;
     private volatile boolean working;
     private volatile boolean cancelled;

@@ -8,9 +8,9 @@ final class CountingWaiter implements Waiter {
   private final AtomicInteger granted = new AtomicInteger();
 
   @Override
-  public boolean claim() {
+  public Answer claim() {
     claimed.incrementAndGet();
-    return true;
+    return Answer.TAKE;
   }
 
   @Override

@@ -49,9 +49,9 @@ public final class PauseHunt {
 
     private final class Caller implements Waiter {
       @Override
-      public boolean claim() {
+      public Answer claim() {
         when += over ? "after" : pausing ? "during" : "before";
-        return true;
+        return Answer.TAKE;
       }
 
       @Override

@@ -47,6 +47,11 @@ public final class HandClock implements Clock {
     timers.removeIf(other -> other == timer);
   }
 
+  /** How many timers have neither run nor been cancelled. */
+  public synchronized int pending() {
+    return timers.size();
+  }
+
   @Override
   public long nanoTime() {
     return now;

@@ -26,9 +26,19 @@ record Verdict(
     String test, long samples, Map<String, Long> good, Map<String, Long> bad, String failure) {
   private static final String SOUND = "Sound";
   private static final String RACY = "Racy";
+  private static final String GREEN = "the control stays green: this hunt proves nothing";
 
   boolean isWell() {
     return failure.isEmpty();
+  }
+
+  /** Whether it is a control that ran, and did not go red. */
+  boolean isGreenControl() {
+    return test.endsWith(RACY) && failure.equals(GREEN);
+  }
+
+  boolean isOfSameTest(Verdict other) {
+    return test.equals(other.test);
   }
 
   static List<Verdict> of(Collection<String> tests, Collection<TestResult> results) {
@@ -79,7 +89,7 @@ record Verdict(
       return "did not run: it needs two processors";
     }
     if (test.endsWith(RACY)) {
-      return bad.isEmpty() ? "the control stays green: this hunt proves nothing" : "";
+      return bad.isEmpty() ? GREEN : "";
     }
     String control = test.substring(0, test.length() - SOUND.length()) + RACY;
     if (!test.endsWith(SOUND) || !tests.contains(control)) {

@@ -3,6 +3,7 @@ package io.millrace.executor;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import io.millrace.stress.Linearizability;
+import io.millrace.time.Clock;
 import java.util.concurrent.Future;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -27,7 +28,7 @@ class TaskLincheckTest {
   @Param(name = "value", gen = IntGen.class, conf = "1:9")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(withdrawn -> {}, () -> 0, TaskOptions.none().tuning());
+        new Task<>(withdrawn -> {}, () -> 0, TaskOptions.none().tuning(), Clock.system());
 
     /** Whether no interrupt is left over. */
     @Operation(nonParallelGroup = "worker")

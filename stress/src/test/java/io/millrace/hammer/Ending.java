@@ -18,5 +18,15 @@ enum Ending {
   /** The source throws instead of giving an item. */
   BROKEN_SOURCE,
   /** The listener throws at one of its calls. */
-  BROKEN_LISTENER
+  BROKEN_LISTENER;
+
+  /** Whether a failure policy brings it about. */
+  boolean setsPolicy() {
+    return this == MAX_FAILURES || this == FAIL_FAST;
+  }
+
+  /** Whether the consumer is to hear of it, where it asks to be told that a run was cut short. */
+  boolean isTruncation() {
+    return this == TOKEN || this == RUN_TIMEOUT || this == MAX_FAILURES;
+  }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -34,33 +35,51 @@ class HammerTest {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     long seed = FIRST_SEED;
     while (System.nanoTime() - end < 0) {
-      strike(Plan.draw(seed++));
+      strike(List.of(Plan.draw(seed), Plan.draw(seed + 1)));
+      seed += 2;
     }
     System.out.printf("hammer: %d trials, seeds from %d%n", seed - FIRST_SEED, FIRST_SEED);
   }
 
-  private void strike(Plan plan) throws Exception {
-    Trial trial = new Trial(plan);
-    FutureTask<Void> run =
-        new FutureTask<>(
-            () -> {
-              trial.run();
-              return null;
-            });
-    Thread caller = Thread.ofPlatform().name("caller").daemon().start(run);
-    if (!caller.join(HANG)) {
-      throw new AssertionError("hangs, see " + dump() + ": " + plan);
+  /** Two at a time: they share a limiter and a pool, and the processors. */
+  private void strike(List<Plan> plans) throws Exception {
+    List<Running> all = plans.stream().map(Running::start).toList();
+    for (Running running : all) {
+      if (!running.caller.join(HANG)) {
+        throw new AssertionError("hangs, see " + dump() + ": " + plans);
+      }
     }
+    for (Running running : all) {
+      judge(running, plans);
+    }
+  }
+
+  private void judge(Running running, List<Plan> plans) {
     try {
-      run.get();
-      Judgement.pass(trial);
+      running.run.get();
+      Judgement.pass(running.trial);
       closed.forEach(Judgement::probe);
     } catch (Throwable error) {
-      throw new AssertionError(error.getMessage() + ": " + plan, error);
+      Plan plan = running.trial.plan();
+      throw new AssertionError(error.getMessage() + ": " + plan + " of " + plans, error);
     }
-    closed.add(trial);
+    closed.add(running.trial);
     if (closed.size() > REMEMBERED) {
       closed.remove();
+    }
+  }
+
+  private record Running(Trial trial, FutureTask<Void> run, Thread caller) {
+    static Running start(Plan plan) {
+      Trial trial = new Trial(plan);
+      FutureTask<Void> run =
+          new FutureTask<>(
+              () -> {
+                trial.run();
+                return null;
+              });
+      return new Running(
+          trial, run, Thread.ofPlatform().name("caller " + plan.seed()).daemon().start(run));
     }
   }
 

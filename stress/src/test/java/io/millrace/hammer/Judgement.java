@@ -4,7 +4,10 @@ import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RejectedResultException;
 import io.millrace.outcome.Success;
+import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Truncation;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +38,7 @@ final class Judgement {
     judgement.listener();
     judgement.nothingRuns();
     judgement.permits();
+    judgement.truncation();
     probe(trial);
   }
 
@@ -62,19 +66,40 @@ final class Judgement {
           case INTERRUPT -> error == null || error instanceof CancellationException;
           default -> error == null;
         };
-    if (!expected) {
+    if (!expected && !isTruncated(error)) {
       throw new AssertionError("an unexpected error", error);
     }
     if (plan.ending() == Ending.BROKEN_SOURCE && plan.breaksAt() < plan.items()) {
-      check(error != null, "the error of the source was not thrown");
+      check(error != null || isAllStuck(), "the error of the source was not thrown");
     }
     if (plan.ending() == Ending.FAIL_FAST && error == null) {
       check(outcomes.stream().noneMatch(Failure.class::isInstance), "a failure was not thrown");
     }
   }
 
+  /* Who closes early is told nothing. */
+  private void truncation() {
+    boolean isCut = outcomes.stream().anyMatch(NotRun.class::isInstance);
+    boolean isTold = plan.manner().truncation() == Truncation.THROWN && plan.entry() != Entry.MAP;
+    boolean mayClose =
+        plan.ending() == Ending.CLOSE_BY_ANOTHER || plan.ending() == Ending.EARLY_CLOSE;
+    check(
+        !isCut || !isTold || mayClose || trial.error() != null,
+        "the run was cut short, and its consumer was not told");
+  }
+
+  private boolean isTruncated(Throwable error) {
+    return error instanceof TruncatedRunException
+        && plan.manner().truncation() == Truncation.THROWN
+        && plan.entry() != Entry.MAP
+        && (plan.ending().isTruncation()
+            || plan.ending() == Ending.CLOSE_BY_ANOTHER
+            || isAllStuck());
+  }
+
   private static boolean isFailure(Throwable error) {
     return error instanceof IOException
+        || error instanceof RejectedResultException
         || error instanceof TimeoutException
         || error instanceof AbandonedException;
   }
@@ -95,11 +120,14 @@ final class Judgement {
       check(outcome.attempts() <= plan.attempts(), "too many attempts: " + outcome);
       switch (outcome) {
         case Success<Integer, Integer> success ->
-            check(success.value().equals(success.item()), "a strange value: " + outcome);
+            check(isExpected(success), "a strange value: " + outcome);
         case Failure<Integer, Integer> failure ->
             check(isExpected(failure), "a strange failure: " + outcome);
         case NotRun<Integer, Integer> _ ->
             check(isCutShort(), "an item that did not run in a run that was not cut short");
+      }
+      if (plan.manner().keyed() && outcome.attempts() > 0) {
+        check(Probe.keyOf(outcome.item()).equals(outcome.key()), "the key of another: " + outcome);
       }
       if (!plan.mayAbandon()) {
         int calls = trial.probe().callsOf(outcome.item());
@@ -108,9 +136,30 @@ final class Judgement {
     }
   }
 
+  private boolean isExpected(Success<Integer, Integer> success) {
+    int value = success.value();
+    return switch (value) {
+      case Probe.FOR_FAILED -> plan.manner().substitutes();
+      case Probe.FOR_ABANDONED -> plan.manner().substitutes() && plan.mayAbandon();
+      default -> value == success.item();
+    };
+  }
+
   private boolean isExpected(Failure<Integer, Integer> failure) {
     Throwable error = failure.error();
+    if (plan.manner().substitutes()) {
+      return error instanceof Probe.NoSubstituteException
+          || error instanceof TimeoutException
+              && plan.attemptTimeout() // of what makes a substitute
+          || error instanceof TimeoutException && plan.itemTimeout()
+          || isCutShort() && isPlanned(error);
+    }
+    return isPlanned(error);
+  }
+
+  private boolean isPlanned(Throwable error) {
     return error instanceof IOException && plan.failures() > 0
+        || error instanceof RejectedResultException && plan.manner().rejects()
         || error instanceof TimeoutException && (plan.attemptTimeout() || plan.itemTimeout())
         || error instanceof AbandonedException && plan.mayAbandon()
         || error instanceof InterruptedException && isCutShort();
@@ -122,14 +171,20 @@ final class Judgement {
 
   /** As many as there are workers were given up, so nobody was left for the other items. */
   private boolean isAllStuck() {
-    long abandoned =
-        outcomes.stream()
-            .filter(
-                outcome ->
-                    outcome instanceof Failure<Integer, Integer> failure
-                        && failure.error() instanceof AbandonedException)
-            .count();
-    return plan.mayAbandon() && abandoned >= plan.concurrency();
+    long abandoned = outcomes.stream().filter(Judgement::isAbandoned).count();
+    long enough =
+        plan.staff() == Staff.SMALL_POOL ? 1 : plan.concurrency(); // others use it as well
+    return plan.mayAbandon() && abandoned >= enough;
+  }
+
+  private static boolean isAbandoned(Outcome<Integer, Integer> outcome) {
+    return switch (outcome) {
+      case Success<Integer, Integer> success -> success.value() == Probe.FOR_ABANDONED;
+      case Failure<Integer, Integer> failure ->
+          failure.error() instanceof AbandonedException
+              || failure.error() instanceof Probe.NoSubstituteException;
+      case NotRun<Integer, Integer> _ -> false;
+    };
   }
 
   private void order() {
@@ -174,7 +229,7 @@ final class Judgement {
     }
   }
 
-  /* A permit may go to waste when a run ends, or an item times out while it gets it. */
+  /* A permit without a call goes back, whatever the end; only of abandoned items nobody knows when. */
   private void permits() {
     if (plan.limit() != Limit.BUDGET || plan.mostAttempts() == 0) {
       return;
@@ -185,7 +240,7 @@ final class Judgement {
     }
     int unused = plan.mostAttempts() - trial.probe().calls();
     check(left <= unused, left + " permits are left of " + unused);
-    boolean exact = !isCutShort() && !plan.itemTimeout() && !plan.attemptTimeout();
+    boolean exact = !plan.mayAbandon() && plan.entry() != Entry.PUBLISHER;
     check(left == unused || !exact, left + " permits are left of " + unused);
   }
 }

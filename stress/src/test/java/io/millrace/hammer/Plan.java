@@ -2,6 +2,7 @@ package io.millrace.hammer;
 
 import io.millrace.Parallel;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Random;
@@ -32,7 +33,8 @@ record Plan(
     boolean attemptTimeout,
     boolean itemTimeout,
     int stopsAt,
-    double failures) {
+    double failures,
+    Manner manner) {
   static final int KEYS = 5;
   private static final int[] CONCURRENCIES = {1, 2, 3, 7, 100, 1000};
   private static final int[] ITEMS = {0, 1, 2, 5, 50, 500, 5000};
@@ -59,7 +61,8 @@ record Plan(
             random.nextInt(4) == 0,
             random.nextInt(6) == 0,
             random.nextInt(Math.max(1, items)) + 1,
-            random.nextInt(3) == 0 ? random.nextDouble() * 0.3 : 0);
+            random.nextInt(3) == 0 ? random.nextDouble() * 0.3 : 0,
+            Manner.draw(random));
     return drawn.made(random);
   }
 
@@ -82,7 +85,8 @@ record Plan(
         false,
         false,
         1,
-        0);
+        0,
+        Manner.PLAIN);
   }
 
   private static <E> E one(E[] all, RandomGenerator random) {
@@ -132,7 +136,8 @@ record Plan(
         attemptTimeout,
         itemTimeout,
         stopsAt,
-        failures);
+        failures,
+        ending.setsPolicy() ? manner.withoutSubstitutes() : manner);
   }
 
   static int key(int item) {
@@ -145,14 +150,13 @@ record Plan(
     if (listening) {
       parallel = parallel.onOutcome(probe::hear);
     }
-    if (attempts > 1) {
-      parallel =
-          parallel.retry(
-              Retry.ofAttempts(attempts)
-                  .backoff(Backoff.fixed(Duration.ofNanos(stopsAt * 1_000L))));
+    if (attempts > 1 || manner.rejects()) {
+      Retry retry =
+          Retry.ofAttempts(attempts).backoff(Backoff.fixed(Duration.ofNanos(stopsAt * 1_000L)));
+      parallel = parallel.retry(manner.rejects() ? retry.whenResult(probe::rejects) : retry);
     }
     if (mostPerKey != Integer.MAX_VALUE) {
-      parallel = parallel.concurrencyPerKey(mostPerKey, Plan::key);
+      parallel = parallel.concurrencyPerKey(mostPerKey, probe::slotKey);
     }
     if (attemptTimeout) {
       parallel = parallel.attemptTimeout(Duration.ofMillis(2));
@@ -160,7 +164,21 @@ record Plan(
     if (itemTimeout) {
       parallel = parallel.itemTimeout(Duration.ofMillis(4));
     }
-    return ended(limit.on(parallel, 1 + stopsAt % 50, probe.budget()), probe);
+    return ended(mannered(limit.on(parallel, 1 + stopsAt % 50, probe), probe), probe);
+  }
+
+  private Parallel mannered(Parallel plain, Probe probe) {
+    Parallel parallel = plain.truncation(manner.truncation());
+    if (manner.substitutes()) {
+      parallel = parallel.failurePolicy(new FailurePolicy.Substitute(probe::substitute));
+    }
+    if (manner.impatient()) {
+      parallel = parallel.patience(Duration.ofMillis(1));
+    }
+    if (manner.keyed()) {
+      parallel = parallel.itemKey(probe::itemKey);
+    }
+    return manner.group() == 0 ? parallel : parallel.barrier(manner.group());
   }
 
   private Parallel ended(Parallel parallel, Probe probe) {
@@ -195,7 +213,7 @@ record Plan(
 
   /** Whether what the consumer has taken tells how far ahead the source may be read. */
   boolean windowIsExact() {
-    return entry.takesOneByOne() && supply != Supply.PUBLISHER && supply != Supply.STREAM;
+    return entry.takesOneByOne() && !supply.isPublished() && supply != Supply.STREAM;
   }
 
   boolean mayAbandon() {

@@ -1,6 +1,7 @@
 package io.millrace.hammer;
 
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
@@ -13,6 +14,11 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** The action of a trial and its listener: they do as planned, and notice what must not be. */
 final class Probe {
+  /** What stands for an item that failed, and for one whose worker was abandoned. */
+  static final int FOR_FAILED = -1;
+
+  static final int FOR_ABANDONED = -2;
+
   private final Plan plan;
   private final StopToken token = new StopToken();
   private final Queue<String> wrongs = new ConcurrentLinkedQueue<>();
@@ -107,6 +113,59 @@ final class Probe {
     }
   }
 
+  /** A function of the user's for keys or costs: mostly quick, and now and then like the action. */
+  private int ask(Integer item) {
+    if (ThreadLocalRandom.current().nextInt(50) == 0) {
+      try {
+        plan.effort().spend();
+      } catch (InterruptedException ended) {
+        throw new IllegalStateException("interrupted while the item's functions are asked", ended);
+      }
+    }
+    return Plan.key(item);
+  }
+
+  Object slotKey(Integer item) {
+    return new SameHash(ask(item));
+  }
+
+  Integer limitKey(Integer item) {
+    return ask(item);
+  }
+
+  String itemKey(Integer item) {
+    ask(item);
+    return keyOf(item);
+  }
+
+  static String keyOf(int item) {
+    return "key of " + item;
+  }
+
+  int cost(Integer item) {
+    return ask(item) % 4;
+  }
+
+  /** All keys have the same hash, so each of them is compared with others. */
+  private record SameHash(int key) {
+    @Override
+    public int hashCode() {
+      return 7;
+    }
+  }
+
+  boolean rejects(Object result) {
+    return ThreadLocalRandom.current().nextInt(10) == 0;
+  }
+
+  /** Stands for what failed; now and then there is nothing. */
+  Integer substitute(Throwable error) {
+    if (ThreadLocalRandom.current().nextInt(20) == 0) {
+      throw new NoSubstituteException();
+    }
+    return error instanceof AbandonedException ? FOR_ABANDONED : FOR_FAILED;
+  }
+
   private void enter(int item) {
     int all = running.incrementAndGet();
     if (all > plan.most()) {
@@ -127,6 +186,14 @@ final class Probe {
       throw new BrokenListenerException();
     }
     listening.set(false);
+  }
+
+  static final class NoSubstituteException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NoSubstituteException() {
+      super("nothing stands for this failure, as planned");
+    }
   }
 
   static final class BrokenListenerException extends RuntimeException {

@@ -19,7 +19,13 @@ enum Supply {
   BLOCKING_ITERABLE,
   BLOCKING_SUPPLIER,
   STREAM,
-  PUBLISHER;
+  PUBLISHER,
+  /** One that sends in the thread that asks it. */
+  DIRECT_PUBLISHER;
+
+  boolean isPublished() {
+    return this == PUBLISHER || this == DIRECT_PUBLISHER;
+  }
 
   static final class BrokenSourceException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -51,6 +57,7 @@ enum Supply {
               () -> reader.hasNext() ? Optional.of(reader.next()) : Optional.<Integer>empty());
       case STREAM -> Source.of(IntStream.range(0, plan.items()).boxed().peek(reader::check));
       case PUBLISHER -> Source.of(published(reader));
+      case DIRECT_PUBLISHER -> Source.of(new Direct(reader));
     };
   }
 
@@ -70,6 +77,57 @@ enum Supply {
       publisher.close();
     } catch (BrokenSourceException planned) {
       publisher.closeExceptionally(planned);
+    }
+  }
+
+  /** Sends what it is asked for at once; one subscriber, who asks in one thread. */
+  private record Direct(Reader reader) implements Flow.Publisher<Integer> {
+    @Override
+    public void subscribe(Flow.Subscriber<? super Integer> subscriber) {
+      subscriber.onSubscribe(new Sending(reader, subscriber));
+    }
+
+    private static final class Sending implements Flow.Subscription {
+      private final Reader reader;
+      private final Flow.Subscriber<? super Integer> subscriber;
+      private long wanted;
+      private boolean sends;
+      private volatile boolean ended;
+
+      Sending(Reader reader, Flow.Subscriber<? super Integer> subscriber) {
+        this.reader = reader;
+        this.subscriber = subscriber;
+      }
+
+      @Override
+      public void request(long items) {
+        wanted += items;
+        if (!sends) { // else it is asked while it sends
+          sends = true;
+          send();
+          sends = false;
+        }
+      }
+
+      private void send() {
+        try {
+          for (; wanted > 0 && !ended && reader.hasNext(); wanted--) {
+            subscriber.onNext(reader.next());
+          }
+        } catch (BrokenSourceException planned) {
+          ended = true;
+          subscriber.onError(planned);
+        }
+        if (!ended && !reader.hasNext()) {
+          ended = true;
+          subscriber.onComplete();
+        }
+      }
+
+      @Override
+      public void cancel() {
+        ended = true;
+      }
     }
   }
 

@@ -83,9 +83,9 @@ class RateLimiterLincheckTest {
     volatile boolean granted;
 
     @Override
-    public boolean claim() {
+    public Answer claim() {
       granted = true;
-      return true;
+      return Answer.TAKE;
     }
 
     @Override

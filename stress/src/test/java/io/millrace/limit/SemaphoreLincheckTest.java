@@ -85,9 +85,9 @@ class SemaphoreLincheckTest {
     volatile boolean granted;
 
     @Override
-    public boolean claim() {
+    public Answer claim() {
       granted = true;
-      return true;
+      return Answer.TAKE;
     }
 
     @Override

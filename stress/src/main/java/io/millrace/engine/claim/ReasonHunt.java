@@ -1,4 +1,4 @@
-package io.millrace.engine;
+package io.millrace.engine.claim;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;

@@ -1,9 +1,10 @@
-package io.millrace.engine;
+package io.millrace.engine.claim;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import org.openjdk.jcstress.annotations.Actor;
@@ -14,13 +15,14 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * The interleaving: the owner of a running claim moves on to its next item (o) while a thief, who has
- * seen it at an earlier one, takes items from the end (t).
+ * The interleaving: the reader appends an item, or ends the loading and runs what is left (o), while
+ * a thief takes items from the front (t).
  */
-public final class StealHunt {
+public final class LoadHunt {
   private static final int ITEMS = 4;
+  private static final int ATTEMPTS = 12;
 
-  private StealHunt() {}
+  private LoadHunt() {}
 
   @JCStressTest
   @State
@@ -31,18 +33,15 @@ public final class StealHunt {
     private final Meeting meeting = new Meeting();
     private final Claim claim = Claim.loading(0, ITEMS);
 
-    public Sound() {
+    @Actor
+    public void reader() {
+      meeting.await();
       for (int item = 0; item < ITEMS; item++) {
         claim.append(item);
       }
       claim.run(0, Long.MAX_VALUE);
-    }
-
-    @Actor
-    public void owner() {
-      meeting.await();
       while (claim.hasItem()) {
-        tally.first(claim.index());
+        tally.first((int) claim.item());
         claim.finish("done", 0);
       }
     }
@@ -50,13 +49,12 @@ public final class StealHunt {
     @Actor
     public void thief() {
       meeting.await();
-      Claim stolen = claim.steal(0, Long.MAX_VALUE);
-      while (stolen != null) {
-        while (stolen.hasItem()) {
-          tally.second(stolen.index());
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        Claim stolen = claim.steal(0, Long.MAX_VALUE);
+        while (stolen != null && stolen.hasItem()) {
+          tally.second((int) stolen.item());
           stolen.finish("done", 0);
         }
-        stolen = claim.steal(0, Long.MAX_VALUE);
       }
     }
 
@@ -66,7 +64,7 @@ public final class StealHunt {
     }
   }
 
-  /** Position and end are two variables, so the thief acts on a position that is not true any more. */
+  /** The thief does not make sure that what it saw still stands when it moves the front. */
   @JCStressTest
   @State
   @Outcome(id = "[ot]{4}", expect = ACCEPTABLE, desc = "each item once")
@@ -74,12 +72,17 @@ public final class StealHunt {
   public static class Racy {
     private final Tally tally = new Tally(ITEMS);
     private final Meeting meeting = new Meeting();
+    private volatile boolean loading = true;
     private volatile int position;
-    private volatile int end = ITEMS;
+    private volatile int end;
 
     @Actor
-    public void owner() {
+    public void reader() {
       meeting.await();
+      for (int item = 0; item < ITEMS; item++) {
+        end++;
+      }
+      loading = false;
       for (int item = position; item < end; item = position) {
         tally.first(item);
         position = item + 1;
@@ -89,13 +92,15 @@ public final class StealHunt {
     @Actor
     public void thief() {
       meeting.await();
-      int first = position + 1;
-      int to = end;
-      if (first < to) {
-        int middle = (first + to) / 2;
-        end = middle;
-        for (int item = middle; item < to; item++) {
-          tally.second(item);
+      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        int from = position;
+        int to = (from + end + 1) / 2;
+        if (loading && from < to) {
+          Delay.holdOpen();
+          position = to;
+          for (int item = from; item < to; item++) {
+            tally.second(item);
+          }
         }
       }
     }

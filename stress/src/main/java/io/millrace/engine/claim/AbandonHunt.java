@@ -1,4 +1,4 @@
-package io.millrace.engine;
+package io.millrace.engine.claim;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
@@ -14,7 +14,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
  * The interleaving: an action that ignored its interrupt comes back at the end of the grace period,
- * just when it is given up. Either its owner settles the item and goes on with the rest (o), or the
+ * just when it is abandoned. Either its owner settles the item and goes on with the rest (o), or the
  * watchdog settles it and takes the rest away (w).
  */
 public final class AbandonHunt {
@@ -30,7 +30,7 @@ public final class AbandonHunt {
       desc = "one of them has all of it")
   @Outcome(expect = FORBIDDEN, desc = "an item is settled twice, or not at all")
   public static class Sound {
-    private static final Thread STUCK = new Thread(() -> {});
+    private static final Thread ABANDONED = new Thread(() -> {});
     private final Tally tally = new Tally(ITEMS);
     private final Claim claim = Claim.loading(0, ITEMS);
 
@@ -39,7 +39,7 @@ public final class AbandonHunt {
         claim.append(item);
       }
       claim.run(0, Long.MAX_VALUE);
-      claim.interrupt(claim.observe(), STUCK, Interruption.ATTEMPT_TIMEOUT);
+      claim.interrupt(claim.observe(), ABANDONED, Interruption.ATTEMPT_TIMEOUT);
     }
 
     @Actor
@@ -58,7 +58,7 @@ public final class AbandonHunt {
     @Actor
     public void watchdog() {
       long seen = claim.observe();
-      if (claim.abandon(seen)) {
+      if (Claim.isInterrupted(seen) && claim.abandon(seen)) {
         tally.second(claim.index(seen));
         Claim rest = claim.afterAbandoned();
         while (rest != null && rest.hasItem()) {

@@ -1,9 +1,10 @@
-package io.millrace.engine;
+package io.millrace.engine.out;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.engine.claim.Claim;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import org.jspecify.annotations.Nullable;

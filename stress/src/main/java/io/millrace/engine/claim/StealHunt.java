@@ -1,10 +1,9 @@
-package io.millrace.engine;
+package io.millrace.engine.claim;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import org.openjdk.jcstress.annotations.Actor;
@@ -15,14 +14,13 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
- * The interleaving: the reader appends an item, or ends the loading and runs what is left (o), while
- * a thief takes items from the front (t).
+ * The interleaving: the owner of a running claim moves on to its next item (o) while a thief, who has
+ * seen it at an earlier one, takes items from the end (t).
  */
-public final class LoadHunt {
+public final class StealHunt {
   private static final int ITEMS = 4;
-  private static final int ATTEMPTS = 12;
 
-  private LoadHunt() {}
+  private StealHunt() {}
 
   @JCStressTest
   @State
@@ -33,15 +31,18 @@ public final class LoadHunt {
     private final Meeting meeting = new Meeting();
     private final Claim claim = Claim.loading(0, ITEMS);
 
-    @Actor
-    public void reader() {
-      meeting.await();
+    public Sound() {
       for (int item = 0; item < ITEMS; item++) {
         claim.append(item);
       }
       claim.run(0, Long.MAX_VALUE);
+    }
+
+    @Actor
+    public void owner() {
+      meeting.await();
       while (claim.hasItem()) {
-        tally.first((int) claim.item());
+        tally.first(claim.index());
         claim.finish("done", 0);
       }
     }
@@ -49,12 +50,13 @@ public final class LoadHunt {
     @Actor
     public void thief() {
       meeting.await();
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        Claim stolen = claim.steal(0, Long.MAX_VALUE);
-        while (stolen != null && stolen.hasItem()) {
-          tally.second((int) stolen.item());
+      Claim stolen = claim.steal(0, Long.MAX_VALUE);
+      while (stolen != null) {
+        while (stolen.hasItem()) {
+          tally.second(stolen.index());
           stolen.finish("done", 0);
         }
+        stolen = claim.steal(0, Long.MAX_VALUE);
       }
     }
 
@@ -64,7 +66,7 @@ public final class LoadHunt {
     }
   }
 
-  /** The thief does not make sure that what it saw still stands when it moves the front. */
+  /** Position and end are two variables, so the thief acts on a position that is not true any more. */
   @JCStressTest
   @State
   @Outcome(id = "[ot]{4}", expect = ACCEPTABLE, desc = "each item once")
@@ -72,17 +74,12 @@ public final class LoadHunt {
   public static class Racy {
     private final Tally tally = new Tally(ITEMS);
     private final Meeting meeting = new Meeting();
-    private volatile boolean loading = true;
     private volatile int position;
-    private volatile int end;
+    private volatile int end = ITEMS;
 
     @Actor
-    public void reader() {
+    public void owner() {
       meeting.await();
-      for (int item = 0; item < ITEMS; item++) {
-        end++;
-      }
-      loading = false;
       for (int item = position; item < end; item = position) {
         tally.first(item);
         position = item + 1;
@@ -92,15 +89,13 @@ public final class LoadHunt {
     @Actor
     public void thief() {
       meeting.await();
-      for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        int from = position;
-        int to = (from + end + 1) / 2;
-        if (loading && from < to) {
-          Delay.holdOpen();
-          position = to;
-          for (int item = from; item < to; item++) {
-            tally.second(item);
-          }
+      int first = position + 1;
+      int to = end;
+      if (first < to) {
+        int middle = (first + to) / 2;
+        end = middle;
+        for (int item = middle; item < to; item++) {
+          tally.second(item);
         }
       }
     }

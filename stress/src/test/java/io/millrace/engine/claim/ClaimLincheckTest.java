@@ -1,4 +1,4 @@
-package io.millrace.engine;
+package io.millrace.engine.claim;
 
 import io.millrace.stress.Linearizability;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -47,10 +47,38 @@ class ClaimLincheckTest {
       return index;
     }
 
+    /** Goes on to another phase, then leaves the item waiting. */
+    @Operation(nonParallelGroup = "owner")
+    public long leave() {
+      if (!running || !claim.hasItem()) {
+        return -1;
+      }
+      long index = claim.index();
+      claim.nextPhase(0, Long.MAX_VALUE);
+      claim.seal();
+      claim.leaveWaiting(0);
+      return index;
+    }
+
+    /** How many items have their outcome, and how many wait. */
+    @Operation(nonParallelGroup = "owner")
+    public String counts() {
+      return running ? claim.settled() + " " + claim.waiting() : "";
+    }
+
+    /** What its owner does not get to goes to others. */
+    @Operation(nonParallelGroup = "owner")
+    public String splitRest() {
+      return running ? indices(claim.splitRest()) : "";
+    }
+
     @Operation
     public String steal() {
+      return indices(claim.steal(0, Long.MAX_VALUE));
+    }
+
+    private static String indices(Claim stolen) {
       StringBuilder indices = new StringBuilder();
-      Claim stolen = claim.steal(0, Long.MAX_VALUE);
       while (stolen != null && stolen.hasItem()) {
         indices.append(stolen.index());
         stolen.finish("done", 0);
@@ -64,6 +92,8 @@ class ClaimLincheckTest {
     private boolean running;
     private int position;
     private int end;
+    private int settled;
+    private int waiting;
 
     @Operation(nonParallelGroup = "owner")
     public boolean append() {
@@ -83,7 +113,35 @@ class ClaimLincheckTest {
 
     @Operation(nonParallelGroup = "owner")
     public long work() {
-      return running && position < end ? position++ : -1;
+      if (!running || position >= end) {
+        return -1;
+      }
+      settled++;
+      return position++;
+    }
+
+    @Operation(nonParallelGroup = "owner")
+    public long leave() {
+      if (!running || position >= end) {
+        return -1;
+      }
+      waiting++;
+      return position++;
+    }
+
+    @Operation(nonParallelGroup = "owner")
+    public String counts() {
+      return running ? settled + " " + waiting : "";
+    }
+
+    @Operation(nonParallelGroup = "owner")
+    public String splitRest() {
+      if (!running) {
+        return "";
+      }
+      int rest = end;
+      end = Math.min(end, position);
+      return indices(position, rest);
     }
 
     @Operation

@@ -1,0 +1,65 @@
+package io.millrace.engine;
+
+import io.millrace.engine.feed.PushFeed;
+import io.millrace.engine.out.Outlet;
+import io.millrace.engine.out.Wakeup;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.Terms;
+import io.millrace.limit.Party;
+import io.millrace.time.Clock;
+
+/** Parts of a run in which nothing happens: they stand in where a hunt needs them to be there. */
+final class Idle {
+  /** Nothing of what a turn at the lock finds is done. */
+  static class NoEffects implements Effects {
+    @Override
+    public void startWorker(int generation) {}
+
+    @Override
+    public void news() {}
+
+    @Override
+    public void readAheadSoon() {}
+
+    @Override
+    public void resumeOffers() {}
+
+    @Override
+    public void stalled() {}
+
+    @Override
+    public void windUp() {}
+
+    @Override
+    public void over() {}
+
+    @Override
+    public void joined() {}
+  }
+
+  private static final Terms TERMS = new Terms(new Config(), false);
+  private static final Failures FAILURES = new Failures(TERMS.config.failurePolicy);
+  private static final Schedule SCHEDULE =
+      new Schedule(
+          TERMS,
+          new PushFeed(),
+          new Outlet(new Wakeup(Clock.system())),
+          new NoEffects(),
+          new Party());
+
+  private Idle() {}
+
+  /** One that has nothing to do. */
+  static Worker worker() {
+    return new Worker(SCHEDULE, null, TERMS, 0);
+  }
+
+  /** A consumer of what is handed to the outlet, and of nothing else. */
+  static Taker taker(Outlet outlet) {
+    Wakeup wakeup = new Wakeup(Clock.system());
+    Listeners listeners = new Listeners(TERMS.config, SCHEDULE, FAILURES, () -> 0);
+    Refill refill = new Refill(SCHEDULE);
+    Staff staff = new Staff(TERMS, SCHEDULE, null, null, () -> {});
+    return new Taker(TERMS, SCHEDULE, staff, wakeup, refill, listeners, null, outlet);
+  }
+}
