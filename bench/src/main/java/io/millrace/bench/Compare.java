@@ -43,9 +43,12 @@ public final class Compare {
       System.err.printf("bench: %s took %d s%n", workload.name(), seconds);
       System.out.println(report.add(workload, figures, whole));
     }
+    String footing = report.footing();
+    System.out.println(footing);
     System.out.println(report.summary());
     if (options.write() && report.whole()) {
-      Files.writeString(Path.of(System.getProperty("millrace.bench.results")), report.document());
+      Files.writeString(
+          Path.of(System.getProperty("millrace.bench.results")), report.document(footing));
     }
     return report.whole();
   }

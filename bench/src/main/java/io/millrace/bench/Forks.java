@@ -15,6 +15,7 @@ import java.util.List;
 final class Forks {
   /* RxJava and Pekko use it, and the JDK warns. */
   private static final String ALLOW_UNSAFE = "--sun-misc-unsafe-memory-access=allow";
+  private static final String BEFORE = "millrace.bench.before";
 
   private Forks() {}
 
@@ -22,8 +23,13 @@ final class Forks {
   static boolean measure(Workload workload, Effort effort, Figures figures)
       throws IOException, InterruptedException {
     boolean whole = true;
-    for (int fork = 0; fork < workload.forks(effort); fork++) {
-      whole &= measure(command(workload, effort, fork), figures);
+    int forks = workload.forks(effort);
+    for (int fork = 0; fork < forks; fork++) {
+      whole &= measure(command(workload, effort, fork, false), figures);
+    }
+    // The version before is first as often as it is second.
+    if (forks % 2 == 1 && !System.getProperty(BEFORE, "").isEmpty()) {
+      whole &= measure(command(workload, effort, forks, true), figures);
     }
     return whole;
   }
@@ -34,7 +40,7 @@ final class Forks {
     try (BufferedReader lines = process.inputReader()) {
       String line = lines.readLine();
       if (line != null) {
-        figures.expect(List.of(line.split("\t")));
+        figures.begin(List.of(line.split("\t")));
       }
       while ((line = lines.readLine()) != null) {
         add(line, figures);
@@ -55,14 +61,21 @@ final class Forks {
     }
   }
 
-  private static List<String> command(Workload workload, Effort effort, int fork) {
+  private static List<String> command(
+      Workload workload, Effort effort, int fork, boolean beforeOnly) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add(ALLOW_UNSAFE);
     command.addAll(workload.jvmOptions());
+    command.add("-D" + BEFORE + "=" + System.getProperty(BEFORE, ""));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(
-        List.of(Fork.class.getName(), workload.name(), effort.name(), String.valueOf(fork)));
+        List.of(
+            Fork.class.getName(),
+            workload.name(),
+            effort.name(),
+            String.valueOf(fork),
+            String.valueOf(beforeOnly)));
     return command;
   }
 }

@@ -12,7 +12,8 @@ import java.util.regex.PatternSyntaxException;
  */
 record Options(Effort effort, Pattern only, boolean write) {
   private static final Pattern EVERYTHING = Pattern.compile("");
-  static final String USAGE = "usage: bench/run compare [--quick] [--only REGEX] [--write]";
+  static final String USAGE =
+      "usage: bench/run compare [--quick] [--only REGEX] [--before COMMIT|none] [--write]";
 
   /**
    * Reads the arguments.

@@ -25,6 +25,7 @@ final class Report {
 
   private final String how;
   private final String loadBefore = Machine.load();
+  private final String cacheLineBefore = Machine.cacheLine();
   private final List<Section> sections = new ArrayList<>();
   private final List<Target> targets = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
@@ -43,16 +44,29 @@ final class Report {
     return """
         - Date: %s
         - Version: %s
+        - Version before: %s
         - Machine: %s
         - Load before: %s
+        - Cache line before: %s
         - Effort: %s
         """
         .formatted(
             LocalDate.now(),
             System.getProperty("millrace.bench.version", "unknown"),
+            System.getProperty("millrace.bench.before.version", "none"),
             Machine.describe(),
             loadBefore,
+            cacheLineBefore,
             how);
+  }
+
+  /** What the machine is like at the end. */
+  String footing() {
+    return """
+        - Load after: %s
+        - Cache line after: %s
+        """
+        .formatted(Machine.load(), Machine.cacheLine());
   }
 
   /** Adds a workload, and returns what to print of it. */
@@ -61,9 +75,12 @@ final class Report {
       broken.add(workload.name());
       return "failed " + workload.name() + "\n";
     }
-    List<Target> decided = workload.targets(figures);
+    Befores befores = new Befores(workload, figures);
+    List<Target> decided = new ArrayList<>(workload.targets(figures));
+    decided.addAll(befores.targets());
     targets.addAll(decided);
     List<String> lines = new ArrayList<>(Tables.ratios(workload.name(), figures));
+    lines.addAll(befores.noise());
     decided.forEach(target -> lines.add(target.toString()));
     Section section = new Section(Tables.table(workload.title(), figures), lines);
     sections.add(section);
@@ -89,7 +106,7 @@ final class Report {
   }
 
   /** All of it, as the results file has it. */
-  String document() {
+  String document(String footing) {
     return """
         # Results
 
@@ -102,7 +119,7 @@ final class Report {
 
         %s"""
         .formatted(
-            heading() + "- Load after: " + Machine.load() + "\n",
+            heading() + footing,
             summary(),
             sections.stream().map(Section::markdown).collect(Collectors.joining("\n")));
   }

@@ -6,14 +6,14 @@ import java.util.stream.Stream;
 
 /** All that put policies around a call; with the same attempts, rate and timeout. */
 public final class CallStacks {
-  static final int ATTEMPTS = 3;
-  static final int RATE = 1_000_000_000;
-  static final Duration TIMEOUT = Duration.ofSeconds(5);
+  public static final int ATTEMPTS = 3;
+  public static final int RATE = 1_000_000_000;
+  public static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private CallStacks() {}
 
   public static CallStack millrace() {
-    return new MillraceStack();
+    return Editions.now().stack(Contenders.MILLRACE);
   }
 
   public static List<CallStack> peers() {

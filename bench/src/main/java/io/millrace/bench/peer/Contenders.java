@@ -1,12 +1,14 @@
 package io.millrace.bench.peer;
 
-import io.millrace.plan.Workers;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** All that are compared. */
 public final class Contenders {
   public static final String MILLRACE = "millrace";
+
+  /** The version before, where there is one. */
+  public static final String BEFORE = "millraceBefore";
 
   /** Those that hand results out while they read items, in bounded memory. */
   public static final List<String> STREAMING =
@@ -40,8 +42,9 @@ public final class Contenders {
 
   public static Contender named(String name) {
     return switch (name) {
-      case MILLRACE -> new MillraceRuns(name, Workers.virtual());
-      case "millracePlatform" -> new MillraceRuns(name, Workers.platform());
+      case MILLRACE -> Editions.now().runs(name);
+      case BEFORE -> Editions.before().orElseThrow().runs(name);
+      case "millracePlatform" -> Editions.now().platformRuns(name);
       case "mapConcurrent" -> new MapConcurrent();
       case "semaphore" -> FutureLoops.semaphore(name);
       case "fixedPool" -> FutureLoops.fixedPool(name);

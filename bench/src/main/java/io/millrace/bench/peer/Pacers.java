@@ -10,7 +10,7 @@ public final class Pacers {
   private Pacers() {}
 
   public static Pacer millrace() {
-    return new MillracePacer();
+    return Editions.now().pacer(Contenders.MILLRACE);
   }
 
   public static List<Pacer> peers() {

@@ -1,7 +1,7 @@
 package io.millrace.bench.peer;
 
-import io.millrace.limit.Semaphore;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.function.IntFunction;
 
 /**
@@ -17,17 +17,7 @@ public record PermitLoop(String name, IntFunction<Body> body) {
   }
 
   public static PermitLoop millrace() {
-    return new PermitLoop(
-        Contenders.MILLRACE,
-        permits -> {
-          Semaphore semaphore = Semaphore.bounded(permits);
-          return times -> {
-            for (int i = 0; i < times; i++) {
-              semaphore.acquire();
-              semaphore.release();
-            }
-          };
-        });
+    return Editions.now().permits(Contenders.MILLRACE);
   }
 
   public static List<PermitLoop> peers() {
@@ -36,7 +26,7 @@ public record PermitLoop(String name, IntFunction<Body> body) {
   }
 
   private static Body unfair(int permits) {
-    var semaphore = new java.util.concurrent.Semaphore(permits);
+    var semaphore = new Semaphore(permits);
     return times -> {
       for (int i = 0; i < times; i++) {
         semaphore.acquire();
@@ -46,7 +36,7 @@ public record PermitLoop(String name, IntFunction<Body> body) {
   }
 
   private static Body fair(int permits) {
-    var semaphore = new java.util.concurrent.Semaphore(permits, true);
+    var semaphore = new Semaphore(permits, true);
     return times -> {
       for (int i = 0; i < times; i++) {
         semaphore.acquire();

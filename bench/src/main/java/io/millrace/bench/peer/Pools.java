@@ -1,6 +1,5 @@
 package io.millrace.bench.peer;
 
-import io.millrace.executor.ParallelExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -8,73 +7,60 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Executors that run at most a hundred tasks at once, used for one batch of tasks after the other. */
-public enum Pools {
-  /** A {@link ParallelExecutor}. */
-  MILLRACE(Contenders.MILLRACE) {
-    @Override
-    ExecutorService open() {
-      return ParallelExecutor.of(MOST);
-    }
-  },
+/**
+ * An executor that runs at most a hundred tasks at once, used for one batch of tasks after the other.
+ *
+ * @param label how it is called in tables and ratios
+ * @param task the task that answers with a number
+ */
+public record Pools(
+    String label, Supplier<ExecutorService> open, Function<Integer, Callable<Integer>> task) {
+  private static final int MOST = 100;
+
+  /** Millrace's. */
+  public static Pools of(String label, Edition edition) {
+    return new Pools(label, () -> edition.pool(MOST), Pools::plain);
+  }
 
   /** A virtual thread a task, each of which takes a permit. */
-  SEMAPHORE("semaphore") {
-    private final Semaphore permits = new Semaphore(MOST);
-
-    @Override
-    ExecutorService open() {
-      return Executors.newVirtualThreadPerTaskExecutor();
-    }
-
-    @Override
-    Callable<Integer> task(Integer number) {
-      return () -> {
-        permits.acquire();
-        try {
-          return number;
-        } finally {
-          permits.release();
-        }
-      };
-    }
-  },
+  public static Pools semaphore() {
+    Semaphore permits = new Semaphore(MOST);
+    return new Pools(
+        "semaphore",
+        Executors::newVirtualThreadPerTaskExecutor,
+        number ->
+            () -> {
+              permits.acquire();
+              try {
+                return number;
+              } finally {
+                permits.release();
+              }
+            });
+  }
 
   /** A fixed pool of virtual threads. */
-  FIXED_POOL("fixedPool") {
-    @Override
-    ExecutorService open() {
-      return Executors.newFixedThreadPool(MOST, Thread.ofVirtual().factory());
-    }
-  };
-
-  static final int MOST = 100;
-
-  private final String label;
-
-  Pools(String label) {
-    this.label = label;
+  public static Pools fixedPool() {
+    return new Pools(
+        "fixedPool",
+        () -> Executors.newFixedThreadPool(MOST, Thread.ofVirtual().factory()),
+        Pools::plain);
   }
 
-  /** How it is called in tables and ratios. */
-  public String label() {
-    return label;
-  }
-
-  abstract ExecutorService open();
-
-  Callable<Integer> task(Integer number) {
+  private static Callable<Integer> plain(Integer number) {
     return () -> number;
   }
 
   /** Submits that many tasks and gets their results, again and again. */
   public void run(int tasks, int times) throws Exception {
-    try (ExecutorService executor = open()) {
+    try (ExecutorService executor = open.get()) {
       for (int time = 0; time < times; time++) {
         List<Future<Integer>> futures = new ArrayList<>(tasks);
-        for (int task = 0; task < tasks; task++) {
-          futures.add(executor.submit(task(task)));
+        for (int number = 0; number < tasks; number++) {
+          futures.add(executor.submit(task.apply(number)));
         }
         long sum = 0;
         for (Future<Integer> future : futures) {

@@ -1,26 +1,36 @@
 package io.millrace.bench.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The samples of one workload. Medians throughout: one disturbed sample moves nothing. */
 public final class Figures {
-  /** The samples of one entry: of itself, and of what was measured right before each of them. */
-  private record Row(Map<Metric, List<Double>> own, Map<Metric, List<Double>> reference) {
+  /**
+   * The samples of one entry.
+   *
+   * @param ratios what was measured beside it over itself, by JVM
+   */
+  private record Row(
+      Map<Metric, List<Double>> own, Map<Metric, SortedMap<Integer, List<Double>>> ratios) {
     Row() {
       this(new EnumMap<>(Metric.class), new EnumMap<>(Metric.class));
     }
   }
 
   private final Map<String, Row> rows = new LinkedHashMap<>();
+  private int jvm;
 
-  /** Says what entries there will be, and in what order they are shown. */
-  public void expect(List<String> entries) {
+  /** Begins with another JVM: says what entries there will be, and in what order they are shown. */
+  public void begin(List<String> entries) {
+    jvm++;
     entries.forEach(this::row);
   }
 
@@ -29,11 +39,24 @@ public final class Figures {
     append(row(measured.entry()).own, measured.sample());
   }
 
-  /** Adds a sample, and that of its reference right before it. */
+  /** Adds a sample, and that of its reference beside it. */
   public void add(Measured measured, Measured reference) {
     add(reference);
     add(measured);
-    append(row(measured.entry()).reference, reference.sample());
+    Map<Metric, SortedMap<Integer, List<Double>>> ratios = row(measured.entry()).ratios;
+    measured
+        .sample()
+        .values()
+        .forEach(
+            (metric, own) -> {
+              Double other = reference.sample().values().get(metric);
+              if (other != null) {
+                ratios
+                    .computeIfAbsent(metric, _ -> new TreeMap<>())
+                    .computeIfAbsent(jvm, _ -> new ArrayList<>())
+                    .add(metric.ratio(other, own));
+              }
+            });
   }
 
   private Row row(String entry) {
@@ -73,15 +96,25 @@ public final class Figures {
     return values(entry, metric).stream().mapToDouble(each -> each).max().orElse(Double.NaN);
   }
 
-  /** How many times better the reference is; NaN for an entry or metric without one. */
+  /**
+   * How many times better the reference is; NaN for an entry or metric without one. Of several JVMs,
+   * their geometric mean: each compiles the code in its own way.
+   */
   public double ratio(String entry, Metric metric) {
-    List<Double> own = values(entry, metric);
-    List<Double> before = row(entry).reference.getOrDefault(metric, List.of());
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < Math.min(own.size(), before.size()); i++) {
-      ratios.add(metric.ratio(before.get(i), own.get(i)));
-    }
-    return median(ratios);
+    return Math.exp(
+        ratios(entry, metric).stream()
+            .mapToDouble(ofOne -> Math.log(median(ofOne)))
+            .average()
+            .orElse(Double.NaN));
+  }
+
+  /** How the ratios of single pairs differ. */
+  public Noise noise(String entry, Metric metric) {
+    return Noise.of(ratios(entry, metric).stream().flatMap(List::stream).toList());
+  }
+
+  private Collection<List<Double>> ratios(String entry, Metric metric) {
+    return row(entry).ratios.getOrDefault(metric, new TreeMap<>()).values();
   }
 
   private List<Double> values(String entry, Metric metric) {

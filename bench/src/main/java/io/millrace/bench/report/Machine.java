@@ -34,6 +34,16 @@ public final class Machine {
     return load < 0 ? "unknown" : Numbers.text(load);
   }
 
+  /** How long a cache line takes from one core to another and back: it differs from day to day. */
+  public static String cacheLine() {
+    try {
+      return CacheLine.roundTrip();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return "unknown";
+    }
+  }
+
   private static String cpu() {
     if (Files.isReadable(CPU_INFO)) {
       try (Stream<String> lines = Files.lines(CPU_INFO)) {

@@ -2,6 +2,8 @@ package io.millrace.bench.report;
 
 /** What is measured: its unit, and which way is better. */
 public enum Metric {
+  CPU("ns of CPU an operation", false),
+  WALL("ns an operation", false),
   NANOS("ns an item", false),
   BYTES("bytes an item", false),
   SHARE("share of the ideal", true),
@@ -14,7 +16,9 @@ public enum Metric {
   SURFACED("ms until it surfaced", false),
   INTERRUPTED("share interrupted", true),
   MOST("most in any window", false),
+  AHEAD("most ahead of the rate", false),
   WAKEUPS("wake-ups a grant", false),
+  FIRST("ms, the first call of a JVM", false),
   LIVE("MB live, most", false),
   GROWTH("MB live, growth", false);
 

@@ -61,8 +61,24 @@ public final class Tables {
     return lines;
   }
 
+  /** A line for each figure with a noise of its own, as the targets beside the version before. */
+  public static String noise(String name, Noise noise) {
+    return "noise " + name + " " + noise;
+  }
+
   private static String name(String workload, String entry, Metric metric, Set<Metric> metrics) {
-    boolean first = metric == metrics.iterator().next();
-    return workload + (first ? "" : "." + metric.name().toLowerCase(Locale.ROOT)) + ".vs." + entry;
+    return name(workload, entry, metric, metric == metrics.iterator().next());
+  }
+
+  /**
+   * The name of a ratio. An entry that is called {@code row.peer} is a peer in that row.
+   *
+   * @param first whether this is the metric that goes without saying
+   */
+  public static String name(String workload, String entry, Metric metric, boolean first) {
+    int dot = entry.indexOf('.');
+    String row = dot < 0 ? "" : "." + entry.substring(0, dot);
+    String by = first ? "" : "." + metric.name().toLowerCase(Locale.ROOT);
+    return workload + row + by + ".vs." + entry.substring(dot + 1);
   }
 }

@@ -1,5 +1,7 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
+
 import io.millrace.bench.peer.Contender;
 import io.millrace.bench.peer.Contenders;
 import io.millrace.bench.peer.Delivery;
@@ -28,7 +30,8 @@ record Compute(int concurrency, Delivery delivery) implements Workload {
     others.addAll(Contenders.named(Contenders.COMPUTING));
     others.addAll(Contenders.named(Contenders.PEERS));
     return new Field(
-        PerItem.entry(Contenders.millrace(), job, effort),
-        others.stream().map(each -> PerItem.entry(each, job, effort)).toList());
+            PerItem.entry(Contenders.millrace(), job, effort),
+            others.stream().map(each -> PerItem.entry(each, job, effort)).toList())
+        .withBefore(before -> PerItem.entry(before.runs(BEFORE), job, effort));
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
 import static io.millrace.bench.report.Metric.NANOS;
 
 import io.millrace.bench.peer.Contender;
@@ -26,6 +27,11 @@ record Deadline(int concurrency, Delivery delivery) implements Workload {
   }
 
   @Override
+  public boolean takesPart(Effort effort) {
+    return effort == Effort.FULL || concurrency <= 100;
+  }
+
+  @Override
   public int rounds(Effort effort) {
     return effort.pick(2, 4);
   }
@@ -41,7 +47,8 @@ record Deadline(int concurrency, Delivery delivery) implements Workload {
       Contenders.WITH_DEADLINES.forEach(
           peer -> others.add(PerItem.entry(Contenders.named(peer), job, effort)));
     }
-    return new Field(PerItem.entry(millrace, job, effort), others);
+    return new Field(PerItem.entry(millrace, job, effort), others)
+        .withBefore(before -> PerItem.entry(before.runs(BEFORE), job, effort));
   }
 
   @Override

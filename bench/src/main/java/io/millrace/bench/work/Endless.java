@@ -1,21 +1,21 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
 import static io.millrace.bench.peer.Contenders.MILLRACE;
 import static io.millrace.bench.report.Metric.GROWTH;
 import static io.millrace.bench.report.Metric.LIVE;
 import static io.millrace.bench.report.Metric.NANOS;
 
-import io.millrace.Parallel;
+import io.millrace.bench.peer.Edition;
+import io.millrace.bench.peer.Editions;
 import io.millrace.bench.report.Figures;
 import io.millrace.bench.report.Sample;
 import io.millrace.bench.report.Target;
-import io.millrace.outcome.Outcome;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** So many generated items through a heap that could hold a small part of them. */
 record Endless() implements Workload {
+  private static final int CONCURRENCY = 100;
   private static final int CHECKS = 10;
   private static final double MB = 1 << 20;
 
@@ -42,18 +42,18 @@ record Endless() implements Workload {
   @Override
   public Field field(Effort effort) {
     int items = effort.pick(10_000_000, 100_000_000);
-    return new Field(
-        new Entry(MILLRACE, () -> sample(items / 100), () -> sample(items)), List.of());
+    return new Field(entry(MILLRACE, Editions.now(), items), List.of())
+        .withBefore(before -> entry(BEFORE, before, items));
   }
 
-  private static Sample sample(int items) {
-    Iterable<Integer> generated = () -> IntStream.range(0, items).iterator();
+  private static Entry entry(String name, Edition edition, int items) {
+    return new Entry(name, () -> sample(edition, items / 100), () -> sample(edition, items));
+  }
+
+  private static Sample sample(Edition edition, int items) {
     LiveHeap live = new LiveHeap(items / CHECKS);
     long start = System.nanoTime();
-    try (Stream<Outcome<Integer, Integer>> outcomes =
-        Parallel.of(100).stream(generated, item -> item)) {
-      outcomes.forEach(_ -> live.passed());
-    }
+    edition.endless(items, CONCURRENCY, live::passed);
     double nanos = (double) (System.nanoTime() - start) / items;
     if (live.count() != items) {
       throw new IllegalStateException("of " + items + " items came " + live.count());

@@ -1,5 +1,6 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
 import static io.millrace.bench.peer.Contenders.MILLRACE;
 import static io.millrace.bench.report.Metric.BYTES;
 import static io.millrace.bench.report.Metric.NANOS;
@@ -49,8 +50,9 @@ record NoOp(int concurrency, Delivery delivery) implements Workload {
     List<Contender> others = new ArrayList<>(Contenders.named(Contenders.PEERS));
     others.addAll(Contenders.named(Contenders.COMPUTING));
     return new Field(
-        PerItem.entry(Contenders.millrace(), job, effort),
-        others.stream().map(each -> PerItem.entry(each, job, effort)).toList());
+            PerItem.entry(Contenders.millrace(), job, effort),
+            others.stream().map(each -> PerItem.entry(each, job, effort)).toList())
+        .withBefore(before -> PerItem.entry(before.runs(BEFORE), job, effort));
   }
 
   @Override

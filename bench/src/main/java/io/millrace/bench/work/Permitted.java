@@ -1,5 +1,6 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
 import static io.millrace.bench.report.Metric.PERMIT;
 
 import io.millrace.bench.peer.PermitLoop;
@@ -35,8 +36,9 @@ record Permitted(int threads) implements Workload {
   public Field field(Effort effort) {
     int times = threads == 1 ? effort.pick(3_000_000, 20_000_000) : effort.pick(50_000, 300_000);
     return new Field(
-        entry(PermitLoop.millrace(), times),
-        PermitLoop.peers().stream().map(each -> entry(each, times)).toList());
+            entry(PermitLoop.millrace(), times),
+            PermitLoop.peers().stream().map(each -> entry(each, times)).toList())
+        .withBefore(before -> entry(before.permits(BEFORE), times));
   }
 
   private Entry entry(PermitLoop loop, int times) {

@@ -38,6 +38,22 @@ final class Starts implements Runnable {
     return most;
   }
 
+  /**
+   * How many starts the one that is furthest ahead of its time is ahead; a start that is seen late is
+   * ahead of nothing, so this is exact where {@link #mostIn} is not.
+   *
+   * @param begin no permit is older
+   * @param nanosEach between two permits
+   */
+  double mostAhead(long begin, double nanosEach) {
+    sort();
+    double most = 0;
+    for (int i = 0; i < nanos.length; i++) {
+      most = Math.max(most, i + 1 - (nanos[i] - begin) / nanosEach);
+    }
+    return most;
+  }
+
   private void sort() {
     if (count.get() != nanos.length) {
       throw new IllegalStateException(count + " of " + nanos.length + " started");

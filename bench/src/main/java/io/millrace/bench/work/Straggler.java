@@ -1,5 +1,6 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
 import static io.millrace.bench.report.Metric.LAST;
 
 import io.millrace.bench.peer.Contender;
@@ -36,8 +37,9 @@ record Straggler(int concurrency) implements Workload {
   public Field field(Effort effort) {
     List<Integer> items = Items.upTo(effort.pick(20_000, 100_000));
     return new Field(
-        entry(Contenders.millrace(), items),
-        Contenders.named(Contenders.PEERS).stream().map(each -> entry(each, items)).toList());
+            entry(Contenders.millrace(), items),
+            Contenders.named(Contenders.PEERS).stream().map(each -> entry(each, items)).toList())
+        .withBefore(before -> entry(before.runs(BEFORE), items));
   }
 
   private Entry entry(Contender contender, List<Integer> items) {

@@ -1,7 +1,10 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
+import static io.millrace.bench.peer.Contenders.MILLRACE;
 import static io.millrace.bench.report.Metric.MICROS;
 
+import io.millrace.bench.peer.Editions;
 import io.millrace.bench.peer.Pools;
 import io.millrace.bench.report.Figures;
 import io.millrace.bench.report.Sample;
@@ -32,8 +35,9 @@ record Submitted(int tasks) implements Workload {
   public Field field(Effort effort) {
     int times = effort.pick(20_000, 100_000) / tasks;
     return new Field(
-        entry(Pools.MILLRACE, times),
-        List.of(entry(Pools.SEMAPHORE, times), entry(Pools.FIXED_POOL, times)));
+            entry(Pools.of(MILLRACE, Editions.now()), times),
+            List.of(entry(Pools.semaphore(), times), entry(Pools.fixedPool(), times)))
+        .withBefore(before -> entry(Pools.of(BEFORE, before), times));
   }
 
   private Entry entry(Pools pool, int times) {
@@ -46,11 +50,10 @@ record Submitted(int tasks) implements Workload {
     return Sample.of(MICROS, (System.nanoTime() - start) / 1e3 / times);
   }
 
-  /* Ratios under 1.3 are ties on a noisy machine. */
   @Override
   public List<Target> targets(Figures figures) {
     return List.of(
-        Target.atLeast(name() + ".vs.semaphore", figures.ratio("semaphore", MICROS), 0.77),
-        Target.atLeast(name() + ".vs.fixedPool", figures.ratio("fixedPool", MICROS), 0.77));
+        Target.atLeast(name() + ".vs.semaphore", figures.ratio("semaphore", MICROS), 1),
+        Target.atLeast(name() + ".vs.fixedPool", figures.ratio("fixedPool", MICROS), 1));
   }
 }

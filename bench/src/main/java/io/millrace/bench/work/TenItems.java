@@ -1,5 +1,6 @@
 package io.millrace.bench.work;
 
+import static io.millrace.bench.peer.Contenders.BEFORE;
 import static io.millrace.bench.peer.Contenders.MILLRACE;
 import static io.millrace.bench.report.Metric.MICROS;
 
@@ -34,18 +35,23 @@ record TenItems() implements Workload {
   }
 
   @Override
+  public Duration warmUp(Effort effort) {
+    return WARM_UP;
+  }
+
+  @Override
   public Field field(Effort effort) {
     Job job = Job.of(Items.upTo(10), 10, Delivery.COLLECTED, item -> item);
     return new Field(
-        entry(Contenders.millrace(), job, effort),
-        Contenders.named(Contenders.PEERS).stream().map(each -> entry(each, job, effort)).toList());
+            entry(Contenders.millrace(), job, effort),
+            Contenders.named(Contenders.PEERS).stream()
+                .map(each -> entry(each, job, effort))
+                .toList())
+        .withBefore(before -> entry(before.runs(BEFORE), job, effort));
   }
 
   private static Entry entry(Contender contender, Job job, Effort effort) {
-    return new Entry(
-        contender.name(),
-        () -> sample(contender, job, WARM_UP),
-        () -> sample(contender, job, effort.sample()));
+    return Entry.of(contender.name(), () -> sample(contender, job, effort.sample()));
   }
 
   private static Sample sample(Contender contender, Job job, Duration atLeast) throws Exception {
@@ -54,6 +60,6 @@ record TenItems() implements Workload {
 
   @Override
   public List<Target> targets(Figures figures) {
-    return List.of(Target.atMost(name() + ".us", figures.median(MILLRACE, MICROS), 20));
+    return List.of(Target.atMost(name() + ".us", figures.median(MILLRACE, MICROS), 10));
   }
 }

@@ -1,10 +1,12 @@
 package io.millrace.bench.work;
 
+import io.millrace.bench.peer.Crowd;
 import io.millrace.bench.peer.Delivery;
 import io.millrace.bench.peer.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All of them, in the order in which they are reported. */
 public final class Workloads {
@@ -26,9 +28,11 @@ public final class Workloads {
       all.add(new Sleep(concurrency, Delivery.COLLECTED));
       all.add(new Sleep(concurrency, Delivery.COMPLETION));
     }
+    all.add(new Cached(5_000));
     all.add(new Compute(8, Delivery.COLLECTED));
     all.add(new TenItems());
     all.add(new Submitted(1));
+    all.add(new Submitted(100));
     all.add(new Submitted(1_000));
     all.add(new Grouped(10));
     all.add(new Grouped(1_000));
@@ -40,8 +44,18 @@ public final class Workloads {
     all.add(new Straggler(100));
     all.add(new FailFast(100, Delivery.COLLECTED));
     all.add(new FailFast(100, Delivery.COMPLETION));
-    all.add(new Limited("even", new Pace.Even(1_000, SECOND), 996));
-    all.add(new Limited("window", new Pace.Window(100, SECOND), 100));
+    all.add(new Limited("even", new Pace.Even(1_000, SECOND), false));
+    all.add(new Limited("window", new Pace.Window(100, SECOND), false));
+    all.add(new Limited("1000", new Pace.Even(1_000, SECOND), true));
+    all.add(new Limited("10000", new Pace.Even(10_000, SECOND), true));
+    all.add(new Limited("20000", new Pace.Even(20_000, SECOND), true));
+    Stream.of(Queued.Kind.values()).map(Queued::new).forEach(all::add);
+    all.add(new Locked(Crowd.SLOTS, 1_000, 1_000));
+    all.add(new Locked(Crowd.BACKOFF, 20_000, 20_000));
+    all.add(new Locked(Crowd.PERMITS, 1_000, 1_000));
+    all.add(new Locked(Crowd.ABANDONED, 200, 1_000));
+    all.add(new Locked(Crowd.CANCELLED, 5_000, 20_000));
+    all.add(new Cold());
     all.add(new Endless());
     return List.copyOf(all);
   }

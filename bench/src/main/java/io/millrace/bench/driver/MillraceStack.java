@@ -1,17 +1,15 @@
-package io.millrace.bench.peer;
+package io.millrace.bench.driver;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
+import io.millrace.bench.peer.CallStack;
+import io.millrace.bench.peer.CallStacks;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import java.util.Collections;
 
 /** Millrace runs calls as items, so many at once as there are threads. */
-final class MillraceStack implements CallStack {
-  @Override
-  public String name() {
-    return Contenders.MILLRACE;
-  }
+record MillraceStack(String name) implements CallStack {
 
   @Override
   public void call(int threads, int calls, boolean stacked) {

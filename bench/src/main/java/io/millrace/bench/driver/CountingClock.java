@@ -1,4 +1,4 @@
-package io.millrace.bench.peer;
+package io.millrace.bench.driver;
 
 import io.millrace.time.Clock;
 import java.time.Duration;

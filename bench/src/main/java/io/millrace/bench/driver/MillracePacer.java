@@ -1,16 +1,14 @@
-package io.millrace.bench.peer;
+package io.millrace.bench.driver;
 
 import io.millrace.Parallel;
+import io.millrace.bench.peer.Pace;
+import io.millrace.bench.peer.Pacer;
 import io.millrace.limit.RateLimiter;
 import io.millrace.plan.RateLimit;
 import java.util.Collections;
 
 /** Millrace: items wait for the limiter in a run. */
-final class MillracePacer implements Pacer {
-  @Override
-  public String name() {
-    return Contenders.MILLRACE;
-  }
+record MillracePacer(String name) implements Pacer {
 
   @Override
   public double run(Pace pace, int times, Runnable start) {

@@ -1,6 +1,8 @@
-package io.millrace.bench.peer;
+package io.millrace.bench.driver;
 
 import io.millrace.Parallel;
+import io.millrace.bench.peer.Contender;
+import io.millrace.bench.peer.Job;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Workers;
