@@ -469,19 +469,6 @@ public final class Claim extends ClaimCells {
     }
   }
 
-  /** Announces an interrupt, sends it, and tells that it was sent. */
-  boolean interrupt(long seen, Thread owner, Interruption why) {
-    boolean begun = beginInterrupt(seen, why);
-    if (begun) {
-      try {
-        owner.interrupt();
-      } finally {
-        interruptSent();
-      }
-    }
-    return begun;
-  }
-
   /** When, in real time, the interrupt was sent that was seen. */
   public long interruptedNanos() {
     return interruptedNanos;

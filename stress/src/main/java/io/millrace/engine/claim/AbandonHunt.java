@@ -39,7 +39,7 @@ public final class AbandonHunt {
         claim.append(item);
       }
       claim.run(0, Long.MAX_VALUE);
-      claim.interrupt(claim.observe(), ABANDONED, Interruption.ATTEMPT_TIMEOUT);
+      Interrupts.send(claim, claim.observe(), ABANDONED, Interruption.ATTEMPT_TIMEOUT);
     }
 
     @Actor

@@ -64,7 +64,7 @@ public final class DeadlineHunt {
         thread = owner;
       }
       long seen = claim.observe();
-      boolean sent = claim.interrupt(seen, thread, Interruption.ATTEMPT_TIMEOUT);
+      boolean sent = Interrupts.send(claim, seen, thread, Interruption.ATTEMPT_TIMEOUT);
       result.r2 = sent ? claim.index(seen) : "-";
       watched = true;
     }

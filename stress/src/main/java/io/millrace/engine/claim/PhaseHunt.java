@@ -63,7 +63,7 @@ public final class PhaseHunt {
         thread = owner;
       }
       long seen = claim.observe();
-      boolean sent = claim.interrupt(seen, thread, Interruption.ATTEMPT_TIMEOUT);
+      boolean sent = Interrupts.send(claim, seen, thread, Interruption.ATTEMPT_TIMEOUT);
       String phase = ClaimWord.isSameWork(seen, first) ? "first" : "second";
       result.r2 = sent ? phase : "-";
       watched = true;

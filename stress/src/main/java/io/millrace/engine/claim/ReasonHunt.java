@@ -38,7 +38,7 @@ public final class ReasonHunt {
     private boolean interrupt(Interruption why) {
       lock.lock();
       try {
-        return claim.interrupt(claim.observe(), OWNER, why);
+        return Interrupts.send(claim, claim.observe(), OWNER, why);
       } finally {
         lock.unlock();
       }
