@@ -65,8 +65,9 @@ final class Backlog {
     return !condemned.isEmpty();
   }
 
-  boolean hasReturned() {
-    return !returned.isEmpty();
+  /** The first of the items whose reader or worker could not run them; null if there are none. */
+  @Nullable Claim returned() {
+    return returned.peek();
   }
 
   /** Items that may go on, and bring options along. */
@@ -158,11 +159,6 @@ final class Backlog {
 
   static boolean isLate(Claim claim, long nowNanos) {
     return nowNanos - claim.handedNanos > LATE_NANOS;
-  }
-
-  /** Whether there are items that were read, and nobody has begun. */
-  boolean hasFresh() {
-    return !returned.isEmpty() || stealable() != null;
   }
 
   /**

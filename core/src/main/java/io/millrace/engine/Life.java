@@ -177,7 +177,7 @@ final class Life implements Effects {
   public void resumeOffers() {
     if (slotsToOffer.getAndIncrement() == 0) {
       do {
-        party.resume();
+        Mishaps.survive(party::resume); // what is left of the count would keep all others from it
       } while (slotsToOffer.decrementAndGet() > 0);
       if (!party.hasHeld()) {
         schedule.roomFreed(); // what had to come after the offers

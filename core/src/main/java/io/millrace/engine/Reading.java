@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reading {
   private final Schedule schedule;
+  private final Precedence precedence;
   private final Terms terms;
   private final Window window;
   private final Intake intake;
@@ -26,8 +27,15 @@ final class Reading {
   private volatile boolean isUnwatched;
 
   Reading(
-      Schedule schedule, Terms terms, Window window, Intake intake, Backlog backlog, Crew crew) {
+      Schedule schedule,
+      Precedence precedence,
+      Terms terms,
+      Window window,
+      Intake intake,
+      Backlog backlog,
+      Crew crew) {
     this.schedule = schedule;
+    this.precedence = precedence;
     this.terms = terms;
     this.window = window;
     this.intake = intake;
@@ -90,6 +98,7 @@ final class Reading {
     long most = Math.min(worker.size(), intake.groupRoom());
     Claim claim = intake.begin(window.claimable(schedule.room(), most));
     claim.handedNanos = worker.nowNanos;
+    claim.rankFrom(precedence.rank(claim.most()));
     return claim;
   }
 
@@ -157,7 +166,7 @@ final class Reading {
         && ahead == null
         && !schedule.hasEnded()
         && !crew.hasFreeSlot()
-        && !backlog.hasReturned()
+        && backlog.returned() == null
         && schedule.isReadable();
   }
 
@@ -237,11 +246,11 @@ final class Reading {
   private boolean end(Claim claim, Worker worker, @Nullable Throwable broken) {
     boolean items = claim.run(worker.nowNanos, terms.freshBudgetNanos);
     intake.end(claim, broken != null);
-    if (terms.isInCaller) { // nobody else looks at the time
-      limitListing(System.nanoTime(), terms.graceNanos);
-    }
     if (broken != null) {
       schedule.endLocked(RunStatus.ABORTED, broken);
+    }
+    if (terms.isInCaller) { // nobody else looks at the time
+      dropRestAfter(System.nanoTime(), terms.graceNanos);
     }
     return items;
   }
@@ -279,10 +288,14 @@ final class Reading {
   /** After the end: the rest of a source that may block is listed for so long at most. */
   void limitListing(long realNanos, long mostNanos) {
     schedule.lock();
+    dropRestAfter(realNanos, mostNanos);
+    schedule.release();
+  }
+
+  private void dropRestAfter(long realNanos, long mostNanos) {
     if (intake.listedNanos(realNanos) > mostNanos) {
       intake.dropRest();
     }
-    schedule.release();
   }
 
   /** Abandons the reader if it did not react to an interrupt before this real time. */

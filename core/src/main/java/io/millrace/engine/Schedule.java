@@ -2,7 +2,6 @@ package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.Claim;
-import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.out.Sink;
@@ -42,10 +41,10 @@ final class Schedule {
   private final Backlog backlog = new Backlog();
   private final Intake intake;
   private final Crew crew;
+  private final Precedence precedence;
   private boolean isLingering;
   private boolean isBrokenDown;
   private boolean isJoined;
-  private long ranks;
 
   /* Guarded by the lock: what the next release has to pass on. */
   private boolean hasNews;
@@ -72,7 +71,8 @@ final class Schedule {
     this.census = new Census(this, window, intake, backlog, crew);
     this.absences = new Absences(this, sink, window, intake, backlog, crew);
     this.waiting = new WaitingItems(this, effects, backlog, crew);
-    this.reading = new Reading(this, terms, window, intake, backlog, crew);
+    this.precedence = new Precedence(this, terms, party, backlog, crew);
+    this.reading = new Reading(this, precedence, terms, window, intake, backlog, crew);
   }
 
   /** The items that wait, for those that know what they wait for. */
@@ -92,7 +92,9 @@ final class Schedule {
     return reading;
   }
 
+  /** Never inside another such section: what ends in {@link #release} must leave no lock behind. */
   void lock() {
+    assert !lock.isHeld() : "a critical section within another one";
     lock.lock();
   }
 
@@ -138,7 +140,7 @@ final class Schedule {
   /** Shows the consumer what was finished in claims that are still being worked on. */
   void showUnseen() {
     long now = terms.clock.nanoTime();
-    lock.lock();
+    lock();
     try {
       backlog.showUnseen(now, sink);
     } finally {
@@ -150,7 +152,7 @@ final class Schedule {
 
   /** The next claim for a worker; null if it has to leave. */
   @Nullable Claim next(Worker worker) {
-    lock.lock();
+    lock();
     try {
       if (!crew.has(worker) && !crew.arrive(worker)) {
         return null;
@@ -160,7 +162,7 @@ final class Schedule {
       }
       Claim claim = null;
       while (claim == null) {
-        claim = step(worker, admission(worker).next());
+        claim = step(worker, precedence.admission(worker).next());
         if (!crew.has(worker)) {
           return null;
         }
@@ -191,7 +193,7 @@ final class Schedule {
     while (left.isInterruptOnItsWay()) {
       lock.unlock();
       Thread.yield();
-      lock.lock();
+      lock();
     }
     if (Claim.isInterrupted(left.observe())) {
       Thread.interrupted();
@@ -202,9 +204,9 @@ final class Schedule {
   private @Nullable Claim step(Worker worker, Admission.Step step) {
     return switch (step) {
       case SETTLE -> Claim.of(backlog.takeCondemned());
-      case RESUME -> resumed(worker);
-      case TAKE_OVER -> takenOver();
-      case STEAL -> stolen(worker);
+      case RESUME -> precedence.resumed(worker);
+      case TAKE_OVER -> precedence.takenOver();
+      case STEAL -> precedence.stolen(worker);
       case READ -> reading.read(worker);
       case LEAVE -> {
         if (!lingers() && !reading.hasAppended()) {
@@ -213,24 +215,6 @@ final class Schedule {
         yield null;
       }
     };
-  }
-
-  private Admission admission(Worker worker) {
-    boolean mayCall = hasEnded() || !crew.isOverfull();
-    boolean fresh = mayCall && mayBeginReturned() && !offersComeFirst();
-    Claim oldest = fresh ? backlog.stealable() : null;
-    return new Admission(
-        backlog.hasCondemned(),
-        mayCall && backlog.hasReady(),
-        fresh && backlog.hasReturned(),
-        oldest != null && Backlog.isLate(oldest, worker.nowNanos),
-        mayCall && !offersComeFirst() && isReadable(),
-        oldest != null);
-  }
-
-  /* Items that were offered their permits but found no slot go before items that come later. */
-  private boolean offersComeFirst() {
-    return !hasEnded() && party.hasHeld();
   }
 
   boolean isReadable() {
@@ -248,7 +232,7 @@ final class Schedule {
 
   /* Items that were read have their place in the window already, unless it counts them from their
    * start. */
-  private boolean mayBeginReturned() {
+  boolean mayBeginReturned() {
     return !window.countsFromStart() || room() > 0 || hasEnded();
   }
 
@@ -280,33 +264,13 @@ final class Schedule {
   }
 
   private void handOut(Claim claim, Worker worker) {
-    claim.handOut(worker.nowNanos, ranks);
-    ranks += Claim.MOST_CELLS;
+    claim.handOut(worker.nowNanos);
     if (terms.isTuned && claim.ticket == null) {
       claim.budgetNanos = terms.budgets(claim.item()).freshNanos(); // before a scan can see it
     }
     backlog.handOut(claim);
     worker.claim = claim;
     window.handedOut(claim);
-  }
-
-  private Claim resumed(Worker worker) {
-    Ticket ticket = backlog.takeReady();
-    Claim claim = Claim.of(ticket);
-    claim.budgetNanos = terms.budgets(ticket.item).nanos(ticket, worker.nowNanos);
-    return claim;
-  }
-
-  private Claim takenOver() {
-    Claim claim = backlog.takeReturned();
-    claim.budgetNanos = terms.freshBudgetNanos;
-    return claim;
-  }
-
-  private @Nullable Claim stolen(Worker worker) {
-    Claim from = backlog.stealable();
-    Claim stolen = from == null ? null : from.steal(worker.nowNanos, terms.freshBudgetNanos);
-    return stolen;
   }
 
   /*
@@ -320,7 +284,7 @@ final class Schedule {
     isLingering = true;
     lock.unlock();
     boolean come = Wakeup.spin(intake::hasTask);
-    lock.lock();
+    lock();
     isLingering = false;
     if (come) {
       intake.signal(); // whoever added it may wait for this lock, and for this worker's carrier
@@ -332,7 +296,7 @@ final class Schedule {
 
   /** The consumer has taken something. */
   void roomFreed() {
-    lock.lock();
+    lock();
     isStarved = false;
     release();
   }
@@ -345,7 +309,7 @@ final class Schedule {
    * @param discard whether nobody wants to hear of items that were not read
    */
   boolean end(RunStatus how, @Nullable Throwable why, boolean discard) {
-    lock.lock();
+    lock();
     if (discard) {
       intake.dropRest();
     }
@@ -382,7 +346,7 @@ final class Schedule {
 
   /** Ends the run if all its slots are still those of abandoned workers. */
   void endIfStalled() {
-    lock.lock();
+    lock();
     isStalled = false;
     if (isStalledNow()) {
       endLocked(RunStatus.ABORTED, null);
@@ -392,7 +356,7 @@ final class Schedule {
 
   /** A worker fails by a defect of the engine: the run ends rather than hang. */
   void broke(Worker worker, Throwable broken) {
-    lock.lock();
+    lock();
     if (intake.isReader(worker)) {
       crew.leave(worker);
     } else if (crew.has(worker)) {
@@ -456,8 +420,7 @@ final class Schedule {
       return false;
     }
     if (hasEnded() ? crew.hasFreeHand() : crew.hasFreeSlot()) {
-      return backlog.hasReady()
-          || (!offersComeFirst() && (isReadable() || (mayBeginReturned() && backlog.hasFresh())));
+      return precedence.hasWork();
     }
     return backlog.hasCondemned() && crew.hasFreeHand();
   }

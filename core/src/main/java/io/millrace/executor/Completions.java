@@ -2,6 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
 import io.millrace.base.Unsplit;
+import io.millrace.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -20,17 +21,15 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
   private final DoneQueue<F> done;
   private final DoneListeners listeners;
   private final int all;
-  private final long startNanos;
-  private final long timeoutNanos;
+  private final TimeLimit limit;
   private int taken;
 
   private Completions(List<F> futures, long timeoutNanos) {
     super(NONNULL);
     this.all = futures.size();
-    this.startNanos = System.nanoTime();
-    this.timeoutNanos = timeoutNanos;
-    DoneQueue<F> queue =
-        new DoneQueue<>(DoneQueue.clockOf(futures)); // the listeners must not know of this
+    Clock clock = DoneQueue.clockOf(futures);
+    this.limit = TimeLimit.of(clock, timeoutNanos);
+    DoneQueue<F> queue = new DoneQueue<>(clock); // the listeners must not know of this
     this.done = queue;
     this.listeners = new DoneListeners(this);
     futures.forEach(future -> listeners.add(future, () -> queue.add(future)));
@@ -60,7 +59,7 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
 
   private F next() {
     try {
-      F next = done.poll(startNanos, timeoutNanos);
+      F next = done.poll(limit);
       if (next == null) {
         listeners.close();
         throw Rethrow.asIs(

@@ -1,5 +1,6 @@
 package io.millrace.executor;
 
+import io.millrace.engine.thread.KnownWaits;
 import io.millrace.time.Clock;
 import java.util.Collection;
 import java.util.concurrent.BlockingQueue;
@@ -9,52 +10,34 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done, on its way to the one thread that waits for it; a virtual clock knows of that wait. */
 final class DoneQueue<F> {
-  /* Null in real time. */
-  private final @Nullable Clock clock;
   private final BlockingQueue<F> done = new LinkedBlockingQueue<>();
+  private final KnownWaits waits;
 
-  /* Written by the thread that waits, before it looks once more; read by whoever adds, afterwards. */
-  private volatile Clock.@Nullable Wait waiting;
-
-  DoneQueue(@Nullable Clock clock) {
-    this.clock = clock;
+  DoneQueue(Clock clock) {
+    this.waits = new KnownWaits(clock);
   }
 
-  /** The virtual clock that futures go by; null if they go by the real time, or nobody knows. */
-  static @Nullable Clock clockOf(Collection<?> futures) {
+  /** The clock that futures go by: that of the first which has a virtual one, or else the real time. */
+  static Clock clockOf(Collection<?> futures) {
     for (Object each : futures) {
-      Clock clock = each instanceof ExecutorFuture<?> future ? future.virtualClock() : null;
-      if (clock != null) {
-        return clock;
+      if (each instanceof ExecutorFuture<?> future && future.clock() != Clock.system()) {
+        return future.clock();
       }
     }
-    return null;
+    return Clock.system();
   }
 
   void add(F one) {
     done.add(one);
-    Clock.Wait wait = waiting;
-    if (wait != null) {
-      wait.end();
-    }
+    waits.wake();
   }
 
-  /** The next one; null if the time is up, which goes by real time. */
-  @Nullable F poll(long startNanos, long timeoutNanos) throws InterruptedException {
-    if (clock == null || timeoutNanos != Long.MAX_VALUE) {
-      long left = timeoutNanos - (System.nanoTime() - startNanos);
-      return done.poll(Math.max(left, 0), TimeUnit.NANOSECONDS);
+  /** The next one; null if the time is up. */
+  @Nullable F poll(TimeLimit limit) throws InterruptedException {
+    if (waits.clock() == Clock.system()) {
+      return done.poll(limit.left(), TimeUnit.NANOSECONDS);
     }
-    F next = done.poll();
-    while (next == null) {
-      Clock.Wait wait = clock.newWait();
-      waiting = wait;
-      next = done.poll();
-      if (next == null) {
-        wait.await();
-        next = done.poll();
-      }
-    }
-    return next;
+    waits.await(() -> !done.isEmpty(), limit.left());
+    return done.poll();
   }
 }

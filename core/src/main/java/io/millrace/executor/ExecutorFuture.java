@@ -32,10 +32,13 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   private volatile @Nullable Task<R> task;
 
   /* A virtual clock knows of who waits for this; null in real time, where nobody needs to. */
-  private final @Nullable KnownWaits waits;
+  private final @Nullable FutureWait virtualWait;
+
+  private final Clock clock;
 
   ExecutorFuture(Clock clock) {
-    this.waits = clock == Clock.system() ? null : new KnownWaits(this, clock);
+    this.clock = clock;
+    this.virtualWait = clock == Clock.system() ? null : new FutureWait(this, clock);
   }
 
   void belongTo(Task<R> itsTask) {
@@ -115,23 +118,36 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     return new CompletableFuture<>();
   }
 
-  /** The clock that it goes by; null in real time. */
-  @Nullable Clock virtualClock() {
-    return waits == null ? null : waits.clock();
+  /** The clock that it goes by. */
+  Clock clock() {
+    return clock;
   }
 
   @Override
   public R get() throws InterruptedException, ExecutionException {
-    if (waits != null) {
-      waits.await();
+    if (virtualWait != null) {
+      virtualWait.await(Long.MAX_VALUE);
+    }
+    return super.get();
+  }
+
+  /** Waits for the value, but for no longer than this, by the executor's clock. */
+  @Override
+  public R get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    if (virtualWait == null) {
+      return super.get(timeout, unit);
+    }
+    if (!virtualWait.await(unit.toNanos(timeout))) {
+      throw new TimeoutException();
     }
     return super.get();
   }
 
   @Override
   public R join() {
-    if (waits != null) {
-      waits.awaitUninterruptibly();
+    if (virtualWait != null) {
+      virtualWait.awaitUninterruptibly();
     }
     return super.join();
   }
@@ -155,7 +171,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    * Waits for the value, but not for longer than this; the value of a task that is done is returned
    * also at zero.
    *
-   * @param timeout not negative
+   * @param timeout not negative; by the executor's clock
    * @throws TimeoutException if the time is up: the task goes on
    * @throws Exception as {@link #result()}
    */

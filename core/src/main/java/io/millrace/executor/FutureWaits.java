@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Require;
+import io.millrace.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,10 +61,10 @@ final class FutureWaits {
       return false;
     }
     AtomicInteger open = new AtomicInteger(all.size());
-    long start = System.nanoTime();
-    DoneQueue<CompletableFuture<?>>
-        enough = // the owner, which the listeners keep until they are closed
-        new DoneQueue<>(DoneQueue.clockOf(all));
+    Clock clock = DoneQueue.clockOf(all);
+    TimeLimit limit = TimeLimit.of(clock, nanos);
+    // The owner, which the listeners keep until they are closed.
+    DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock);
     try (DoneListeners listeners = new DoneListeners(enough)) {
       for (CompletableFuture<?> future : all) {
         listeners.add(
@@ -74,7 +75,7 @@ final class FutureWaits {
               }
             });
       }
-      return enough.poll(start, nanos) != null;
+      return enough.poll(limit) != null;
     }
   }
 

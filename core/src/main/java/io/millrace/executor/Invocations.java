@@ -20,17 +20,15 @@ final class Invocations {
   static <R extends @Nullable Object> List<Future<R>> all(
       ParallelExecutor executor, Collection<? extends Callable<R>> tasks, long timeoutNanos)
       throws InterruptedException {
-    long start = System.nanoTime();
+    TimeLimit limit = TimeLimit.of(executor.clock(), timeoutNanos);
     checkElements(tasks);
-    long patience = Math.max(timeoutNanos, 0);
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
     try {
       for (Callable<R> task : tasks) {
         futures.add(executor.submit(task));
       }
       for (ExecutorFuture<R> future : futures) {
-        long left = patience == Long.MAX_VALUE ? patience : patience - (System.nanoTime() - start);
-        if (!awaitQuietly(future, left)) {
+        if (!awaitQuietly(future, limit)) {
           break;
         }
       }
@@ -40,13 +38,10 @@ final class Invocations {
     }
   }
 
-  private static boolean awaitQuietly(Future<?> future, long nanos) throws InterruptedException {
+  private static boolean awaitQuietly(Future<?> future, TimeLimit limit)
+      throws InterruptedException {
     try {
-      if (nanos == Long.MAX_VALUE) {
-        future.get(); // which a virtual clock knows of
-      } else {
-        future.get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
-      }
+      future.get(limit.left(), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException timeout) {
       return false;
@@ -59,31 +54,31 @@ final class Invocations {
   static <R extends @Nullable Object> R any(
       ParallelExecutor executor, Collection<? extends Callable<R>> tasks, long timeoutNanos)
       throws InterruptedException, ExecutionException, TimeoutException {
-    long start = System.nanoTime();
+    TimeLimit limit = TimeLimit.of(executor.clock(), timeoutNanos);
     checkElements(tasks);
     if (tasks.isEmpty()) {
       throw new IllegalArgumentException("tasks must not be empty");
     }
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
-    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.virtualClock());
+    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock());
     try {
       for (Callable<R> task : tasks) {
         ExecutorFuture<R> future = executor.submit(task);
         futures.add(future);
         FutureWaits.whenDone(future, () -> done.add(future));
       }
-      return first(done, futures.size(), start, Math.max(timeoutNanos, 0));
+      return first(done, futures.size(), limit);
     } finally {
       cancel(futures);
     }
   }
 
   private static <R extends @Nullable Object> R first(
-      DoneQueue<ExecutorFuture<R>> done, int all, long start, long timeoutNanos)
+      DoneQueue<ExecutorFuture<R>> done, int all, TimeLimit limit)
       throws InterruptedException, ExecutionException, TimeoutException {
     Throwable last = null;
     for (int failed = 0; failed < all; failed++) {
-      ExecutorFuture<R> next = done.poll(start, timeoutNanos);
+      ExecutorFuture<R> next = done.poll(limit);
       if (next == null) {
         throw new TimeoutException("none of " + all + " tasks succeeded in time");
       }

@@ -24,8 +24,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
   private final Action<? super T, ? extends R> action;
   private final TaskOptions options;
   private final int ahead;
-  private final long startNanos = System.nanoTime();
-  private final long timeoutNanos;
+  private final TimeLimit limit;
 
   /*
    * Added to by the reader, emptied by whoever closes, who may be another thread. The reader adds, then
@@ -54,7 +53,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
     this.action = action;
     this.options = options;
     this.ahead = (int) Math.min(Integer.MAX_VALUE, 2L * executor.concurrency());
-    this.timeoutNanos = timeoutNanos;
+    this.limit = TimeLimit.of(executor.clock(), timeoutNanos);
   }
 
   static <T extends @Nullable Object, R extends @Nullable Object> Stream<R> of(
@@ -131,10 +130,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
 
   private R await(ExecutorFuture<R> future) {
     try {
-      long left = timeoutNanos - (System.nanoTime() - startNanos);
-      return timeoutNanos == Long.MAX_VALUE
-          ? future.get()
-          : future.get(Math.max(left, 0), TimeUnit.NANOSECONDS);
+      return limit.isNone() ? future.get() : future.get(limit.left(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
       throw Rethrow.asIs(failed.getCause() == null ? failed : failed.getCause());
     } catch (TimeoutException timeout) {

@@ -93,9 +93,9 @@ public final class ParallelExecutor implements ExecutorService {
     return new ParallelExecutor(config);
   }
 
-  /** The clock that tasks go by; null in real time. */
-  @Nullable Clock virtualClock() {
-    return clock == Clock.system() ? null : clock;
+  /** The clock that tasks go by, and those who wait for them. */
+  Clock clock() {
+    return clock;
   }
 
   /** Most tasks at once. */
@@ -210,7 +210,7 @@ public final class ParallelExecutor implements ExecutorService {
   /**
    * {@link #map(Iterable, Action)} with options for each item's task, and within a time.
    *
-   * @param timeout for all of it, from now; not negative
+   * @param timeout for all of it, from now; not negative; by this executor's clock, as all its timeouts
    * @throws TimeoutException if the time is up: the rest is cancelled
    */
   public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
@@ -272,7 +272,8 @@ public final class ParallelExecutor implements ExecutorService {
 
   /**
    * {@link #mapIter(Iterable, Action)} with options for each item's task, and within a time; when that
-   * is up, the stream throws a {@link TimeoutException}.
+   * is up, the stream throws a {@link TimeoutException}. The time is looked at between two reads of the
+   * items: it does not end a read that blocks.
    *
    * @param timeout for all of it, from now; not negative
    */

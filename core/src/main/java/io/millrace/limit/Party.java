@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One party may have places at any number of limits, and at any number of keys.
  */
 public final class Party {
+  private static final long NONE = Long.MAX_VALUE;
+  private static final long UNKNOWN = -1;
+
   /*
    * No resume is lost. An offer is counted before the waiter is asked, so whoever frees a slot after the
    * waiter has found none sees the offer or the line that was put off, and resumes. A resume counts
@@ -29,8 +32,8 @@ public final class Party {
   /* Guards the lines that are put off, by the number of their first place. Taken inside limits' locks. */
   private final ShortLock lock = new ShortLock();
   private final TreeMap<Long, Line<?>> held = new TreeMap<>();
-  /* The size of held. Written under the lock, read by anybody. */
-  private volatile int heldLines;
+  /* The first number in held, or NONE. Written under the lock, read by anybody. */
+  private volatile long firstHeld = NONE;
 
   /** A party that waits for nothing. */
   public Party() {}
@@ -40,7 +43,15 @@ public final class Party {
    * resume: a waiter that is being asked at this moment counts as well.
    */
   public boolean hasHeld() {
-    return offers.get() != 0 || heldLines != 0;
+    return offers.get() != 0 || firstHeld != NONE;
+  }
+
+  /**
+   * The rank of the first place that was put off. While a waiter is being asked it is -1, because that one
+   * may come before all others; if nothing was put off, it is {@link Long#MAX_VALUE}.
+   */
+  public long firstHeld() {
+    return offers.get() == 0 ? firstHeld : UNKNOWN;
   }
 
   /**
@@ -68,7 +79,7 @@ public final class Party {
       if (first == null) {
         return null;
       }
-      heldLines = held.size();
+      noteFirst();
       first.getValue().heldAs = Line.NOT_HELD;
       return first.getValue();
     } finally {
@@ -111,7 +122,7 @@ public final class Party {
 
   /** Puts a line off if another one is: the slot that they lack is the same. */
   boolean holdWithOthers(Line<?> line) {
-    if (heldLines == 0) {
+    if (firstHeld == NONE) {
       return false;
     }
     lock.lock();
@@ -129,7 +140,11 @@ public final class Party {
   private void put(Line<?> line) {
     line.heldAs = line.firstNumber();
     held.put(line.heldAs, line);
-    heldLines = held.size();
+    noteFirst();
+  }
+
+  private void noteFirst() {
+    firstHeld = held.isEmpty() ? NONE : held.firstKey();
   }
 
   /** The first place of a line that may be put off has left, or another one came before it. */
@@ -142,7 +157,7 @@ public final class Party {
         if (!line.isEmpty()) {
           put(line);
         }
-        heldLines = held.size();
+        noteFirst();
       }
     } finally {
       lock.unlock();

@@ -1,6 +1,7 @@
 package io.millrace.matrix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -24,6 +25,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NoLeaks
 class NestedVirtualTimeTest {
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ManualClock clock = ManualClock.jumping();
@@ -114,6 +118,16 @@ class NestedVirtualTimeTest {
             new Waiting("the first of some futures", NestedVirtualTimeTest::waitFor, HOUR),
             new Waiting("futures as they are done", NestedVirtualTimeTest::asCompleted, HOUR),
             new Waiting("the end of an executor", NestedVirtualTimeTest::closing, HOUR),
+            new Waiting("a future's get, within a time", NestedVirtualTimeTest::getInTime, HOUR),
+            new Waiting("a future's get, too late", clock -> late(clock, TimedWait.GET), HOUR),
+            new Waiting(
+                "a future's result, too late", clock -> late(clock, TimedWait.RESULT), HOUR),
+            new Waiting("a map, too late", clock -> late(clock, TimedWait.MAP), HALF_AN_HOUR),
+            new Waiting("all tasks, too late", clock -> late(clock, TimedWait.ALL), HOUR),
+            new Waiting("any task, too late", clock -> late(clock, TimedWait.ANY), HOUR),
+            new Waiting("waitFor, too late", clock -> late(clock, TimedWait.WAIT_FOR), HOUR),
+            new Waiting("as completed, too late", clock -> late(clock, TimedWait.COMPLETED), HOUR),
+            new Waiting("an executor's end, too late", clock -> late(clock, TimedWait.END), HOUR),
             new Waiting("a task of a pool", NestedVirtualTimeTest::pool, HOUR),
             new Waiting("a task group", NestedVirtualTimeTest::group, HOUR),
             new Waiting("a scope's deadline", NestedVirtualTimeTest::scope, HOUR),
@@ -200,6 +214,58 @@ class NestedVirtualTimeTest {
   private static void closing(ManualClock clock) {
     try (ParallelExecutor executor = executor(clock)) {
       executor.execute(() -> nap(clock));
+    }
+  }
+
+  private static void getInTime(ManualClock clock) throws Exception {
+    try (ParallelExecutor executor = executor(clock)) {
+      assertEquals(1, executor.submit(task(clock)).get(2, TimeUnit.HOURS));
+    }
+  }
+
+  /** A wait for a task of an hour that ends after half of it, of virtual time. */
+  private enum TimedWait {
+    GET,
+    RESULT,
+    MAP,
+    ALL,
+    ANY,
+    WAIT_FOR,
+    COMPLETED,
+    END;
+
+    void on(ParallelExecutor executor, ManualClock clock) throws Exception {
+      var future = this == MAP ? null : executor.submit(task(clock));
+      switch (this) {
+        case GET -> future.get(30, TimeUnit.MINUTES);
+        case RESULT -> future.result(HALF_AN_HOUR);
+        case MAP ->
+            executor.<Integer, Integer>map(
+                List.of(1), item -> task(clock).call(), executor.options(), HALF_AN_HOUR);
+        case ALL -> {
+          var all = executor.invokeAll(List.of(task(clock)), 30, TimeUnit.MINUTES);
+          if (all.getFirst().isCancelled()) {
+            throw new TimeoutException();
+          }
+        }
+        case ANY -> executor.invokeAny(List.of(task(clock)), 30, TimeUnit.MINUTES);
+        case WAIT_FOR ->
+            ParallelExecutor.waitFor(List.of(future), WaitStrategy.ALL_COMPLETED, HALF_AN_HOUR);
+        case COMPLETED -> ParallelExecutor.asCompleted(List.of(future), HALF_AN_HOUR).toList();
+        case END -> {
+          executor.shutdown();
+          if (!executor.awaitTermination(30, TimeUnit.MINUTES)) {
+            throw new TimeoutException();
+          }
+        }
+      }
+    }
+  }
+
+  private static void late(ManualClock clock, TimedWait wait) {
+    try (ParallelExecutor executor = executor(clock)) {
+      assertThrows(TimeoutException.class, () -> wait.on(executor, clock));
+      assertEquals(HALF_AN_HOUR, clock.elapsed());
     }
   }
 

@@ -71,18 +71,22 @@ class OrderTest {
   void executor() {
     Parallel limited = Parallel.of(4).clock(clock).rateLimit(RateLimit.perSecond(2_000));
     CountDownLatch all = new CountDownLatch(1);
-    try (ParallelExecutor executor = ParallelExecutor.of(limited)) {
-      executor.submit(
-          () -> {
-            all.await();
-            return 0;
-          });
-      for (int number = 0; number < 2_000; number++) {
-        int one = number;
-        executor.submit(() -> takesAWhile(one));
-      }
-      all.countDown();
-    }
+    Runnable submitter =
+        () -> {
+          try (ParallelExecutor executor = ParallelExecutor.of(limited)) {
+            executor.submit(
+                () -> {
+                  all.await();
+                  return 0;
+                });
+            for (int number = 0; number < 2_000; number++) {
+              int one = number;
+              executor.submit(() -> takesAWhile(one));
+            }
+            all.countDown();
+          }
+        };
+    clock.announced(submitter).run();
     assertEquals(2_000, starts.size());
     assertEquals(0, overtaken(starts, 4), "started after a later one");
   }
@@ -95,10 +99,21 @@ class OrderTest {
     Parallel limited =
         Parallel.of(4).window(1_000).clock(clock).rateLimit(RateLimit.perSecond(rate));
     Iterable<Integer> items = () -> IntStream.range(0, 5_000).iterator();
-    try (Stream<?> stream = limited.stream(items, this::takesAWhile)) {
-      assertEquals(5_000, stream.map(each -> 1).mapToInt(each -> each).sum());
-    }
+    assertEquals(5_000, outcomes(limited, items));
     assertEquals(0, overtaken(starts, 4), "started after a later one");
+  }
+
+  /* In an announced thread: time must not go on while it is about to start a worker. */
+  private int outcomes(Parallel limited, Iterable<Integer> items) {
+    AtomicInteger seen = new AtomicInteger();
+    Runnable consumer =
+        () -> {
+          try (Stream<?> stream = limited.stream(items, this::takesAWhile)) {
+            stream.forEach(_ -> seen.incrementAndGet());
+          }
+        };
+    clock.announced(consumer).run();
+    return seen.get();
   }
 
   @Test
@@ -110,9 +125,7 @@ class OrderTest {
             .clock(clock)
             .rateLimit(RateLimit.perSecond(1_000).<Integer>by(number -> number % 2));
     Iterable<Integer> items = () -> IntStream.range(0, 3_000).iterator();
-    try (Stream<?> stream = limited.stream(items, this::takesAWhile)) {
-      assertEquals(3_000, stream.map(each -> 1).mapToInt(each -> each).sum());
-    }
+    assertEquals(3_000, outcomes(limited, items));
     Map<Integer, List<Start>> byKey =
         starts.stream().collect(Collectors.groupingBy(start -> start.number() % 2));
     byKey

@@ -95,7 +95,8 @@ public final class Claim extends ClaimCells {
   public final ClaimChain.@Nullable Link stealing;
   public final ClaimChain.@Nullable Link looking;
 
-  /* Added to a cell's position, this is the rank of its item. Written under the run's lock. */
+  /* Added to a cell's position, this is the rank of its item: the same for all claims that share the cells.
+   * Written under the run's lock, before anybody else knows of the claim. */
   private long rank;
 
   /* Written under the run's lock, read by the owner after it has finished an item. */
@@ -191,26 +192,32 @@ public final class Claim extends ClaimCells {
     return true;
   }
 
-  /** How many items were appended so far; only while loading. */
-  public int loading() {
-    return end(word) - firstItem();
-  }
-
   /** How many items were appended in all; only after loading. */
   public int loaded() {
     return loaded;
   }
 
-  /** A worker gets the claim, which may have waited for one. Under the run's lock. */
-  public void handOut(long nowNanos, long firstRank) {
-    handedNanos = nowNanos;
-    startNanos = nowNanos;
+  /** Its first item has this rank, and each further one that of the one before it and one more. */
+  public void rankFrom(long firstRank) {
     rank = firstRank - first;
   }
 
-  /** When the current item was handed out, as a number. */
+  /** A worker gets the claim, which may have waited for one. Under the run's lock. */
+  public void handOut(long nowNanos) {
+    handedNanos = nowNanos;
+    startNanos = nowNanos;
+  }
+
+  /** The place of the current item among all that come to the limits of the run. */
   public long rank() {
     return rank + position(word);
+  }
+
+  /** The part of it from one cell to another, which is nobody else's from now on. */
+  private Claim part(int from, int to) {
+    Claim part = new Claim(cells, most, base, from, to, State.RUNNING, null, false);
+    part.rank = rank;
+    return part;
   }
 
   /** An item of it is about to be settled as a failure. */
@@ -383,21 +390,12 @@ public final class Claim extends ClaimCells {
         return null;
       }
       if (compareAndSet(seen, withEnd(position, seen))) {
-        return new Claim(cells, most, base, position, end, State.RUNNING, null, false);
+        return part(position, end);
       }
     }
   }
 
   // Thieves
-
-  public boolean hasMore() {
-    long seen = word;
-    return switch (state(seen)) {
-      case LOADING -> position(seen) < end(seen) && end(seen) < firstOutcome();
-      case RUNNING, SEALED, INTERRUPTING, INTERRUPTED -> position(seen) + 1 < end(seen);
-      case ABANDONING, ABANDONED -> false;
-    };
-  }
 
   /**
    * Takes half of what is not being worked on, rounded up; null if there is nothing. Leaves a reader
@@ -420,9 +418,7 @@ public final class Claim extends ClaimCells {
       int middle = loading ? (first + end + 1) / 2 : (first + end) / 2;
       long rest = loading ? withPosition(middle, seen) : withEnd(middle, seen);
       if (compareAndSet(seen, rest)) {
-        int from = loading ? first : middle;
-        int to = loading ? middle : end;
-        Claim stolen = new Claim(cells, most, base, from, to, State.RUNNING, null, false);
+        Claim stolen = loading ? part(first, middle) : part(middle, end);
         stolen.startNanos = nowNanos;
         stolen.budgetNanos = budgetNanos;
         return stolen;
@@ -431,12 +427,6 @@ public final class Claim extends ClaimCells {
   }
 
   // The watchdog, and a stop
-
-  /** Whether an interrupt was announced that has not been sent. */
-  public boolean isInterruptOnItsWay() {
-    State state = state(word);
-    return state == State.INTERRUPTING || state == State.ABANDONING;
-  }
 
   /**
    * Announces an interrupt of the owner if it still works on what was seen; then it has to be sent, and
@@ -493,9 +483,7 @@ public final class Claim extends ClaimCells {
   /** Cells after the abandoned one, as a claim of their own; null if there are none. */
   public @Nullable Claim afterAbandoned() {
     long seen = word;
-    return position(seen) + 1 < end(seen)
-        ? new Claim(cells, most, base, position(seen) + 1, end(seen), State.RUNNING, null, false)
-        : null;
+    return position(seen) + 1 < end(seen) ? part(position(seen) + 1, end(seen)) : null;
   }
 
   // The consumer

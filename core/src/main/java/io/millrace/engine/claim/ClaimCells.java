@@ -86,6 +86,27 @@ public abstract sealed class ClaimCells permits Claim {
     return ClaimWord.waiting(word);
   }
 
+  /** How many items were appended so far; only while loading. */
+  public final int loading() {
+    return end(word) - firstItem();
+  }
+
+  /** Whether there are items that nobody works on, and that could be stolen. */
+  public final boolean hasMore() {
+    long seen = word;
+    return switch (state(seen)) {
+      case LOADING -> position(seen) < end(seen) && end(seen) < firstOutcome();
+      case RUNNING, SEALED, INTERRUPTING, INTERRUPTED -> position(seen) + 1 < end(seen);
+      case ABANDONING, ABANDONED -> false;
+    };
+  }
+
+  /** Whether an interrupt was announced that has not been sent. */
+  public final boolean isInterruptOnItsWay() {
+    State state = state(word);
+    return state == State.INTERRUPTING || state == State.ABANDONING;
+  }
+
   /** A value that is the same as long as the owner works on the same cell without interruption. */
   public final long observe() {
     return word;

@@ -17,6 +17,9 @@ public final class Ticket {
   /** The place of a ticket that waits for no time. */
   public static final int NOT_QUEUED = -1;
 
+  /** The rank of an item that comes to the limits anew. */
+  public static final long UNRANKED = -1;
+
   public final long index;
   public final @Nullable Object item;
 
@@ -43,7 +46,7 @@ public final class Ticket {
   /** Its place among those that wait for their time. Guarded by the run's lock. */
   public int heapIndex = NOT_QUEUED;
 
-  /** When it was handed out to a worker last, as a number: its place among those who ask for permits. */
+  /** Its place among those who come to the limits: that of its reading, then that of each retry. */
   public long rank;
 
   public @Nullable Demand demand;

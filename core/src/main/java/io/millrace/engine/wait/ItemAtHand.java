@@ -62,9 +62,6 @@ public final class ItemAtHand {
     own = terms.isTuned && taken.item() instanceof Tuned task ? task : null;
     Ticket known = taken.ticket;
     ticket = known;
-    if (known != null) {
-      known.rank = taken.rank();
-    }
     key = known == null ? null : known.key;
     demand = known == null ? null : known.demand;
     calls = known == null ? 0 : known.attempts;

@@ -196,6 +196,7 @@ public final class Waits {
   /** An item waits for its retry. */
   public void retryLater(Ticket ticket, Throwable error, long delayNanos) {
     Recording.retry(ticket, error, delayNanos);
+    ticket.rank = Ticket.UNRANKED;
     if (run.delay(ticket)) {
       alarm(ticket.dueNanos);
     }

@@ -82,7 +82,7 @@ public interface ContextContract extends Contract {
     assertEquals(Set.of("the caller's false"), Set.copyOf(seen), "seen");
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("A76 without being asked for, nothing of the caller is carried")
   default void nothingIsCarriedUnasked(Way way) {
     InheritableThreadLocal<@Nullable String> local = new InheritableThreadLocal<>();

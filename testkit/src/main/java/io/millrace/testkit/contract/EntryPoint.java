@@ -22,6 +22,11 @@ public interface EntryPoint {
     return 1;
   }
 
+  /** How many of its actions can run at once. */
+  default int most() {
+    return Integer.MAX_VALUE;
+  }
+
   /** The options of a test before it chooses its own: for an entry point that is one with an option. */
   default Parallel prepare(Parallel parallel) {
     return parallel;

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ArgumentsSource;
 /** Runs a test of a {@link Contract} over its entry points, each at several concurrencies. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@ParameterizedTest(name = "{displayName}: {0}")
+@ParameterizedTest(name = "{displayName}: {0}", allowZeroInvocations = true)
 @ArgumentsSource(Ways.class)
 public @interface Everywhere {
 

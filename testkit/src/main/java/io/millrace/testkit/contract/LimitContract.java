@@ -113,7 +113,7 @@ public interface LimitContract extends Contract {
     return left;
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("I5 a limit per key holds nobody up but its own items")
   default void aLimitPerKeyHoldsOnlyItsKey(Way way) throws Exception {
     int items = 40;

@@ -90,7 +90,7 @@ public interface OutcomeContract extends Contract {
     }
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("A3 failing items take no worker with them, whatever they throw")
   default void failuresKillNoWorker(Way way) {
     List<Throwable> errors =
@@ -126,7 +126,7 @@ public interface OutcomeContract extends Contract {
     assertEquals(3, report.failures().size(), "failures");
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("I7 an action that interrupts its own thread harms no other item")
   default void selfInterruptsStayAtHome(Way way) {
     AtomicInteger strays = new AtomicInteger();

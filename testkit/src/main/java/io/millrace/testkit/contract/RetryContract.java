@@ -117,7 +117,7 @@ public interface RetryContract extends Contract {
     }
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("A45 I1 items that wait for a retry hold no slot")
   default void waitingHoldsNoSlot(Way way) throws Exception {
     int failing = 2 * way.concurrency();

@@ -115,7 +115,7 @@ public interface SourceContract extends Contract {
     }
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("A5 a source that blocks does not keep a due retry from running")
   default void aBlockedSourceKeepsNoRetryFromRunning(Way way) throws Exception {
     Supply source = Supply.of(1).thenBlocks();

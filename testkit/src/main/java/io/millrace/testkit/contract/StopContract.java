@@ -134,7 +134,7 @@ public interface StopContract extends Contract {
     }
   }
 
-  @Everywhere(except = Trait.CALLER_READS)
+  @Everywhere(except = {Trait.CALLER_READS, Trait.CALLER_RUNS})
   @DisplayName("A19 I6 a stop does not wait for a source that ignores interrupts")
   default void whileTheSourceIsDeaf(Way way) throws Exception {
     StopToken token = new StopToken();
@@ -148,7 +148,7 @@ public interface StopContract extends Contract {
     }
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("A19 I6 a stop does not wait for an action that ignores interrupts: it is abandoned")
   default void whileAnActionIsDeaf(Way way) throws Exception {
     StopToken token = new StopToken();
@@ -169,7 +169,7 @@ public interface StopContract extends Contract {
     }
   }
 
-  @Everywhere(except = {Trait.COLLECTS})
+  @Everywhere(except = {Trait.COLLECTS, Trait.CALLER_RUNS})
   @DisplayName("I4 what was finished before a stop is delivered after it")
   default void finishedOutcomesAreDelivered(Way way) throws Exception {
     StopToken token = new StopToken();

@@ -294,7 +294,7 @@ public interface TimeContract extends Contract {
     }
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("I6 I10 E14 when all workers are stuck, the run says so instead of hanging")
   default void allWorkersStuck(Way way) throws Exception {
     var action =

@@ -21,6 +21,12 @@ public enum Trait {
   CALLER_READS,
 
   /**
+   * Runs the actions in the thread that takes the outcomes, one by one and in input order: what waits holds up
+   * what comes after it, and what belongs to that thread is seen.
+   */
+  CALLER_RUNS,
+
+  /**
    * Delivers in a thread of its own: there is no calling thread to run actions in or to interrupt, and
    * closing early does not wait for the end.
    */

@@ -25,7 +25,13 @@ final class Ways implements ArgumentsProvider, AnnotationConsumer<Everywhere> {
     Contract contract = (Contract) context.getRequiredTestInstance();
     return contract.entryPoints().stream()
         .filter(entry -> Arrays.stream(except).noneMatch(entry.traits()::contains))
-        .flatMap(entry -> Arrays.stream(at).mapToObj(many -> new Way(entry, many)))
+        .flatMap(this::ofEntry)
         .map(Arguments::of);
+  }
+
+  private Stream<Way> ofEntry(EntryPoint entry) {
+    return Arrays.stream(at)
+        .filter(many -> many <= entry.most())
+        .mapToObj(many -> new Way(entry, many));
   }
 }

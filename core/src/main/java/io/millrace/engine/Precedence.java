@@ -1,0 +1,103 @@
+package io.millrace.engine;
+
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.Terms;
+import io.millrace.limit.Party;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which work comes first: older items go before newer ones, wherever they wait. Each item has a rank for
+ * that, by the order in which it was read, or in which its retry began. Guarded by the run's lock.
+ */
+final class Precedence {
+  private final Schedule schedule;
+  private final Terms terms;
+  private final Party party;
+  private final Backlog backlog;
+  private final Crew crew;
+
+  /** The rank of the next item that comes to the limits. */
+  private long ranks;
+
+  Precedence(Schedule schedule, Terms terms, Party party, Backlog backlog, Crew crew) {
+    this.schedule = schedule;
+    this.terms = terms;
+    this.party = party;
+    this.backlog = backlog;
+    this.crew = crew;
+  }
+
+  /** The rank of the first of so many items that come to the limits now. */
+  long rank(int items) {
+    long first = ranks;
+    ranks += items;
+    return first;
+  }
+
+  /** What a worker that has nothing to do can choose from. */
+  Admission admission(Worker worker) {
+    boolean mayCall = schedule.hasEnded() || !crew.isOverfull();
+    Claim returned = mayCall ? returned() : null;
+    Claim oldest = mayCall ? stealable() : null;
+    return new Admission(
+        backlog.hasCondemned(),
+        mayCall && backlog.hasReady(),
+        returned != null,
+        oldest != null && Backlog.isLate(oldest, worker.nowNanos),
+        mayCall && isReadable(),
+        oldest != null);
+  }
+
+  /** Whether there is something to do for a worker with a slot. */
+  boolean hasWork() {
+    return backlog.hasReady() || isReadable() || returned() != null || stealable() != null;
+  }
+
+  private boolean isReadable() {
+    return !offersComeFirst() && schedule.isReadable();
+  }
+
+  private @Nullable Claim returned() {
+    return schedule.mayBeginReturned() ? comesFirst(backlog.returned()) : null;
+  }
+
+  private @Nullable Claim stealable() {
+    return schedule.mayBeginReturned() ? comesFirst(backlog.stealable()) : null;
+  }
+
+  /* Items that were offered their permits but found no slot go before items that come later. */
+  private boolean offersComeFirst() {
+    return !schedule.hasEnded() && party.hasHeld();
+  }
+
+  /* Items that were read may be older than those: the claim, or null if it has to wait for them. */
+  private @Nullable Claim comesFirst(@Nullable Claim fresh) {
+    boolean waits = fresh != null && offersComeFirst() && fresh.rank() >= party.firstHeld();
+    return waits ? null : fresh;
+  }
+
+  /** An item that had to wait goes on. */
+  Claim resumed(Worker worker) {
+    Ticket ticket = backlog.takeReady();
+    if (ticket.rank == Ticket.UNRANKED) {
+      ticket.rank = rank(1);
+    }
+    Claim claim = Claim.of(ticket);
+    claim.budgetNanos = terms.budgets(ticket.item).nanos(ticket, worker.nowNanos);
+    return claim;
+  }
+
+  /** What a reader or a worker could not run. */
+  Claim takenOver() {
+    Claim claim = backlog.takeReturned();
+    claim.budgetNanos = terms.freshBudgetNanos;
+    return claim;
+  }
+
+  /** Some of what another worker has; null if it has just begun the last of it. */
+  @Nullable Claim stolen(Worker worker) {
+    Claim from = backlog.stealable();
+    return from == null ? null : from.steal(worker.nowNanos, terms.freshBudgetNanos);
+  }
+}

@@ -1,0 +1,85 @@
+package io.millrace.engine.thread;
+
+import io.millrace.time.Clock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The threads that wait for one thing, by a clock that knows of them: a virtual one goes on meanwhile.
+ * Each adds its wait, then asks whether it has to wait at all. Thread-safe.
+ */
+public final class KnownWaits {
+  private final Clock clock;
+  private final Queue<Clock.Wait> waits = new ConcurrentLinkedQueue<>();
+
+  public KnownWaits(Clock clock) {
+    this.clock = clock;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  /** Waits until it is ready, and it is asked so after each {@link #wake}. */
+  public void await(BooleanSupplier isReady) throws InterruptedException {
+    while (!isReady.getAsBoolean()) {
+      awaitWake(isReady);
+    }
+  }
+
+  /** Waits until it is ready, but not for longer than this; returns whether it is. */
+  public boolean await(BooleanSupplier isReady, long nanos) throws InterruptedException {
+    if (nanos == Long.MAX_VALUE) {
+      await(isReady);
+      return true;
+    }
+    boolean ready = isReady.getAsBoolean();
+    if (ready || nanos <= 0) {
+      return ready;
+    }
+    long deadline = clock.nanoTime() + nanos;
+    while (!ready && deadline - clock.nanoTime() > 0) {
+      awaitWake(isReady, deadline);
+      ready = isReady.getAsBoolean();
+    }
+    return ready;
+  }
+
+  /** Waits until it is ready, or {@link #wake} was called. */
+  public void awaitWake(BooleanSupplier isReady) throws InterruptedException {
+    Clock.Wait wait = clock.newWait();
+    waits.add(wait);
+    try {
+      if (!isReady.getAsBoolean()) {
+        wait.await();
+      }
+    } finally {
+      waits.remove(wait);
+    }
+  }
+
+  private void awaitWake(BooleanSupplier isReady, long deadline) throws InterruptedException {
+    Clock.Wait wait = clock.newWait();
+    waits.add(wait);
+    try {
+      Clock.Timer timer = clock.schedule(deadline, wait::end);
+      try {
+        if (!isReady.getAsBoolean()) {
+          wait.await();
+        }
+      } finally {
+        timer.cancel();
+      }
+    } finally {
+      waits.remove(wait);
+    }
+  }
+
+  /** Wakes those who wait, so that they look again. */
+  public void wake() {
+    for (Clock.Wait wait = waits.poll(); wait != null; wait = waits.poll()) {
+      wait.end();
+    }
+  }
+}
