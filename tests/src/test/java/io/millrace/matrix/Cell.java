@@ -105,7 +105,7 @@ final class Cell {
       HeldLocks.now().forEach(lock -> violate("no lock: " + here + " is called under " + lock));
     }
     boolean flag = Thread.currentThread().isInterrupted(); // first: the end may come in between
-    boolean calm = !ending && !misdeed.is(Kind.BLOCKS) && !here.isOfCaller(door);
+    boolean calm = !ending && !failsFast() && !misdeed.is(Kind.BLOCKS) && !here.isOfCaller(door);
     if (flag && calm && here != Spot.STAGE_CANCEL && !isSameKey(here, item)) {
       violate("I7: an interrupt reaches " + here + " of item " + item);
     }
@@ -115,6 +115,14 @@ final class Cell {
       }
       culprit.act();
     }
+  }
+
+  /** Whether items fail whatever the culprit does, and the first of them ends the run. */
+  private boolean failsFast() {
+    return switch (spot) {
+      case ERROR_MESSAGE, ERROR_CAUSE, ERROR_TO_STRING -> !door.outcomes;
+      default -> false;
+    };
   }
 
   /** One look for a key asks it twice, and may hear of the interrupt flag that its first answer leaves set. */
