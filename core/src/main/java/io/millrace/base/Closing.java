@@ -48,8 +48,7 @@ public final class Closing {
     try {
       all(parts);
     } catch (Throwable broken) {
-      System.getLogger(Closing.class.getName())
-          .log(System.Logger.Level.WARNING, "closing the source failed", broken);
+      Warnings.log(Closing.class, "closing the source failed", broken);
     }
   }
 

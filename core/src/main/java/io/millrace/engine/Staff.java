@@ -21,7 +21,9 @@ final class Staff {
   private final Attempts attempts;
   private final ContextualAction action;
   private final Runnable inlineAdded;
-  private final PoolWatch poolWatch;
+
+  /* Only where an executor runs the workers. */
+  private final @Nullable PoolWatch poolWatch;
 
   /* Workers that wait for the thread that takes the outcomes; only for Workers.caller(). */
   private final Queue<Runnable> inline = new ConcurrentLinkedQueue<>();
@@ -49,20 +51,23 @@ final class Staff {
     this.attempts = attempts;
     this.action = action;
     this.inlineAdded = inlineAdded;
-    this.poolWatch =
-        new PoolWatch(
-            terms.clock,
-            new PoolWatch.Refusals() {
-              @Override
-              public void refused(int generation, Throwable why) {
-                notStarted(generation, true, why);
-              }
+    this.poolWatch = terms.config.workers instanceof Workers.On ? newPoolWatch() : null;
+  }
 
-              @Override
-              public boolean isNobodyActive() {
-                return schedule.census().isNobodyActive();
-              }
-            });
+  private PoolWatch newPoolWatch() {
+    return new PoolWatch(
+        terms.clock,
+        new PoolWatch.Refusals() {
+          @Override
+          public void refused(int generation, Throwable why) {
+            notStarted(generation, true, why);
+          }
+
+          @Override
+          public boolean isNobodyActive() {
+            return schedule.census().isNobodyActive();
+          }
+        });
   }
 
   /** From now on, what is started does not need a carrier of virtual threads. */
@@ -88,20 +93,21 @@ final class Staff {
   }
 
   private void start(Runnable announced, int generation) {
-    boolean hasEnded = schedule.hasEnded();
-    switch (terms.config.workers) {
-      case Workers.Caller _ -> {
-        inline.add(announced);
-        inlineAdded.run();
-      }
-      case Workers.Virtual _, Workers.Platform _, Workers.On _ when hasEnded ->
-          startLast(announced); // there is nothing to call any more
-      case Workers.Virtual _ when standIns.get() < schedule.census().keptCarriers() ->
-          startStandIn(announced);
-      case Workers.Virtual _ -> Threads.startVirtual(announced);
-      case Workers.Platform _ -> Threads.startPlatform(announced);
-      case Workers.On on ->
-          Threads.startVirtual(() -> poolWatch.handOver(announced, generation, on.executor()));
+    Workers workers =
+        terms.config.workers; // no switch: the JDK makes a class for that, in the first run
+    if (workers instanceof Workers.Caller) {
+      inline.add(announced);
+      inlineAdded.run();
+    } else if (schedule.hasEnded()) {
+      startLast(announced); // there is nothing to call any more
+    } else if (workers instanceof Workers.On on && poolWatch != null) {
+      Threads.startVirtual(() -> poolWatch.handOver(announced, generation, on.executor()));
+    } else if (workers instanceof Workers.Platform) {
+      Threads.startPlatform(announced);
+    } else if (standIns.get() < schedule.census().keptCarriers()) {
+      startStandIn(announced);
+    } else {
+      Threads.startVirtual(announced);
     }
   }
 
@@ -202,6 +208,8 @@ final class Staff {
   }
 
   void stop() {
-    poolWatch.stop();
+    if (poolWatch != null) {
+      poolWatch.stop();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.executor;
 
+import io.millrace.base.Warnings;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.outcome.Failure;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Task<R extends @Nullable Object> extends Tuned implements Runnable, Executable {
-  private static final System.Logger LOGGER = System.getLogger(Task.class.getName());
   private static final VarHandle RUNNER;
 
   static {
@@ -127,7 +127,7 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
       try {
         thread.interrupt();
       } catch (Throwable broken) { // of a thread whose class has its own idea of it
-        LOGGER.log(System.Logger.Level.WARNING, "a thread could not be interrupted", broken);
+        Warnings.log(Task.class, "a thread could not be interrupted", broken);
       }
       runner = Mark.INTERRUPTED;
     }

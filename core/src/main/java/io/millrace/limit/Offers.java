@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.base.Warnings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,6 @@ import org.jspecify.annotations.Nullable;
  * without it, in the order of the queue.
  */
 final class Offers<P extends Place<P>> {
-  private static final System.Logger LOGGER = System.getLogger(RateLimiter.class.getName());
-
   private @Nullable P first;
   private @Nullable P last;
 
@@ -50,10 +49,6 @@ final class Offers<P extends Place<P>> {
   }
 
   static void log(Throwable broken) {
-    try {
-      LOGGER.log(System.Logger.Level.WARNING, "a waiter or the clock of a limit failed", broken);
-    } catch (Throwable noLog) {
-      // nobody can be told, and the others are to be served all the same
-    }
+    Warnings.log(RateLimiter.class, "a waiter or the clock of a limit failed", broken);
   }
 }

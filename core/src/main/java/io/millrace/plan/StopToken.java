@@ -1,5 +1,6 @@
 package io.millrace.plan;
 
+import io.millrace.base.Warnings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,8 +87,7 @@ public final class StopToken {
     try {
       callback.run();
     } catch (Throwable broken) {
-      System.getLogger(StopToken.class.getName())
-          .log(System.Logger.Level.WARNING, "a callback of a stop token failed", broken);
+      Warnings.log(StopToken.class, "a callback of a stop token failed", broken);
     }
   }
 

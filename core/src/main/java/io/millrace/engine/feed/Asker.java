@@ -1,6 +1,7 @@
 package io.millrace.engine.feed;
 
 import io.millrace.base.Require;
+import io.millrace.base.Warnings;
 import io.millrace.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Flow;
@@ -229,6 +230,6 @@ final class Asker {
   }
 
   private static void warn(String message, @Nullable Throwable thrown) {
-    System.getLogger(Asker.class.getName()).log(System.Logger.Level.WARNING, message, thrown);
+    Warnings.log(Asker.class, message, thrown);
   }
 }

@@ -1,9 +1,9 @@
 package io.millrace.engine.thread;
 
+import io.millrace.base.Warnings;
+
 /** What is done where something fails that a run goes on without. */
 public final class Mishaps {
-  private static final System.Logger LOGGER = System.getLogger(Mishaps.class.getName());
-
   private Mishaps() {}
 
   /** Does something that others must not be kept from by what it throws. */
@@ -17,10 +17,6 @@ public final class Mishaps {
 
   /** Logs what nobody can be told otherwise. */
   public static void log(String message, Throwable broken) {
-    try {
-      LOGGER.log(System.Logger.Level.WARNING, message, broken);
-    } catch (Throwable again) {
-      // a logger, or a text of the exception, that fails: there is nobody left to tell
-    }
+    Warnings.log(Mishaps.class, message, broken);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.engine.wait;
 
+import io.millrace.base.Warnings;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.limit.Party;
@@ -8,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Permits of the semaphore that an item brings along, for each attempt. Thread-safe. */
 final class SemaphorePermit implements Obstacle {
-  private static final System.Logger LOGGER = System.getLogger(SemaphorePermit.class.getName());
   private final Waits waits;
   private final Party party;
 
@@ -65,10 +65,8 @@ final class SemaphorePermit implements Obstacle {
     try {
       semaphore.release(held);
     } catch (IllegalStateException tooMany) {
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "permits of a task were given back by somebody else",
-          tooMany);
+      Warnings.log(
+          SemaphorePermit.class, "permits of a task were given back by somebody else", tooMany);
     }
   }
 
