@@ -133,8 +133,8 @@ final class OutcomeSubscription<T extends @Nullable Object, R extends @Nullable 
 
   private @Nullable Throwable drain(Run<T, R> running) {
     while (!cancelled) {
-      Thread.interrupted(); // what listeners and the subscriber have left: nobody interrupts this
-      // thread
+      // What listeners and the subscriber have left: nobody interrupts this thread.
+      Thread.interrupted();
       Outcome<T, R> outcome;
       try {
         outcome = running.takeOrNull();

@@ -15,8 +15,8 @@ import io.millrace.outcome.RunStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes on without workers that do not react to their interrupt: their items fail with a report of where
- * the thread was, their other items go to others, their slots stay taken until they are back.
+ * Reports the items of workers that do not react to their interrupt: such an item fails, with where its
+ * thread was. {@link Absences} then takes the worker out of the run.
  */
 final class Abandonment {
   private final Terms terms;
@@ -130,10 +130,5 @@ final class Abandonment {
       case ITEM_TIMEOUT -> "it timed out";
       case RUN_ENDED -> "the run ended";
     };
-  }
-
-  /** Goes on without the source if its reader does not react. */
-  void abandonReader(long interruptedBefore) {
-    schedule.reading().abandonReader(interruptedBefore);
   }
 }

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes out workers that a run goes on without, and takes them in again. Each method is a turn at
- * the run's lock.
+ * Takes workers that are stuck out of a run, and in again when they are back: the rest of what they had goes
+ * to others, and their slots stay taken meanwhile. Each method is a turn at the run's lock.
  */
 final class Absences {
   private final Schedule schedule;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Until its claim is sealed an item can be interrupted, and then abandoned. So before anything is
  * decided the claim is sealed; a worker that finds itself abandoned forgets the claim instead.
  */
-public final class Attempts {
+final class Attempts {
   private final Schedule schedule;
   private final Waits waits;
   private final Sink sink;

@@ -36,7 +36,7 @@ final class Backlog {
   /** Claims of several items that workers have; those that have more than the one at hand are stolen from. */
   private final ClaimChain shared = new ClaimChain();
 
-  /** The same claims, until nothing can be finished in them that the consumer does not hear of. */
+  /** The same claims, while they may hold outcomes that the consumer has not been told of. */
   private final ClaimChain unseen = new ClaimChain();
 
   /** What is being read without the lock; null if nothing is. */

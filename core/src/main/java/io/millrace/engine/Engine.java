@@ -132,7 +132,7 @@ public final class Engine {
       engine =
           new Engine(config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery);
     } catch (Throwable broken) { // a carrier could not capture its context, or the clock failed
-      Life.closeAfter(broken, feed);
+      FeedClosing.after(broken, feed);
       throw broken;
     }
     engine.life.start();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What failed in a run, and what that means for it. A failure is noted before its item is settled, so
  * whoever sees the outcome sees here that it was the first. Thread-safe.
  */
-public final class Failures {
+final class Failures {
   private final FailurePolicy policy;
   private final AtomicLong count = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> first = new AtomicReference<>();
@@ -40,7 +40,7 @@ public final class Failures {
     return count.get();
   }
 
-  /** What makes successes of failures; null if nothing does. Errors are no failures that a value can stand for. */
+  /** What makes successes of failures; null if nothing does. An `Error` is never replaced by a value. */
   FailurePolicy.@Nullable Substitute substituteFor(Throwable error) {
     return error instanceof Exception && policy instanceof FailurePolicy.Substitute substitute
         ? substitute

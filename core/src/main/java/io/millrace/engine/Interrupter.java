@@ -176,7 +176,7 @@ final class Interrupter {
   private void endReading(long now) {
     schedule.reading().limitListing(now, terms.graceNanos);
     interruptReader();
-    abandonment.abandonReader(now - terms.graceNanos);
+    schedule.reading().abandonReader(now - terms.graceNanos);
   }
 
   private final class GraceScan {

@@ -1,7 +1,6 @@
 package io.millrace.engine;
 
 import io.millrace.base.Require;
-import io.millrace.base.Suppressing;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.flight.Recording;
@@ -15,7 +14,6 @@ import io.millrace.engine.wait.Waits;
 import io.millrace.limit.Party;
 import io.millrace.outcome.RunStatus;
 import io.millrace.time.Clock;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,26 +57,19 @@ final class Life implements Effects {
   /* In real time: these are for real threads, whatever the run's clock. */
   private final Alarm aheadAlarm = new Alarm(Clock.system(), this::readAhead);
   private final Alarm rescueAlarm = new Alarm(Clock.system(), this::rescue);
-  private final Alarm patienceAlarm = new Alarm(Clock.system(), this::patienceEnds);
-  private final Alarm closeAlarm = new Alarm(Clock.system(), this::abandonClosing);
 
   /* Written by whoever sets the alarm, and by the alarm: keeps it from being set for each item. */
   private volatile boolean isAheadPending;
-
-  /* Written by whoever finds the run stalled, read when its patience ends. */
-  private volatile long stalledNanos;
-
-  /* Written by the thread that closes a source which may take its time, read by the alarm. */
-  private volatile @Nullable Thread closer;
 
   /* The alarm's own. */
   private long rescueNanos = RESCUE_NANOS;
 
   /* Slots that were freed while a thread offers permits: that thread goes on with these. */
   private final AtomicInteger slotsToOffer = new AtomicInteger();
-  private final AtomicBoolean isJoined = new AtomicBoolean();
 
   private final Ties ties = new Ties();
+  private final Patience patience;
+  private final FeedClosing closing;
 
   /** Where threads wait for the run. */
   record Waiting(Wakeup consumer, Joining joining) {}
@@ -104,6 +95,8 @@ final class Life implements Effects {
     this.refill = refill;
     this.waiting = waiting;
     this.reporting = reporting;
+    this.patience = new Patience(terms, schedule);
+    this.closing = new FeedClosing(feed, terms.graceNanos, this::gone);
     this.runAlarm = new Alarm(terms.clock, () -> end(RunStatus.TIMED_OUT, null));
     this.startAlarm = new Alarm(terms.clock, schedule.reading()::open);
   }
@@ -206,22 +199,7 @@ final class Life implements Effects {
 
   @Override
   public void stalled() {
-    if (terms.patienceNanos != Long.MAX_VALUE) {
-      stalledNanos = System.nanoTime();
-      awaitPatience();
-    }
-  }
-
-  private void patienceEnds() {
-    if (stalledNanos + terms.patienceNanos - System.nanoTime() > 0) {
-      awaitPatience(); // a worker came back meanwhile, and then all were abandoned again
-    } else {
-      schedule.endIfStalled();
-    }
-  }
-
-  private void awaitPatience() {
-    patienceAlarm.at(stalledNanos + terms.patienceNanos);
+    patience.begin();
   }
 
   // The end
@@ -285,65 +263,21 @@ final class Life implements Effects {
     Mishaps.survive(startAlarm::cancel);
     Mishaps.survive(refill::stop);
     Mishaps.survive(aheadAlarm::cancel);
-    Mishaps.survive(patienceAlarm::cancel);
+    Mishaps.survive(patience::stop);
     ties.leave();
     waiting.consumer().signal();
   }
 
-  /* A source is somebody's code, and may take its time to close: it gets the grace period from its start. */
   @Override
   public void joined() {
     Mishaps.survive(staff::stop);
     Mishaps.survive(rescueAlarm::cancel);
-    if (feed.hasToBeClosed()) {
-      Threads.inPlatformThread(this::closeFeedInTime);
-    } else {
-      closeFeed();
-    }
-  }
-
-  private void closeFeedInTime() {
-    closer = Thread.currentThread();
-    if (terms.graceNanos != Long.MAX_VALUE) {
-      Mishaps.survive(() -> closeAlarm.at(System.nanoTime() + terms.graceNanos));
-    }
-    closeFeed();
-  }
-
-  private void closeFeed() {
-    try {
-      feed.close();
-    } catch (Throwable broken) {
-      Mishaps.log("closing the source failed", broken);
-    }
-    Mishaps.survive(closeAlarm::cancel);
-    gone();
-  }
-
-  private void abandonClosing() {
-    Mishaps.log(
-        "the run goes on to its end, but its source takes longer to close than the grace period",
-        new IllegalStateException("the source is not closed yet"));
-    Thread closing = closer;
-    if (closing != null) {
-      closing.interrupt(); // one of the library's own
-    }
-    gone();
+    closing.begin();
   }
 
   private void gone() {
-    if (isJoined.compareAndSet(false, true)) {
-      waiting.joining().done();
-      waiting.consumer().signal();
-    }
-  }
-
-  static void closeAfter(Throwable broken, Feed feed) {
-    try {
-      feed.close();
-    } catch (Throwable again) {
-      Suppressing.add(broken, again);
-    }
+    waiting.joining().done();
+    waiting.consumer().signal();
   }
 
   // Waiting for the end

@@ -7,8 +7,10 @@ import io.millrace.limit.Party;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which work comes first: older items go before newer ones, wherever they wait. Each item has a rank for
- * that, by the order in which it was read, or in which its retry began. Guarded by the run's lock.
+ * What a worker can choose from. Each item has a rank, by the order in which it was read, or in which its
+ * retry began; items that were not begun wait while an older one has been put off at a limit, and those that
+ * were not read wait for all such. {@link Admission} decides between kinds of work, and a limit's queue
+ * between those that wait there. Guarded by the run's lock.
  */
 final class Precedence {
   private final Schedule schedule;
@@ -18,7 +20,7 @@ final class Precedence {
   private final Crew crew;
 
   /** The rank of the next item that comes to the limits. */
-  private long ranks;
+  private long nextRank;
 
   Precedence(Schedule schedule, Terms terms, Party party, Backlog backlog, Crew crew) {
     this.schedule = schedule;
@@ -30,8 +32,8 @@ final class Precedence {
 
   /** The rank of the first of so many items that come to the limits now. */
   long rank(int items) {
-    long first = ranks;
-    ranks += items;
+    long first = nextRank;
+    nextRank += items;
     return first;
   }
 

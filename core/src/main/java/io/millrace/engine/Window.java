@@ -10,8 +10,8 @@ import io.millrace.engine.terms.Config;
  * How many more items may be begun. Guarded by the run's lock.
  *
  * <p>As a rule an item counts from being read until its outcome is delivered. Where all items are in
- * memory and all outcomes are kept, neither can be seen or costs anything: there an item counts from its
- * start until its outcome, so that a small window does not make for small claims. Then a worker that
+ * memory and all outcomes are kept, neither reading ahead nor early outcomes can be noticed, and they cost
+ * nothing: there an item counts from its start until its outcome, so that a small window does not make for small claims. Then a worker that
  * leaves an item waiting has to give back the rest of its claim.
  */
 final class Window {

@@ -3,7 +3,8 @@ package io.millrace.limit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places of one party in one queue, first come, first served; anyone can leave in constant time.
+ * The places of one party in one queue, by rank, or by arrival if they have none; anyone can leave in
+ * constant time.
  * Guarded by the limit's lock.
  *
  * <p>A line is either armed, which means that it stands in its queue and is offered permits, or put

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="rate"}
  *
  * <p>Requests with the same key are served in the order of their arrival. No request overtakes
- * another one, not even with a smaller cost. The only exception is a {@link Party} that cannot take
- * a permit at the moment: it is passed over, and keeps its place. Each waiter is woken when its own
+ * another one, not even with a smaller cost. Each {@link Party}, such as a run, counts as one waiter: when
+ * one of its requests has been served, its next one goes to the end; and it is passed over, and keeps its
+ * place, while it cannot take a permit. Each waiter is woken when its own
  * permit is available, and not before. The methods throw what the limit's key and cost functions
  * throw, {@link NullPointerException} for a null key, and {@link IllegalArgumentException} for a
  * cost above the limit's capacity, before anything is taken.

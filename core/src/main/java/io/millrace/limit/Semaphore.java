@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="hold"}
  *
  * <p>Requests are served in the order of their arrival. No request overtakes another one, not even
- * {@code tryAcquire} or a smaller request, so a large request is never starved. The permits of a
+ * {@code tryAcquire} or a smaller request, so a large request is never starved. Each {@link Party}, such
+ * as a run, counts as one waiter: when one of its requests has been served, its next one goes to the end;
+ * and it is passed over while it cannot take permits. The permits of a
  * request are taken all together or not at all, so two callers that want several permits never
  * block each other with a part each.
  *
@@ -92,7 +94,7 @@ public final class Semaphore extends Limit {
   }
 
   /**
-   * Takes permits if they are available and nobody waits; waiters that are put off do not count.
+   * Takes permits if they are available and nobody waits; parties that are passed over do not count.
    * Never blocks.
    */
   public boolean tryAcquire(int permits) {

@@ -46,7 +46,8 @@ public sealed interface Outcome<T extends @Nullable Object, R extends @Nullable 
     return details().elapsed();
   }
 
-  /** Whether the value came from a checkpoint instead of a call. */
+  /** Whether the value came from a checkpoint instead of a call. Reserved: there is no checkpoint yet, so it
+   * is false. */
   default boolean restored() {
     return details().restored();
   }

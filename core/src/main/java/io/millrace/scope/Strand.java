@@ -110,9 +110,8 @@ final class Strand {
     if (outstanding == 0 && foreign) {
       foreign = false;
       if (!frame.isGuest() || !frames.isEmpty()) {
-        thread
-            .interrupt(); // a worker's thread goes back to its executor, to which no interrupt was
-        // meant
+        // Not for a worker's thread, which goes back to its executor: that was not meant.
+        thread.interrupt();
       }
     }
   }

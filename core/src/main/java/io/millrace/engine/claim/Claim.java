@@ -95,7 +95,7 @@ public final class Claim extends ClaimCells {
   public final ClaimChain.@Nullable Link stealing;
   public final ClaimChain.@Nullable Link looking;
 
-  /* Added to a cell's position, this is the rank of its item: the same for all claims that share the cells.
+  /* The rank of an item is this plus the position of its cell: the same for all claims that share the cells.
    * Written under the run's lock, before anybody else knows of the claim. */
   private long rank;
 
@@ -380,7 +380,8 @@ public final class Claim extends ClaimCells {
     }
   }
 
-  /** Takes what the owner did not get to; null if there is nothing. By the owner, between two items. */
+  /** Splits off the items that the owner has not begun; null if there are none. By the owner, between two
+   * items. */
   public @Nullable Claim splitRest() {
     for (; ; ) {
       long seen = word;
@@ -459,7 +460,7 @@ public final class Claim extends ClaimCells {
     }
   }
 
-  /** When, in real time, the interrupt was sent that was seen. */
+  /** When the interrupt that was seen was sent, in real time. */
   public long interruptedNanos() {
     return interruptedNanos;
   }

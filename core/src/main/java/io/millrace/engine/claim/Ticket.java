@@ -35,7 +35,7 @@ public final class Ticket {
   /** What the last attempt threw, or a rejection of what it returned; null before. */
   public @Nullable Throwable lastError;
 
-  /** What its abandonment is reported with: nothing is left but to settle the item; else null. */
+  /** The report of its abandonment, if the item only has to be settled; otherwise null. */
   public @Nullable Throwable condemned;
 
   /** When the item may go on, and its place among others of that time. */
@@ -77,7 +77,7 @@ public final class Ticket {
   public boolean isWaiting;
   public int waits;
 
-  /* Guarded by this: its worker and whoever abandons that both free what it holds. */
+  /* Guarded by this: both the worker and whoever abandons it free what the item holds. */
   private int held;
 
   /* Written before the wait, read at its end. */

@@ -29,7 +29,7 @@ public final class Deliveries {
     return counts.getPlain(DELIVERED);
   }
 
-  /** One more was handed out. Volatile: the consumer then looks whether workers starve, and may be slow to come back. */
+  /** One more was handed out. A volatile write: the consumer then looks whether workers starve, so one of the two sides sees the other. */
   public void deliver() {
     counts.set(DELIVERED, deliveredSoFar() + 1);
   }

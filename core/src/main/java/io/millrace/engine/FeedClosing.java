@@ -1,0 +1,90 @@
+package io.millrace.engine;
+
+import io.millrace.base.Suppressing;
+import io.millrace.engine.feed.Feed;
+import io.millrace.engine.thread.Alarm;
+import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.thread.Threads;
+import io.millrace.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes the source of a run when no worker is left. A source is somebody's code, and may take its time for
+ * that: the run waits for the grace period, in real time, and then goes on to its end.
+ */
+final class FeedClosing {
+  private final Feed feed;
+  private final long graceNanos;
+  private final Runnable done;
+  private final Alarm alarm = new Alarm(Clock.system(), this::abandon);
+
+  /* Whoever sets it tells the run: the thread that closes, or the alarm. */
+  private final AtomicBoolean isDone = new AtomicBoolean();
+
+  /* Written by the thread that closes a source which may take its time, read by the alarm. */
+  private volatile @Nullable Thread closer;
+
+  /**
+   * What closes a source.
+   *
+   * @param done called once, when the run need not wait any more
+   */
+  FeedClosing(Feed feed, long graceNanos, Runnable done) {
+    this.feed = feed;
+    this.graceNanos = graceNanos;
+    this.done = done;
+  }
+
+  void begin() {
+    if (feed.hasToBeClosed()) {
+      Threads.inPlatformThread(this::closeInTime);
+    } else {
+      close();
+    }
+  }
+
+  private void closeInTime() {
+    closer = Thread.currentThread();
+    if (graceNanos != Long.MAX_VALUE) {
+      Mishaps.survive(() -> alarm.at(System.nanoTime() + graceNanos));
+    }
+    close();
+  }
+
+  private void close() {
+    try {
+      feed.close();
+    } catch (Throwable broken) {
+      Mishaps.log("closing the source failed", broken);
+    }
+    Mishaps.survive(alarm::cancel);
+    tell();
+  }
+
+  private void abandon() {
+    Mishaps.log(
+        "the run goes on to its end, but its source takes longer to close than the grace period",
+        new IllegalStateException("the source is not closed yet"));
+    Thread closing = closer;
+    if (closing != null) {
+      closing.interrupt(); // one of the library's own
+    }
+    tell();
+  }
+
+  private void tell() {
+    if (isDone.compareAndSet(false, true)) {
+      done.run();
+    }
+  }
+
+  /** Closes a source whose run could not be made. */
+  static void after(Throwable broken, Feed feed) {
+    try {
+      feed.close();
+    } catch (Throwable again) {
+      Suppressing.add(broken, again);
+    }
+  }
+}
