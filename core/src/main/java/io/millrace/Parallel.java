@@ -531,8 +531,8 @@ public final class Parallel {
 
   /**
    * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items
-   * must be iterable as often; cancelling ends it. Signals come from one platform thread a
-   * subscription. An error of the run, and the first failure when failing fast, go to {@code
+   * must be iterable as often; cancelling ends it. After {@code onSubscribe}, signals come from
+   * one platform thread a subscription. An error of the run, and the first failure when failing fast, go to {@code
    * onError}, and so does a {@link io.millrace.outcome.TruncatedRunException} after the outcomes of a run
    * that was cut short: see {@link #truncation}.
    *

@@ -1,5 +1,6 @@
 package io.millrace.base;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShortLock {
   private static final int SPINS = 200;
+
+  /* Far longer than a section, and shorter than anybody notices. */
+  private static final long LOOK_NANOS = 1_000_000;
 
   /* How many of these locks the thread holds; counted only where assertions are enabled. */
   private static final @Nullable ThreadLocal<int[]> HELD =
@@ -24,13 +28,41 @@ public final class ShortLock {
   }
 
   private void acquire() {
+    if (spin()) {
+      return;
+    }
+    if (Thread.currentThread().isVirtual()) {
+      lock.lock();
+    } else {
+      acquireAgainAndAgain();
+    }
+  }
+
+  private boolean spin() {
     for (int spin = 0; spin < SPINS; spin++) {
       if (lock.tryLock()) {
-        return;
+        return true;
       }
       Thread.onSpinWait();
     }
-    lock.lock();
+    return false;
+  }
+
+  /* A virtual thread may be the next in the queue, and get no carrier: the lock is free then, and nobody else
+   * is woken for it. So a platform thread looks for itself. */
+  private void acquireAgainAndAgain() {
+    boolean wasInterrupted = false;
+    boolean acquired = false;
+    while (!acquired) {
+      try {
+        acquired = lock.tryLock(LOOK_NANOS, TimeUnit.NANOSECONDS) || spin();
+      } catch (InterruptedException later) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Gives the lock back. */

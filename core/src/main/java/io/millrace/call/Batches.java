@@ -21,6 +21,7 @@ final class Batches extends Unsplit<List<Success<@Nullable Object, @Nullable Obj
   private final int size;
   private final boolean failFast;
   private long done;
+  private @Nullable RuntimeException broken;
   private @Nullable Spliterator<Outcome<@Nullable Object, @Nullable Object>> reading;
 
   private Batches(
@@ -46,6 +47,9 @@ final class Batches extends Unsplit<List<Success<@Nullable Object, @Nullable Obj
   @Override
   protected boolean advance(
       Consumer<? super List<Success<@Nullable Object, @Nullable Object>>> consumer) {
+    if (broken != null) {
+      throw broken; // it never looks like the end
+    }
     List<Success<@Nullable Object, @Nullable Object>> batch = new ArrayList<>();
     while (batch.size() < size && read(batch)) {
       done++;
@@ -65,10 +69,16 @@ final class Batches extends Unsplit<List<Success<@Nullable Object, @Nullable Obj
         outcome -> {
           switch (outcome) {
             case Success<@Nullable Object, @Nullable Object> success -> batch.add(success);
-            case Failure<@Nullable Object, @Nullable Object> failure -> throw failed(from, failure);
-            case NotRun<@Nullable Object, @Nullable Object> _ -> throw cutShort(from);
+            case Failure<@Nullable Object, @Nullable Object> failure ->
+                throw note(failed(from, failure));
+            case NotRun<@Nullable Object, @Nullable Object> _ -> throw note(cutShort(from));
           }
         });
+  }
+
+  private RuntimeException note(RuntimeException thrown) {
+    broken = thrown;
+    return thrown;
   }
 
   /* A failure that ends the run is seen before its end, and what came first in time may be yet to be read. */

@@ -6,6 +6,7 @@ import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Terms;
+import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.AbandonedException;
@@ -61,12 +62,15 @@ final class Abandonment {
     if (!schedule.absences().abandon(abandoned, () -> noteUnless(needsVerdict, failure))) {
       return;
     }
+    if (keepsCarrier && !terms.isTuned) {
+      schedule.absences().forgetIdle();
+    }
     if (ticket != null) {
-      waits.free(ticket); // or items of its key would wait for ever
+      waits.freeSlot(ticket); // or items of its key would wait for ever
     }
     if (!needsVerdict) {
-      failures.suppress(schedule.error(), report);
-      sink.abandoned(failure);
+      Mishaps.survive(() -> failures.suppress(schedule.error(), report));
+      sink.abandoned(failure, schedule::told);
     }
   }
 

@@ -72,6 +72,9 @@ final class Absences {
     if (settled != null) {
       window.settledForAbandoned(claim);
       sink.settledForAbandoned(settled);
+      if (sink.tellsAbandoned()) {
+        schedule.tells();
+      }
     } else if (ticket != null) {
       window.condemned(claim);
       backlog.addReady(ticket);
@@ -94,6 +97,28 @@ final class Absences {
       }
     }
     schedule.release();
+  }
+
+  /**
+   * Carriers of virtual threads are lost: workers that have nothing at hand may never get one, so the run goes
+   * on without them. Whoever has a carrier all the same leaves when it comes for work.
+   */
+  void forgetIdle() {
+    crew.roster().forEach(this::forgetIfIdle);
+    replaceArriving();
+  }
+
+  private void forgetIfIdle(Worker worker) {
+    schedule.lock();
+    Claim claim = worker.claim;
+    boolean idle = claim == null || Claim.isThrough(claim.observe());
+    boolean reads = intake.isReader(worker) || schedule.reading().isAhead(worker);
+    if (idle && !reads && !schedule.hasEnded() && crew.has(worker) && !worker.isAbandoned) {
+      schedule.giveBack(worker);
+      schedule.tellNews();
+      crew.forget(worker);
+    }
+    schedule.unlock(); // all others are started at the end, at once
   }
 
   /** A worker that was abandoned is back. */

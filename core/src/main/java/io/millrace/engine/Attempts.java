@@ -158,10 +158,15 @@ final class Attempts {
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
     }
-    Obstacle closed;
+    Obstacle closed = null;
+    boolean tooLong;
     try {
       closed = ask(at);
+      tooLong = closed != null && waits.takesTooLong(at, closed);
     } catch (Throwable broken) {
+      if (closed != null) {
+        waits.left(closed);
+      }
       verdicts.tidyInterrupt(null);
       at.worker.readClock();
       return verdicts.fail(at, broken);
@@ -170,9 +175,7 @@ final class Attempts {
       return mayBegin(at, claim) ? attempt(worker, claim, at) : verdicts.cutOff(at);
     }
     try {
-      return waits.takesTooLong(at, closed)
-          ? verdicts.fail(at, tooLate(at))
-          : verdicts.leave(at, closed);
+      return tooLong ? verdicts.fail(at, tooLate(at)) : verdicts.leave(at, closed);
     } finally {
       waits.left(closed);
     }

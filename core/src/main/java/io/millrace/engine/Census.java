@@ -56,6 +56,15 @@ final class Census {
   }
 
   /** Whether no worker is left but those who were abandoned, or are with an executor. */
+  boolean isAnyArriving() {
+    schedule.lock();
+    try {
+      return crew.isAnyArriving();
+    } finally {
+      schedule.unlock();
+    }
+  }
+
   boolean isNobodyActive() {
     schedule.lock();
     try {

@@ -88,7 +88,7 @@ public final class Engine {
         outlet == null
             ? null
             : new Taker(terms, schedule, staff, wakeup, refill, listeners, reorder, outlet);
-    outcomes = new Outcomes(sink, taker, staff, wakeup, joining);
+    outcomes = new Outcomes(sink, taker, staff, wakeup, joining, schedule, this::watchEnd);
     life =
         new Life(
             terms,
@@ -102,6 +102,10 @@ public final class Engine {
             new Life.Waiting(wakeup, joining),
             this::record);
     late.begin(life);
+  }
+
+  private void watchEnd() {
+    life.watchEnd();
   }
 
   private static boolean hasConsumer(Config config, Delivery delivery) {

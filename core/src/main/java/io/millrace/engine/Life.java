@@ -209,9 +209,7 @@ final class Life implements Effects {
     Mishaps.survive(interrupter::interruptAll); // before all that may take longer
     Mishaps.survive(startAlarm::cancel); // before virtual time could go on to it
     Mishaps.survive(feed::runEnded);
-    if (!terms.isInCaller) {
-      Mishaps.survive(() -> rescueAlarm.at(System.nanoTime() + RESCUE_NANOS));
-    }
+    Mishaps.survive(this::watchEnd);
     if (waits.endSome(FEW)) {
       endAllWaits();
     }
@@ -228,6 +226,13 @@ final class Life implements Effects {
       Threads.startPlatform(terms.clock.announced(all));
     } catch (Throwable noThread) {
       all.run();
+    }
+  }
+
+  /** Sees to it that an end does not wait for carriers of virtual threads. Called when the run has ended. */
+  void watchEnd() {
+    if (!terms.isInCaller && !hasJoined()) {
+      rescueAlarm.at(System.nanoTime() + RESCUE_NANOS);
     }
   }
 
@@ -256,6 +261,9 @@ final class Life implements Effects {
 
   @Override
   public void over() {
+    if (schedule.census().keptCarriers() > 0) {
+      Mishaps.survive(this::watchEnd);
+    }
     Mishaps.survive(() -> reporting.accept(recording));
     Mishaps.survive(interrupter::stop);
     Mishaps.survive(waits::stop);
@@ -298,7 +306,7 @@ final class Life implements Effects {
     boolean wasInterrupted = false;
     while (!hasJoined() && !schedule.census().isWorker(Thread.currentThread())) {
       try {
-        if (!staff.runInline()) {
+        if (!staff.runInline() && !Wakeup.spin(this::hasJoined)) {
           awaitEndOnce();
         }
       } catch (InterruptedException again) {
@@ -312,6 +320,9 @@ final class Life implements Effects {
 
   private void awaitEndOnce() throws InterruptedException {
     if (!terms.isInCaller) {
+      if (schedule.hasEnded()) {
+        Mishaps.survive(this::watchEnd);
+      }
       waiting.joining().await();
       return;
     }

@@ -16,17 +16,33 @@ public final class Outcomes {
   private final Staff staff;
   private final Wakeup wakeup;
   private final Joining joining;
+  private final Schedule schedule;
+  private final Runnable watchingEnd;
 
   /* Written by whoever closes, read by the consumer. There is none in a run that collects, or is closed. */
   private volatile @Nullable Taker taker;
   private volatile boolean isClosed;
 
-  Outcomes(Sink sink, @Nullable Taker taker, Staff staff, Wakeup wakeup, Joining joining) {
+  /**
+   * The outcomes of a run.
+   *
+   * @param watchingEnd sees to it that the end of a run which is over does not wait for carriers
+   */
+  Outcomes(
+      Sink sink,
+      @Nullable Taker taker,
+      Staff staff,
+      Wakeup wakeup,
+      Joining joining,
+      Schedule schedule,
+      Runnable watchingEnd) {
     this.sink = sink;
     this.taker = taker;
     this.staff = staff;
     this.wakeup = wakeup;
     this.joining = joining;
+    this.schedule = schedule;
+    this.watchingEnd = watchingEnd;
   }
 
   /** Nothing more is handed out. */
@@ -75,6 +91,10 @@ public final class Outcomes {
       }
       BooleanSupplier isGone = joining::isDone;
       if (!Wakeup.spin(isGone)) {
+        wakeup.await(() -> schedule.isOver() || isGone.getAsBoolean());
+      }
+      if (!Wakeup.spin(isGone)) {
+        watchingEnd.run();
         wakeup.await(isGone);
       }
       return collected.outcomes();

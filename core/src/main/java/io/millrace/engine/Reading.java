@@ -78,20 +78,23 @@ final class Reading {
   }
 
   /**
-   * Under the lock, asked by a worker that is about to leave: whether a reader has appended items
-   * that nobody else looks for.
+   * Under the lock, told by a worker that is about to leave: nobody looks for what a reader appends from
+   * now on, but for one last look of that worker. False if nobody reads.
    */
-  boolean hasAppended() {
-    if (!intake.isReading()) {
-      return false;
-    }
-    isUnwatched = true; // before looking: a reader appends, then looks at this
-    return backlog.stealable() != null;
+  boolean isLeftAlone() {
+    boolean isReading = intake.isReading();
+    isUnwatched |= isReading; // before the look: a reader appends, then looks at this
+    return isReading;
   }
 
   /** Under the lock. */
   boolean isAhead() {
     return ahead != null;
+  }
+
+  /** Under the lock: whether this worker reads ahead, and so has no slot. */
+  boolean isAhead(Worker worker) {
+    return ahead == worker;
   }
 
   private Claim begin(Worker worker) {

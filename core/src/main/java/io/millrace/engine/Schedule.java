@@ -46,6 +46,9 @@ final class Schedule {
   private boolean isBrokenDown;
   private boolean isJoined;
 
+  /** Items that have yet to be told that their workers were abandoned. */
+  private int untold;
+
   /* Guarded by the lock: what the next release has to pass on. */
   private boolean hasNews;
   private boolean hasJustEnded;
@@ -209,7 +212,7 @@ final class Schedule {
       case STEAL -> precedence.stolen(worker);
       case READ -> reading.read(worker);
       case LEAVE -> {
-        if (!lingers() && !reading.hasAppended()) {
+        if (!lingers() && !(reading.isLeftAlone() && precedence.admission(worker).stealable())) {
           crew.leaveWithSlot(worker);
         }
         yield null;
@@ -323,6 +326,18 @@ final class Schedule {
     hasNews = true;
   }
 
+  /** Under the lock: an item will be told that its worker was abandoned; the run is not gone before that. */
+  void tells() {
+    untold++;
+  }
+
+  /** An item was told. */
+  void told() {
+    lock();
+    untold--;
+    release();
+  }
+
   /** Under the lock: a worker is back. */
   void stalledNoMore() {
     isStalled = false;
@@ -385,7 +400,7 @@ final class Schedule {
     if (over) {
       finish();
     }
-    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead();
+    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
     boolean stalled = !isStalled && isStalledNow();
     boolean windUp = hasJustEnded;
     boolean readAhead = reading.mayStartAhead();

@@ -1,10 +1,12 @@
 package io.millrace.engine;
 
 import io.millrace.engine.terms.Terms;
+import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.PoolWatch;
 import io.millrace.engine.thread.Threads;
 import io.millrace.plan.Workers;
+import io.millrace.time.Clock;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * by actions that compute, or may be, platform threads take their place. Thread-safe.
  */
 final class Staff {
+  /** How long a virtual thread may wait for a carrier before a platform thread takes its place. */
+  private static final long ARRIVAL_NANOS = 10_000_000;
+
   private final Terms terms;
   private final Schedule schedule;
   private final Attempts attempts;
@@ -36,6 +41,12 @@ final class Staff {
 
   /* Whether a thread that could start no other one does the work itself. */
   private final AtomicBoolean isHelping = new AtomicBoolean();
+
+  /* In real time, as it is for real threads. */
+  private final Alarm arrivalAlarm = new Alarm(Clock.system(), this::lookForArrivals);
+
+  /* Written when a virtual worker got no carrier, though platform threads stand in for as many as are kept. */
+  private volatile boolean lacksCarriers;
 
   /* Written when the end of the run takes long: virtual threads may get no carrier. */
   private volatile boolean mistrustsCarriers;
@@ -104,10 +115,27 @@ final class Staff {
       Threads.startVirtual(() -> poolWatch.handOver(announced, generation, on.executor()));
     } else if (workers instanceof Workers.Platform) {
       Threads.startPlatform(announced);
-    } else if (standIns.get() < schedule.census().keptCarriers()) {
+    } else {
+      startVirtual(announced, schedule.census().keptCarriers());
+    }
+  }
+
+  /* Where carriers are kept, a virtual thread may get none: it has a moment to show that it does. */
+  private void startVirtual(Runnable announced, int keptCarriers) {
+    if (keptCarriers == 0) {
+      Threads.startVirtual(announced);
+    } else if (standIns.get() < keptCarriers || lacksCarriers) {
       startStandIn(announced);
     } else {
       Threads.startVirtual(announced);
+      arrivalAlarm.at(System.nanoTime() + ARRIVAL_NANOS);
+    }
+  }
+
+  private void lookForArrivals() {
+    if (schedule.census().isAnyArriving()) {
+      lacksCarriers = true;
+      schedule.absences().replaceArriving();
     }
   }
 
@@ -208,6 +236,7 @@ final class Staff {
   }
 
   void stop() {
+    arrivalAlarm.cancel();
     if (poolWatch != null) {
       poolWatch.stop();
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Futures as they are done: each one queues itself, so the cost is linear. How many there are is an
@@ -23,6 +24,12 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
   private final int all;
   private final TimeLimit limit;
   private int taken;
+
+  /* What this threw; the reader's own. */
+  private @Nullable Exception broken;
+
+  /* Written by whoever closes, read by the reader, which the queue wakes. */
+  private volatile boolean isClosed;
 
   private Completions(List<F> futures, long timeoutNanos) {
     super(NONNULL);
@@ -38,7 +45,14 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
   static <F extends CompletableFuture<?>> Stream<F> of(
       Collection<? extends F> futures, long timeoutNanos) {
     Completions<F> completions = new Completions<>(List.<F>copyOf(futures), timeoutNanos);
-    return StreamSupport.stream(completions, false).onClose(completions.listeners::close);
+    return StreamSupport.stream(completions, false).onClose(completions::close);
+  }
+
+  /* By any thread: who waits for the next one finds the end. */
+  private void close() {
+    isClosed = true;
+    listeners.close();
+    done.close();
   }
 
   @Override
@@ -48,31 +62,38 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
 
   @Override
   protected boolean advance(Consumer<? super F> consumer) {
-    if (taken == all) {
+    if (broken != null) {
+      throw Rethrow.asIs(broken); // it never looks like the end
+    }
+    F next = taken == all || isClosed ? null : next();
+    if (next == null) {
       return false;
     }
-    F next = next();
     taken++;
     consumer.accept(next);
     return true;
   }
 
-  private F next() {
+  /* Null if this was closed. */
+  private @Nullable F next() {
     try {
       F next = done.poll(limit);
-      if (next == null) {
-        listeners.close();
-        throw Rethrow.asIs(
-            new TimeoutException((all - taken) + " of " + all + " futures are not done"));
+      if (next == null && !isClosed) {
+        throw failed(new TimeoutException((all - taken) + " of " + all + " futures are not done"));
       }
       return next;
     } catch (InterruptedException interrupted) {
-      listeners.close();
       Thread.currentThread().interrupt();
       CancellationException cancelled =
           new CancellationException("interrupted while waiting for futures");
       cancelled.initCause(interrupted);
-      throw cancelled;
+      throw failed(cancelled);
     }
+  }
+
+  private RuntimeException failed(Exception error) {
+    broken = error;
+    listeners.close();
+    return Rethrow.asIs(error);
   }
 }

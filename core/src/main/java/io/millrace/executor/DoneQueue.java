@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done, on its way to the one thread that waits for it; a virtual clock knows of that wait. */
 final class DoneQueue<F> {
-  private final BlockingQueue<F> done = new LinkedBlockingQueue<>();
+  private static final Object END = new Object();
+
+  private final BlockingQueue<Object> done = new LinkedBlockingQueue<>();
   private final KnownWaits waits;
 
   DoneQueue(Clock clock) {
@@ -28,16 +30,34 @@ final class DoneQueue<F> {
   }
 
   void add(F one) {
+    put(one);
+  }
+
+  /** Lets the thread that waits go on: nothing more will come. */
+  void close() {
+    put(END);
+  }
+
+  private void put(Object one) {
     done.add(one);
     waits.wake();
   }
 
-  /** The next one; null if the time is up. */
+  /** The next one; null if the time is up, or this was closed. */
+  @SuppressWarnings("unchecked")
   @Nullable F poll(TimeLimit limit) throws InterruptedException {
-    if (waits.clock() == Clock.system()) {
-      return done.poll(limit.left(), TimeUnit.NANOSECONDS);
+    Object next = next(limit);
+    return next == END ? null : (F) next;
+  }
+
+  private @Nullable Object next(TimeLimit limit) throws InterruptedException {
+    if (waits.clock() != Clock.system()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException(); // also if there is one, as in real time
+      }
+      waits.await(() -> !done.isEmpty(), limit.left());
+      return done.poll();
     }
-    waits.await(() -> !done.isEmpty(), limit.left());
-    return done.poll();
+    return done.poll(limit.left(), TimeUnit.NANOSECONDS);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
+import io.millrace.engine.thread.FutureWait;
 import io.millrace.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -38,7 +39,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
 
   ExecutorFuture(Clock clock) {
     this.clock = clock;
-    this.virtualWait = clock == Clock.system() ? null : new FutureWait(this, clock);
+    this.virtualWait = FutureWait.of(this, clock);
   }
 
   void belongTo(Task<R> itsTask) {
@@ -162,6 +163,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   public R result() throws Exception {
     try {
       return get();
+    } catch (CancellationException cancelled) {
+      throw thrown(cancelled);
     } catch (ExecutionException failed) {
       throw thrown(failed);
     }
@@ -180,9 +183,16 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
       return get(FutureWaits.nanos(timeout), TimeUnit.NANOSECONDS);
     } catch (TimeoutException late) {
       throw new TimeoutException("the task is not done within " + timeout + "; it goes on");
+    } catch (CancellationException cancelled) {
+      throw thrown(cancelled);
     } catch (ExecutionException failed) {
       throw thrown(failed);
     }
+  }
+
+  /* The JDK throws another one, with a text of its own, of which the first is the cause. */
+  private static CancellationException thrown(CancellationException cancelled) {
+    return cancelled.getCause() instanceof CancellationException first ? first : cancelled;
   }
 
   private static RuntimeException thrown(ExecutionException failed) {

@@ -25,7 +25,7 @@ final class Invocations {
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
     try {
       for (Callable<R> task : tasks) {
-        futures.add(executor.submit(task));
+        futures.add(executor.submitPart(task, executor.options()));
       }
       for (ExecutorFuture<R> future : futures) {
         if (!awaitQuietly(future, limit)) {
@@ -63,7 +63,7 @@ final class Invocations {
     DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock());
     try {
       for (Callable<R> task : tasks) {
-        ExecutorFuture<R> future = executor.submit(task);
+        ExecutorFuture<R> future = executor.submitPart(task, executor.options());
         futures.add(future);
         FutureWaits.whenDone(future, () -> done.add(future));
       }

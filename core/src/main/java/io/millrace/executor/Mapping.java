@@ -92,8 +92,15 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
   }
 
   private @Nullable ExecutorFuture<R> next() {
-    while (sourceError == null && submitted < ahead && !isServed() && readOne()) {
+    while (sourceError == null
+        && submitted < ahead
+        && !isServed()
+        && !limit.isOver()
+        && readOne()) {
       submitted++;
+    }
+    if (limit.isOver()) {
+      throw Rethrow.asIs(new TimeoutException("not all values were taken in time"));
     }
     if (Thread.currentThread().isInterrupted()) {
       throw interrupted(null); // the source may have left it set, and may have ended because of it
@@ -122,7 +129,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
   }
 
   private void submit(T item) {
-    futures.add(executor.submit(() -> action.apply(item), options));
+    futures.add(executor.submitPart(() -> action.apply(item), options));
     if (closed) {
       cancelAll();
     }

@@ -120,7 +120,17 @@ public final class ParallelExecutor implements ExecutorService {
       Callable<R> task, TaskOptions options) {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
-    Task<R> submitted = new Task<>(home, task, options.tuning(), clock);
+    return submit(task, options, false);
+  }
+
+  /** Submits a task that nobody has in hand: {@link #shutdownNow} cancels it, as whoever waits for it cannot. */
+  <R extends @Nullable Object> ExecutorFuture<R> submitPart(Callable<R> task, TaskOptions options) {
+    return submit(task, options, true);
+  }
+
+  private <R extends @Nullable Object> ExecutorFuture<R> submit(
+      Callable<R> task, TaskOptions options, boolean isPart) {
+    Task<R> submitted = new Task<>(home, task, options.tuning(), clock, isPart);
     add(submitted);
     return submitted.future;
   }
@@ -375,12 +385,19 @@ public final class ParallelExecutor implements ExecutorService {
   /**
    * Shuts down, and interrupts what runs.
    *
-   * @return what nobody has begun: their futures stay as they are until somebody runs or cancels them
+   * @return what nobody has begun: their futures stay as they are until somebody runs or cancels them; those
+   *     of {@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny}, which nobody has in hand, are
+   *     cancelled
    */
   @Override
   public List<Runnable> shutdownNow() {
     feed.shut();
     List<Runnable> notBegun = takeNotBegun();
+    for (Runnable each : notBegun) {
+      if (each instanceof Task<?> task && task.isPart) {
+        task.cutOff();
+      }
+    }
     engine.stop();
     return notBegun;
   }

@@ -18,6 +18,10 @@ final class Refused {
     refuse(config.perKey != null, "concurrencyPerKey", "give tasks a shared semaphore instead");
     refuse(
         config.looksAtItems(), "rateLimit by key or cost", "tasks are functions without an item");
+    Config usual = new Config();
+    refuse(
+        !config.patience.equals(usual.patience), "patience", "tasks wait until a worker is back");
+    refuse(config.truncation != usual.truncation, "truncation", "each task has its own future");
     refuse(
         config.workers instanceof Workers.Caller,
         "Workers.caller()",

@@ -55,6 +55,9 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
 
   final ExecutorFuture<R> future;
 
+  /** Whether it is part of a call that waits for it, and nobody else has its future. */
+  final boolean isPart;
+
   /* Written by the attempt's thread and by whoever cancels. */
   @SuppressWarnings("unused")
   private volatile @Nullable Object runner;
@@ -67,8 +70,9 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
    *
    * @param home is told of a cancellation, so that the task need not wait for its turn
    */
-  Task(Home home, Callable<? extends R> callable, Tuning tuning, Clock clock) {
+  Task(Home home, Callable<? extends R> callable, Tuning tuning, Clock clock, boolean isPart) {
     super(tuning);
+    this.isPart = isPart;
     this.future = new ExecutorFuture<>(clock);
     this.home = home;
     this.callable = callable;

@@ -18,6 +18,11 @@ record TimeLimit(Clock clock, long startNanos, long nanos) {
     return nanos == Long.MAX_VALUE;
   }
 
+  /** Whether the time is up. */
+  boolean isOver() {
+    return left() == 0;
+  }
+
   /** How long it may still take: at least 0. */
   long left() {
     return isNone() ? nanos : Math.max(0, nanos - (clock.nanoTime() - startNanos));

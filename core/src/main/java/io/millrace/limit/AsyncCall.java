@@ -74,7 +74,12 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
       pass.giveBack();
       return;
     }
-    pass.begin();
+    try {
+      pass.beginOrGiveBack();
+    } catch (Throwable broken) {
+      result.completeExceptionally(broken);
+      return;
+    }
     try {
       CompletionStage<? extends R> stage =
           Objects.requireNonNull(body.call(), "the function answered with null, not with a stage");

@@ -62,9 +62,9 @@ interface Pass {
   default <R extends @Nullable Object> R call(Clock clock, Callable<? extends R> body)
       throws Exception {
     enter(clock);
+    beginOrGiveBack();
     R value;
     try {
-      begin();
       value = body.call();
     } catch (Throwable thrown) {
       endAfter(thrown);
@@ -72,6 +72,20 @@ interface Pass {
     }
     end();
     return value;
+  }
+
+  /** Begins; if that fails, what was taken goes back, so that others can go on. */
+  default void beginOrGiveBack() {
+    try {
+      begin();
+    } catch (Throwable broken) {
+      try {
+        giveBack();
+      } catch (Throwable again) {
+        Suppressing.add(broken, again);
+      }
+      throw broken;
+    }
   }
 
   /* The caller gets what the body threw. */
@@ -94,9 +108,9 @@ interface Pass {
       cancelled.initCause(interrupted);
       throw cancelled;
     }
+    beginOrGiveBack();
     R value;
     try {
-      begin();
       value = body.get();
     } catch (Throwable thrown) {
       endAfter(thrown);

@@ -64,7 +64,7 @@ public final class Throttle extends Limit {
    */
   public void acquire() throws InterruptedException {
     pass.enter(clock);
-    pass.begin();
+    pass.beginOrGiveBack();
   }
 
   /** Starts if a start is possible now and nobody waits. Never blocks. */
@@ -86,7 +86,7 @@ public final class Throttle extends Limit {
 
   private boolean begun(boolean entered) {
     if (entered) {
-      pass.begin();
+      pass.beginOrGiveBack();
     }
     return entered;
   }

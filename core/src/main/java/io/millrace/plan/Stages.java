@@ -1,8 +1,8 @@
 package io.millrace.plan;
 
 import io.millrace.base.Rethrow;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +19,14 @@ final class Stages {
       future.cancel(true);
       throw interrupted;
     } catch (ExecutionException wrapper) {
-      throw Rethrow.asIs(unwrap(wrapper));
+      throw Rethrow.asIs(unwrapped(wrapper));
+    } catch (CancellationException cancelled) { // the JDK's own, around the stage's
+      throw cancelled.getCause() instanceof CancellationException first ? first : cancelled;
     }
   }
 
-  private static Throwable unwrap(Throwable wrapper) {
-    Throwable error = wrapper;
-    while ((error instanceof ExecutionException || error instanceof CompletionException)
-        && error.getCause() != null) {
-      error = error.getCause();
-    }
-    return error;
+  /* One wrapper only: what is in it is the stage's own failure, of whatever type. */
+  private static Throwable unwrapped(ExecutionException wrapper) {
+    return wrapper.getCause() == null ? wrapper : wrapper.getCause();
   }
 }

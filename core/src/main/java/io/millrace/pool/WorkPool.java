@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkPool {
   private static final int IO_WORKERS = 1024;
+
+  /* A pool that is shut down just when a task comes starts again for it, unless that happens again and again. */
+  private static final int MOST_STARTS = 10;
   private static final WorkPool IO = new WorkPool(Parallel.of(IO_WORKERS));
   private static final WorkPool CPU =
       new WorkPool(Parallel.of(cores()).workers(Workers.platform()));
@@ -82,10 +85,10 @@ public final class WorkPool {
     Require.atLeast("maxWorkers", maxWorkers, 1);
     lock.lock();
     try {
-      if (executor != null || configured != null) {
+      if (isRunning() || configured != null) {
         throw new IllegalStateException(
             "the pool was "
-                + (executor == null ? "configured" : "started")
+                + (isRunning() ? "started" : "configured")
                 + " already: shut it down before it is configured");
       }
       configured = defaults.concurrency(maxWorkers);
@@ -98,23 +101,29 @@ public final class WorkPool {
   public boolean started() {
     lock.lock();
     try {
-      return executor != null;
+      return isRunning();
     } finally {
       lock.unlock();
     }
   }
 
+  /* Whoever has the executor can shut it down, too, and options can end it: then the pool starts again. */
+  private boolean isRunning() {
+    return executor != null && !executor.isShutdown();
+  }
+
   /**
    * The executor of the pool, for everything else it can do; starts the pool. After the pool's shutdown
-   * it takes no more tasks.
+   * it takes no more tasks; to shut it down is to shut down the pool, which starts another one when it is
+   * used again.
    */
   public ParallelExecutor executor() {
     for (; ; ) {
       Parallel parallel;
       lock.lock();
       try {
-        if (executor != null) {
-          return executor;
+        if (isRunning()) {
+          return Objects.requireNonNull(executor);
         }
         parallel = configured == null ? defaults : configured;
       } finally {
@@ -133,7 +142,7 @@ public final class WorkPool {
     lock.lock();
     try {
       boolean isCurrent = parallel == (configured == null ? defaults : configured);
-      boolean isFirst = executor == null && isCurrent;
+      boolean isFirst = !isRunning() && isCurrent;
       executor = isFirst ? made : executor;
       return isFirst;
     } finally {
@@ -144,14 +153,13 @@ public final class WorkPool {
   /** Runs a task when its turn comes; starts the pool. */
   public <R extends @Nullable Object> ExecutorFuture<R> submit(Callable<R> task) {
     Objects.requireNonNull(task, "task");
-    for (; ; ) {
-      ParallelExecutor running = executor();
+    for (int attempt = 1; ; attempt++) {
       try {
-        return running.submit(task);
+        return executor().submit(task);
       } catch (RejectedExecutionException refused) {
-        if (running == executor()) {
-          throw refused;
-        } // else the pool was shut down in between, and starts again
+        if (attempt == MOST_STARTS) {
+          throw refused; // its options end each executor at once
+        } // else it was shut down in between, and starts again
       }
     }
   }

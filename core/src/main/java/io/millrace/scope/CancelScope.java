@@ -2,6 +2,7 @@ package io.millrace.scope;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.base.Warnings;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.plan.StopToken;
 import io.millrace.time.Clock;
@@ -196,13 +197,22 @@ public final class CancelScope {
     }
     boolean cancelled = state.updateAndGet(ScopeState::left).cancelled();
     if (timer != null) {
-      timer.cancel();
+      survive(timer::cancel);
     }
     cancelledCaught = frame.strand.leave(frame, error, cancelled);
     if (error != null && !cancelledCaught) {
       throw Rethrow.asIs(error);
     }
     return result;
+  }
+
+  /* What is left to be done after it is more than what it throws. */
+  private static void survive(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable broken) {
+      Warnings.log(CancelScope.class, "a step of a scope failed", broken);
+    }
   }
 
   private Clock.@Nullable Timer startTimer(Clock by) {
@@ -224,7 +234,7 @@ public final class CancelScope {
     if (before.takesCancel()) {
       Frame frame = before.frame();
       if (frame != null) {
-        frame.strand.interrupt(frame);
+        survive(() -> frame.strand.interrupt(frame)); // of a thread with its own idea of that
       }
       started.stop();
     }

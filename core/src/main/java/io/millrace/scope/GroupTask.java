@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
+import io.millrace.engine.thread.FutureWait;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Retry;
 import java.util.Objects;
@@ -30,6 +31,7 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
   private @Nullable Callable<? extends R> callable;
 
   private final CompletableFuture<Ended<R>> end = new CompletableFuture<>();
+  private final @Nullable FutureWait virtualWait;
 
   /**
    * A task that nobody has begun.
@@ -39,6 +41,7 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
   GroupTask(TaskGroup group, String name, boolean named, Callable<? extends R> callable) {
     super(ONCE);
     this.group = group;
+    this.virtualWait = FutureWait.of(end, group.clock());
     this.name = name;
     this.named = named;
     this.callable = callable;
@@ -58,6 +61,9 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
   public R result() {
     Ended<R> ended;
     try {
+      if (virtualWait != null) {
+        virtualWait.await(Long.MAX_VALUE);
+      }
       ended = end.get();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

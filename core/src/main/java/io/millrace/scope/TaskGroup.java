@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskGroup {
   private final CancelScope scope = CancelScope.of();
+
+  /* Written before the block runs. */
+  private Clock clock = Clock.system();
   private final TaskFeed feed = new TaskFeed();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -139,7 +142,7 @@ public final class TaskGroup {
 
   /** Throws nothing: the scope around this must not take a failure for its cancellation. */
   private <R extends @Nullable Object> Ended<R> live(Body<? extends R, ?> body) {
-    Clock clock = scope.ownClock();
+    clock = scope.ownClock();
     Config config =
         new Config()
             .with(
@@ -232,6 +235,11 @@ public final class TaskGroup {
    */
   public void cancel() {
     scope.cancel();
+  }
+
+  /** The clock that the group goes by: that of the scope around it. */
+  Clock clock() {
+    return clock;
   }
 
   /** Notes how a member of the group was thrown out; true if that is a failure. */

@@ -282,8 +282,9 @@ class NestedVirtualTimeTest {
             () ->
                 TaskGroup.<Exception>run(
                     group -> {
-                      group.start(task(clock));
-                      group.start(task(clock));
+                      var first = group.start(task(clock));
+                      group.start(first::result);
+                      assertEquals(1, first.result());
                     }));
   }
 

@@ -3,8 +3,8 @@ package io.millrace.engine.claim;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key whose slots bound how many of its items run at once, and the items that wait for a slot, in
- * the order in which they came. Guarded by the lock of whoever hands out the slots, except what is
+ * A key whose slots bound how many of its items run at once, and the items that wait for a slot, by
+ * their ranks. Guarded by the lock of whoever hands out the slots, except what is
  * final.
  */
 public final class SlotKey {
@@ -28,17 +28,26 @@ public final class SlotKey {
     return first;
   }
 
-  /** Adds an item at the end. */
-  public void append(Ticket ticket) {
+  /** Adds an item by its rank: as a rule at the end, or near it. */
+  public void add(Ticket ticket) {
     Ticket before = last;
+    while (before != null && before.rank > ticket.rank) {
+      before = before.previousForSlot;
+    }
+    Ticket after = before == null ? first : before.nextForSlot;
     ticket.isQueuedForSlot = true;
     ticket.previousForSlot = before;
+    ticket.nextForSlot = after;
     if (before == null) {
       first = ticket;
     } else {
       before.nextForSlot = ticket;
     }
-    last = ticket;
+    if (after == null) {
+      last = ticket;
+    } else {
+      after.previousForSlot = ticket;
+    }
   }
 
   /** Takes an item out that waits. */

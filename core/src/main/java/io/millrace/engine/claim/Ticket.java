@@ -35,7 +35,7 @@ public final class Ticket {
   /** What the last attempt threw, or a rejection of what it returned; null before. */
   public @Nullable Throwable lastError;
 
-  /** The report of its abandonment, if the item only has to be settled; otherwise null. */
+  /** What the item fails with, if it only has to be settled: the report of its abandonment; otherwise null. */
   public @Nullable Throwable condemned;
 
   /** When the item may go on, and its place among others of that time. */

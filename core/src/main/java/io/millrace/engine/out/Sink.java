@@ -28,6 +28,15 @@ public sealed interface Sink permits Collected, Outlet, ToItems {
   /** How many outcomes have left the window, given how many are settled. */
   long delivered(long settled);
 
-  /** An item was settled for an abandoned worker. Called without the lock, soon after it. */
-  default void abandoned(Outcome<?, ?> outcome) {}
+  /** Whether {@link #abandoned} does anything; then the run is not gone before that is done. */
+  default boolean tellsAbandoned() {
+    return false;
+  }
+
+  /**
+   * An item was settled for an abandoned worker. Called without the lock, soon after it.
+   *
+   * @param told to be called once, when the item has heard of it
+   */
+  default void abandoned(Outcome<?, ?> outcome, Runnable told) {}
 }

@@ -21,8 +21,17 @@ public final class ToItems implements Sink {
 
   /* This may be the thread of all timers, and there may be no carrier for a virtual one. */
   @Override
-  public void abandoned(Outcome<?, ?> outcome) {
-    Threads.inPlatformThread(() -> hand(outcome));
+  public void abandoned(Outcome<?, ?> outcome, Runnable told) {
+    Threads.inPlatformThread(
+        () -> {
+          hand(outcome);
+          told.run();
+        });
+  }
+
+  @Override
+  public boolean tellsAbandoned() {
+    return true;
   }
 
   /* A future's dependents may throw anything, and may set the flag: nobody else must see that. */

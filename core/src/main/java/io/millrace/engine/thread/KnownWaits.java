@@ -35,6 +35,9 @@ public final class KnownWaits {
       return true;
     }
     boolean ready = isReady.getAsBoolean();
+    if (!ready && Thread.interrupted()) {
+      throw new InterruptedException();
+    }
     if (ready || nanos <= 0) {
       return ready;
     }

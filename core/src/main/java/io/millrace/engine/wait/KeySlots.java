@@ -131,7 +131,7 @@ public final class KeySlots implements Obstacle {
         ticket.hasSlot = true;
         return true;
       }
-      key.append(ticket);
+      key.add(ticket);
       return false;
     } finally {
       lock.unlock();

@@ -51,6 +51,11 @@ final class RatePermit implements Obstacle {
     return at.ticket != null && at.ticket.permitted;
   }
 
+  /** Compares the item's key, as {@link #tryPass} does, and takes nothing. */
+  void find(ItemAtHand at) {
+    var _ = limiter.earliest(demandOf(at.demand));
+  }
+
   @Override
   public boolean tryPass(ItemAtHand at) {
     Ticket ticket = at.ticket;

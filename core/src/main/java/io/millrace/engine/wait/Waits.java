@@ -121,9 +121,14 @@ public final class Waits {
     if (rate == null) {
       return null;
     }
-    boolean mayAsk = leaving.get() == 0 || rate.hasPermit(at);
-    if (mayAsk && rate.tryPass(at)) {
-      return null;
+    if (leaving.get() == 0 || rate.hasPermit(at)) {
+      if (rate.tryPass(at)) {
+        return null;
+      }
+    } else {
+      rate.find(
+          at); // where its key is compared, it can be interrupted, and what that throws is the
+      // item's
     }
     leaving.incrementAndGet();
     return rate;
@@ -157,21 +162,33 @@ public final class Waits {
     if (!areUsed) {
       areUsed = true;
     }
-    boolean tooLate =
-        wanted == rate
-            && terms.hasRunTimeout()
-            && rate.comesAfter(terms.runDeadline(), ticket.demand);
-    TicketQueue obstacle = tooLate ? inVain : wanted;
-    ticket.obstacle = obstacle;
     add(ticket);
-    long deadline = expire(ticket);
-    if (obstacle.enqueue(ticket)) {
+    long deadline;
+    boolean isFree;
+    try {
+      TicketQueue obstacle = comesTooLate(ticket, wanted) ? inVain : wanted;
+      ticket.obstacle = obstacle;
+      deadline = expire(ticket);
+      isFree = obstacle.enqueue(ticket);
+    } catch (Throwable broken) { // a key that had to be looked for again
+      ticket.obstacle = null;
+      ticket.condemned = broken;
+      resume(ticket);
+      return;
+    }
+    if (isFree) {
       resume(ticket);
     } else if (run.hasEnded()
         || isUnwanted(ticket)
         || (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0)) {
       endWait(ticket); // whoever ended its wait may have come too early to find it
     }
+  }
+
+  private boolean comesTooLate(Ticket ticket, Obstacle wanted) {
+    return wanted == rate
+        && terms.hasRunTimeout()
+        && rate.comesAfter(terms.runDeadline(), ticket.demand);
   }
 
   /* An item timeout ends the wait for a permit or a slot as well. */
@@ -254,6 +271,11 @@ public final class Waits {
     if (semaphores != null) {
       semaphores.free(ticket);
     }
+    freeSlot(ticket);
+  }
+
+  /** Gives back the slot of its key, though its attempt goes on. */
+  public void freeSlot(Ticket ticket) {
     Ticket next = slots == null ? null : slots.exit(ticket);
     if (next != null) {
       resume(next);

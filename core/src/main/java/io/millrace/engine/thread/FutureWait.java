@@ -1,32 +1,38 @@
-package io.millrace.executor;
+package io.millrace.engine.thread;
 
-import io.millrace.engine.thread.KnownWaits;
 import io.millrace.time.Clock;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for one future that a virtual clock knows of, so that it goes on meanwhile. Thread-safe. */
-final class FutureWait {
+public final class FutureWait {
   private final CompletableFuture<?> future;
   private final KnownWaits waits;
 
   /* One listener for all waits there will be. */
   private final AtomicBoolean isListening = new AtomicBoolean();
 
-  FutureWait(CompletableFuture<?> future, Clock clock) {
+  private FutureWait(CompletableFuture<?> future, Clock clock) {
     this.future = future;
     this.waits = new KnownWaits(clock);
   }
 
+  /** Waits for this future; null in real time, where nobody needs to know of them. */
+  public static @Nullable FutureWait of(CompletableFuture<?> future, Clock clock) {
+    return clock == Clock.system() ? null : new FutureWait(future, clock);
+  }
+
   /** Waits for so long at most; returns whether the future is done. */
-  boolean await(long nanos) throws InterruptedException {
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public boolean await(long nanos) throws InterruptedException {
     if (!future.isDone() && isListening.compareAndSet(false, true)) {
-      FutureWaits.whenDone(future, waits::wake);
+      future.whenComplete((value, error) -> waits.wake());
     }
     return waits.await(future::isDone, nanos);
   }
 
-  void awaitUninterruptibly() {
+  public void awaitUninterruptibly() {
     boolean interrupted = false;
     while (!future.isDone()) {
       try {
