@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 public final class ShortLock {
   private static final int SPINS = 200;
 
+  /* A virtual thread that parks gives its carrier away, and may not get one again for long. This is some 0.5 ms,
+   * for when whoever has the lock is just not run by the processor. */
+  private static final int SPINS_WITH_CARRIER = 20_000;
+
   /* Far longer than a section, and shorter than anybody notices. */
   private static final long LOOK_NANOS = 1_000_000;
 
@@ -28,18 +32,18 @@ public final class ShortLock {
   }
 
   private void acquire() {
-    if (spin()) {
+    if (spin(SPINS)) {
       return;
     }
-    if (Thread.currentThread().isVirtual()) {
-      lock.lock();
-    } else {
+    if (!Thread.currentThread().isVirtual()) {
       acquireAgainAndAgain();
+    } else if (!spin(SPINS_WITH_CARRIER)) {
+      lock.lock();
     }
   }
 
-  private boolean spin() {
-    for (int spin = 0; spin < SPINS; spin++) {
+  private boolean spin(int most) {
+    for (int spin = 0; spin < most; spin++) {
       if (lock.tryLock()) {
         return true;
       }
@@ -55,7 +59,7 @@ public final class ShortLock {
     boolean acquired = false;
     while (!acquired) {
       try {
-        acquired = lock.tryLock(LOOK_NANOS, TimeUnit.NANOSECONDS) || spin();
+        acquired = lock.tryLock(LOOK_NANOS, TimeUnit.NANOSECONDS) || spin(SPINS);
       } catch (InterruptedException later) {
         wasInterrupted = true;
       }

@@ -11,6 +11,7 @@ import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
+import io.millrace.plan.Truncation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,5 +280,60 @@ class CarriersTest {
       ended.set(System.nanoTime());
     }
     assertInTime();
+  }
+
+  /* Cheap items before and after those that compute: workers wait for the run's lock when the carriers go. */
+  private int computeInTheMiddle(int item) {
+    if (item >= 1_000 && item < 1_000 + CARRIERS) {
+      return compute(item);
+    }
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < 30_000) {
+      Thread.onSpinWait();
+    }
+    return item;
+  }
+
+  @RepeatedTest(3)
+  @DisplayName("E6: a run whose carriers are all kept goes on in platform threads, and ends")
+  void goesOnWithoutCarriers() {
+    Parallel timed =
+        Parallel.of(8).window(256).unordered().attemptTimeout(ofMillis(60)).grace(ofMillis(20));
+    List<Integer> items = IntStream.range(0, 4_000).boxed().toList();
+    long start = System.nanoTime();
+    try (Stream<Outcome<Integer, Integer>> outcomes =
+        timed.stream(items, this::computeInTheMiddle)) {
+      assertEquals(4_000, outcomes.mapToInt(outcome -> 1).sum());
+    }
+    assertTrue(
+        System.nanoTime() - start < TOO_LONG.toNanos() * 3 / 4, "as long as the actions compute");
+  }
+
+  @RepeatedTest(3)
+  @DisplayName("A19, E6: a stop comes in time though workers wait for the lock without a carrier")
+  void stopBesideTheLock() throws InterruptedException {
+    StopToken token = new StopToken();
+    Parallel stopped =
+        Parallel.of(8)
+            .window(256)
+            .unordered()
+            .grace(ofMillis(20))
+            .stopToken(token)
+            .truncation(Truncation.SILENT);
+    List<Integer> items = IntStream.range(0, 4_000).boxed().toList();
+    Thread consumer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (Stream<?> outcomes = stopped.stream(items, this::computeInTheMiddle)) {
+                    outcomes.forEach(outcome -> {});
+                  }
+                  ended.set(System.nanoTime());
+                });
+    computing.await();
+    long stop = System.nanoTime();
+    token.stop();
+    consumer.join();
+    assertTrue(ended.get() - stop < IN_TIME.toNanos(), "ms: " + (ended.get() - stop) / 1_000_000);
   }
 }
