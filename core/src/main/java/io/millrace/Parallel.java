@@ -188,7 +188,9 @@ public final class Parallel {
   /**
    * At most {@code limit} attempts at once of items with the same key, for example the same host.
    * Items of a busy key wait without keeping others from running, as far as the window reaches: if the
-   * source brings long stretches of the same key, set a {@link #window} that spans them.
+   * source brings long stretches of the same key, set a {@link #window} that spans them. An attempt that is
+   * abandoned gives its place back, though it goes on: the others of its key would wait for it for ever. To
+   * count such attempts as well, share a semaphore.
    *
    * @param limit at least 1
    * @param key if it throws or answers null, the item fails

@@ -31,7 +31,7 @@ public final class CancelTaskHunt {
   @Outcome(expect = FORBIDDEN, desc = "both win, nobody wins, or an interrupt strays")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(withdrawn -> {}, () -> 1, TaskOptions.none().tuning(), Clock.system());
+        new Task<>(withdrawn -> {}, () -> 1, TaskOptions.none().tuning(), Clock.system(), false);
     private volatile boolean working;
     private volatile boolean cancelled;
 

@@ -28,7 +28,7 @@ class TaskLincheckTest {
   @Param(name = "value", gen = IntGen.class, conf = "1:9")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(withdrawn -> {}, () -> 0, TaskOptions.none().tuning(), Clock.system());
+        new Task<>(withdrawn -> {}, () -> 0, TaskOptions.none().tuning(), Clock.system(), false);
 
     /** Whether no interrupt is left over. */
     @Operation(nonParallelGroup = "worker")

@@ -50,7 +50,7 @@ class ReaderBesideOffersTest {
             source,
             item -> {
               if (item >= QUICK) {
-                Thread.sleep(40);
+                LockSupport.parkNanos(40_000_000);
               }
               return item;
             })) {
