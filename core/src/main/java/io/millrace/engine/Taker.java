@@ -203,7 +203,9 @@ final class Taker {
   }
 
   private void close(Claim claim) {
-    claim.clear(claim.delivered, end);
+    if (!claim.hasCellsForItself()) {
+      claim.clear(claim.delivered, end); // it may be kept for long, or what shares its cells
+    }
     claim.delivered = end;
     current = null;
     cells = NO_CELLS;

@@ -102,6 +102,9 @@ public final class Claim extends ClaimCells {
   /* Written under the run's lock, read by the owner after it has finished an item. */
   private volatile boolean tellsEach;
 
+  /* Whether somebody took some of its cells. Written before the word that says so. */
+  private boolean isShared;
+
   /* How many of its items have failed: the owner's, until it gives the claim back. */
   private int failed;
 
@@ -217,6 +220,7 @@ public final class Claim extends ClaimCells {
   private Claim part(int from, int to) {
     Claim part = new Claim(cells, most, base, from, to, State.RUNNING, null, false);
     part.rank = rank;
+    part.isShared = true;
     return part;
   }
 
@@ -390,6 +394,7 @@ public final class Claim extends ClaimCells {
       if (position == end) {
         return null;
       }
+      isShared = true;
       if (compareAndSet(seen, withEnd(position, seen))) {
         return part(position, end);
       }
@@ -416,6 +421,7 @@ public final class Claim extends ClaimCells {
           || (loading && end == firstOutcome())) {
         return null;
       }
+      isShared = true;
       int middle = loading ? (first + end + 1) / 2 : (first + end) / 2;
       long rest = loading ? withPosition(middle, seen) : withEnd(middle, seen);
       if (compareAndSet(seen, rest)) {
@@ -484,10 +490,16 @@ public final class Claim extends ClaimCells {
   /** Cells after the abandoned one, as a claim of their own; null if there are none. */
   public @Nullable Claim afterAbandoned() {
     long seen = word;
+    isShared = true;
     return position(seen) + 1 < end(seen) ? part(position(seen) + 1, end(seen)) : null;
   }
 
   // The consumer
+
+  /** Whether its cells are garbage when it is: its owner is through with it, and nobody took any of them. */
+  public boolean hasCellsForItself() {
+    return isThrough(word) && !isShared;
+  }
 
   /** Lets go of what was copied: of the cells that this owner is through with. */
   public void clearSettled() {
