@@ -14,6 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Crew {
   static final int NO_SLOT = Resuming.NO_SLOT;
 
+  private static final int CARRIERS =
+      Integer.getInteger(
+          "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+
   private final int slots;
   private final boolean ownThreads;
   private final Roster roster = new Roster();
@@ -21,6 +25,9 @@ final class Crew {
   private int arriving;
   private int abandoned;
   private int generation;
+
+  /* Workers in platform threads that were not abandoned. */
+  private int platform;
 
   /* Abandoned workers that compute, and so keep a carrier of virtual threads. Read without the lock. */
   private final AtomicInteger computing = new AtomicInteger();
@@ -92,6 +99,7 @@ final class Crew {
     }
     arriving--;
     roster.add(worker);
+    count(worker, 1);
     return true;
   }
 
@@ -105,21 +113,30 @@ final class Crew {
 
   void leaveWithSlot(Worker worker) {
     active--;
-    roster.remove(worker);
+    leave(worker);
   }
 
   /** A worker without a slot goes. */
   void leave(Worker worker) {
     roster.remove(worker);
+    count(worker, -1);
   }
 
   /** A worker that only reads comes. */
   void join(Worker worker) {
     roster.add(worker);
+    count(worker, 1);
+  }
+
+  private void count(Worker worker, int change) {
+    if (worker.isInPlatformThread()) {
+      platform += change;
+    }
   }
 
   void abandon(Worker worker, boolean keepsCarrier) {
     abandoned++;
+    count(worker, -1);
     worker.isAbandoned = true;
     if (keepsCarrier) {
       worker.isComputing = true;
@@ -129,6 +146,7 @@ final class Crew {
 
   void rejoin(Worker worker) {
     abandoned--;
+    count(worker, 1);
     worker.isAbandoned = false;
     if (worker.isComputing) {
       worker.isComputing = false;
@@ -147,6 +165,14 @@ final class Crew {
   boolean isStalled() {
     return abandoned == slots
         || (!ownThreads && abandoned > 0 && arriving > 0 && active == abandoned + arriving);
+  }
+
+  /**
+   * Whether abandoned workers keep every carrier of virtual threads, as far as is known, and no other worker has
+   * a thread of its own.
+   */
+  boolean lacksCarriers() {
+    return computing.get() >= CARRIERS && platform == 0;
   }
 
   int slots() {

@@ -38,14 +38,16 @@ final class FeedClosing {
 
   void begin() {
     if (feed.hasToBeClosed()) {
-      Threads.inPlatformThread(this::closeInTime);
+      Thread caller = Thread.currentThread();
+      Threads.inPlatformThread(() -> closeInTime(caller));
     } else {
       close();
     }
   }
 
-  private void closeInTime() {
-    closer = Thread.currentThread();
+  /* If there is no thread for it, this is the caller's, which is not to be interrupted. */
+  private void closeInTime(Thread caller) {
+    closer = Thread.currentThread().equals(caller) ? null : Thread.currentThread();
     if (graceNanos != Long.MAX_VALUE) {
       Mishaps.survive(() -> alarm.at(System.nanoTime() + graceNanos));
     }

@@ -7,6 +7,7 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Sending;
+import io.millrace.outcome.RunStatus;
 import io.millrace.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,14 @@ final class Interrupter {
    * starts it again.
    */
   private void scanBudgets() {
+    try {
+      scanOnce();
+    } catch (Throwable broken) { // a clock: nobody would be interrupted any more
+      schedule.end(RunStatus.ABORTED, broken, false);
+    }
+  }
+
+  private void scanOnce() {
     isWatching = false; // before looking, so that a worker that is not seen sees this
     long began = System.nanoTime();
     BudgetScan scan = new BudgetScan(terms.clock.nanoTime());

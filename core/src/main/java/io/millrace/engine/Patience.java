@@ -2,11 +2,14 @@ package io.millrace.engine;
 
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Alarm;
+import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.thread.Threads;
 import io.millrace.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * How long a run waits while all its slots are kept by abandoned actions: then it ends, because nothing can
- * go on. In real time, whatever the run's clock: it is for real threads to come back.
+ * How long a run waits while all its slots are kept by abandoned actions, or all carriers of virtual threads
+ * are, and what is left cannot do without: then it ends, because nothing can go on. In real time, whatever the run's clock: it is for real threads to come back.
  */
 final class Patience {
   private final Terms terms;
@@ -16,14 +19,20 @@ final class Patience {
   /* Written by whoever finds the run stalled, read by the alarm. */
   private volatile long stalledNanos;
 
+  /* Set by a virtual thread that is started with the wait, to see whether it gets a carrier. */
+  private volatile AtomicBoolean probe = new AtomicBoolean();
+
   Patience(Terms terms, Schedule schedule) {
     this.terms = terms;
     this.schedule = schedule;
   }
 
-  /** All slots are those of abandoned workers now. */
+  /** All slots, or all carriers, are kept by abandoned workers now. */
   void begin() {
     if (terms.patienceNanos != Long.MAX_VALUE) {
+      AtomicBoolean started = new AtomicBoolean();
+      Mishaps.survive(() -> Threads.startVirtual(() -> started.set(true)));
+      probe = started;
       stalledNanos = System.nanoTime();
       await();
     }
@@ -37,7 +46,7 @@ final class Patience {
     if (stalledNanos + terms.patienceNanos - System.nanoTime() > 0) {
       await(); // a worker came back meanwhile, and then all were abandoned again
     } else {
-      schedule.endIfStalled();
+      schedule.endIfStalled(probe.get());
     }
   }
 

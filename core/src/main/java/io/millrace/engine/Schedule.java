@@ -359,11 +359,15 @@ final class Schedule {
     return true;
   }
 
-  /** Ends the run if all its slots are still those of abandoned workers. */
-  void endIfStalled() {
+  /**
+   * Ends the run if it still cannot go on.
+   *
+   * @param hasCarriers whether a virtual thread got a carrier meanwhile
+   */
+  void endIfStalled(boolean hasCarriers) {
     lock();
     isStalled = false;
-    if (isStalledNow()) {
+    if (isStalledNow() && (crew.isStalled() || !hasCarriers)) {
       endLocked(RunStatus.ABORTED, null);
     }
     release();
@@ -446,7 +450,10 @@ final class Schedule {
 
   /* Tasks of an executor wait for a worker to come back, as those of every executor do. */
   private boolean isStalledNow() {
-    return !terms.isTuned && !hasEnded() && crew.isStalled() && !isAllSettled();
+    return !terms.isTuned
+        && !hasEnded()
+        && (crew.isStalled() || crew.lacksCarriers())
+        && !isAllSettled();
   }
 
   /* Ends the run if all that is left waits for permits that will come too late. */

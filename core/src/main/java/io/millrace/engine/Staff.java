@@ -45,8 +45,9 @@ final class Staff {
   /* In real time, as it is for real threads. */
   private final Alarm arrivalAlarm = new Alarm(Clock.system(), this::lookForArrivals);
 
-  /* Written when a virtual worker got no carrier, though platform threads stand in for as many as are kept. */
-  private volatile boolean lacksCarriers;
+  /* Set when a virtual worker got no carrier, though platform threads stand in for as many as are kept: one more
+   * does then. */
+  private final AtomicBoolean lacksCarrier = new AtomicBoolean();
 
   /* Written when the end of the run takes long: virtual threads may get no carrier. */
   private volatile boolean mistrustsCarriers;
@@ -124,17 +125,17 @@ final class Staff {
   private void startVirtual(Runnable announced, int keptCarriers) {
     if (keptCarriers == 0) {
       Threads.startVirtual(announced);
-    } else if (standIns.get() < keptCarriers || lacksCarriers) {
+    } else if (standIns.get() < keptCarriers || lacksCarrier.compareAndSet(true, false)) {
       startStandIn(announced);
     } else {
       Threads.startVirtual(announced);
-      arrivalAlarm.at(System.nanoTime() + ARRIVAL_NANOS);
+      Mishaps.survive(() -> arrivalAlarm.at(System.nanoTime() + ARRIVAL_NANOS));
     }
   }
 
   private void lookForArrivals() {
     if (schedule.census().isAnyArriving()) {
-      lacksCarriers = true;
+      lacksCarrier.set(true);
       schedule.absences().replaceArriving();
     }
   }
@@ -158,9 +159,9 @@ final class Staff {
               standIns.decrementAndGet();
             }
           });
-    } catch (Throwable broken) {
+    } catch (Throwable noThread) {
       standIns.decrementAndGet();
-      throw broken;
+      Threads.startVirtual(announced); // which may get a carrier after all
     }
   }
 

@@ -73,6 +73,12 @@ final class Worker extends Timekeeper implements Runnable {
     return thread == other;
   }
 
+  /** Whether it has a thread that needs no carrier. Never changes once it runs. */
+  boolean isInPlatformThread() {
+    Thread running = thread;
+    return running != null && !running.isVirtual();
+  }
+
   /** Whether this worker is in the middle of a computation, and so keeps a carrier of virtual threads. */
   boolean keepsCarrier() {
     Thread running = runningThread();

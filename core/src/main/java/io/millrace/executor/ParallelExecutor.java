@@ -300,7 +300,13 @@ public final class ParallelExecutor implements ExecutorService {
       throw Closing.after(
           new IllegalArgumentException("timeout must not be negative, but is " + timeout), items);
     }
-    return Mapping.of(this, items, action, options, FutureWaits.nanos(timeout));
+    try {
+      return Mapping.of(this, items, action, options, FutureWaits.nanos(timeout));
+    } catch (RuntimeException broken) { // a clock
+      throw Closing.after(broken, items);
+    } catch (Error broken) {
+      throw Closing.after(broken, items);
+    }
   }
 
   /* Who is given a source closes it, so also if the other arguments are refused. */

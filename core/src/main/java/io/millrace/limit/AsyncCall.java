@@ -56,15 +56,19 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
    * recurses there. */
   @Override
   public void granted() {
-    Runnable task = clock.announced(this::run);
+    boolean isAnnounced = false;
     try {
+      Runnable task = clock.announced(this::run);
+      isAnnounced = true;
       Thread.ofVirtual().name("millrace-limit").inheritInheritableThreadLocals(false).start(task);
     } catch (Throwable noThread) {
-      clock.exit();
       try {
         pass.giveBack();
       } finally {
         result.completeExceptionally(noThread);
+        if (isAnnounced) {
+          clock.exit();
+        }
       }
     }
   }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * clock is called after that, because a clock may take longer than a short lock allows.
  */
 final class GateAlarm {
+  private static final long RETRY_NANOS = 10_000_000;
+
   private final Gate gate;
   private final long at;
 
@@ -18,7 +20,8 @@ final class GateAlarm {
    */
   private volatile Clock.@Nullable Timer timer;
   private volatile boolean stopped;
-  /* The clock could not set the timer: the next one who comes to the gate tries again. */
+  /* The clock could not set the timer: the next one who comes to the gate tries again, at the latest a look
+   * by the real time. */
   private volatile boolean failed;
 
   GateAlarm(Gate gate, long at) {
@@ -47,6 +50,7 @@ final class GateAlarm {
       started = turnstile.clock().schedule(at, () -> turnstile.ring(this));
     } catch (Throwable broken) {
       failed = true;
+      Clock.system().schedule(System.nanoTime() + RETRY_NANOS, () -> turnstile.ring(this));
       throw broken;
     }
     timer = started;

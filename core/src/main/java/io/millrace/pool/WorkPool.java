@@ -85,10 +85,11 @@ public final class WorkPool {
     Require.atLeast("maxWorkers", maxWorkers, 1);
     lock.lock();
     try {
-      if (isRunning() || configured != null) {
+      forgetEnded();
+      if (executor != null || configured != null) {
         throw new IllegalStateException(
             "the pool was "
-                + (isRunning() ? "started" : "configured")
+                + (executor != null ? "started" : "configured")
                 + " already: shut it down before it is configured");
       }
       configured = defaults.concurrency(maxWorkers);
@@ -101,15 +102,19 @@ public final class WorkPool {
   public boolean started() {
     lock.lock();
     try {
-      return isRunning();
+      forgetEnded();
+      return executor != null;
     } finally {
       lock.unlock();
     }
   }
 
-  /* Whoever has the executor can shut it down, too, and options can end it: then the pool starts again. */
-  private boolean isRunning() {
-    return executor != null && !executor.isShutdown();
+  /* Whoever has the executor can shut it down, too, and options can end it: the pool is as in the beginning. */
+  private void forgetEnded() {
+    if (executor != null && executor.isShutdown()) {
+      executor = null;
+      configured = null;
+    }
   }
 
   /**
@@ -122,8 +127,9 @@ public final class WorkPool {
       Parallel parallel;
       lock.lock();
       try {
-        if (isRunning()) {
-          return Objects.requireNonNull(executor);
+        forgetEnded();
+        if (executor != null) {
+          return executor;
         }
         parallel = configured == null ? defaults : configured;
       } finally {
@@ -142,7 +148,7 @@ public final class WorkPool {
     lock.lock();
     try {
       boolean isCurrent = parallel == (configured == null ? defaults : configured);
-      boolean isFirst = !isRunning() && isCurrent;
+      boolean isFirst = executor == null && isCurrent;
       executor = isFirst ? made : executor;
       return isFirst;
     } finally {

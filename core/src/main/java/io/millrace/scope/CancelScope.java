@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Interrupts.</b> The interrupt of a scope reaches no code after it. An interrupt by somebody else is
  * never taken for it: it passes, also if the scope is cancelled while it is pending. (A thread has one
- * flag. If it is interrupted again while it has not yet reacted to the scope's interrupt, or if its block
- * throws for the one when the other comes, nobody can tell the two apart: then it counts as the scope's.)
+ * flag. If it is interrupted again after the scope's interrupt and before it has left the scope, nobody can
+ * tell the two apart: then it counts as the scope's.)
  *
  * <p><b>Memory consistency.</b> What a thread did before {@link #cancel} happens before what the block
  * does after it was interrupted for that. Null arguments are refused with a {@link NullPointerException}.

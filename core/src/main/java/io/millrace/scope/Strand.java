@@ -53,17 +53,17 @@ final class Strand {
   synchronized void interrupt(Frame frame) {
     if (frames.contains(frame) && !frame.sent && !isShielded(frame)) {
       send(frame);
-      thread.interrupt();
+      wake();
     }
   }
 
   /** The run of a worker has ended. If that is because its scope was cancelled, a shield holds it off. */
   synchronized void interruptGuest(Frame frame) {
     if (!frame.scope.isReached()) {
-      thread.interrupt();
+      wake();
     } else if (!isShielded(frame)) {
       send(frame);
-      thread.interrupt();
+      wake();
     }
   }
 
@@ -111,7 +111,7 @@ final class Strand {
       foreign = false;
       if (!frame.isGuest() || !frames.isEmpty()) {
         // Not for a worker's thread, which goes back to its executor: that was not meant.
-        thread.interrupt();
+        wake();
       }
     }
   }
@@ -131,7 +131,16 @@ final class Strand {
         break;
       }
     }
-    thread.interrupt();
+    wake();
+  }
+
+  /* What is left to be done is more than what a thread with an idea of its own throws. */
+  private void wake() {
+    try {
+      thread.interrupt();
+    } catch (Throwable broken) {
+      // the scope says that it is cancelled to whoever asks; under the monitor nothing is logged
+    }
   }
 
   private void send(Frame frame) {

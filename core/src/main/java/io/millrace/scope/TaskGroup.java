@@ -273,7 +273,7 @@ public final class TaskGroup {
       cancel();
     }
     if (flag) {
-      Thread.currentThread().interrupt();
+      setOwnFlag();
     }
   }
 
@@ -281,9 +281,17 @@ public final class TaskGroup {
   private void cancelForInterrupt() {
     if (!scope.isReached()) {
       interrupted = true;
-      Thread.currentThread().interrupt();
+      setOwnFlag();
       cancel();
       Thread.interrupted();
+    }
+  }
+
+  private static void setOwnFlag() {
+    try {
+      Thread.currentThread().interrupt();
+    } catch (Throwable broken) {
+      // a thread with an idea of its own: the group ends all the same
     }
   }
 

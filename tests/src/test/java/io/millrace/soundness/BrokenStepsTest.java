@@ -15,7 +15,9 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.Semaphore;
 import io.millrace.limit.Throttle;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.scope.CancelScope;
 import io.millrace.time.Clock;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -149,11 +152,16 @@ class BrokenStepsTest {
   /** A clock of which one step can be made to fail. */
   private static final class Fragile implements Clock {
     final AtomicInteger readingsToFailure = new AtomicInteger(Integer.MAX_VALUE);
+    final AtomicInteger schedulesToFailure = new AtomicInteger(Integer.MAX_VALUE);
     final AtomicBoolean failsToCancel = new AtomicBoolean();
+    final AtomicBoolean failsToAnnounce = new AtomicBoolean();
+    final AtomicBoolean failsInTimers = new AtomicBoolean();
 
     @Override
     public long nanoTime() {
-      if (readingsToFailure.decrementAndGet() == 0) {
+      boolean isTimer = Thread.currentThread().getName().contains("timer");
+      if (readingsToFailure.decrementAndGet() == 0
+          || (isTimer && failsInTimers.compareAndSet(true, false))) {
         throw new IllegalStateException("clock");
       }
       return Clock.system().nanoTime();
@@ -165,7 +173,18 @@ class BrokenStepsTest {
     }
 
     @Override
+    public Runnable announced(Runnable task) {
+      if (failsToAnnounce.get()) {
+        throw new IllegalStateException("announced");
+      }
+      return Clock.super.announced(task);
+    }
+
+    @Override
     public Timer schedule(long atNanos, Runnable task) {
+      if (schedulesToFailure.decrementAndGet() == 0) {
+        throw new IllegalStateException("schedule");
+      }
       Timer timer = Clock.system().schedule(atNanos, task);
       return () -> {
         timer.cancel();
@@ -250,5 +269,60 @@ class BrokenStepsTest {
     stubborn.start();
     stubborn.join();
     assertEquals(RunStatus.CANCELLED, status.get());
+  }
+
+  @Test
+  @DisplayName("E11: a limiter whose clock fails once to set a timer lets those who wait go on")
+  void limiterAfterFailure() {
+    Fragile clock = new Fragile();
+    clock.schedulesToFailure.set(1);
+    Parallel limited = Parallel.of(1).clock(clock).rateLimit(RateLimit.perSecond(50));
+    Results<Integer, Integer> results =
+        limited.<Integer, Integer>map(List.of(0, 1, 2), item -> item);
+    assertEquals(RunStatus.COMPLETED, results.status());
+    assertEquals(3, results.successes().size());
+  }
+
+  @Test
+  @DisplayName("E11: a run whose clock fails while a backoff ends does not hang")
+  void backoffAfterFailure() {
+    Fragile clock = new Fragile();
+    AtomicInteger calls = new AtomicInteger();
+    Parallel retried =
+        Parallel.of(1)
+            .clock(clock)
+            .retry(Retry.ofRetries(1).backoff(Backoff.fixed(ofMillis(20))))
+            .runTimeout(ofSeconds(20));
+    Object end;
+    try {
+      end =
+          retried
+              .<Integer, Integer>map(
+                  List.of(0),
+                  item -> {
+                    if (calls.incrementAndGet() == 1) {
+                      clock.failsInTimers.set(true);
+                      throw new IOException("once");
+                    }
+                    return item;
+                  })
+              .status();
+    } catch (IllegalStateException broken) {
+      end = broken.getMessage();
+    }
+    assertEquals("clock", end);
+  }
+
+  @Test
+  @DisplayName("E21: a permit goes back if no thread can be announced for an asynchronous call")
+  void announcementThatFails() {
+    Fragile clock = new Fragile();
+    Semaphore semaphore = Semaphore.bounded(1, clock);
+    assertTrue(semaphore.tryAcquire());
+    var result = semaphore.async(() -> CompletableFuture.completedFuture(1)).get();
+    clock.failsToAnnounce.set(true);
+    semaphore.release();
+    assertTrue(result.toCompletableFuture().isCompletedExceptionally());
+    assertEquals(1, semaphore.availablePermits());
   }
 }

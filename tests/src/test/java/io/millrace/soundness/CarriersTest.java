@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -194,7 +195,9 @@ class CarriersTest {
         Parallel.of(CARRIERS + 1).failFast(),
         item -> {
           if (item == 0) {
-            Soon.until(() -> computing.getCount() <= 1);
+            while (computing.getCount() > 1) {
+              Thread.onSpinWait(); // it must not give its carrier away
+            }
             ended.set(System.nanoTime());
             throw new IllegalStateException("first failure");
           }
@@ -335,5 +338,60 @@ class CarriersTest {
     token.stop();
     consumer.join();
     assertTrue(ended.get() - stop < IN_TIME.toNanos(), "ms: " + (ended.get() - stop) / 1_000_000);
+  }
+
+  /** What needs a carrier, besides an action. */
+  enum Needy {
+    SOURCE,
+    KEY
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E6: a run that cannot go on because every carrier is kept ends after its patience")
+  void cannotGoOn(Needy needy) {
+    CountDownLatch parked = new CountDownLatch(1);
+    Action<Integer, Integer> action =
+        item -> {
+          if (item < CARRIERS) {
+            parked.await();
+            return compute(item);
+          }
+          return item;
+        };
+    List<Integer> items = IntStream.range(0, CARRIERS + 4).boxed().toList();
+    Runnable whileAllCompute =
+        () -> {
+          parked.countDown();
+          LockSupport.parkNanos(60_000_000); // gives its carrier away, and finds none
+        };
+    Iterable<Integer> source =
+        needy == Needy.KEY
+            ? items
+            : () ->
+                items.stream()
+                    .map(
+                        item -> {
+                          if (item == CARRIERS + 1) {
+                            whileAllCompute.run();
+                          }
+                          return item;
+                        })
+                    .iterator();
+    Parallel timed =
+        Parallel.of(CARRIERS + 3)
+            .attemptTimeout(ofMillis(100))
+            .patience(ofMillis(300))
+            .runTimeout(TOO_LONG.multipliedBy(5))
+            .<Integer>itemKey(
+                item -> {
+                  if (needy == Needy.KEY && item == CARRIERS + 1) {
+                    whileAllCompute.run();
+                  }
+                  return item;
+                });
+    long start = System.nanoTime();
+    timed.map(source, action);
+    assertTrue(System.nanoTime() - start < TOO_LONG.toNanos() * 3 / 4, "until the actions ended");
   }
 }

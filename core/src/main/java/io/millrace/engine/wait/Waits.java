@@ -220,7 +220,14 @@ public final class Waits {
   }
 
   private void wakeDue() {
-    Long next = run.wakeDue(terms.clock.nanoTime());
+    long now;
+    try {
+      now = terms.clock.nanoTime();
+    } catch (Throwable broken) {
+      run.end(RunStatus.ABORTED, broken, false);
+      return;
+    }
+    Long next = run.wakeDue(now);
     if (next != null) {
       alarm(next);
     }
