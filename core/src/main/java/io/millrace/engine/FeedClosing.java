@@ -17,8 +17,6 @@ final class FeedClosing {
   private final Feed feed;
   private final long graceNanos;
   private final Runnable done;
-  private final Alarm alarm = new Alarm(Clock.system(), this::abandon);
-
   /* Whoever sets it tells the run: the thread that closes, or the alarm. */
   private final AtomicBoolean isDone = new AtomicBoolean();
 
@@ -48,10 +46,12 @@ final class FeedClosing {
   /* If there is no thread for it, this is the caller's, which is not to be interrupted. */
   private void closeInTime(Thread caller) {
     closer = Thread.currentThread().equals(caller) ? null : Thread.currentThread();
+    Alarm alarm = new Alarm(Clock.system(), this::abandon); // most sources need none
     if (graceNanos != Long.MAX_VALUE) {
       Mishaps.survive(() -> alarm.at(System.nanoTime() + graceNanos));
     }
     close();
+    Mishaps.survive(alarm::cancel);
   }
 
   private void close() {
@@ -60,7 +60,6 @@ final class FeedClosing {
     } catch (Throwable broken) {
       Mishaps.log("closing the source failed", broken);
     }
-    Mishaps.survive(alarm::cancel);
     tell();
   }
 

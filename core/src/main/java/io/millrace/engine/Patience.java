@@ -6,6 +6,7 @@ import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Threads;
 import io.millrace.time.Clock;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a run waits while all its slots are kept by abandoned actions, or all carriers of virtual threads
@@ -14,13 +15,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Patience {
   private final Terms terms;
   private final Schedule schedule;
-  private final Alarm alarm = new Alarm(Clock.system(), this::ends);
+
+  /* Made when a run is stalled for the first time: most never are. */
+  private volatile @Nullable Alarm alarm;
 
   /* Written by whoever finds the run stalled, read by the alarm. */
   private volatile long stalledNanos;
 
   /* Set by a virtual thread that is started with the wait, to see whether it gets a carrier. */
-  private volatile AtomicBoolean probe = new AtomicBoolean();
+  private volatile @Nullable AtomicBoolean probe;
 
   Patience(Terms terms, Schedule schedule) {
     this.terms = terms;
@@ -39,18 +42,27 @@ final class Patience {
   }
 
   private void await() {
-    alarm.at(stalledNanos + terms.patienceNanos);
+    Alarm set = alarm;
+    if (set == null) {
+      set = new Alarm(Clock.system(), this::ends);
+      alarm = set;
+    }
+    set.at(stalledNanos + terms.patienceNanos);
   }
 
   private void ends() {
     if (stalledNanos + terms.patienceNanos - System.nanoTime() > 0) {
       await(); // a worker came back meanwhile, and then all were abandoned again
     } else {
-      schedule.endIfStalled(probe.get());
+      AtomicBoolean started = probe;
+      schedule.endIfStalled(started != null && started.get());
     }
   }
 
   void stop() {
-    alarm.cancel();
+    Alarm set = alarm;
+    if (set != null) {
+      set.cancel();
+    }
   }
 }

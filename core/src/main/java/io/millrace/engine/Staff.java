@@ -42,8 +42,8 @@ final class Staff {
   /* Whether a thread that could start no other one does the work itself. */
   private final AtomicBoolean isHelping = new AtomicBoolean();
 
-  /* In real time, as it is for real threads. */
-  private final Alarm arrivalAlarm = new Alarm(Clock.system(), this::lookForArrivals);
+  /* In real time, as it is for real threads. Made when carriers are kept for the first time. */
+  private volatile @Nullable Alarm arrivalAlarm;
 
   /* Set when a virtual worker got no carrier, though platform threads stand in for as many as are kept: one more
    * does then. */
@@ -129,8 +129,17 @@ final class Staff {
       startStandIn(announced);
     } else {
       Threads.startVirtual(announced);
-      Mishaps.survive(() -> arrivalAlarm.at(System.nanoTime() + ARRIVAL_NANOS));
+      Mishaps.survive(this::watchArrival);
     }
+  }
+
+  private void watchArrival() {
+    Alarm set = arrivalAlarm;
+    if (set == null) {
+      set = new Alarm(Clock.system(), this::lookForArrivals); // if two are made, both ring
+      arrivalAlarm = set;
+    }
+    set.at(System.nanoTime() + ARRIVAL_NANOS);
   }
 
   private void lookForArrivals() {
@@ -237,7 +246,10 @@ final class Staff {
   }
 
   void stop() {
-    arrivalAlarm.cancel();
+    Alarm arrivals = arrivalAlarm;
+    if (arrivals != null) {
+      arrivals.cancel();
+    }
     if (poolWatch != null) {
       poolWatch.stop();
     }

@@ -30,7 +30,7 @@ public final class Collected implements Sink {
       claim.copyOutcomes(index, page((int) (index / PAGE)), offset, length);
       index += length;
     }
-    if (claim.most() > 1) {
+    if (claim.most() > 1 && !claim.hasCellsForItself()) {
       claim.clearSettled();
     }
   }
