@@ -136,6 +136,18 @@ final class Absences {
     schedule.release();
   }
 
+  /** A worker fails by a defect of the engine: the run ends rather than hang. */
+  void broke(Worker worker, Throwable broken) {
+    schedule.lock();
+    if (intake.isReader(worker)) {
+      crew.leave(worker);
+    } else if (crew.has(worker)) {
+      crew.leaveWithSlot(worker);
+    }
+    schedule.breakDown(broken);
+    schedule.release();
+  }
+
   /** A worker could not be started. */
   void notStarted(int generation, Throwable broken) {
     schedule.lock();

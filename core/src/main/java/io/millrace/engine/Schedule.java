@@ -373,17 +373,10 @@ final class Schedule {
     release();
   }
 
-  /** A worker fails by a defect of the engine: the run ends rather than hang. */
-  void broke(Worker worker, Throwable broken) {
-    lock();
-    if (intake.isReader(worker)) {
-      crew.leave(worker);
-    } else if (crew.has(worker)) {
-      crew.leaveWithSlot(worker);
-    }
+  /** Under the lock: the run ends by a defect of the engine, whatever is left. */
+  void breakDown(Throwable broken) {
     endLocked(RunStatus.ABORTED, broken);
     isBrokenDown = true;
-    release();
   }
 
   // The epilogue of each turn

@@ -118,7 +118,7 @@ final class Worker extends Timekeeper implements Runnable {
       }
     } catch (Throwable broken) {
       Claim held = claim;
-      schedule.broke(this, broken);
+      schedule.absences().broke(this, broken);
       if (terms.isTuned && held != null && held.item(0) instanceof Tuned item) {
         Details details = new Details(held.index(0), null, 0, 0, false);
         item.deliver(new Failure<@Nullable Object, @Nullable Object>(item, broken, details));

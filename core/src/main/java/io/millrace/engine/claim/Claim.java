@@ -426,8 +426,7 @@ public final class Claim extends ClaimCells {
       long rest = loading ? withPosition(middle, seen) : withEnd(middle, seen);
       if (compareAndSet(seen, rest)) {
         Claim stolen = loading ? part(first, middle) : part(middle, end);
-        stolen.startNanos = nowNanos;
-        stolen.budgetNanos = budgetNanos;
+        stolen.begin(nowNanos, budgetNanos);
         return stolen;
       }
     }

@@ -425,18 +425,4 @@ public final class Waits {
     ticket.previousWaiting = null;
     ticket.nextWaiting = null;
   }
-
-  /** Where an item waits whose permit will not come before the run's time is up. */
-  private record InVain(Resuming run) implements TicketQueue {
-    @Override
-    public boolean enqueue(Ticket ticket) {
-      run.waitsInVain(ticket);
-      return false;
-    }
-
-    @Override
-    public boolean cancel(Ticket ticket) {
-      return run.waitsNoMore(ticket);
-    }
-  }
 }
