@@ -17,6 +17,7 @@ final class FeedClosing {
   private final Feed feed;
   private final long graceNanos;
   private final Runnable done;
+
   /* Whoever sets it tells the run: the thread that closes, or the alarm. */
   private final AtomicBoolean isDone = new AtomicBoolean();
 
@@ -64,6 +65,9 @@ final class FeedClosing {
   }
 
   private void abandon() {
+    if (isDone.get()) {
+      return; // it has closed just now
+    }
     Mishaps.log(
         "the run goes on to its end, but its source takes longer to close than the grace period",
         new IllegalStateException("the source is not closed yet"));

@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a run waits while all its slots are kept by abandoned actions, or all carriers of virtual threads
- * are, and what is left cannot do without: then it ends, because nothing can go on. In real time, whatever the run's clock: it is for real threads to come back.
+ * Ends a run that has not been able to go on for some time: abandoned actions keep all its slots, or all
+ * carriers of virtual threads while only a virtual thread could go on. By real time, whatever the run's clock,
+ * because it waits for real threads to come back.
  */
 final class Patience {
   private final Terms terms;

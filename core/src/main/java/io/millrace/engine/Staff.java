@@ -45,8 +45,8 @@ final class Staff {
   /* In real time, as it is for real threads. Made when carriers are kept for the first time. */
   private volatile @Nullable Alarm arrivalAlarm;
 
-  /* Set when a virtual worker got no carrier, though platform threads stand in for as many as are kept: one more
-   * does then. */
+  /* Set when a virtual worker got no carrier, although a platform thread stands in for each carrier that is
+   * kept. The next worker then gets a platform thread too. */
   private final AtomicBoolean lacksCarrier = new AtomicBoolean();
 
   /* Written when the end of the run takes long: virtual threads may get no carrier. */
@@ -105,8 +105,8 @@ final class Staff {
   }
 
   private void start(Runnable announced, int generation) {
-    Workers workers =
-        terms.config.workers; // no switch: the JDK makes a class for that, in the first run
+    // Not a switch over types: the JDK would make a class for that, in the first run of a process.
+    Workers workers = terms.config.workers;
     if (workers instanceof Workers.Caller) {
       inline.add(announced);
       inlineAdded.run();

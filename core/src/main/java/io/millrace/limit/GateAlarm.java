@@ -20,8 +20,8 @@ final class GateAlarm {
    */
   private volatile Clock.@Nullable Timer timer;
   private volatile boolean stopped;
-  /* The clock could not set the timer: the next one who comes to the gate tries again, at the latest a look
-   * by the real time. */
+  /* The clock could not set the timer: the next one who comes to the gate tries again. If nobody comes, this
+   * rings soon by real time, and is replaced by another one. */
   private volatile boolean failed;
 
   GateAlarm(Gate gate, long at) {

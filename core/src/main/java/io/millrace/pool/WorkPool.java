@@ -33,6 +33,7 @@ public final class WorkPool {
 
   /* A pool that is shut down just when a task comes starts again for it, unless that happens again and again. */
   private static final int MOST_STARTS = 10;
+
   private static final WorkPool IO = new WorkPool(Parallel.of(IO_WORKERS));
   private static final WorkPool CPU =
       new WorkPool(Parallel.of(cores()).workers(Workers.platform()));
@@ -119,8 +120,8 @@ public final class WorkPool {
 
   /**
    * The executor of the pool, for everything else it can do; starts the pool. After the pool's shutdown
-   * it takes no more tasks; to shut it down is to shut down the pool, which starts another one when it is
-   * used again.
+   * this executor takes no more tasks. Whoever shuts the executor down shuts down the pool, and the next use
+   * of the pool starts another executor.
    */
   public ParallelExecutor executor() {
     for (; ; ) {
