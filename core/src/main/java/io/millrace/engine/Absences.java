@@ -101,7 +101,8 @@ final class Absences {
 
   /**
    * Carriers of virtual threads are lost: workers that have nothing at hand may never get one, so the run goes
-   * on without them. Whoever has a carrier all the same leaves when it comes for work.
+   * on without them. Whoever has a carrier all the same leaves when it comes for work. One that is about to
+   * end the run is left: without it the run would end as complete.
    */
   void forgetIdle() {
     crew.roster().forEach(this::forgetIfIdle);
@@ -113,7 +114,8 @@ final class Absences {
     Claim claim = worker.claim;
     boolean idle = claim == null || Claim.isThrough(claim.observe());
     boolean reads = intake.isReader(worker) || schedule.reading().isAhead(worker);
-    if (idle && !reads && !schedule.hasEnded() && crew.has(worker) && !worker.isAbandoned) {
+    boolean isLeft = reads || worker.endsRun();
+    if (idle && !isLeft && !schedule.hasEnded() && crew.has(worker) && !worker.isAbandoned) {
       schedule.giveBack(worker);
       schedule.tellNews();
       crew.forget(worker);

@@ -315,6 +315,9 @@ final class Verdicts {
     var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
     boolean ends = failures.note(failure);
     at.claim().countFailure();
+    if (ends) {
+      at.worker.aboutToEndRun();
+    }
     boolean settled = settle(at, failure);
     if (ends) {
       schedule.end(RunStatus.ABORTED, failures.endingError(failure), false);

@@ -41,6 +41,9 @@ final class Worker extends Timekeeper implements Runnable {
   /* Written under the run's lock by whoever abandons this worker, and by itself when it is back. */
   volatile boolean isAbandoned;
 
+  /* Written by this worker, read by whoever would forget it. */
+  private volatile boolean endsRun;
+
   /* Guarded by the run's lock: place in the roster, and whether its abandonment has cost a carrier. */
   int place = NOWHERE;
   boolean isComputing;
@@ -140,6 +143,16 @@ final class Worker extends Timekeeper implements Runnable {
     } catch (Throwable broken) {
       schedule.end(RunStatus.ABORTED, broken, false);
     }
+  }
+
+  @Override
+  public void aboutToEndRun() {
+    endsRun = true;
+  }
+
+  /** Whether it has settled the failure that ends the run, or is about to, and may not have said so yet. */
+  boolean endsRun() {
+    return endsRun;
   }
 
   private void work(Claim claim) {

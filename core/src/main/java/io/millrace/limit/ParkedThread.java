@@ -12,15 +12,22 @@ final class ParkedThread implements Waiter {
 
   private final Clock clock;
   private final Clock.Wait wait;
+  private final Runnable giveBack;
   /*
    * WAITING -> GRANTED by claim() or WAITING -> EXPIRED by expire(), whichever takes the place out of the
    * queue, under the limit's lock. Read by the thread.
    */
   private volatile State state = State.WAITING;
 
-  ParkedThread(Clock clock) {
+  /**
+   * The calling thread.
+   *
+   * @param giveBack gives a permit back that was granted, but that nobody gets because the clock failed
+   */
+  ParkedThread(Clock clock, Runnable giveBack) {
     this.clock = clock;
     this.wait = clock.newWait();
+    this.giveBack = giveBack;
   }
 
   @Override
@@ -61,7 +68,7 @@ final class ParkedThread implements Waiter {
     try {
       return await(place);
     } finally {
-      timer.cancel();
+      cancel(timer);
     }
   }
 
@@ -76,6 +83,9 @@ final class ParkedThread implements Waiter {
       } catch (InterruptedException interrupted) {
         leave(place, interrupted);
         return true;
+      } catch (Throwable broken) {
+        leaveEmpty(place);
+        throw broken;
       }
     }
     return state == State.GRANTED;
@@ -87,5 +97,20 @@ final class ParkedThread implements Waiter {
       throw interrupted;
     }
     Thread.currentThread().interrupt();
+  }
+
+  private void leaveEmpty(Waiting place) {
+    if (!place.cancel() && state == State.GRANTED) {
+      giveBack.run();
+    }
+  }
+
+  /* A timer that rings all the same finds the place gone. */
+  private static void cancel(Clock.Timer timer) {
+    try {
+      timer.cancel();
+    } catch (Throwable broken) {
+      Offers.log(broken);
+    }
   }
 }

@@ -34,7 +34,7 @@ interface Pass {
   /** Waits until the call is let through. */
   default void enter(Clock clock) throws InterruptedException {
     if (!tryEnterInThread()) {
-      ParkedThread thread = new ParkedThread(clock);
+      ParkedThread thread = new ParkedThread(clock, this::giveBack);
       thread.await(enqueue(thread));
     }
   }
@@ -47,7 +47,7 @@ interface Pass {
     if (nanos == 0 || isHopeless(clock.nanoTime() + nanos)) {
       return false;
     }
-    ParkedThread thread = new ParkedThread(clock);
+    ParkedThread thread = new ParkedThread(clock, this::giveBack);
     return thread.await(enqueue(thread), nanos);
   }
 

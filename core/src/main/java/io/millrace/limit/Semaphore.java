@@ -83,7 +83,7 @@ public final class Semaphore extends Limit {
    */
   public void acquire(int permits) throws InterruptedException {
     if (!tryAcquireInThread(permits)) {
-      ParkedThread thread = new ParkedThread(clock);
+      ParkedThread thread = new ParkedThread(clock, () -> release(permits));
       thread.await(this.permits.enqueue(permits, thread, null));
     }
   }
@@ -129,7 +129,7 @@ public final class Semaphore extends Limit {
     if (nanos == 0) {
       return false;
     }
-    ParkedThread thread = new ParkedThread(clock);
+    ParkedThread thread = new ParkedThread(clock, () -> release(permits));
     return thread.await(this.permits.enqueue(permits, thread, null), nanos);
   }
 

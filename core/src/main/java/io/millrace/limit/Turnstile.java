@@ -17,9 +17,9 @@ final class Turnstile {
   private final Gates gates;
   /*
    * The latest time that any thread has brought: another thread may bring an earlier one, which
-   * does not count. Written under the lock; read without it where an older one does no harm.
+   * does not count. Guarded by lock.
    */
-  private volatile long latest;
+  private long latest;
   /* When the pause of all keys ends, and how many pauses have moved that. Guarded by lock. */
   private long heldUntil;
   private long holds;
@@ -71,7 +71,7 @@ final class Turnstile {
   }
 
   boolean cancel(GatePlace place) {
-    try (Turn turn = turn(timeIfKnown())) {
+    try (Turn turn = turnAnyhow()) {
       return place.gate().cancel(place, turn);
     }
   }
@@ -86,7 +86,7 @@ final class Turnstile {
   }
 
   void giveBack(Demand demand) {
-    try (Turn turn = turn(timeIfKnown())) {
+    try (Turn turn = turnAnyhow()) {
       Gate gate = demand.gate(); // a gate that was dropped remembered nothing of the take
       if (gate != null && demand.giveBack()) {
         gate.giveBack(demand, turn);
@@ -127,14 +127,20 @@ final class Turnstile {
   }
 
   void ring(GateAlarm alarm) {
-    try (Turn turn = turn(timeOr(alarm.at()))) {
+    Long now = timeIfKnown();
+    try (Turn turn = turn(now == null ? alarm.at() : now)) {
       alarm.gate().rung(alarm, turn);
     }
   }
 
-  /** A turn that begins even if the clock fails. */
+  /** A turn that begins even if the clock fails: then at the latest time that is known. */
   Turn turnAnyhow() {
-    return turn(timeIfKnown());
+    Long now = timeIfKnown();
+    lock.lock();
+    if (now != null) {
+      advance(now);
+    }
+    return new Turn(this, latest);
   }
 
   long heldUntil() {
@@ -188,17 +194,13 @@ final class Turnstile {
     latest = Bucket.later(latest, now);
   }
 
-  /* If the clock fails, the latest time that is known takes its place. */
-  private long timeIfKnown() {
-    return timeOr(latest);
-  }
-
-  private long timeOr(long otherwise) {
+  /* Null if the clock fails. */
+  private @Nullable Long timeIfKnown() {
     try {
       return clock.nanoTime();
     } catch (Throwable broken) {
       Offers.log(broken);
-      return otherwise;
+      return null;
     }
   }
 

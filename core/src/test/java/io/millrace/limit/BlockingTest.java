@@ -152,7 +152,7 @@ class BlockingTest {
 
   @Test
   void keepsAnInterruptThatComesAfterThePermit() throws Exception {
-    ParkedThread thread = new ParkedThread(clock);
+    ParkedThread thread = new ParkedThread(clock, () -> {});
     Waiting granted = limiter.enqueue(limiter.demand(null), thread);
     Thread.currentThread().interrupt();
     assertTrue(thread.await(granted));

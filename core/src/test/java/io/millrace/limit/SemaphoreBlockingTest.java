@@ -139,7 +139,7 @@ class SemaphoreBlockingTest {
 
   @Test
   void keepsAnInterruptThatComesAfterThePermits() throws Exception {
-    ParkedThread thread = new ParkedThread(clock);
+    ParkedThread thread = new ParkedThread(clock, () -> {});
     Waiting granted = three.enqueue(3, thread);
     Thread.currentThread().interrupt();
     assertTrue(thread.await(granted));

@@ -29,7 +29,7 @@ public final class ExpiryHunt {
     private final HandClock clock = new HandClock();
     private final RateLimiter limiter =
         RateLimiter.of(RateLimit.spacing(Duration.ofNanos(GAP)), clock);
-    private final ParkedThread thread = new ParkedThread(clock);
+    private final ParkedThread thread = new ParkedThread(clock, () -> {});
     private final Waiting place;
 
     public Sound() {

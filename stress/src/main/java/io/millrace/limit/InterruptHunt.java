@@ -42,7 +42,7 @@ public final class InterruptHunt {
 
     @Actor
     public void caller(LL_Result result) {
-      ParkedThread thread = new ParkedThread(clock);
+      ParkedThread thread = new ParkedThread(clock, () -> {});
       Waiting place = limiter.enqueue(limiter.demand(null), thread);
       clock.set(GAP);
       waiting = true;

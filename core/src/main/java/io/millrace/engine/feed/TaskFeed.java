@@ -35,7 +35,9 @@ public final class TaskFeed implements Feed {
       }
       queue.add(task);
       wanted = isDrained;
-      isDrained = false;
+      if (wanted) {
+        isDrained = false;
+      }
     }
     if (wanted) {
       ready.run(); // else whoever reads has not found the end yet
@@ -92,8 +94,10 @@ public final class TaskFeed implements Feed {
           return;
         }
       }
-      isDrained = queue.isEmpty();
-      exhausted = closed && isDrained;
+      if (queue.isEmpty()) {
+        isDrained = true;
+        exhausted = closed;
+      }
     }
   }
 
