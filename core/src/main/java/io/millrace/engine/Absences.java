@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes workers that are stuck out of a run, and in again when they are back: the rest of what they had goes
- * to others, and their slots stay taken meanwhile. Each method is a turn at the run's lock.
+ * to others, and their slots stay taken meanwhile. Each method takes the run's lock. Readers of the source are taken out
+ * by {@link Reading#abandonReader}.
  */
 final class Absences {
   private final Schedule schedule;

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker does with one item: its functions for keys and costs, gates, attempt, verdict. All
+ * What a worker does with one item: its functions for keys and costs, obstacles, attempt, verdict. All
  * workers of a run share one, and bring their own state along: no cache would hold 10,000 of these.
  *
  * <p>Until its claim is sealed an item can be interrupted, and then abandoned. So before anything is
@@ -30,7 +30,7 @@ final class Attempts {
   private final ContextualAction action;
   private final Verdicts verdicts;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
-  private final boolean isGated;
+  private final boolean hasObstacles;
   private final boolean isInspecting;
   private final boolean isAsking;
 
@@ -49,7 +49,7 @@ final class Attempts {
     this.action = action;
     this.verdicts = verdicts;
     this.itemKey = terms.config.itemKey;
-    this.isGated =
+    this.hasObstacles =
         terms.isTuned
             || !waits.areNone()
             || itemKey != null
@@ -65,7 +65,7 @@ final class Attempts {
    * @return false if the worker was abandoned meanwhile, and has to forget the claim
    */
   boolean run(Worker worker, Claim claim) {
-    if (!isGated && !isCondemned(claim)) {
+    if (!hasObstacles && !isCondemned(claim)) {
       return attempt(worker, claim, null);
     }
     ItemAtHand at = worker.take(claim);
@@ -88,7 +88,7 @@ final class Attempts {
    * behind others that came later.
    */
   boolean mustClaimOneByOne() {
-    return isGated && waits.areUsed();
+    return hasObstacles && waits.areUsed();
   }
 
   /** Gives back what an item holds. */
@@ -97,11 +97,11 @@ final class Attempts {
   }
 
   /*
-   * Without gates, nothing is noted about an item before its attempt or after its success: most
+   * Without obstacles, nothing is noted about an item before its attempt or after its success: most
    * items are so.
    */
   private boolean attempt(Worker worker, Claim claim, @Nullable ItemAtHand noted) {
-    if (schedule.hasEnded()) { // perhaps while the item passed its gates
+    if (schedule.hasEnded()) { // perhaps while the item passed its obstacles
       return verdicts.cutOff(noted == null ? worker.take(claim) : noted);
     }
     boolean tookPermit = noted != null && noted.callBegins();
@@ -150,7 +150,7 @@ final class Attempts {
     return isInspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
   }
 
-  /** Each gate lets the item pass, or keeps it until it may go on, or fails it. */
+  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
   private boolean pass(Worker worker, ItemAtHand at, Claim claim) {
     if (!isInTime(at)) {
       return verdicts.fail(at, tooLate(at));

@@ -12,7 +12,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** Admitted items that nobody works on. Guarded by the run's lock. */
+/** Admitted items that nobody works on. Used under the run's lock. */
 final class Backlog {
   /** A claim that was handed out longer ago than that does not progress as claims do. */
   static final long LATE_NANOS = 100_000;
@@ -163,7 +163,7 @@ final class Backlog {
 
   /**
    * Shows the consumer claims in which items were finished that it has not heard of. A claim that is busy
-   * with one item for long is shown once: after that item its owner tells of each.
+   * with one item for long is shown once; from then on its owner reports each outcome.
    */
   void showUnseen(long nowNanos, Sink sink) {
     ClaimChain.Link link = unseen.first();

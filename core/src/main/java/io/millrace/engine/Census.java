@@ -55,7 +55,7 @@ final class Census {
     }
   }
 
-  /** Whether no worker is left but those who were abandoned, or are with an executor. */
+  /** Whether a worker is on its way. */
   boolean isAnyArriving() {
     schedule.lock();
     try {
@@ -65,6 +65,7 @@ final class Census {
     }
   }
 
+  /** Whether no worker is left but those who were abandoned, or are with an executor. */
   boolean isNobodyActive() {
     schedule.lock();
     try {

@@ -4,7 +4,7 @@ import io.millrace.engine.wait.Resuming;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The workers of a run and their slots. Guarded by the run's lock, except for the roster.
+ * The workers of a run and their slots. Used under the run's lock, except for the roster.
  *
  * <p>A worker is <em>arriving</em> from the decision to start it until its thread asks for work,
  * and has a slot from that decision on. One that reads a source that may block has no slot
@@ -160,7 +160,8 @@ final class Crew {
   }
 
   /**
-   * Whether every slot is that of a worker that was abandoned, or that an executor does not run.
+   * Whether every slot belongs to an abandoned worker or, on an executor, to one that was given no thread; at least one
+   * is abandoned.
    */
   boolean isStalled() {
     return abandoned == slots

@@ -17,7 +17,7 @@ interface Effects {
   /** A slot is free: permits that could not be taken may be offered again. */
   void resumeOffers();
 
-  /** All slots are those of abandoned workers: the run's patience begins. */
+  /** Abandoned workers keep all slots, or all carriers: the run's patience begins. */
   void stalled();
 
   /** The run has ended: nothing may run any more, nothing may wait. */

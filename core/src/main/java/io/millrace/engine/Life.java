@@ -215,7 +215,7 @@ final class Life implements Effects {
     }
   }
 
-  /** The run has ended before, and now nobody wants to hear of the rest of its source. */
+  /** After the end: nobody wants to hear of the rest of the source any more. */
   void dropRest() {
     Mishaps.survive(interrupter::interruptReader);
   }

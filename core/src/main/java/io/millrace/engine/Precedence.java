@@ -8,9 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker can choose from. Each item has a rank, by the order in which it was read, or in which its
- * retry began; items that were not begun wait while an older one has been put off at a limit, and those that
- * were not read wait for all such. {@link Admission} decides between kinds of work, and a limit's queue
- * between those that wait there. Guarded by the run's lock.
+ * retry began. While a limit has put an item off, younger items do not begin, and none is read. {@link Admission} decides between kinds of work, and a limit's queue
+ * between those that wait there. Used under the run's lock.
  */
 final class Precedence {
   private final Schedule schedule;

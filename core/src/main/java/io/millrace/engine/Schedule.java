@@ -220,6 +220,7 @@ final class Schedule {
     };
   }
 
+  /** Under the lock. */
   boolean isReadable() {
     boolean open = intake.isOpen(hasEnded());
     if (!open || room() > 0) {
@@ -229,11 +230,12 @@ final class Schedule {
     return room() > 0; // either the consumer sees the flag, or this sees what it has taken
   }
 
+  /** Under the lock. */
   long room() {
     return window.room(intake.admitted());
   }
 
-  /* Items that were read have their place in the window already, unless it counts them from their
+  /** Under the lock. Items that were read have their place in the window already, unless it counts them from their
    * start. */
   boolean mayBeginReturned() {
     return !window.countsFromStart() || room() > 0 || hasEnded();
@@ -255,11 +257,13 @@ final class Schedule {
     }
   }
 
+  /** Under the lock. */
   void giveBack(Claim claim, int more) {
     window.giveBack(claim, more);
     countGroup();
   }
 
+  /** Under the lock. */
   void countGroup() {
     if (sink instanceof Collected) {
       intake.doneWith(window.settled());
@@ -343,6 +347,7 @@ final class Schedule {
     isStalled = false;
   }
 
+  /** Under the lock. */
   boolean endLocked(RunStatus how, @Nullable Throwable why) {
     if (hasEnded()) {
       return false;

@@ -14,7 +14,7 @@ final class Ties {
   private volatile @Nullable Runnable leaveSurrounding;
 
   /**
-   * Has the run stopped with those. An executor is not kept by them: it is in use as long as its user, a
+   * Stops the run when one of them is cancelled. An executor is not kept by them: it is in use as long as its user, a
    * future that is not done, or a thread of its own reaches it. A run is kept, and its source closed at the
    * latest with them.
    */
@@ -38,7 +38,7 @@ final class Ties {
     }
   }
 
-  /** Kept by what it is tied to, and so taken off that when the run was collected. */
+  /** Held by the token or scope; takes itself off when the run is garbage. */
   private static final class WeakCancel extends WhenCollected<Life> implements Runnable {
     private final Ties ties;
 

@@ -5,7 +5,7 @@ import io.millrace.engine.wait.Resuming;
 import io.millrace.outcome.RunStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The items of a run that wait, as its schedule sees them. Guarded by the run's lock. */
+/** The items of a run that wait, as its schedule sees them. Its methods take the run's lock, if not said otherwise. */
 final class WaitingItems implements Resuming {
   private final Schedule schedule;
   private final Effects effects;

@@ -7,7 +7,7 @@ import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Config;
 
 /**
- * How many more items may be begun. Guarded by the run's lock.
+ * How many more items may be begun. Used under the run's lock.
  *
  * <p>As a rule an item counts from being read until its outcome is delivered. Where all items are in
  * memory and all outcomes are kept, neither reading ahead nor early outcomes can be noticed, and they cost

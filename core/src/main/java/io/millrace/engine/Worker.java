@@ -50,7 +50,7 @@ final class Worker extends Timekeeper implements Runnable {
 
   private int size = 1;
 
-  /* Made when it is needed: where there are no gates, successes do not. Read by whoever abandons. */
+  /* Made when it is needed: where there are no obstacles, successes do not. Read by whoever abandons. */
   private volatile @Nullable ItemAtHand atHand;
 
   Worker(Schedule schedule, Attempts attempts, Terms terms, int generation) {
