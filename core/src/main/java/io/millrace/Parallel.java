@@ -380,13 +380,16 @@ public final class Parallel {
         });
   }
 
-  /** Carries context of the thread that starts the run to each attempt; replaces earlier carriers. */
+  /**
+   * Carries context of the thread that starts the run, or submits the task, to each attempt; replaces earlier
+   * carriers. The context class loader of that thread is carried always.
+   */
   public Parallel context(ContextCarrier<?>... carriers) {
     List<ContextCarrier<?>> all = List.of(carriers);
     return with(copy -> copy.carriers = all);
   }
 
-  /** Binds these scoped values for the action as they are bound where the run starts. */
+  /** Binds these scoped values for the action as they are bound where the run starts, or the task is submitted. */
   public Parallel scopedValues(ScopedValue<?>... values) {
     List<ScopedValue<?>> all = List.of(values);
     return with(copy -> copy.scopedValues = all);

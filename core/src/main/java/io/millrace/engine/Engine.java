@@ -68,7 +68,7 @@ public final class Engine {
     Abandonment abandonment = new Abandonment(terms, schedule, waits, failures, sink);
     Interrupter interrupter = new Interrupter(terms, schedule, abandonment);
     Verdicts verdicts = new Verdicts(terms, schedule, waits, sink, failures, interrupter);
-    ContextualAction inContext = new ContextualAction(config, action);
+    ContextualAction inContext = new ContextualAction(terms, action);
     Attempts attempts =
         new Attempts(terms, schedule, waits, sink, interrupter, inContext, verdicts);
     Joining joining = new Joining(terms.clock);
@@ -204,6 +204,11 @@ public final class Engine {
     long failed = outlet.deliveries().failed();
     long done = outlet.deliveries().done();
     return new Progress(done, total(), failed, schedule.census().running());
+  }
+
+  /** Whether a worker of this run is at work in this thread. */
+  public boolean isWorker(Thread thread) {
+    return schedule.census().isWorker(thread);
   }
 
   /** Whether the run is over, and none of its threads is left but those that were abandoned. */

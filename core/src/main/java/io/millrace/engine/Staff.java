@@ -182,7 +182,7 @@ final class Staff {
     }
     boolean isAnnounced = false;
     try {
-      Runnable announced = terms.clock.announced(reader.inside(reader::readAhead));
+      Runnable announced = terms.clock.announced(reader.inside(action.around(reader::readAhead)));
       isAnnounced = true;
       Threads.startVirtual(announced);
     } catch (Throwable broken) {

@@ -1,17 +1,23 @@
 package io.millrace.executor;
 
-import io.millrace.engine.terms.Tuned;
+import io.millrace.context.Captured;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.outcome.Outcome;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** What was given to {@code execute}: what it throws goes to the handler of uncaught exceptions. */
-final class Command extends Tuned implements Executable {
+final class Command extends Submitted {
   final Runnable runnable;
+  private final Home home;
+  private final Captured captured;
 
-  Command(Runnable runnable, Tuning tuning) {
+  Command(Home home, Runnable runnable, Captured captured, Tuning tuning) {
     super(tuning);
+    this.home = home;
     this.runnable = runnable;
+    this.captured = captured;
   }
 
   @Override
@@ -20,12 +26,16 @@ final class Command extends Tuned implements Executable {
   }
 
   @Override
-  public @Nullable Object attempt() {
+  @Nullable Object attempt() {
     if (!begin()) {
       return null;
     }
     try {
-      runnable.run();
+      captured.<@Nullable Object>call(
+          () -> {
+            runnable.run();
+            return null;
+          });
     } catch (Throwable uncaught) {
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
@@ -34,5 +44,21 @@ final class Command extends Tuned implements Executable {
   }
 
   @Override
-  public void deliver(Outcome<?, ?> outcome) {}
+  public void deliver(Outcome<?, ?> outcome) {
+    leave();
+  }
+
+  /* Nobody waits for it: it does not begin any more, or runs on. */
+  @Override
+  void expire(TimeoutException late) {
+    if (takeBack()) {
+      home.withdraw(this);
+      leave();
+    }
+  }
+
+  @Override
+  void drop(RejectedExecutionException why) {
+    leave();
+  }
 }

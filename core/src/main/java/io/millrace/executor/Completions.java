@@ -36,7 +36,8 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
     this.all = futures.size();
     Clock clock = DoneQueue.clockOf(futures);
     this.limit = TimeLimit.of(clock, timeoutNanos);
-    DoneQueue<F> queue = new DoneQueue<>(clock); // the listeners must not know of this
+    DoneQueue<F> queue =
+        new DoneQueue<>(clock, Home.ofAll(futures)); // the listeners must not know of this
     this.done = queue;
     this.listeners = new DoneListeners(this);
     futures.forEach(future -> listeners.add(future, () -> queue.add(future)));

@@ -14,9 +14,16 @@ final class DoneQueue<F> {
 
   private final BlockingQueue<Object> done = new LinkedBlockingQueue<>();
   private final KnownWaits waits;
+  private final @Nullable OwnWaits ownWaits;
 
-  DoneQueue(Clock clock) {
+  /**
+   * An empty queue.
+   *
+   * @param home the executor all of whose workers must not wait here; null if there is none
+   */
+  DoneQueue(Clock clock, @Nullable Home home) {
     this.waits = new KnownWaits(clock);
+    this.ownWaits = home == null ? null : home.ownWaits();
   }
 
   /** The clock that futures go by: that of the first which has a virtual one, or else the real time. */
@@ -46,8 +53,16 @@ final class DoneQueue<F> {
   /** The next one; null if the time is up, or this was closed. */
   @SuppressWarnings("unchecked")
   @Nullable F poll(TimeLimit limit) throws InterruptedException {
-    Object next = next(limit);
-    return next == END ? null : (F) next;
+    try (OwnWaits.Wait _ = beginWait(limit)) {
+      Object next = next(limit);
+      return next == END ? null : (F) next;
+    }
+  }
+
+  private OwnWaits.@Nullable Wait beginWait(TimeLimit limit) {
+    return ownWaits == null || !limit.isNone() || !done.isEmpty()
+        ? null
+        : ownWaits.begin(() -> !done.isEmpty());
   }
 
   private @Nullable Object next(TimeLimit limit) throws InterruptedException {

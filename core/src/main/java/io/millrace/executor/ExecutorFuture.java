@@ -3,6 +3,9 @@ package io.millrace.executor;
 import io.millrace.base.Rethrow;
 import io.millrace.engine.thread.FutureWait;
 import io.millrace.time.Clock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -23,12 +27,29 @@ import org.jspecify.annotations.Nullable;
  * but not from going on. A {@link CancellationException} that the task itself throws is a failure like
  * any other; it does not make the future a cancelled one.
  *
+ * <p>Stages that depend on it without being asynchronous, such as those of {@code thenApply}, run in the worker that
+ * ends the task, which takes no other task meanwhile, or in the thread that makes them if the task has ended. Those
+ * of {@code thenApplyAsync} and the like run in the task's executor: see {@link #defaultExecutor}.
+ *
  * @param <R> the value
  */
-public final class ExecutorFuture<R extends @Nullable Object> extends CompletableFuture<R> {
+public final class ExecutorFuture<R extends @Nullable Object> extends CompletableFuture<R>
+    implements RunnableFuture<R> {
+  private static final VarHandle TASK;
+
+  static {
+    try {
+      TASK = MethodHandles.lookup().findVarHandle(ExecutorFuture.class, "task", Task.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   /*
-   * Written before the future is seen by anybody else; null again when it is done, or its task is about to
-   * settle it: then there is nothing left to interrupt.
+   * Written before the future is seen by anybody else. Whoever takes it ends the task, and then completes the
+   * future: the task when it settles, a cancellation when it has sent its interrupt. So dependents, which run
+   * when the future is complete, run after all that. If somebody else comes in between and completes the
+   * future, that counts.
    */
   private volatile @Nullable Task<R> task;
 
@@ -36,9 +57,11 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   private final @Nullable FutureWait virtualWait;
 
   private final Clock clock;
+  private final WeakReference<Home> home;
 
-  ExecutorFuture(Clock clock) {
+  ExecutorFuture(Clock clock, WeakReference<Home> home) {
     this.clock = clock;
+    this.home = home;
     this.virtualWait = FutureWait.of(this, clock);
   }
 
@@ -46,77 +69,141 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     task = itsTask;
   }
 
+  @SuppressWarnings("unchecked")
+  private @Nullable Task<R> takeTask() {
+    return (Task<R>) TASK.getAndSet(this, (Task<?>) null);
+  }
+
+  /** Whether it is done, or somebody is about to complete it. */
+  boolean isOver() {
+    return task == null || isDone();
+  }
+
   /**
-   * Cancels the task, unless it is done.
+   * Cancels the task, unless it is done. Stages that depend on this one run after the interrupt was sent.
    *
    * @param mayInterruptIfRunning whether a running attempt is interrupted; if not, it runs on and its
    *     result is dropped
    */
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    Task<R> itsTask = task;
-    boolean cancelled = super.completeExceptionally(new CancellationException());
-    if (cancelled && itsTask != null) {
-      task = null;
-      itsTask.cancelled(mayInterruptIfRunning); // a second cancellation has no effect
+    end(mayInterruptIfRunning, new CancellationException());
+    return isCancelled();
+  }
+
+  /** Ends the task, unless it is done, and then completes the future with the error. */
+  void end(boolean interrupt, Throwable error) {
+    Task<R> itsTask = isDone() ? null : takeTask(); // a second cancellation sends nothing
+    try {
+      if (itsTask != null) {
+        itsTask.ended(interrupt);
+      }
+    } finally {
+      super.completeExceptionally(error);
     }
-    return cancelled || isCancelled();
   }
 
   /** By the task, when no attempt of it goes on. */
-  boolean settle(R value) {
-    task = null;
-    return super.complete(value);
+  void settle(R value) {
+    if (takeTask() != null) {
+      super.complete(value);
+    }
   }
 
   /** By the task, when no attempt of it goes on. */
-  boolean settleExceptionally(Throwable error) {
-    task = null;
-    return super.completeExceptionally(error);
+  void settleExceptionally(Throwable error) {
+    if (takeTask() != null) {
+      super.completeExceptionally(error);
+    }
+  }
+
+  /**
+   * Runs the task in the calling thread, once, if no worker has begun it: for tasks that {@link
+   * ParallelExecutor#shutdownNow} has returned. The executor's limits, timeouts and retries do not hold
+   * for this. Does nothing if the task was begun or this future is done.
+   */
+  @Override
+  public void run() {
+    Task<R> itsTask = task;
+    if (itsTask != null) {
+      itsTask.runHere();
+    }
   }
 
   @Override
   public boolean complete(R value) {
-    return withdrawIf(super.complete(value));
+    withdraw();
+    return super.complete(value);
   }
 
   @Override
   public boolean completeExceptionally(Throwable error) {
-    return withdrawIf(super.completeExceptionally(error));
+    Objects.requireNonNull(error, "error");
+    withdraw();
+    return super.completeExceptionally(error);
+  }
+
+  /** Completes it by a value that is not computed in the task's executor: that may be full of what is replaced. */
+  @Override
+  public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier) {
+    return completeAsync(supplier, super.defaultExecutor());
   }
 
   @Override
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
     super.completeAsync(supplier, executor);
-    FutureWaits.whenDone(this, () -> withdrawIf(true));
+    FutureWaits.whenDone(this, this::withdraw);
     return this;
   }
 
   @Override
   public void obtrudeValue(R value) {
+    withdraw();
     super.obtrudeValue(value);
-    withdrawIf(true);
   }
 
   @Override
   public void obtrudeException(Throwable error) {
+    Objects.requireNonNull(error, "error");
+    withdraw();
     super.obtrudeException(error);
-    withdrawIf(true);
   }
 
-  private boolean withdrawIf(boolean done) {
-    Task<R> itsTask = task;
-    if (done && itsTask != null) {
-      task = null;
+  /* Somebody else completes the future: the task need not run any more. */
+  private void withdraw() {
+    Task<R> itsTask = takeTask();
+    if (itsTask != null) {
       itsTask.withdraw();
     }
-    return done;
   }
 
-  /** Dependent stages are plain: cancelling one does not reach this task. */
+  /**
+   * Dependent stages are plain: cancelling one does not reach this task. Their asynchronous stages run as those of
+   * this one.
+   */
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-    return new CompletableFuture<>();
+    return new Dependent<>(home);
+  }
+
+  /**
+   * What runs asynchronous stages such as {@code thenApplyAsync} if they name no executor: the executor of the task,
+   * as commands that its queue limit does not count, with the context of the thread that makes the stage. A stage
+   * that is due after the shutdown runs in the worker that has ended the task.
+   */
+  @Override
+  public Executor defaultExecutor() {
+    return Home.executorOf(home, super.defaultExecutor());
+  }
+
+  /** Whether it is a future of this executor. */
+  boolean isOf(Home other) {
+    return home.refersTo(other);
+  }
+
+  private OwnWaits.@Nullable Wait beginWait() {
+    Task<R> itsTask = isDone() ? null : task;
+    return itsTask == null ? null : itsTask.beginWait();
   }
 
   /** The clock that it goes by. */
@@ -124,18 +211,28 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     return clock;
   }
 
+  /**
+   * Waits for the value.
+   *
+   * @throws DeadlockException as {@link #result()}
+   */
   @Override
   public R get() throws InterruptedException, ExecutionException {
-    if (virtualWait != null) {
-      virtualWait.await(Long.MAX_VALUE);
+    try (OwnWaits.Wait _ = beginWait()) {
+      if (virtualWait != null) {
+        virtualWait.await(Long.MAX_VALUE);
+      }
+      return super.get();
     }
-    return super.get();
   }
 
   /** Waits for the value, but for no longer than this, by the executor's clock. */
   @Override
   public R get(long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
+    if (unit.toNanos(timeout) == Long.MAX_VALUE) {
+      return get();
+    }
     if (virtualWait == null) {
       return super.get(timeout, unit);
     }
@@ -145,20 +242,30 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     return super.get();
   }
 
+  /**
+   * Waits for the value.
+   *
+   * @throws DeadlockException as {@link #result()}
+   */
   @Override
   public R join() {
-    if (virtualWait != null) {
-      virtualWait.awaitUninterruptibly();
+    try (OwnWaits.Wait _ = beginWait()) {
+      if (virtualWait != null) {
+        virtualWait.awaitUninterruptibly();
+      }
+      return super.join();
     }
-    return super.join();
   }
 
   /**
    * Waits for the value.
    *
-   * @throws CancellationException if the task was cancelled
+   * @throws CancellationException if the task was cancelled; {@link #isCancelled} is false if it threw that
    * @throws InterruptedException if the calling thread is interrupted; the task goes on
-   * @throws Exception what the task threw, itself and not a wrapper
+   * @throws ExecutionException with an {@code InterruptedException} that the task threw as its cause
+   * @throws DeadlockException if a worker of the task's executor waits while all others of it wait for tasks of the
+   *     same executor as well, so that none is left to run this one; or if the task waits for itself
+   * @throws Exception what else the task threw, itself and not a wrapper
    */
   public R result() throws Exception {
     try {
@@ -166,7 +273,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     } catch (CancellationException cancelled) {
       throw thrown(cancelled);
     } catch (ExecutionException failed) {
-      throw thrown(failed);
+      throw Rethrow.taskError(failed, InterruptedException.class);
     }
   }
 
@@ -176,6 +283,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    *
    * @param timeout not negative; by the executor's clock
    * @throws TimeoutException if the time is up: the task goes on
+   * @throws ExecutionException with a {@code TimeoutException} or {@code InterruptedException} that the task
+   *     threw, or that its own timeouts threw, as its cause
    * @throws Exception as {@link #result()}
    */
   public R result(Duration timeout) throws Exception {
@@ -186,17 +295,13 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     } catch (CancellationException cancelled) {
       throw thrown(cancelled);
     } catch (ExecutionException failed) {
-      throw thrown(failed);
+      throw Rethrow.taskError(failed, TimeoutException.class, InterruptedException.class);
     }
   }
 
   /* The JDK throws another one, with a text of its own, of which the first is the cause. */
   private static CancellationException thrown(CancellationException cancelled) {
     return cancelled.getCause() instanceof CancellationException first ? first : cancelled;
-  }
-
-  private static RuntimeException thrown(ExecutionException failed) {
-    return Rethrow.asIs(Objects.requireNonNull(failed.getCause(), "cause"));
   }
 
   /** What the task threw; empty if it succeeded, was cancelled, or is not done. */

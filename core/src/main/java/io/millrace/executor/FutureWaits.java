@@ -64,7 +64,7 @@ final class FutureWaits {
     Clock clock = DoneQueue.clockOf(all);
     TimeLimit limit = TimeLimit.of(clock, nanos);
     // The owner, which the listeners keep until they are closed.
-    DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock);
+    DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock, Home.ofAll(all));
     try (DoneListeners listeners = new DoneListeners(enough)) {
       for (CompletableFuture<?> future : all) {
         listeners.add(

@@ -1,32 +1,128 @@
 package io.millrace.executor;
 
+import io.millrace.context.Captured;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
-import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.terms.Tuning;
+import io.millrace.plan.Context;
+import java.lang.ref.WeakReference;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Where the tasks of an executor are. Thread-safe. */
-interface Home {
-  /** Nobody wants the task any more. */
-  void withdraw(Tuned task);
+/** Where the tasks of an executor are: each is in the queue, or the engine's. Thread-safe. */
+final class Home {
+  /** Bound in the workers of an executor, and in the threads that inherit their bindings. */
+  static final ScopedValue<Home> OF_WORKER = ScopedValue.newInstance();
 
-  /** Why the executor has ended; null if it was told to, or has not ended. */
-  default @Nullable Throwable error() {
-    return null;
+  private final TaskFeed feed;
+  private final Context context;
+  private final Tuning forCommands;
+  private final OwnWaits ownWaits;
+
+  /** For futures, which users may keep for longer than the executor. */
+  private final WeakReference<Home> reference = new WeakReference<>(this);
+
+  /* Written before the first task is submitted. */
+  private @Nullable Engine engine;
+
+  /**
+   * A home whose engine is not there yet.
+   *
+   * @param context what of their submitters' context tasks have
+   * @param forCommands how to run what has no future
+   */
+  Home(TaskFeed feed, int concurrency, Context context, Tuning forCommands) {
+    this.feed = feed;
+    this.context = context;
+    this.forCommands = forCommands;
+    this.ownWaits = new OwnWaits(concurrency, this::isWorker);
   }
 
-  /** Each task is either in the queue, or the engine's. */
-  record OfExecutor(TaskFeed feed, Engine engine) implements Home {
-    @Override
-    public void withdraw(Tuned task) {
-      if (!feed.remove(task)) {
-        engine.withdraw(task);
-      }
-    }
+  void open(Engine itsEngine) {
+    engine = itsEngine;
+  }
 
-    @Override
-    public @Nullable Throwable error() {
-      return engine.error();
+  TaskFeed feed() {
+    return feed;
+  }
+
+  Engine engine() {
+    Engine opened = engine;
+    if (opened == null) {
+      throw new AssertionError("no task comes before the engine");
     }
+    return opened;
+  }
+
+  OwnWaits ownWaits() {
+    return ownWaits;
+  }
+
+  WeakReference<Home> reference() {
+    return reference;
+  }
+
+  /** The calling thread's context, as far as tasks have it. */
+  Captured capture() {
+    return Captured.of(context);
+  }
+
+  Command command(Runnable runnable, Captured captured) {
+    return new Command(this, runnable, captured, forCommands);
+  }
+
+  /** Adds a task; false if the executor takes none any more. */
+  boolean add(Submitted task) {
+    boolean added = feed.add(task);
+    boolean isUnread = added && engine().hasJoined() && feed.remove(task);
+    return added && !isUnread;
+  }
+
+  /** Runs what belongs to a task that was let in; false if the executor takes nothing any more. */
+  boolean runDependent(Runnable stage, Captured captured) {
+    return add(command(stage, captured));
+  }
+
+  /** What runs the asynchronous stages that the calling thread makes. */
+  static Executor executorOf(WeakReference<Home> reference, Executor otherwise) {
+    Home home = reference.get();
+    return home == null ? otherwise : new HomeExecutor(reference, home.capture(), otherwise);
+  }
+
+  /** Nobody wants the task any more. */
+  void withdraw(Submitted task) {
+    if (feed.remove(task)) {
+      task.leave();
+    } else {
+      engine().withdraw(task);
+    }
+  }
+
+  /** Why the executor has ended; null if it was told to, or has not ended. */
+  @Nullable Throwable error() {
+    return engine().error();
+  }
+
+  /** Whether the calling thread is a worker of this executor. */
+  boolean isWorker() {
+    return OF_WORKER.isBound()
+        && equals(OF_WORKER.get())
+        && engine().isWorker(Thread.currentThread());
+  }
+
+  /** The executor whose worker the calling thread is, if all futures that are not done are of that; else null. */
+  static @Nullable Home ofAll(Collection<? extends CompletableFuture<?>> futures) {
+    if (!OF_WORKER.isBound()) {
+      return null;
+    }
+    Home home = OF_WORKER.get();
+    boolean areAllOfIt =
+        futures.stream()
+            .allMatch(
+                future ->
+                    future.isDone() || (future instanceof ExecutorFuture<?> own && own.isOf(home)));
+    return areAllOfIt && home.isWorker() ? home : null;
   }
 }

@@ -25,7 +25,7 @@ final class Invocations {
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
     try {
       for (Callable<R> task : tasks) {
-        futures.add(executor.submitPart(task, executor.options()));
+        futures.add(submitInTime(executor, task, limit));
       }
       for (ExecutorFuture<R> future : futures) {
         if (!awaitQuietly(future, limit)) {
@@ -35,6 +35,16 @@ final class Invocations {
       return new ArrayList<>(futures);
     } finally {
       cancel(futures);
+    }
+  }
+
+  private static <R extends @Nullable Object> ExecutorFuture<R> submitInTime(
+      ParallelExecutor executor, Callable<R> task, TimeLimit limit) throws InterruptedException {
+    Task<R> part = executor.part(task, executor.options());
+    try {
+      return executor.submitPart(part, executor.options(), limit);
+    } catch (TimeoutException noRoom) {
+      return part.future; // is cancelled with the others
     }
   }
 
@@ -60,10 +70,11 @@ final class Invocations {
       throw new IllegalArgumentException("tasks must not be empty");
     }
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
-    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock());
+    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock(), executor.home());
     try {
       for (Callable<R> task : tasks) {
-        ExecutorFuture<R> future = executor.submitPart(task, executor.options());
+        ExecutorFuture<R> future =
+            executor.submitPart(executor.part(task, executor.options()), executor.options(), limit);
         futures.add(future);
         FutureWaits.whenDone(future, () -> done.add(future));
       }

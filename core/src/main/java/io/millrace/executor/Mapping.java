@@ -4,6 +4,7 @@ import io.millrace.base.Rethrow;
 import io.millrace.base.Unsplit;
 import io.millrace.plan.Action;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -95,6 +96,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
     while (sourceError == null
         && submitted < ahead
         && !isServed()
+        && (submitted == 0 || executor.hasRoom())
         && !limit.isOver()
         && readOne()) {
       submitted++;
@@ -107,9 +109,16 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
     }
     ExecutorFuture<R> head = futures.peek(); // closing cancels also the one that is waited for
     if (head == null && sourceError != null) {
-      throw Rethrow.asIs(sourceError);
+      throw thrown(new ExecutionException(sourceError));
     }
     return head;
+  }
+
+  /* Where there is a timeout, a TimeoutException of others would look like its own. */
+  private RuntimeException thrown(ExecutionException failed) {
+    return limit.isNone()
+        ? Rethrow.taskError(failed)
+        : Rethrow.taskError(failed, TimeoutException.class);
   }
 
   /* A value that is there does not wait for a slow source, as long as the workers have enough to do. */
@@ -129,9 +138,21 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
   }
 
   private void submit(T item) {
-    futures.add(executor.submitPart(() -> action.apply(item), options));
+    futures.add(submitPart(() -> action.apply(item)));
     if (closed) {
       cancelAll();
+    }
+  }
+
+  private ExecutorFuture<R> submitPart(Callable<R> task) {
+    Task<R> part = executor.part(task, options);
+    try {
+      return executor.submitPart(part, options, limit);
+    } catch (TimeoutException noRoom) {
+      throw Rethrow.asIs(noRoom); // the caller finds that the time is up
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt(); // which the caller finds as well
+      throw interrupted(interrupted);
     }
   }
 
@@ -139,7 +160,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
     try {
       return limit.isNone() ? future.get() : future.get(limit.left(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException failed) {
-      throw Rethrow.asIs(failed.getCause() == null ? failed : failed.getCause());
+      throw thrown(failed);
     } catch (TimeoutException timeout) {
       throw Rethrow.asIs(new TimeoutException("not all values were there in time"));
     } catch (InterruptedException interrupted) {

@@ -3,12 +3,14 @@ package io.millrace.executor;
 import io.millrace.Parallel;
 import io.millrace.base.Closing;
 import io.millrace.base.Require;
+import io.millrace.context.Captured;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.plan.Action;
+import io.millrace.plan.Context;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.Triple;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="io/millrace/examples/ExecutorExampleTest.java" region="executor"}
  *
  * <p>Tasks run in virtual threads (or what {@link Parallel#workers} says), which exist only while there
- * is work. Waiting tasks queue up without bound and without a thread. An executor that is not used any
+ * is work. Waiting tasks queue up without a thread, and without bound unless there is a {@link QueueLimit}. An executor that is not used any
  * more needs no shutdown to be collected as garbage, but {@link #close} waits for its tasks. One that is
  * made inside of a cancel scope is stopped with that.
  *
@@ -45,6 +47,12 @@ import org.jspecify.annotations.Nullable;
  * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until
  * it does return. Shutting down waits for all other running tasks however long they take, as every
  * executor does. If an executor given by {@link Parallel#workers} refuses a worker, that ends this one.
+ *
+ * <p><b>Waiting inside of a task.</b> A task that waits for tasks of its own executor keeps its worker meanwhile. When
+ * all workers do that, none is left to run what they wait for, and the one that began last gets a {@link
+ * DeadlockException} in place of its wait: from futures, {@code map}, {@code invokeAll}, {@code waitFor}, {@code
+ * asCompleted}, and from {@code submit} where that waits for room. Waits with a timeout end by themselves and do not
+ * count, nor do waits in a chain that does not take all workers.
  *
  * <p><b>Memory consistency.</b> What a thread does before it submits a task happens before the task
  * runs; what the task does happens before its future is done.
@@ -59,15 +67,30 @@ public final class ParallelExecutor implements ExecutorService {
   private final TaskFeed feed = new TaskFeed();
   private final Engine engine;
   private final Home home;
+  private final Entrance entrance;
 
-  private ParallelExecutor(Config config) {
+  private ParallelExecutor(Config config, QueueLimit queueLimit, Duration deadline) {
     concurrency = config.concurrency;
     clock = config.clock;
-    options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout);
-    Config endless = config.with(copy -> copy.window = Integer.MAX_VALUE);
-    Action<Executable, @Nullable Object> attempt = Executable::attempt;
-    engine = Engine.start(endless, attempt, feed, Engine.Delivery.TO_ITEMS);
-    home = new Home.OfExecutor(feed, engine);
+    options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout, deadline);
+    Context context = new Context(config.carriers, config.scopedValues);
+    home = new Home(feed, concurrency, context, options.retry(Retry.none()).tuning());
+    engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
+    home.open(engine);
+    entrance = new Entrance(home, concurrency, queueLimit, clock);
+  }
+
+  /* Tasks bring the context of their submitters; workers know whose they are. */
+  private static Engine start(Config config, TaskFeed feed) {
+    Config endless =
+        config.with(
+            copy -> {
+              copy.window = Integer.MAX_VALUE;
+              copy.carriers = List.of();
+              copy.scopedValues = List.of(Home.OF_WORKER);
+            });
+    Action<Submitted, @Nullable Object> attempt = Submitted::attempt;
+    return Engine.start(endless, attempt, feed, Engine.Delivery.TO_ITEMS);
   }
 
   /**
@@ -82,20 +105,51 @@ public final class ParallelExecutor implements ExecutorService {
   /**
    * Runs tasks as a {@code Parallel} says: its concurrency, workers, rate limit, timeouts and retries
    * hold for each task, and its stop token and run timeout end the executor. A task's own {@link
-   * TaskOptions} replace the retries and timeouts. Context is captured here, not at each submission.
+   * TaskOptions} replace the retries and timeouts. Each task has the context of the thread that submits it: its
+   * class loader, and what {@link Parallel#context} and {@link Parallel#scopedValues} have chosen.
    *
    * @throws IllegalArgumentException for an option that means nothing for tasks: a window, an order, a
    *     failure policy that ends runs, listeners, keys, costs, the caller's thread as worker
    */
   public static ParallelExecutor of(Parallel parallel) {
+    return of(parallel, QueueLimit.unlimited());
+  }
+
+  /**
+   * As {@link #of(Parallel)}, with a limit on how many tasks may wait.
+   *
+   * @throws IllegalArgumentException for an option that means nothing for tasks
+   */
+  public static ParallelExecutor of(Parallel parallel, QueueLimit queueLimit) {
+    return of(parallel, queueLimit, Require.NEVER);
+  }
+
+  /**
+   * As {@link #of(Parallel, QueueLimit)}, with a deadline for each task that brings no options.
+   *
+   * @param deadline as {@link TaskOptions#deadline(Duration)}; a command of {@link #execute} that has begun is not ended by it
+   * @throws IllegalArgumentException for an option that means nothing for tasks
+   */
+  public static ParallelExecutor of(Parallel parallel, QueueLimit queueLimit, Duration deadline) {
     Config config = ConfigAccess.configOf(parallel);
+    Objects.requireNonNull(queueLimit, "queueLimit");
+    Require.notNegative("deadline", deadline);
     Refused.check(config);
-    return new ParallelExecutor(config);
+    return new ParallelExecutor(config, queueLimit, deadline);
   }
 
   /** The clock that tasks go by, and those who wait for them. */
   Clock clock() {
     return clock;
+  }
+
+  Home home() {
+    return home;
+  }
+
+  /** Whether a task that comes now need not wait for room. */
+  boolean hasRoom() {
+    return entrance.hasRoom();
   }
 
   /** Most tasks at once. */
@@ -120,19 +174,36 @@ public final class ParallelExecutor implements ExecutorService {
       Callable<R> task, TaskOptions options) {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
-    return submit(task, options, false);
-  }
-
-  /** Submits a task that nobody has in hand: {@link #shutdownNow} cancels it, as whoever waits for it cannot. */
-  <R extends @Nullable Object> ExecutorFuture<R> submitPart(Callable<R> task, TaskOptions options) {
-    return submit(task, options, true);
-  }
-
-  private <R extends @Nullable Object> ExecutorFuture<R> submit(
-      Callable<R> task, TaskOptions options, boolean isPart) {
-    Task<R> submitted = new Task<>(home, task, options.tuning(), clock, isPart);
-    add(submitted);
+    Task<R> submitted = task(task, options, false);
+    entrance.admit(submitted, options.deadline());
     return submitted.future;
+  }
+
+  /**
+   * A task that nobody has in hand: {@link #shutdownNow} cancels it, as whoever waits for it cannot. It is not
+   * submitted yet: what a carrier throws here is not taken for what a wait throws there.
+   */
+  <R extends @Nullable Object> Task<R> part(Callable<R> task, TaskOptions options) {
+    return task(task, options, true);
+  }
+
+  /**
+   * Submits it; waits for room.
+   *
+   * @throws TimeoutException if there was none in time
+   */
+  <R extends @Nullable Object> ExecutorFuture<R> submitPart(
+      Task<R> part, TaskOptions options, TimeLimit limit)
+      throws InterruptedException, TimeoutException {
+    entrance.admitPart(part, options.deadline(), limit);
+    return part.future;
+  }
+
+  private <R extends @Nullable Object> Task<R> task(
+      Callable<R> task, TaskOptions options, boolean isPart) {
+    Captured captured = home.capture();
+    Callable<R> inContext = () -> captured.<R>call(task);
+    return new Task<>(home, inContext, options.tuning(), clock, isPart);
   }
 
   @Override
@@ -158,16 +229,7 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public void execute(Runnable command) {
     Objects.requireNonNull(command, "command");
-    add(new Command(command, options.retry(Retry.none()).tuning()));
-  }
-
-  private void add(Tuned task) {
-    boolean added = feed.add(task);
-    boolean isUnread = added && engine.hasJoined() && feed.remove(task);
-    if (!added || isUnread) {
-      throw new RejectedExecutionException(
-          "the executor was shut down, or stopped: it takes no more tasks");
-    }
+    entrance.admit(home.command(command, home.capture()), options.deadline());
   }
 
   @Override
@@ -221,7 +283,8 @@ public final class ParallelExecutor implements ExecutorService {
    * {@link #map(Iterable, Action)} with options for each item's task, and within a time.
    *
    * @param timeout for all of it, from now; not negative; by this executor's clock, as all its timeouts
-   * @throws TimeoutException if the time is up: the rest is cancelled
+   * @throws TimeoutException if the time is up: the rest is cancelled. One that the action, its own timeout or
+   *     the items threw is the cause of an {@link ExecutionException}
    */
   public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
       Iterable<? extends T> items,
@@ -282,7 +345,8 @@ public final class ParallelExecutor implements ExecutorService {
 
   /**
    * {@link #mapIter(Iterable, Action)} with options for each item's task, and within a time; when that
-   * is up, the stream throws a {@link TimeoutException}. The time is looked at between two reads of the
+   * is up, the stream throws a {@link TimeoutException}, as {@link #map(Iterable, Action, TaskOptions,
+   * Duration)} does. The time is looked at between two reads of the
    * items: it does not end a read that blocks.
    *
    * @param timeout for all of it, from now; not negative
@@ -368,7 +432,7 @@ public final class ParallelExecutor implements ExecutorService {
 
   @Override
   public void shutdown() {
-    feed.shut();
+    entrance.close();
   }
 
   /**
@@ -379,7 +443,7 @@ public final class ParallelExecutor implements ExecutorService {
    * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
    */
   public void shutdown(boolean wait, boolean cancelFutures) throws InterruptedException {
-    feed.shut();
+    entrance.close();
     if (cancelFutures) {
       cutOff(takeNotBegun());
     }
@@ -391,19 +455,30 @@ public final class ParallelExecutor implements ExecutorService {
   /**
    * Shuts down, and interrupts what runs.
    *
-   * @return what nobody has begun: their futures stay as they are until somebody runs or cancels them; those
-   *     of {@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny}, which nobody has in hand, are
-   *     cancelled
+   * @return what nobody has begun: of what was submitted, the very futures that {@code submit} returned, which
+   *     stay as they are until somebody runs or cancels them; of what was given to {@code execute}, that itself.
+   *     The futures of {@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny}, which nobody has
+   *     in hand, are cancelled
    */
   @Override
   public List<Runnable> shutdownNow() {
-    feed.shut();
-    List<Runnable> notBegun = takeNotBegun();
-    for (Runnable each : notBegun) {
-      if (each instanceof Task<?> task && task.isPart) {
-        task.cutOff();
-      }
-    }
+    List<Tuned> notBegun = stop();
+    cutOff(notBegun.stream().filter(each -> each instanceof Task<?> task && task.isPart).toList());
+    return notBegun.stream().map(ParallelExecutor::asGiven).toList();
+  }
+
+  private static Runnable asGiven(Tuned task) {
+    return switch (task) {
+      case Task<?> submitted -> submitted.future;
+      case Command command -> command.runnable;
+      default -> throw new AssertionError(task);
+    };
+  }
+
+  /* What runs is interrupted before anybody hears of what does not run. */
+  private List<Tuned> stop() {
+    entrance.close();
+    List<Tuned> notBegun = takeNotBegun();
     engine.stop();
     return notBegun;
   }
@@ -414,14 +489,14 @@ public final class ParallelExecutor implements ExecutorService {
    */
   @Override
   public void close() {
-    feed.shut();
+    entrance.close();
     boolean interrupted = false;
     while (!isTerminated()) {
       try {
         engine.awaitJoined(Long.MAX_VALUE);
       } catch (InterruptedException first) {
         interrupted = true;
-        cutOff(shutdownNow());
+        cutOff(stop());
       }
     }
     if (interrupted) {
@@ -430,23 +505,16 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /* First what a worker may be about to begin, or what waits for a permit: it came before the others. */
-  private List<Runnable> takeNotBegun() {
+  private List<Tuned> takeNotBegun() {
     List<Tuned> queued = feed.drain();
     List<Tuned> all = new ArrayList<>(engine.takeBack());
     all.addAll(queued);
-    List<Runnable> notBegun = new ArrayList<>();
-    for (Tuned task : all) {
-      switch (task) {
-        case Task<?> submitted -> notBegun.add(submitted);
-        case Command command -> notBegun.add(command.runnable);
-        default -> throw new AssertionError(task);
-      }
-    }
-    return notBegun;
+    all.forEach(each -> ((Submitted) each).leave());
+    return all;
   }
 
-  private static void cutOff(List<Runnable> notBegun) {
-    for (Runnable each : notBegun) {
+  private static void cutOff(List<Tuned> notBegun) {
+    for (Tuned each : notBegun) {
       if (each instanceof Task<?> task) {
         task.cutOff();
       }

@@ -1,8 +1,8 @@
 package io.millrace.executor;
 
 import io.millrace.base.Warnings;
-import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
+import io.millrace.engine.thread.Threads;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -13,15 +13,17 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What was submitted, with its future.
  *
  * <p>An attempt and a cancellation meet in {@code runner}: the attempt announces its thread, then looks
- * whether the future is done; a cancellation makes the future done, then looks for a thread. So one of
- * them sees the other. An attempt that ends while its interrupt is being sent waits for that, so that no
- * later one gets it.
+ * whether the future is over; a cancellation takes this task from the future, which is over then, and looks
+ * for a thread. So one of them sees the other. An attempt that ends while its interrupt is being sent waits
+ * for that, so that no later one gets it.
  *
  * <pre>
  *   null ---> thread ---> INTERRUPTING ---> INTERRUPTED
@@ -29,12 +31,14 @@ import org.jspecify.annotations.Nullable;
  *    +----------+-------------------------------+   the attempt ends
  * </pre>
  */
-final class Task<R extends @Nullable Object> extends Tuned implements Runnable, Executable {
+final class Task<R extends @Nullable Object> extends Submitted {
   private static final VarHandle RUNNER;
+  private static final VarHandle CALLABLE;
 
   static {
     try {
       RUNNER = MethodHandles.lookup().findVarHandle(Task.class, "runner", Object.class);
+      CALLABLE = MethodHandles.lookup().findVarHandle(Task.class, "callable", Callable.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -73,7 +77,7 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
   Task(Home home, Callable<? extends R> callable, Tuning tuning, Clock clock, boolean isPart) {
     super(tuning);
     this.isPart = isPart;
-    this.future = new ExecutorFuture<>(clock);
+    this.future = new ExecutorFuture<>(clock, home.reference());
     this.home = home;
     this.callable = callable;
     future.belongTo(this);
@@ -81,13 +85,13 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
 
   @Override
   protected boolean isUnwanted() {
-    return future.isDone();
+    return future.isOver();
   }
 
   @Override
-  public @Nullable Object attempt() throws Exception {
+  @Nullable Object attempt() throws Exception {
     called = false;
-    return begin() ? call() : null;
+    return begin() ? call(callable) : null;
   }
 
   @Override
@@ -95,11 +99,10 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     return called;
   }
 
-  private @Nullable Object call() throws Exception {
+  private @Nullable Object call(@Nullable Callable<? extends R> function) throws Exception {
     RUNNER.setVolatile(this, Thread.currentThread());
     try {
-      Callable<? extends R> function = callable;
-      if (function == null || future.isDone()) {
+      if (function == null || future.isOver()) {
         return null;
       }
       called = true;
@@ -123,7 +126,8 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     }
   }
 
-  void cancelled(boolean interrupt) {
+  /** By whoever took this from the future, and completes that afterwards. */
+  void ended(boolean interrupt) {
     Object seen = runner;
     if (interrupt
         && seen instanceof Thread thread
@@ -148,12 +152,41 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
   @SuppressWarnings("unchecked")
   public void deliver(Outcome<?, ?> outcome) {
     callable = null; // before the future's dependents run, which may take long
+    leave();
     switch (outcome) {
       case Success<?, ?>(var _, var value, var _) -> future.settle((R) value);
       case Failure<?, ?>(var _, var error, var _) -> fail(error);
       case NotRun<?, ?> _ when thrown != null -> fail(thrown);
       case NotRun<?, ?> _ -> cutOff();
     }
+  }
+
+  /* Dependents may take long, and this is the thread of all timers. */
+  @Override
+  void expire(TimeoutException late) {
+    if (future.getNumberOfDependents() == 0) {
+      future.end(true, late);
+    } else {
+      Threads.inPlatformThread(future.clock().announced(() -> future.end(true, late)));
+    }
+  }
+
+  @Override
+  void drop(RejectedExecutionException why) {
+    leave();
+    future.end(false, why);
+  }
+
+  /**
+   * The calling thread begins to wait for this.
+   *
+   * @throws DeadlockException if it would never end
+   */
+  OwnWaits.@Nullable Wait beginWait() {
+    if (runner == Thread.currentThread()) {
+      throw new DeadlockException("a task waits for itself, and so would never end");
+    }
+    return home.ownWaits().begin(future::isDone);
   }
 
   /** The executor ended before the task did. */
@@ -173,18 +206,24 @@ final class Task<R extends @Nullable Object> extends Tuned implements Runnable, 
     future.settleExceptionally(ambiguous ? new CompletionException(error) : error);
   }
 
-  /** For tasks that {@code shutdownNow} gave back: one attempt, in the calling thread. */
-  @Override
+  /** One attempt in the calling thread, if there was none: by whoever takes the function. */
   @SuppressWarnings({"unchecked", "NullAway"}) // null only where R may be
-  public void run() {
-    if (future.isDone()) {
+  void runHere() {
+    if (takeBack()) {
+      home.withdraw(this);
+      leave();
+    } else if (!isTakenBack()) {
+      return;
+    }
+    Callable<? extends R> function =
+        (Callable<? extends R>) CALLABLE.getAndSet(this, (Callable<?>) null);
+    if (function == null) {
       return;
     }
     try {
-      future.settle((R) call());
+      future.settle((R) call(function));
     } catch (Throwable failed) {
       fail(failed);
     }
-    callable = null; // not before: another thread may run this as well
   }
 }

@@ -14,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskOptions {
   private static final TaskOptions NONE =
-      new TaskOptions(Retry.none(), Require.NEVER, Require.NEVER, null, 0);
+      new TaskOptions(Retry.none(), Require.NEVER, Require.NEVER, null, 0, Require.NEVER);
 
   private final Retry retry;
   private final Duration attemptTimeout;
   private final Duration timeout;
   private final @Nullable Semaphore semaphore;
   private final int permits;
+  private final Duration deadline;
   private final Tuning tuning;
 
   private TaskOptions(
@@ -28,28 +29,30 @@ public final class TaskOptions {
       Duration attemptTimeout,
       Duration timeout,
       @Nullable Semaphore semaphore,
-      int permits) {
+      int permits,
+      Duration deadline) {
     this.retry = retry;
     this.attemptTimeout = attemptTimeout;
     this.timeout = timeout;
     this.semaphore = semaphore;
     this.permits = permits;
+    this.deadline = deadline;
     this.tuning = new Tuning(retry, attemptTimeout, timeout, semaphore, permits);
   }
 
-  /** One attempt, no timeouts, no semaphore. */
+  /** One attempt, no timeouts, no semaphore, no deadline. */
   public static TaskOptions none() {
     return NONE;
   }
 
-  static TaskOptions of(Retry retry, Duration attemptTimeout, Duration timeout) {
-    return new TaskOptions(retry, attemptTimeout, timeout, null, 0);
+  static TaskOptions of(Retry retry, Duration attemptTimeout, Duration timeout, Duration deadline) {
+    return new TaskOptions(retry, attemptTimeout, timeout, null, 0, deadline);
   }
 
   /** Which failures and results to repeat. Between its attempts a task has no worker. */
   public TaskOptions retry(Retry retry) {
     Objects.requireNonNull(retry, "retry");
-    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits);
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);
   }
 
   /**
@@ -60,7 +63,7 @@ public final class TaskOptions {
    */
   public TaskOptions attemptTimeout(Duration timeout) {
     Require.notNegative("attemptTimeout", timeout);
-    return new TaskOptions(retry, timeout, this.timeout, semaphore, permits);
+    return new TaskOptions(retry, timeout, this.timeout, semaphore, permits, deadline);
   }
 
   /**
@@ -70,7 +73,7 @@ public final class TaskOptions {
    */
   public TaskOptions timeout(Duration timeout) {
     Require.notNegative("timeout", timeout);
-    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits);
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);
   }
 
   /** As {@link #semaphore(Semaphore, int)} with one permit. */
@@ -88,7 +91,24 @@ public final class TaskOptions {
   public TaskOptions semaphore(Semaphore semaphore, int permits) {
     Objects.requireNonNull(semaphore, "semaphore");
     Require.atLeast("permits", permits, 1);
-    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits);
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);
+  }
+
+  /**
+   * How long after its submission the task may end, waiting included: for room, for a worker, for permits, between
+   * attempts. When the time is up, what has not begun does not begin, an attempt that runs is interrupted, and the
+   * future fails with a {@link java.util.concurrent.TimeoutException}, at once. An attempt that ignores its interrupt
+   * keeps its worker. {@link #timeout} counts from the first attempt instead.
+   *
+   * @param deadline not negative; at zero nothing is called
+   */
+  public TaskOptions deadline(Duration deadline) {
+    Require.notNegative("deadline", deadline);
+    return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);
+  }
+
+  Duration deadline() {
+    return deadline;
   }
 
   Tuning tuning() {

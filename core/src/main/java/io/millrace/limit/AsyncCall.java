@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.context.Captured;
+import io.millrace.plan.Context;
 import io.millrace.time.Clock;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -21,20 +23,28 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
     this.body = body;
   }
 
-  /** Makes the call in the calling thread if it need not wait, else later in one of its own. */
+  /**
+   * Makes the call in the calling thread if it need not wait, else later in one of its own; with the chosen
+   * context of the calling thread either way.
+   */
   static <R extends @Nullable Object> CompletableFuture<R> start(
       Limit limit,
+      Context context,
       @Nullable Object item,
       Callable<? extends @Nullable CompletionStage<? extends R>> body) {
+    Captured captured;
     Pass pass;
     boolean entered;
     try {
+      captured = Captured.of(context);
       pass = limit.pass(item);
       entered = pass.tryEnter();
-    } catch (Throwable broken) { // a key or cost function
+    } catch (Throwable broken) { // a carrier, a key or cost function
       return CompletableFuture.failedFuture(broken);
     }
-    AsyncCall<R> call = new AsyncCall<>(pass, limit.clock(), body);
+    AsyncCall<R> call =
+        new AsyncCall<>(
+            pass, limit.clock(), () -> captured.<@Nullable CompletionStage<? extends R>>call(body));
     if (entered) {
       call.run();
     } else {

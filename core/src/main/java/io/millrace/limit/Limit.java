@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.plan.Action;
+import io.millrace.plan.Context;
 import io.millrace.plan.Triple;
 import io.millrace.time.Clock;
 import java.util.AbstractMap.SimpleImmutableEntry;
@@ -120,33 +121,39 @@ public abstract sealed class Limit permits RateLimiter, Semaphore, Throttle {
   }
 
   /**
+   * For functions that answer with a stage, and need chosen context of their callers also if they have to wait:
+   * {@code limit.context(Context.of(carrier)).async(client::fetch)}.
+   */
+  public final ContextLimit context(Context context) {
+    return new ContextLimit(this, context);
+  }
+
+  /**
    * A function that answers with a stage, within this limit: its call goes on until the stage is
    * complete. The wrapped function never blocks. If it has to wait, it is called later, in a virtual
-   * thread of its own.
+   * thread of its own, with the caller's context class loader. For more of the caller's context, see {@link
+   * #context}.
    *
    * @return the function; its futures fail with what the function throws. Completing or cancelling
    *     a future before the stage is complete cancels the stage, or ends the wait
    */
   public final <R extends @Nullable Object> Supplier<CompletableFuture<R>> async(
       Supplier<? extends CompletionStage<? extends R>> function) {
-    Objects.requireNonNull(function, "function");
-    return () -> AsyncCall.start(this, null, function::get);
+    return context(Context.none()).async(function);
   }
 
   /** As {@link #async(Supplier)}, for one argument. */
   public final <T extends @Nullable Object, R extends @Nullable Object>
       Function<T, CompletableFuture<R>> async(
           Function<? super T, ? extends CompletionStage<? extends R>> function) {
-    Objects.requireNonNull(function, "function");
-    return item -> AsyncCall.start(this, item, () -> function.apply(item));
+    return context(Context.none()).async(function);
   }
 
   /** As {@link #async(Supplier)}, for two arguments. */
   public final <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       BiFunction<A, B, CompletableFuture<R>> async(
           BiFunction<? super A, ? super B, ? extends CompletionStage<? extends R>> function) {
-    Objects.requireNonNull(function, "function");
-    return (a, b) -> AsyncCall.start(this, entry(a, b), () -> function.apply(a, b));
+    return context(Context.none()).async(function);
   }
 
   /** As {@link #async(Supplier)}, for three arguments. */
@@ -158,8 +165,7 @@ public abstract sealed class Limit permits RateLimiter, Semaphore, Throttle {
       Action.Three<A, B, C, CompletableFuture<R>> async(
           Action.Three<? super A, ? super B, ? super C, ? extends CompletionStage<? extends R>>
               function) {
-    Objects.requireNonNull(function, "function");
-    return (a, b, c) -> AsyncCall.start(this, new Triple<>(a, b, c), () -> function.apply(a, b, c));
+    return context(Context.none()).async(function);
   }
 
   private static <A extends @Nullable Object, B extends @Nullable Object>

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ContextCarrier<C extends @Nullable Object> {
 
-  /** Called in the thread that starts the run, when it starts. */
+  /** Called in the thread that starts the run, or submits the task, when it does. */
   C capture();
 
   /**

@@ -5,7 +5,6 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +33,9 @@ public final class Eventual<R extends @Nullable Object> {
           new Eventual<R>(CompletableFuture.completedFuture(success.value()));
       case Failure<?, ? extends R> failure -> new Eventual<R>(failed(failure.error()));
       case NotRun<?, ? extends R> _ ->
-          new Eventual<R>(failed(new CancellationException("the source failed before this began")));
+          new Eventual<R>(
+              CompletableFuture.failedFuture(
+                  new CancellationException("the source failed before this began")));
     };
   }
 
@@ -68,15 +69,16 @@ public final class Eventual<R extends @Nullable Object> {
   /**
    * The value; waits for it.
    *
-   * @throws CancellationException if the work was cancelled
+   * @throws CancellationException if the work was cancelled; {@link #failure} is there if it threw that
    * @throws InterruptedException if the calling thread is interrupted; the work goes on
-   * @throws Exception what the work threw, itself and not a wrapper
+   * @throws ExecutionException with an {@code InterruptedException} that the work threw as its cause
+   * @throws Exception what else the work threw, itself and not a wrapper
    */
   public R result() throws Exception {
     try {
       return future.get();
     } catch (ExecutionException failed) {
-      throw Rethrow.asIs(Objects.requireNonNull(failed.getCause(), "cause"));
+      throw Rethrow.taskError(failed, InterruptedException.class);
     }
   }
 

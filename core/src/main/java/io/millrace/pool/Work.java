@@ -5,14 +5,17 @@ import io.millrace.base.Closing;
 import io.millrace.base.Derived;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.context.Captured;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
+import io.millrace.plan.Context;
 import io.millrace.plan.Source;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -40,11 +43,20 @@ public final class Work {
    * Waits for a stage in the calling thread, and returns its value.
    *
    * @throws InterruptedException if the thread is interrupted: the stage is cancelled
-   * @throws Exception what the stage failed with, itself and not a wrapper
+   * @throws ExecutionException with an {@code InterruptedException} that the stage failed with as its cause
+   * @throws Exception what else the stage failed with, itself and not a wrapper
    */
   public static <R extends @Nullable Object> R run(CompletionStage<? extends R> stage)
       throws Exception {
-    return Work.<R>stage(stage).call();
+    Objects.requireNonNull(stage, "stage");
+    CompletableFuture<? extends R> future = stage.toCompletableFuture();
+    try {
+      return Work.<R>stage(future).call();
+    } catch (InterruptedException interrupted) {
+      boolean isTheStages =
+          future.state() == Future.State.FAILED && interrupted.equals(future.exceptionNow());
+      throw isTheStages ? new ExecutionException(interrupted) : interrupted;
+    }
   }
 
   /** A task that waits for a stage as {@link #run} does. */
@@ -55,8 +67,8 @@ public final class Work {
   }
 
   /**
-   * A task that waits for a future. Its failure is the future's own, not a wrapper; an interrupt
-   * cancels the future.
+   * A task that waits for a future. Its failure is the future's own, not a wrapper, except for an
+   * {@code InterruptedException}, which would look like one of the task's; an interrupt cancels the future.
    */
   public static <R extends @Nullable Object> Callable<R> future(Future<? extends R> future) {
     Objects.requireNonNull(future, "future");
@@ -67,18 +79,29 @@ public final class Work {
         future.cancel(true);
         throw interrupted;
       } catch (ExecutionException failed) {
-        throw Rethrow.asIs(failed.getCause() == null ? failed : failed.getCause());
+        throw Rethrow.taskError(failed, InterruptedException.class);
       }
     };
   }
 
   /**
-   * Starts a task at once, in a virtual thread of its own. To have a bounded number of them, use a
-   * {@link WorkPool}.
+   * Starts a task at once, in a virtual thread of its own, with the context class loader of the calling thread. To
+   * have a bounded number of them, use a {@link WorkPool}.
    */
   public static <R extends @Nullable Object> Eventual<R> schedule(Callable<? extends R> task) {
+    return schedule(task, Context.none());
+  }
+
+  /**
+   * As {@link #schedule(Callable)}, with more of the calling thread's context than the class loader.
+   *
+   * @param context what of it the task has
+   */
+  public static <R extends @Nullable Object> Eventual<R> schedule(
+      Callable<? extends R> task, Context context) {
     Objects.requireNonNull(task, "task");
-    return new Eventual<>(Unbounded.EXECUTOR.<R>submit(task::call));
+    Captured captured = Captured.of(Objects.requireNonNull(context, "context"));
+    return new Eventual<>(Unbounded.EXECUTOR.<R>submit(() -> captured.<R>call(task)));
   }
 
   /* Made when it is first needed; it has threads only while there is work. */
@@ -115,8 +138,7 @@ public final class Work {
    * nothing more and interrupts what runs. Left without closing, what was read ahead runs to its end.
    *
    * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the
-   *     tasks that were read before it. Those of them that had not begun are failures by then, with a
-   *     {@link java.util.concurrent.CancellationException}
+   *     tasks that were read before it. Those of them that had not begun are cancelled by then
    * @param workers at least 1
    * @param greediness how many more tasks may be done, and wait to be taken, than there are workers: so
    *     {@code workers + greediness} are the most that are read ahead. At 0 it is as many as workers;

@@ -25,11 +25,17 @@ import org.jspecify.annotations.Nullable;
  * entry point, are stopped as {@code CANCELLED}; their workers see the scope as {@link #current}, and
  * what they start is stopped likewise. A block that ignores its interrupt ends when it ends.
  *
- * <p><b>What is absorbed.</b> The scope absorbs what comes of its own cancellation: an error that is, or
- * has among its causes, an {@code InterruptedException}, a {@code ClosedByInterruptException}, an {@code
- * InterruptedIOException}, a {@link CancellationException}, or the {@code TruncatedRunException} of a
- * cancelled run. Every other error passes as itself. A block that returns has returned, also if the scope
- * was cancelled meanwhile: its value counts, and {@link #cancelledCaught} is false.
+ * <p><b>What is absorbed.</b> The scope absorbs its own cancellation and nothing else: an {@code
+ * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException}, a {@link
+ * CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is one of
+ * these as well; alone, or in a wrapper: an {@code ExecutionException}, {@code CompletionException}, {@code
+ * UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or another
+ * exception of the platform that has no message of its own, as {@code new RuntimeException(interrupted)}. Every
+ * other error passes as itself, also if its cause is the cancellation: {@code new
+ * IllegalStateException("rollback failed", interrupted)}. If other errors are suppressed in the cancellation, as
+ * that of a failing {@code close()} is, the cancellation is absorbed and the first of them is thrown, with the
+ * rest suppressed in it. {@link #absorbed} has what was absorbed. A block that returns has returned, also if the
+ * scope was cancelled meanwhile: its value counts, and {@link #cancelledCaught} is false.
  *
  * <p><b>Nested scopes.</b> Scopes that are entered in the block, in its thread or in a worker's, are inside
  * of this one, and cancelled with it. They never absorb that: it passes them on its way out. A {@link
@@ -55,7 +61,7 @@ public final class CancelScope {
   private final AtomicReference<ScopeState> state = new AtomicReference<>(ScopeState.FRESH);
 
   /* Written by the thread that leaves, read by anybody. */
-  private volatile boolean cancelledCaught;
+  private volatile @Nullable Throwable absorbed;
 
   /** Stops what was started inside; stopped after the scope's own thread was interrupted. */
   private final StopToken started = new StopToken();
@@ -199,9 +205,14 @@ public final class CancelScope {
     if (timer != null) {
       survive(timer::cancel);
     }
-    cancelledCaught = frame.strand.leave(frame, error, cancelled);
-    if (error != null && !cancelledCaught) {
-      throw Rethrow.asIs(error);
+    Ending ending = Ending.of(error);
+    Throwable left = error;
+    if (frame.strand.leave(frame, error, ending.kind(), cancelled)) {
+      absorbed = error;
+      left = ending.left();
+    }
+    if (left != null) {
+      throw Rethrow.asIs(left);
     }
     return result;
   }
@@ -245,9 +256,20 @@ public final class CancelScope {
     return state.get().cancelled();
   }
 
-  /** Whether the block was ended by the cancellation, which the scope has absorbed. */
+  /**
+   * Whether the block was ended by the cancellation, which the scope has absorbed; also if other errors came
+   * with that, and one of them was thrown.
+   */
   public boolean cancelledCaught() {
-    return cancelledCaught;
+    return absorbed != null;
+  }
+
+  /**
+   * What the scope has absorbed: the exception by which its block ended, with all that is suppressed in it.
+   * Empty if it has absorbed nothing.
+   */
+  public Optional<Throwable> absorbed() {
+    return Optional.ofNullable(absorbed);
   }
 
   /** How long after its entry the scope is cancelled. */

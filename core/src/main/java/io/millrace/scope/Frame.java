@@ -85,7 +85,7 @@ final class Frame implements Surrounding {
       try {
         ScopedValue.where(CURRENT, frame).run(worker);
       } finally {
-        frame.strand.leave(frame, null, false);
+        frame.strand.leave(frame, null, Ending.Kind.NONE, false);
       }
     }
 

@@ -20,7 +20,8 @@ public sealed interface Handle<R extends @Nullable Object> permits GroupTask {
    * The task's result; waits for it. A failure is thrown as itself, also if it is a checked exception.
    *
    * @throws CancellationException if the group was cancelled before the task began; or if the calling
-   *     thread is interrupted while it waits: then the interrupt flag is set, and the task goes on
+   *     thread is interrupted while it waits: then, and only then, the interrupt flag is set, and the task goes
+   *     on
    */
   R result();
 }

@@ -72,19 +72,16 @@ final class Strand {
    * or for an outer scope that is cancelled.
    *
    * @param error what the block threw; null if it returned
+   * @param kind what that is
    * @param cancelled whether the scope was cancelled before its block ended
    * @return whether the error comes of the scope's own cancellation, and of no outer one
    */
-  boolean leave(Frame frame, @Nullable Throwable error, boolean cancelled) {
-    return leave(frame, error, ErrorKind.of(error), cancelled);
-  }
-
-  private synchronized boolean leave(
-      Frame frame, @Nullable Throwable error, ErrorKind kind, boolean cancelled) {
+  synchronized boolean leave(
+      Frame frame, @Nullable Throwable error, Ending.Kind kind, boolean cancelled) {
     frames.removeLast();
     boolean outerIsReached = frame.outerIsReached();
     boolean caught = cancelled && (frame.shields() || !outerIsReached) && isOwn(frame, error, kind);
-    if (kind == ErrorKind.INTERRUPTED && outstanding == 0) {
+    if (kind == Ending.Kind.INTERRUPTED && outstanding == 0) {
       foreignError = error;
     }
     tidyUp(frame);
@@ -96,9 +93,9 @@ final class Strand {
   }
 
   @SuppressWarnings("ReferenceEquality") // it is about that very error
-  private boolean isOwn(Frame frame, @Nullable Throwable error, ErrorKind kind) {
-    return kind == ErrorKind.CANCELLED
-        || (kind == ErrorKind.INTERRUPTED && frame.sent && error != foreignError);
+  private boolean isOwn(Frame frame, @Nullable Throwable error, Ending.Kind kind) {
+    return kind == Ending.Kind.CANCELLED
+        || (kind == Ending.Kind.INTERRUPTED && frame.sent && error != foreignError);
   }
 
   private void tidyUp(Frame frame) {

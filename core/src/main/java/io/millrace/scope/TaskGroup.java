@@ -3,9 +3,11 @@ package io.millrace.scope;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.base.Suppressing;
+import io.millrace.context.Captured;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Config;
+import io.millrace.plan.Context;
 import io.millrace.time.Clock;
 import java.util.Objects;
 import java.util.Queue;
@@ -24,13 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Failures.</b> The first failure in time, of a task or of the block, cancels the group: all tasks
  * and the block are interrupted. When all of them have ended it is thrown as itself, also if it is a
  * checked exception, with the failures that came later as suppressed ones. What a task throws because it
- * was cancelled is no failure.
+ * was cancelled is no failure; what came with that, such as the exception of a failing {@code close()}, is one:
+ * {@link CancelScope} says how they are told apart.
  *
  * <p><b>Cancellation.</b> The group is a {@link CancelScope} of its own, inside of the one around it, and a
  * scope in a task is inside of the group's. If the thread that runs the block is interrupted, or an outer
  * scope is cancelled, the tasks are cancelled and joined; then, if that cut anything short, the block's
  * own exception is thrown, or a {@link CancellationException} with the interrupt flag set. A task that ignores
  * its interrupt ends when it ends, and the group waits for it.
+ *
+ * <p><b>Context.</b> A task has the context class loader of the thread that starts it, and what a {@link Context}
+ * chooses.
  *
  * <p><b>Memory consistency.</b> What a thread did before it started a task happens before the task; a task
  * happens before the group ends. Null arguments are refused with a {@link NullPointerException}.
@@ -47,6 +53,7 @@ public final class TaskGroup {
   private final AtomicLong members = new AtomicLong(1);
 
   private final AtomicLong started = new AtomicLong();
+  private final Context context;
 
   /* Written by whatever is cancelled, read by the owner. */
   private volatile boolean cutShort;
@@ -54,7 +61,9 @@ public final class TaskGroup {
   /* The owner's own: whether somebody interrupted it while it joined the tasks. */
   private boolean interrupted;
 
-  private TaskGroup() {}
+  private TaskGroup(Context context) {
+    this.context = context;
+  }
 
   /**
    * What a group does.
@@ -106,8 +115,19 @@ public final class TaskGroup {
    * @throws CancellationException see above
    */
   public static <X extends Exception> void run(Block<X> block) throws X {
+    run(Context.none(), block);
+  }
+
+  /**
+   * As {@link #run(Block)}, for tasks that have more of the context of those who start them than the class loader.
+   *
+   * @param context what of it they have
+   */
+  public static <X extends Exception> void run(Context context, Block<X> block) throws X {
+    Objects.requireNonNull(context, "context");
     Objects.requireNonNull(block, "block");
     TaskGroup.<@Nullable Object, X>all(
+        context,
         group -> {
           block.run(group);
           return null;
@@ -115,7 +135,7 @@ public final class TaskGroup {
   }
 
   /**
-   * As {@link #run}, for a result.
+   * As {@link #run(Block)}, for a result.
    *
    * @return what the block returns, which may be null
    * @throws CancellationException also if the group was cancelled by {@link #cancel} and the block threw
@@ -123,8 +143,19 @@ public final class TaskGroup {
    */
   public static <R extends @Nullable Object, X extends Exception> R call(Body<? extends R, X> body)
       throws X {
+    return TaskGroup.<R, X>call(Context.none(), body);
+  }
+
+  /**
+   * As {@link #call(Body)}, for tasks that have more of the context of those who start them than the class loader.
+   *
+   * @param context what of it they have
+   */
+  public static <R extends @Nullable Object, X extends Exception> R call(
+      Context context, Body<? extends R, X> body) throws X {
+    Objects.requireNonNull(context, "context");
     Objects.requireNonNull(body, "body");
-    Ended<R> ended = TaskGroup.<R, X>all(body);
+    Ended<R> ended = TaskGroup.<R, X>all(context, body);
     if (ended.error() != null) {
       throw cancelled("the group was cancelled before its block had a result", ended.error());
     }
@@ -132,8 +163,8 @@ public final class TaskGroup {
   }
 
   private static <R extends @Nullable Object, X extends Exception> Ended<R> all(
-      Body<? extends R, X> body) throws X {
-    TaskGroup group = new TaskGroup();
+      Context context, Body<? extends R, X> body) throws X {
+    TaskGroup group = new TaskGroup(context);
     Ended<R> ended = group.scope.call(() -> group.<R>live(body)).orElseThrow();
     group.throwFailures();
     group.throwIfCutShort(ended.error());
@@ -216,13 +247,15 @@ public final class TaskGroup {
 
   private <R extends @Nullable Object> Handle<R> start(
       String name, boolean named, Callable<? extends R> task) {
+    Captured captured = Captured.of(context);
+    Callable<R> inContext = () -> captured.<R>call(task);
     if (members.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
       throw new IllegalStateException(
           "the task group has ended, so "
               + name
               + " cannot be started: start tasks in the group's block, or in its tasks");
     }
-    GroupTask<R> started = new GroupTask<>(this, name, named, task);
+    GroupTask<R> started = new GroupTask<>(this, name, named, inContext);
     if (!feed.add(started)) {
       started.cancelUnlessBegun();
     }
@@ -242,13 +275,20 @@ public final class TaskGroup {
     return clock;
   }
 
-  /** Notes how a member of the group was thrown out; true if that is a failure. */
+  /**
+   * Notes how a member of the group was thrown out; true if that is a failure, or one came with the group's
+   * cancellation.
+   */
   boolean note(Throwable thrown) {
-    if (scope.isReached() && ErrorKind.of(thrown).isCancellation()) {
-      cutShort = true;
-      return false;
+    Throwable failure = thrown;
+    if (scope.isReached()) {
+      Ending ending = Ending.of(thrown);
+      if (ending.kind().isCancellation()) {
+        cutShort = true;
+      }
+      failure = ending.left();
     }
-    return failures.add(thrown);
+    return failure != null && failures.add(failure);
   }
 
   void memberEnded() {

@@ -1,9 +1,12 @@
 package io.millrace.examples;
 
+import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.millrace.Parallel;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
+import io.millrace.executor.QueueLimit;
 import io.millrace.executor.TaskOptions;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.Retry;
@@ -35,5 +38,17 @@ class ExecutorExampleTest {
     }
     // @end
     assertEquals(List.of("page 1", "page 2", "page 3"), pages.stream().sorted().toList());
+  }
+
+  @Test
+  void aBoundedQueue() throws Exception {
+    List<String> pages = new ArrayList<>();
+    // @start region="queue"
+    QueueLimit queue = QueueLimit.rejecting(1_000);
+    try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(50), queue, ofSeconds(2))) {
+      pages.add(executor.submit(() -> fetch(1)).result());
+    }
+    // @end
+    assertEquals(List.of("page 1"), pages);
   }
 }

@@ -40,7 +40,8 @@ class ArchitectureTest {
       List.of(
           Set.of("io.millrace.base"),
           Set.of("io.millrace.plan", "io.millrace.outcome"),
-          Set.of("io.millrace.time", "io.millrace.limit"),
+          Set.of("io.millrace.context", "io.millrace.time"),
+          Set.of("io.millrace.limit"),
           Set.of("io.millrace.engine.claim", "io.millrace.engine.thread"),
           Set.of("io.millrace.engine.terms", "io.millrace.engine.flight"),
           Set.of("io.millrace.engine.feed", "io.millrace.engine.wait", "io.millrace.engine.out"),

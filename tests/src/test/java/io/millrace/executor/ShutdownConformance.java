@@ -220,7 +220,7 @@ interface ShutdownConformance extends Conformance {
 
   @Test
   @DisplayName(
-      "A38: shutdownNow returns each submitted task; when they are run no future is pending")
+      "A38, X9: shutdownNow returns each submitted task as its future; run, none stays pending")
   default void shutdownNowReturnsSubmitted() throws Exception {
     occupy();
     List<Future<?>> futures = new ArrayList<>();
@@ -229,7 +229,7 @@ interface ShutdownConformance extends Conformance {
     futures.add(executor().submit(() -> {}, "result"));
     futures.add(executor().submit(Broken.task(new AssertionError("thrown"))));
     List<Runnable> never = executor().shutdownNow();
-    assertEquals(futures.size(), never.size(), "tasks that never started");
+    assertEquals(futures, never, "the futures of tasks that never started");
     awaitTermination();
     never.forEach(Runnable::run);
     for (Future<?> future : futures) {

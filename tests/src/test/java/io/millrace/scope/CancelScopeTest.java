@@ -17,6 +17,7 @@ import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
@@ -193,7 +194,9 @@ class CancelScopeTest {
         new ClosedByInterruptException(),
         new InterruptedIOException(),
         new UncheckedIOException(new ClosedByInterruptException()),
-        new IllegalStateException("wrapped", new InterruptedException()),
+        new IllegalStateException(new InterruptedException()),
+        new RuntimeException(null, new CancellationException()),
+        new UndeclaredThrowableException(new InterruptedException(), "proxy"),
         new CompletionException(new CancellationException()),
         new ExecutionException(new InterruptedException()));
   }

@@ -5,6 +5,7 @@ import io.millrace.outcome.Details;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.RunStatus;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A queue of tasks, FIFO and unbounded, until it is closed. */
 public final class TaskFeed implements Feed {
@@ -79,6 +80,13 @@ public final class TaskFeed implements Feed {
   public boolean remove(Tuned task) {
     synchronized (queue) {
       return queue.remove(task);
+    }
+  }
+
+  /** Takes the first task out; null if there is none. Nobody is told, as of {@link #remove}. */
+  public @Nullable Tuned poll() {
+    synchronized (queue) {
+      return queue.poll();
     }
   }
 

@@ -82,6 +82,38 @@ public interface ContextContract extends Contract {
     assertEquals(Set.of("the caller's false"), Set.copyOf(seen), "seen");
   }
 
+  @Everywhere
+  @DisplayName("X5 every attempt sees the caller's class loader, and its writes reach nobody")
+  default void classLoader(Way way) {
+    ClassLoader callers = new ClassLoader(ContextContract.class.getClassLoader()) {};
+    AtomicReference<@Nullable ClassLoader> after = new AtomicReference<>();
+    List<Boolean> seen = Collections.synchronizedList(new ArrayList<>());
+    way.over(
+            Way.numbers(100),
+            item -> {
+              Thread thread = Thread.currentThread();
+              seen.add(thread.getContextClassLoader() == callers);
+              thread.setContextClassLoader(null);
+              return item;
+            })
+        .within(
+            call -> {
+              Thread thread = Thread.currentThread();
+              ClassLoader before = thread.getContextClassLoader();
+              thread.setContextClassLoader(callers);
+              try {
+                call.run();
+              } finally {
+                after.set(thread.getContextClassLoader());
+                thread.setContextClassLoader(before);
+              }
+            })
+        .run()
+        .complete(100);
+    assertEquals(Set.of(true), Set.copyOf(seen), "the caller's class loader was seen");
+    assertEquals(callers, after.get(), "the caller's class loader afterwards");
+  }
+
   @Everywhere(except = Trait.CALLER_RUNS)
   @DisplayName("A76 without being asked for, nothing of the caller is carried")
   default void nothingIsCarriedUnasked(Way way) {

@@ -1,0 +1,149 @@
+package io.millrace.executor;
+
+import io.millrace.base.Require;
+import io.millrace.base.Rethrow;
+import io.millrace.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Lets tasks into an executor, as its queue limit says, and sets their deadlines. Thread-safe. */
+final class Entrance {
+  private final Home home;
+  private final QueueLimit limit;
+  private final Clock clock;
+  private final @Nullable Room room;
+
+  Entrance(Home home, int concurrency, QueueLimit limit, Clock clock) {
+    this.home = home;
+    this.limit = limit;
+    this.clock = clock;
+    this.room = limit.isNone() ? null : new Room(limit.places(concurrency), clock, home.ownWaits());
+  }
+
+  /** Whether a task that comes now is let in at once. */
+  boolean hasRoom() {
+    return room == null || room.hasFree();
+  }
+
+  /** Lets nobody in any more. */
+  void close() {
+    home.feed().shut();
+    if (room != null) {
+      room.close();
+    }
+  }
+
+  /**
+   * Lets a task in, or drops it.
+   *
+   * @throws RejectedExecutionException if the executor was shut down; if it is full and the limit says so; or if the
+   *     thread is interrupted while it waits for room
+   */
+  void admit(Submitted task, Duration deadline) {
+    TimeLimit time = TimeLimit.of(clock, Require.nanos(deadline));
+    Room full = room;
+    if (full == null || full.tryTake()) {
+      add(task, time, deadline);
+      return;
+    }
+    if (home.feed().isShut()) {
+      throw shutDown();
+    }
+    switch (limit.whenFull()) {
+      case REJECT -> throw new RejectedExecutionException(full() + ", so this one is refused");
+      case WAIT -> waitAndAdd(full, task, time, deadline);
+      case DROP_NEWEST -> task.drop(dropped());
+      case DROP_OLDEST -> replaceOldest(task, time, deadline);
+    }
+  }
+
+  /** Lets the task of somebody in who waits for it, and so also waits for room. */
+  void admitPart(Submitted task, Duration deadline, TimeLimit patience)
+      throws InterruptedException, TimeoutException {
+    TimeLimit time = TimeLimit.of(clock, Require.nanos(deadline));
+    Room full = room;
+    if (full != null && await(full, patience) == Room.Answer.LATE) {
+      throw new TimeoutException("there was no room for the task in time");
+    }
+    add(task, time, deadline);
+  }
+
+  private void waitAndAdd(Room full, Submitted task, TimeLimit time, Duration deadline) {
+    Room.Answer answer;
+    try {
+      answer = await(full, time);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new RejectedExecutionException(
+          "interrupted while waiting for room: " + full(), interrupted);
+    }
+    if (answer == Room.Answer.LATE) {
+      task.expire(late(deadline));
+    } else {
+      add(task, time, deadline);
+    }
+  }
+
+  private static Room.Answer await(Room full, TimeLimit time) throws InterruptedException {
+    Room.Answer answer = full.take(time);
+    if (answer == Room.Answer.CLOSED) {
+      throw shutDown();
+    }
+    return answer;
+  }
+
+  private void replaceOldest(Submitted task, TimeLimit time, Duration deadline) {
+    Submitted oldest = (Submitted) home.feed().poll();
+    if (oldest == null) {
+      task.drop(dropped());
+    } else if (oldest.forfeit()) {
+      oldest.drop(dropped());
+      add(task, time, deadline);
+    } else { // it has given its place back just now
+      oldest.drop(dropped());
+      admit(task, deadline);
+    }
+  }
+
+  /* There is a place for it. */
+  private void add(Submitted task, TimeLimit time, Duration deadline) {
+    task.hold(room);
+    if (time.isOver()) {
+      task.expire(late(deadline));
+      task.leave();
+      return;
+    }
+    try {
+      if (!time.isNone()) {
+        task.expireBy(
+            clock.schedule(clock.nanoTime() + time.left(), () -> task.expire(late(deadline))));
+      }
+      if (!home.add(task)) {
+        throw shutDown();
+      }
+    } catch (Throwable refused) {
+      task.leave();
+      throw Rethrow.asIs(refused);
+    }
+  }
+
+  private static RejectedExecutionException shutDown() {
+    return new RejectedExecutionException(
+        "the executor was shut down, or stopped: it takes no more tasks");
+  }
+
+  private String full() {
+    return "as many tasks wait in the executor as its limit allows, " + limit;
+  }
+
+  private RejectedExecutionException dropped() {
+    return new RejectedExecutionException("dropped: " + full());
+  }
+
+  private static TimeoutException late(Duration deadline) {
+    return new TimeoutException(
+        "not done " + Require.text(deadline) + " after it was submitted, its deadline");
+  }
+}

@@ -1,9 +1,0 @@
-package io.millrace.executor;
-
-import org.jspecify.annotations.Nullable;
-
-/** What a worker calls. */
-interface Executable {
-  /** One attempt. */
-  @Nullable Object attempt() throws Exception;
-}

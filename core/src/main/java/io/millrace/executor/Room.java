@@ -1,0 +1,156 @@
+package io.millrace.executor;
+
+import io.millrace.time.Clock;
+import java.util.LinkedHashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places in an executor whose queue is limited: one for each task that runs or waits. Those who wait for a
+ * place get one in the order in which they came. Thread-safe.
+ */
+final class Room {
+  enum Answer {
+    TAKEN,
+    LATE,
+    CLOSED
+  }
+
+  private final Clock clock;
+  private final OwnWaits ownWaits;
+
+  /* Guarded by this: those who take race with those who give back and with the shutdown. */
+  private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
+  private int free;
+  private boolean closed;
+
+  private static final class Waiter {
+    final Clock.Wait wait;
+
+    /* Written under the room's monitor; also read without it by whoever looks for a deadlock. */
+    volatile boolean over;
+
+    /* Guarded by the room. */
+    boolean granted;
+
+    Waiter(Clock.Wait wait) {
+      this.wait = wait;
+    }
+  }
+
+  Room(int places, Clock clock, OwnWaits ownWaits) {
+    this.free = places;
+    this.clock = clock;
+    this.ownWaits = ownWaits;
+  }
+
+  /** Whether there is a place that nobody waits for; it may be gone at once. */
+  synchronized boolean hasFree() {
+    return free > 0 && !closed;
+  }
+
+  synchronized boolean tryTake() {
+    if (closed || free == 0) {
+      return false;
+    }
+    free--;
+    return true;
+  }
+
+  /** Waits for a place. */
+  Answer take(TimeLimit limit) throws InterruptedException {
+    if (tryTake()) {
+      return Answer.TAKEN;
+    }
+    if (limit.isOver()) {
+      return Answer.LATE;
+    }
+    Waiter waiter = new Waiter(clock.newWait());
+    if (!enqueue(waiter)) {
+      return answer(waiter);
+    }
+    OwnWaits.Wait ownWait = null;
+    Clock.Timer timer = null;
+    try {
+      if (limit.isNone()) {
+        ownWait = ownWaits.begin(() -> waiter.over);
+      } else {
+        timer = clock.schedule(clock.nanoTime() + limit.left(), waiter.wait::end);
+      }
+      waiter.wait.await();
+    } catch (Throwable thrown) {
+      if (!withdraw(waiter)) {
+        giveBack(); // it came too late
+      }
+      throw thrown;
+    } finally {
+      if (timer != null) {
+        timer.cancel();
+      }
+      if (ownWait != null) {
+        ownWait.close();
+      }
+    }
+    return answer(waiter);
+  }
+
+  /* False if there is an answer without waiting. */
+  private synchronized boolean enqueue(Waiter waiter) {
+    if (closed) {
+      return false;
+    }
+    if (free > 0) {
+      free--;
+      waiter.granted = true;
+      return false;
+    }
+    return waiters.add(waiter);
+  }
+
+  private synchronized Answer answer(Waiter waiter) {
+    if (waiter.granted) {
+      return Answer.TAKEN;
+    }
+    waiters.remove(waiter);
+    return closed ? Answer.CLOSED : Answer.LATE;
+  }
+
+  /* False if the waiter has got a place. */
+  private synchronized boolean withdraw(Waiter waiter) {
+    waiters.remove(waiter);
+    return !waiter.granted;
+  }
+
+  void giveBack() {
+    Waiter next = nextWaiter();
+    if (next != null) {
+      next.wait.end();
+    }
+  }
+
+  private synchronized @Nullable Waiter nextWaiter() {
+    if (waiters.isEmpty()) {
+      free++;
+      return null;
+    }
+    Waiter next = waiters.removeFirst();
+    next.granted = true;
+    next.over = true;
+    return next;
+  }
+
+  /** Lets all go who wait for a place: there are none any more. */
+  void close() {
+    for (Waiter waiter : closeAndTake()) {
+      waiter.wait.end();
+    }
+  }
+
+  private synchronized List<Waiter> closeAndTake() {
+    closed = true;
+    List<Waiter> all = List.copyOf(waiters);
+    all.forEach(waiter -> waiter.over = true);
+    waiters.clear();
+    return all;
+  }
+}

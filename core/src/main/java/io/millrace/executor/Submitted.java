@@ -1,0 +1,72 @@
+package io.millrace.executor;
+
+import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.terms.Tuning;
+import io.millrace.time.Clock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What was submitted to an executor, with what it holds there until it ends: a place and a timer. */
+abstract class Submitted extends Tuned {
+  private static final VarHandle ROOM;
+
+  static {
+    try {
+      ROOM = MethodHandles.lookup().findVarHandle(Submitted.class, "room", Room.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  /* Where it has a place. Written before anybody else sees this, taken by whoever gives the place back. */
+  @SuppressWarnings("unused")
+  private volatile @Nullable Room room;
+
+  /* Its deadline. Written before anybody else sees this; cancelling it twice does no harm. */
+  private Clock.@Nullable Timer timer;
+
+  Submitted(Tuning tuning) {
+    super(tuning);
+  }
+
+  /** Makes one attempt, in a worker. */
+  abstract @Nullable Object attempt() throws Exception;
+
+  /** Its deadline has come, in the thread of all timers. */
+  abstract void expire(TimeoutException late);
+
+  /** It is not run, because others have its place, or the place that it would need. */
+  abstract void drop(RejectedExecutionException why);
+
+  final void hold(@Nullable Room itsRoom) {
+    room = itsRoom;
+  }
+
+  final void expireBy(Clock.Timer itsTimer) {
+    timer = itsTimer;
+  }
+
+  /** Gives up its place for another task; false if it has none any more. */
+  final boolean forfeit() {
+    return takeRoom() != null;
+  }
+
+  /** It has ended, or does not run any more. */
+  final void leave() {
+    Room left = takeRoom();
+    if (left != null) {
+      left.giveBack();
+    }
+    Clock.Timer running = timer;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  private @Nullable Room takeRoom() {
+    return (Room) ROOM.getAndSet(this, (Room) null);
+  }
+}

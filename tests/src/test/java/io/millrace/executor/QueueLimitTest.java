@@ -1,0 +1,378 @@
+package io.millrace.executor;
+
+import static java.time.Duration.ZERO;
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.limit.Semaphore;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Retry;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.NoLeaks;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A bounded queue, and deadlines that count waiting. */
+@NoLeaks
+@Timeout(60)
+class QueueLimitTest {
+  private final List<Held> running = new ArrayList<>();
+
+  private ParallelExecutor occupied(int threads, QueueLimit limit) throws InterruptedException {
+    ParallelExecutor executor = ParallelExecutor.of(Parallel.of(threads), limit);
+    for (int i = 0; i < threads; i++) {
+      Held held = Held.task();
+      running.add(held);
+      executor.submit(held);
+      held.awaitStart();
+    }
+    return executor;
+  }
+
+  private void release() {
+    Held.release(running);
+  }
+
+  private static RejectedExecutionException dropped(ExecutorFuture<?> future) {
+    return assertInstanceOf(RejectedExecutionException.class, future.exceptionNow());
+  }
+
+  @Test
+  @DisplayName("L4: a full queue refuses, and takes tasks again when there is room")
+  void rejecting() throws Exception {
+    try (ParallelExecutor executor = occupied(2, QueueLimit.rejecting(3))) {
+      List<ExecutorFuture<Integer>> waiting =
+          IntStream.range(0, 3).mapToObj(i -> executor.submit(() -> i)).toList();
+      RejectedExecutionException refused =
+          assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> 1));
+      assertTrue(refused.getMessage().contains("QueueLimit[3, REJECT]"), refused.getMessage());
+      assertThrows(RejectedExecutionException.class, () -> executor.execute(() -> {}));
+      assertTrue(waiting.getLast().cancel(false));
+      ExecutorFuture<Integer> next = executor.submit(() -> 3);
+      assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> 1));
+      release();
+      assertEquals(3, next.get());
+      assertEquals(List.of(0, 1), List.of(waiting.get(0).get(), waiting.get(1).get()));
+    }
+  }
+
+  @Test
+  @DisplayName("L4: as long as fewer tasks are in the executor than it allows, none is refused")
+  void neverRefusedTooEarly() throws Exception {
+    try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(4), QueueLimit.rejecting(0))) {
+      for (int round = 0; round < 500; round++) {
+        List<ExecutorFuture<Integer>> four =
+            IntStream.range(0, 4).mapToObj(i -> executor.submit(() -> i)).toList();
+        for (ExecutorFuture<Integer> future : four) {
+          future.get();
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("L4: who comes to a full queue that lets wait has to wait, first come, first served")
+  void waiting() throws Exception {
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
+    List<Caller<Future<?>>> callers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      int number = i;
+      callers.add(
+          Caller.<Future<?>>of(() -> executor.submit(() -> order.add(number))).awaitBlocked());
+    }
+    release();
+    for (Caller<Future<?>> caller : callers) {
+      caller.value().get();
+    }
+    executor.close();
+    assertEquals(List.of(0, 1, 2), order);
+  }
+
+  @Test
+  @DisplayName(
+      "L4: an interrupt ends the wait for room, and the shutdown does; the task never runs")
+  void theWaitForRoomEnds() throws Exception {
+    ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
+    Held never = Held.task();
+    Caller<Future<?>> interrupted = Caller.of(() -> executor.submit(never));
+    interrupted.awaitBlocked().interrupt().thrown(RejectedExecutionException.class);
+    assertTrue(interrupted.leftInterrupted());
+    Caller<Future<?>> shut = Caller.<Future<?>>of(() -> executor.submit(never)).awaitBlocked();
+    executor.shutdown();
+    shut.thrown(RejectedExecutionException.class);
+    assertFalse(shut.leftInterrupted());
+    release();
+    executor.close();
+    never.assertNeverRan();
+  }
+
+  @Test
+  @DisplayName("L4: of a full queue the oldest or the newest is dropped, and its future says so")
+  void dropping() throws Exception {
+    try (ParallelExecutor executor = occupied(1, QueueLimit.droppingNewest(1))) {
+      ExecutorFuture<Integer> first = executor.submit(() -> 1);
+      ExecutorFuture<Integer> second = executor.submit(() -> 2);
+      assertTrue(dropped(second).getMessage().startsWith("dropped: "), second::toString);
+      executor.execute(() -> running.clear());
+      assertFalse(first.isDone());
+      release();
+      assertEquals(1, first.get());
+      assertEquals(1, running.size(), "the command was dropped");
+    }
+    running.clear();
+    try (ParallelExecutor executor = occupied(1, QueueLimit.droppingOldest(2))) {
+      List<ExecutorFuture<Integer>> all =
+          IntStream.range(0, 5).mapToObj(i -> executor.submit(() -> i)).toList();
+      all.subList(0, 3).forEach(QueueLimitTest::dropped);
+      release();
+      assertEquals(3, all.get(3).get());
+      assertEquals(4, all.get(4).get());
+    }
+  }
+
+  @Test
+  @DisplayName("L4: if nothing waits for a worker, the task that comes is the one that is dropped")
+  void droppingWithoutAQueue() throws Exception {
+    Semaphore taken = Semaphore.bounded(1);
+    taken.acquire();
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(1), QueueLimit.droppingOldest(0))) {
+      ExecutorFuture<Integer> waiting =
+          executor.submit(() -> 1, TaskOptions.none().semaphore(taken));
+      Patience.until(() -> taken.waiters() == 1, "the wait for the permit");
+      dropped(executor.submit(() -> 2));
+      taken.release();
+      assertEquals(1, waiting.get());
+    }
+  }
+
+  @Test
+  @DisplayName("L4: everything is refused after the shutdown, whatever the limit")
+  void refusedAfterTheShutdown() {
+    for (QueueLimit limit :
+        List.of(
+            QueueLimit.unlimited(),
+            QueueLimit.rejecting(1),
+            QueueLimit.waiting(1),
+            QueueLimit.droppingNewest(1),
+            QueueLimit.droppingOldest(1))) {
+      ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1), limit);
+      executor.close();
+      assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> 1));
+      assertThrows(RejectedExecutionException.class, () -> executor.execute(() -> {}));
+    }
+  }
+
+  @Test
+  @DisplayName("L4: calls that wait for their tasks wait for room, and lose none")
+  void callsWaitForRoom() throws Exception {
+    List<Integer> items = IntStream.range(0, 100).boxed().toList();
+    for (QueueLimit limit :
+        List.of(QueueLimit.rejecting(0), QueueLimit.waiting(1), QueueLimit.rejecting(3))) {
+      try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(2), limit)) {
+        assertEquals(items, executor.map(items, item -> item));
+        List<Future<Integer>> all =
+            executor.invokeAll(
+                items.stream().<java.util.concurrent.Callable<Integer>>map(i -> () -> i).toList());
+        assertEquals(items, all.stream().map(Future::resultNow).toList());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("L4: a timed invokeAll that gets no room in time cancels its tasks")
+  void aTimedCallThatGetsNoRoom() throws Exception {
+    ParallelExecutor executor = occupied(1, QueueLimit.rejecting(0));
+    List<Future<Integer>> all =
+        executor.invokeAll(List.of(() -> 1, () -> 2), 5, TimeUnit.MILLISECONDS);
+    assertTrue(all.stream().allMatch(Future::isCancelled));
+    assertThrows(
+        TimeoutException.class,
+        () -> executor.map(List.of(1), item -> item, TaskOptions.none(), ofMillis(5)));
+    release();
+    executor.close();
+  }
+
+  @Test
+  @DisplayName("L4: the deadline of a task counts its waiting; it never begins after that")
+  void theDeadlineCountsWaiting() throws Exception {
+    try (ManualClock clock = new ManualClock();
+        ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).clock(clock))) {
+      Held held = Held.task();
+      executor.submit(held);
+      held.awaitStart();
+      Held never = Held.task();
+      TaskOptions brief = TaskOptions.none().deadline(ofSeconds(2));
+      ExecutorFuture<String> late = executor.submit(never, brief);
+      ExecutorFuture<String> inTime = executor.submit(() -> "in time", brief.deadline(ofHours(1)));
+      clock.advance(ofMillis(1_999));
+      assertFalse(late.isDone());
+      clock.advance(ofMillis(1));
+      TimeoutException timeout = assertInstanceOf(TimeoutException.class, late.exceptionNow());
+      assertEquals("not done 2s after it was submitted, its deadline", timeout.getMessage());
+      held.release();
+      assertEquals("in time", inTime.get());
+      Patience.until(() -> clock.timers() == 0, "the end of the timers");
+      never.assertNeverRan();
+    }
+  }
+
+  @Test
+  @DisplayName("L4: at its deadline a running attempt is interrupted, and what waits goes at once")
+  void theDeadlineInterrupts() throws Exception {
+    Semaphore taken = Semaphore.bounded(1);
+    taken.acquire();
+    try (ManualClock clock = new ManualClock();
+        ParallelExecutor executor =
+            ParallelExecutor.of(
+                Parallel.of(2).clock(clock), QueueLimit.rejecting(8), ofSeconds(3))) {
+      Held held = Held.task();
+      ExecutorFuture<String> running = executor.submit(held);
+      held.awaitStart();
+      CountDownLatch called = new CountDownLatch(1);
+      ExecutorFuture<Object> backingOff =
+          executor.submit(
+              () -> {
+                called.countDown();
+                throw new IllegalStateException("by the test");
+              },
+              executor.options().retry(Retry.ofAttempts(2).backoff(Backoff.fixed(ofHours(1)))));
+      called.await();
+      ExecutorFuture<Integer> waiting =
+          executor.submit(() -> 1, executor.options().semaphore(taken));
+      var dependent = waiting.handle((value, error) -> Thread.currentThread());
+      clock.advance(ofSeconds(3));
+      for (ExecutorFuture<?> late : List.of(running, backingOff)) {
+        assertInstanceOf(TimeoutException.class, late.exceptionNow());
+      }
+      assertFalse(dependent.get().equals(Thread.currentThread()), "not in the clock's thread");
+      assertInstanceOf(TimeoutException.class, waiting.exceptionNow());
+      held.awaitInterrupt();
+    } // closing would wait for tasks that are not gone
+    assertEquals(0, taken.waiters());
+  }
+
+  @Test
+  @DisplayName("L4, A17: at a deadline of zero nothing is called; a command may be late as well")
+  void aDeadlineOfZero() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(1), QueueLimit.unlimited(), ZERO)) {
+      ExecutorFuture<Integer> late = executor.submit(calls::incrementAndGet);
+      assertInstanceOf(TimeoutException.class, late.exceptionNow());
+      executor.execute(calls::incrementAndGet);
+      assertEquals(
+          1, executor.submit(calls::incrementAndGet, TaskOptions.none()).get(), "without one");
+    }
+    assertEquals(1, calls.get());
+  }
+
+  @Test
+  @DisplayName("L4: the deadline counts the wait for room")
+  void theDeadlineCountsTheWaitForRoom() throws Exception {
+    ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
+    Held never = Held.task();
+    ExecutorFuture<String> late = executor.submit(never, TaskOptions.none().deadline(ofMillis(5)));
+    assertInstanceOf(TimeoutException.class, late.exceptionNow());
+    release();
+    executor.close();
+    never.assertNeverRan();
+  }
+
+  @Test
+  @DisplayName("L4, A88: bad limits and deadlines are refused at the call")
+  void badArguments() {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> QueueLimit.waiting(-1));
+    assertEquals("tasks must be at least 0, not -1", refused.getMessage());
+    assertThrows(
+        IllegalArgumentException.class, () -> TaskOptions.none().deadline(Duration.ofNanos(-1)));
+    assertThrows(
+        NullPointerException.class, () -> ParallelExecutor.of(Parallel.of(1), (QueueLimit) null));
+    assertSame(QueueLimit.unlimited(), QueueLimit.unlimited());
+  }
+
+  @Test
+  @DisplayName(
+      "L4: many who submit, cancel and wait never exceed the limit, and leave no place taken")
+  void placesComeHome() throws Exception {
+    int limit = 5;
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(2), QueueLimit.waiting(limit))) {
+      List<Caller<Boolean>> callers = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        int number = i;
+        callers.add(
+            Caller.running(
+                () -> {
+                  for (int round = 0; round < 500; round++) {
+                    ExecutorFuture<Integer> future =
+                        executor.submit(
+                            () -> {
+                              most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                              return inside.decrementAndGet();
+                            });
+                    if ((round + number) % 3 == 0) {
+                      future.cancel(true);
+                    }
+                  }
+                }));
+      }
+      for (Caller<Boolean> caller : callers) {
+        caller.value();
+      }
+    }
+    assertTrue(most.get() <= 2, "at once: " + most);
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(2), QueueLimit.rejecting(limit))) {
+      for (int round = 0; round < 200; round++) {
+        List<ExecutorFuture<Integer>> seven =
+            IntStream.range(0, 2 + limit).mapToObj(i -> executor.submit(() -> i)).toList();
+        seven.forEach(future -> future.cancel(true));
+        while (!executor.hasRoom()) {
+          Thread.yield();
+        }
+        executor.submit(() -> 1).get();
+        Patience.until(() -> areAllFree(executor, limit), "places that are given back");
+      }
+    }
+  }
+
+  /** Fills the executor to see how many places there are. */
+  private static boolean areAllFree(ParallelExecutor executor, int limit) {
+    List<ExecutorFuture<Integer>> filling = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2 + limit; i++) {
+        filling.add(executor.submit(() -> 1));
+      }
+      filling.forEach(ExecutorFuture::join);
+      return true;
+    } catch (RejectedExecutionException stillTaken) {
+      filling.forEach(ExecutorFuture::join);
+      return false;
+    }
+  }
+}
