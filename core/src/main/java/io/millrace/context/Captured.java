@@ -99,6 +99,22 @@ public final class Captured {
     }
   }
 
+  /**
+   * As {@link #apply}, in a thread that is {@link #around} it, and so has the class loader: that is looked at once
+   * an attempt, in case the attempt has changed it.
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> R applyInside(
+      Action<? super T, ? extends R> action, T item) throws Exception {
+    if (!hasLoader) {
+      return this.<T, R>callInside(carried.size(), action, item);
+    }
+    try {
+      return this.<T, R>callInside(carried.size(), action, item);
+    } finally {
+      setLoader(Thread.currentThread(), loader);
+    }
+  }
+
   /** Makes one attempt with everything. */
   public <R extends @Nullable Object> R call(Callable<? extends R> task) throws Exception {
     ScopedValue.Carrier values = scoped;

@@ -26,6 +26,6 @@ final class ContextualAction implements Action<@Nullable Object, @Nullable Objec
 
   @Override
   public @Nullable Object apply(@Nullable Object item) throws Exception {
-    return captured.<@Nullable Object, @Nullable Object>apply(action, item);
+    return captured.<@Nullable Object, @Nullable Object>applyInside(action, item);
   }
 }
