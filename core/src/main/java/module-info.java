@@ -1,7 +1,7 @@
 /** Fans one action out over many items, against services that push back. */
 module io.millrace {
   requires static org.jspecify;
-  requires java.net.http;
+  requires transitive java.net.http;
   requires jdk.jfr;
 
   exports io.millrace;

@@ -2,14 +2,15 @@ package io.millrace;
 
 import io.millrace.plan.Action;
 import io.millrace.plan.Source;
+import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of two arguments bound to the way to run it. {@link #apply(Object, Object)} is a plain
- * call; at the entry points the items are entries, of a map or of {@link Source#zip}. Immutable; as
+ * A function of two arguments bound to the way to run it. {@link #call(Object, Object)} calls it with all
+ * options, {@link #apply(Object, Object)} without any; at the entry points the items are entries, of a map or of {@link Source#zip}. Immutable; as
  * thread-safe as the function.
  *
  * {@snippet file="io/millrace/examples/FunctionExampleTest.java" region="spread"}
@@ -28,9 +29,16 @@ public final class PairFunction<
     this.function = function;
   }
 
+  /** Calls the function as it is, in the calling thread, without any option. */
   @Override
   public R apply(A first, B second) throws Exception {
     return function.apply(first, second);
+  }
+
+  /** {@link #call(Object)} with two arguments. */
+  @SuppressWarnings("NullAway") // an entry takes nulls
+  public R call(A first, B second) throws Exception {
+    return call(new SimpleImmutableEntry<>(first, second));
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.millrace.engine.Engine.Delivery;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.ContextCarrier;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/millrace/examples/ReadmeTest.java" region="first"}
  *
- * <p>Every option means the same at every entry point: {@link #map}, {@link #stream}, {@link
+ * <p>Every option means the same at every entry point: {@link #map}, {@link #stream}, {@link #values}, {@link
  * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start}, {@link
  * #function} and {@link #spread(Action.Two) spread}. An option that cannot mean anything at an entry point is refused there with an {@link
  * IllegalArgumentException}.
@@ -242,7 +243,8 @@ public final class Parallel {
 
   /**
    * How long one item may take, from its first attempt, with all its retries and the waits between
-   * them. At zero nothing is called.
+   * them; then it fails with a {@link java.util.concurrent.TimeoutException}, whose cause is what the
+   * last attempt before that failed with, if there was one. What cannot happen in time is not waited for. At zero nothing is called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -371,12 +373,27 @@ public final class Parallel {
     return with(copy -> copy.onOutcome = listener);
   }
 
-  /** Switches {@link #onProgress} and {@link #onOutcome} off. */
+  /**
+   * Hears of what happens to items before they have an outcome: attempts that begin, retries with their errors
+   * and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, so it has to be
+   * thread-safe, and calls of it overlap; it should return quickly. Like the functions of a limit it is
+   * interrupted by the end of the run. If it throws, the run ends with that. Without it, nothing is
+   * spent on this.
+   *
+   * {@snippet file="io/millrace/examples/OutcomeExampleTest.java" region="attempts"}
+   */
+  public Parallel onAttempt(Consumer<? super AttemptEvent> listener) {
+    Objects.requireNonNull(listener, "listener");
+    return with(copy -> copy.onAttempt = listener);
+  }
+
+  /** Switches {@link #onProgress}, {@link #onOutcome} and {@link #onAttempt} off. */
   public Parallel withoutListeners() {
     return with(
         copy -> {
           copy.onProgress = null;
           copy.onOutcome = null;
+          copy.onAttempt = null;
         });
   }
 
@@ -468,6 +485,16 @@ public final class Parallel {
   }
 
   /**
+   * A lazy stream of plain values, as they come (or in input order, if {@link #ordered}). The first item that
+   * fails ends it: the stream is closed, so what runs is interrupted and joined, and throws what that item's last
+   * attempt threw, as itself. In everything else it is as {@link #stream}. To go on after a failure, take outcomes.
+   */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> values(
+      Iterable<? extends T> items, Action<? super T, ? extends R> action) {
+    return ValueStream.of(this.<T, R>stream(items, action));
+  }
+
+  /**
    * A lazy stream of lists of {@code size} outcomes, the last one perhaps shorter: in input order,
    * unless {@link #unordered}. There is no barrier between batches. Close it, as {@link #stream}. An
    * error comes after the outcomes before it, which may be fewer than a full list.
@@ -515,7 +542,7 @@ public final class Parallel {
     }
   }
 
-  /** Starts a run, to be watched, steered, taken from and closed by the caller. */
+  /** Starts a run, to be watched, steered, taken from (by a {@code for} loop, for example) and closed by the caller. */
   public <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
@@ -587,9 +614,23 @@ public final class Parallel {
     return new TripleFunction<>(this, function);
   }
 
+  /** The concurrency, and what else differs from the defaults. */
   @Override
   public String toString() {
-    return "Parallel[at most " + config.concurrency + " at once]";
+    return config.toString();
+  }
+
+  /** A copy whose runs share their limits, and for which the order of outcomes means nothing. */
+  Parallel forSingleCalls() {
+    boolean hasLimit =
+        !(config.rateLimit instanceof RateLimit.Unlimited) || config.retry.obeysServer();
+    return with(
+        copy -> {
+          copy.order = Order.NATURAL;
+          if (config.limiter == null && hasLimit) {
+            copy.limiter = RateLimiter.of(config.rateLimit, config.clock);
+          }
+        });
   }
 
   /* Who is given a source closes it, so also if the other arguments are refused. */

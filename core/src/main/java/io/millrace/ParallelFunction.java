@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
@@ -11,8 +12,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An action bound to the way to run it. {@link #apply} is a plain call of the action, without any
- * option; the other methods are those of {@link Parallel}. Immutable; as thread-safe as the action.
+ * An action bound to the way to run it. {@link #call} calls it once, with all options; {@link #apply} is a
+ * plain call of the action, without any; the other methods are those of {@link Parallel}. Immutable; as
+ * thread-safe as the action.
  *
  * {@snippet file="io/millrace/examples/FunctionExampleTest.java" region="function"}
  *
@@ -24,14 +26,32 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
   private final Parallel parallel;
   private final Action<? super T, ? extends R> action;
 
+  /** For single calls, which share a limiter. */
+  private final Parallel calling;
+
   ParallelFunction(Parallel parallel, Action<? super T, ? extends R> action) {
     this.parallel = parallel;
     this.action = action;
+    this.calling = parallel.forSingleCalls();
   }
 
+  /** Calls the action as it is, in the calling thread, without any option. */
   @Override
   public R apply(T item) throws Exception {
     return action.apply(item);
+  }
+
+  /**
+   * Calls the action for one item, with all options: rate limit, retries, timeouts, failure policy, listeners,
+   * context. All calls of this function share one limiter, whatever thread they come from; each counts by itself for the
+   * concurrency, which {@code Limits.maxConcurrent} can bound. Interrupts: see {@link Parallel}.
+   *
+   * @throws Exception what the last attempt threw, itself; a {@link
+   *     io.millrace.outcome.TruncatedRunException} if the call was stopped, or timed out by {@link
+   *     Parallel#runTimeout}
+   */
+  public R call(T item) throws Exception {
+    return calling.<T, R>map(Collections.singletonList(item), action).outcomes().getFirst().value();
   }
 
   /** How this runs. */
@@ -53,6 +73,11 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
   /** See {@link Parallel#stream}. */
   public Stream<Outcome<T, R>> stream(Iterable<? extends T> items) {
     return parallel.stream(items, action);
+  }
+
+  /** See {@link Parallel#values}. */
+  public Stream<R> values(Iterable<? extends T> items) {
+    return parallel.values(items, action);
   }
 
   /** See {@link Parallel#batches}. */
@@ -78,5 +103,10 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
   /** See {@link Parallel#publisher}. */
   public Flow.Publisher<Outcome<T, R>> publisher(Iterable<? extends T> items) {
     return parallel.publisher(items, action);
+  }
+
+  @Override
+  public String toString() {
+    return getClass().getSimpleName() + "[" + parallel + "]";
   }
 }

@@ -1,6 +1,5 @@
 package io.millrace;
 
-import io.millrace.base.Rethrow;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -161,7 +160,7 @@ public final class Results<T extends @Nullable Object, R extends @Nullable Objec
    */
   public R get(int index) {
     throwIfTruncated();
-    return value(outcomes.get(index));
+    return outcomes.get(index).value();
   }
 
   /** The values in input order; {@code next} throws a failed item's own error and moves on. */
@@ -177,16 +176,8 @@ public final class Results<T extends @Nullable Object, R extends @Nullable Objec
 
       @Override
       public R next() {
-        return value(each.next());
+        return each.next().value();
       }
-    };
-  }
-
-  private R value(Outcome<T, R> outcome) {
-    return switch (outcome) {
-      case Success<T, R> success -> success.value();
-      case Failure<T, R> failure -> throw Rethrow.asIs(failure.error());
-      case NotRun<T, R> notRun -> throw new AssertionError("in a completed run: " + notRun);
     };
   }
 

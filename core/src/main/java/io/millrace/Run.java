@@ -13,6 +13,7 @@ import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.Truncation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -24,17 +25,22 @@ import org.jspecify.annotations.Nullable;
  * called by any thread. What is not taken fills the window, and then the run waits: take everything,
  * or close.
  *
+ * {@snippet file="io/millrace/examples/documentation/StreamingTest.java" region="loop"}
+ *
  * @param <T> the items
  * @param <R> the values
  */
 public final class Run<T extends @Nullable Object, R extends @Nullable Object>
-    implements AutoCloseable {
+    implements Iterable<Outcome<T, R>>, AutoCloseable {
   private static final int FAILURES_KEPT = 100;
   private final Engine engine;
   private final Truncation truncation;
 
   /* Written by whoever closes this, read by the consumer: who closes knows that something is missing. */
   private volatile boolean closed;
+
+  /* The consumer's own. */
+  private @Nullable Iterator<Outcome<T, R>> iterator;
 
   Run(Engine engine, Truncation truncation) {
     this.engine = engine;
@@ -65,6 +71,19 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   /** The outcomes that are still to be taken; closing the stream closes the run. */
   public Stream<Outcome<T, R>> stream() {
     return OutcomeStream.of(() -> this, this::close);
+  }
+
+  /**
+   * The outcomes that are still to be taken, for a {@code for} loop. At the end it closes the run, and throws as
+   * {@link #take} does; a loop that may be left early needs a try-with-resources block around it. All calls
+   * give the same iterator, since an outcome can be taken once.
+   */
+  @Override
+  public Iterator<Outcome<T, R>> iterator() {
+    if (iterator == null) {
+      iterator = stream().iterator();
+    }
+    return iterator;
   }
 
   /** How the run stands or ended. */

@@ -30,6 +30,12 @@ public final class TripleFunction<
     this.function = function;
   }
 
+  /** {@link #call(Object)} with three arguments. */
+  public R call(A first, B second, C third) throws Exception {
+    return call(new Triple<>(first, second, third));
+  }
+
+  /** Calls the function as it is, in the calling thread, without any option. */
   @Override
   public R apply(A first, B second, C third) throws Exception {
     return function.apply(first, second, third);

@@ -2,6 +2,8 @@ package io.millrace.call;
 
 import io.millrace.Parallel;
 import io.millrace.base.Closing;
+import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
@@ -37,23 +39,26 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   private final Parallel parallel;
   private final Shape input;
   private final Shape output;
+  private final @Nullable Integer batchSize;
   private final @Nullable Action<? super T, ? extends R> function;
 
   private Call(
       Parallel parallel,
       Shape input,
       Shape output,
+      @Nullable Integer batchSize,
       @Nullable Action<? super T, ? extends R> function) {
     this.parallel = parallel;
     this.input = input;
     this.output = output;
+    this.batchSize = batchSize;
     this.function = function;
   }
 
   /** Stores how to run; the function is given to each call. */
   public static Call<@Nullable Object, @Nullable Object> of(Parallel parallel) {
     Objects.requireNonNull(parallel, "parallel");
-    return new Call<>(parallel, Shape.asIs(), Shape.asIs(), null);
+    return new Call<>(parallel, Shape.asIs(), Shape.asIs(), null, null);
   }
 
   /** Stores how to run, and a function; one that is given to a call wins over it. */
@@ -61,13 +66,13 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
       Parallel parallel, Action<? super T, ? extends R> function) {
     Objects.requireNonNull(parallel, "parallel");
     Objects.requireNonNull(function, "function");
-    return new Call<>(parallel, Shape.asIs(), Shape.asIs(), function);
+    return new Call<>(parallel, Shape.asIs(), Shape.asIs(), null, function);
   }
 
   /** The same call run in another way, for example {@code with(p -> p.concurrency(20))}. */
   public Call<T, R> with(UnaryOperator<Parallel> change) {
     Objects.requireNonNull(change, "change");
-    return new Call<>(change.apply(parallel), input, output, function);
+    return new Call<>(change.apply(parallel), input, output, batchSize, function);
   }
 
   /**
@@ -78,17 +83,27 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
    */
   public Call<T, R> input(Shape shape) {
     Objects.requireNonNull(shape, "shape");
-    return new Call<>(parallel, shape, output, function);
+    return new Call<>(parallel, shape, output, batchSize, function);
+  }
+
+  /**
+   * How many items make a batch: see {@link #batches(Iterable)}.
+   *
+   * @param items at least 1; there is no default
+   */
+  public Call<T, R> batchSize(int items) {
+    Require.atLeast("batchSize", items, 1);
+    return new Call<>(parallel, input, output, items, function);
   }
 
   /** Leaves null values out of each list. */
   public Call<T, R> withoutNulls() {
-    return new Call<>(parallel, input, output.withoutNulls(), function);
+    return new Call<>(parallel, input, output.withoutNulls(), batchSize, function);
   }
 
   /** Keeps only the first of equal values in each list; with or without flattening them. */
   public Call<T, R> unique() {
-    return new Call<>(parallel, input, output.unique(), function);
+    return new Call<>(parallel, input, output.unique(), batchSize, function);
   }
 
   /**
@@ -139,6 +154,21 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
     return batches(items, size, stored(items));
   }
 
+  /**
+   * As {@link #batches(Iterable, int)}, with the stored size.
+   *
+   * @throws IllegalStateException if no function, or no {@link #batchSize}, is stored
+   */
+  public Stream<List<R>> batches(Iterable<? extends T> items) {
+    return batches(items, storedSize(items));
+  }
+
+  /** Calls a function for all items, as {@link #batches(Iterable)} does with the stored one. */
+  public <U extends @Nullable Object, V extends @Nullable Object> Stream<List<V>> batches(
+      Iterable<? extends U> items, Action<? super U, ? extends V> function) {
+    return batches(items, storedSize(items), function);
+  }
+
   /** Calls a function for all items, as {@link #batches(Iterable, int)} does with the stored one. */
   public <U extends @Nullable Object, V extends @Nullable Object> Stream<List<V>> batches(
       Iterable<? extends U> items, int size, Action<? super U, ? extends V> function) {
@@ -156,6 +186,18 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
     return function;
   }
 
+  /** The size of batches; if there is none, the items are closed, as nobody else will. */
+  int storedSize(Iterable<?> items) {
+    Objects.requireNonNull(items, "items");
+    if (batchSize == null) {
+      throw Closing.after(
+          new IllegalStateException(
+              "this call has no batch size: store one by batchSize(n), or pass one"),
+          items);
+    }
+    return batchSize;
+  }
+
   <V extends @Nullable Object> Listing<V> values(Shape shape) {
     return new Listing<>(failing(), input, shape, Success::value);
   }
@@ -169,5 +211,16 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
     return ConfigAccess.configOf(parallel).failurePolicy instanceof FailurePolicy.CollectAll
         ? parallel.failFast()
         : parallel;
+  }
+
+  @Override
+  public String toString() {
+    return new Shown("Call")
+        .part(parallel)
+        .option("input", input.changes() ? input : null, null)
+        .option("output", output.changes() ? output : null, null)
+        .option("batchSize", batchSize, null)
+        .given("function", function != null)
+        .toString();
   }
 }

@@ -42,9 +42,25 @@ public final class FlatCall<T extends @Nullable Object> {
     return batches(items, size, call.stored(items));
   }
 
+  /** See {@link Call#batches(Iterable)}. */
+  public Stream<List<@Nullable Object>> batches(Iterable<? extends T> items) {
+    return batches(items, call.storedSize(items));
+  }
+
+  /** See {@link Call#batches(Iterable, Action)}. */
+  public <U extends @Nullable Object> Stream<List<@Nullable Object>> batches(
+      Iterable<? extends U> items, Action<? super U, ?> function) {
+    return batches(items, call.storedSize(items), function);
+  }
+
   /** See {@link Call#batches(Iterable, int, Action)}. */
   public <U extends @Nullable Object> Stream<List<@Nullable Object>> batches(
       Iterable<? extends U> items, int size, Action<? super U, ?> function) {
     return call.<@Nullable Object>values(output).batches(items, size, function);
+  }
+
+  @Override
+  public String toString() {
+    return "FlatCall[" + call + ", " + output + "]";
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.call;
 
 import io.millrace.base.Derived;
+import io.millrace.base.Shown;
 import io.millrace.plan.Source;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -88,5 +89,15 @@ public final class Shape {
   @SuppressWarnings("unchecked")
   private static Iterable<@Nullable Object> untyped(Iterable<?> items) {
     return (Iterable<@Nullable Object>) items;
+  }
+
+  @Override
+  public String toString() {
+    return new Shown("Shape")
+        .given("flat", nested == Nested.LISTS)
+        .given("flatWithSets", nested == Nested.SETS)
+        .given("withoutNulls", !nulls)
+        .given("unique", unique)
+        .toString();
   }
 }

@@ -35,9 +35,25 @@ public final class TimedCall<T extends @Nullable Object, R extends @Nullable Obj
     return batches(items, size, call.stored(items));
   }
 
+  /** See {@link Call#batches(Iterable)}. */
+  public Stream<List<Timed<R>>> batches(Iterable<? extends T> items) {
+    return batches(items, call.storedSize(items));
+  }
+
+  /** See {@link Call#batches(Iterable, Action)}. */
+  public <U extends @Nullable Object, V extends @Nullable Object> Stream<List<Timed<V>>> batches(
+      Iterable<? extends U> items, Action<? super U, ? extends V> function) {
+    return batches(items, call.storedSize(items), function);
+  }
+
   /** See {@link Call#batches(Iterable, int, Action)}. */
   public <U extends @Nullable Object, V extends @Nullable Object> Stream<List<Timed<V>>> batches(
       Iterable<? extends U> items, int size, Action<? super U, ? extends V> function) {
     return call.<Timed<V>>timing().batches(items, size, function);
+  }
+
+  @Override
+  public String toString() {
+    return "TimedCall[" + call + "]";
   }
 }

@@ -50,6 +50,9 @@ final class Abandonment {
             ? at.firstStartNanos
             : ticket == null || ticket.attempts == 0 ? claim.startNanos : ticket.firstStartNanos;
     AbandonedException report = report(worker, claim, seen);
+    if (ticket != null) {
+      EarlierErrors.attach(ticket.errors, report);
+    }
     long elapsed = calls == 0 ? 0 : terms.clock.nanoTime() - start;
     Details details = new Details(index, key, calls, elapsed, false);
     var failure =
@@ -105,7 +108,6 @@ final class Abandonment {
     ticket.firstStartNanos = terms.originNanos;
     ticket.lastEndNanos = terms.originNanos + elapsed;
     ticket.condemned = failure.error();
-    ticket.lastError = failure.error();
     return ticket;
   }
 

@@ -11,7 +11,6 @@ import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +28,7 @@ final class Attempts {
   private final Interrupter interrupter;
   private final ContextualAction action;
   private final Verdicts verdicts;
+  private final @Nullable AttemptNews news;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean hasObstacles;
   private final boolean isInspecting;
@@ -48,14 +48,16 @@ final class Attempts {
     this.interrupter = interrupter;
     this.action = action;
     this.verdicts = verdicts;
+    this.news = verdicts.news();
     this.itemKey = terms.config.itemKey;
     this.hasObstacles =
         terms.isTuned
             || !waits.areNone()
             || itemKey != null
+            || news != null
             || terms.budgets.hasItemTimeout()
             || terms.freshBudgetNanos <= 0;
-    this.isAsking = itemKey != null || waits.lookAtItems();
+    this.isAsking = itemKey != null || waits.lookAtItems() || news != null;
     this.isInspecting = terms.config.retry.looksAtResults() || waits.settleCosts();
   }
 
@@ -163,6 +165,9 @@ final class Attempts {
     try {
       closed = ask(at);
       tooLong = closed != null && waits.takesTooLong(at, closed);
+      if (news != null && !tooLong) {
+        tell(news, at, closed);
+      }
     } catch (Throwable broken) {
       if (closed != null) {
         waits.left(closed);
@@ -179,6 +184,16 @@ final class Attempts {
     } finally {
       waits.left(closed);
     }
+  }
+
+  private void tell(AttemptNews news, ItemAtHand at, @Nullable Obstacle closed) {
+    if (closed == null) {
+      news.starting(at);
+    } else {
+      news.waiting(at, closed);
+    }
+    verdicts.tidyInterrupt(null);
+    at.worker.readClock();
   }
 
   /*
@@ -220,8 +235,7 @@ final class Attempts {
 
   private static Throwable tooLate(ItemAtHand at) {
     Budgets budgets = at.budgets();
-    TimeoutException timeout = budgets.error(budgets.which(at.ticket), at.attempts());
-    Throwable last = at.ticket == null ? null : at.ticket.lastError;
-    return last == null ? timeout : Verdicts.withSuppressed(last, timeout);
+    Throwable last = at.ticket == null ? null : EarlierErrors.last(at.ticket.errors);
+    return budgets.error(budgets.which(at.ticket), at.attempts(), last);
   }
 }

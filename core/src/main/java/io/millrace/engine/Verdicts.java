@@ -42,6 +42,7 @@ final class Verdicts {
   private final Sink sink;
   private final Failures failures;
   private final Interrupter interrupter;
+  private final @Nullable AttemptNews news;
 
   Verdicts(
       Terms terms,
@@ -56,6 +57,12 @@ final class Verdicts {
     this.sink = sink;
     this.failures = failures;
     this.interrupter = interrupter;
+    this.news = AttemptNews.of(terms.config, schedule);
+  }
+
+  /** Tells of attempts; null if nobody listens. */
+  @Nullable AttemptNews news() {
+    return news;
   }
 
   /**
@@ -92,12 +99,14 @@ final class Verdicts {
     }
     return why == Interruption.RUN_ENDED
         ? judgeEnded(at, verdict, value, error)
-        : judgeTimeout(at, timeout(at, why, error));
+        : judgeTimeout(at, why, timeout(at, why, error));
   }
 
   private static TimeoutException timeout(
       ItemAtHand at, Interruption why, @Nullable Throwable error) {
-    TimeoutException timeout = at.budgets().error(why, at.calls);
+    Throwable cause =
+        why == Interruption.ITEM_TIMEOUT ? EarlierErrors.last(at.ticketed().errors) : null;
+    TimeoutException timeout = at.budgets().error(why, at.calls, cause);
     if (error != null && !(error instanceof InterruptedException)) {
       timeout.addSuppressed(error);
     }
@@ -127,12 +136,13 @@ final class Verdicts {
   }
 
   /* A timeout stands, whatever came of the attempt. What judges it has its own time, once. */
-  private boolean judgeTimeout(ItemAtHand at, TimeoutException timeout) {
+  private boolean judgeTimeout(ItemAtHand at, Interruption which, TimeoutException timeout) {
     Claim claim = at.claim();
     if (!claim.unseal(at.worker.nowNanos, judgingNanos(at))) {
       return false;
     }
-    Verdict verdict = decide(at, () -> verdict(at, null, timeout));
+    boolean isLast = which == Interruption.ITEM_TIMEOUT;
+    Verdict verdict = decide(at, () -> isLast ? failing(at, timeout) : verdict(at, null, timeout));
     if (claim.seal()) {
       return carryOut(at, verdict);
     }
@@ -140,9 +150,11 @@ final class Verdicts {
     if (why == null) {
       return false;
     }
-    return why == Interruption.RUN_ENDED
-        ? settleNotRun(at)
-        : carryOut(at, new Verdict.Fail(timeout));
+    if (why == Interruption.RUN_ENDED) {
+      return settleNotRun(at);
+    }
+    EarlierErrors.attach(at.ticketed().errors, timeout);
+    return carryOut(at, new Verdict.Fail(timeout));
   }
 
   /** Notes the attempt that just ended, and frees what it held. */
@@ -173,7 +185,7 @@ final class Verdicts {
 
   /* In a phase of its own: a failure, unless the policy has something else for it. */
   private boolean conclude(ItemAtHand at, Throwable error) {
-    Verdict verdict = decide(at, () -> failing(error));
+    Verdict verdict = decide(at, () -> failing(at, error));
     return sealAgain(at.claim()) && carryOut(at, verdict);
   }
 
@@ -231,28 +243,30 @@ final class Verdicts {
     Throwable failure = error;
     try {
       if (failure == null) {
-        if (!retry.rejects(value)) {
+        if (!retry.rejects(at.itemOfUser(), value)) {
           waits.settle(at.demand, at.item(), value);
           return new Verdict.Succeed(value);
         }
         failure = new RejectedResultException(value, ticket.attempts);
       }
     } catch (Throwable broken) {
-      return failing(broken);
+      return failing(at, broken);
     }
-    boolean repeats = error == null || retry.repeats(error);
+    boolean repeats = error == null || retry.repeats(at.itemOfUser(), error);
     Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
     if (serverWait.isPresent()) {
       pause(at, serverWait.get(), failure);
     }
     if (!repeats || ticket.attempts >= retry.attempts()) {
-      return failing(failure);
+      return failing(at, failure);
     }
     long wanted = retry.delayNanos(ticket.attempts, serverWait, ThreadLocalRandom.current());
     long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
     if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
-      TimeoutException timeout = at.budgets().error(Interruption.ITEM_TIMEOUT, ticket.attempts);
-      return failing(withSuppressed(failure, timeout));
+      return failing(at, at.budgets().error(Interruption.ITEM_TIMEOUT, ticket.attempts, failure));
+    }
+    if (news != null) {
+      news.retrying(at, failure, delay);
     }
     return new Verdict.Repeat(failure, delay);
   }
@@ -266,7 +280,10 @@ final class Verdicts {
   }
 
   /* After the end of the run nothing more is called. */
-  private Verdict failing(Throwable error) {
+  private Verdict failing(ItemAtHand at, Throwable error) {
+    if (at.ticket != null) {
+      EarlierErrors.attach(at.ticket.errors, error);
+    }
     FailurePolicy.Substitute substitute = failures.substituteFor(error);
     if (substitute == null || schedule.hasEnded()) {
       return new Verdict.Fail(error);
@@ -276,11 +293,6 @@ final class Verdicts {
     } catch (Throwable broken) {
       return new Verdict.Fail(broken);
     }
-  }
-
-  static Throwable withSuppressed(Throwable error, Throwable further) {
-    Suppressing.add(error, further);
-    return error;
   }
 
   // Carrying out: the claim is sealed
@@ -298,7 +310,7 @@ final class Verdicts {
   private boolean repeat(ItemAtHand at, Verdict.Repeat repeat) {
     Ticket ticket = at.ticketed();
     Tuned own = at.own();
-    ticket.lastError = repeat.error();
+    ticket.errors = EarlierErrors.with(ticket.errors, repeat.error());
     ticket.dueNanos = at.worker.nowNanos + repeat.delayNanos();
     if (!leaveWaiting(at)) {
       return false;

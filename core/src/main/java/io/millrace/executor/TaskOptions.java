@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.Retry;
@@ -113,5 +114,17 @@ public final class TaskOptions {
 
   Tuning tuning() {
     return tuning;
+  }
+
+  /** What differs from {@link #none}. */
+  @Override
+  public String toString() {
+    return new Shown("TaskOptions")
+        .option("retry", retry, NONE.retry)
+        .option("attemptTimeout", attemptTimeout, NONE.attemptTimeout)
+        .option("timeout", timeout, NONE.timeout)
+        .option("semaphore", semaphore, null)
+        .option("permits", permits, semaphore == null ? 0 : 1)
+        .toString();
   }
 }

@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
  * The queue of one key, in front of its buckets. Permits are taken from all buckets or from none.
  * Guarded by the limiter's lock.
  */
-final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
+final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner {
   private final Turnstile turnstile;
   private final @Nullable Key key;
   private final Bucket[] buckets;
+  /* What all keys have in common; null if there is nothing. */
+  private final @Nullable CommonGate common;
   private final Lines<GatePlace> queue = new Lines<>(this);
   /* For the head of the queue; null exactly if nobody waits or a bucket is closed, except during a turn. */
   private @Nullable GateAlarm alarm;
@@ -22,8 +24,13 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
   private long holdsSeen;
 
   Gate(Turnstile turnstile, @Nullable Key key, Bucket... buckets) {
+    this(turnstile, key, null, buckets);
+  }
+
+  Gate(Turnstile turnstile, @Nullable Key key, @Nullable CommonGate common, Bucket... buckets) {
     this.turnstile = turnstile;
     this.key = key;
+    this.common = common;
     this.buckets = buckets;
   }
 
@@ -56,11 +63,13 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
 
   boolean tryTake(Demand demand, long now, @Nullable Party party) {
     catchUp();
-    if (queue.goBefore(party) || isClosed() || availableAt(demand.costs()) - now > 0) {
+    if (queue.goBefore(party)
+        || isClosed()
+        || availableAt(demand.costs()) - now > 0
+        || (common != null && !common.lets(demand, now))) {
       return false;
     }
-    take(demand.costs(), now, now);
-    demand.take(now);
+    take(demand, now, now);
     return true;
   }
 
@@ -88,10 +97,8 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
     }
   }
 
-  /**
-   * Serves the queue because an alarm has rung. An alarm that was replaced meanwhile does nothing.
-   */
-  void rung(GateAlarm rung, Turn turn) {
+  @Override
+  public void rung(GateAlarm rung, Turn turn) {
     if (alarm == rung) {
       alarm = null;
       serve(Bucket.earlier(rung.at(), turn.now()), turn);
@@ -127,6 +134,9 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].settle(turn.now(), demand.takenAt(), excess[i]);
     }
+    if (common != null) {
+      common.settle(demand, excess, turn.now());
+    }
     serve(turn);
   }
 
@@ -135,6 +145,9 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
+    }
+    if (common != null) {
+      common.giveBack(demand, turn.now());
     }
     serve(turn);
   }
@@ -145,7 +158,11 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
    */
   long earliest(Demand demand, long now) {
     catchUp();
-    return isClosed() ? now : Bucket.later(now, availableAt(demand.costs()));
+    if (isClosed()) {
+      return now;
+    }
+    long earliest = Bucket.later(now, availableAt(demand.costs()));
+    return common == null ? earliest : Bucket.later(earliest, common.earliest(demand));
   }
 
   boolean isIdle(long now) {
@@ -168,26 +185,48 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
    * @param dueAt when that would have happened if the alarm had not been late
    */
   private void serve(long dueAt, Turn turn) {
-    catchUp();
-    GatePlace head = queue.head();
-    while (head != null && !isClosed() && availableAt(head.costs()) - turn.now() <= 0) {
-      Answer answer = queue.ask(head);
-      if (answer == Answer.TAKE) {
-        take(head.costs(), turn.now(), dueAt);
-        head.demand().take(turn.now());
+    if (common == null) {
+      GatePlace head = readyHead(turn.now());
+      while (head != null) {
+        ask(head, dueAt, turn);
+        head = readyHead(turn.now());
       }
-      if (answer != Answer.HOLD) {
-        turn.offered(head, answer == Answer.TAKE);
-      }
-      head = queue.head();
+    } else {
+      common.update(this, dueAt, turn);
     }
     setAlarm(turn);
   }
 
-  private void setAlarm(Turn turn) {
+  /** The place whose turn it is. */
+  @Nullable GatePlace head() {
+    return queue.head();
+  }
+
+  /** The place whose turn it is, if these buckets would let it go. */
+  @Nullable GatePlace readyHead(long now) {
+    catchUp();
+    GatePlace head = queue.head();
+    boolean isReady = head != null && !isClosed() && availableAt(head.costs()) - now <= 0;
+    return isReady ? head : null;
+  }
+
+  /** Offers permits to the head, and takes them for it. */
+  Answer ask(GatePlace head, long dueAt, Turn turn) {
+    Answer answer = queue.ask(head);
+    if (answer == Answer.TAKE) {
+      take(head.demand(), turn.now(), dueAt);
+    }
+    if (answer != Answer.HOLD) {
+      turn.offered(head, answer == Answer.TAKE);
+    }
+    return answer;
+  }
+
+  /** Sets the alarm for the head; there is none while it stands in line at the common gate. */
+  void setAlarm(Turn turn) {
     GatePlace head = queue.head();
     GateAlarm old = alarm;
-    if (head == null || isClosed()) {
+    if (head == null || isClosed() || (common != null && readyHead(turn.now()) != null)) {
       alarm = null;
     } else {
       long due = availableAt(head.costs());
@@ -219,9 +258,13 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace> {
     return latest;
   }
 
-  private void take(long[] costs, long now, long dueAt) {
+  private void take(Demand demand, long now, long dueAt) {
     for (int i = 0; i < buckets.length; i++) {
-      buckets[i].take(now, costs[i], dueAt);
+      buckets[i].take(now, demand.cost(i), dueAt);
     }
+    if (common != null) {
+      common.take(demand, now, dueAt);
+    }
+    demand.take(now);
   }
 }

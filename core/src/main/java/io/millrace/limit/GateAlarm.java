@@ -4,13 +4,19 @@ import io.millrace.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes the head of a gate's queue at a time. It is set and replaced under the limiter's lock. The
+ * Wakes the head of a gate's queue, or of the gates that stand in line, at a time. It is set and replaced under the limiter's lock. The
  * clock is called after that, because a clock may take longer than a short lock allows.
  */
 final class GateAlarm {
   private static final long RETRY_NANOS = 10_000_000;
 
-  private final Gate gate;
+  /** Whose alarm it is. Told under the limiter's lock. */
+  interface Owner {
+    /** Serves because an alarm has rung. One that was replaced meanwhile does nothing. */
+    void rung(GateAlarm rung, Turn turn);
+  }
+
+  private final Owner owner;
   private final long at;
 
   /*
@@ -24,13 +30,13 @@ final class GateAlarm {
    * rings soon by real time, and is replaced by another one. */
   private volatile boolean failed;
 
-  GateAlarm(Gate gate, long at) {
-    this.gate = gate;
+  GateAlarm(Owner owner, long at) {
+    this.owner = owner;
     this.at = at;
   }
 
-  Gate gate() {
-    return gate;
+  Owner owner() {
+    return owner;
   }
 
   long at() {

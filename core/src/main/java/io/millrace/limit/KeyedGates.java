@@ -28,6 +28,7 @@ final class KeyedGates implements Gates {
   private static final int LOOKS = 4;
 
   private final Leaves leaves;
+  private final @Nullable CommonGate common;
   private final Turnstile turnstile;
   private final int idleKeys;
   /*
@@ -38,8 +39,9 @@ final class KeyedGates implements Gates {
   /* In the order in which they were made or last got a second chance. */
   private final ArrayDeque<Gate> byAge = new ArrayDeque<>();
 
-  KeyedGates(Leaves leaves, Turnstile turnstile, int idleKeys) {
+  KeyedGates(Leaves leaves, Turnstile turnstile, int idleKeys, long start) {
     this.leaves = leaves;
+    this.common = leaves.common(turnstile, start);
     this.turnstile = turnstile;
     this.idleKeys = idleKeys;
   }
@@ -72,7 +74,7 @@ final class KeyedGates implements Gates {
     if (before != vacancy.sameHash) {
       return null;
     }
-    Gate gate = leaves.gate(turnstile, key, turnstile.startOfNew(now));
+    Gate gate = leaves.gate(turnstile, key, common, turnstile.startOfNew(now));
     Gate[] after = before == null ? new Gate[1] : Arrays.copyOf(before, before.length + 1);
     after[after.length - 1] = gate;
     byHash.put(key.hash(), after);
@@ -82,7 +84,11 @@ final class KeyedGates implements Gates {
 
   /* Each gate finds out when somebody comes to it, or its alarm rings. */
   @Override
-  public void paused(Turn turn) {}
+  public void paused(Turn turn) {
+    if (common != null) {
+      common.paused(turn);
+    }
+  }
 
   @Override
   public void trim(long now) {

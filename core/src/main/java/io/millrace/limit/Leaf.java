@@ -24,15 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> bucket) {
 
-  /** The limits that all have to grant an attempt, apart from its key. */
-  static List<Leaf> of(RateLimit limit) {
+  /** The limits that each key has on its own. */
+  static List<Leaf> ofKey(RateLimit limit) {
+    return switch (limit) {
+      case PerKey perKey -> common(perKey.limit());
+      case Budget budget -> budget.limits().stream().flatMap(part -> ofKey(part).stream()).toList();
+      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _ -> List.of();
+    };
+  }
+
+  /** The limits that hold for all keys together. */
+  static List<Leaf> common(RateLimit limit) {
     return switch (limit) {
       case Unlimited _ -> List.of(spaced(0));
       case Spacing spacing -> List.of(spaced(nanos(spacing.gap())));
       case TokenBucket level -> List.of(of(level));
       case SlidingWindow window -> List.of(of(window));
-      case Budget budget -> budget.limits().stream().flatMap(part -> of(part).stream()).toList();
-      case PerKey perKey -> of(perKey.limit());
+      case Budget budget ->
+          budget.limits().stream().flatMap(part -> common(part).stream()).toList();
+      case PerKey _ -> List.of();
     };
   }
 

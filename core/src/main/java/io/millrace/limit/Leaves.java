@@ -4,17 +4,22 @@ import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All the limits that have to grant an attempt. Immutable. */
+/** All the limits that have to grant an attempt: first those of its key, then the common ones. Immutable. */
 final class Leaves {
+  private final List<Leaf> ofKey;
+  private final List<Leaf> common;
   private final List<Leaf> leaves;
   private final long[] ones;
   private final boolean unitCosts;
   private final boolean settling;
 
   Leaves(RateLimit limit) {
-    leaves = Leaf.of(limit);
+    ofKey = Leaf.ofKey(limit);
+    common = Leaf.common(limit);
+    leaves = Stream.concat(ofKey.stream(), common.stream()).toList();
     ones = new long[leaves.size()];
     Arrays.fill(ones, 1);
     unitCosts = leaves.stream().allMatch(leaf -> leaf.cost().equals(Cost.ONE));
@@ -45,11 +50,24 @@ final class Leaves {
     return excess;
   }
 
-  /** A gate nobody has gone through yet. */
-  Gate gate(Turnstile turnstile, @Nullable Key key, long start) {
-    return new Gate(
-        turnstile,
-        key,
-        leaves.stream().map(leaf -> leaf.bucket().apply(start)).toArray(Bucket[]::new));
+  /** The gate of a limit without keys. */
+  Gate gate(Turnstile turnstile, long start) {
+    return new Gate(turnstile, null, buckets(common, start));
+  }
+
+  /** A gate of a key that nobody has gone through yet. */
+  Gate gate(Turnstile turnstile, Key key, @Nullable CommonGate shared, long start) {
+    return new Gate(turnstile, key, shared, buckets(ofKey, start));
+  }
+
+  /** What the keys have in common; null if there is nothing. */
+  @Nullable CommonGate common(Turnstile turnstile, long start) {
+    return common.isEmpty()
+        ? null
+        : new CommonGate(turnstile, ofKey.size(), buckets(common, start));
+  }
+
+  private static Bucket[] buckets(List<Leaf> leaves, long start) {
+    return leaves.stream().map(leaf -> leaf.bucket().apply(start)).toArray(Bucket[]::new);
   }
 }

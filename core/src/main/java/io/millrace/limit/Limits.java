@@ -42,6 +42,17 @@ public final class Limits {
   }
 
   /**
+   * At most this many calls in any time of this length, wherever it begins. A call counts when it is let
+   * through.
+   *
+   * @param maxCalls at least 1
+   * @param period longer than zero
+   */
+  public static RateLimiter rateLimited(int maxCalls, Duration period) {
+    return rateLimited(maxCalls, period, Duration.ZERO);
+  }
+
+  /**
    * At most this many calls in any time of this length, and a gap between them. A call counts when
    * it is let through.
    *

@@ -49,14 +49,16 @@ public final class RateLimiter extends Limit {
     this.clock = Objects.requireNonNull(clock, "clock");
     leaves = new Leaves(limit);
     long start = clock.nanoTime();
-    if (limit instanceof PerKey perKey) {
+    PerKey perKey = limit.perKey().orElse(null);
+    if (perKey != null) {
       keys = perKey.key();
       turnstile =
-          new Turnstile(clock, start, self -> new KeyedGates(leaves, self, perKey.idleKeys()));
+          new Turnstile(
+              clock, start, self -> new KeyedGates(leaves, self, perKey.idleKeys(), start));
       plain = false;
     } else {
       keys = null;
-      turnstile = new Turnstile(clock, start, self -> new OneGate(leaves.gate(self, null, start)));
+      turnstile = new Turnstile(clock, start, self -> new OneGate(leaves.gate(self, start)));
       plain = leaves.unitCosts();
     }
     everyDemand = limit instanceof Unlimited ? new Demand(null, leaves.costs(null)) : null;
@@ -299,5 +301,10 @@ public final class RateLimiter extends Limit {
     if (leaves.settling()) {
       turnstile.settle(demand, leaves.excess(demand, item, value));
     }
+  }
+
+  @Override
+  public String toString() {
+    return "RateLimiter[" + limit + "]";
   }
 }

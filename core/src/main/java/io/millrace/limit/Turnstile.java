@@ -129,7 +129,7 @@ final class Turnstile {
   void ring(GateAlarm alarm) {
     Long now = timeIfKnown();
     try (Turn turn = turn(now == null ? alarm.at() : now)) {
-      alarm.gate().rung(alarm, turn);
+      alarm.owner().rung(alarm, turn);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.outcome;
 
+import io.millrace.base.Rethrow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,4 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param details index, key, attempts and time
  */
 public record Failure<T extends @Nullable Object, R extends @Nullable Object>(
-    T item, Throwable error, Details details) implements Outcome<T, R> {}
+    T item, Throwable error, Details details) implements Outcome<T, R> {
+
+  /** Throws {@link #error}, itself. */
+  @Override
+  public R value() {
+    throw Rethrow.asIs(error);
+  }
+}

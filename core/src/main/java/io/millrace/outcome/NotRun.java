@@ -10,4 +10,17 @@ import org.jspecify.annotations.Nullable;
  * @param details index, key, attempts and time; more than 0 attempts if the item was cut off
  */
 public record NotRun<T extends @Nullable Object, R extends @Nullable Object>(
-    T item, RunStatus reason, Details details) implements Outcome<T, R> {}
+    T item, RunStatus reason, Details details) implements Outcome<T, R> {
+
+  /** Throws {@link #error}. */
+  @Override
+  public R value() {
+    throw error();
+  }
+
+  /** A new exception, which names the item's index and the reason. */
+  @Override
+  public TruncatedRunException error() {
+    return new TruncatedRunException(reason, index());
+  }
+}

@@ -21,6 +21,20 @@ public sealed interface Outcome<T extends @Nullable Object, R extends @Nullable 
   /** Index, key, attempts and time. */
   Details details();
 
+  /**
+   * What the action returned, or the failure policy's substitute.
+   *
+   * <p>If there is no value, this throws why: what the last attempt threw, itself, checked or not; a {@link
+   * TruncatedRunException} for an item that did not run.
+   */
+  R value();
+
+  /**
+   * Why there is no value: what the last attempt threw, itself, or a {@link TruncatedRunException} for an
+   * item that did not run; null for a success.
+   */
+  @Nullable Throwable error();
+
   /** Whether this is a {@link Success}. */
   default boolean isSuccess() {
     return this instanceof Success;

@@ -10,4 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param details index, key, attempts and time
  */
 public record Success<T extends @Nullable Object, R extends @Nullable Object>(
-    T item, R value, Details details) implements Outcome<T, R> {}
+    T item, R value, Details details) implements Outcome<T, R> {
+
+  /** Null: nothing went wrong. */
+  @Override
+  public @Nullable Throwable error() {
+    return null;
+  }
+}

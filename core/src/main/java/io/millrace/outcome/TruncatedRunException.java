@@ -19,6 +19,12 @@ public final class TruncatedRunException extends RuntimeException {
     this.status = status;
   }
 
+  /** Reports an item that did not run. */
+  TruncatedRunException(RunStatus status, long index) {
+    super("item " + index + " was not run: the run was cut short (" + status + ")");
+    this.status = status;
+  }
+
   /** How the run ended. */
   public RunStatus status() {
     return status;

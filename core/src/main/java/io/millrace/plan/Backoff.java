@@ -1,6 +1,7 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -81,5 +82,15 @@ public record Backoff(Duration base, double factor, Duration cap, Jitter jitter)
     Require.atLeast("retry", retry, 1);
     double grown = Require.nanos(base) * Math.pow(factor, retry - 1.0);
     return (long) Math.min(grown, (double) Require.nanos(cap));
+  }
+
+  @Override
+  public String toString() {
+    return new Shown("Backoff")
+        .option("base", base, null)
+        .option("factor", factor, 1.0)
+        .option("cap", cap, base)
+        .option("jitter", jitter, Jitter.NONE)
+        .toString();
   }
 }

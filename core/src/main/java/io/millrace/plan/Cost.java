@@ -62,4 +62,10 @@ public record Cost(
     }
     return permits;
   }
+
+  @Override
+  public String toString() {
+    String before = estimate == ONE.estimate ? "1" : "by item";
+    return "Cost[" + before + (actual == null ? "]" : ", settled]");
+  }
 }

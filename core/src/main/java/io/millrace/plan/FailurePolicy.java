@@ -43,5 +43,10 @@ public sealed interface FailurePolicy {
     public Substitute {
       Objects.requireNonNull(value, "value");
     }
+
+    @Override
+    public String toString() {
+      return "Substitute[]";
+    }
   }
 }

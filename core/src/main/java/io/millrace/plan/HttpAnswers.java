@@ -1,5 +1,6 @@
 package io.millrace.plan;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,20 @@ final class HttpAnswers {
       cause = cause.getCause();
     }
     return Optional.empty();
+  }
+
+  /** The request that a reply answers, before any redirect; null if the reply does not say. */
+  static @Nullable HttpRequest firstRequest(@Nullable HttpReply reply) {
+    HttpResponse<?> response =
+        switch (reply) {
+          case Response(var answered) -> answered;
+          case HttpStatusException refused -> refused.response();
+          case null, default -> null;
+        };
+    while (response != null && response.previousResponse().isPresent()) {
+      response = response.previousResponse().get();
+    }
+    return response == null ? null : response.request();
   }
 
   /** Whole or fractional seconds, or an HTTP date; a past date is zero, nonsense is empty. */

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * What an HTTP server answered, for {@link Retry#http}. Implement it in the exception or the
- * response class of the HTTP client you use; {@link java.net.http.HttpResponse} needs no adapter.
+ * response class of the HTTP client you use; {@link java.net.http.HttpResponse} needs no adapter, and {@link
+ * HttpStatusException} is one.
  */
 public interface HttpReply {
   /** The status code, for example 429. */

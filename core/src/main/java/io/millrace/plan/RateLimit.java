@@ -1,10 +1,12 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
@@ -49,7 +51,11 @@ public sealed interface RateLimit {
     return new Spacing(gap);
   }
 
-  /** Several limits at once: an attempt takes its permits from all of them together, or waits. */
+  /**
+   * Several limits at once: an attempt takes its permits from all of them together, or waits. One of them may be per
+   * key, for example {@code all(perSecond(100), perSecond(5).by(URI::getHost))}: an item whose key has to wait holds up
+   * none of the others, and keys that wait for the common limits take turns.
+   */
   static Budget all(RateLimit... limits) {
     return new Budget(Arrays.asList(limits));
   }
@@ -67,6 +73,11 @@ public sealed interface RateLimit {
    */
   default <T extends @Nullable Object> PerKey by(Function<? super T, ?> key) {
     return PerKey.of(this, key);
+  }
+
+  /** The part of this limit that is per key; empty if there is none. */
+  default Optional<PerKey> perKey() {
+    return Optional.empty();
   }
 
   /** See {@link #unlimited}. */
@@ -94,6 +105,16 @@ public sealed interface RateLimit {
         throw new IllegalArgumentException(
             "burst must be a finite number of at least 1, not " + burst);
       }
+    }
+
+    @Override
+    public String toString() {
+      return new Shown("TokenBucket")
+          .option("permits", permits, null)
+          .option("period", period, null)
+          .option("burst", burst, 1.0)
+          .option("cost", cost, Cost.ONE)
+          .toString();
     }
 
     /** A copy with another burst. */
@@ -128,6 +149,15 @@ public sealed interface RateLimit {
       Objects.requireNonNull(cost, "cost");
     }
 
+    @Override
+    public String toString() {
+      return new Shown("SlidingWindow")
+          .option("permits", permits, null)
+          .option("length", length, null)
+          .option("cost", cost, Cost.ONE)
+          .toString();
+    }
+
     /** A copy in which an attempt takes as many permits as this says of its item. */
     public <T extends @Nullable Object> SlidingWindow costing(ToLongFunction<? super T> permits) {
       return new SlidingWindow(this.permits, length, Cost.of(permits));
@@ -150,22 +180,35 @@ public sealed interface RateLimit {
     public Spacing {
       Require.notNegative("gap", gap);
     }
+
+    @Override
+    public String toString() {
+      return new Shown("Spacing").option("gap", gap, null).toString();
+    }
   }
 
   /**
    * See {@link RateLimit#all}.
    *
-   * @param limits at least one; none of them per key (use {@code all(...).by(key)})
+   * @param limits at least one; at most one of them per key
    */
   record Budget(List<RateLimit> limits) implements RateLimit {
     /** Checks the argument. */
     public Budget {
       limits = List.copyOf(limits);
       Require.atLeast("number of limits", limits.size(), 1);
-      if (limits.stream().anyMatch(PerKey.class::isInstance)) {
+      long keyed = limits.stream().filter(limit -> limit.perKey().isPresent()).count();
+      if (keyed > 1) {
         throw new IllegalArgumentException(
-            "a budget cannot hold a limit per key: write RateLimit.all(...).by(key) instead");
+            "a budget can hold one limit per key, not "
+                + keyed
+                + ": if the key is the same, write RateLimit.all(...).by(key) for these");
       }
+    }
+
+    @Override
+    public Optional<PerKey> perKey() {
+      return limits.stream().flatMap(limit -> limit.perKey().stream()).findFirst();
     }
   }
 
@@ -186,7 +229,7 @@ public sealed interface RateLimit {
       Objects.requireNonNull(limit, "limit");
       Objects.requireNonNull(key, "key");
       Require.atLeast("idleKeys", idleKeys, 0);
-      if (limit instanceof PerKey) {
+      if (limit.perKey().isPresent()) {
         throw new IllegalArgumentException("a limit can be made per key only once");
       }
     }
@@ -195,6 +238,19 @@ public sealed interface RateLimit {
     private static <T extends @Nullable Object> PerKey of(
         RateLimit limit, Function<? super T, ?> key) {
       return new PerKey(limit, (Function<@Nullable Object, ?>) key, DEFAULT_IDLE_KEYS);
+    }
+
+    @Override
+    public String toString() {
+      return new Shown("PerKey")
+          .part(limit)
+          .option("idleKeys", idleKeys, DEFAULT_IDLE_KEYS)
+          .toString();
+    }
+
+    @Override
+    public Optional<PerKey> perKey() {
+      return Optional.of(this);
     }
 
     /** A copy with another number of idle keys. */

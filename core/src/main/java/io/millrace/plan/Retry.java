@@ -1,19 +1,17 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.base.Suppressing;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param attempts calls in all, at least 1
  * @param backoff how long to wait between them
  * @param types an error is repeated only if it is an instance of one of these
- * @param onError and only if this says true; if it throws, the error is not repeated, and what it
- *     threw is suppressed in the error
- * @param onResult a result is repeated if this says true; if it throws, the item fails with that
+ * @param onError and only if this says true of the item and the error; if it throws, the error is not
+ *     repeated, and what it threw is suppressed in the error
+ * @param onResult a result is repeated if this says true of the item and the result; if it throws, the
+ *     item fails with that
  * @param serverWait how long the server asks to stay away; then the backoff is the least that is waited,
  *     and the rate limiter pauses for everybody who shares it
  * @param maxServerWait a longer server wait is cut to this
@@ -37,15 +36,18 @@ public record Retry(
     int attempts,
     Backoff backoff,
     List<Class<? extends Throwable>> types,
-    Predicate<? super Throwable> onError,
-    Predicate<@Nullable Object> onResult,
+    BiPredicate<@Nullable Object, ? super Throwable> onError,
+    BiPredicate<@Nullable Object, @Nullable Object> onResult,
     ServerWait serverWait,
     Duration maxServerWait) {
   private static final Backoff DEFAULT_BACKOFF = Backoff.exponential(Duration.ofMillis(100));
   private static final Duration DEFAULT_MAX_SERVER_WAIT = Duration.ofMinutes(5);
-  private static final Predicate<@Nullable Object> EVERY_RESULT_IS_FINE = result -> false;
+  private static final BiPredicate<@Nullable Object, Throwable> EVERY_ERROR = (item, error) -> true;
+  private static final BiPredicate<@Nullable Object, @Nullable Object> NO_RESULT =
+      (item, result) -> false;
   private static final ServerWait NO_SERVER_WAIT = (result, error, now) -> Optional.empty();
   private static final int DEFAULT_HTTP_ATTEMPTS = 4;
+  private static final List<String> ALL_SHOWN = List.of(Exception.class.getSimpleName());
 
   /** Checks the arguments. */
   public Retry {
@@ -69,8 +71,8 @@ public record Retry(
         attempts,
         DEFAULT_BACKOFF,
         List.of(Exception.class),
-        error -> true,
-        EVERY_RESULT_IS_FINE,
+        EVERY_ERROR,
+        NO_RESULT,
         NO_SERVER_WAIT,
         DEFAULT_MAX_SERVER_WAIT);
   }
@@ -81,37 +83,36 @@ public record Retry(
   }
 
   /**
-   * For HTTP: repeats replies with status 429 or 503, {@link IOException}s and timeouts, 4 attempts,
-   * and obeys {@code Retry-After} in seconds or as a date. A reply is an {@link
-   * java.net.http.HttpResponse} or an {@link HttpReply}, returned or thrown.
+   * For HTTP: 4 attempts, for replies with status 408, 429, 500, 502, 503 or 504, {@link IOException}s and
+   * timeouts. Obeys {@code Retry-After}, in seconds or as a date. A reply is an {@link
+   * java.net.http.HttpResponse} or an {@link HttpReply}, such as {@link HttpStatusException}, returned or
+   * thrown.
+   *
+   * <p>A request that may have been processed is repeated only if that does no harm: if its method is GET,
+   * HEAD, OPTIONS, TRACE, PUT or DELETE, or if it has an {@code Idempotency-Key}. Any other one is repeated
+   * only if it was refused: the connection, or with status 429, or 503 with {@code Retry-After}. The request is the item, if it is
+   * an {@link java.net.http.HttpRequest}, or that of the response. Where neither is there, it is taken
+   * for one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
    */
   public static Retry http() {
-    return http(429, 503);
+    return http(new HttpRepeats());
   }
 
-  /** As {@link #http()}, but repeats replies with these statuses. */
+  /**
+   * As {@link #http()}, but for replies with these statuses, and with 429, with which servers ask for
+   * patience.
+   *
+   * @param statuses from 100 to 999
+   */
   public static Retry http(int... statuses) {
-    Set<Integer> repeated = Arrays.stream(statuses).boxed().collect(Collectors.toSet());
+    return http(new HttpRepeats(statuses));
+  }
+
+  private static Retry http(HttpRepeats repeated) {
     return ofAttempts(DEFAULT_HTTP_ATTEMPTS)
-        .when(error -> isTransient(error) || hasStatus(repeated, null, error))
-        .whenResult(result -> hasStatus(repeated, result, null))
-        .serverWait(
-            (result, error, now) ->
-                HttpAnswers.in(result, error)
-                    .filter(reply -> repeated.contains(reply.statusCode()))
-                    .flatMap(reply -> HttpAnswers.retryAfter(reply, now)));
-  }
-
-  private static boolean isTransient(Throwable error) {
-    return HttpAnswers.in(null, error).isEmpty()
-        && (error instanceof IOException || error instanceof TimeoutException);
-  }
-
-  private static boolean hasStatus(
-      Set<Integer> statuses, @Nullable Object result, @Nullable Throwable error) {
-    return HttpAnswers.in(result, error)
-        .filter(reply -> statuses.contains(reply.statusCode()))
-        .isPresent();
+        .when(repeated.errors)
+        .whenResult(repeated.results)
+        .serverWait(repeated);
   }
 
   /** A copy with this many calls in all. */
@@ -140,7 +141,28 @@ public record Retry(
 
   /** A copy that repeats only errors that this accepts (and only those of the {@link #on} types). */
   public Retry when(Predicate<? super Throwable> onError) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    Objects.requireNonNull(onError, "onError");
+    return when((item, error) -> onError.test(error));
+  }
+
+  /**
+   * As {@link #when(Predicate)}, but also looks at the item. Name the types, {@code (URI url, Throwable
+   * error) -> ...}: a policy does not know yet what the items will be.
+   *
+   * @param onError gets the item and what the attempt threw; a task of an executor has no item, so it
+   *     gets null there
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object> Retry when(
+      BiPredicate<? super T, ? super Throwable> onError) {
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        (BiPredicate<@Nullable Object, ? super Throwable>) onError,
+        onResult,
+        serverWait,
+        maxServerWait);
   }
 
   /**
@@ -149,14 +171,25 @@ public record Retry(
    *
    * @param onResult gets what the action returned; its type must fit the action's
    */
-  @SuppressWarnings("unchecked")
   public <R extends @Nullable Object> Retry whenResult(Predicate<? super R> onResult) {
+    Objects.requireNonNull(onResult, "onResult");
+    return this.<@Nullable Object, R>whenResult((item, result) -> onResult.test(result));
+  }
+
+  /**
+   * As {@link #whenResult(Predicate)}, but also looks at the item.
+   *
+   * @param onResult gets the item, or null for a task of an executor, and what the action returned
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object, R extends @Nullable Object> Retry whenResult(
+      BiPredicate<? super T, ? super R> onResult) {
     return new Retry(
         attempts,
         backoff,
         types,
         onError,
-        (Predicate<@Nullable Object>) onResult,
+        (BiPredicate<@Nullable Object, @Nullable Object>) onResult,
         serverWait,
         maxServerWait);
   }
@@ -175,9 +208,9 @@ public record Retry(
    * Whether an error is of those to repeat, whatever the number of attempts so far. Never throws: if
    * the predicate does, the answer is no, and what it threw is suppressed in {@code error}.
    */
-  public boolean repeats(Throwable error) {
+  public boolean repeats(@Nullable Object item, Throwable error) {
     try {
-      return types.stream().anyMatch(type -> type.isInstance(error)) && onError.test(error);
+      return types.stream().anyMatch(type -> type.isInstance(error)) && onError.test(item, error);
     } catch (Throwable broken) {
       Suppressing.add(error, broken);
       return false;
@@ -185,13 +218,13 @@ public record Retry(
   }
 
   /** Whether a result is of those to repeat, whatever the number of attempts so far. */
-  public boolean rejects(@Nullable Object result) {
-    return onResult != EVERY_RESULT_IS_FINE && onResult.test(result);
+  public boolean rejects(@Nullable Object item, @Nullable Object result) {
+    return onResult != NO_RESULT && onResult.test(item, result);
   }
 
   /** Whether any result can be rejected. */
   public boolean looksAtResults() {
-    return onResult != EVERY_RESULT_IS_FINE;
+    return onResult != NO_RESULT;
   }
 
   /** Whether any answer can ask to stay away. */
@@ -234,5 +267,25 @@ public record Retry(
     } catch (Throwable unreadable) {
       return Optional.empty();
     }
+  }
+
+  /** The attempts, and what else differs from the defaults. */
+  @Override
+  public String toString() {
+    HttpRepeats http = serverWait instanceof HttpRepeats repeats ? repeats : null;
+    Shown shown =
+        new Shown("Retry")
+            .option("attempts", attempts, null)
+            .option("on", types.stream().map(Class::getSimpleName).toList(), ALL_SHOWN)
+            .given("when", onError != EVERY_ERROR && (http == null || onError != http.errors))
+            .given("whenResult", looksAtResults() && (http == null || onResult != http.results))
+            .option("backoff", backoff, DEFAULT_BACKOFF);
+    if (http != null) {
+      shown.part(http);
+    }
+    return shown
+        .given("serverWait", obeysServer() && http == null)
+        .option("maxServerWait", maxServerWait, DEFAULT_MAX_SERVER_WAIT)
+        .toString();
   }
 }

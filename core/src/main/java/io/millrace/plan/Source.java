@@ -17,7 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +58,22 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
     return new Once<>(() -> kept, () -> Closing.all(iterator));
   }
 
-  /** The elements of a stream, once; the run closes it. A parallel stream is read sequentially. */
-  static <T extends @Nullable Object> Source<T> of(Stream<? extends T> stream) {
+  /**
+   * The elements of a stream, also of an {@code IntStream} and its like, once; the run closes it. A parallel
+   * stream is read sequentially.
+   */
+  static <T extends @Nullable Object> Source<T> of(BaseStream<? extends T, ?> stream) {
     Iterator<? extends T> iterator = stream.sequential().iterator();
     return new Once<>(() -> iterator, stream::close);
+  }
+
+  /**
+   * The numbers from {@code first} up to, and without, {@code end}; sized, and as often as wanted.
+   *
+   * @param end not below {@code first}
+   */
+  static Collection<Integer> range(int first, int end) {
+    return new Range(first, end);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.millrace.pool;
 
 import io.millrace.Parallel;
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
@@ -195,5 +196,22 @@ public final class WorkPool {
     if (running != null) {
       running.shutdown(wait, false);
     }
+  }
+
+  @Override
+  public String toString() {
+    Parallel parallel;
+    ParallelExecutor running;
+    lock.lock();
+    try {
+      parallel = configured == null ? defaults : configured;
+      running = executor;
+    } finally {
+      lock.unlock();
+    }
+    return new Shown("WorkPool")
+        .part(parallel)
+        .part(running == null ? "not started" : running)
+        .toString();
   }
 }

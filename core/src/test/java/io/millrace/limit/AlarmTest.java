@@ -13,9 +13,8 @@ class AlarmTest {
   private final FakeClock clock = new FakeClock(this::lateness);
   private final Leaves leaves = new Leaves(RateLimit.perSecond(1));
   private final Turnstile turnstile =
-      new Turnstile(clock, 0, self -> new OneGate(leaves.gate(self, null, 0)));
-  private final GateAlarm alarm =
-      new GateAlarm(leaves.gate(turnstile, null, 0), clock.nanoTime() + 1);
+      new Turnstile(clock, 0, self -> new OneGate(leaves.gate(self, 0)));
+  private final GateAlarm alarm = new GateAlarm(leaves.gate(turnstile, 0), clock.nanoTime() + 1);
 
   private long lateness() {
     whileStarting.get().run();

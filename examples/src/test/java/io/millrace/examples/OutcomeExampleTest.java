@@ -1,13 +1,19 @@
 package io.millrace.examples;
 
+import static java.time.Duration.ofMillis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.Parallel;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Success;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Retry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 class OutcomeExampleTest {
@@ -35,5 +41,26 @@ class OutcomeExampleTest {
     assertEquals(
         List.of("two: java.lang.NumberFormatException: For input string: \"two\""), logged);
     assertEquals(List.of(), later);
+  }
+
+  @Test
+  void retriesAreHeard() {
+    var numbers = List.of("1", "two");
+    Queue<String> heard = new ConcurrentLinkedQueue<>();
+    // @start region="attempts"
+    var parallel =
+        Parallel.of(2)
+            .retry(Retry.ofAttempts(3).backoff(Backoff.fixed(ofMillis(1))))
+            .onAttempt(
+                event -> {
+                  if (event instanceof AttemptEvent.Retrying(var item, var error, var delay, _)) {
+                    heard.add(
+                        item + " again in " + delay.toMillis() + " ms: " + error.getMessage());
+                  }
+                });
+    // @end
+    parallel.map(numbers, Integer::parseInt);
+    String once = "two again in 1 ms: For input string: \"two\"";
+    assertEquals(List.of(once, once), List.copyOf(heard));
   }
 }

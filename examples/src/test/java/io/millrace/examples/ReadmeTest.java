@@ -9,6 +9,7 @@ import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Success;
+import io.millrace.plan.Http;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class ReadmeTest {
   private final AtomicInteger calls = new AtomicInteger();
   private HttpServer server;
   private List<URI> urls;
+  private List<HttpRequest> requests;
 
   /** Answers the first call with 503, all others with 200 and the path. */
   @BeforeEach
@@ -55,6 +57,7 @@ class ReadmeTest {
             .mapToObj(
                 i -> URI.create("http://localhost:" + server.getAddress().getPort() + "/" + i))
             .toList();
+    requests = urls.stream().map(url -> HttpRequest.newBuilder(url).build()).toList();
   }
 
   @AfterEach
@@ -69,14 +72,13 @@ class ReadmeTest {
     var parallel =
         Parallel.of(20) // at most 20 at once
             .rateLimit(RateLimit.perMinute(6_000).burst(20))
-            .retry(Retry.http().attempts(4)) // 429 and 503; Retry-After pauses everybody
+            .retry(Retry.http()) // 429, 500, 503 and their like; Retry-After pauses everybody
             .attemptTimeout(ofSeconds(5));
 
-    Results<URI, HttpResponse<String>> pages =
-        parallel.map(
-            urls, url -> client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString()));
+    Results<HttpRequest, HttpResponse<String>> pages =
+        parallel.map(requests, Http.sending(client, BodyHandlers.ofString()));
 
-    pages.failures().forEach(failure -> log(failure.item(), failure.error()));
+    pages.failures().forEach(failure -> log(failure.item(), failure.error())); // a 404 is one
     List<HttpResponse<String>> all = pages.values(); // throws if anything failed
     // @end
     assertEquals(20, all.size());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
@@ -15,6 +16,7 @@ import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.testkit.Call;
@@ -143,7 +145,8 @@ class DeadlinesTest {
   }
 
   @Test
-  @DisplayName("PY4: an item timeout holds for all attempts and the waits between them together")
+  @DisplayName(
+      "PY4, L12: an item timeout holds for all attempts and the waits between them together")
   void anItemTimeoutHoldsForAllAttemptsTogether() {
     action.takes(ofSeconds(2)).fails(busy, 99);
     Results<String, String> results =
@@ -153,9 +156,61 @@ class DeadlinesTest {
             .map(List.of("a"), action);
     // 0 to 2, 5 to 7; the next one would begin at 10.
     assertEquals(2, action.calls().size());
-    assertSame(busy, error(results));
-    assertInstanceOf(TimeoutException.class, busy.getSuppressed()[0]);
+    assertTimedOut(results, 2, busy);
+    assertEquals(0, busy.getSuppressed().length);
     assertEquals(ofSeconds(7), clock.elapsed());
+  }
+
+  private static void assertTimedOut(Results<?, ?> results, int attempts, Throwable cause) {
+    TimeoutException timeout = assertInstanceOf(TimeoutException.class, error(results));
+    assertEquals("item timed out after 10s and " + attempts + " attempts", timeout.getMessage());
+    assertSame(cause, timeout.getCause());
+  }
+
+  @Test
+  @DisplayName(
+      "L12: an item whose next permit comes too late fails with the timeout, caused by its last error")
+  void anItemWhosePermitComesTooLateTimesOut() {
+    action.item("a").fails(new IOException("first")).fails(busy, 99);
+    Results<String, String> results =
+        parallel(1)
+            .itemTimeout(ofSeconds(10))
+            .retry(AT_ONCE.attempts(99))
+            .rateLimit(RateLimit.per(1, ofSeconds(6)))
+            .map(List.of("a"), action);
+    assertTimedOut(results, 2, busy); // at 0 s and at 6 s; the next one would begin at 12 s
+  }
+
+  @Test
+  @DisplayName(
+      "L12: an item whose time is up in its attempt fails with the timeout, caused by its last error")
+  void anItemWhoseTimeIsUpInItsAttemptTimesOut() {
+    action.item("a").takes(ofSeconds(4)).fails(busy).takes(ofSeconds(100)).returns("late");
+    Results<String, String> results =
+        parallel(1)
+            .itemTimeout(ofSeconds(10))
+            .retry(AT_ONCE.attempts(99))
+            .map(List.of("a"), action);
+    assertTimedOut(results, 2, busy);
+    assertEquals(ofSeconds(10), clock.elapsed());
+  }
+
+  @Test
+  @DisplayName(
+      "L12: an item timeout during a backoff reaches fallbacks and fail-fast callers as a timeout")
+  void everybodyGetsTheTimeout() {
+    action.fails(busy, 99);
+    Parallel parallel =
+        parallel(1)
+            .itemTimeout(ofSeconds(10))
+            .retry(Retry.ofAttempts(99).backoff(Backoff.fixed(ofSeconds(60))));
+    assertEquals(
+        List.of("TimeoutException"),
+        parallel
+            .failurePolicy(new FailurePolicy.Substitute(error -> error.getClass().getSimpleName()))
+            .map(List.of("a"), action)
+            .values());
+    assertThrows(TimeoutException.class, () -> parallel.failFast().map(List.of("a"), action));
   }
 
   @Test

@@ -384,7 +384,7 @@ class EdgesTest {
   @DisplayName("what a log prints of a way to run, of a run and of an executor says how it stands")
   void textsForLogs() {
     Parallel parallel = Parallel.of(3);
-    assertEquals("Parallel[at most 3 at once]", parallel.toString());
+    assertEquals("Parallel[concurrency=3]", parallel.toString());
     try (Run<Integer, Integer> run = parallel.start(List.of(1), item -> item)) {
       run.take();
       run.take();

@@ -240,6 +240,40 @@ class LimitsTest {
   }
 
   @Test
+  @DisplayName(
+      "L3: a limit for all and one for each key hold together, and who waits holds no worker")
+  void aLimitForAllAndOneForEachKeyHoldTogether() {
+    action.returns(1);
+    RateLimit limit =
+        RateLimit.all(
+            RateLimit.per(1, ofSeconds(1)),
+            RateLimit.per(1, ofSeconds(10)).by((Integer item) -> item % 10));
+    parallel(1).rateLimit(limit).window(10).map(List.of(1, 11, 21, 2, 3), action);
+    assertEquals(List.of(1, 2, 3, 11, 21), action.calls().stream().map(Call::item).toList());
+    assertEquals(
+        List.of(0L, 1L, 2L, 10L, 20L),
+        action.calls().stream().map(call -> call.start().toSeconds()).toList());
+  }
+
+  @Test
+  @DisplayName(
+      "L3: a rate for all, a rate for each key and a concurrency for each key hold together")
+  void anyMixOfLimits() {
+    action.takes(ofSeconds(4)).returns(1);
+    RateLimit limit =
+        RateLimit.all(
+            RateLimit.per(1, ofSeconds(1)),
+            RateLimit.per(1, ofSeconds(2)).by((Integer item) -> item % 10));
+    parallel(10)
+        .rateLimit(limit)
+        .concurrencyPerKey(1, (Integer item) -> item % 10)
+        .map(List.of(1, 11, 2, 12), action);
+    assertEquals(
+        List.of(0L, 1L, 4L, 5L),
+        action.calls().stream().map(call -> call.start().toSeconds()).toList());
+  }
+
+  @Test
   @DisplayName("A54, PY14: calls from two threads, one of them asynchronous, share one limiter")
   void callsFromTwoThreadsShareOneLimiter() throws Exception {
     action.returns(1);

@@ -35,6 +35,7 @@ public final class CoreEntryPoints {
         new Publisher(),
         new StartAndTake(),
         new StartAndStream(),
+        new StartAndLoop(),
         new ForEach(),
         new BoundForEach());
   }
@@ -245,6 +246,28 @@ public final class CoreEntryPoints {
       try (Run<T, R> run = parallel.start(items, action)) {
         boolean all = run.stream().allMatch(taker::take);
         return all ? Optional.of(run.status()) : Optional.empty();
+      }
+    }
+  }
+
+  record StartAndLoop(String name, Set<Trait> traits) implements EntryPoint {
+    StartAndLoop() {
+      this("loop over a started run", Set.of());
+    }
+
+    @Override
+    public <T, R> Optional<RunStatus> run(
+        Parallel parallel,
+        Iterable<? extends T> items,
+        Action<? super T, ? extends R> action,
+        Taker<T, R> taker) {
+      try (Run<T, R> run = parallel.start(items, action)) {
+        for (Outcome<T, R> outcome : run) {
+          if (!taker.take(outcome)) {
+            return Optional.empty();
+          }
+        }
+        return Optional.of(run.status());
       }
     }
   }

@@ -195,7 +195,8 @@ class ParallelExecutorTest {
   }
 
   @Test
-  @DisplayName("AF8: a task's timeout ends its retries: no attempt begins that would be too late")
+  @DisplayName(
+      "AF8, L12: a task's timeout ends its retries: no attempt begins that would be too late")
   void aTimeoutEndsTheRetries() throws Exception {
     List<Duration> starts = new ArrayList<>();
     Retry often = Retry.ofAttempts(Integer.MAX_VALUE).backoff(Backoff.fixed(ofMillis(8)));
@@ -208,7 +209,8 @@ class ParallelExecutorTest {
                 return failing();
               },
               TaskOptions.none().retry(often).timeout(ofMillis(20)));
-      assertSame(failure, assertThrows(IOException.class, task::result));
+      var timeout = assertThrows(TimeoutException.class, task::result);
+      assertSame(failure, timeout.getCause());
     }
     assertEquals(List.of(ZERO, ofMillis(8), ofMillis(16)), starts);
   }

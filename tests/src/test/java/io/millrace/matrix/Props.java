@@ -108,6 +108,8 @@ final class Props {
       case FALLBACK ->
           parallel.failurePolicy(
               new FailurePolicy.Substitute(error -> visited(Spot.FALLBACK, error)));
+      case ON_ATTEMPT ->
+          parallel.onAttempt(event -> cell.visit(Spot.ON_ATTEMPT, (int) event.details().index()));
       case CONTEXT_CAPTURE, CONTEXT_INSTALL, CONTEXT_UNDO -> parallel.context(new Carrier());
       case CLOCK_TIMER_CANCEL, CLOCK_SCHEDULE ->
           parallel

@@ -39,6 +39,7 @@ enum Spot {
 
   ON_OUTCOME(Effect.RUN, 3),
   ON_PROGRESS(Effect.RUN, 3),
+  ON_ATTEMPT(Effect.RUN, 3),
   CONSUMER(Effect.RUN, 3),
 
   CONTEXT_CAPTURE(Effect.RUN, 1),

@@ -77,11 +77,12 @@ final class Verdict {
     }
   }
 
-  /* What a subscriber throws is its own affair, by rule 2.13 of Reactive Streams. A refusal of its workers ends an
-   * executor, and its futures tell. */
+  /* What a subscriber throws is its own affair, by rule 2.13 of Reactive Streams. A refusal of its workers, or an
+   * error of its listener, ends an executor, and its futures tell. */
   private boolean isSignalled() {
     return (cell.spot == Spot.CONSUMER && cell.door == Door.PUBLISHER)
-        || (cell.spot == Spot.EXECUTOR_EXECUTE && cell.door.isExecutor());
+        || (cell.spot == Spot.EXECUTOR_EXECUTE && cell.door.isExecutor())
+        || (cell.spot == Spot.ON_ATTEMPT && cell.door.isExecutor());
   }
 
   private boolean isPermitted() {
@@ -205,10 +206,13 @@ final class Verdict {
     }
   }
 
-  /* An attempt whose context cannot be installed has begun: it keeps its permit. */
+  /* An attempt whose context cannot be installed has begun: it keeps its permit. One that is given back after many
+   * others were taken may be lost to the limit, which remembers a few of its levels only. */
   private void judgePermits() {
+    boolean givenBackLate = cell.spot == Spot.ON_ATTEMPT && cell.misdeed.is(Kind.BLOCKS);
     boolean counted =
         cell.spot != Spot.CONTEXT_INSTALL
+            && !givenBackLate
             && cell.isLimited()
             && !(throwing() && cell.spot.effect == Spot.Effect.ANY);
     if (counted) {

@@ -3,6 +3,7 @@ package io.millrace.engine.claim;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Waiter;
 import io.millrace.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,8 @@ public final class Ticket {
   /** When the last attempt ended; meaningless before that. */
   public long lastEndNanos;
 
-  /** What the last attempt threw, or a rejection of what it returned; null before. */
-  public @Nullable Throwable lastError;
+  /** What the attempts so far threw, or rejections of what they returned: the latest ones. */
+  public List<Throwable> errors = List.of();
 
   /** What the item fails with, if it only has to be settled: the report of its abandonment; otherwise null. */
   public @Nullable Throwable condemned;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The events for Java Flight Recorder: its classes are loaded with this one. */
 final class FlightEvents {
-  private static final AttemptEvent ATTEMPT = new AttemptEvent();
+  private static final RecordedAttempt ATTEMPT = new RecordedAttempt();
   private static final RunEvent RUN = new RunEvent();
 
   private FlightEvents() {}
@@ -63,7 +63,7 @@ final class FlightEvents {
   @Label("Attempt")
   @Category("Millrace")
   @StackTrace(false)
-  static final class AttemptEvent extends Event {
+  static final class RecordedAttempt extends Event {
     @Label("Item Index")
     long index;
 
@@ -106,7 +106,7 @@ final class FlightEvents {
   static @Nullable Object attempt(
       Action<@Nullable Object, @Nullable Object> action, @Nullable Object item, Claim claim)
       throws Exception {
-    AttemptEvent event = new AttemptEvent();
+    RecordedAttempt event = new RecordedAttempt();
     event.index = claim.index();
     event.attempt = claim.ticket == null ? 1 : claim.ticket.attempts + 1;
     event.begin();

@@ -71,14 +71,24 @@ public final class Budgets {
     return ticket.attempts == 0 || !hasItemTimeout();
   }
 
-  public TimeoutException error(Interruption which, int attempts) {
-    return new TimeoutException(
-        which == Interruption.ATTEMPT_TIMEOUT
-            ? "attempt " + attempts + " timed out after " + Require.text(attemptTimeout)
-            : "item timed out after "
-                + Require.text(itemTimeout)
-                + " and "
-                + attempts
-                + " attempts");
+  /**
+   * What an item, or its attempt, fails with if its time is up.
+   *
+   * @param cause what its last attempt failed with, if there was one
+   */
+  public TimeoutException error(Interruption which, int attempts, @Nullable Throwable cause) {
+    TimeoutException timeout =
+        new TimeoutException(
+            which == Interruption.ATTEMPT_TIMEOUT
+                ? "attempt " + attempts + " timed out after " + Require.text(attemptTimeout)
+                : "item timed out after "
+                    + Require.text(itemTimeout)
+                    + " and "
+                    + attempts
+                    + (attempts == 1 ? " attempt" : " attempts"));
+    if (cause != null) {
+      timeout.initCause(cause);
+    }
+    return timeout;
   }
 }

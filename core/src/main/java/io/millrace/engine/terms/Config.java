@@ -1,7 +1,9 @@
 package io.millrace.engine.terms;
 
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
@@ -55,6 +57,7 @@ public final class Config implements Cloneable {
   public @Nullable Function<@Nullable Object, ?> itemKey;
   public @Nullable ProgressListener onProgress;
   public @Nullable Consumer<? super Outcome<?, ?>> onOutcome;
+  public @Nullable Consumer<? super AttemptEvent> onAttempt;
   public List<ContextCarrier<?>> carriers = List.of();
   public List<ScopedValue<?>> scopedValues = List.of();
   public Workers workers = Workers.virtual();
@@ -79,7 +82,7 @@ public final class Config implements Cloneable {
     return (limiter != null ? limiter : RateLimiter.of(rateLimit, clock)).looksAtItems();
   }
 
-  /** Whether anybody listens. */
+  /** Whether anybody listens to outcomes. */
   public boolean hasListeners() {
     return onProgress != null || onOutcome != null;
   }
@@ -107,5 +110,36 @@ public final class Config implements Cloneable {
       return 1;
     }
     return window != null ? window : (int) Math.min(Integer.MAX_VALUE, 2L * concurrency);
+  }
+
+  @Override
+  public String toString() {
+    Config plain = new Config();
+    return new Shown("Parallel")
+        .option("concurrency", concurrency, null)
+        .option("window", window, plain.window)
+        .option("barrier", barrier, plain.barrier)
+        .option("order", order, plain.order)
+        .option("workers", workers, plain.workers)
+        .option("rateLimit", limiter == null ? rateLimit : limiter, plain.rateLimit)
+        .option("concurrencyPerKey", perKey == null ? null : perKey.limit, null)
+        .option("retry", retry, plain.retry)
+        .option("initialDelay", initialDelay, plain.initialDelay)
+        .option("attemptTimeout", attemptTimeout, plain.attemptTimeout)
+        .option("itemTimeout", itemTimeout, plain.itemTimeout)
+        .option("runTimeout", runTimeout, plain.runTimeout)
+        .option("grace", grace, plain.grace)
+        .option("patience", patience, plain.patience)
+        .option("failurePolicy", failurePolicy, plain.failurePolicy)
+        .option("truncation", truncation, plain.truncation)
+        .given("stopToken", stopToken != plain.stopToken)
+        .given("itemKey", itemKey != null)
+        .given("onProgress", onProgress != null)
+        .given("onOutcome", onOutcome != null)
+        .given("onAttempt", onAttempt != null)
+        .given("context", !carriers.isEmpty())
+        .given("scopedValues", !scopedValues.isEmpty())
+        .given("clock", clock != plain.clock)
+        .toString();
   }
 }

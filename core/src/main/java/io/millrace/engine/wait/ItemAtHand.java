@@ -126,6 +126,11 @@ public final class ItemAtHand {
     return claim().item();
   }
 
+  /** The item, if the user knows it: not a task, which stands for what was submitted. */
+  public @Nullable Object itemOfUser() {
+    return own == null ? item() : null;
+  }
+
   public Claim claim() {
     if (claim == null) {
       throw new AssertionError("no item at hand");

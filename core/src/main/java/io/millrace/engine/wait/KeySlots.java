@@ -4,6 +4,7 @@ import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.SlotKey;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Config;
+import io.millrace.outcome.AttemptEvent;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +52,11 @@ public final class KeySlots implements Obstacle {
   Object keyOf(@Nullable Object item) {
     return Objects.requireNonNull(
         limit.key().apply(item), "the key for the concurrency per key is null");
+  }
+
+  @Override
+  public AttemptEvent.Reason reason() {
+    return AttemptEvent.Reason.CONCURRENCY_PER_KEY;
   }
 
   @Override

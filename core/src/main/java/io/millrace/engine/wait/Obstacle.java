@@ -1,6 +1,7 @@
 package io.millrace.engine.wait;
 
 import io.millrace.engine.claim.TicketQueue;
+import io.millrace.outcome.AttemptEvent;
 
 /**
  * What an item may have to wait for before its attempt. An item that does not pass is queued, without a
@@ -10,4 +11,7 @@ public interface Obstacle extends TicketQueue {
 
   /** Lets the item pass if it need not wait. Never blocks; throws what the user's functions throw. */
   boolean tryPass(ItemAtHand at);
+
+  /** What it is to the user. */
+  AttemptEvent.Reason reason();
 }

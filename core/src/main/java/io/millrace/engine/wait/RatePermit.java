@@ -5,6 +5,7 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.AttemptEvent;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class RatePermit implements Obstacle {
   /** Compares the item's key, as {@link #tryPass} does, and takes nothing. */
   void find(ItemAtHand at) {
     var _ = limiter.earliest(demandOf(at.demand));
+  }
+
+  @Override
+  public AttemptEvent.Reason reason() {
+    return AttemptEvent.Reason.RATE;
   }
 
   @Override

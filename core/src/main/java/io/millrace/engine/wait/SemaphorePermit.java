@@ -5,6 +5,7 @@ import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.limit.Party;
 import io.millrace.limit.Semaphore;
+import io.millrace.outcome.AttemptEvent;
 import org.jspecify.annotations.Nullable;
 
 /** Permits of the semaphore that an item brings along, for each attempt. Thread-safe. */
@@ -15,6 +16,11 @@ final class SemaphorePermit implements Obstacle {
   SemaphorePermit(Waits waits, Party party) {
     this.waits = waits;
     this.party = party;
+  }
+
+  @Override
+  public AttemptEvent.Reason reason() {
+    return AttemptEvent.Reason.SEMAPHORE;
   }
 
   @Override

@@ -30,7 +30,7 @@ class EntryPointsTest {
   private final int n = 2;
 
   @Test
-  void overItems() {
+  void overItems() throws Exception {
     assertEquals(List.of(2, 4, 6), parallel.map(items, action).values());
     try (var outcomes = parallel.stream(items, action)) {
       assertEquals(3, outcomes.filter(Outcome::isSuccess).count());
@@ -41,6 +41,12 @@ class EntryPointsTest {
     try (var lists = parallel.batches(items, n, action)) {
       assertEquals(2, lists.count());
     }
+    try (var values = parallel.values(items, action)) {
+      assertEquals(12, values.mapToInt(value -> value).sum());
+    }
+    var function = parallel.function(action);
+    int item = 2;
+    assertEquals(4, function.call(item));
     Stream<Integer> stream = items.stream();
     assertEquals(3, stream.gather(parallel.gatherer(action)).count());
     var published = Source.of(parallel.publisher(items, action));

@@ -45,8 +45,9 @@ class RateLimitsTest {
     var gap = RateLimit.spacing(ofMillis(20)); // from start to start
     var both = RateLimit.all(exact, gap); // from both at once, or wait
     var each = RateLimit.perSecond(5).by(URI::getHost); // for each host on its own
+    var mixed = RateLimit.all(RateLimit.perSecond(50), each); // and so many for all hosts together
     // @end
-    for (var limit : List.of(even, exact, gap, both, each)) {
+    for (var limit : List.of(even, exact, gap, both, each, mixed)) {
       assertEquals(List.of(2, 2), Parallel.of(2).rateLimit(limit).map(urls, this::fetch).values());
     }
   }

@@ -7,10 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.millrace.Parallel;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.Http;
 import io.millrace.plan.HttpReply;
+import io.millrace.plan.HttpStatusException;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.Retry;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -77,9 +83,48 @@ class RetriesTest {
   }
 
   @Test
+  void byTheItem() {
+    // @start region="item"
+    var readsOnly =
+        Retry.ofAttempts(4)
+            .when((URI url, Throwable error) -> !url.getPath().startsWith("/orders"));
+    // @end
+    var attempts =
+        Parallel.of(2)
+            .retry(readsOnly.backoff(Backoff.none()))
+            .map(List.of(URI.create("http://localhost/orders/1")), this::refuse);
+    assertEquals(1, attempts.outcomes().getFirst().attempts());
+  }
+
+  private String refuse(URI url) throws IOException {
+    throw new IOException(url.toString());
+  }
+
+  @Test
+  void sending() {
+    var client = HttpClient.newHttpClient();
+    List<HttpRequest> requests = List.of();
+    // @start region="sending"
+    var parallel = Parallel.of(20).retry(Retry.http()).attemptTimeout(ofSeconds(5));
+
+    var results = parallel.map(requests, Http.sending(client, BodyHandlers.ofString()));
+    for (var failure : results.failures()) {
+      if (failure.error() instanceof HttpStatusException refused) {
+        log(failure.item().uri(), refused.statusCode());
+      }
+    }
+    // @end
+    assertEquals(0, results.size());
+  }
+
+  private static void log(URI url, int status) {
+    throw new AssertionError(url + ": " + status);
+  }
+
+  @Test
   void http() {
     // @start region="http"
-    var retry = Retry.http(429, 502, 503).attempts(6).maxServerWait(ofSeconds(60));
+    var retry = Retry.http(502, 503).attempts(6).maxServerWait(ofSeconds(60)); // and 429, always
     // @end
     var results = Parallel.of(2).retry(retry).map(List.of("/a"), this::get);
     assertEquals(2, results.outcomes().getFirst().attempts());

@@ -85,26 +85,37 @@ class StreamingTest {
     var fromQueue = Source.of(queue, "END"); // until this item
     var polled = Source.supplying(() -> Optional.ofNullable(reader.readLine())); // until empty
     var chunks = Source.chunks(List.of("a", "bb", "ccc"), 2); // lists, for coarse actions
+    var numbers = Source.range(0, 10);
     // @end
     assertEquals(List.of(1), Parallel.of(2).map(fromQueue, this::length).values());
     assertEquals(List.of(1, 2), Parallel.of(2).map(polled, this::length).values());
     assertEquals(List.of(2, 1), Parallel.of(2).map(chunks, List::size).values());
+    assertEquals(10, Parallel.of(2).map(numbers, n -> n + 1).values().getLast());
     reader.close();
   }
 
   @Test
   void byHand() {
     var lines = List.of("a", "bb", "ccc");
-    // @start region="start"
+    // @start region="loop"
     try (var run = Parallel.of(8).start(lines, this::length)) {
-      Optional<Outcome<String, Integer>> next = run.take(); // waits; empty at the end
-      while (next.isPresent()) {
-        save(next.get());
+      for (var outcome : run) {
+        save(outcome);
         IO.println(run.progress());
-        next = run.take();
       }
     }
     // @end
     assertEquals(3, saved.size());
+  }
+
+  @Test
+  void plainValues() {
+    var lines = List.of("a", "bb", "ccc");
+    // @start region="values"
+    try (var lengths = Parallel.of(8).values(lines, this::length)) {
+      saved.add(lengths.mapToInt(length -> length).sum()); // the first error is thrown here, itself
+    }
+    // @end
+    assertEquals(List.of(6), saved);
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.limit.Limits;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.Source;
 import io.millrace.pool.Eventual;
 import io.millrace.pool.Work;
 import io.millrace.pool.WorkPool;
@@ -99,6 +100,7 @@ class AioextensionsTest {
     var parallel = Parallel.of(10).rateLimit(both); // the same for a run
     // @end
     assertEquals(7, query.apply(7));
+    assertEquals(7, Limits.rateLimited(2, ofSeconds(1)).wrap(this::query).apply(7));
     assertEquals(List.of(1, 2), parallel.map(List.of(1, 2), this::query).values());
   }
 
@@ -121,8 +123,7 @@ class AioextensionsTest {
     assertEquals(List.of(0, 1, 2, 3, 4), results);
     assertEquals(List.of("ok", "ok", "ok", "ok", "ok"), printed);
     assertEquals(3, three);
-    List<Integer> numbers = List.of(0, 1, 2, 3, 4);
-    assertEquals(results, Parallel.of(1024).map(numbers, this::query).values());
+    assertEquals(results, Parallel.of(1024).map(Source.range(0, 5), this::query).values());
     Eventual<Integer> failed = Work.schedule(this::failing);
     assertTrue(failed.await().isDone());
     assertThrows(IOException.class, () -> failed.result());

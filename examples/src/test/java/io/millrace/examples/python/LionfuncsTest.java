@@ -18,6 +18,7 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.Source;
 import io.millrace.scope.CancelScope;
 import io.millrace.scope.Handle;
 import io.millrace.scope.TaskGroup;
@@ -105,6 +106,10 @@ class LionfuncsTest {
     }
     // @end
     assertEquals(List.of(List.of(2, 4, 6), List.of(8, 10)), printed);
+    Call<Integer, Integer> stored = Call.of(parallel, this::twice).batchSize(3);
+    try (var batches = stored.batches(items)) {
+      assertEquals(List.of(List.of(2, 4, 6), List.of(8, 10)), batches.toList());
+    }
   }
 
   @Test
@@ -132,6 +137,7 @@ class LionfuncsTest {
     Action<String, String> second = throttle.wrap(this::task);
     // @end
     assertEquals(10, processItem.apply(5));
+    assertEquals(List.of(0, 2, 4), Parallel.of(3).map(Source.range(0, 3), processItem).values());
     assertEquals(2, first.apply(1));
     assertEquals("a", second.apply("a"));
   }

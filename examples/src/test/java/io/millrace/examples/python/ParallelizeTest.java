@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.Parallel;
-import io.millrace.outcome.Outcome;
 import io.millrace.plan.Source;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -25,21 +24,25 @@ class ParallelizeTest {
     return url.endsWith("0") ? 404 : 200;
   }
 
-  private void print(Outcome<String, Integer> outcome) {
-    printed.add(outcome);
-  }
-
   @Test
   @DisplayName("BL1, BL2: billions of generated items, as many workers as you say")
   void parallelize() {
     // @start region="parallelize"
     Iterable<String> urls = () -> generated().iterator(); // read only as slots free up
 
-    try (var responses = Parallel.of(100).stream(urls, this::status)) {
-      responses.limit(1_000).forEach(this::print); // leaving early ends all work
+    try (var responses = Parallel.of(100).start(urls, this::status)) {
+      for (var response : responses) {
+        printed.add(response.item() + ": " + response.value()); // an action's error is thrown here
+        if (printed.size() == 1_000) {
+          break; // leaving early ends all work
+        }
+      }
     }
     // @end
     assertEquals(1_000, printed.size());
+    try (var values = Parallel.of(100).values(urls, this::status)) {
+      assertEquals(7, values.limit(7).count());
+    }
   }
 
   private static Stream<String> generated() {

@@ -127,19 +127,21 @@ class PyarallelTest {
   @DisplayName("PY9: outcomes as they come")
   void stream() {
     // @start region="stream"
-    try (var outcomes = Parallel.of(10).stream(urls, this::fetch)) {
-      outcomes.forEach(
-          outcome -> {
-            switch (outcome) {
-              case Success(var url, var length, _) -> saved.put(url, length);
-              case Failure<?, ?> failure -> log(failure.index(), failure.error().getMessage());
-              case NotRun<?, ?> notRun -> log(notRun.index(), notRun.reason());
-            }
-          });
+    try (var run = Parallel.of(10).start(urls, this::fetch)) {
+      for (var item : run) {
+        if (item.isSuccess()) {
+          saved.put(item.item(), item.value());
+        } else {
+          log(item.index(), item.error());
+        }
+      }
     }
     // @end
     assertEquals(3, saved.size());
-    assertEquals(List.of("2: no route to /broken"), logged);
+    assertEquals(List.of("2: java.io.IOException: no route to /broken"), logged);
+    try (var outcomes = Parallel.of(10).stream(urls, this::fetch)) {
+      assertEquals(4, outcomes.count());
+    }
   }
 
   // @start region="decorator"
@@ -165,11 +167,13 @@ class PyarallelTest {
     // @start region="decorated"
     var scraper = new Scraper("https://api.example.com");
 
-    String one = scraper.fetch.apply("/users/1"); // a plain call, without any option
+    String plain = scraper.fetch.apply("/users/1"); // as there: without any option
+    String one = scraper.fetch.call("/users/1"); // with limit, retries and timeouts
     var all = scraper.fetch.map(List.of("/users/1", "/users/2"));
     var faster = scraper.fetch.with(p -> p.concurrency(20).attemptTimeout(ofSeconds(5)));
     // @end
     assertEquals("https://api.example.com/users/1", one);
+    assertEquals(one, plain);
     assertEquals(2, all.values().size());
     assertEquals(2, faster.map(List.of("/users/1", "/users/2")).values().size());
     PairFunction<String, Integer, String> repeat = Parallel.of().spread(String::repeat);

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
@@ -15,8 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
@@ -76,6 +81,64 @@ public interface ListenerContract extends Contract {
       }
     }
     assertTrue(!overlapped.get(), "listeners overlapped");
+  }
+
+  @Everywhere
+  @DisplayName("L5 each attempt is heard of when it begins, and each retry with its error")
+  default void attemptsAreHeardOf(Way way) {
+    Set<Integer> failed = ConcurrentHashMap.newKeySet();
+    Queue<AttemptEvent> heard = new ConcurrentLinkedQueue<>();
+    way.over(
+            Way.numbers(50),
+            item -> {
+              if (item % 5 == 0 && failed.add(item)) {
+                throw new IOException("item " + item);
+              }
+              return item;
+            })
+        .with(p -> p.onAttempt(heard::add).retry(Retry.ofAttempts(2).backoff(Backoff.none())))
+        .run()
+        .complete(50);
+    for (int index = 0; index < 50; index++) {
+      int item = index;
+      List<String> ofItem =
+          heard.stream()
+              .filter(event -> event.details().index() == item)
+              .map(ListenerContract::shortly)
+              .toList();
+      assertEquals(
+          item % 5 == 0
+              ? List.of("starts 1", "fails with item " + item, "starts 2")
+              : List.of("starts 1"),
+          ofItem,
+          "heard of item " + item);
+    }
+  }
+
+  private static String shortly(AttemptEvent event) {
+    return switch (event) {
+      case AttemptEvent.Starting(_, var details) -> "starts " + details.attempts();
+      case AttemptEvent.Retrying(_, var error, _, _) -> "fails with " + error.getMessage();
+      case AttemptEvent.Waiting(_, var limit, _) -> "waits for " + limit;
+    };
+  }
+
+  @Everywhere
+  @DisplayName("L5 A68 an error of the attempt listener ends the run and is thrown as itself")
+  default void anErrorOfTheAttemptListener(Way way) {
+    AssertionError error = new AssertionError("broken listener");
+    var report =
+        way.over(Supply.of(20), item -> item)
+            .with(
+                p ->
+                    p.onAttempt(
+                        event -> {
+                          if (event.details().index() == 7) {
+                            throw error;
+                          }
+                        }))
+            .run();
+    assertSame(error, report.thrown());
   }
 
   @Everywhere

@@ -180,7 +180,7 @@ public interface TimeContract extends Contract {
   }
 
   @Everywhere
-  @DisplayName("A17 the time of an item includes its retries and the waits between them")
+  @DisplayName("A17 L12 the time of an item includes its retries and the waits between them")
   default void itemTimeout(Way way) throws Exception {
     int items = Math.min(10, way.concurrency()); // none waits for another
     try (ManualClock clock = ManualClock.jumping()) {
@@ -204,6 +204,8 @@ public interface TimeContract extends Contract {
         // at 0 s and at 5 s; the second wait would end at 10 s
         assertEquals(2, failure.attempts(), "attempts");
         assertTrue(failure.elapsed().toSeconds() <= 10, () -> "elapsed of " + failure);
+        assertInstanceOf(TimeoutException.class, failure.error());
+        assertInstanceOf(java.io.IOException.class, failure.error().getCause());
       }
     }
   }

@@ -1,0 +1,104 @@
+package io.millrace.plan;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/** Which requests {@link Retry#http} sends again: the rules of RFC 9110, section 9.2.2. */
+final class HttpRepeats implements ServerWait {
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
+
+  /** What curl takes for transient. */
+  private static final int[] TRANSIENT = {408, 429, 500, 502, 503, 504};
+
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+
+  private final Set<Integer> statuses = new TreeSet<>();
+
+  final BiPredicate<@Nullable Object, Throwable> errors = this::repeatsError;
+  final BiPredicate<@Nullable Object, @Nullable Object> results = this::repeatsResult;
+
+  HttpRepeats() {
+    this(TRANSIENT);
+  }
+
+  /** Repeats replies with these statuses, and with 429. */
+  HttpRepeats(int... statuses) {
+    this.statuses.add(TOO_MANY_REQUESTS);
+    Arrays.stream(statuses).map(HttpRepeats::checked).forEach(this.statuses::add);
+  }
+
+  private static int checked(int status) {
+    if (status < 100 || status > 999) {
+      throw new IllegalArgumentException("status must be from 100 to 999, not " + status);
+    }
+    return status;
+  }
+
+  private boolean repeatsError(@Nullable Object item, Throwable error) {
+    Optional<HttpReply> reply = HttpAnswers.in(null, error);
+    if (reply.isPresent()) {
+      return repeats(item, reply.get());
+    }
+    boolean isTransient = error instanceof IOException || error instanceof TimeoutException;
+    return isTransient && (wasNotSent(error) || mayBeSentTwice(requestIn(item, null)));
+  }
+
+  private boolean repeatsResult(@Nullable Object item, @Nullable Object result) {
+    return HttpAnswers.in(result, null).filter(reply -> repeats(item, reply)).isPresent();
+  }
+
+  private boolean repeats(@Nullable Object item, HttpReply reply) {
+    return statuses.contains(reply.statusCode())
+        && (wasNotProcessed(reply) || mayBeSentTwice(requestIn(item, reply)));
+  }
+
+  private static boolean wasNotSent(Throwable error) {
+    return error instanceof ConnectException
+        || error instanceof HttpConnectTimeoutException
+        || error instanceof NoRouteToHostException
+        || error instanceof UnknownHostException;
+  }
+
+  private static boolean wasNotProcessed(HttpReply reply) {
+    return reply.statusCode() == TOO_MANY_REQUESTS
+        || (reply.statusCode() == UNAVAILABLE && reply.header("retry-after").isPresent());
+  }
+
+  /* What is sent again is the item, not what redirects have made of it. */
+  private static @Nullable HttpRequest requestIn(@Nullable Object item, @Nullable HttpReply reply) {
+    return item instanceof HttpRequest request ? request : HttpAnswers.firstRequest(reply);
+  }
+
+  private static boolean mayBeSentTwice(@Nullable HttpRequest request) {
+    return request == null
+        || IDEMPOTENT.contains(request.method())
+        || request.headers().firstValue("idempotency-key").isPresent();
+  }
+
+  @Override
+  public Optional<Duration> of(@Nullable Object result, @Nullable Throwable error, Instant now) {
+    return HttpAnswers.in(result, error)
+        .filter(reply -> statuses.contains(reply.statusCode()) || reply.statusCode() == UNAVAILABLE)
+        .flatMap(reply -> HttpAnswers.retryAfter(reply, now));
+  }
+
+  @Override
+  public String toString() {
+    return "http" + statuses;
+  }
+}

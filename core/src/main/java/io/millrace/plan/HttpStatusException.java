@@ -1,0 +1,49 @@
+package io.millrace.plan;
+
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server answered with an error status. {@link #response} has its answer. The message names method, host
+ * and path, but not the query, which may hold secrets.
+ */
+public final class HttpStatusException extends RuntimeException implements HttpReply {
+  private static final long serialVersionUID = 1;
+  private final int statusCode;
+  private final transient @Nullable HttpResponse<?> response;
+
+  /** Reports a response. */
+  public HttpStatusException(HttpResponse<?> response) {
+    super(
+        "status "
+            + response.statusCode()
+            + " for "
+            + response.request().method()
+            + " "
+            + withoutQuery(response.uri()));
+    this.statusCode = response.statusCode();
+    this.response = response;
+  }
+
+  private static String withoutQuery(URI uri) {
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    return uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+  }
+
+  @Override
+  public int statusCode() {
+    return statusCode;
+  }
+
+  @Override
+  public Optional<String> header(String name) {
+    return response == null ? Optional.empty() : response.headers().firstValue(name);
+  }
+
+  /** What the server answered; null after deserialization. */
+  public @Nullable HttpResponse<?> response() {
+    return response;
+  }
+}
