@@ -18,7 +18,7 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
   private long passed;
 
   private Gathering(Config config, Action<?, ?> action, Engine.Delivery delivery) {
-    run = new Run<>(Engine.start(config, action, feed, delivery), config.truncation);
+    run = new Run<>(Engine.start(config, action, feed, delivery), config);
     window = config.room();
   }
 

@@ -60,7 +60,9 @@ public final class Parallel {
   private static final int DEFAULT_CONCURRENCY = 4;
 
   static {
-    ConfigAccess.readBy(parallel -> ((Parallel) parallel).config);
+    ConfigAccess.by(
+        parallel -> ((Parallel) parallel).config,
+        (parallel, change) -> ((Parallel) parallel).with(change));
   }
 
   private final Config config;
@@ -491,7 +493,8 @@ public final class Parallel {
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> values(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
-    return ValueStream.of(this.<T, R>stream(items, action));
+    Parallel dropping = with(copy -> copy.dropsNotRun = true);
+    return ValueStream.of(dropping.<T, R>stream(items, action));
   }
 
   /**
@@ -652,6 +655,6 @@ public final class Parallel {
 
   private <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
       Iterable<? extends T> items, Action<? super T, ? extends R> action, Delivery delivery) {
-    return new Run<>(Engine.start(config, action, items, delivery), config.truncation);
+    return new Run<>(Engine.start(config, action, items, delivery), config);
   }
 }

@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.base.Rethrow;
 import io.millrace.engine.Engine;
+import io.millrace.engine.terms.Config;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -34,7 +35,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     implements Iterable<Outcome<T, R>>, AutoCloseable {
   private static final int FAILURES_KEPT = 100;
   private final Engine engine;
-  private final Truncation truncation;
+  private final Config config;
 
   /* Written by whoever closes this, read by the consumer: who closes knows that something is missing. */
   private volatile boolean closed;
@@ -42,9 +43,9 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   /* The consumer's own. */
   private @Nullable Iterator<Outcome<T, R>> iterator;
 
-  Run(Engine engine, Truncation truncation) {
+  Run(Engine engine, Config config) {
     this.engine = engine;
-    this.truncation = truncation;
+    this.config = config;
   }
 
   /**
@@ -127,6 +128,9 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     } catch (InterruptedException interrupted) {
       throw cancelled(interrupted);
     }
+    if (config.dropsNotRun && outcome instanceof NotRun) {
+      engine.dropRest();
+    }
     if (outcome == null && !closed) {
       throwError(); // not above: an InterruptedException of somebody's code is none of this thread
       throwIfTruncated();
@@ -197,7 +201,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   private void throwIfTruncated() {
-    if (truncation == Truncation.THROWN && status() != RunStatus.COMPLETED) {
+    if (config.truncation == Truncation.THROWN && status() != RunStatus.COMPLETED) {
       engine.close();
       throw truncated(progress().done());
     }

@@ -46,6 +46,24 @@ public final class ShortLock {
     }
   }
 
+  /**
+   * Takes the lock inside of another one of this kind: a virtual thread never parks for it, because it would keep
+   * the outer lock for as long as it gets no carrier. Whoever has this lock has a processor, or gets one soon.
+   */
+  public void lockInside() {
+    if (!spin(SPINS)) {
+      if (Thread.currentThread().isVirtual()) {
+        boolean acquired = false;
+        while (!acquired) {
+          acquired = spinMoreAndMore();
+        }
+      } else {
+        acquireAgainAndAgain();
+      }
+    }
+    count(1);
+  }
+
   private boolean spinMoreAndMore() {
     int pause = 1;
     for (int spins = 0; spins < SPINS_WITH_CARRIER; spins += pause) {

@@ -42,7 +42,8 @@ record Listing<V extends @Nullable Object>(
     }
     Config config = ConfigAccess.configOf(parallel);
     Parallel ordered = config.order == Order.NATURAL ? parallel.ordered() : parallel;
-    Parallel running = ordered.truncation(Truncation.THROWN);
+    Parallel throwing = ordered.truncation(Truncation.THROWN);
+    Parallel running = ConfigAccess.changed(throwing, copy -> copy.dropsNotRun = true);
     boolean failFast = config.failurePolicy instanceof FailurePolicy.FailFast;
     return Batches.of(running.stream(input.of(items), checked), size, failFast).map(this::values);
   }

@@ -37,9 +37,10 @@ final class Abandonment {
   /*
    * What is reported is made before the worker is abandoned: abandoning it, settling its item and taking its
    * slot have to be one step, or a worker that comes back just then is counted twice. The facts are read
-   * before that step as well, and are right if it finds the claim unchanged.
+   * before that step as well, and are right if it finds the claim unchanged. True if a carrier of virtual threads
+   * may be lost with the worker.
    */
-  void abandon(Worker worker, Claim claim, long seen) {
+  boolean abandon(Worker worker, Claim claim, long seen) {
     long index = claim.index(seen);
     ItemAtHand at = worker.atHand(index);
     Ticket ticket = at == null ? claim.ticket : at.ticket;
@@ -63,10 +64,7 @@ final class Abandonment {
     boolean keepsCarrier = worker.keepsCarrier();
     Abandoned abandoned = new Abandoned(worker, claim, seen, keepsCarrier, settled, condemned);
     if (!schedule.absences().abandon(abandoned, () -> noteUnless(needsVerdict, failure))) {
-      return;
-    }
-    if (keepsCarrier && !terms.isTuned) {
-      schedule.absences().forgetIdle();
+      return false;
     }
     if (ticket != null) {
       waits.freeSlot(ticket); // or items of its key would wait for ever
@@ -75,6 +73,7 @@ final class Abandonment {
       Mishaps.survive(() -> failures.suppress(schedule.error(), report));
       sink.abandoned(failure, schedule::told);
     }
+    return keepsCarrier;
   }
 
   /* Notes a failure before its item is settled. Returns how the run ends if this ends it. */

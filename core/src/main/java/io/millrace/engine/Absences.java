@@ -106,11 +106,18 @@ final class Absences {
    * end the run is left: without it the run would end as complete.
    */
   void forgetIdle() {
+    if (schedule.hasEnded()) {
+      return; // there is nothing to go on with
+    }
     crew.roster().forEach(this::forgetIfIdle);
     replaceArriving();
   }
 
   private void forgetIfIdle(Worker worker) {
+    Claim known = worker.claim;
+    if (known != null && !Claim.isThrough(known.observe())) {
+      return; // as most are, and they may be many: no turn at the lock
+    }
     schedule.lock();
     Claim claim = worker.claim;
     boolean idle = claim == null || Claim.isThrough(claim.observe());

@@ -174,6 +174,9 @@ final class Interrupter {
       scan.waitNanos = endedNanos == 0 ? 0 : endedNanos + terms.graceNanos - now;
     }
     schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
+    if (scan.hasLostCarrier && !terms.isTuned) {
+      schedule.absences().forgetIdle(); // once, however many were abandoned
+    }
     long next = ends ? AGAIN_NANOS : scan.waitNanos;
     if (next != Long.MAX_VALUE) {
       isGraceWatched = true;
@@ -192,6 +195,7 @@ final class Interrupter {
     private final long now;
     private final boolean ends;
     long waitNanos = Long.MAX_VALUE;
+    boolean hasLostCarrier;
 
     GraceScan(long now, boolean ends) {
       this.now = now;
@@ -206,7 +210,7 @@ final class Interrupter {
         if (left > 0) {
           waitNanos = Math.min(waitNanos, left);
         } else {
-          abandonment.abandon(worker, claim, seen);
+          hasLostCarrier |= abandonment.abandon(worker, claim, seen);
         }
       } else if (ends) {
         endOf(worker, claim, seen);

@@ -7,7 +7,9 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.ProgressListener;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +32,20 @@ final class Listeners {
     if (!config.hasListeners()) {
       return;
     }
+    Consumer<? super Outcome<?, ?>> onOutcome = config.onOutcome;
+    if (onOutcome != null) {
+      tell(outcome, () -> onOutcome.accept(outcome));
+    }
+    ProgressListener onProgress = config.onProgress;
+    if (onProgress != null && ran) {
+      tell(outcome, () -> onProgress.onProgress(deliveries.done(), total.getAsLong()));
+    }
+  }
+
+  /* What one of the two throws keeps nothing from the other. */
+  private void tell(Outcome<?, ?> outcome, Runnable telling) {
     try {
-      if (config.onOutcome != null) {
-        config.onOutcome.accept(outcome);
-      }
-      if (config.onProgress != null && ran) {
-        config.onProgress.onProgress(deliveries.done(), total.getAsLong());
-      }
+      telling.run();
     } catch (Throwable broken) {
       broke(outcome, broken);
     }

@@ -101,6 +101,12 @@ final class Schedule {
     lock.lock();
   }
 
+  /** As {@link #lock}, under a limit's lock. */
+  void lockInside() {
+    assert !lock.isHeld() : "a critical section within another one";
+    lock.lockInside();
+  }
+
   /** For sections after which nothing has to be done; all others end in {@link #release}. */
   void unlock() {
     lock.unlock();

@@ -100,7 +100,7 @@ final class WaitingItems implements Resuming {
 
   @Override
   public int reserve() {
-    schedule.lock();
+    schedule.lockInside();
     try {
       return schedule.hasEnded() ? NO_SLOT : crew.expectIfFree();
     } finally {

@@ -1,5 +1,6 @@
 package io.millrace.executor;
 
+import io.millrace.base.Quietly;
 import io.millrace.time.Clock;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -85,7 +86,7 @@ final class Room {
       throw thrown;
     } finally {
       if (timer != null) {
-        timer.cancel();
+        Quietly.cancel(timer::cancel);
       }
       if (ownWait != null) {
         ownWait.close();

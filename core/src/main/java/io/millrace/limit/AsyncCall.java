@@ -48,10 +48,20 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
     if (entered) {
       call.run();
     } else {
-      Waiting place = pass.enqueue(call);
-      var _ = call.result.whenComplete((_, _) -> place.cancel());
+      call.enqueue();
     }
     return call.result;
+  }
+
+  private void enqueue() {
+    Waiting place;
+    try {
+      place = pass.enqueue(this);
+    } catch (Throwable broken) { // a clock, or a key
+      result.completeExceptionally(broken);
+      return;
+    }
+    var _ = result.whenComplete((_, _) -> place.cancel());
   }
 
   @Override

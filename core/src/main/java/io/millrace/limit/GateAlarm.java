@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.base.Quietly;
 import io.millrace.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class GateAlarm {
     }
     timer = started;
     if (stopped) {
-      started.cancel();
+      Quietly.cancel(started::cancel);
     }
   }
 
@@ -69,7 +70,7 @@ final class GateAlarm {
     stopped = true;
     Clock.Timer started = timer;
     if (started != null) {
-      started.cancel();
+      Quietly.cancel(started::cancel);
     }
   }
 }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param <P> the places
  */
 final class Line<P extends Place<P>> {
-  static final long NOT_HELD = -1;
   static final int NOT_ARMED = -1;
 
   private final @Nullable Party party;
@@ -27,8 +26,8 @@ final class Line<P extends Place<P>> {
   boolean resumed;
   /* Its waiter has taken the permits or put them off since the flag was cleared. */
   boolean answered;
-  /* The number under which its party has put it off. Guarded by the party's lock. */
-  long heldAs = NOT_HELD;
+  /* Where it stands among those that its party has put off; null if it is not. Guarded by the party's lock. */
+  Party.@Nullable Standing heldAs;
 
   Line(@Nullable Party party, Lines<P> lines) {
     this.party = party;

@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.base.Quietly;
 import io.millrace.time.Clock;
 
 /** Parks the thread that made it until the permit is granted, or the wait ends without it. */
@@ -68,7 +69,7 @@ final class ParkedThread implements Waiter {
     try {
       return await(place);
     } finally {
-      cancel(timer);
+      Quietly.cancel(timer::cancel);
     }
   }
 
@@ -102,15 +103,6 @@ final class ParkedThread implements Waiter {
   private void leaveEmpty(Waiting place) {
     if (!place.cancel() && state == State.GRANTED) {
       giveBack.run();
-    }
-  }
-
-  /* A timer that rings all the same finds the place gone. */
-  private static void cancel(Clock.Timer timer) {
-    try {
-      timer.cancel();
-    } catch (Throwable broken) {
-      Offers.log(broken);
     }
   }
 }

@@ -29,11 +29,26 @@ public final class Party {
   private final AtomicLong resumes = new AtomicLong();
   private final AtomicLong arrivals = new AtomicLong();
 
-  /* Guards the lines that are put off, by the number of their first place. Taken inside limits' locks. */
+  /* Guards the lines that are put off, by the standing of their first place. Taken inside limits' locks. */
   private final ShortLock lock = new ShortLock();
-  private final TreeMap<Long, Line<?>> held = new TreeMap<>();
+  private final TreeMap<Standing, Line<?>> held = new TreeMap<>();
+  private long turns;
   /* The first number in held, or NONE. Written under the lock, read by anybody. */
   private volatile long firstHeld = NONE;
+
+  /**
+   * Where a line that was put off stands.
+   *
+   * @param rank of its first place
+   * @param turn when it was put off: for equal ranks in several queues
+   */
+  record Standing(long rank, long turn) implements Comparable<Standing> {
+    @Override
+    public int compareTo(Standing other) {
+      int byRank = Long.compare(rank, other.rank);
+      return byRank != 0 ? byRank : Long.compare(turn, other.turn);
+    }
+  }
 
   /** A party that waits for nothing. */
   public Party() {}
@@ -75,12 +90,12 @@ public final class Party {
   private @Nullable Line<?> next() {
     lock.lock();
     try {
-      Map.Entry<Long, Line<?>> first = held.pollFirstEntry();
+      Map.Entry<Standing, Line<?>> first = held.pollFirstEntry();
       if (first == null) {
         return null;
       }
       noteFirst();
-      first.getValue().heldAs = Line.NOT_HELD;
+      first.getValue().heldAs = null;
       return first.getValue();
     } finally {
       lock.unlock();
@@ -108,7 +123,7 @@ public final class Party {
 
   /** Puts a line off, unless there was a resume since the offer began. */
   boolean hold(Line<?> line, long resumesBefore) {
-    lock.lock();
+    lock.lockInside();
     try {
       if (resumes.get() != resumesBefore) {
         return false;
@@ -125,7 +140,7 @@ public final class Party {
     if (firstHeld == NONE) {
       return false;
     }
-    lock.lock();
+    lock.lockInside();
     try {
       if (held.isEmpty()) {
         return false;
@@ -138,22 +153,24 @@ public final class Party {
   }
 
   private void put(Line<?> line) {
-    line.heldAs = line.firstNumber();
-    held.put(line.heldAs, line);
+    Standing standing = new Standing(line.firstNumber(), turns++);
+    line.heldAs = standing;
+    held.put(standing, line);
     noteFirst();
   }
 
   private void noteFirst() {
-    firstHeld = held.isEmpty() ? NONE : held.firstKey();
+    firstHeld = held.isEmpty() ? NONE : held.firstKey().rank();
   }
 
   /** The first place of a line that may be put off has left, or another one came before it. */
   void firstLeft(Line<?> line) {
-    lock.lock();
+    lock.lockInside();
     try {
-      if (line.heldAs != Line.NOT_HELD) {
-        held.remove(line.heldAs);
-        line.heldAs = Line.NOT_HELD;
+      Standing before = line.heldAs;
+      if (before != null) {
+        held.remove(before);
+        line.heldAs = null;
         if (!line.isEmpty()) {
           put(line);
         }

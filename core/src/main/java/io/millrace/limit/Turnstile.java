@@ -128,7 +128,8 @@ final class Turnstile {
 
   void ring(GateAlarm alarm) {
     Long now = timeIfKnown();
-    try (Turn turn = turn(now == null ? alarm.at() : now)) {
+    boolean isDue = now == null && !alarm.hasFailed(); // else it rings before its time
+    try (Turn turn = isDue ? turn(alarm.at()) : now == null ? turnAtLatest() : turn(now)) {
       alarm.owner().rung(alarm, turn);
     }
   }
@@ -136,10 +137,11 @@ final class Turnstile {
   /** A turn that begins even if the clock fails: then at the latest time that is known. */
   Turn turnAnyhow() {
     Long now = timeIfKnown();
+    return now == null ? turnAtLatest() : turn(now);
+  }
+
+  private Turn turnAtLatest() {
     lock.lock();
-    if (now != null) {
-      advance(now);
-    }
     return new Turn(this, latest);
   }
 

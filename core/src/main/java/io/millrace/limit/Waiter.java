@@ -36,8 +36,8 @@ public interface Waiter {
   Answer claim();
 
   /**
-   * Where it stands among the waiters of its {@link Party}: lower ranks go first, equal ranks in
-   * the order of arrival. So a waiter keeps its place even if its thread was slow to enqueue it.
+   * Where it stands among the waiters of its {@link Party}: lower ranks go first, equal ranks of
+   * one queue in the order of arrival. So a waiter keeps its place even if its thread was slow to enqueue it.
    * Either all waiters of a party have ranks, or none has.
    *
    * @return at least 0; by default -1, which stands for the order of arrival. It never changes

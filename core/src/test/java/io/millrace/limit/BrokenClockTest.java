@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,10 @@ import io.millrace.plan.RateLimit;
 import io.millrace.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -113,5 +118,98 @@ class BrokenClockTest {
     whileWaiting = () -> perHour.giveBack(taken);
     assertSame(broken, assertThrows(IllegalStateException.class, perHour::acquire));
     assertTrue(perHour.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("E11, E25: grants nothing early if the clock fails twice")
+  void nothingEarly() throws Exception {
+    Thread test = Thread.currentThread();
+    CountDownLatch rung = new CountDownLatch(1);
+    AtomicBoolean hasFailed = new AtomicBoolean();
+    Clock failing =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            if (Thread.currentThread() != test && hasFailed.compareAndSet(false, true)) {
+              rung.countDown();
+              throw broken;
+            }
+            return 0;
+          }
+
+          @Override
+          public Instant now() {
+            return Instant.EPOCH;
+          }
+
+          @Override
+          public Timer schedule(long atNanos, Runnable task) {
+            if (!hasFailed.get()) {
+              throw broken;
+            }
+            return () -> {};
+          }
+
+          @Override
+          public void sleep(Duration duration) {
+            throw new AssertionError("nobody sleeps here");
+          }
+        };
+    RateLimiter limiter = RateLimiter.of(RateLimit.spacing(Duration.ofSeconds(10)), failing);
+    assertTrue(limiter.tryAcquire());
+    AtomicBoolean isGranted = new AtomicBoolean();
+    limiter.enqueue(
+        limiter.demand(null),
+        new Waiter() {
+          @Override
+          public Answer claim() {
+            isGranted.set(true);
+            return Answer.TAKE;
+          }
+
+          @Override
+          public void granted() {}
+
+          @Override
+          public void declined() {}
+        });
+    rung.await();
+    limiter.pause(Duration.ofNanos(1)); // waits for the turn of whoever rang
+    assertFalse(isGranted.get());
+  }
+
+  @Test
+  @DisplayName("E11: answers an asynchronous call with a failed future if it cannot be queued")
+  void asynchronousCall() {
+    AtomicInteger looks = new AtomicInteger();
+    Clock failing =
+        new Clock() {
+          @Override
+          public long nanoTime() {
+            if (looks.incrementAndGet() == 4) { // made, taken, tried, queued
+              throw broken;
+            }
+            return 0;
+          }
+
+          @Override
+          public Instant now() {
+            return Instant.EPOCH;
+          }
+
+          @Override
+          public Timer schedule(long atNanos, Runnable task) {
+            return () -> {};
+          }
+
+          @Override
+          public void sleep(Duration duration) {
+            throw new AssertionError("nobody sleeps here");
+          }
+        };
+    RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1), failing);
+    assertTrue(limiter.tryAcquire());
+    var call = limiter.async(() -> CompletableFuture.completedFuture("value")).get();
+    assertSame(broken, call.exceptionNow());
   }
 }

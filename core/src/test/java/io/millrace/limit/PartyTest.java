@@ -306,4 +306,45 @@ class PartyTest {
       assertEquals(0, clock.pending());
     }
   }
+
+  /** A waiter with a rank that others have as well. */
+  private static final class Ranked implements Waiter {
+    private boolean isReady;
+    private boolean isGranted;
+
+    @Override
+    public Answer claim() {
+      return isReady ? Answer.TAKE : Answer.HOLD;
+    }
+
+    @Override
+    public long rank() {
+      return 7;
+    }
+
+    @Override
+    public void granted() {
+      isGranted = true;
+    }
+
+    @Override
+    public void declined() {}
+  }
+
+  @Test
+  void forgetsNobodyWhoHasTheRankOfAnotherAtAnotherLimit() {
+    Party party = new Party();
+    List<Ranked> waiters = List.of(new Ranked(), new Ranked(), new Ranked());
+    for (Ranked waiter : waiters) {
+      Semaphore.bounded(1, clock).enqueue(1, waiter, party);
+    }
+    for (Ranked waiter : waiters) {
+      waiter.isReady = true;
+    }
+    for (int slot = 0; slot < waiters.size(); slot++) {
+      party.resume();
+    }
+    assertTrue(waiters.stream().allMatch(waiter -> waiter.isGranted));
+    assertFalse(party.hasHeld());
+  }
 }

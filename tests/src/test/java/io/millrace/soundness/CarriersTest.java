@@ -228,6 +228,44 @@ class CarriersTest {
   }
 
   @Test
+  @DisplayName("E4, E6: a stop of 10,000 waiting actions ends in time, though every carrier computes")
+  void manyWaiting() throws InterruptedException {
+    int waiting = 10_000;
+    StopToken token = new StopToken();
+    CountDownLatch begun = new CountDownLatch(waiting);
+    CountDownLatch never = new CountDownLatch(1);
+    Thread stopping =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    begun.await();
+                    for (int carrier = 0; carrier < CARRIERS; carrier++) {
+                      int number = carrier;
+                      Thread.ofVirtual().start(() -> compute(number));
+                    }
+                    computing.await();
+                  } catch (InterruptedException unexpected) {
+                    // the test fails by its time
+                  }
+                  ended.set(System.nanoTime());
+                  token.stop();
+                });
+    Parallel.of(waiting)
+        .stopToken(token)
+        .map(
+            IntStream.range(0, waiting).boxed().toList(),
+            item -> {
+              begun.countDown();
+              never.await();
+              return item;
+            });
+    stopping.join();
+    assertTrue(
+        System.nanoTime() - ended.get() < TOO_LONG.toNanos() * 3 / 4, "as long as others compute");
+  }
+
+  @Test
   @DisplayName("E6: a publisher that is stopped completes in time, though every carrier computes")
   void publisher() throws InterruptedException {
     StopToken token = new StopToken();

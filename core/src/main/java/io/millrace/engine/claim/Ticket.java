@@ -1,5 +1,6 @@
 package io.millrace.engine.claim;
 
+import io.millrace.base.Quietly;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Waiter;
 import io.millrace.time.Clock;
@@ -118,7 +119,7 @@ public final class Ticket {
     Clock.Timer timer = expiry;
     if (timer != null) {
       expiry = null;
-      timer.cancel();
+      Quietly.cancel(timer::cancel);
     }
   }
 }

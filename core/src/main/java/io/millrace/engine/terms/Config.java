@@ -54,6 +54,10 @@ public final class Config implements Cloneable {
   public FailurePolicy failurePolicy = new FailurePolicy.CollectAll();
   public StopToken stopToken = StopToken.none();
   public Truncation truncation = Truncation.THROWN;
+
+  /** Whether nobody hears of items that did not run: then the rest of a source is not listed after an early end. */
+  public boolean dropsNotRun;
+
   public @Nullable Function<@Nullable Object, ?> itemKey;
   public @Nullable ProgressListener onProgress;
   public @Nullable Consumer<? super Outcome<?, ?>> onOutcome;

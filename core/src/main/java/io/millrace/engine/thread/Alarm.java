@@ -1,5 +1,6 @@
 package io.millrace.engine.thread;
 
+import io.millrace.base.Quietly;
 import io.millrace.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ public final class Alarm {
       Clock.Timer started = clock.schedule(dueNanos, ringing);
       timer = started;
       if (isVoid) {
-        started.cancel();
+        Quietly.cancel(started::cancel);
       }
     }
 
@@ -41,7 +42,7 @@ public final class Alarm {
       isVoid = true;
       Clock.Timer started = timer;
       if (started != null) {
-        started.cancel();
+        Quietly.cancel(started::cancel);
       }
     }
   }

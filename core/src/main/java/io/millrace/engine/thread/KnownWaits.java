@@ -1,5 +1,6 @@
 package io.millrace.engine.thread;
 
+import io.millrace.base.Quietly;
 import io.millrace.time.Clock;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -72,7 +73,7 @@ public final class KnownWaits {
           wait.await();
         }
       } finally {
-        timer.cancel();
+        Quietly.cancel(timer::cancel);
       }
     } finally {
       waits.remove(wait);
