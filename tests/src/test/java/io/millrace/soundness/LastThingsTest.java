@@ -50,7 +50,7 @@ class LastThingsTest {
     }
   }
 
-  private static int stop(StopToken token, int item) {
+  private static int stopped(StopToken token, int item) {
     token.stop();
     return item;
   }
@@ -60,8 +60,8 @@ class LastThingsTest {
   void batchesOfACall() {
     StopToken token = new StopToken();
     Many items = new Many();
-    Call call = Call.of(Parallel.of(2).stopToken(token));
-    try (var batches = call.batches(items, 2, item -> stop(token, item))) {
+    var call = Call.of(Parallel.of(2).stopToken(token));
+    try (var batches = call.<Integer, Integer>batches(items, 2, item -> stopped(token, item))) {
       assertThrows(TruncatedRunException.class, batches::count);
     }
     assertTrue(items.reads.get() < 100_000, items.reads + " were read");
@@ -73,7 +73,7 @@ class LastThingsTest {
     StopToken token = new StopToken();
     Many items = new Many();
     Parallel parallel = Parallel.of(2).stopToken(token);
-    try (Stream<Integer> values = parallel.values(items, item -> stop(token, item))) {
+    try (Stream<Integer> values = parallel.values(items, item -> stopped(token, item))) {
       assertThrows(TruncatedRunException.class, () -> values.forEach(_ -> {}));
     }
     assertTrue(items.reads.get() < 100_000, items.reads + " were read");
