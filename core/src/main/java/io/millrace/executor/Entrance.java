@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,8 @@ final class Entrance {
   /**
    * Lets a task in, or drops it.
    *
-   * @throws RejectedExecutionException if the executor was shut down; if it is full and the limit says so; or if the
-   *     thread is interrupted while it waits for room
+   * @throws RejectedExecutionException if the executor was shut down, or if it is full and the limit says so
+   * @throws CancellationException if the thread is interrupted while it waits for room
    */
   void admit(Submitted task, Duration deadline) {
     TimeLimit time = TimeLimit.of(clock, Require.nanos(deadline));
@@ -76,8 +77,10 @@ final class Entrance {
       answer = await(full, time);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw new RejectedExecutionException(
-          "interrupted while waiting for room: " + full(), interrupted);
+      CancellationException cancelled =
+          new CancellationException("interrupted while waiting for room: " + full());
+      cancelled.initCause(interrupted);
+      throw cancelled;
     }
     if (answer == Room.Answer.LATE) {
       task.expire(late(deadline));

@@ -7,7 +7,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -39,19 +38,19 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
 
   static {
     try {
-      TASK = MethodHandles.lookup().findVarHandle(ExecutorFuture.class, "task", Task.class);
+      TASK = MethodHandles.lookup().findVarHandle(ExecutorFuture.class, "task", Object.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
   /*
-   * Written before the future is seen by anybody else. Whoever takes it ends the task, and then completes the
-   * future: the task when it settles, a cancellation when it has sent its interrupt. So dependents, which run
-   * when the future is complete, run after all that. If somebody else comes in between and completes the
-   * future, that counts.
+   * The task, written before the future is seen by anybody else. A cancellation puts its exception in its place,
+   * so that the task cannot settle any more, sends its interrupt and then completes the future: so what depends on
+   * that runs after the interrupt. A task that would settle meanwhile has got its interrupt, or gets none, and
+   * completes the future in the same way: so it is done whenever the task has ended. Null afterwards.
    */
-  private volatile @Nullable Task<R> task;
+  private volatile @Nullable Object task;
 
   /* A virtual clock knows of who waits for this; null in real time, where nobody needs to. */
   private final @Nullable FutureWait virtualWait;
@@ -70,13 +69,13 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   }
 
   @SuppressWarnings("unchecked")
-  private @Nullable Task<R> takeTask() {
-    return (Task<R>) TASK.getAndSet(this, (Task<?>) null);
+  private @Nullable Task<R> task() {
+    return task instanceof Task<?> itsTask ? (Task<R>) itsTask : null;
   }
 
   /** Whether it is done, or somebody is about to complete it. */
   boolean isOver() {
-    return task == null || isDone();
+    return task() == null || isDone();
   }
 
   /**
@@ -93,28 +92,40 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
 
   /** Ends the task, unless it is done, and then completes the future with the error. */
   void end(boolean interrupt, Throwable error) {
-    Task<R> itsTask = isDone() ? null : takeTask(); // a second cancellation sends nothing
-    try {
-      if (itsTask != null) {
-        itsTask.ended(interrupt);
-      }
-    } finally {
-      super.completeExceptionally(error);
+    Task<R> itsTask = isDone() ? null : task();
+    if (itsTask == null || !TASK.compareAndSet(this, (Object) itsTask, (Object) error)) {
+      super.completeExceptionally(error); // a second cancellation sends nothing
+      return;
     }
+    if (interrupt) {
+      itsTask.interrupt();
+    }
+    super.completeExceptionally(error);
+    task = null;
+    itsTask.withdraw();
   }
 
   /** By the task, when no attempt of it goes on. */
   void settle(R value) {
-    if (takeTask() != null) {
+    if (takeTask()) {
       super.complete(value);
     }
   }
 
   /** By the task, when no attempt of it goes on. */
   void settleExceptionally(Throwable error) {
-    if (takeTask() != null) {
+    if (takeTask()) {
       super.completeExceptionally(error);
     }
+  }
+
+  /* False if a cancellation was first: then that counts. */
+  private boolean takeTask() {
+    Object seen = TASK.getAndSet(this, (Object) null);
+    if (seen instanceof Throwable cancelled) {
+      super.completeExceptionally(cancelled);
+    }
+    return seen instanceof Task<?>;
   }
 
   /**
@@ -124,7 +135,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   @Override
   public void run() {
-    Task<R> itsTask = task;
+    Task<R> itsTask = task();
     if (itsTask != null) {
       itsTask.runHere();
     }
@@ -132,15 +143,12 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
 
   @Override
   public boolean complete(R value) {
-    withdraw();
-    return super.complete(value);
+    return withdrawIf(super.complete(value));
   }
 
   @Override
   public boolean completeExceptionally(Throwable error) {
-    Objects.requireNonNull(error, "error");
-    withdraw();
-    return super.completeExceptionally(error);
+    return withdrawIf(super.completeExceptionally(error));
   }
 
   /** Completes it by a value that is not computed in the task's executor: that may be full of what is replaced. */
@@ -152,29 +160,29 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   @Override
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
     super.completeAsync(supplier, executor);
-    FutureWaits.whenDone(this, this::withdraw);
+    FutureWaits.whenDone(this, () -> withdrawIf(true));
     return this;
   }
 
   @Override
   public void obtrudeValue(R value) {
-    withdraw();
     super.obtrudeValue(value);
+    withdrawIf(true);
   }
 
   @Override
   public void obtrudeException(Throwable error) {
-    Objects.requireNonNull(error, "error");
-    withdraw();
     super.obtrudeException(error);
+    withdrawIf(true);
   }
 
-  /* Somebody else completes the future: the task need not run any more. */
-  private void withdraw() {
-    Task<R> itsTask = takeTask();
-    if (itsTask != null) {
+  /* Somebody else has completed the future: the task need not run any more. */
+  private boolean withdrawIf(boolean done) {
+    Task<R> itsTask = done ? task() : null;
+    if (itsTask != null && TASK.compareAndSet(this, (Object) itsTask, (Object) null)) {
       itsTask.withdraw();
     }
+    return done;
   }
 
   /**
@@ -202,7 +210,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   }
 
   private OwnWaits.@Nullable Wait beginWait() {
-    Task<R> itsTask = isDone() ? null : task;
+    Task<R> itsTask = isDone() ? null : task();
     return itsTask == null ? null : itsTask.beginWait();
   }
 

@@ -24,7 +24,7 @@ final class Home {
   /** For futures, which users may keep for longer than the executor. */
   private final WeakReference<Home> reference = new WeakReference<>(this);
 
-  /* Written before the first task is submitted. */
+  /* Written before the first task is submitted; null in tests of tasks alone. */
   private @Nullable Engine engine;
 
   /**
@@ -95,14 +95,14 @@ final class Home {
   void withdraw(Submitted task) {
     if (feed.remove(task)) {
       task.leave();
-    } else {
-      engine().withdraw(task);
+    } else if (engine != null) {
+      engine.withdraw(task);
     }
   }
 
   /** Why the executor has ended; null if it was told to, or has not ended. */
   @Nullable Throwable error() {
-    return engine().error();
+    return engine == null ? null : engine.error();
   }
 
   /** Whether the calling thread is a worker of this executor. */

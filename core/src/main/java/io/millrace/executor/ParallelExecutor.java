@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="io/millrace/examples/ExecutorExampleTest.java" region="executor"}
  *
  * <p>Tasks run in virtual threads (or what {@link Parallel#workers} says), which exist only while there
- * is work. Waiting tasks queue up without a thread, and without bound unless there is a {@link QueueLimit}. An executor that is not used any
- * more needs no shutdown to be collected as garbage, but {@link #close} waits for its tasks. One that is
- * made inside of a cancel scope is stopped with that.
+ * is work. Waiting tasks queue up without a thread, and without bound unless there is a {@link
+ * QueueLimit}. An executor that is not used any more needs no shutdown to be collected as garbage, but
+ * {@link #close} waits for its tasks. One that is made inside of a cancel scope is stopped with that.
  *
  * <p>A task that is interrupted by its timeout and does not react is abandoned after the grace period:
  * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until
@@ -464,7 +464,9 @@ public final class ParallelExecutor implements ExecutorService {
   public List<Runnable> shutdownNow() {
     List<Tuned> notBegun = stop();
     cutOff(notBegun.stream().filter(each -> each instanceof Task<?> task && task.isPart).toList());
-    return notBegun.stream().map(ParallelExecutor::asGiven).toList();
+    List<Runnable> given = new ArrayList<>(); // of the caller, as other executors' are
+    notBegun.forEach(each -> given.add(asGiven(each)));
+    return given;
   }
 
   private static Runnable asGiven(Tuned task) {

@@ -46,8 +46,8 @@ public final class QueueLimit {
 
   /**
    * Whoever comes with a task when so many wait has to wait until there is room, first come, first served. If the
-   * thread is interrupted meanwhile, or the executor is shut down, a {@link
-   * java.util.concurrent.RejectedExecutionException} is thrown, after an interrupt with the flag set.
+   * executor is shut down meanwhile, a {@link java.util.concurrent.RejectedExecutionException} is thrown; if the
+   * thread is interrupted, a {@link java.util.concurrent.CancellationException}, with the interrupt flag set.
    *
    * @param tasks how many may wait; at least 0
    */

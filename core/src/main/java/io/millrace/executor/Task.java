@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What was submitted, with its future.
  *
  * <p>An attempt and a cancellation meet in {@code runner}: the attempt announces its thread, then looks
- * whether the future is over; a cancellation takes this task from the future, which is over then, and looks
- * for a thread. So one of them sees the other. An attempt that ends while its interrupt is being sent waits
+ * whether the future is over; a cancellation makes the future over, then looks for a thread. So one of them sees the other. An attempt that ends while its interrupt is being sent waits
  * for that, so that no later one gets it.
  *
  * <pre>
@@ -126,12 +125,10 @@ final class Task<R extends @Nullable Object> extends Submitted {
     }
   }
 
-  /** By whoever took this from the future, and completes that afterwards. */
-  void ended(boolean interrupt) {
+  /** Interrupts the attempt that runs, if one does; by whoever has marked the future as over. */
+  void interrupt() {
     Object seen = runner;
-    if (interrupt
-        && seen instanceof Thread thread
-        && RUNNER.compareAndSet(this, thread, Mark.INTERRUPTING)) {
+    if (seen instanceof Thread thread && RUNNER.compareAndSet(this, thread, Mark.INTERRUPTING)) {
       try {
         thread.interrupt();
       } catch (Throwable broken) { // of a thread whose class has its own idea of it
@@ -139,7 +136,6 @@ final class Task<R extends @Nullable Object> extends Submitted {
       }
       runner = Mark.INTERRUPTED;
     }
-    withdraw();
   }
 
   /** The task need not wait any more for its turn, its time, or a permit. */

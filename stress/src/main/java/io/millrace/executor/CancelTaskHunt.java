@@ -4,10 +4,13 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.engine.feed.TaskFeed;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
+import io.millrace.plan.Context;
 import io.millrace.stress.Delay;
 import io.millrace.time.Clock;
+import java.lang.ref.WeakReference;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -31,9 +34,13 @@ public final class CancelTaskHunt {
   @Outcome(expect = FORBIDDEN, desc = "both win, nobody wins, or an interrupt strays")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(withdrawn -> {}, () -> 1, TaskOptions.none().tuning(), Clock.system(), false);
+        new Task<>(newHome(), () -> 1, TaskOptions.none().tuning(), Clock.system(), false);
     private volatile boolean working;
     private volatile boolean cancelled;
+
+    private static Home newHome() {
+      return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning());
+    }
 
     @Actor
     public void worker(LL_Result result) {
@@ -74,7 +81,8 @@ public final class CancelTaskHunt {
       desc = "both agree on how the task ended")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "both win, nobody wins, or an interrupt strays")
   public static class Racy {
-    private final ExecutorFuture<Integer> future = new ExecutorFuture<>(Clock.system());
+    private final ExecutorFuture<Integer> future = 
+        new ExecutorFuture<>(Clock.system(), new WeakReference<>(null));
     private volatile Thread runner;
     private volatile boolean working;
     private volatile boolean cancelled;

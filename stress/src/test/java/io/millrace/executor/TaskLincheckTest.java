@@ -1,7 +1,9 @@
 package io.millrace.executor;
 
+import io.millrace.engine.feed.TaskFeed;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
+import io.millrace.plan.Context;
 import io.millrace.stress.Linearizability;
 import io.millrace.time.Clock;
 import java.util.concurrent.Future;
@@ -28,7 +30,11 @@ class TaskLincheckTest {
   @Param(name = "value", gen = IntGen.class, conf = "1:9")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(withdrawn -> {}, () -> 0, TaskOptions.none().tuning(), Clock.system(), false);
+        new Task<>(newHome(), () -> 0, TaskOptions.none().tuning(), Clock.system(), false);
+
+    private static Home newHome() {
+      return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning());
+    }
 
     /** Whether no interrupt is left over. */
     @Operation(nonParallelGroup = "worker")

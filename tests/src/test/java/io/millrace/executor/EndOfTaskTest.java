@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.limit.Semaphore;
 import io.millrace.testkit.NoLeaks;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -31,14 +31,6 @@ class EndOfTaskTest {
       LockSupport.parkNanos(1_000_000);
     }
     return Thread.currentThread();
-  }
-
-  private static ExecutorFuture<Integer> waitingFor(Semaphore taken, ParallelExecutor executor)
-      throws Exception {
-    var waiting = executor.submit(() -> 1, TaskOptions.none().semaphore(taken));
-    assertEquals(2, executor.submit(() -> 2).get());
-    assertEquals(1, taken.waiters());
-    return waiting;
   }
 
   @Test
@@ -78,21 +70,19 @@ class EndOfTaskTest {
   }
 
   @Test
-  @DisplayName("X4: a task whose future is completed has left its queue before dependents run")
-  void dependentsRunWhenTheTaskIsGone() throws Exception {
-    Semaphore taken = Semaphore.bounded(1);
-    taken.acquire();
-    try (ParallelExecutor executor = ParallelExecutor.of(1)) {
-      for (int way = 0; way < 3; way++) {
-        ExecutorFuture<Integer> waiting = waitingFor(taken, executor);
-        CompletableFuture<Integer> waiters = waiting.handle((_, _) -> taken.waiters());
-        switch (way) {
-          case 0 -> waiting.cancel(true);
-          case 1 -> waiting.complete(3);
-          default -> waiting.completeExceptionally(new IllegalStateException("by the test"));
-        }
-        assertEquals(0, waiters.join(), "waiters of the semaphore, way " + way);
+  @DisplayName("X4: when an executor is closed, futures that others cancelled meanwhile are done")
+  void cancelledWhenTheExecutorIsClosed() throws Exception {
+    for (int round = 0; round < 300; round++) {
+      ParallelExecutor executor = ParallelExecutor.of(1);
+      List<ExecutorFuture<Integer>> futures = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        futures.add(executor.submit(() -> 1));
       }
+      Caller<Boolean> cancelling =
+          Caller.running(() -> futures.reversed().forEach(future -> future.cancel(true)));
+      executor.close();
+      assertTrue(futures.stream().allMatch(Future::isDone), "round " + round);
+      cancelling.value();
     }
   }
 

@@ -15,12 +15,14 @@ import io.millrace.Parallel;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
+import io.millrace.scope.CancelScope;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -116,7 +118,7 @@ class QueueLimitTest {
     ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
     Held never = Held.task();
     Caller<Future<?>> interrupted = Caller.of(() -> executor.submit(never));
-    interrupted.awaitBlocked().interrupt().thrown(RejectedExecutionException.class);
+    interrupted.awaitBlocked().interrupt().thrown(CancellationException.class);
     assertTrue(interrupted.leftInterrupted());
     Caller<Future<?>> shut = Caller.<Future<?>>of(() -> executor.submit(never)).awaitBlocked();
     executor.shutdown();
@@ -125,6 +127,17 @@ class QueueLimitTest {
     release();
     executor.close();
     never.assertNeverRan();
+  }
+
+  @Test
+  @DisplayName("L4, X8: a scope that is cancelled while its block waits for room absorbs that")
+  void aScopeEndsTheWaitForRoom() throws Exception {
+    ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
+    CancelScope scope = CancelScope.withDeadline(ofMillis(5));
+    scope.run(() -> executor.submit(() -> 1));
+    assertTrue(scope.cancelledCaught());
+    release();
+    executor.close();
   }
 
   @Test
@@ -363,16 +376,18 @@ class QueueLimitTest {
 
   /** Fills the executor to see how many places there are. */
   private static boolean areAllFree(ParallelExecutor executor, int limit) {
-    List<ExecutorFuture<Integer>> filling = new ArrayList<>();
+    List<ExecutorFuture<Boolean>> filling = new ArrayList<>();
+    CountDownLatch full = new CountDownLatch(1);
     try {
       for (int i = 0; i < 2 + limit; i++) {
-        filling.add(executor.submit(() -> 1));
+        filling.add(executor.submit(() -> full.await(1, TimeUnit.DAYS)));
       }
-      filling.forEach(ExecutorFuture::join);
       return true;
     } catch (RejectedExecutionException stillTaken) {
-      filling.forEach(ExecutorFuture::join);
       return false;
+    } finally {
+      full.countDown();
+      filling.forEach(ExecutorFuture::join);
     }
   }
 }
