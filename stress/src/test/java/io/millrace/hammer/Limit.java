@@ -10,6 +10,8 @@ enum Limit {
   NONE,
   RATE,
   RATE_BY_KEY,
+  /** One for all items and one for each key. */
+  MIXED,
   /** Attempts cost up to three permits, and turn out to have cost something else. */
   COSTS,
   /** One limiter for all trials; calls of the action pause it now and then. */
@@ -26,6 +28,8 @@ enum Limit {
       case NONE -> parallel;
       case RATE -> parallel.rateLimit(rate);
       case RATE_BY_KEY -> parallel.rateLimit(rate.by(probe::limitKey));
+      case MIXED ->
+          parallel.rateLimit(RateLimit.all(RateLimit.perSecond(150_000), rate.by(probe::limitKey)));
       case COSTS ->
           parallel.rateLimit(
               rate.burst(burst + 3.0)

@@ -142,7 +142,7 @@ final class HttpOptions {
             // a malformed line fails here, before it takes a permit or a slot
             .itemKey(InputLine::call)
             .rateLimit(rateLimit())
-            .retry(Retry.http().retries(retries))
+            .retry(Retry.http(429, 503).retries(retries))
             .attemptTimeout(timeout)
             .stopToken(stopToken);
     parallel = with(parallel, perHost, (p, most) -> p.concurrencyPerKey(most, HttpOptions::host));

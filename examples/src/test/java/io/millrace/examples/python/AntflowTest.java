@@ -16,6 +16,7 @@ import io.millrace.executor.WaitStrategy;
 import io.millrace.executor.Waited;
 import io.millrace.limit.Semaphore;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Jitter;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ class AntflowTest {
   void options() throws Exception {
     // @start region="options"
     var api = Semaphore.bounded(5); // asyncio.Semaphore(5)
-    var backoff = Backoff.exponential(ofMillis(500)); // retry_delay=0.5
+    var backoff = Backoff.exponential(ofMillis(500)).jitter(Jitter.NONE); // retry_delay=0.5
     var options =
         TaskOptions.none() // of one task; others may have others
             .retry(Retry.ofRetries(3).backoff(backoff)) // retries=3: four calls in all

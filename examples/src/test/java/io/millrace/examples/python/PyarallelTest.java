@@ -114,7 +114,7 @@ class PyarallelTest {
     var add = Parallel.of(4).spread(Integer::sum);
 
     List<Integer> sums = add.map(List.of(1, 3), List.of(2, 4)).values(); // two lists, in step
-    List<Integer> same = add.map(Map.of(1, 2).entrySet()).values(); // any entries
+    List<Integer> same = add.map(List.of(Map.entry(1, 2))).values(); // any entries, in their order
     // @end
     assertEquals(List.of(3, 7), sums);
     assertEquals(List.of(3), same);

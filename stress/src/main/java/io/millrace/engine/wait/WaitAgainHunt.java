@@ -8,6 +8,7 @@ import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.stress.Delay;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,6 +86,11 @@ public final class WaitAgainHunt {
       @Override
       public boolean tryPass(ItemAtHand at) {
         return false;
+      }
+
+      @Override
+      public AttemptEvent.Reason reason() {
+        return AttemptEvent.Reason.RATE;
       }
 
       @Override
