@@ -112,7 +112,7 @@ public final class Parallel {
     return with(copy -> copy.window = window);
   }
 
-  /** Twice the concurrency again, as by default: see {@link #window}. */
+  /** Resets the {@link #window} to its default, twice the concurrency. */
   public Parallel withoutWindow() {
     return with(copy -> copy.window = null);
   }
@@ -130,7 +130,7 @@ public final class Parallel {
     return with(copy -> copy.barrier = items);
   }
 
-  /** No groups again, as by default: see {@link #barrier}. */
+  /** Resets to the default, no groups: see {@link #barrier}. */
   public Parallel withoutBarrier() {
     return with(copy -> copy.barrier = null);
   }
@@ -234,7 +234,7 @@ public final class Parallel {
 
   /**
    * How long one call of the action may take; then it is interrupted and fails with a {@link
-   * java.util.concurrent.TimeoutException}, which may be retried. At zero nothing is called.
+   * java.util.concurrent.TimeoutException}, which may be repeated. At zero nothing is called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -331,8 +331,8 @@ public final class Parallel {
 
   /**
    * How outcomes that are taken one by one end if the run was cut short: a {@link #stream}, {@link
-   * #batches}, a {@link #gatherer}, a {@link #publisher}, a {@link Run}. Who collects has it from the
-   * {@link Results}, and {@link #forEach} always throws.
+   * #batches}, a {@link #gatherer}, a {@link #publisher}, a {@link Run}. {@link Results} say it by themselves,
+   * and {@link #forEach} always throws.
    *
    * @param truncation the default is {@link Truncation#THROWN}
    */
@@ -414,7 +414,7 @@ public final class Parallel {
     return with(copy -> copy.scopedValues = all);
   }
 
-  /** What time goes by; the real time by default. */
+  /** The clock that a run goes by; real time by default. */
   public Parallel clock(Clock clock) {
     Objects.requireNonNull(clock, "clock");
     return with(copy -> copy.clock = clock);

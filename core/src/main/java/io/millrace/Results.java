@@ -62,7 +62,7 @@ public final class Results<T extends @Nullable Object, R extends @Nullable Objec
     return outcomes.size();
   }
 
-  /** Threads of actions that did not react to their interrupt; they may still run. */
+  /** Threads of abandoned actions that have not returned yet. */
   public List<Thread> abandoned() {
     return abandoned;
   }
@@ -89,7 +89,7 @@ public final class Results<T extends @Nullable Object, R extends @Nullable Objec
     return all;
   }
 
-  /** The items that did not run, or were cut off, in input order. */
+  /** The items that did not run, or were interrupted by the end of the run, in input order. */
   public List<NotRun<T, R>> notRun() {
     List<NotRun<T, R>> all = new ArrayList<>();
     for (Outcome<T, R> outcome : outcomes) {

@@ -97,7 +97,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     return engine.progress();
   }
 
-  /** Threads of actions that did not react to their interrupt; they may still run. */
+  /** Threads of abandoned actions that have not returned yet. */
   public List<Thread> abandoned() {
     return engine.abandoned();
   }

@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * QueueLimit}. An executor that is not used any more needs no shutdown to be collected as garbage, but
  * {@link #close} waits for its tasks. One that is made inside of a cancel scope is stopped with that.
  *
- * <p>A task that is interrupted by its timeout and does not react is abandoned after the grace period:
+ * <p>A task that is interrupted by its timeout and ignores that is abandoned after the grace period:
  * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until
  * it does return. Shutting down waits for all other running tasks however long they take, as every
  * executor does. If an executor given by {@link Parallel#workers} refuses a worker, that ends this one.
@@ -224,7 +224,7 @@ public final class ParallelExecutor implements ExecutorService {
 
   /**
    * Runs a task that has no future: what it throws goes to the uncaught-exception handler of the thread
-   * that runs it, and is not retried.
+   * that runs it, and is not repeated.
    */
   @Override
   public void execute(Runnable command) {

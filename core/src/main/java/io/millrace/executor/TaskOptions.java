@@ -58,7 +58,7 @@ public final class TaskOptions {
 
   /**
    * How long one attempt may take; then it is interrupted and fails with a {@link
-   * java.util.concurrent.TimeoutException}, which may be retried.
+   * java.util.concurrent.TimeoutException}, which may be repeated.
    *
    * @param timeout not negative; at zero nothing is called
    */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param item the item, as the source gave it
  * @param error what the last attempt threw, itself and not a wrapper; a {@link
  *     java.util.concurrent.TimeoutException} if a timeout ended it, an {@link AbandonedException} if
- *     it did not react to that
+ *     it ignored that
  * @param details index, key, attempts and time
  */
 public record Failure<T extends @Nullable Object, R extends @Nullable Object>(

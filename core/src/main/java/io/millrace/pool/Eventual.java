@@ -14,8 +14,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What work in the background comes to. Its failure is kept until somebody asks for it: waiting never
- * throws it. Thread-safe. What the work did happens before {@link #await} and {@link #result} return.
+ * The result of work in the background, once there is one. Its failure is kept until somebody asks for it:
+ * waiting never throws it. Thread-safe. What the work did happens before {@link #await} and {@link #result}
+ * return.
  *
  * @param <R> the value; null is a value like any other
  */

@@ -172,7 +172,7 @@ public final class Work {
    *
    * <p>The stream is lazy: reading starts with the terminal operation. Closing the stream, best by
    * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms
-   * if it does not react. Then {@code items} and its iterator are closed, if they are {@link
+   * if it ignores that. Then {@code items} and its iterator are closed, if they are {@link
    * AutoCloseable}; at the end of the elements they are as well. An error of the source is thrown as
    * itself, after the elements before it.
    *

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface Handle<R extends @Nullable Object> permits GroupTask {
 
-  /** What the task was started as; by default "task" and its number in the group, from 1. */
+  /** The name that the task was started with; by default "task" and its number in the group, from 1. */
   String name();
 
   /** Whether the task has ended: with a result, with a failure, or because it was cancelled. */

@@ -3,7 +3,7 @@ package io.millrace.process;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Where goes what worker processes print. */
+/** Where the output of worker processes goes. */
 public sealed interface WorkerOutput {
 
   /** To the stream of the same name of this process, byte by byte. */

@@ -84,7 +84,7 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
   }
 
   /**
-   * The call waits for a {@link #release} before the answer written next, and does not react to
+   * The call waits for a {@link #release} before the answer written next, and ignores
    * interrupts; its thread's interrupt flag is set again afterwards.
    */
   public ScriptedAction<T, R> blocksUninterruptibly() {

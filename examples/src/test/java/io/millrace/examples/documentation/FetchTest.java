@@ -1,5 +1,6 @@
 package io.millrace.examples.documentation;
 
+// @start region="test"
 import static java.time.Duration.ZERO;
 import static java.time.Duration.ofMillis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -16,7 +17,6 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-// @start region="test"
 @NoLeaks
 class FetchTest {
   private final ManualClock clock = ManualClock.jumping();

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -14,23 +16,26 @@ import java.util.stream.Stream;
  *
  * @param regions each of them
  * @param sources everything in the tests
+ * @param tests each of them, by its file
  */
-record Snippets(Set<String> regions, String sources) {
+record Snippets(Set<String> regions, String sources, Map<Path, String> tests) {
   private static final Pattern REGION =
       Pattern.compile("// @start region=\"[^\"]+\"\n(.*?)// @end", Pattern.DOTALL);
 
   static Snippets read() throws IOException {
     Set<String> regions = new HashSet<>();
     StringBuilder sources = new StringBuilder();
-    for (Path file : tests()) {
+    Map<Path, String> tests = new TreeMap<>();
+    for (Path file : files()) {
       String source = Files.readString(file);
       REGION.matcher(source).results().forEach(found -> regions.add(squeezed(found.group(1))));
       sources.append(squeezed(source)).append('\n');
+      tests.put(file, source);
     }
-    return new Snippets(regions, sources.toString());
+    return new Snippets(regions, sources.toString(), tests);
   }
 
-  private static List<Path> tests() throws IOException {
+  private static List<Path> files() throws IOException {
     try (Stream<Path> files =
         Files.walk(Page.project().resolve("examples/src/test/java/io/millrace/examples"))) {
       return files.filter(file -> file.toString().endsWith("Test.java")).toList();

@@ -19,6 +19,7 @@ import io.millrace.pool.WorkPool;
 import io.millrace.process.ProcessOptions;
 import io.millrace.process.ProcessPool;
 import io.millrace.process.WorkerOutput;
+import io.millrace.scope.CancelScope;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -127,6 +130,34 @@ class AioextensionsTest {
     Eventual<Integer> failed = Work.schedule(this::failing);
     assertTrue(failed.await().isDone());
     assertThrows(IOException.class, () -> failed.result());
+  }
+
+  @Test
+  @DisplayName(
+      "AX2, AX8, L11: tasks of pools and of schedule outlive the scope in which they began")
+  void outliveScopes() throws Exception {
+    var held = new CountDownLatch(1);
+    var pool = WorkPool.of(Parallel.of(1));
+    var scope = CancelScope.of();
+    List<Eventual<Boolean>> tasks = new ArrayList<>();
+    scope.run(
+        () -> {
+          tasks.add(Work.schedule(() -> held.await(1, TimeUnit.MINUTES)));
+          tasks.add(pool.schedule(() -> held.await(1, TimeUnit.MINUTES)));
+          scope.cancel();
+        });
+    held.countDown();
+    assertTrue(tasks.getFirst().result());
+    assertTrue(tasks.getLast().result());
+    pool.shutdown(true);
+  }
+
+  @Test
+  @DisplayName("AX5, L11: what is running already is a task, too")
+  void runningAlready() {
+    var future = CompletableFuture.completedFuture(1);
+    assertEquals(
+        List.of(1, 2), Work.collect(List.of(Work.future(future), Work.stage(doAsync(1, 1))), 2));
   }
 
   @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Parallel;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
@@ -19,9 +20,14 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.ScriptedAction;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -61,7 +67,8 @@ class AntflowTest {
   }
 
   @Test
-  @DisplayName("AF2: retries and a shared semaphore")
+  @DisplayName(
+      "AF2, L11: retries at exactly the times that retry_delay says, and a shared semaphore")
   void options() throws Exception {
     // @start region="options"
     var api = Semaphore.bounded(5); // asyncio.Semaphore(5)
@@ -82,6 +89,14 @@ class AntflowTest {
     // @end
     assertEquals(List.of(49 * 49), printed);
     assertEquals(5, api.availablePermits());
+    try (var clock = ManualClock.jumping();
+        var executor = ParallelExecutor.of(Parallel.of(100).clock(clock))) {
+      var call =
+          ScriptedAction.<Integer, Integer>on(clock).fails(new IOException("busy"), 3).returns(1);
+      assertEquals(1, executor.submit(() -> call.apply(0), options).result());
+      assertEquals(
+          List.of(ZERO, ofMillis(500), ofMillis(1_500), ofMillis(3_500)), call.startsOf(0));
+    }
   }
 
   @Test
@@ -136,10 +151,16 @@ class AntflowTest {
   }
 
   @Test
-  @DisplayName("AF7: shutdown")
+  @DisplayName("AF7, L11: shutdown() does not wait, shutdown(true, false) does")
   void shutdown() throws Exception {
     var executor = ParallelExecutor.of(3);
+    var held = new CountDownLatch(1);
+    var future = executor.submit(() -> held.await(1, TimeUnit.MINUTES));
+    executor.shutdown(); // does not wait, or the task would end in a minute
+    assertFalse(future.isDone());
+    held.countDown();
     executor.shutdown(true, false);
+    assertTrue(future.isDone());
     executor.shutdown(false, true);
     assertFalse(executor.shutdownNow().iterator().hasNext());
     assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> square(1)));

@@ -1,5 +1,6 @@
 package io.millrace.examples.python;
 
+import static java.time.Duration.ZERO;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -22,6 +23,8 @@ import io.millrace.plan.Source;
 import io.millrace.scope.CancelScope;
 import io.millrace.scope.Handle;
 import io.millrace.scope.TaskGroup;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +54,7 @@ class LionfuncsTest {
   }
 
   @Test
-  @DisplayName("LF1: alcall with its options")
+  @DisplayName("LF1, L11: alcall with its options, which waits exactly as it says")
   void alcall() {
     // @start region="alcall"
     var parallel =
@@ -70,8 +73,36 @@ class LionfuncsTest {
     List<Integer> results = Call.of(parallel, this::twice).list(items);
     // @end
     assertEquals(List.of(2, 4, 6, 8, 10), results);
+    try (var clock = ManualClock.jumping()) {
+      var call =
+          ScriptedAction.<Integer, Integer>on(clock).fails(new IOException("busy"), 2).returns(1);
+      assertEquals(List.of(1), Call.of(parallel.clock(clock), call).list(List.of(0)));
+      assertEquals(List.of(ofMillis(10), ofMillis(110), ofMillis(310)), call.startsOf(0));
+    }
     List<Timed<Integer>> timed = Call.of(parallel, this::twice).timed().list(items);
     assertEquals(2, timed.getFirst().value());
+  }
+
+  @Test
+  @DisplayName("LF1, L11: alcall without max_concurrent and retry_delay")
+  void alcallWithoutOptions() {
+    try (var clock = ManualClock.jumping()) {
+      var call =
+          ScriptedAction.<Integer, Integer>on(clock)
+              .item(5)
+              .fails(new IOException("busy"), 2)
+              .takes(ofSeconds(1))
+              .returns(1)
+              .anyItem()
+              .takes(ofSeconds(1))
+              .returns(1);
+      var parallel = Parallel.of(items.size()).retry(Retry.ofRetries(3).backoff(Backoff.none()));
+
+      Call.of(parallel.clock(clock), call).list(items);
+
+      assertEquals(List.of(ZERO, ZERO, ZERO), call.startsOf(5));
+      assertEquals(5, call.maxRunning());
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.millrace.plan.Source;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.stream.LongStream;
@@ -54,7 +55,7 @@ class ParallelizeTest {
     // @start region="arguments"
     var repeat = Parallel.of(100).spread(String::repeat);
 
-    try (var lines = repeat.stream(Source.zip(List.of("ab", "c"), List.of(2, 3)))) {
+    try (var lines = repeat.stream(List.of(Map.entry("ab", 2), Map.entry("c", 3)))) {
       lines.forEach(printed::add);
     }
     // @end

@@ -18,12 +18,16 @@ import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.ContextCarrier;
+import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -90,21 +94,33 @@ class PyarallelTest {
   }
 
   @Test
-  @DisplayName("PY2 to PY7: the options of a call")
+  @DisplayName("PY2 to PY7, L11: the options of a call")
   void options() {
     // @start region="options"
     var parallel =
         Parallel.of(10) // concurrency=10
-            .rateLimit(RateLimit.perMinute(100).burst(10)) // rate_limit=RateLimit(100, "minute")
+            .rateLimit(RateLimit.perMinute(100)) // rate_limit=RateLimit(100, "minute")
             .attemptTimeout(ofSeconds(5)) // task_timeout=5.0
             .onProgress(this::show) // on_progress=show
             .window(500) // batch_size=500
             .retry(
-                Retry.ofAttempts(3).backoff(Backoff.exponential(ofSeconds(1)))); // retry=Retry(...)
+                Retry.ofAttempts(3)
+                    .backoff(Backoff.exponential(ofSeconds(1)).jitter(Jitter.EQUAL))); // retry=...
     // @end
-    assertEquals(List.of(2, 3), parallel.map(good, this::fetch).values());
-    assertEquals(List.of("1/2", "2/2"), logged);
+    try (var clock = ManualClock.jumping()) {
+      var call =
+          ScriptedAction.<String, Integer>on(clock).fails(new IOException("busy"), 2).returns(1);
+      assertEquals(List.of(1), parallel.clock(clock).map(List.of("/a"), call).values());
+      List<Duration> starts = call.startsOf("/a");
+      assertBetween(ofMillis(600), ofMillis(1_000), starts.get(1).minus(starts.get(0)));
+      assertBetween(ofMillis(1_000), ofMillis(2_000), starts.get(2).minus(starts.get(1)));
+    }
+    assertEquals(List.of("1/1"), logged);
     Parallel.of().rateLimit(5).itemTimeout(ofSeconds(20)).runTimeout(ofMinutes(10));
+  }
+
+  private static void assertBetween(Duration least, Duration most, Duration actual) {
+    assertTrue(actual.compareTo(least) >= 0 && actual.compareTo(most) <= 0, actual.toString());
   }
 
   @Test
@@ -114,10 +130,12 @@ class PyarallelTest {
     var add = Parallel.of(4).spread(Integer::sum);
 
     List<Integer> sums = add.map(List.of(1, 3), List.of(2, 4)).values(); // two lists, in step
-    List<Integer> same = add.map(List.of(Map.entry(1, 2))).values(); // any entries, in their order
+    List<Integer> same = add.map(List.of(Map.entry(1, 2), Map.entry(3, 4))).values(); // or entries
     // @end
     assertEquals(List.of(3, 7), sums);
-    assertEquals(List.of(3), same);
+    assertEquals(sums, same);
+    List<Map.Entry<Integer, Integer>> equalKeys = List.of(Map.entry(3, 1), Map.entry(3, 0));
+    assertEquals(List.of(4, 3), add.map(equalKeys).values());
     var pairs = Source.zip(List.of(1, 3), List.of(2, 4));
     assertEquals(sums, Parallel.of(4).map(pairs, Action.spread(Integer::sum)).values());
     assertEquals(sums, Parallel.of(4).map(List.of(1, 3), List.of(2, 4), Integer::sum).values());
