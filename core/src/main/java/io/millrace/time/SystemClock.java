@@ -51,6 +51,8 @@ final class SystemClock implements Clock {
 
   @Override
   public void sleep(Duration duration) throws InterruptedException {
-    TimeUnit.NANOSECONDS.sleep(Require.nanos(duration));
+    if (duration.isPositive()) {
+      TimeUnit.NANOSECONDS.sleep(Require.nanos(duration));
+    }
   }
 }

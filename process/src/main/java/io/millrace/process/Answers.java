@@ -2,22 +2,23 @@ package io.millrace.process;
 
 import io.millrace.process.wire.Codec;
 import io.millrace.process.wire.Frame;
+import io.millrace.process.wire.Limits;
 import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
-import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker has answered, as a value or as an exception.
+ * What a worker has answered, as a value or as an exception. The worker is not trusted: a bad answer is the failure of its task.
  *
+ * @param limits of the reading
  * @param loader finds the classes of both
  * @param process the worker's id
  */
-record Answers(Rules rules, ClassLoader loader, long process) {
+record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
 
   /** Where the classes of a function's arguments and values are likely to be known. */
   static ClassLoader loaderOf(@Nullable Object function) {
@@ -30,45 +31,60 @@ record Answers(Rules rules, ClassLoader loader, long process) {
   }
 
   /** The value of a task. */
-  @Nullable Object value(Frame answer) throws ProtocolException {
+  @Nullable Object value(Frame answer) throws ProtocolException, InterruptedException {
     return switch (answer.kind()) {
-      case RESULT -> read("result", answer.part(0));
+      case RESULT -> result(answer.part(0));
       case REFUSAL -> throw refused(Refusal.of(answer));
       case FAILURE -> throw Answers.<RuntimeException>sneak(thrown(answer));
-      case HELLO, SETUP, READY, TASK, STOP ->
-          throw new ProtocolException("a worker answered a task with " + answer.kind());
+      case HELLO, SETUP, READY, TASK, STOP -> throw outOfTurn(answer);
     };
   }
 
-  private @Nullable Object read(String what, byte[] bytes) {
+  static ProtocolException outOfTurn(Frame answer) {
+    return new ProtocolException("a worker answered with " + answer.kind());
+  }
+
+  private @Nullable Object result(byte[] bytes) throws InterruptedException {
     try {
-      return Codec.read(what, bytes, rules, loader);
+      return Codec.readHostile("result", bytes, rules, loader, limits);
     } catch (Refusal refusal) {
       throw refused(refusal);
     }
   }
 
   /** What was thrown: itself if it can cross, else its description. */
-  Throwable thrown(Frame failure) throws ProtocolException {
+  Throwable thrown(Frame failure) throws ProtocolException, InterruptedException {
     Throwable error = itself(failure.part(1));
-    Throwable thrown = error != null ? error : description(failure.part(0));
-    Stream<StackTraceElement> there = Stream.of(thrown.getStackTrace());
+    if (error != null) {
+      try {
+        addStack(error);
+        return error;
+      } catch (Throwable itsOwnMethods) {
+        // it is described instead
+      }
+    }
+    Throwable described = described(failure.part(0));
+    addStack(described);
+    return described;
+  }
+
+  private void addStack(Throwable error) {
+    Stream<StackTraceElement> there = Stream.of(error.getStackTrace());
     var border =
         new StackTraceElement(ProcessPool.class.getName(), "call", "worker process " + process, -1);
     Stream<StackTraceElement> here = Stream.of(Thread.currentThread().getStackTrace()).skip(1);
-    thrown.setStackTrace(
+    error.setStackTrace(
         Stream.of(there, Stream.of(border), here)
             .flatMap(each -> each)
             .toArray(StackTraceElement[]::new));
-    return thrown;
   }
 
-  private @Nullable Throwable itself(byte[] bytes) {
+  private @Nullable Throwable itself(byte[] bytes) throws InterruptedException {
     if (bytes.length == 0) {
       return null;
     }
     try {
-      return Codec.read("exception", bytes, rules, loader) instanceof Throwable error
+      return Codec.readHostile("exception", bytes, rules, loader, limits) instanceof Throwable error
           ? error
           : null;
     } catch (Refusal notAllowed) {
@@ -76,15 +92,9 @@ record Answers(Rules rules, ClassLoader loader, long process) {
     }
   }
 
-  private static Throwable description(byte[] bytes) {
-    Rules described =
-        new Rules(Rules.VALUES_ONLY, Integer.MAX_VALUE, Integer.MAX_VALUE)
-            .allowing(List.of(Thrown.class.getName()));
+  private static RuntimeException described(byte[] bytes) {
     try {
-      return Codec.read("exception", bytes, described, Answers.class.getClassLoader())
-              instanceof Thrown thrown
-          ? RemoteTaskException.of(thrown)
-          : new IllegalStateException("a worker described an exception by something else");
+      return RemoteTaskException.of(Thrown.read(bytes));
     } catch (Refusal refusal) {
       return refused(refusal);
     }

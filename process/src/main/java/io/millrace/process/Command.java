@@ -38,6 +38,7 @@ final class Command {
     // Standard output is the task's: what the JVM itself says goes to standard error.
     all.add("-XX:+DisplayVMOutputToStderr");
     all.add("-XX:+ExitOnOutOfMemoryError");
+    all.add("-XX:-CreateCoredumpOnCrash");
     addClasses(all);
     if (settings.memoryLimit != null) {
       all.add("-Xmx" + settings.memoryLimit);

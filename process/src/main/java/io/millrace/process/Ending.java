@@ -1,6 +1,7 @@
 package io.millrace.process;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a worker process ended.
@@ -22,6 +23,9 @@ record Ending(long process, int exitCode, List<String> lastLines) {
         && lastLines.stream().anyMatch(line -> line.contains(OUT_OF_MEMORY_TEXT));
   }
 
+  /* Whoever fails a thousand tasks must not fill the log with what it has printed. */
+  private static final int MOST_CHARACTERS = 400;
+
   String message(String when) {
     return "worker process " + process + " " + how() + " " + when + printed();
   }
@@ -42,6 +46,12 @@ record Ending(long process, int exitCode, List<String> lastLines) {
   private String printed() {
     return lastLines.isEmpty()
         ? ", and printed nothing to its standard error"
-        : "; the last lines of its standard error:\n  " + String.join("\n  ", lastLines);
+        : lastLines.stream()
+            .map(
+                line ->
+                    line.length() <= MOST_CHARACTERS
+                        ? line
+                        : line.substring(0, MOST_CHARACTERS) + "...")
+            .collect(Collectors.joining("\n  ", "; the last lines of its standard error:\n  ", ""));
   }
 }

@@ -4,7 +4,8 @@ import io.millrace.process.wire.Code;
 import io.millrace.process.wire.Connection;
 import io.millrace.process.wire.Frame;
 import io.millrace.process.wire.Frame.Kind;
-import io.millrace.process.wire.ProtocolException;
+import io.millrace.process.wire.Nanos;
+import io.millrace.process.wire.Reason;
 import io.millrace.process.wire.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Connects to a process that was started and sets it up, unless it ends or takes too long. */
 final class Opening {
-  private static final long ANSWER_BYTES = 64L * 1024 * 1024;
-
   private final Settings settings;
   private final Started started;
   private final Rendezvous rendezvous;
@@ -48,13 +47,14 @@ final class Opening {
 
   private Connection open(@Nullable Code setup) throws IOException {
     CompletableFuture<Process> end =
-        started.process().onExit().orTimeout(settings.startTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        started.process().onExit().orTimeout(Nanos.of(settings.startTimeout), TimeUnit.NANOSECONDS);
     CompletableFuture<Process> watch = end.whenComplete((_, error) -> giveUp(error));
     try {
       Connection connection = connect(setup);
       if (over.compareAndSet(false, true)) {
         return connection;
       }
+      connection.close();
       throw new IOException("it ended as soon as it was ready");
     } catch (IOException e) {
       if (late) {
@@ -88,27 +88,42 @@ final class Opening {
   private Connection connect(@Nullable Code setup) throws IOException {
     rendezvous.invite(started.process().getOutputStream());
     Connection connection = rendezvous.await(started.process().pid());
-    rendezvous.close();
-    byte[] rules = settings.rules.text().getBytes(StandardCharsets.UTF_8);
+    try {
+      rendezvous.close();
+      setUp(connection, setup);
+      return connection;
+    } catch (IOException | RuntimeException | Error e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  private void setUp(Connection connection, @Nullable Code setup) throws IOException {
+    byte[] rules = settings.rulesOfWorkers().text().getBytes(StandardCharsets.UTF_8);
     connection.send(setup == null ? Frame.of(Kind.SETUP, rules) : setup.in(Kind.SETUP, rules));
-    Frame answer = connection.receive(ANSWER_BYTES);
-    return switch (answer.kind()) {
-      case READY -> connection;
+    Frame answer = connection.receive(settings.mostAnswerBytes());
+    switch (answer.kind()) {
+      case READY -> connection.checkQuiet();
       case REFUSAL -> throw setupFailed(Answers.refused(Refusal.of(answer)));
       case FAILURE -> throw setupFailed(failure(answer));
-      case HELLO, SETUP, TASK, RESULT, STOP ->
-          throw new ProtocolException("the worker answered its setup with " + answer.kind());
-    };
+      case HELLO, SETUP, TASK, RESULT, STOP -> throw Answers.outOfTurn(answer);
+    }
   }
 
   private Throwable failure(Frame answer) throws IOException {
     ClassLoader loader = Answers.loaderOf(settings.setup);
-    return new Answers(settings.rules, loader, started.process().pid()).thrown(answer);
+    try {
+      return new Answers(settings.rules, settings.limits(), loader, started.process().pid())
+          .thrown(answer);
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   private WorkerStartException setupFailed(Throwable cause) {
     over.set(true);
     return new WorkerStartException(
-        "the setup of worker process " + started.process().pid() + " failed: " + cause, cause);
+        "the setup of worker process " + started.process().pid() + " failed: " + Reason.of(cause),
+        cause);
   }
 }

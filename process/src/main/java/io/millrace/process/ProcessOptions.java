@@ -5,9 +5,7 @@ import io.millrace.process.wire.Rules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -107,13 +105,29 @@ public final class ProcessOptions {
     return with(copy -> copy.memoryLimit = null);
   }
 
-  /** Sets an environment variable, beside those of this process. */
+  /** Sets an environment variable of the processes. */
   public ProcessOptions environment(String name, String value) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(value, "value");
-    Map<String, String> all = new LinkedHashMap<>(settings.environment);
-    all.put(name, value);
-    return with(copy -> copy.environment = Map.copyOf(all));
+    return with(copy -> copy.environment = settings.environment.with(name, value));
+  }
+
+  /**
+   * Passes on more environment variables of this process. Without this, processes get only what programs need to find files, other
+   * programs, the language and the time zone ({@code PATH}, {@code HOME}, {@code USER}, {@code LANG}, {@code LC_*}, {@code TZ}, {@code
+   * TMPDIR}, {@code LD_LIBRARY_PATH}, {@code JAVA_HOME} and the like), and no others, since these are where secrets are kept.
+   *
+   * @param names names of variables; a {@code *} at the end stands for any rest, so {@code "*"} passes on all
+   * @throws IllegalArgumentException if one is empty, or has a {@code =}, or a {@code *} before its end
+   */
+  public ProcessOptions inheritEnvironment(String... names) {
+    Environment more = settings.environment.inheriting(List.of(names));
+    return with(copy -> copy.environment = more);
+  }
+
+  /** Passes on no environment variables of this process, and forgets those that are set. */
+  public ProcessOptions withoutEnvironment() {
+    return with(copy -> copy.environment = Environment.empty());
   }
 
   /** The working directory; by default that of this process. */
@@ -137,21 +151,22 @@ public final class ProcessOptions {
    * How long an idle process that is no longer needed may take to end by itself, with its shutdown hooks;
    * then it is killed.
    *
-   * @param grace not negative; the default is 2 seconds
+   * @param grace not negative; the default is 2 seconds; a very long one lets {@link ProcessPool#close} wait
+   *     as long for a process that does not end
    */
   public ProcessOptions grace(Duration grace) {
     Require.notNegative("grace", grace);
     return with(copy -> copy.grace = grace);
   }
 
-  /** Where goes what workers print to standard output; by default to that of this process. */
+  /** Where the workers' standard output goes; by default, to this process's standard output. */
   public ProcessOptions standardOutput(WorkerOutput output) {
     Objects.requireNonNull(output, "output");
     return with(copy -> copy.standardOutput = output);
   }
 
   /**
-   * Where goes what workers print to standard error; by default to that of this process. The last lines
+   * Where the workers' standard error goes; by default, to this process's standard error. The last lines
    * are kept for error messages in any case.
    */
   public ProcessOptions standardError(WorkerOutput output) {
@@ -159,14 +174,25 @@ public final class ProcessOptions {
     return with(copy -> copy.standardError = output);
   }
 
+  /**
+   * How much a task may print to each stream. What is more is dropped, with a line that says so.
+   *
+   * @param bytes not negative; the default is 10 MiB
+   */
+  public ProcessOptions maxOutput(long bytes) {
+    Require.atLeast("maxOutput", bytes, 0);
+    return with(copy -> copy.mostOutput = bytes);
+  }
+
   // What may cross
 
   /**
    * Allows objects of these classes, and of those they extend, to cross between the processes, beside
-   * those that are allowed already. Allowed always are values of the JDK ({@code java.lang}, {@code
-   * java.math}, {@code java.time}, {@code java.util} with its collections, {@code java.util.concurrent},
-   * {@code java.net.URI}), enums, exceptions of the module {@code java.base}, arrays of all those, and
-   * the class of the function itself.
+   * those that are allowed already. Allowed always are values and enums of the JDK (strings, numbers,
+   * {@code java.math}, {@code java.time}, the collections of {@code java.util} and {@code java.util.concurrent}
+   * that call no comparator while they are read, {@code java.net.URI}), exceptions of the module {@code
+   * java.base}, arrays of all those, and the class of the function itself. A lambda in a result needs the class that it is
+   * written in.
    */
   public ProcessOptions allow(Class<?>... types) {
     return allowing(List.of(types).stream().flatMap(t -> AllowList.names(t).stream()).toList());
@@ -189,7 +215,8 @@ public final class ProcessOptions {
   }
 
   /**
-   * How large the serial form of a function, an argument or a result may be.
+   * How large the serial form of a function, an argument or a result may be. What is made of a result may take half of this JVM's
+   * heap, divided by the number of processes, whatever this says.
    *
    * @param bytes at least 1,024; the default is 64 MiB
    */
@@ -208,5 +235,16 @@ public final class ProcessOptions {
     Require.atLeast("maxDepth", depth, 1);
     Rules rules = settings.rules;
     return with(copy -> copy.rules = new Rules(rules.allowed(), rules.mostBytes(), depth));
+  }
+
+  /**
+   * How long reading an answer may take; then its task fails with a {@link TransferException}. It is checked between objects,
+   * so it may take a fraction of a second longer.
+   *
+   * @param timeout longer than zero; the default is 10 seconds
+   */
+  public ProcessOptions readTimeout(Duration timeout) {
+    Require.positive("readTimeout", timeout);
+    return with(copy -> copy.readTimeout = timeout);
   }
 }

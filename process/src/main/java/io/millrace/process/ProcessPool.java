@@ -35,8 +35,13 @@ import org.jspecify.annotations.Nullable;
  * task, with all processes it has started; the call throws {@link InterruptedException}.
  *
  * <p><b>The end.</b> {@link #close} leaves no process behind. Workers also end by themselves, at once,
- * when this process ends in any way, if only by SIGKILL. A process that a task has started may outlive a
- * worker that crashed.
+ * when this process ends in any way, if only by SIGKILL. Processes that tasks have started end with
+ * their worker; on Linux also those whose own parent has gone, unless they have cleared their environment.
+ *
+ * <p><b>Trust.</b> A worker that was taken over by its data can fail its task, and nothing else here:
+ * answers are limited in what they hold ({@link ProcessOptions#allow(Class...)}), in memory (half of the
+ * heap, divided by the number of processes) and in time ({@link ProcessOptions#readTimeout}), and so is
+ * what it prints. It still has the rights of the user.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}; items and values may be null.
  */
@@ -105,8 +110,7 @@ public final class ProcessPool implements AutoCloseable {
 
   private <T extends @Nullable Object, R extends @Nullable Object> Action<T, R> remote(
       Object function) {
-    return new RemoteAction<>(
-        crew, settings.rules, code(function, settings), Answers.loaderOf(function));
+    return new RemoteAction<>(crew, settings, code(function, settings), Answers.loaderOf(function));
   }
 
   /**

@@ -44,15 +44,18 @@ final class Rendezvous implements AutoCloseable {
     // On Unix it is made for this user alone (rwx------); on Windows it is below the user's own
     // one.
     Path directory = Files.createTempDirectory("millrace");
+    ServerSocketChannel server = null;
     try {
-      ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(socket(directory)));
       return new Rendezvous(directory, server);
     } catch (IOException | RuntimeException e) {
+      if (server != null) {
+        closeQuietly(server);
+      }
       Files.deleteIfExists(socket(directory));
       Files.deleteIfExists(directory);
-      throw new IOException(
-          "no socket can be made in a directory below java.io.tmpdir: " + e.getMessage(), e);
+      throw e;
     }
   }
 
@@ -78,10 +81,19 @@ final class Rendezvous implements AutoCloseable {
       SocketChannel knocking = server.accept();
       guest = knocking;
       Connection connection = new Connection(knocking);
-      if (server.isOpen() && expected.matches(connection.receive(Hello.MOST_BYTES))) {
+      if (isExpected(connection, expected)) {
         return connection;
       }
       connection.close();
+    }
+  }
+
+  private boolean isExpected(Connection connection, Hello expected) throws IOException {
+    try {
+      return server.isOpen() && expected.matches(connection.receive(Hello.MOST_BYTES));
+    } catch (IOException | RuntimeException e) {
+      connection.close();
+      throw e;
     }
   }
 

@@ -1,10 +1,11 @@
 package io.millrace.process;
 
+import io.millrace.process.wire.Limits;
 import io.millrace.process.wire.Rules;
+import io.millrace.process.wire.Thrown;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Settings implements Cloneable {
   private static final int MOST_BYTES = 64 * 1024 * 1024;
   private static final int MOST_DEPTH = 500;
+  private static final long MOST_OUTPUT = 10L * 1024 * 1024;
 
   int processes = Runtime.getRuntime().availableProcessors();
   int maxTasks = Integer.MAX_VALUE;
@@ -24,16 +26,40 @@ final class Settings implements Cloneable {
   /** Bytes; null for what the JVM takes by itself. */
   @Nullable Long memoryLimit;
 
-  Map<String, String> environment = Map.of();
+  Environment environment = Environment.USUAL;
 
   /** Null for that of this process. */
   @Nullable Path directory;
 
   Rules rules = new Rules(Rules.VALUES_ONLY, MOST_BYTES, MOST_DEPTH);
   Duration startTimeout = Duration.ofMinutes(1);
+  Duration readTimeout = Duration.ofSeconds(10);
   Duration grace = Duration.ofSeconds(2);
+
+  /** Bytes, of each stream and each task. */
+  long mostOutput = MOST_OUTPUT;
+
   WorkerOutput standardOutput = WorkerOutput.inherit();
   WorkerOutput standardError = WorkerOutput.inherit();
+
+  /** What reading an answer may take: its worker's share of half of the heap. */
+  Limits limits() {
+    return new Limits(Runtime.getRuntime().maxMemory() / 2 / processes, readTimeout);
+  }
+
+  /** The rules of the workers, which refuse a result that would be refused here. */
+  Rules rulesOfWorkers() {
+    return new Rules(rules.allowed(), (int) mostResultBytes(), rules.mostDepth());
+  }
+
+  private long mostResultBytes() {
+    return Math.min(rules.mostBytes(), limits().memory() / 2);
+  }
+
+  /** How large an answer may be, with the description of an exception beside it. */
+  long mostAnswerBytes() {
+    return mostResultBytes() + Thrown.MOST_BYTES;
+  }
 
   Settings with(Consumer<Settings> change) {
     try {

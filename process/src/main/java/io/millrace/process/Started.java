@@ -1,42 +1,50 @@
 package io.millrace.process;
 
+import io.millrace.process.wire.Offspring;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A process of the system, with those who read what it prints. Thread-safe. */
 final class Started {
   private final Process process;
+
+  /* In the environment of the process, and so in that of the processes that it starts. */
+  private final String mark;
   private final Printed errors;
   private final @Nullable Printed lines;
 
-  private Started(Process process, Settings settings) {
+  private Started(Process process, String mark, Settings settings) {
     this.process = process;
-    String name = "process-pool-" + process.pid();
-    errors = Printed.reading(name + "-err", process.getErrorStream(), settings.standardError);
+    this.mark = mark;
+    long most = settings.mostOutput;
+    errors = Printed.reading(process, Printed.Stream.ERR, settings.standardError, most);
     lines =
-        settings.standardOutput instanceof WorkerOutput.Lines
-            ? Printed.reading(name + "-out", process.getInputStream(), settings.standardOutput)
-            : null;
+        settings.standardOutput instanceof WorkerOutput.Discard
+            ? null
+            : Printed.reading(process, Printed.Stream.OUT, settings.standardOutput, most);
   }
 
   static Started start(Settings settings, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(settings.environment);
+    String mark = UUID.randomUUID().toString();
+    Map<String, String> environment = builder.environment();
+    environment.clear();
+    environment.putAll(settings.environment.of(System.getenv()));
+    environment.put(Offspring.VARIABLE, mark);
     if (settings.directory != null) {
       builder.directory(settings.directory.toFile());
     }
-    builder.redirectOutput(
-        switch (settings.standardOutput) {
-          case WorkerOutput.Inherit _ -> Redirect.INHERIT;
-          case WorkerOutput.Discard _ -> Redirect.DISCARD;
-          case WorkerOutput.Lines _ -> Redirect.PIPE;
-        });
+    if (settings.standardOutput instanceof WorkerOutput.Discard) {
+      builder.redirectOutput(Redirect.DISCARD);
+    }
     Process process = builder.start();
     try {
-      return new Started(process, settings);
+      return new Started(process, mark, settings);
     } catch (RuntimeException | Error e) {
       process.destroyForcibly(); // There was no thread left to read what it prints.
       throw e;
@@ -51,12 +59,20 @@ final class Started {
     return process.isAlive();
   }
 
+  /** It gets another task: what it prints is counted anew. */
+  void beginTask() {
+    errors.beginTask();
+    if (lines != null) {
+      lines.beginTask();
+    }
+  }
+
   /** Kills it, and the processes that its tasks have started. */
   void kill() {
     if (!process.isAlive()) {
       return;
     }
-    // Before it is dead: afterwards nobody knows whose they are.
+    // Before it is dead: afterwards nobody knows whose they are, but by their mark.
     List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);
@@ -71,12 +87,23 @@ final class Started {
     }
   }
 
-  /** Waits for its end, and for all that it has printed. */
+  /** Waits for its end, ends the processes that it has left behind, and waits for all that it has printed. */
   Ending awaitEnd() throws InterruptedException {
     int exitCode = process.waitFor();
+    Offspring.endMarked(mark);
+    closePipe();
     if (lines != null) {
       var _ = lines.lastLines();
     }
     return new Ending(process.pid(), exitCode, errors.lastLines());
+  }
+
+  /* The one that told it of the end of this process. */
+  private void closePipe() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException gone) {
+      // with the process
+    }
   }
 }

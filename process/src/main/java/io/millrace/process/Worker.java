@@ -4,9 +4,13 @@ import io.millrace.process.wire.Code;
 import io.millrace.process.wire.Connection;
 import io.millrace.process.wire.Frame;
 import io.millrace.process.wire.Frame.Kind;
+import io.millrace.process.wire.Nanos;
 import io.millrace.process.wire.ProtocolException;
+import io.millrace.process.wire.Reason;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.FileSystemException;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,9 +28,6 @@ final class Worker implements Runnable {
 
   /* How long a process that is killed is waited for; well within the grace period of a run, 100 ms. */
   private static final long DYING_MILLIS = 20;
-
-  /* The description of an exception, beside the exception itself. */
-  private static final long DESCRIPTION_BYTES = 8L * 1024 * 1024;
 
   private final Settings settings;
   private final @Nullable Code setup;
@@ -57,7 +58,7 @@ final class Worker implements Runnable {
     try {
       failure = live();
     } catch (RuntimeException | Error e) {
-      failure = new WorkerStartException("a worker process could not be started: " + e, e);
+      failure = ready.isDone() ? null : notStarted(e);
     } finally {
       kill();
       crew.gone(this, failure);
@@ -82,16 +83,27 @@ final class Worker implements Runnable {
     } catch (IOException e) {
       kill();
       Ending ending = awaitEnd(process);
-      String why =
-          ending == null
-              ? "a worker process could not be started: " + e.getMessage()
-              : ending.message("before it was ready");
-      return new WorkerStartException(why, e);
+      return ending == null || e instanceof ProtocolException
+          ? notStarted(e)
+          : new WorkerStartException(ending.message("before it was ready"), e);
     }
     ready.complete(this);
     crew.ready(this);
     awaitEnd(process);
     return null;
+  }
+
+  private static WorkerStartException notStarted(Throwable e) {
+    return new WorkerStartException(
+        "a worker process could not be started: " + Reason.of(e) + advice(e), e);
+  }
+
+  private static String advice(Throwable e) {
+    return e instanceof FileSystemException || e instanceof SocketException
+        ? " (its socket is made below java.io.tmpdir, which is "
+            + System.getProperty("java.io.tmpdir")
+            + ")"
+        : "";
   }
 
   private Started start(Rendezvous rendezvous) throws IOException {
@@ -162,16 +174,29 @@ final class Worker implements Runnable {
     return tasks >= settings.maxTasks;
   }
 
-  /** Lets an idle process end by itself, and kills it if that takes too long. */
+  /** Lets an idle process end by itself, and kills it if that takes too long. Does not wait. */
   void retire() {
+    var _ =
+        ended
+            .copy()
+            .orTimeout(Nanos.of(settings.grace), TimeUnit.NANOSECONDS)
+            .whenCompleteAsync((_, late) -> killIf(late != null));
+    // In a thread of its own: who has not read its last task may not read this either.
+    Thread.ofVirtual().name("process-pool-stop").start(this::sendStop);
+  }
+
+  private void sendStop() {
     try {
       connection().send(Frame.of(Kind.STOP));
     } catch (IOException gone) {
       kill();
-      return;
     }
-    CompletableFuture.delayedExecutor(settings.grace.toNanos(), TimeUnit.NANOSECONDS)
-        .execute(this::kill);
+  }
+
+  private void killIf(boolean late) {
+    if (late) {
+      kill();
+    }
   }
 
   /**
@@ -188,8 +213,10 @@ final class Worker implements Runnable {
       Frame task = code == function ? Frame.of(Kind.TASK, argument) : code.in(Kind.TASK, argument);
       function = code;
       tasks++;
-      connection().send(task);
-      Frame answer = connection().receive(settings.rules.mostBytes() + DESCRIPTION_BYTES);
+      Objects.requireNonNull(started()).beginTask();
+      connection().send(task.numbered(tasks));
+      Frame answer = connection().receive(settings.mostAnswerBytes());
+      check(answer);
       if (answer.kind() == Kind.REFUSAL) {
         function = null; // It may be the function that was refused: then the process has none.
       }
@@ -200,9 +227,22 @@ final class Worker implements Runnable {
       throw new InterruptedException("the worker process was killed with its task");
     } catch (ProtocolException e) {
       killNow();
-      throw new WorkerDiedException("a worker process broke the protocol and was killed", e);
+      throw new WorkerDiedException(
+          "a worker process broke the protocol and was killed: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new WorkerDiedException(awaitEnding());
+    }
+  }
+
+  private void check(Frame answer) throws ProtocolException {
+    connection().checkQuiet();
+    switch (answer.kind()) {
+      case RESULT, FAILURE, REFUSAL -> {
+        if (answer.number() != tasks) {
+          throw new ProtocolException("a worker answered a task that is not the last one");
+        }
+      }
+      case HELLO, SETUP, READY, TASK, STOP -> throw Answers.outOfTurn(answer);
     }
   }
 

@@ -77,7 +77,12 @@ public final class ManualClock implements Clock, AutoCloseable {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("time does not go back: " + duration);
     }
-    timeline.advance(nanos(duration));
+    long nanos = nanos(duration);
+    if (nanos == Timeline.NEVER) {
+      throw new IllegalArgumentException(
+          "cannot advance by " + duration + ": a virtual clock counts no more than 292 years");
+    }
+    timeline.advance(nanos);
   }
 
   /**

@@ -158,7 +158,10 @@ final class Timeline {
           }
           long target = after(elapsed, nanos);
           if (target == NEVER) {
-            throw new IllegalArgumentException("cannot advance by " + Duration.ofNanos(nanos));
+            throw new IllegalArgumentException(
+                "cannot advance by "
+                    + Duration.ofNanos(nanos)
+                    + ": a virtual clock counts no more than 292 years");
           }
           fireUntil(target);
           elapsed = target;

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which classes may be read from another process: values of the JDK, enums, exceptions of {@code
- * java.base}, arrays of those, and what is listed.
+ * Which classes may be read from another process: values, enums and exceptions of {@code java.base}, arrays of those, and what is
+ * listed.
  *
  * @param patterns names of classes ({@code com.acme.Order}, {@code com.acme.Order$Line}), or {@code
  *     com.acme.*} for a package, {@code com.acme.**} for it and those below
@@ -17,25 +17,6 @@ import java.util.regex.Pattern;
 public record AllowList(Set<String> patterns) {
   private static final Pattern VALID =
       Pattern.compile("[\\p{javaJavaIdentifierStart}][\\p{javaJavaIdentifierPart}.]*(\\.\\*\\*?)?");
-
-  /* No package with classes that do something when they are read: no java.lang.reflect, java.rmi, javax.*. */
-  private static final Set<String> VALUE_PACKAGES =
-      Set.of(
-          "java.lang",
-          "java.math",
-          "java.time",
-          "java.time.chrono",
-          "java.time.temporal",
-          "java.time.zone",
-          "java.util",
-          "java.util.concurrent",
-          "java.util.concurrent.atomic",
-          "java.util.concurrent.locks",
-          "java.util.regex");
-
-  /* A lambda is read through the class that wrote it, which has to be allowed as well. */
-  private static final Set<String> VALUES =
-      Set.of("java.lang.invoke.SerializedLambda", "java.net.URI", "io.millrace.plan.Triple");
 
   /** Checks the patterns. */
   public AllowList {
@@ -72,9 +53,9 @@ public record AllowList(Set<String> patterns) {
     }
     return type.isPrimitive()
         || isLambda(type)
-        || isEnum(type)
-        || isValue(type)
-        || isListed(type.getName());
+        || Values.contain(type)
+        || lists(parentOfConstant(type).getName())
+        || lists(type.getName());
   }
 
   /* No stream can name a hidden class: it is what an allowed class has made of a SerializedLambda. */
@@ -82,21 +63,14 @@ public record AllowList(Set<String> patterns) {
     return type.isHidden();
   }
 
-  private static boolean isEnum(Class<?> type) {
+  /* A constant of an enum that has a body is of a class of its own. */
+  private static Class<?> parentOfConstant(Class<?> type) {
     Class<?> parent = type.getSuperclass();
-    return type.isEnum() || (parent != null && parent.isEnum());
+    return parent != null && parent.isEnum() ? parent : type;
   }
 
-  private static boolean isValue(Class<?> type) {
-    if (VALUES.contains(type.getName())) {
-      return true;
-    }
-    return type.getModule() == Object.class.getModule()
-        && (VALUE_PACKAGES.contains(type.getPackageName())
-            || Throwable.class.isAssignableFrom(type));
-  }
-
-  private boolean isListed(String name) {
+  /** Whether a pattern names it. */
+  boolean lists(String name) {
     int dot = name.lastIndexOf('.');
     if (patterns.contains(name) || (dot > 0 && patterns.contains(name.substring(0, dot) + ".*"))) {
       return true;

@@ -35,7 +35,7 @@ final class BoundedBytes extends OutputStream {
     bytes.write(from, offset, length);
   }
 
-  private void checkRoom(int length) throws IOException {
+  void checkRoom(int length) throws IOException {
     if (length > most - bytes.size()) {
       full = true;
       throw new IOException("more than " + most + " bytes");

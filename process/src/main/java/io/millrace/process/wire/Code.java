@@ -1,7 +1,6 @@
 package io.millrace.process.wire;
 
 import java.io.IOException;
-import java.io.ObjectOutputStream;
 import java.lang.invoke.SerializedLambda;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,7 @@ public final class Code {
    */
   public static Code of(Object function, Rules rules) throws Refusal {
     BoundedBytes bytes = new BoundedBytes(rules.mostBytes());
-    try (Output out = new Output(bytes)) {
+    try (ValueOutput out = new ValueOutput(bytes)) {
       Codec.write("function", function, out, bytes);
       return new Code(trusted(function, out), bytes.toByteArray());
     } catch (IOException e) {
@@ -35,8 +34,8 @@ public final class Code {
     }
   }
 
-  private static List<String> trusted(Object function, Output out) {
-    return out.root instanceof SerializedLambda lambda
+  private static List<String> trusted(Object function, ValueOutput out) {
+    return out.root() instanceof SerializedLambda lambda
         ? List.of(lambda.getCapturingClass().replace('/', '.'))
         : AllowList.names(function.getClass());
   }
@@ -51,30 +50,15 @@ public final class Code {
    *
    * @throws Refusal if it captures what is not allowed, or unknown here
    */
-  public static @Nullable Object from(Frame frame, Rules rules, ClassLoader loader)
-      throws Refusal, ProtocolException {
+  public static @Nullable Object from(Frame frame, Rules rules, ClassLoader loader) throws Refusal {
     if (frame.parts().size() < 2) {
       return null;
     }
-    List<String> trusted = frame.text(2).lines().toList();
-    return Codec.read("function", frame.part(1), rules.allowing(trusted), loader);
-  }
-
-  /** Remembers what the function was written as. */
-  private static final class Output extends ObjectOutputStream {
-    private @Nullable Object root;
-
-    Output(BoundedBytes bytes) throws IOException {
-      super(bytes);
-      enableReplaceObject(true);
-    }
-
-    @Override
-    protected @Nullable Object replaceObject(@Nullable Object object) {
-      if (root == null) {
-        root = object;
-      }
-      return object;
+    try {
+      List<String> trusted = frame.text(2).lines().toList();
+      return Codec.read("function", frame.part(1), rules.allowing(trusted), loader);
+    } catch (ProtocolException e) {
+      throw new Refusal("the function came without the classes that it needs", e);
     }
   }
 }

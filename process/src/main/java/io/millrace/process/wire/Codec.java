@@ -4,11 +4,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import org.jspecify.annotations.Nullable;
 
-/** Turns objects into bytes and back, within rules. */
+/**
+ * Turns objects into bytes and back, within rules. Whatever the classes of these objects throw is a refusal.
+ */
 public final class Codec {
   private Codec() {}
 
@@ -20,7 +21,7 @@ public final class Codec {
    */
   public static byte[] write(String what, @Nullable Object object, Rules rules) throws Refusal {
     BoundedBytes bytes = new BoundedBytes(rules.mostBytes());
-    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+    try (ValueOutput out = new ValueOutput(bytes)) {
       write(what, object, out, bytes);
     } catch (IOException e) {
       throw unwritable(what, e, bytes);
@@ -28,20 +29,17 @@ public final class Codec {
     return bytes.toByteArray();
   }
 
-  static void write(
-      String what, @Nullable Object object, ObjectOutputStream out, BoundedBytes bytes)
+  static void write(String what, @Nullable Object object, ValueOutput out, BoundedBytes bytes)
       throws Refusal {
     try {
       out.writeObject(object);
       out.flush();
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       throw unwritable(what, e, bytes);
-    } catch (StackOverflowError e) {
-      throw new Refusal("the " + what + " is nested too deeply to be serialized", e);
     }
   }
 
-  private static Refusal unwritable(String what, Exception e, BoundedBytes bytes) {
+  private static Refusal unwritable(String what, Throwable e, BoundedBytes bytes) {
     if (bytes.full()) {
       return new Refusal(
           "the "
@@ -52,34 +50,82 @@ public final class Codec {
     }
     if (e instanceof NotSerializableException) {
       return new Refusal(
-          "the " + what + " holds a " + e.getMessage() + ", which is not Serializable", e);
+          "the " + what + " holds a " + Reason.message(e, 1000) + ", which is not Serializable", e);
     }
-    return new Refusal("the " + what + " cannot be serialized: " + e, e);
+    return refusal(what, "serialized", e);
+  }
+
+  private static Refusal refusal(String what, String done, Throwable e) {
+    if (e instanceof StackOverflowError) {
+      return new Refusal("the " + what + " is nested too deeply to be " + done, e);
+    }
+    return new Refusal("the " + what + " cannot be " + done + ": " + Reason.of(e), e);
   }
 
   /**
-   * The object of a serial form.
+   * The object of a serial form that comes from a trusted side.
    *
    * @param loader finds the classes
    * @throws Refusal if it holds a class that is not allowed, or unknown here
    */
   public static @Nullable Object read(String what, byte[] bytes, Rules rules, ClassLoader loader)
       throws Refusal {
-    Gatekeeper gatekeeper = new Gatekeeper(rules, bytes.length);
+    Budget budget = new Budget(Limits.NONE);
+    Gatekeeper gatekeeper = new Gatekeeper(rules, bytes.length, budget, null);
     try (ObjectInputStream in = new Input(bytes, loader)) {
       in.setObjectInputFilter(gatekeeper);
       return in.readObject();
     } catch (ClassNotFoundException e) {
       throw new Refusal(
-          "the " + what + " holds a " + e.getMessage() + ", which is not on the class path here",
+          "the "
+              + what
+              + " holds a "
+              + Reason.message(e, 1000)
+              + ", which is not on the class path here",
           e);
-    } catch (IOException | RuntimeException | LinkageError e) {
-      String reason = gatekeeper.refused();
-      String text = reason != null ? reason : "cannot be deserialized: " + e;
-      throw new Refusal("the " + what + " " + text, e);
-    } catch (StackOverflowError e) {
-      throw new Refusal("the " + what + " is nested too deeply to be deserialized", e);
+    } catch (Throwable e) {
+      throw unreadable(what, e, gatekeeper);
     }
+  }
+
+  /**
+   * The object of a serial form that comes from a worker.
+   *
+   * @throws Refusal if it must not be read, or takes more than the limits
+   * @throws InterruptedException if the calling thread is interrupted meanwhile
+   */
+  public static @Nullable Object readHostile(
+      String what, byte[] bytes, Rules rules, ClassLoader loader, Limits limits)
+      throws Refusal, InterruptedException {
+    Budget budget = new Budget(limits);
+    Classes classes = new Classes(rules.allowed(), loader);
+    Gatekeeper gatekeeper = null;
+    try {
+      budget.take(bytes.length);
+      Outline outline = Outline.of(bytes, classes, rules.mostDepth(), budget);
+      gatekeeper = new Gatekeeper(rules, bytes.length, budget, outline);
+      try (ObjectInputStream in = new ValueInput(bytes, classes, budget)) {
+        in.setObjectInputFilter(gatekeeper);
+        return in.readObject();
+      }
+    } catch (Throwable e) {
+      if (budget.interrupted()) {
+        var _ = Thread.interrupted();
+        throw new InterruptedException("the " + what + " of a worker was being read");
+      }
+      throw unreadable(what, e, gatekeeper);
+    }
+  }
+
+  private static Refusal unreadable(String what, Throwable e, @Nullable Gatekeeper gatekeeper) {
+    if (e instanceof Unreadable) {
+      return new Refusal("the " + what + " " + e.getMessage(), e);
+    }
+    String reason = gatekeeper == null ? null : gatekeeper.refused();
+    if (reason != null) {
+      return new Refusal("the " + what + " " + reason, e);
+    }
+    return refusal(what, "deserialized", e);
   }
 
   /** Looks for classes where the function comes from, not where this library does. */

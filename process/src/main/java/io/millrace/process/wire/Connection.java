@@ -8,16 +8,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sends and receives frames. A frame is its kind, the number of its parts, their lengths, and the parts.
+ * Sends and receives frames. A frame is its kind, how many parts it has, its number, the lengths of the parts, and
+ * the parts.
  *
  * <p>Used by one thread at a time. An interrupt of that thread closes the connection.
  */
 public final class Connection implements AutoCloseable {
   private static final int BUFFER = 32 * 1024;
-  private static final int MOST_PARTS = 8;
+  private static final int HEADER = 2 + Integer.BYTES;
+
+  /* What is taken for a part before its bytes are there. */
+  private static final int CHUNK = 64 * 1024;
 
   private final SocketChannel channel;
 
@@ -45,7 +50,7 @@ public final class Connection implements AutoCloseable {
   /** Sends a frame. */
   public void send(Frame frame) throws IOException {
     out.clear();
-    out.put(frame.kind().code()).put((byte) frame.parts().size());
+    out.put(frame.kind().code()).put((byte) frame.parts().size()).putInt(frame.number());
     frame.parts().forEach(part -> out.putInt(part.length));
     for (byte[] part : frame.parts()) {
       put(part);
@@ -80,12 +85,11 @@ public final class Connection implements AutoCloseable {
    * @throws EOFException if the other end is gone
    */
   public Frame receive(long mostBytes) throws IOException {
-    fill(2);
+    fill(HEADER);
     Frame.Kind kind = Frame.Kind.of(in.get());
     int count = in.get();
-    if (count < 0 || count > MOST_PARTS) {
-      throw new ProtocolException(kind + " with " + count + " parts");
-    }
+    int number = in.getInt();
+    kind.check(count);
     fill(count * Integer.BYTES);
     int[] lengths = new int[count];
     long total = 0;
@@ -101,21 +105,36 @@ public final class Connection implements AutoCloseable {
     for (int length : lengths) {
       parts.add(take(length));
     }
-    return new Frame(kind, parts);
+    return new Frame(kind, number, parts);
   }
 
+  /* Memory is taken as bytes arrive: a length alone is only a claim. */
   private byte[] take(int length) throws IOException {
-    byte[] bytes = new byte[length];
+    byte[] bytes = new byte[Math.min(length, CHUNK)];
     int done = 0;
     while (done < length) {
       if (!in.hasRemaining()) {
         fill(1);
       }
-      int available = Math.min(in.remaining(), length - done);
+      if (done == bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * done));
+      }
+      int available = Math.min(in.remaining(), bytes.length - done);
       in.get(bytes, done, available);
       done += available;
     }
     return bytes;
+  }
+
+  /**
+   * Checks that nothing was sent without being asked for.
+   *
+   * @throws ProtocolException if there is something
+   */
+  public void checkQuiet() throws ProtocolException {
+    if (in.hasRemaining()) {
+      throw new ProtocolException("there is more than the answer");
+    }
   }
 
   /* At least so many bytes to read; never more than a header has. */

@@ -3,8 +3,10 @@ package io.millrace.process.wire;
 /** Something may not or cannot cross between processes; the message says what, and what to do. */
 public final class Refusal extends Exception {
   private static final long serialVersionUID = 1;
+  private static final int MOST_CHARACTERS = 10_000;
 
-  Refusal(String message) {
+  /** Says why. */
+  public Refusal(String message) {
     super(message);
   }
 
@@ -14,7 +16,7 @@ public final class Refusal extends Exception {
 
   /** What the other process refused. */
   public static Refusal of(Frame refusal) throws ProtocolException {
-    return new Refusal(refusal.text(0));
+    return new Refusal(Reason.cut(refusal.text(0), MOST_CHARACTERS));
   }
 
   /** For the other process. */

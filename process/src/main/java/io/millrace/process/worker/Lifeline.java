@@ -1,5 +1,6 @@
 package io.millrace.process.worker;
 
+import io.millrace.process.wire.Offspring;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -38,6 +39,10 @@ final class Lifeline {
   }
 
   private static void endChildren() {
-    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    Offspring.endBelow(ProcessHandle.current());
+    String mark = System.getenv(Offspring.VARIABLE);
+    if (mark != null) {
+      Offspring.endMarked(mark);
+    }
   }
 }

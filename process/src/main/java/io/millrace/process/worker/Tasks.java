@@ -36,8 +36,8 @@ final class Tasks {
       // The parent keeps to its own limit; an argument comes with its function.
       Frame frame = connection.receive(Long.MAX_VALUE);
       switch (frame.kind()) {
-        case SETUP -> send(setUp(frame));
-        case TASK -> send(answer(frame));
+        case SETUP -> send(setUp(frame).numbered(frame.number()));
+        case TASK -> send(answer(frame).numbered(frame.number()));
         case STOP -> System.exit(0);
         case HELLO, READY, RESULT, FAILURE, REFUSAL ->
             throw new ProtocolException(frame.kind() + " came from the parent");
@@ -51,9 +51,9 @@ final class Tasks {
     connection.send(answer);
   }
 
-  private Frame setUp(Frame frame) throws ProtocolException {
-    rules = Rules.parse(frame.text(0));
+  private Frame setUp(Frame frame) {
     try {
+      rules = Rules.parse(frame.text(0));
       if (Code.from(frame, rules, CLASSES) instanceof RemoteFunction.Setup setup) {
         setup.run();
       }
@@ -65,26 +65,28 @@ final class Tasks {
     }
   }
 
-  private Frame answer(Frame frame) throws ProtocolException {
+  /* Whether the function or the argument or the result is refused: the parent then sends the function again. */
+  private Frame answer(Frame frame) {
     try {
       Object called = function(frame);
       Object argument = Codec.read("argument", frame.part(0), rules, CLASSES);
       return Frame.of(Kind.RESULT, Codec.write("result", call(called, argument), rules));
     } catch (Refusal refusal) {
+      function = null;
       return refusal.frame();
     } catch (Throwable error) {
       return failure(error);
     }
   }
 
-  private Object function(Frame frame) throws Refusal, ProtocolException {
+  private Object function(Frame frame) throws Refusal {
     if (frame.parts().size() > 1) {
       // If the new one is refused, the old one is not called in its place.
       function = null;
       function = Code.from(frame, rules, CLASSES);
     }
     if (function == null) {
-      throw new ProtocolException("a task without its function");
+      throw new Refusal("the worker has no function for its task");
     }
     return function;
   }
@@ -96,25 +98,19 @@ final class Tasks {
       case RemoteFunction.Call<?> call -> call.call();
       case RemoteFunction<?, ?> unary ->
           ((RemoteFunction<@Nullable Object, @Nullable Object>) unary).apply(argument);
-      default -> throw new ProtocolException("no function, but a " + function.getClass());
+      default -> throw new IllegalStateException("no function, but a " + function.getClass());
     };
   }
 
   private Frame failure(Throwable error) {
-    Rules described = new Rules(Rules.VALUES_ONLY, Integer.MAX_VALUE, Integer.MAX_VALUE);
-    try {
-      byte[] description = Codec.write("exception", Thrown.of(error), described);
-      return Frame.of(Kind.FAILURE, description, itself(error));
-    } catch (Refusal impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return Frame.of(Kind.FAILURE, Thrown.of(error).bytes(), itself(error));
   }
 
   /* Empty if it cannot cross: then its description has to do. */
   private byte[] itself(Throwable error) {
     try {
       return Codec.write("exception", error, rules);
-    } catch (Refusal | RuntimeException notSerializable) {
+    } catch (Refusal notSerializable) {
       return NOTHING;
     }
   }

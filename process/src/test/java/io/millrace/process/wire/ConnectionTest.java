@@ -83,7 +83,7 @@ class ConnectionTest {
   @Test
   @DisplayName("AX3: the end of the other side is an EOFException, also in the middle of a frame")
   void theEndIsSeen() throws Exception {
-    raw.write(ByteBuffer.wrap(new byte[] {4, 1, 0, 0, 0, 9, 1, 2}));
+    raw.write(ByteBuffer.wrap(new byte[] {4, 1, 0, 0, 0, 1, 0, 0, 0, 9, 1, 2}));
     raw.close();
     assertThrows(EOFException.class, () -> there.receive(MOST));
     assertThrows(EOFException.class, () -> there.receive(MOST));
@@ -92,10 +92,12 @@ class ConnectionTest {
   @Test
   @DisplayName("AX3: what is no frame, or too large, is refused before any memory is taken")
   void garbageIsRefused() throws Exception {
-    assertRefused(new byte[] {99, 0});
-    assertRefused(new byte[] {4, 120});
-    assertRefused(new byte[] {4, 1, 0x7f, 0, 0, 0});
-    assertRefused(new byte[] {4, 2, -1, -1, -1, -1, -1, -1, -1, -1});
+    assertRefused(new byte[] {99, 0, 0, 0, 0, 1});
+    assertRefused(new byte[] {4, 120, 0, 0, 0, 1});
+    assertRefused(new byte[] {4, 0, 0, 0, 0, 1});
+    assertRefused(new byte[] {5, 2, 0, 0, 0, 1});
+    assertRefused(new byte[] {4, 1, 0, 0, 0, 1, 0x7f, 0, 0, 0});
+    assertRefused(new byte[] {4, 2, 0, 0, 0, 1, -1, -1, -1, -1, -1, -1, -1, -1});
   }
 
   private void assertRefused(byte[] bytes) throws IOException {
