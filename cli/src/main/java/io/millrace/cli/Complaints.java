@@ -36,7 +36,7 @@ record Complaints(PrintStream err)
     }
     return isCommand
         ? "unknown command '" + first + "': there are http and demo"
-        : "too many arguments: there is at most one FILE, and one with spaces needs quotes";
+        : "too many arguments: there is at most one FILE or URL, and one with spaces needs quotes";
   }
 
   private static String suggestion(UnmatchedArgumentException unmatched) {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -27,7 +28,17 @@ public final class Main {
    *     a signal
    */
   public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
-    return run(Streams.of(in, out, err), args);
+    return run(System.getenv(), in, out, err, args);
+  }
+
+  /** As {@link #run(InputStream, PrintStream, PrintStream, String...)}, with other environment variables. */
+  public static int run(
+      Map<String, String> environment,
+      InputStream in,
+      PrintStream out,
+      PrintStream err,
+      String... args) {
+    return run(Streams.of(in, out, err, environment), args);
   }
 
   private static int run(Streams streams, String... args) {

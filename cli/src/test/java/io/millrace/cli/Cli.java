@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,9 +25,18 @@ public record Cli(int code, String out, String err) {
   }
 
   public static Cli run(InputStream in, String... args) {
+    return run(Map.of(), in, args);
+  }
+
+  /** Calls the command with environment variables; by default there are none. */
+  public static Cli run(Map<String, String> environment, String in, String... args) {
+    return run(environment, new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), args);
+  }
+
+  private static Cli run(Map<String, String> environment, InputStream in, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code = Main.run(in, utf8(out), utf8(err), args);
+    int code = Main.run(environment, in, utf8(out), utf8(err), args);
     Cli result =
         new Cli(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     assertFalse(result.err.contains("\tat "), "a stack trace: " + result.err);

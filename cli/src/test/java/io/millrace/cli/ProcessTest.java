@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What only a process of its own can show: signals, pipes, exit codes. */
@@ -96,7 +101,7 @@ class ProcessTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT, 130", "TERM, 143"})
+  @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
   void aSignalStopsTheRunAndKeepsWhatIsDone(String signal, int code) throws Exception {
     List<String> urls = new ArrayList<>(List.of(server.url("/ok")));
     IntStream.range(0, 50).forEach(number -> urls.add(server.url("/hang" + number)));
@@ -177,5 +182,55 @@ class ProcessTest {
     Process process = http(server.url("/ok"));
     assertEquals(0, exitCode(process));
     assertFalse(read("err").contains("\u001b") || read("err").contains("\r"), read("err"));
+  }
+
+  @DisplayName("H9: --force does not replace the input, also if it comes by standard input")
+  @Test
+  void theInputIsNotReplacedByTheOutput() throws Exception {
+    Path file = Files.write(folder.resolve("urls"), List.of(server.url("/ok")));
+    Process process =
+        start("exec \"$@\" < " + file, "http", "--output", file.toString(), "--force");
+    assertEquals(2, exitCode(process));
+    assertTrue(read("err").contains("is also the input"), read("err"));
+    assertEquals(List.of(server.url("/ok")), Files.readAllLines(file));
+  }
+
+  @DisplayName(
+      "H9: whenever a signal comes, what was done, cut off, not started and skipped is what was read")
+  @ParameterizedTest
+  @ValueSource(ints = {1, 20, 60, 150, 400})
+  void theReportAddsUp(int answered) throws Exception {
+    Semaphore answers = new Semaphore(0);
+    server.on(
+        "/slow",
+        (exchange, number) -> {
+          answers.release();
+          Loopback.send(exchange, 200, "");
+        });
+    Path file = folder.resolve("urls");
+    try (PrintWriter urls = new PrintWriter(Files.newBufferedWriter(file))) {
+      for (int number = 0; number < 200_000; number++) {
+        urls.println(number % 5 == 0 ? "# " + number : server.url("/slow" + number));
+      }
+    }
+    Path output = folder.resolve("lines");
+    Process process = start("exec \"$@\"", "http", "--output", output.toString(), file.toString());
+    assertTrue(answers.tryAcquire(answered, PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    send("INT", process);
+    assertEquals(130, exitCode(process));
+    Matcher report =
+        Pattern.compile(
+                "millrace: ([\\d,]+) done .*interrupted: ([\\d,]+) cut off, ([\\d,]+) not started,"
+                    + " ([\\d,]+) blank or comments, nothing read after line ([\\d,]+)\\s*",
+                Pattern.DOTALL)
+            .matcher(read("err").substring(read("err").lastIndexOf("millrace: ")));
+    assertTrue(report.matches(), read("err"));
+    long[] counts = new long[5];
+    for (int index = 0; index < 5; index++) {
+      counts[index] = Long.parseLong(report.group(index + 1).replace(",", ""));
+    }
+    assertEquals(counts[4], counts[0] + counts[1] + counts[2] + counts[3], read("err"));
+    assertEquals(counts[0] + counts[1], read("lines").lines().count(), read("err"));
+    assertTrue(answers.availablePermits() + answered <= counts[0] + counts[1], read("err"));
   }
 }

@@ -126,8 +126,8 @@ class UsageTest {
         "Authorization s3cret",
         "Bearer s3cret: x",
         "Authorization: s3cret\u0001",
-        "Authorization: s3cr\u00e9t s3cret",
-        "Host: s3cret"
+        "Authorization: s3cret\ud83d",
+        "Content-Length: s3cret"
       })
   void aWrongHeaderIsRefusedWithoutItsValue(String header) {
     Cli cli = Cli.run("", "http", "--header", header);

@@ -5,24 +5,32 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a command reads and writes.
+ * Where a command reads and writes, and the variables around it.
  *
  * @param out not a print stream if it is that of the process: those hide what went wrong
  * @param isProcess whether the streams are those of the process, which may have a terminal
  */
-public record Streams(InputStream in, OutputStream out, PrintStream err, boolean isProcess) {
+public record Streams(
+    InputStream in,
+    OutputStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    boolean isProcess) {
 
-  /** Streams that somebody made. */
-  public static Streams of(InputStream in, PrintStream out, PrintStream err) {
-    return new Streams(in, out, err, false);
+  /** Streams that somebody made, and the variables that a command sees. */
+  public static Streams of(
+      InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {
+    return new Streams(in, out, err, Map.copyOf(environment), false);
   }
 
-  /** The standard streams. */
+  /** The standard streams and variables. */
   public static Streams ofProcess() {
-    return new Streams(System.in, new FileOutputStream(FileDescriptor.out), System.err, true);
+    return new Streams(
+        System.in, new FileOutputStream(FileDescriptor.out), System.err, System.getenv(), true);
   }
 
   /** The terminal that standard error is, if it is one. */

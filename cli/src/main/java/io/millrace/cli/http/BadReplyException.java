@@ -4,17 +4,22 @@ import io.millrace.plan.HttpReply;
 import java.util.Optional;
 
 /** A server answered, but not well; the retry policy reads the reply from it. */
-final class BadReplyException extends Exception implements HttpReply {
+final class BadReplyException extends RequestException implements HttpReply {
   private static final long serialVersionUID = 1;
-  private final transient Reply reply;
+  private transient Reply reply;
 
-  BadReplyException(String problem, Reply reply) {
-    super(problem, null, false, false);
+  BadReplyException(InputLine.Call call, String problem, Reply reply) {
+    super(call, problem, null);
     this.reply = reply;
   }
 
   Reply reply() {
     return reply;
+  }
+
+  /** Lets go of the body: the request is repeated. */
+  void dropContent() {
+    reply = reply.withoutContent();
   }
 
   @Override
@@ -25,5 +30,11 @@ final class BadReplyException extends Exception implements HttpReply {
   @Override
   public Optional<String> header(String name) {
     return reply.header(name);
+  }
+
+  /** Whether the server says that it has not done what it was asked for. */
+  @Override
+  boolean isUnprocessed() {
+    return statusCode() == 429 || (statusCode() == 503 && header("retry-after").isPresent());
   }
 }

@@ -29,7 +29,13 @@ record ContentText(String text, boolean isBase64) {
         .orElse(Optional.of(StandardCharsets.UTF_8))
         .flatMap(charset -> decoded(bytes, charset))
         .map(text -> new ContentText(text, false))
-        .orElseGet(() -> new ContentText(base64(bytes), true));
+        .orElseGet(() -> base64(bytes));
+  }
+
+  /** In Base64, whatever they are. */
+  static ContentText base64(ByteBuffer bytes) {
+    byte[] encoded = Base64.getEncoder().encode(bytes.duplicate()).array();
+    return new ContentText(new String(encoded, StandardCharsets.ISO_8859_1), true);
   }
 
   /** Empty if there is no such charset. */
@@ -39,12 +45,6 @@ record ContentText(String text, boolean isBase64) {
     } catch (IllegalCharsetNameException | UnsupportedCharsetException unknown) {
       return Optional.empty();
     }
-  }
-
-  private static String base64(ByteBuffer bytes) {
-    return StandardCharsets.ISO_8859_1
-        .decode(Base64.getEncoder().encode(bytes.duplicate()))
-        .toString();
   }
 
   private static Optional<String> decoded(ByteBuffer bytes, Charset charset) {

@@ -1,25 +1,30 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests come from and answers go to. What cannot be opened is said in the message of an
  * {@link UnusableFileException}.
  *
- * @param input null or - is standard input
+ * @param input a URL or a file; null or - is standard input
  * @param output null or - is standard output
  * @param force whether the output may be there already
  */
-record Endpoints(Streams streams, @Nullable Path input, @Nullable Path output, boolean force) {
+record Endpoints(Streams streams, @Nullable String input, @Nullable Path output, boolean force) {
+  private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
 
   /** A file cannot be used as it was asked for. */
   static final class UnusableFileException extends Exception {
@@ -30,13 +35,13 @@ record Endpoints(Streams streams, @Nullable Path input, @Nullable Path output, b
     }
   }
 
-  private static boolean isStandard(@Nullable Path path) {
-    return path == null || path.toString().equals("-");
+  private static boolean isStandard(@Nullable String name) {
+    return name == null || name.equals("-");
   }
 
   InputStream openInput() throws UnusableFileException {
-    Path path = input;
-    if (path == null || isStandard(path)) {
+    String name = input;
+    if (name == null || isStandard(name)) {
       return new FilterInputStream(streams.in()) {
         @Override
         public void close() {
@@ -44,6 +49,10 @@ record Endpoints(Streams streams, @Nullable Path input, @Nullable Path output, b
         }
       };
     }
+    if (Url.isMeant(name)) {
+      return new ByteArrayInputStream(name.getBytes(StandardCharsets.UTF_8));
+    }
+    Path path = path(name);
     if (Files.isDirectory(path)) {
       throw new UnusableFileException("cannot read '" + path + "': it is a directory");
     }
@@ -54,9 +63,17 @@ record Endpoints(Streams streams, @Nullable Path input, @Nullable Path output, b
     }
   }
 
+  private static Path path(String name) throws UnusableFileException {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException invalid) {
+      throw new UnusableFileException("'" + name + "' is neither a file nor a URL");
+    }
+  }
+
   Output.Target openTarget() throws UnusableFileException {
     Path path = output;
-    if (path == null || isStandard(path)) {
+    if (path == null || isStandard(path.toString())) {
       return new StreamTarget(streams.out());
     }
     try {
@@ -64,7 +81,11 @@ record Endpoints(Streams streams, @Nullable Path input, @Nullable Path output, b
       return force ? FileTarget.replace(path) : FileTarget.create(path);
     } catch (FileAlreadyExistsException taken) {
       throw new UnusableFileException(
-          "--output '" + path + "' is there already: give another name, or --force to replace it");
+          "--output '"
+              + path
+              + (Files.exists(path)
+                  ? "' is there already: give another name, or --force to replace it"
+                  : "' is a link that leads nowhere: remove it, or give another name"));
     } catch (IOException error) {
       throw new UnusableFileException("cannot write --output '" + path + "': " + reason(error));
     }
@@ -72,12 +93,21 @@ record Endpoints(Streams streams, @Nullable Path input, @Nullable Path output, b
 
   /** Replacing the input would lose it before it is read. */
   private void refuseInput(Path path) throws IOException, UnusableFileException {
-    if (input != null
-        && Files.exists(path)
-        && !isStandard(input)
-        && Files.isSameFile(input, path)) {
+    Optional<Path> source = source();
+    if (source.isPresent()
+        && Files.exists(source.get())
+        && Files.isRegularFile(path)
+        && Files.isSameFile(source.get(), path)) {
       throw new UnusableFileException("--output '" + path + "' is also the input");
     }
+  }
+
+  /** The file that is read, if it is known. */
+  private Optional<Path> source() throws UnusableFileException {
+    if (input == null || isStandard(input)) {
+      return streams.isProcess() ? Optional.of(STANDARD_INPUT) : Optional.empty();
+    }
+    return Url.isMeant(input) ? Optional.empty() : Optional.of(path(input));
   }
 
   private static String reason(IOException error) {

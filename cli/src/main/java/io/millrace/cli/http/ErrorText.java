@@ -1,41 +1,67 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.http.LostException.Stage;
 import io.millrace.outcome.RunStatus;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 
-/** Says in a few words what went wrong with an item. */
+/** Says in a few words what went wrong with a line. */
 final class ErrorText {
-  private static final int CAUSES_SEARCHED = 10;
-
-  /** What the client says when it may not send a request a second time by itself. */
-  private static final String NOT_REPEATED = "Too many retries";
+  private static final Pattern WITH_ADDRESS = Pattern.compile("Connect to .* failed: (.*)");
 
   private ErrorText() {}
 
   static String of(Throwable error) {
     return switch (error) {
-      case ConnectException refused when isCausedByName(refused) -> "unknown host";
-      case ConnectException refused -> "cannot connect" + detail(refused);
-      case SSLException refused -> "TLS" + detail(refused);
-      case IOException lost when NOT_REPEATED.equals(lost.getMessage()) -> ofCause(lost);
-      case BadReplyException bad -> String.valueOf(bad.getMessage());
+      case LostException lost -> lost(lost, root(lost));
+      case RequestException failure -> String.valueOf(failure.getMessage());
       case MalformedLineException malformed -> String.valueOf(malformed.getMessage());
-      default -> error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+      default -> message(error);
     };
   }
 
-  /** As {@link #of}, but the same for all items that failed alike. */
+  private static String lost(LostException lost, Throwable cause) {
+    return switch (cause) {
+      case UnknownHostException _ -> "unknown host";
+      case SSLException refused -> "TLS: " + message(refused);
+      case ConnectException refused -> "cannot connect: " + withoutAddress(refused);
+      case NoHttpResponseException _ -> "the connection was closed without an answer";
+      case ConnectionClosedException _ -> "the connection was closed in the middle of the answer";
+      case SocketException broken when lost.stage() == Stage.CONNECTING ->
+          "cannot connect: " + message(broken);
+      case SocketException broken -> "the connection was lost: " + message(broken);
+      default -> message(cause);
+    };
+  }
+
+  /* The client puts the address before what the system says; the line has that already. */
+  private static String withoutAddress(ConnectException refused) {
+    return WITH_ADDRESS.matcher(message(refused)).replaceFirst("$1");
+  }
+
+  /** The innermost cause that belongs to the network: those around it repeat the address. */
+  private static Throwable root(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() instanceof IOException cause) {
+      root = cause;
+    }
+    return root;
+  }
+
+  /** As {@link #of}, but the same for all lines that failed alike. */
   static String kindOf(Throwable error) {
     return error instanceof MalformedLineException malformed
         ? "malformed line: " + malformed.problem()
         : of(error);
   }
 
-  /** For an item that the end of the run cut off. */
+  /** For a line that the end of the run cut off. */
   static String cutOff(RunStatus reason) {
     return switch (reason) {
       case TIMED_OUT -> "cut off by --run-timeout";
@@ -44,23 +70,7 @@ final class ErrorText {
     };
   }
 
-  private static String ofCause(Throwable error) {
-    Throwable cause = error.getCause();
-    return cause == null ? "connection lost" : of(cause);
-  }
-
-  private static String detail(Throwable error) {
-    return error.getMessage() == null ? "" : ": " + error.getMessage();
-  }
-
-  private static boolean isCausedByName(Throwable error) {
-    Throwable cause = error;
-    for (int depth = 0; cause != null && depth < CAUSES_SEARCHED; depth++) {
-      if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
-        return true;
-      }
-      cause = cause.getCause();
-    }
-    return false;
+  private static String message(Throwable error) {
+    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
   }
 }

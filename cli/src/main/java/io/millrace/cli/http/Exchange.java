@@ -1,51 +1,146 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.http.InputLine.Call;
+import io.millrace.cli.http.LostException.Stage;
+import io.millrace.cli.http.Wire.Answer;
 import io.millrace.plan.Action;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpClient.Version;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 
-/** The action of the run: one request, one reply. */
-record Exchange(HttpClient client, BodyHandler<Content> contents)
-    implements Action<InputLine, Reply> {
-
-  private static final int MOST_REDIRECTS = 5;
-
-  /*
-   * One attempt is one request: left to itself, the client sends a request again when its
-   * connection is lost, past the rate limit and uncounted. That also switches its redirects off.
-   *
-   * HTTP/1.1, because over one HTTP/2 connection the client fails requests above the number of
-   * streams that the server grants, instead of holding them back.
-   */
-  static HttpClient newClient() {
-    System.setProperty("jdk.httpclient.redirects.retrylimit", "1");
-    System.setProperty("jdk.httpclient.disableRetryConnect", "true");
-    return HttpClient.newBuilder().version(Version.HTTP_1_1).build();
-  }
+/**
+ * The action of the run: one request. An answer that redirects leads to another item, so that the next request
+ * goes through all limits like any other.
+ *
+ * @param totalRate empty if there is none
+ * @param time for one request, its body included
+ * @param itemTime for one line, from its first request
+ */
+record Exchange(
+    Wire wire,
+    Alarms timer,
+    ContentReader contents,
+    Optional<TotalRate> totalRate,
+    Duration time,
+    Optional<Duration> itemTime,
+    int mostRedirects)
+    implements Action<InputLine, Step> {
 
   @Override
-  public Reply apply(InputLine line) throws IOException, InterruptedException, BadReplyException {
-    HttpResponse<Content> response = follow(line.call().request());
-    Reply reply = new Reply(response.statusCode(), response.headers(), response.body());
-    Optional<String> problem = reply.problem();
-    if (problem.isPresent()) {
-      throw new BadReplyException(problem.get(), reply);
+  public Step apply(InputLine line) throws RequestException, InterruptedException {
+    Call call = line.call();
+    if (totalRate.isPresent() && !totalRate.get().enter(call.host())) {
+      throw new HeldBackException(call);
     }
-    return reply;
+    Course course = call.course();
+    Duration left = timeLeft(call);
+    course.requestStarts(System.nanoTime());
+    try {
+      return step(call, send(call, left));
+    } finally {
+      course.requestEnds(System.nanoTime());
+    }
   }
 
-  private HttpResponse<Content> follow(HttpRequest first) throws IOException, InterruptedException {
-    HttpResponse<Content> response = client.send(first, contents);
-    Optional<HttpRequest> next = Redirect.next(first, response);
-    for (int hops = 0; next.isPresent() && hops < MOST_REDIRECTS; hops++) {
-      response = client.send(next.get(), contents);
-      next = Redirect.next(next.get(), response);
+  private Duration timeLeft(Call call) throws TimedOutException {
+    if (itemTime.isEmpty() || !call.course().hasStarted()) {
+      return itemTime.filter(most -> most.compareTo(time) < 0).orElse(time);
     }
-    return response;
+    long elapsed = call.course().elapsedNanos(System.nanoTime());
+    Duration left = itemTime.get().minusNanos(elapsed);
+    if (!left.isPositive()) {
+      throw new TimedOutException(call, "timed out: --item-timeout", true);
+    }
+    return left.compareTo(time) < 0 ? left : time;
+  }
+
+  private Reply send(Call call, Duration left) throws RequestException, InterruptedException {
+    try (Attempt attempt = Attempt.start(call, timer, left)) {
+      try {
+        return wire.send(
+            call.request(),
+            attempt,
+            (response, body, length) -> read(attempt, response, body, length));
+      } catch (IOException | HttpException | InterruptedException failed) {
+        contents.memory().free(call.course().sequence());
+        throw problem(call, attempt, failed);
+      }
+    }
+  }
+
+  /** What is thrown for what went wrong; an interrupt that ends the run is thrown as itself. */
+  private RequestException problem(Call call, Attempt attempt, Exception failed)
+      throws InterruptedException {
+    if (attempt.isTimedOut()) {
+      boolean isLine = itemTime.isPresent() && !isTimeFor(call);
+      return new TimedOutException(
+          call,
+          isLine ? "timed out: --item-timeout" : "timed out: --timeout",
+          attempt.stage() == Stage.CONNECTING);
+    }
+    return switch (failed) {
+      case InterruptedException interrupted -> throw interrupted;
+      case IOException lost -> new LostException(call, attempt.stage(), lost);
+      default ->
+          new LostException(
+              call, attempt.stage(), new IOException("not HTTP: " + failed.getMessage(), failed));
+    };
+  }
+
+  private boolean isTimeFor(Call call) {
+    return call.course().elapsedNanos(System.nanoTime())
+        < itemTime.map(Duration::toNanos).orElse(Long.MAX_VALUE);
+  }
+
+  private Answer<Reply> read(
+      Attempt attempt, ClassicHttpResponse response, InputStream body, long length)
+      throws IOException, InterruptedException {
+    List<Header> headers =
+        Arrays.stream(response.getHeaders())
+            .map(header -> new Header(header.getName(), value(header.getValue())))
+            .toList();
+    Reply bare = new Reply(response.getCode(), headers, new Content.Dropped());
+    boolean leadsOn = mostRedirects > 0 && Redirect.isOne(bare);
+    ContentReader.Result result =
+        leadsOn
+            ? contents.drop(body)
+            : contents.read(body, bare.header("content-encoding"), length, attempt);
+    return new Answer<>(
+        new Reply(bare.statusCode(), headers, result.content()), result.isConsumed());
+  }
+
+  private static String value(String text) {
+    return text == null ? "" : text;
+  }
+
+  private Step step(Call call, Reply reply) throws BadReplyException {
+    if (mostRedirects > 0 && Redirect.isOne(reply)) {
+      return new Step.Redirected(redirected(call, reply));
+    }
+    Optional<String> problem = reply.problem();
+    if (problem.isPresent()) {
+      throw new BadReplyException(call, problem.get(), reply);
+    }
+    return new Step.Answered(reply);
+  }
+
+  private Call redirected(Call call, Reply reply) throws BadReplyException {
+    String start = "status " + reply.statusCode() + ": the redirect was not followed";
+    if (call.course().redirects() >= mostRedirects) {
+      throw new BadReplyException(
+          call, start + ": it would be one more than --max-redirects " + mostRedirects, reply);
+    }
+    try {
+      Request next = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
+      call.course().redirected();
+      return call.leadingTo(next);
+    } catch (MalformedInputException refused) {
+      throw new BadReplyException(call, start + ": " + refused.problem(), reply);
+    }
   }
 }

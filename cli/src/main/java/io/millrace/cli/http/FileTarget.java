@@ -65,9 +65,9 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
   }
 
   @Override
-  public void write(byte[] lines) throws IOException {
+  public void write(byte[] lines, int count) throws IOException {
     long before = isRegular ? channel.position() : 0;
-    ByteBuffer left = ByteBuffer.wrap(lines);
+    ByteBuffer left = ByteBuffer.wrap(lines, 0, count);
     try {
       while (left.hasRemaining()) {
         channel.write(left);

@@ -1,17 +1,18 @@
 package io.millrace.cli.http;
 
-import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * A header to send. Its value may be secret: nothing here shows it.
- *
- * @param name not empty
- * @param value ASCII
- */
+/** A header to send. Its value may be secret: nothing here shows it. */
 record Header(String name, String value) {
   private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+  /** They say how the message is cut, which is for the command to know. */
+  private static final Set<String> RESERVED =
+      Set.of("content-length", "transfer-encoding", "upgrade");
 
   Header {
     Objects.requireNonNull(name, "name");
@@ -29,29 +30,42 @@ record Header(String name, String value) {
       throw new MalformedInputException(
           "'" + header.name + "' has no value: put quotes around the whole header");
     }
-    header.addTo(HttpRequest.newBuilder());
-    return header;
+    return header.checked();
   }
 
-  boolean isNamedAs(Header other) {
-    return name.equalsIgnoreCase(other.name);
-  }
-
-  void addTo(HttpRequest.Builder request) throws MalformedInputException {
+  /** This header, if it can be sent. */
+  Header checked() throws MalformedInputException {
     if (!NAME.matcher(name).matches()) {
       // perhaps it is not a name, but the value
       throw new MalformedInputException("a header has a name that is not valid");
     }
-    if (!value.chars().allMatch(character -> character < 128)) {
-      throw new MalformedInputException("header '" + name + "' has a value that is not ASCII");
-    }
-    try {
-      request.header(name, value);
-    } catch (IllegalArgumentException refused) {
-      // its message has the value
+    if (RESERVED.contains(key())) {
       throw new MalformedInputException(
-          "header '" + name + "' cannot be set, or has a value that is not valid");
+          "header '" + name + "' cannot be set: the command does that itself");
     }
+    if (!value.chars().allMatch(each -> (each >= ' ' && each != 0x7f) || each == '\t')) {
+      throw new MalformedInputException(
+          "header '" + name + "' has a value with a control character");
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new MalformedInputException(
+          "header '" + name + "' has a value with half of a surrogate pair");
+    }
+    return this;
+  }
+
+  /** The name in lower case. */
+  String key() {
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  boolean isNamed(String other) {
+    return name.equalsIgnoreCase(other);
+  }
+
+  /** The value in UTF-8, each byte as a character, as the client sends characters. */
+  String sentValue() {
+    return new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.Parallel;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
@@ -7,8 +8,9 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,19 +32,20 @@ import picocli.CommandLine.Spec;
       "",
       "Writes one line of JSON for each request, as they complete:",
       "  {\"id\":..,\"url\":..,\"status\":..,\"attempts\":..,\"millis\":..,\"body\":..} or with \"error\"",
-      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"headers\",\"body\"}; blank lines",
-      "and those that start with # are skipped. The id is the line's number unless it is given.",
+      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"headers\",\"body\"}; other fields",
+      "pass on to the answer. Blank lines and those that start with # are skipped. The id is the line's",
+      "number unless it is given.",
       ""
     },
     footer = {
       "",
       "Exit code: 0 all succeeded; 1 something failed, or the run was cut short; 2 wrong usage;",
-      "130 or 143 interrupted; 141 nobody reads the output.",
+      "129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
       "  jq -c '{id, url, method: \"PUT\", body: .doc}' docs.json |",
-      "    millrace http --per-host 8 --header \"Authorization: Bearer $TOKEN\" > answers.jsonl"
+      "    millrace http --per-host 8 --bearer-env TOKEN > answers.jsonl"
     })
 public final class HttpCommand implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -55,9 +58,11 @@ public final class HttpCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "FILE",
+      paramLabel = "FILE|URL",
       description = "What to request; standard input if it is missing or -.")
-  private @Nullable Path file;
+  private @Nullable String from;
+
+  @Mixin private RequestOptions requests = new RequestOptions();
 
   @Mixin private HttpOptions options = new HttpOptions();
 
@@ -84,15 +89,18 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.conflict().ifPresent(this::refuse);
+    options.conflict().or(requests::conflict).ifPresent(this::refuse);
     if (force && output == null) {
       refuse("--force needs --output");
     }
-    Endpoints endpoints = new Endpoints(streams, file, output, force);
-    try (InputStream in = endpoints.openInput();
-        Output out = new Output(endpoints.openTarget())) {
-      return run(in, out);
-    } catch (UnusableFileException error) {
+    Endpoints endpoints = new Endpoints(streams, from, output, force);
+    try {
+      Setting setting = Setting.of(requests, streams.environment());
+      try (InputStream in = endpoints.openInput();
+          Output out = new Output(endpoints.openTarget())) {
+        return run(setting, in, out);
+      }
+    } catch (MalformedInputException | UnusableFileException error) {
       throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return CLOSED_OUTPUT;
@@ -102,21 +110,40 @@ public final class HttpCommand implements Callable<Integer> {
     }
   }
 
-  private int run(InputStream in, Output out) throws IOException {
+  /** What the options mean where the command runs. */
+  private record Setting(List<Header> headers, Proxies proxies, Tls tls) {
+    static Setting of(RequestOptions requests, Map<String, String> environment)
+        throws MalformedInputException {
+      return new Setting(
+          requests.headers(environment), requests.proxies(environment), requests.tls());
+    }
+  }
+
+  private int run(Setting setting, InputStream in, Output out) throws IOException {
     StopToken stop = new StopToken();
-    InputSource input = new InputSource(in, new LineParser(options.headers()));
+    InputSource input =
+        new InputSource(in, new LineParser(setting.headers()), options.maxLine(), options.window());
     try (Signals signals = Signals.handle(stop::stop);
-        HttpClient client = Exchange.newClient()) {
-      try {
-        Exchange exchange = new Exchange(client, options.contents());
-        HttpRun.End end =
-            new HttpRun(options.parallel(stop), input, exchange, out, streams, quiet).go();
-        return end.status() == RunStatus.CANCELLED
-            ? signals.exitCode().orElse(FAILED)
-            : exitCode(end);
-      } finally {
-        client.shutdownNow();
-      }
+        Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
+        Alarms alarms = new Alarms()) {
+      HostPauses pauses = new HostPauses();
+      Exchange exchange =
+          new Exchange(
+              wire,
+              alarms,
+              options.contents(),
+              options.totalRate(pauses),
+              options.timeout(),
+              options.itemTimeout(),
+              requests.maxRedirects());
+      Parallel parallel = options.parallel(stop, pauses, exchange.contents().memory());
+      HttpRun.End end =
+          new HttpRun(
+                  parallel, input, exchange, out, options.form(), streams, options.manner(quiet))
+              .go();
+      return end.status() == RunStatus.CANCELLED
+          ? signals.exitCode().orElse(FAILED)
+          : exitCode(end);
     }
   }
 

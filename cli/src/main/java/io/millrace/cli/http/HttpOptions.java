@@ -4,14 +4,10 @@ import io.millrace.Parallel;
 import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
-import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
-import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -29,27 +25,32 @@ final class HttpOptions {
       names = "--window",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
-      description = {
-        "Lines read and not yet written, running or waiting (default: twice the jobs). A wider",
-        "one helps when many lines in a row go to one busy host."
-      })
+      description =
+          "Lines read and not yet written, running or waiting (default: twice the jobs). A "
+              + "wider one helps when many lines in a row go to one busy host.")
   private @Nullable Integer window;
 
   @Option(
       names = "--rate",
       paramLabel = "RATE",
       converter = Rate.class,
-      description = {
-        "Requests started in a time, for example 400/s, 90/m, 1000/h; retries count.",
-        "With it, a host's Retry-After holds up all hosts, else only itself."
-      })
+      description =
+          "Requests started in a time, for example 400/s, 90/m, 1000/h; retries and redirects count.")
   private @Nullable TokenBucket rate;
+
+  @Option(
+      names = "--rate-per-host",
+      paramLabel = "RATE",
+      converter = Rate.class,
+      description = "The same for each host; both rates can be given.")
+  private @Nullable TokenBucket hostRate;
 
   @Option(
       names = "--burst",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
-      description = "Requests that may start at once after a quiet time (default: 1).")
+      description =
+          "Requests that may start at once after a quiet time, of each rate (default: 1).")
   private @Nullable Integer burst;
 
   @Option(
@@ -63,11 +64,22 @@ final class HttpOptions {
       names = "--retries",
       paramLabel = "N",
       converter = WholeNumber.FromZero.class,
-      description = {
-        "Calls after the first one (default: ${DEFAULT-VALUE}), whatever the method, after",
-        "status 429 or 503 (obeying Retry-After), a lost connection, a timeout."
-      })
+      description =
+          "Tries after the first one (default: ${DEFAULT-VALUE}), after a lost connection, "
+              + "a timeout or a status of --retry-on, obeying Retry-After. A method that is not "
+              + "idempotent, such as POST, is repeated only if the server cannot have done it (no "
+              + "connection, 429, 503 with Retry-After), or if it has an Idempotency-Key header.")
   private int retries = 3;
+
+  @Option(
+      names = "--retry-on",
+      paramLabel = "STATUS,...",
+      converter = StatusList.class,
+      description = "Repeat these (default: 408,429,500,502,503,504; none repeats no status).")
+  private Set<Integer> retryOn = RetryRules.USUAL;
+
+  @Option(names = "--retry-unsafe", description = "Repeat all methods alike, POST too.")
+  private boolean retryUnsafe;
 
   @Option(
       names = "--timeout",
@@ -101,16 +113,6 @@ final class HttpOptions {
   private boolean ordered;
 
   @Option(
-      names = "--header",
-      paramLabel = "'Name: value'",
-      converter = HeaderOption.class,
-      description = {
-        "Send this header with every request; can be given several times.",
-        "A line's own header of that name replaces it. A redirect to another host gets none."
-      })
-  private List<Header> headers = new ArrayList<>();
-
-  @Option(
       names = "--max-body",
       paramLabel = "BYTES",
       converter = WholeNumber.FromZero.class,
@@ -120,47 +122,100 @@ final class HttpOptions {
   @Option(names = "--no-body", description = "Do not keep the bodies of answers.")
   private boolean noBody;
 
+  @Option(
+      names = "--max-memory",
+      paramLabel = "BYTES",
+      converter = ByteCount.class,
+      description =
+          "For the bodies of all answers together, until they are written, for example "
+              + "200m; further ones wait (default: a quarter of the heap).")
+  private long maxMemory = Runtime.getRuntime().maxMemory() / 4;
+
+  @Option(
+      names = "--max-line",
+      paramLabel = "BYTES",
+      converter = WholeNumber.FromOne.class,
+      description = "A longer line of the input fails (default: ${DEFAULT-VALUE}).")
+  private int maxLine = 10_000_000;
+
+  @Option(
+      names = "--include",
+      paramLabel = "HEADER,...",
+      converter = HeaderNames.class,
+      description = "Write these headers of the answer as 'headers'; * is all.")
+  private Set<String> included = Set.of();
+
   /** What is wrong with the options together. */
   Optional<String> conflict() {
-    return burst != null && rate == null
+    return burst != null && rate == null && hostRate == null
         ? Optional.of("--burst needs --rate, for example --rate 400/s --burst " + burst)
         : Optional.empty();
   }
 
-  List<Header> headers() {
-    return headers;
+  int jobs() {
+    return jobs;
   }
 
-  BodyHandler<Content> contents() {
-    return noBody ? ContentCollector.dropping() : ContentCollector.keeping(maxBody);
+  /** Lines that are open at once. */
+  int window() {
+    return window == null ? (int) Math.min(2L * jobs, Integer.MAX_VALUE) : window;
   }
 
-  Parallel parallel(StopToken stopToken) {
+  int maxLine() {
+    return maxLine;
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  Optional<Duration> itemTimeout() {
+    return Optional.ofNullable(itemTimeout);
+  }
+
+  OutputLine form() {
+    return new OutputLine(included);
+  }
+
+  HttpRun.Manner manner(boolean isQuiet) {
+    return new HttpRun.Manner(ordered, isQuiet);
+  }
+
+  ContentReader contents() {
+    return new ContentReader(maxBody, !noBody, new BodyMemory(maxMemory));
+  }
+
+  Optional<TotalRate> totalRate(HostPauses pauses) {
+    return Optional.ofNullable(rate).map(limit -> new TotalRate(withBurst(limit), pauses));
+  }
+
+  Parallel parallel(StopToken stopToken, HostPauses pauses, BodyMemory memory) {
+    RetryRules rules = new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), pauses, memory);
     Parallel parallel =
         Parallel.of(jobs)
-            .order(ordered ? Order.INPUT : Order.COMPLETION)
+            .order(Order.COMPLETION) // lines are put in order where they are written
             // a malformed line fails here, before it takes a permit or a slot
             .itemKey(InputLine::call)
-            .rateLimit(rateLimit())
-            .retry(Retry.http(429, 503).retries(retries))
-            .attemptTimeout(timeout)
+            .rateLimit(hostLimit().by(HttpOptions::host))
+            .retry(rules.retry())
+            .window(window())
             .stopToken(stopToken);
     parallel = with(parallel, perHost, (p, most) -> p.concurrencyPerKey(most, HttpOptions::host));
-    parallel = with(parallel, window, Parallel::window);
-    parallel = with(parallel, itemTimeout, Parallel::itemTimeout);
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
     return with(parallel, maxFailures, Parallel::maxFailures);
   }
 
-  private RateLimit rateLimit() {
-    if (rate == null) {
-      return RateLimit.unlimited().by(HttpOptions::host);
-    }
-    return burst == null ? rate : rate.burst(burst);
+  /** Without a rate there is still the pause that a host asks for. */
+  private RateLimit hostLimit() {
+    return hostRate == null ? RateLimit.unlimited() : withBurst(hostRate);
+  }
+
+  private TokenBucket withBurst(TokenBucket limit) {
+    return burst == null ? limit : limit.burst(burst);
   }
 
   private static String host(InputLine line) {
-    return line.call().host().toLowerCase(Locale.ROOT);
+    return line.call().host();
   }
 
   private static <V> Parallel with(

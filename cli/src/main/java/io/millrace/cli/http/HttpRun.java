@@ -4,83 +4,157 @@ import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
-import io.millrace.cli.http.Report.Reading;
+import io.millrace.cli.http.InputLine.Call;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Success;
 import io.millrace.plan.Source;
 import io.millrace.plan.Truncation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/**
- * One run of the command: takes the outcomes as they come, writes their lines, counts.
- *
- * @param quiet whether to say nothing on standard error
- */
-record HttpRun(
-    Parallel parallel,
-    InputSource input,
-    Exchange exchange,
-    Output output,
-    Streams streams,
-    boolean quiet) {
+/** One run of the command: takes the outcomes as they come, writes their lines, counts. */
+final class HttpRun {
+  private final Parallel parallel;
+  private final InputSource input;
+  private final Exchange exchange;
+  private final Output output;
+  private final OutputLine form;
+  private final Streams streams;
+  private final Manner manner;
+
+  private final Tally tally = new Tally();
+  private final long startNanos = System.nanoTime();
+  private ProgressDisplay display = ProgressDisplay.none();
+
+  /* In the order of the input: those that came before their turn, and whose turn it is. */
+  private final SortedMap<Long, LineResult> early = new TreeMap<>();
+  private long turn;
+
+  /**
+   * How it is done.
+   *
+   * @param isOrdered whether lines are written in the order of the input
+   * @param isQuiet whether to say nothing on standard error
+   */
+  record Manner(boolean isOrdered, boolean isQuiet) {}
+
+  HttpRun(
+      Parallel parallel,
+      InputSource input,
+      Exchange exchange,
+      Output output,
+      OutputLine form,
+      Streams streams,
+      Manner manner) {
+    this.parallel = parallel.truncation(Truncation.SILENT); // the summary says it
+    this.input = input;
+    this.exchange = exchange;
+    this.output = output;
+    this.form = form;
+    this.streams = streams;
+    this.manner = manner;
+  }
 
   /** How a run ended. */
   record End(RunStatus status, boolean allOk) {}
 
   End go() throws IOException {
-    Tally tally = new Tally();
-    long start = System.nanoTime();
     RunStatus status = RunStatus.RUNNING;
-    Parallel telling = parallel.truncation(Truncation.SILENT); // the summary says it
-    try (Run<InputLine, Reply> run = telling.start(Source.of(input), exchange);
-        ProgressDisplay display = display(run, tally, start)) {
-      for (Optional<Outcome<InputLine, Reply>> next = next(run, display);
+    List<Call> left;
+    try (Run<InputLine, Step> run = parallel.start(Source.of(input), exchange);
+        ProgressDisplay shown = display(run)) {
+      display = shown;
+      for (Optional<Outcome<InputLine, Step>> next = next(run);
           next.isPresent();
-          next = next(run, display)) {
-        tally.add(next.get());
-        OutputLine.of(next.get()).ifPresent(output::add);
+          next = next(run)) {
+        accept(next.get(), run);
       }
-      flush(display);
       status = run.status();
+    } finally {
+      left = input.stop();
     }
-    Report report = report(tally, start);
-    if (!quiet) {
-      Reading reading = new Reading(input.lastNumber(), input.exhausted());
-      report.summary(status, reading).forEach(streams.err()::println);
+    display = ProgressDisplay.none();
+    cutOff(left, status);
+    flush();
+    Report report = report();
+    if (!manner.isQuiet()) {
+      report.summary(status, input.reading()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed() == 0);
   }
 
-  /** The next outcome; while none is there, no line is kept back. */
-  private Optional<Outcome<InputLine, Reply>> next(
-      Run<InputLine, Reply> run, ProgressDisplay display) throws IOException {
-    if (output.isFull()) {
-      flush(display);
+  /** Ends the lines that were between two requests, and writes what waited for its turn. */
+  private void cutOff(List<Call> left, RunStatus status) throws IOException {
+    for (Call call : left) {
+      ended(LineResult.ended(call, status));
     }
-    Optional<Outcome<InputLine, Reply>> ready = run.poll();
+    for (LineResult result : early.values()) {
+      write(result);
+    }
+  }
+
+  private void accept(Outcome<InputLine, Step> outcome, Run<InputLine, Step> run)
+      throws IOException {
+    if (outcome instanceof Success<InputLine, Step>(_, Step.Redirected(var next), _)) {
+      input.redirect(next);
+      return;
+    }
+    Optional<LineResult> result = LineResult.of(outcome, run.status());
+    if (result.isPresent()) {
+      ended(result.get());
+    }
+  }
+
+  private void ended(LineResult result) throws IOException {
+    tally.add(result);
+    if (!manner.isOrdered()) {
+      write(result);
+      return;
+    }
+    early.put(result.line().course().sequence(), result);
+    for (LineResult next = early.remove(turn); next != null; next = early.remove(turn)) {
+      turn++;
+      write(next);
+    }
+  }
+
+  private void write(LineResult result) throws IOException {
+    form.write(result, output.lines());
+    exchange.contents().memory().free(result.line().course().sequence());
+    input.done();
+    if (output.isFull()) {
+      flush();
+    }
+  }
+
+  /** The next outcome; while none is there, no line is kept back. */
+  private Optional<Outcome<InputLine, Step>> next(Run<InputLine, Step> run) throws IOException {
+    Optional<Outcome<InputLine, Step>> ready = run.poll();
     if (ready.isPresent()) {
       return ready;
     }
-    flush(display);
+    flush();
     return run.take();
   }
 
-  private void flush(ProgressDisplay display) throws IOException {
+  private void flush() throws IOException {
     if (!output.isEmpty()) {
       display.<IOException>aside(output::flush);
     }
   }
 
-  private ProgressDisplay display(Run<InputLine, Reply> run, Tally tally, long start) {
-    return quiet
+  private ProgressDisplay display(Run<InputLine, Step> run) {
+    return manner.isQuiet()
         ? ProgressDisplay.none()
-        : ProgressDisplay.start(
-            streams, () -> report(tally, start).progress(run.progress().running()));
+        : ProgressDisplay.start(streams, () -> report().progress(run.progress().running()));
   }
 
-  private static Report report(Tally tally, long start) {
-    return new Report(tally.counts(), Duration.ofNanos(System.nanoTime() - start));
+  private Report report() {
+    return new Report(tally.counts(), Duration.ofNanos(System.nanoTime() - startNanos));
   }
 }

@@ -1,26 +1,40 @@
 package io.millrace.cli.http;
 
-import java.net.http.HttpRequest;
+import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
-/** A line of the input: what an item of the run is. */
+/** A line of the input: what an item of the run is. After a redirect it is an item again. */
 sealed interface InputLine {
 
-  /** Counted from 1, the skipped ones too. */
-  long number();
+  /** What the line says of itself. */
+  Label label();
 
-  /** What the line says it is, or else its number. */
-  JsonNode id();
+  /** How far it has come. */
+  Course course();
 
-  /** Where it goes, without user and password; empty if the line does not say. */
-  Optional<String> url();
+  /**
+   * What the line says of itself, for its answer.
+   *
+   * @param number counted from 1, the skipped ones too
+   * @param id as JSON: what the line says, or else its number
+   * @param url where it goes, as it was written, without user and password; empty if the line does not say
+   * @param fields those that mean nothing to the command, each as the JSON that it was
+   */
+  record Label(long number, String id, Optional<String> url, Map<String, String> fields) {
+    static Label of(long number) {
+      return new Label(number, Long.toString(number), Optional.empty(), Map.of());
+    }
+  }
 
   /** A request to perform. */
-  record Call(long number, JsonNode id, Optional<String> url, HttpRequest request)
-      implements InputLine {
+  record Call(Label label, Course course, Request request) implements InputLine {
+    /** The same line, with the next request of a redirect. */
+    Call leadingTo(Request next) {
+      return new Call(label, course, next);
+    }
+
     String host() {
-      return request.uri().getHost();
+      return request.url().hostKey();
     }
   }
 
@@ -29,8 +43,7 @@ sealed interface InputLine {
    *
    * @param problem what is wrong with it; holds nothing that could be secret
    */
-  record Malformed(long number, JsonNode id, Optional<String> url, String problem)
-      implements InputLine {}
+  record Malformed(Label label, Course course, String problem) implements InputLine {}
 
   /**
    * The call in this line.

@@ -1,92 +1,201 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.http.InputLine.Call;
+import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
-import java.io.IOException;
+import io.millrace.cli.http.InputReader.Result;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * The lines that are items, read when they are asked for. Input that cannot be read further ends
- * with a malformed line that says so: what was read before goes on.
+ * The items of a run: the lines of the input, read when they are asked for, and, before those, the requests to
+ * which answers have redirected. Thread-safe.
+ *
+ * <p>A line is open from when it is handed out until it is done with; there are never more open lines than the
+ * window. Input that cannot be read further ends with a malformed line that says so: what was read before goes on.
  */
 final class InputSource implements Iterator<InputLine> {
-  private static final int LONGEST_LINE = 10_000_000;
-
-  private final LineReader lines;
+  private final int longestLine;
+  private final int window;
   private final LineParser parser;
 
-  /* Written by whoever reads, also a thread that is stuck in a read; looked at for the summary. */
-  private volatile long lastNumber;
-  private volatile boolean exhausted;
-
+  /* Guards all that follows: the run reads, the consumer adds and closes, a thread waits for input. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final InputReader reader;
+  private final Deque<Call> redirected = new ArrayDeque<>();
   private @Nullable InputLine next;
-  private boolean over;
+  private long handedOut;
+  private long done;
+  private long skipped;
+  private long lastNumber;
+  private boolean isOver;
+  private boolean isExhausted;
+  private boolean isStopped;
 
-  InputSource(InputStream in, LineParser parser) {
-    this.lines = new LineReader(in, LONGEST_LINE);
+  /**
+   * Makes it.
+   *
+   * @param longestLine in bytes
+   * @param window the most lines that are open at once
+   */
+  InputSource(InputStream in, LineParser parser, int longestLine, int window) {
+    this.longestLine = longestLine;
+    this.window = window;
     this.parser = parser;
+    this.reader = new InputReader(in, longestLine, lock, changed);
   }
 
-  /** The number of the last line that was read; 0 before. */
-  long lastNumber() {
-    return lastNumber;
+  /**
+   * How far the input was read. Every line up to the last one was handed out or skipped.
+   *
+   * @param lastLine the number of the last line that was read
+   * @param exhausted whether that was the end
+   * @param handedOut lines that are items
+   * @param skipped blank lines and comments
+   */
+  record Reading(long lastLine, boolean exhausted, long handedOut, long skipped) {}
+
+  Reading reading() {
+    lock.lock();
+    try {
+      return new Reading(lastNumber, isExhausted, handedOut, skipped);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Whether the end of the input was seen. */
-  boolean exhausted() {
-    return exhausted;
+  /** A line goes on with another request. */
+  void redirect(Call call) {
+    lock.lock();
+    try {
+      redirected.add(call);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A line is done with: there is room for another one. */
+  void done() {
+    lock.lock();
+    try {
+      done++;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public boolean hasNext() {
-    while (next == null && !over) {
-      next = readOne();
+    lock.lock();
+    try {
+      while (next == null) {
+        if (!take()) {
+          if (isStopped || (isOver && handedOut == done)) {
+            return false;
+          }
+          changed.await();
+        }
+      }
+      return true;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
     }
-    return next != null;
   }
 
   @Override
   public InputLine next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
-    InputLine line = Objects.requireNonNull(next);
-    next = null;
-    return line;
-  }
-
-  private @Nullable InputLine readOne() {
+    lock.lock();
     try {
-      LineReader.Line line = lines.next();
-      if (line == null) {
-        over = true;
-        exhausted = true;
-        return null;
+      if (!hasNext()) {
+        throw new NoSuchElementException();
       }
-      lastNumber = line.number();
-      return line.tooLong()
-          ? malformed(line.number(), "longer than " + LONGEST_LINE + " bytes")
-          : parser.parse(line.number(), line.bytes());
-    } catch (ClosedByInterruptException | InterruptedIOException stopped) {
-      Thread.currentThread().interrupt();
-      over = true;
-      return null;
-    } catch (IOException broken) {
-      over = true;
-      String reason = String.valueOf(broken.getMessage());
-      return malformed(lastNumber + 1, "the input cannot be read further: " + reason);
+      InputLine line = Objects.requireNonNull(next);
+      next = null;
+      return line;
+    } finally {
+      lock.unlock();
     }
   }
 
-  private static InputLine malformed(long number, String problem) {
-    return new Malformed(
-        number, JsonNodeFactory.instance.numberNode(number), Optional.empty(), problem);
+  /** Takes what there is: an item, or something else of the input. False if there is nothing now. */
+  private boolean take() {
+    next = redirected.poll();
+    if (next != null) {
+      return true;
+    }
+    Result result = !isOver && handedOut - done < window ? reader.poll() : null;
+    switch (result) {
+      case null -> {
+        return false;
+      }
+      case Result.Read(var line) -> accept(line);
+      case Result.End() -> {
+        isOver = true;
+        isExhausted = true;
+      }
+      case Result.Broken(var reason) -> {
+        isOver = true;
+        lastNumber++;
+        handOut(malformed("the input cannot be read further: " + reason));
+      }
+    }
+    return true;
+  }
+
+  private void accept(LineReader.Line line) {
+    lastNumber = line.number();
+    InputLine item =
+        line.tooLong()
+            ? malformed("longer than " + longestLine + " bytes: see --max-line")
+            : parser.parse(line.number(), line.bytes(), new Course(handedOut));
+    if (item == null) {
+      skipped++;
+    } else {
+      handOut(item);
+    }
+  }
+
+  private void handOut(InputLine item) {
+    handedOut++;
+    next = item;
+  }
+
+  private InputLine malformed(String problem) {
+    return new Malformed(Label.of(lastNumber), new Course(handedOut), problem);
+  }
+
+  /** Hands out nothing more, and says which lines would have gone on. */
+  List<Call> stop() {
+    lock.lock();
+    try {
+      isOver = true;
+      isStopped = true;
+      List<Call> left = new ArrayList<>(redirected);
+      if (next instanceof Call call && call.course().hasStarted()) {
+        left.add(call);
+      }
+      redirected.clear();
+      next = null;
+      reader.close();
+      changed.signalAll();
+      return left;
+    } finally {
+      lock.unlock();
+    }
   }
 }

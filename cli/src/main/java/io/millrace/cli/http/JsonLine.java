@@ -1,111 +1,187 @@
 package io.millrace.cli.http;
 
-import io.millrace.cli.http.CallDescription.Body;
+import io.millrace.cli.http.Request.Body;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
-import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 
-/** A request as a JSON object: its fields, read one by one. */
-record JsonLine(JsonNode fields) {
-  private static final List<String> KNOWN = List.of("id", "method", "url", "headers", "body");
-  private static final ObjectReader READER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .build()
-          .reader();
+/**
+ * A request as a JSON object: its fields, each as it was written.
+ *
+ * @param fields in their order
+ */
+record JsonLine(Map<String, Field> fields) {
+  private static final Set<String> KNOWN = Set.of("id", "method", "url", "headers", "body");
+
+  /* The length of a line is bounded before. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  /**
+   * A value.
+   *
+   * @param json as it was written
+   * @param text what a string means; empty for other values
+   */
+  record Field(JsonToken kind, String json, Optional<String> text) {}
 
   static JsonLine parse(String text) throws MalformedInputException {
-    try {
-      return new JsonLine(READER.readTree(text));
+    return new JsonLine(object(text));
+  }
+
+  private static Map<String, Field> object(String text) throws MalformedInputException {
+    char[] all = text.toCharArray();
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), all, 0, all.length)) {
+      Map<String, Field> fields = new LinkedHashMap<>();
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw notOneObject("");
+      }
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = parser.currentName();
+        if (fields.put(name, field(parser, text)) != null) {
+          throw notOneObject(": a field comes twice");
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw notOneObject(": something follows it");
+      }
+      return fields;
     } catch (JacksonException error) {
       // its message has parts of the text
       int column = error.getLocation() == null ? 0 : error.getLocation().getColumnNr();
-      throw new MalformedInputException(
-          "not one JSON object with each field once" + (column > 0 ? ": column " + column : ""));
+      throw notOneObject(column > 0 ? ": column " + column : "");
     }
   }
 
-  /** The id; empty if there is none. */
-  Optional<JsonNode> id() throws MalformedInputException {
-    Optional<JsonNode> id = field("id");
-    if (id.isPresent() && !id.get().isString() && !id.get().isIntegralNumber()) {
+  private static MalformedInputException notOneObject(String why) {
+    return new MalformedInputException("not one JSON object with each field once" + why);
+  }
+
+  private static Field field(JsonParser parser, String text) {
+    JsonToken kind = parser.nextToken();
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    parser.skipChildren();
+    parser.finishToken();
+    int end = (int) parser.currentLocation().getCharOffset();
+    Optional<String> meaning =
+        kind == JsonToken.VALUE_STRING ? Optional.of(parser.getString()) : Optional.empty();
+    return new Field(kind, text.substring(start, end).strip(), meaning);
+  }
+
+  /** The id, as JSON; empty if there is none. */
+  Optional<String> id() throws MalformedInputException {
+    Optional<Field> id = field("id");
+    if (id.isPresent()
+        && id.get().kind() != JsonToken.VALUE_STRING
+        && id.get().kind() != JsonToken.VALUE_NUMBER_INT) {
       throw new MalformedInputException("'id' must be a string or a whole number");
     }
-    return id;
+    return id.map(Field::json);
   }
 
-  Address address() throws MalformedInputException {
-    Optional<String> url = string("url");
-    if (url.isEmpty()) {
-      throw new MalformedInputException("'url' is missing");
-    }
-    return Address.parse(url.get().strip());
+  /** The fields that mean nothing to the command, as JSON. */
+  Map<String, String> others() {
+    Map<String, String> others = new LinkedHashMap<>();
+    fields.forEach(
+        (name, field) -> {
+          if (!KNOWN.contains(name)) {
+            others.put(name, field.json());
+          }
+        });
+    return others;
   }
 
-  CallDescription description(Address address) throws MalformedInputException {
-    requireOnlyKnown();
-    return new CallDescription(address, string("method"), headers(), body());
+  /** The URL, as it was written. */
+  String url() throws MalformedInputException {
+    return string("url").orElseThrow(() -> new MalformedInputException("'url' is missing"));
   }
 
-  private void requireOnlyKnown() throws MalformedInputException {
-    for (String name : fields.propertyNames()) {
-      if (!KNOWN.contains(name)) {
-        throw new MalformedInputException(
-            "unknown field '" + name + "': there are " + String.join(", ", KNOWN));
-      }
-    }
+  /** The request to this URL. */
+  Request request(Url url, List<Header> general) throws MalformedInputException {
+    Optional<Body> body = body();
+    String method = string("method").orElse(body.isPresent() ? "POST" : "GET");
+    return new Request(Request.method(method), url, headers(), general, body);
   }
 
   private List<Header> headers() throws MalformedInputException {
-    Optional<JsonNode> headers = field("headers");
+    Optional<Field> headers = field("headers");
     if (headers.isEmpty()) {
       return List.of();
     }
-    if (!headers.get().isObject()) {
+    if (headers.get().kind() != JsonToken.START_OBJECT) {
       throw new MalformedInputException("'headers' must be an object");
     }
     List<Header> all = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> header : headers.get().properties()) {
-      addHeader(header.getKey(), header.getValue(), all);
+    for (Map.Entry<String, Field> header : object(headers.get().json()).entrySet()) {
+      for (String value : values(header.getKey(), header.getValue())) {
+        all.add(new Header(header.getKey(), value).checked());
+      }
     }
     return all;
   }
 
-  private static void addHeader(String name, JsonNode value, List<Header> all)
-      throws MalformedInputException {
-    if (value.isString()) {
-      all.add(new Header(name, value.stringValue()));
-    } else if (value.isArray() && value.valueStream().allMatch(JsonNode::isString)) {
-      value.forEach(each -> all.add(new Header(name, each.stringValue())));
-    } else {
-      throw new MalformedInputException(
-          "header '" + name + "' must be a string or a list of strings");
+  private static List<String> values(String name, Field value) throws MalformedInputException {
+    Optional<List<String>> values =
+        value.kind() == JsonToken.START_ARRAY ? strings(value.json()) : value.text().map(List::of);
+    return values.orElseThrow(
+        () ->
+            new MalformedInputException(
+                "header '" + name + "' must be a string or a list of strings"));
+  }
+
+  /** The strings of a list; empty if it has something else. */
+  private static Optional<List<String>> strings(String json) {
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), json)) {
+      List<String> strings = new ArrayList<>();
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.VALUE_STRING) {
+        strings.add(parser.getString());
+      }
+      return parser.currentToken() == JsonToken.END_ARRAY ? Optional.of(strings) : Optional.empty();
     }
   }
 
-  /** A string is sent as it is; an object or a list as JSON. */
+  /** A string is sent as it is; everything else as the JSON that was written. */
   private Optional<Body> body() throws MalformedInputException {
-    Optional<JsonNode> body = field("body");
-    return body.isPresent() && body.get().isContainer()
-        ? body.map(json -> new Body(json.toString(), true))
-        : string("body").map(text -> new Body(text, false));
+    Optional<Field> body = field("body");
+    if (body.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean isText = body.get().kind() == JsonToken.VALUE_STRING;
+    String content = isText ? body.get().text().orElseThrow() : body.get().json();
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(content)) {
+      throw new MalformedInputException("'body' has half of a surrogate pair");
+    }
+    return Optional.of(new Body(content.getBytes(StandardCharsets.UTF_8), !isText));
   }
 
   private Optional<String> string(String name) throws MalformedInputException {
-    Optional<JsonNode> value = field(name);
-    if (value.isPresent() && !value.get().isString()) {
+    Optional<Field> value = field(name);
+    if (value.isPresent() && value.get().text().isEmpty()) {
       throw new MalformedInputException("'" + name + "' must be a string");
     }
-    return value.map(JsonNode::stringValue);
+    return value.flatMap(Field::text);
   }
 
-  private Optional<JsonNode> field(String name) {
-    return Optional.ofNullable(fields.get(name)).filter(value -> !value.isNull());
+  private Optional<Field> field(String name) {
+    return Optional.ofNullable(fields.get(name))
+        .filter(value -> value.kind() != JsonToken.VALUE_NULL);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.http.InputLine.Call;
+import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -8,11 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Makes an item of a line: of a URL, or of a JSON object.
+ * Makes an item of a line: of a URL, or of a JSON object. Whatever a line holds, it costs that line
+ * only.
  *
  * @param headers what all requests send
  */
@@ -20,13 +20,18 @@ record LineParser(List<Header> headers) {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /** The item; null if the line is blank or a comment. */
-  @Nullable InputLine parse(long number, ByteBuffer bytes) {
-    Reading reading = new Reading(number);
+  @Nullable InputLine parse(long number, ByteBuffer bytes, Course course) {
+    Reading reading = new Reading(number, course);
     try {
       String text = decode(number, bytes).strip();
       return text.isEmpty() || text.startsWith("#") ? null : reading.read(text);
     } catch (MalformedInputException error) {
-      return new Malformed(number, reading.id, reading.url, error.problem());
+      return new Malformed(reading.label, course, error.problem());
+    } catch (RuntimeException unforeseen) {
+      return new Malformed(
+          reading.label,
+          course,
+          "it cannot be read (" + unforeseen.getClass().getSimpleName() + ")");
     }
   }
 
@@ -41,31 +46,34 @@ record LineParser(List<Header> headers) {
 
   /** What is known of a line so far, for the case that the rest of it is malformed. */
   private final class Reading {
-    private final long number;
-    private JsonNode id;
-    private Optional<String> url = Optional.empty();
+    private final Course course;
+    private Label label;
 
-    Reading(long number) {
-      this.number = number;
-      this.id = JsonNodeFactory.instance.numberNode(number);
+    Reading(long number, Course course) {
+      this.course = course;
+      this.label = Label.of(number);
     }
 
     InputLine read(String text) throws MalformedInputException {
       if (!text.startsWith("{")) {
-        return call(CallDescription.get(address(Address.parse(text))));
+        Url url = url(text);
+        return call(new Request("GET", url, List.of(), headers, Optional.empty()));
       }
       JsonLine line = JsonLine.parse(text);
-      id = line.id().orElse(id);
-      return call(line.description(address(line.address())));
+      label = new Label(label.number(), label.id(), label.url(), line.others());
+      label = new Label(label.number(), line.id().orElse(label.id()), label.url(), label.fields());
+      return call(line.request(url(line.url()), headers));
     }
 
-    private Address address(Address address) {
-      url = Optional.of(address.shown());
-      return address;
+    private Url url(String text) throws MalformedInputException {
+      Url url = Url.parse(text);
+      label =
+          new Label(label.number(), label.id(), Optional.of(Url.withoutUser(text)), label.fields());
+      return url;
     }
 
-    private InputLine call(CallDescription description) throws MalformedInputException {
-      return new Call(number, id, url, description.request(headers));
+    private InputLine call(Request request) {
+      return new Call(label, course, request);
     }
   }
 }

@@ -37,6 +37,11 @@ final class LineReader {
    */
   record Line(long number, ByteBuffer bytes, boolean tooLong) {}
 
+  /** Whether the next line is here already, so that {@link #next} does not wait. */
+  boolean isReady() {
+    return ended || endOfLine() < end;
+  }
+
   /** The next line; null at the end. */
   @Nullable Line next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();

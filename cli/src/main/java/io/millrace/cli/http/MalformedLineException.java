@@ -8,7 +8,7 @@ final class MalformedLineException extends RuntimeException {
   private final String problem;
 
   MalformedLineException(Malformed line) {
-    super("line " + line.number() + ": " + line.problem(), null, false, false);
+    super("line " + line.label().number() + ": " + line.problem(), null, false, false);
     problem = line.problem();
   }
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 final class Output implements AutoCloseable {
   private static final int FULL = 1 << 16;
   private final Target target;
-  private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+  private Lines lines = new Lines();
 
   Output(Target target) {
     this.target = target;
@@ -15,15 +15,16 @@ final class Output implements AutoCloseable {
 
   /** Where lines go. */
   interface Target extends AutoCloseable {
-    /** Writes all these bytes; if it cannot, it leaves no part of a line behind where it can. */
-    void write(byte[] lines) throws IOException;
+    /** Writes so many of these bytes; if it cannot, it leaves no part of a line behind where it can. */
+    void write(byte[] lines, int count) throws IOException;
 
     @Override
     void close() throws IOException;
   }
 
-  void add(byte[] line) {
-    lines.writeBytes(line);
+  /** Where lines are collected; only whole ones may be added. */
+  ByteArrayOutputStream lines() {
+    return lines;
   }
 
   boolean isFull() {
@@ -35,10 +36,20 @@ final class Output implements AutoCloseable {
   }
 
   void flush() throws IOException {
-    byte[] all = lines.toByteArray();
-    lines.reset();
-    if (all.length > 0) {
-      target.write(all);
+    Lines all = lines;
+    // the memory of large ones is not kept for the next ones
+    lines = all.size() > 2 * FULL ? new Lines() : all;
+    if (all.size() > 0) {
+      int count = all.size();
+      all.reset();
+      target.write(all.bytes(), count);
+    }
+  }
+
+  /** What is collected, to be written without a copy. */
+  private static final class Lines extends ByteArrayOutputStream {
+    byte[] bytes() {
+      return buf;
     }
   }
 

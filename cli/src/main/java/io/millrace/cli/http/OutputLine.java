@@ -1,79 +1,180 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
-import io.millrace.outcome.Failure;
-import io.millrace.outcome.NotRun;
-import io.millrace.outcome.Outcome;
-import io.millrace.outcome.Success;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.json.JsonMapper;
+import java.util.Set;
 
-/** Writes an outcome as a line of JSON. */
-final class OutputLine {
-  private static final ObjectMapper MAPPER = JsonMapper.shared();
-  private static final ObjectWriter WRITER = MAPPER.writer();
+/**
+ * Writes what came of a line as a line of JSON.
+ *
+ * @param included names of headers of the answer to write, in lower case; {@code *} is all
+ */
+record OutputLine(Set<String> included) {
+  /** What the command says of an answer; a field of the line with such a name is not passed on. */
+  private static final Set<String> OWN =
+      Set.of(
+          "id",
+          "line",
+          "url",
+          "status",
+          "redirects",
+          "attempts",
+          "millis",
+          "error",
+          "headers",
+          "body",
+          "bodyEncoding",
+          "contentEncoding",
+          "method");
 
-  private OutputLine() {}
-
-  /** The line, its end included; empty for an item that was not started. */
-  static Optional<byte[]> of(Outcome<InputLine, Reply> outcome) {
-    if (outcome instanceof NotRun && outcome.attempts() == 0) {
-      return Optional.empty();
+  /** Adds the line, its end included, to what is written; nothing for a line that was not started. */
+  void write(LineResult result, ByteArrayOutputStream out) {
+    if (result.state() == LineResult.State.NOT_STARTED) {
+      return;
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = WRITER.createGenerator(bytes)) {
-      write(outcome, json);
+    try (Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8)) {
+      new Fields(new JsonText(writer)).write(result);
+    } catch (IOException never) {
+      throw new UncheckedIOException(never); // it is written into memory
     }
-    bytes.write('\n');
-    return Optional.of(bytes.toByteArray());
   }
 
-  private static void write(Outcome<InputLine, Reply> outcome, JsonGenerator json) {
-    InputLine line = outcome.item();
-    json.writeStartObject();
-    json.writeName("id");
-    json.writeTree(line.id());
-    if (line instanceof Malformed) {
-      json.writeNumberProperty("line", line.number());
+  private final class Fields {
+    private final JsonText json;
+
+    Fields(JsonText json) {
+      this.json = json;
     }
-    line.url().ifPresent(url -> json.writeStringProperty("url", url));
-    Optional<Reply> reply = reply(outcome);
-    reply.ifPresent(some -> json.writeNumberProperty("status", some.statusCode()));
-    json.writeNumberProperty("attempts", outcome.attempts());
-    json.writeNumberProperty("millis", outcome.elapsed().toMillis());
-    error(outcome).ifPresent(error -> json.writeStringProperty("error", error));
-    reply.ifPresent(some -> writeContent(some, json));
-    json.writeEndObject();
-  }
 
-  private static Optional<Reply> reply(Outcome<InputLine, Reply> outcome) {
-    return switch (outcome) {
-      case Success<InputLine, Reply> success -> Optional.of(success.value());
-      case Failure<InputLine, Reply>(_, BadReplyException bad, _) -> Optional.of(bad.reply());
-      case Failure<InputLine, Reply> _, NotRun<InputLine, Reply> _ -> Optional.empty();
-    };
-  }
-
-  private static Optional<String> error(Outcome<InputLine, Reply> outcome) {
-    return switch (outcome) {
-      case Success<InputLine, Reply> _ -> Optional.empty();
-      case Failure<InputLine, Reply> failure -> Optional.of(ErrorText.of(failure.error()));
-      case NotRun<InputLine, Reply> notRun -> Optional.of(ErrorText.cutOff(notRun.reason()));
-    };
-  }
-
-  private static void writeContent(Reply reply, JsonGenerator json) {
-    if (reply.content() instanceof Content.Whole(ByteBuffer bytes)) {
-      ContentText text = ContentText.of(bytes, reply.header("content-type"));
-      json.writeStringProperty("body", text.text());
-      if (text.isBase64()) {
-        json.writeStringProperty("bodyEncoding", "base64");
+    void write(LineResult result) {
+      InputLine line = result.line();
+      Course course = line.course();
+      json.write("{\"id\":");
+      json.json(line.label().id());
+      if (line instanceof Malformed) {
+        number("line", line.label().number());
       }
+      url(line).ifPresent(url -> text("url", url));
+      result.reply().ifPresent(reply -> number("status", reply.statusCode()));
+      if (course.redirects() > 0) {
+        number("redirects", course.redirects());
+      }
+      number("attempts", course.attempts());
+      number("millis", course.tookMillis());
+      result.error().ifPresent(error -> text("error", error));
+      line.label().fields().forEach(this::passOn);
+      result.reply().ifPresent(this::headers);
+      result.reply().ifPresent(this::content);
+      json.write("}\n");
+    }
+
+    private Optional<String> url(InputLine line) {
+      return line instanceof Call call && call.course().redirects() > 0
+          ? Optional.of(call.request().url().toString())
+          : line.label().url();
+    }
+
+    private void passOn(String name, String value) {
+      if (!OWN.contains(name)) {
+        name(name);
+        json.json(value);
+      }
+    }
+
+    private void headers(Reply reply) {
+      if (included.isEmpty()) {
+        return;
+      }
+      name("headers");
+      String separator = "{";
+      for (Map.Entry<String, List<String>> header : wanted(reply).entrySet()) {
+        json.write(separator);
+        json.quoted(header.getKey());
+        json.write(":");
+        values(header.getValue());
+        separator = ",";
+      }
+      json.write(separator.equals("{") ? "{}" : "}");
+    }
+
+    private void values(List<String> values) {
+      if (values.size() == 1) {
+        json.quoted(decoded(values.getFirst()));
+        return;
+      }
+      String separator = "[";
+      for (String value : values) {
+        json.write(separator);
+        json.quoted(decoded(value));
+        separator = ",";
+      }
+      json.write("]");
+    }
+
+    private void content(Reply reply) {
+      if (reply.content() instanceof Content.Whole(ByteBuffer bytes, var coding)) {
+        coding.ifPresent(name -> text("contentEncoding", name));
+        ContentText text =
+            coding.isPresent()
+                ? ContentText.base64(bytes)
+                : ContentText.of(bytes, reply.header("content-type"));
+        text("body", text.text());
+        if (text.isBase64()) {
+          text("bodyEncoding", "base64");
+        }
+      }
+    }
+
+    private void name(String name) {
+      json.write(",");
+      json.quoted(name);
+      json.write(":");
+    }
+
+    private void text(String name, String value) {
+      name(name);
+      json.quoted(value);
+    }
+
+    private void number(String name, long value) {
+      name(name);
+      json.write(Long.toString(value));
+    }
+  }
+
+  private Map<String, List<String>> wanted(Reply reply) {
+    Map<String, List<String>> wanted = new LinkedHashMap<>();
+    for (Header header : reply.headers()) {
+      String name = header.name().toLowerCase(Locale.ROOT);
+      if (included.contains(name) || included.contains("*")) {
+        wanted.computeIfAbsent(name, reply::values);
+      }
+    }
+    return wanted;
+  }
+
+  /** A header's bytes, which are meant to be ASCII: as UTF-8 if they are that, or else as Latin-1. */
+  private static String decoded(String bytes) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException latin) {
+      return bytes;
     }
   }
 }

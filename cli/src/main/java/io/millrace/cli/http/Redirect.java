@@ -1,79 +1,70 @@
 package io.millrace.cli.http;
 
-import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Follows a reply that points elsewhere, but never from https to http. Headers that were given for
- * one host are not sent to another one.
+ * The request to which an answer redirects (RFC 9110, section 15.4), but never from https to http. Only a
+ * POST becomes a GET at 301 and 302, and everything but a HEAD at 303. Headers that were given for one
+ * origin are not sent to another one.
  */
 final class Redirect {
-  private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
-  private static final Set<Integer> KEEPING_METHOD = Set.of(307, 308);
-  private static final Set<String> OF_THE_BODY = Set.of("content-type");
-  private static final Set<String> FOR_ALL_HOSTS = Set.of("user-agent", "content-type");
+  private static final Set<Integer> STATUSES = Set.of(300, 301, 302, 303, 307, 308);
+  private static final int CHOICE = 300;
+  private static final Set<String> FOR_ALL_ORIGINS =
+      Set.of("user-agent", "accept", "accept-language", "accept-encoding", "content-type");
 
   private Redirect() {}
 
-  static boolean isOne(int status) {
-    return STATUSES.contains(status);
+  /** Whether an answer leads on; 300 may also just offer a choice. */
+  static boolean isOne(Reply reply) {
+    return STATUSES.contains(reply.statusCode())
+        && (reply.statusCode() != CHOICE || reply.header("location").isPresent());
   }
 
-  /** The next request; empty if there is none, or if it is not allowed. */
-  static Optional<HttpRequest> next(HttpRequest request, HttpResponse<?> response) {
-    return isOne(response.statusCode())
-        ? target(request.uri(), response)
-            .filter(target -> isAllowed(request.uri(), target))
-            .map(target -> to(target, request, KEEPING_METHOD.contains(response.statusCode())))
-        : Optional.empty();
-  }
-
-  private static Optional<URI> target(URI from, HttpResponse<?> response) {
-    try {
-      Optional<String> location = response.headers().firstValue("location");
-      return location.isEmpty()
-          ? Optional.empty()
-          : Optional.of(Address.parse(from.resolve(location.get()).toString()).uri());
-    } catch (IllegalArgumentException | MalformedInputException nonsense) {
-      return Optional.empty();
+  /**
+   * The next request.
+   *
+   * @throws MalformedInputException if there is none that may be sent
+   */
+  static Request next(Request request, int status, Optional<String> location)
+      throws MalformedInputException {
+    String reference = location.map(String::strip).orElse("");
+    if (reference.isEmpty()) {
+      throw new MalformedInputException("it does not say where to");
     }
+    Url target = request.url().resolve(reference);
+    if (request.url().isSecure() && !target.isSecure()) {
+      throw new MalformedInputException("from https to http");
+    }
+    return to(target, request, becomesGet(status, request.method()));
   }
 
-  private static boolean isAllowed(URI from, URI target) {
-    return !isHttps(from) || isHttps(target);
+  private static boolean becomesGet(int status, String method) {
+    return switch (status) {
+      case 301, 302 -> method.equals("POST");
+      case 303 -> !method.equals("HEAD");
+      default -> false;
+    };
   }
 
-  private static boolean isHttps(URI uri) {
-    return "https".equalsIgnoreCase(uri.getScheme());
+  private static Request to(Url target, Request request, boolean becomesGet) {
+    boolean isSame = target.hasOriginOf(request.url());
+    Predicate<Header> goesOn =
+        header ->
+            (isSame || FOR_ALL_ORIGINS.contains(header.key()))
+                && !(becomesGet && header.key().startsWith("content-"));
+    return new Request(
+        becomesGet ? "GET" : request.method(),
+        isSame && target.userInfo().isEmpty() ? target.withUserInfoOf(request.url()) : target,
+        kept(request.own(), goesOn),
+        kept(request.general(), goesOn),
+        becomesGet ? Optional.empty() : request.body());
   }
 
-  private static HttpRequest to(URI target, HttpRequest request, boolean keepsMethod) {
-    boolean same = isSameHost(request.uri(), target);
-    boolean becomesGet = !keepsMethod && !request.method().equals("HEAD");
-    HttpRequest.Builder next =
-        HttpRequest.newBuilder(
-                request,
-                (header, value) -> {
-                  String name = header.toLowerCase(Locale.ROOT);
-                  return (same || FOR_ALL_HOSTS.contains(name))
-                      && !(becomesGet && OF_THE_BODY.contains(name));
-                })
-            .uri(target);
-    return (becomesGet ? next.GET() : next).build();
-  }
-
-  private static boolean isSameHost(URI one, URI other) {
-    return one.getHost().equalsIgnoreCase(other.getHost())
-        && port(one) == port(other)
-        && isHttps(one) == isHttps(other);
-  }
-
-  private static int port(URI uri) {
-    int usual = isHttps(uri) ? 443 : 80;
-    return uri.getPort() < 0 ? usual : uri.getPort();
+  private static List<Header> kept(List<Header> headers, Predicate<Header> goesOn) {
+    return headers.stream().filter(goesOn).toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.http.InputSource.Reading;
 import io.millrace.cli.http.Tally.Counts;
 import io.millrace.outcome.RunStatus;
 import java.time.Duration;
@@ -17,14 +18,6 @@ import java.util.stream.Collectors;
 record Report(Counts counts, Duration elapsed) {
   private static final int ERRORS_SHOWN = 5;
   private static final int LONGEST_ERROR = 120;
-
-  /**
-   * How far the input was read.
-   *
-   * @param lastLine the number of the last line that was read
-   * @param exhausted whether that was the end
-   */
-  record Reading(long lastLine, boolean exhausted) {}
 
   /** One line while the run goes on. */
   String progress(int running) {
@@ -82,19 +75,25 @@ record Report(Counts counts, Duration elapsed) {
     };
   }
 
+  /* Added up, what was done and what stands here gives the lines that were read. */
   private String notRun(Reading reading) {
+    long notStarted = reading.handedOut() - counts.done() - counts.cutOff();
+    String skipped =
+        reading.skipped() == 0
+            ? ""
+            : String.format(Locale.ROOT, ", %,d blank or comments", reading.skipped());
     String rest =
         reading.exhausted()
             ? ""
             : String.format(Locale.ROOT, ", nothing read after line %,d", reading.lastLine());
-    return String.format(
-            Locale.ROOT, "%,d cut off, %,d not started", counts.cutOff(), counts.notStarted())
+    return String.format(Locale.ROOT, "%,d cut off, %,d not started", counts.cutOff(), notStarted)
+        + skipped
         + rest;
   }
 
   /** A server may have a say in an error: what it says must not steer the terminal. */
   private static String shown(Map.Entry<String, Long> error) {
-    String text = error.getKey().replaceAll("\\p{C}", "?");
+    String text = error.getKey().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
     return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + " ...";
   }
 

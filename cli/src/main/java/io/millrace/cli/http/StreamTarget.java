@@ -18,9 +18,9 @@ record StreamTarget(OutputStream out) implements Output.Target {
   }
 
   @Override
-  public void write(byte[] lines) throws IOException {
+  public void write(byte[] lines, int count) throws IOException {
     try {
-      out.write(lines);
+      out.write(lines, 0, count);
       out.flush();
     } catch (IOException error) {
       throw CLOSED.equals(error.getMessage()) ? new ClosedByReaderException() : error;

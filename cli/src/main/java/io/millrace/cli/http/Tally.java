@@ -1,9 +1,5 @@
 package io.millrace.cli.http;
 
-import io.millrace.outcome.Failure;
-import io.millrace.outcome.NotRun;
-import io.millrace.outcome.Outcome;
-import io.millrace.outcome.Success;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +20,6 @@ final class Tally {
   private long failed;
   private long retries;
   private long cutOff;
-  private long notStarted;
 
   /**
    * The counts at one time.
@@ -33,7 +28,6 @@ final class Tally {
    * @param statuses how often each status came, of the last replies
    * @param errors how often which kind of error came, the most frequent first
    * @param cutOff items that the end of the run cut off
-   * @param notStarted items that were read and not started
    */
   record Counts(
       long done,
@@ -42,31 +36,21 @@ final class Tally {
       long retries,
       Map<Integer, Long> statuses,
       List<Map.Entry<String, Long>> errors,
-      long cutOff,
-      long notStarted) {}
+      long cutOff) {}
 
-  synchronized void add(Outcome<InputLine, Reply> outcome) {
-    retries += Math.max(outcome.attempts() - 1, 0);
-    switch (outcome) {
-      case Success<InputLine, Reply> success -> {
-        ok++;
-        statuses.merge(success.value().statusCode(), 1L, Long::sum);
-      }
-      case Failure<InputLine, Reply> failure -> {
+  synchronized void add(LineResult result) {
+    retries += result.retries();
+    result.reply().ifPresent(reply -> statuses.merge(reply.statusCode(), 1L, Long::sum));
+    switch (result.state()) {
+      case OK -> ok++;
+      case FAILED -> {
         failed++;
-        if (failure.error() instanceof BadReplyException bad) {
-          statuses.merge(bad.statusCode(), 1L, Long::sum);
-        }
-        String kind = ErrorText.kindOf(failure.error());
-        boolean known = errors.size() < MOST_KINDS || errors.containsKey(kind);
-        errors.merge(known ? kind : OTHER_KINDS, 1L, Long::sum);
+        boolean known = errors.size() < MOST_KINDS || errors.containsKey(result.kind());
+        errors.merge(known ? result.kind() : OTHER_KINDS, 1L, Long::sum);
       }
-      case NotRun<InputLine, Reply> _ -> {
-        if (outcome.attempts() > 0) {
-          cutOff++;
-        } else {
-          notStarted++;
-        }
+      case CUT_OFF -> cutOff++;
+      case NOT_STARTED -> {
+        // seen as well by what was read and has no other count
       }
     }
   }
@@ -80,6 +64,6 @@ final class Tally {
                     .thenComparing(Map.Entry.comparingByKey()))
             .toList();
     return new Counts(
-        ok + failed, ok, failed, retries, new TreeMap<>(statuses), byFrequency, cutOff, notStarted);
+        ok + failed, ok, failed, retries, new TreeMap<>(statuses), byFrequency, cutOff);
   }
 }

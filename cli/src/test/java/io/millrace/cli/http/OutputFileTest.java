@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +68,17 @@ class OutputFileTest {
     Path file = Files.writeString(folder.resolve("real"), "precious");
     assertEquals(2, run(Files.createSymbolicLink(folder.resolve("link"), file)).code());
     assertEquals("precious", Files.readString(file));
+  }
+
+  @DisplayName("H9: a link that leads nowhere is said to be one, with --force and without")
+  @Test
+  void aLinkThatLeadsNowhereIsNamed() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("no"));
+    for (Cli cli : List.of(run(link), run(link, "--force"))) {
+      assertEquals(2, cli.code());
+      assertTrue(cli.err().contains("a link that leads nowhere"), cli.err());
+    }
+    assertFalse(Files.exists(folder.resolve("no")));
   }
 
   @Test

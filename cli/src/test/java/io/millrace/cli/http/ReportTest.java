@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.cli.http.Report.Reading;
+import io.millrace.cli.http.InputSource.Reading;
 import io.millrace.cli.http.Tally.Counts;
 import io.millrace.outcome.RunStatus;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ReportTest {
   private static Counts counts(List<Map.Entry<String, Long>> errors) {
     return new Counts(
-        1_500, 1_400, 100, 7, new TreeMap<>(Map.of(200, 1_400L, 404, 100L)), errors, 3, 20);
+        1_500, 1_400, 100, 7, new TreeMap<>(Map.of(200, 1_400L, 404, 100L)), errors, 3);
   }
 
   @Test
@@ -37,7 +37,7 @@ class ReportTest {
             Map.entry("f", 1L));
     List<String> lines =
         new Report(counts(errors), Duration.ofSeconds(150))
-            .summary(RunStatus.COMPLETED, new Reading(9, true));
+            .summary(RunStatus.COMPLETED, new Reading(9, true, 1_500, 0));
     assertEquals(
         "millrace: 1,500 done in 2 min 30 s (10.0/s): 1,400 ok, 100 failed, 7 retries",
         lines.getFirst());
@@ -51,11 +51,11 @@ class ReportTest {
   void aRunThatWasCutShortSaysWhatWasNotRun() {
     Report report = new Report(counts(List.of()), Duration.ofSeconds(3));
     assertEquals(
-        "  interrupted: 3 cut off, 20 not started, nothing read after line 1,234",
-        report.summary(RunStatus.CANCELLED, new Reading(1_234, false)).getLast());
+        "  interrupted: 3 cut off, 20 not started, 7 blank or comments, nothing read after line 1,530",
+        report.summary(RunStatus.CANCELLED, new Reading(1_530, false, 1_523, 7)).getLast());
     assertEquals(
         "  stopped by --run-timeout: 3 cut off, 20 not started",
-        report.summary(RunStatus.TIMED_OUT, new Reading(1_234, true)).getLast());
+        report.summary(RunStatus.TIMED_OUT, new Reading(1_523, true, 1_523, 0)).getLast());
   }
 
   @Test
@@ -64,7 +64,7 @@ class ReportTest {
         new Report(
             counts(List.of(Map.entry("\u001b[2J\r\n" + "x".repeat(500), 1L))),
             Duration.ofSeconds(3));
-    String line = report.summary(RunStatus.COMPLETED, new Reading(1, true)).getLast();
+    String line = report.summary(RunStatus.COMPLETED, new Reading(1, true, 1_500, 0)).getLast();
     assertFalse(line.chars().anyMatch(Character::isISOControl), line);
     assertTrue(line.length() < 150, line);
   }

@@ -40,8 +40,8 @@ class SecretsTest {
             "http://user:s3cret@nosuch.invalid/",
             "user:s3cret@host",
             "{\"url\": \"http://h/\", \"headers\": {\"A\": \"s3cret\\n\"}}",
-            "{\"url\": \"http://h/\", \"headers\": {\"A\": \"s3cret\u00e9\"}}",
-            "{\"url\": \"http://h/\", \"headers\": {\"Host\": \"s3cret\"}}",
+            "{\"url\": \"http://h/\", \"headers\": {\"A\": \"s3cret\\ud83d\"}}",
+            "{\"url\": \"http://h/\", \"headers\": {\"Content-Length\": \"s3cret\"}}",
             "{\"url\": \"http://h/\", \"headers\": {\"Authorization: s3cret\": \"\"}}",
             "{\"url\": \"http://h/\", \"headers\": {\"A\": s3cret}}",
             "{\"url\": \"http://h/\", \"headers\": \"s3cret\"}");

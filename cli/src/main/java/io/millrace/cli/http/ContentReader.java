@@ -1,0 +1,118 @@
+package io.millrace.cli.http;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads bodies.
+ *
+ * @param limit the largest one that is kept, in bytes, decoded
+ * @param isKept whether any is
+ * @param memory the bound on all together
+ */
+record ContentReader(long limit, boolean isKept, BodyMemory memory) {
+  private static final int FIRST = 1 << 10;
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  /** What is not kept is read to its end up to here, so that its connection can be used again. */
+  private static final long DRAINED = 1 << 18;
+
+  /** What was read, and whether that was all. */
+  record Result(Content content, boolean isConsumed) {}
+
+  /** Reads a body that nobody wants. */
+  Result drop(InputStream body) throws IOException {
+    byte[] buffer = new byte[1 << 13];
+    long total = 0;
+    for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
+      total += count;
+      if (total > DRAINED) {
+        return new Result(new Content.Dropped(), false);
+      }
+    }
+    return new Result(new Content.Dropped(), true);
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @param coding the Content-Encoding
+   * @param length what the server says; below 0 if it does not
+   */
+  Result read(InputStream body, Optional<String> coding, long length, Attempt attempt)
+      throws IOException, InterruptedException {
+    if (!isKept) {
+      return drop(body);
+    }
+    String name = coding.map(text -> text.strip().toLowerCase(Locale.ROOT)).orElse("identity");
+    try {
+      return switch (name) {
+        case "identity", "" -> collect(body, Optional.empty(), length, attempt);
+        case "gzip", "x-gzip" -> collect(gunzipped(body), Optional.empty(), -1, attempt);
+        case "deflate" -> collect(inflated(body), Optional.empty(), -1, attempt);
+        default -> collect(body, Optional.of(name), length, attempt);
+      };
+    } catch (ZipException | EOFException notThat) {
+      return new Result(new Content.Undecodable(name), false);
+    }
+  }
+
+  private static InputStream gunzipped(InputStream body) throws IOException {
+    LookAhead all = new LookAhead(body);
+    return all.isEmpty() ? all : new GZIPInputStream(all, 1 << 13);
+  }
+
+  /** Deflate is meant to have a zlib header; some servers leave it out. */
+  private static InputStream inflated(InputStream body) throws IOException {
+    LookAhead all = new LookAhead(body);
+    return all.isEmpty() ? all : new InflaterInputStream(all, new Inflater(!all.startsLikeZlib()));
+  }
+
+  private Result collect(InputStream body, Optional<String> coding, long length, Attempt attempt)
+      throws IOException, InterruptedException {
+    long line = attempt.call().course().sequence();
+    if (length > limit) {
+      return new Result(new Content.TooLarge(limit), false);
+    }
+    byte[] bytes = new byte[(int) Math.min(length < 0 ? FIRST : length + 1, FIRST)];
+    take(line, bytes.length, attempt);
+    int size = 0;
+    while (true) {
+      int count = body.read(bytes, size, bytes.length - size);
+      if (count < 0) {
+        return new Result(new Content.Whole(ByteBuffer.wrap(bytes, 0, size), coding), true);
+      }
+      size += count;
+      if (size > limit) {
+        memory.free(line);
+        return new Result(new Content.TooLarge(limit), false);
+      }
+      if (size == bytes.length) {
+        int larger = grown(size, length);
+        take(line, larger - size, attempt);
+        bytes = Arrays.copyOf(bytes, larger);
+      }
+    }
+  }
+
+  /* One more than the length that is said, so that its end is seen without growing again. */
+  private int grown(int size, long length) {
+    long most = Math.min(length < 0 ? limit + 1 : length + 1, LARGEST_ARRAY);
+    return (int) Math.max(size + 1L, Math.min(most, size * 4L));
+  }
+
+  private void take(long line, long bytes, Attempt attempt) throws InterruptedException {
+    if (!memory.tryTake(line, bytes)) {
+      attempt.untimed(() -> memory.take(line, bytes));
+    }
+  }
+}

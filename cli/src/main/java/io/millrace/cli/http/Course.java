@@ -1,0 +1,66 @@
+package io.millrace.cli.http;
+
+/**
+ * How far a line has come, over all its requests. Used by one thread at a time: by the worker that
+ * has the line, and then by whoever takes what came of it.
+ */
+final class Course {
+  private final long sequence;
+  private int requests;
+  private int redirects;
+  private long firstStartNanos;
+  private long lastEndNanos;
+
+  /**
+   * Nothing has happened yet.
+   *
+   * @param sequence which line of those that are items, from 0
+   */
+  Course(long sequence) {
+    this.sequence = sequence;
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  /** A request is sent now. */
+  void requestStarts(long nanos) {
+    if (requests++ == 0) {
+      firstStartNanos = nanos;
+    }
+    lastEndNanos = nanos;
+  }
+
+  void requestEnds(long nanos) {
+    lastEndNanos = nanos;
+  }
+
+  /** An answer leads on to another request. */
+  void redirected() {
+    redirects++;
+  }
+
+  int redirects() {
+    return redirects;
+  }
+
+  boolean hasStarted() {
+    return requests > 0;
+  }
+
+  /** Tries so far: requests, of which those that follow a redirect do not count. */
+  int attempts() {
+    return Math.max(0, requests - redirects);
+  }
+
+  /** How long it has taken since its first request. */
+  long elapsedNanos(long nowNanos) {
+    return requests == 0 ? 0 : nowNanos - firstStartNanos;
+  }
+
+  /** From its first request to the end of its last one. */
+  long tookMillis() {
+    return requests == 0 ? 0 : (lastEndNanos - firstStartNanos) / 1_000_000;
+  }
+}

@@ -1,0 +1,68 @@
+package io.millrace.cli.http;
+
+import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Success;
+import java.util.Optional;
+
+/**
+ * What came of a line in the end.
+ *
+ * @param error what went wrong, in a few words
+ * @param kind the same for all lines with which the same went wrong
+ */
+record LineResult(
+    InputLine line, State state, Optional<Reply> reply, Optional<String> error, String kind) {
+
+  /** How far a line came. */
+  enum State {
+    OK,
+    FAILED,
+    /** It was under way when the run ended. */
+    CUT_OFF,
+    /** It was read, and nothing was sent for it. */
+    NOT_STARTED
+  }
+
+  /**
+   * What came of the last request of a line; empty if that leads on.
+   *
+   * @param status of the run, where it has ended
+   */
+  static Optional<LineResult> of(Outcome<InputLine, Step> outcome, RunStatus status) {
+    return switch (outcome) {
+      case Success<InputLine, Step>(var line, Step.Answered(var reply), _) ->
+          Optional.of(new LineResult(line, State.OK, Optional.of(reply), Optional.empty(), ""));
+      case Success<InputLine, Step>(_, Step.Redirected _, _) -> Optional.empty();
+      case Failure<InputLine, Step>(var line, var error, _) ->
+          Optional.of(failed(line, error, status));
+      case NotRun<InputLine, Step>(var line, var reason, _) -> Optional.of(ended(line, reason));
+    };
+  }
+
+  private static LineResult failed(InputLine line, Throwable error, RunStatus status) {
+    if (error instanceof AbandonedException) {
+      return ended(line, status);
+    }
+    Optional<Reply> reply =
+        error instanceof BadReplyException bad ? Optional.of(bad.reply()) : Optional.empty();
+    return new LineResult(
+        line, State.FAILED, reply, Optional.of(ErrorText.of(error)), ErrorText.kindOf(error));
+  }
+
+  /** A line that the end of the run kept from its answer. */
+  static LineResult ended(InputLine line, RunStatus reason) {
+    return line.course().hasStarted()
+        ? new LineResult(
+            line, State.CUT_OFF, Optional.empty(), Optional.of(ErrorText.cutOff(reason)), "")
+        : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty(), "");
+  }
+
+  /** Repetitions, those of all its requests together. */
+  long retries() {
+    return Math.max(line.course().attempts() - 1, 0);
+  }
+}

@@ -1,0 +1,85 @@
+package io.millrace.cli.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One request.
+ *
+ * @param own headers of this request
+ * @param general headers of all requests; own ones replace those of the same name
+ */
+record Request(
+    String method, Url url, List<Header> own, List<Header> general, Optional<Body> body) {
+  private static final Header USER_AGENT = new Header("User-Agent", "millrace");
+  private static final Header ACCEPT = new Header("Accept", "*/*");
+  private static final Header CONTENT_TYPE = new Header("Content-Type", "application/json");
+  private static final Set<String> STANDARD =
+      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY");
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY");
+
+  /** A request with these methods says that it has no content if it has none. */
+  private static final Set<String> WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
+
+  /**
+   * What is sent in a request.
+   *
+   * @param bytes nobody changes them
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Body(byte[] bytes, boolean isJson) {}
+
+  /** A method as it is sent: the names of those that everybody knows are in upper case. */
+  static String method(String name) throws MalformedInputException {
+    String upper = name.toUpperCase(Locale.ROOT);
+    if (STANDARD.contains(upper)) {
+      return upper;
+    }
+    if (upper.equals("CONNECT") || !name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")) {
+      throw new MalformedInputException("'" + name + "' is not a method that can be sent");
+    }
+    return name;
+  }
+
+  boolean isHead() {
+    return method.equals("HEAD");
+  }
+
+  /** Whether doing it twice is as good as doing it once (RFC 9110, section 9.2.2). */
+  boolean isRepeatable() {
+    return IDEMPOTENT.contains(method)
+        || own.stream().anyMatch(header -> header.isNamed("Idempotency-Key"))
+        || general.stream().anyMatch(header -> header.isNamed("Idempotency-Key"));
+  }
+
+  /** The length that is said; empty if it is not said that there is no content. */
+  Optional<Integer> saidLength() {
+    return body.map(content -> content.bytes().length)
+        .or(() -> WITH_CONTENT.contains(method) ? Optional.of(0) : Optional.empty());
+  }
+
+  /** All headers but those about the connection and the content's length. */
+  List<Header> headers() {
+    List<Header> all = new ArrayList<>(own);
+    url.credentials().ifPresent(value -> addMissing(new Header("Authorization", value), all, own));
+    List<Header> above = List.copyOf(all);
+    general.forEach(header -> addMissing(header, all, above));
+    List<Header> given = List.copyOf(all);
+    addMissing(USER_AGENT, all, given);
+    addMissing(ACCEPT, all, given);
+    if (body.isPresent() && body.get().isJson()) {
+      addMissing(CONTENT_TYPE, all, given);
+    }
+    return all;
+  }
+
+  private static void addMissing(Header header, List<Header> all, List<Header> above) {
+    if (above.stream().noneMatch(each -> each.isNamed(header.name()))) {
+      all.add(header);
+    }
+  }
+}

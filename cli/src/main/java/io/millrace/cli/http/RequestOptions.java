@@ -1,0 +1,151 @@
+package io.millrace.cli.http;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What all requests are like, and how they reach their servers. */
+final class RequestOptions {
+  @Option(
+      names = "--header",
+      paramLabel = "'Name: value'",
+      converter = HeaderOption.class,
+      description =
+          "Send this header with every request; can be given several times. A line's own "
+              + "header of that name replaces it. A redirect to another host gets none.")
+  private List<Header> headers = new ArrayList<>();
+
+  @Option(
+      names = "--header-file",
+      paramLabel = "FILE",
+      description =
+          "Send the headers in this file, one a line: unlike arguments, it can be kept from "
+              + "others. Blank lines and those that start with # are skipped.")
+  private @Nullable Path headerFile;
+
+  @Option(
+      names = "--bearer-env",
+      paramLabel = "NAME",
+      description = "Send 'Authorization: Bearer ...' with the value of this environment variable.")
+  private @Nullable String bearerVariable;
+
+  @Option(
+      names = "--compressed",
+      description = "Ask for compressed answers. Those in gzip and deflate are always unpacked.")
+  private boolean compressed;
+
+  @Option(
+      names = "--max-redirects",
+      paramLabel = "N",
+      converter = WholeNumber.FromZero.class,
+      description =
+          "Redirects to follow in a row (default: ${DEFAULT-VALUE}); at 0 a redirect is an "
+              + "answer. Each one is a request for all limits. None leads from https to http.")
+  private int maxRedirects = 20;
+
+  @Option(
+      names = "--proxy",
+      paramLabel = "URL",
+      description =
+          "Go through this proxy, for example http://proxy:3128. By default, as curl does, "
+              + "through that of the variables http_proxy, https_proxy, all_proxy; never to the "
+              + "hosts in no_proxy.")
+  private @Nullable String proxy;
+
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description = "Trust the certificates in this PEM file, and no others.")
+  private @Nullable Path caFile;
+
+  @Option(names = "--insecure", description = "Trust every server, whatever its certificate.")
+  private boolean insecure;
+
+  /** What is wrong with the options together. */
+  Optional<String> conflict() {
+    return insecure && caFile != null
+        ? Optional.of("--insecure and --cacert exclude each other")
+        : Optional.empty();
+  }
+
+  int maxRedirects() {
+    return maxRedirects;
+  }
+
+  Tls tls() throws MalformedInputException {
+    if (insecure) {
+      return Tls.insecure();
+    }
+    Path file = caFile;
+    return file == null ? Tls.ofRuntime() : named("--cacert", () -> Tls.of(file));
+  }
+
+  Proxies proxies(Map<String, String> environment) throws MalformedInputException {
+    return named(
+        proxy == null ? "the proxy of the environment" : "--proxy",
+        () -> Proxies.of(Optional.ofNullable(proxy), environment));
+  }
+
+  /** The headers of all requests. */
+  List<Header> headers(Map<String, String> environment) throws MalformedInputException {
+    List<Header> all = new ArrayList<>(headers);
+    if (headerFile != null) {
+      Path file = headerFile;
+      all.addAll(named("--header-file", () -> inFile(file)));
+    }
+    if (bearerVariable != null) {
+      String token = environment.get(bearerVariable);
+      if (token == null || token.isBlank()) {
+        throw new MalformedInputException(
+            "--bearer-env: there is no variable '" + bearerVariable + "', or it is empty");
+      }
+      Header bearer = new Header("Authorization", "Bearer " + token.strip());
+      all.add(named("--bearer-env", bearer::checked));
+    }
+    if (compressed && all.stream().noneMatch(header -> header.isNamed("Accept-Encoding"))) {
+      all.add(new Header("Accept-Encoding", "gzip, deflate"));
+    }
+    return List.copyOf(all);
+  }
+
+  private static List<Header> inFile(Path file) throws MalformedInputException {
+    List<Header> all = new ArrayList<>();
+    int number = 0;
+    for (String line : lines(file)) {
+      number++;
+      String text = line.strip();
+      if (!text.isEmpty() && !text.startsWith("#")) {
+        all.add(named("line " + number, () -> Header.parse(text)));
+      }
+    }
+    return all;
+  }
+
+  private static List<String> lines(Path file) throws MalformedInputException {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException unreadable) {
+      throw new MalformedInputException("cannot read '" + file + "'");
+    }
+  }
+
+  /** Something that reads a value. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws MalformedInputException;
+  }
+
+  private static <T> T named(String where, Reading<T> reading) throws MalformedInputException {
+    try {
+      return reading.read();
+    } catch (MalformedInputException error) {
+      throw new MalformedInputException(where + ": " + error.problem());
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.millrace.cli.http;
+
+import io.millrace.plan.Retry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which requests to repeat. One that is not idempotent is repeated only if the server cannot have done
+ * what it asked for.
+ *
+ * @param retries how often at most, over all redirects of a line
+ * @param statuses answers that are worth it
+ * @param isUnsafeAllowed whether other requests are repeated as well
+ * @param itemTime how long a line may take, from its first request
+ */
+record RetryRules(
+    int retries,
+    Set<Integer> statuses,
+    boolean isUnsafeAllowed,
+    Optional<Duration> itemTime,
+    HostPauses pauses,
+    BodyMemory memory) {
+
+  /** The statuses that curl repeats. */
+  static final Set<Integer> USUAL = Set.of(408, 429, 500, 502, 503, 504);
+
+  /** These rules, for the run. A line counts its tries itself, over all its requests. */
+  Retry retry() {
+    int[] waited =
+        IntStream.concat(statuses.stream().mapToInt(Integer::intValue), IntStream.of(429, 503))
+            .distinct()
+            .toArray();
+    Retry http = Retry.http(waited);
+    return http.attempts(Integer.MAX_VALUE)
+        .when(error -> repeats(error, http))
+        .whenResult(_ -> false)
+        .serverWait((_, error, now) -> serverWait(error, http, now));
+  }
+
+  private boolean repeats(Throwable error, Retry http) {
+    if (error instanceof HeldBackException) {
+      return true;
+    }
+    boolean repeats =
+        error instanceof RequestException failure
+            && failure.call().course().attempts() <= retries
+            && isWorthIt(failure)
+            && isAllowed(failure)
+            && isInTime(failure, http);
+    if (repeats && error instanceof BadReplyException bad) {
+      bad.dropContent();
+      memory.free(bad.call().course().sequence());
+    }
+    return repeats;
+  }
+
+  private boolean isWorthIt(RequestException failure) {
+    return switch (failure) {
+      case BadReplyException bad -> statuses.contains(bad.statusCode());
+      case LostException _, TimedOutException _, HeldBackException _ -> true;
+    };
+  }
+
+  private boolean isAllowed(RequestException failure) {
+    return isUnsafeAllowed || failure.call().request().isRepeatable() || failure.isUnprocessed();
+  }
+
+  /* A wait that cannot end in time is not begun. */
+  private boolean isInTime(RequestException failure, Retry http) {
+    if (itemTime.isEmpty()) {
+      return true;
+    }
+    long wait = http.serverWait(null, failure, Instant.now()).map(Duration::toNanos).orElse(0L);
+    long elapsed = failure.call().course().elapsedNanos(System.nanoTime());
+    return elapsed + wait < itemTime.get().toNanos();
+  }
+
+  private Optional<Duration> serverWait(@Nullable Throwable error, Retry http, Instant now) {
+    if (!(error instanceof BadReplyException bad)) {
+      return Optional.empty();
+    }
+    Optional<Duration> wait = http.serverWait(null, bad, now);
+    wait.ifPresent(time -> pauses.pause(bad.call().host(), time));
+    return wait;
+  }
+}

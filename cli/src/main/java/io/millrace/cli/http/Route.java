@@ -1,0 +1,64 @@
+package io.millrace.cli.http;
+
+import java.util.Optional;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+
+/**
+ * The way to a server, itself or through a proxy: in the clear the proxy is asked for the URL, else for
+ * a tunnel.
+ */
+record Route(HttpRoute path, Url url, Optional<Url> proxy) {
+  static Route to(Url url, Optional<Url> proxy) {
+    HttpHost target = host(url);
+    HttpRoute path =
+        proxy
+            .map(through -> new HttpRoute(target, null, host(through), url.isSecure()))
+            .orElseGet(() -> new HttpRoute(target, null, url.isSecure()));
+    return new Route(path, url, proxy);
+  }
+
+  private static HttpHost host(Url url) {
+    return new HttpHost(url.scheme(), url.hostKey(), url.usedPort());
+  }
+
+  /** The request as it is sent this way. */
+  ClassicHttpRequest message(Request request) {
+    boolean asksProxy = proxy.isPresent() && !path.isTunnelled();
+    String target = asksProxy ? "http://" + url.authority() + url.target() : url.target();
+    ClassicHttpRequest message = message(request.method(), target);
+    if (request.headers().stream().noneMatch(header -> header.isNamed("Host"))) {
+      message.addHeader("Host", url.authority());
+    }
+    if (asksProxy) {
+      addCredentials(message);
+    }
+    request.headers().forEach(header -> message.addHeader(header.name(), header.sentValue()));
+    request.saidLength().ifPresent(length -> message.addHeader("Content-Length", length));
+    request.body().ifPresent(body -> message.setEntity(new ByteArrayEntity(body.bytes(), null)));
+    return message;
+  }
+
+  /** The request for a tunnel. */
+  ClassicHttpRequest connecting() {
+    String server = url.host() + ":" + url.usedPort();
+    ClassicHttpRequest message = message("CONNECT", server);
+    message.addHeader("Host", server);
+    message.addHeader("User-Agent", "millrace");
+    addCredentials(message);
+    return message;
+  }
+
+  private void addCredentials(ClassicHttpRequest message) {
+    proxy
+        .flatMap(Url::credentials)
+        .ifPresent(credentials -> message.addHeader("Proxy-Authorization", credentials));
+  }
+
+  private static ClassicHttpRequest message(String method, String target) {
+    return new BasicClassicHttpRequest(method, (String) null, null, target);
+  }
+}

@@ -1,0 +1,196 @@
+package io.millrace.cli.http;
+
+import io.millrace.cli.http.LostException.Stage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
+import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Sends requests over connections that it keeps. One call is one request: nothing is repeated, redirected,
+ * decoded or added here. Thread-safe.
+ */
+final class Wire implements AutoCloseable {
+  private static final String ID = "";
+  private static final int LONGEST_HEADER = 1 << 18;
+  private static final int MOST_HEADERS = 2_000;
+
+  /** A connection that was idle for longer is looked at before it is used again. */
+  private static final TimeValue TRUSTED_IDLE = TimeValue.ofMilliseconds(100);
+
+  private final PoolingHttpClientConnectionManager pool;
+  private final HttpRequestExecutor executor = new HttpRequestExecutor();
+  private final Proxies proxies;
+  private final Names names = new Names();
+
+  /** Reads an answer. */
+  @FunctionalInterface
+  interface Answering<T> {
+    /** Reads it, and says whether nothing of it is left on the connection. */
+    Answer<T> read(ClassicHttpResponse response, InputStream body, long length)
+        throws IOException, InterruptedException;
+  }
+
+  /** What was read of an answer. */
+  record Answer<T>(T value, boolean isConsumed) {}
+
+  /**
+   * Makes it; a connection is opened when it is needed.
+   *
+   * @param connections the most that are open at once
+   */
+  Wire(int connections, Proxies proxies, Tls tls) {
+    this.proxies = proxies;
+    Http1Config bounds =
+        Http1Config.custom()
+            .setMaxLineLength(LONGEST_HEADER)
+            .setMaxHeaderCount(MOST_HEADERS)
+            .build();
+    pool =
+        PoolingHttpClientConnectionManagerBuilder.create()
+            .setDnsResolver(names)
+            .setTlsSocketStrategy(tls)
+            .setConnectionFactory(
+                ManagedHttpClientConnectionFactory.builder().http1Config(bounds).build())
+            .setMaxConnTotal(connections)
+            .setMaxConnPerRoute(connections)
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(Timeout.DISABLED)
+                    .setSocketTimeout(Timeout.DISABLED)
+                    .setValidateAfterInactivity(TRUSTED_IDLE)
+                    .build())
+            .build();
+  }
+
+  /** A kept connection turned out to be closed, before anything was sent over it. */
+  private static final class StaleException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Sends a request and has its answer read. */
+  <T> T send(Request request, Attempt attempt, Answering<T> answering)
+      throws IOException, HttpException, InterruptedException {
+    Route route = Route.to(request.url(), proxies.to(request.url()));
+    while (true) {
+      ConnectionEndpoint endpoint = lease(route.path());
+      Closing closing = new Closing(endpoint);
+      try {
+        return send(request, route, attempt, answering, endpoint, closing);
+      } catch (StaleException another) {
+        // with a new connection
+      } finally {
+        closing.done(pool);
+      }
+    }
+  }
+
+  private <T> T send(
+      Request request,
+      Route route,
+      Attempt attempt,
+      Answering<T> answering,
+      ConnectionEndpoint endpoint,
+      Closing closing)
+      throws IOException, HttpException, InterruptedException {
+    HttpClientContext context = HttpClientContext.create();
+    boolean isKept = endpoint.isConnected();
+    if (!isKept) {
+      open(endpoint, route, context);
+    }
+    ClassicHttpRequest message = route.message(request);
+    attempt.reached(Stage.SENT);
+    ClassicHttpResponse response =
+        endpoint.execute(
+            ID,
+            message,
+            (sent, connection, same) -> {
+              // what may not be sent twice is not sent to a server that has hung up
+              if (isKept && !request.isRepeatable() && connection.isStale()) {
+                throw new StaleException();
+              }
+              return executor.execute(sent, connection, same);
+            },
+            context);
+    attempt.reached(Stage.ANSWERED);
+    HttpEntity entity = response.getEntity();
+    InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
+    Answer<T> answer =
+        answering.read(response, body, entity == null ? 0 : entity.getContentLength());
+    closing.isConsumed = answer.isConsumed();
+    if (closing.isConsumed
+        && DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(message, response, context)) {
+      closing.kept =
+          Optional.of(
+              DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context));
+    }
+    return answer.value();
+  }
+
+  private ConnectionEndpoint lease(HttpRoute path) throws IOException, InterruptedException {
+    try {
+      return pool.lease(ID, path, Timeout.DISABLED, null).get(Timeout.ofDays(1));
+    } catch (TimeoutException never) {
+      throw new InterruptedIOException("no connection is free");
+    } catch (ExecutionException broken) {
+      throw new IOException("no connection can be had", broken.getCause());
+    }
+  }
+
+  private void open(ConnectionEndpoint endpoint, Route route, HttpClientContext context)
+      throws IOException, HttpException {
+    pool.connect(endpoint, null, context);
+    if (route.path().isTunnelled()) {
+      ClassicHttpResponse answer =
+          endpoint.execute(ID, route.connecting(), executor::execute, context);
+      if (answer.getCode() / 100 != 2) {
+        throw new IOException("the proxy refused the connection with status " + answer.getCode());
+      }
+      pool.upgrade(endpoint, context);
+    }
+  }
+
+  /** What becomes of a connection when its answer was read, or will not be. */
+  private static final class Closing {
+    private final ConnectionEndpoint endpoint;
+    private boolean isConsumed;
+    private Optional<TimeValue> kept = Optional.empty();
+
+    Closing(ConnectionEndpoint endpoint) {
+      this.endpoint = endpoint;
+    }
+
+    void done(PoolingHttpClientConnectionManager pool) {
+      if (kept.isEmpty()) {
+        endpoint.close(isConsumed ? CloseMode.GRACEFUL : CloseMode.IMMEDIATE);
+      }
+      pool.release(endpoint, null, kept.orElse(TimeValue.ZERO_MILLISECONDS));
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close(CloseMode.IMMEDIATE);
+    names.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.millrace.cli.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cli.Cli;
+import io.millrace.cli.Loopback;
+import io.millrace.cli.Loopback.Seen;
+import io.millrace.testkit.NoLeaks;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What holds for each host on its own. */
+@NoLeaks
+class HostLimitsTest {
+  private final Loopback server = Loopback.start();
+
+  @AfterEach
+  void stopServer() {
+    server.close();
+  }
+
+  private String other(String path) {
+    return "http://localhost:" + server.port() + path;
+  }
+
+  private List<Long> millis(String path) {
+    long start = server.requests().getFirst().nanos();
+    return server.requests().stream()
+        .filter(request -> request.path().startsWith(path))
+        .map(request -> (request.nanos() - start) / 1_000_000)
+        .sorted()
+        .toList();
+  }
+
+  @DisplayName("H13: with --rate, too, a pause is for the host that asked")
+  @Test
+  void withARateAPauseIsForTheHostThatAsked() {
+    server
+        .on(
+            "/busy",
+            (exchange, number) -> {
+              exchange.getResponseHeaders().set("Retry-After", "2");
+              Loopback.send(exchange, server.requests().size() == 1 ? 429 : 200, "");
+            })
+        .on("/free", 200, "");
+    String in =
+        server.url("/busy0")
+            + "\n"
+            + IntStream.range(1, 6)
+                .mapToObj(i -> server.url("/busy" + i) + "\n")
+                .collect(Collectors.joining())
+            + IntStream.range(0, 20)
+                .mapToObj(i -> other("/free" + i) + "\n")
+                .collect(Collectors.joining());
+    Cli cli = Cli.run(in, "http", "--rate", "40/s", "--jobs", "8", "--window", "40");
+    assertEquals(0, cli.code(), cli.out());
+    assertTrue(millis("/free").getLast() < 1_800, "held up by another host: " + millis("/free"));
+    List<Long> busy = millis("/busy");
+    assertEquals(7, busy.size());
+    assertTrue(
+        busy.stream().filter(at -> at < 1_900).count() <= 2,
+        "not left alone for two seconds: " + busy);
+  }
+
+  @DisplayName("H13: --rate-per-host holds for each host, and --rate for all together")
+  @Test
+  void ratesHoldForEachHostAndForAll() {
+    server.on("/", 200, "");
+    String in =
+        IntStream.range(0, 8)
+            .mapToObj(i -> server.url("/one" + i) + "\n" + other("/two" + i) + "\n")
+            .collect(Collectors.joining());
+    assertEquals(0, Cli.run(in, "http", "--rate-per-host", "20/s", "--window", "20").code());
+    for (String path : List.of("/one", "/two")) {
+      List<Long> times = millis(path);
+      assertTrue(times.getLast() >= 340, times.toString());
+    }
+    int before = server.requests().size();
+    Cli.run(in, "http", "--rate-per-host", "1000/s", "--rate", "40/s", "--window", "20");
+    List<Seen> seen = server.requests().subList(before, server.requests().size());
+    long first = seen.stream().mapToLong(Seen::nanos).min().orElseThrow();
+    long last = seen.stream().mapToLong(Seen::nanos).max().orElseThrow();
+    assertTrue((last - first) / 1_000_000 >= 340, "16 requests at 40 a second");
+  }
+
+  @Test
+  void aBurstNeedsOneOfTheRates() {
+    assertEquals(0, Cli.run("", "http", "--rate-per-host", "5/s", "--burst", "2").code());
+  }
+
+  @DisplayName("H13: waiting for the rate does not count for --timeout or --item-timeout")
+  @Test
+  void waitingForTheRateDoesNotCount() {
+    server.on("/", 200, "");
+    String in =
+        IntStream.range(0, 8).mapToObj(i -> server.url("/" + i)).collect(Collectors.joining("\n"));
+    Cli cli =
+        Cli.run(in, "http", "--rate", "10/s", "--timeout", "300ms", "--item-timeout", "400ms");
+    assertEquals(0, cli.code(), cli.out());
+  }
+}

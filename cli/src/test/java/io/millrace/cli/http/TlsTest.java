@@ -1,0 +1,171 @@
+package io.millrace.cli.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.millrace.cli.Cli;
+import io.millrace.cli.RawServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Servers with certificates, directly and through a proxy. */
+class TlsTest {
+  private static final String PASSWORD = "changeit";
+
+  @TempDir static Path folder;
+  private static Path certificate = Path.of("");
+  private static HttpsServer server;
+
+  @BeforeAll
+  static void startServer() throws Exception {
+    KeyStore keys = makeKeys();
+    certificate = Files.writeString(folder.resolve("ca.pem"), pem(keys));
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(keys, PASSWORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+    server = HttpsServer.create(anyPort, 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    server.createContext("/", exchange -> answer(exchange, 200));
+    server.createContext(
+        "/down",
+        exchange -> {
+          exchange.getResponseHeaders().set("Location", "http://127.0.0.1:1/");
+          answer(exchange, 302);
+        });
+    server.start();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.stop(0);
+  }
+
+  private static void answer(HttpExchange exchange, int status) throws IOException {
+    try (exchange) {
+      byte[] bytes = "secure".getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private static KeyStore makeKeys() throws Exception {
+    Path file = folder.resolve("keys");
+    List<String> keytool =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+            "-genkeypair",
+            "-alias",
+            "server",
+            "-keyalg",
+            "EC",
+            "-dname",
+            "CN=test",
+            "-ext",
+            "SAN=ip:127.0.0.1",
+            "-storetype",
+            "PKCS12",
+            "-keystore",
+            file.toString(),
+            "-storepass",
+            PASSWORD);
+    assertEquals(0, new ProcessBuilder(keytool).start().waitFor());
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return keys;
+  }
+
+  private static String pem(KeyStore keys) throws GeneralSecurityException {
+    byte[] bytes = keys.getCertificate("server").getEncoded();
+    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+    return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
+  }
+
+  private static String url(String host, String path) {
+    return "https://" + host + ":" + server.getAddress().getPort() + path;
+  }
+
+  private static Cli run(String url, String... options) {
+    List<String> args =
+        Stream.concat(Stream.of("http", "--retries", "0", "--timeout", "20s"), Stream.of(options))
+            .toList();
+    return Cli.run(url, args.toArray(String[]::new));
+  }
+
+  @DisplayName(
+      "H11: only trusted certificates of the right host are taken, unless --insecure is given")
+  @Test
+  void onlyTrustedCertificatesAreTaken() {
+    Cli unknown = run(url("127.0.0.1", "/"));
+    assertEquals(1, unknown.code());
+    assertTrue(unknown.line().get("error").stringValue().startsWith("TLS: "), unknown.out());
+    Cli trusted = run(url("127.0.0.1", "/"), "--cacert", certificate.toString());
+    assertEquals(0, trusted.code(), trusted.out());
+    assertEquals("secure", trusted.line().get("body").stringValue());
+    Cli otherHost = run(url("localhost", "/"), "--cacert", certificate.toString());
+    assertEquals(1, otherHost.code(), otherHost.out());
+    assertEquals(0, run(url("localhost", "/"), "--insecure").code());
+  }
+
+  @DisplayName("H1: no redirect leads from https to http")
+  @Test
+  void noRedirectLeadsDown() {
+    Cli cli = run(url("127.0.0.1", "/down"), "--insecure");
+    assertEquals(
+        "status 302: the redirect was not followed: from https to http",
+        cli.line().get("error").stringValue());
+  }
+
+  @DisplayName("H11: https goes through a proxy's tunnel")
+  @Test
+  void httpsGoesThroughATunnel() {
+    try (RawServer proxy =
+        RawServer.start(
+            (request, number, answer) -> answer.tunnel(server.getAddress().getPort()))) {
+      String option = "http://u:p@127.0.0.1:" + proxy.port();
+      Cli cli = run(url("127.0.0.1", "/x"), "--cacert", certificate.toString(), "--proxy", option);
+      assertEquals(0, cli.code(), cli.out());
+      assertEquals("secure", cli.line().get("body").stringValue());
+      assertEquals(
+          List.of("CONNECT 127.0.0.1:" + server.getAddress().getPort() + " HTTP/1.1"),
+          proxy.lines());
+      assertEquals(
+          "Basic dTpw", proxy.requests().getFirst().header("proxy-authorization").orElse(""));
+    }
+  }
+
+  @DisplayName("H11: a proxy that refuses a tunnel is said to")
+  @Test
+  void aProxyThatRefusesIsNamed() {
+    try (RawServer proxy = RawServer.start((request, number, answer) -> answer.send(407, ""))) {
+      Cli cli = run(url("127.0.0.1", "/"), "--proxy", "127.0.0.1:" + proxy.port());
+      assertEquals(
+          "the proxy refused the connection with status 407",
+          cli.line().get("error").stringValue());
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.millrace.cli.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UrlTest {
+  @DisplayName("H15: URLs as people have them are read, and sent in ASCII")
+  @ParameterizedTest
+  @CsvSource({
+    "http://h, http://h/",
+    "' http://h/ ', http://h/",
+    "http://h?x=1, http://h/?x=1",
+    "http://h#x, http://h/",
+    "http://h?x#y?z, http://h/?x",
+    "HTTPS://H:8443/a%20b?c=%2F#d, https://H:8443/a%20b?c=%2F",
+    "http://[::1]:80/, http://[::1]:80/",
+    "http://h:/x, http://h/x",
+    "http:/h/x, http://h/x",
+    "http:///h/x, http://h/x",
+    "http://h/\u00e4?\u00f6, http://h/%C3%A4?%C3%B6",
+    "http://h/\ud83d\ude00, http://h/%F0%9F%98%80",
+    "http://h/a b?c d, http://h/a%20b?c%20d",
+    "http://h/a|b{c}?d={e|f}, http://h/a%7Cb%7Bc%7D?d=%7Be%7Cf%7D",
+    "'http://h/\"<>\\^`', http://h/%22%3C%3E%5C%5E%60",
+    "http://h/100%?a=5%, http://h/100%?a=5%",
+    "http://h/x?a[]=1, http://h/x?a[]=1",
+    "http://h//a//b, http://h//a//b",
+    "http://h/a/../b/./c/.., http://h/b/",
+    "http://h/../../x, http://h/x",
+    "http://h/x?../y, http://h/x?../y",
+    "http://b\u00fccher.example:81/x, http://xn--bcher-kva.example:81/x",
+    "http://b%C3%BCcher.example/x, http://xn--bcher-kva.example/x",
+    "http://u:p@b\u00fccher.example/, http://xn--bcher-kva.example/",
+    "http://u:p@h/@x, http://h/@x",
+    "http://a_b.test/, http://a_b.test/",
+    "http://-a.test/, http://-a.test/",
+    "http://h./, http://h./",
+  })
+  void theUrlIsAsciiWithoutUserAndFragment(String text, String sent) throws Exception {
+    assertEquals(sent, Url.parse(text).toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "h",
+        "/path",
+        "h:80/x",
+        "file:///etc/passwd",
+        "ftp://h",
+        "http:",
+        "http:h",
+        "http://",
+        "http:////h",
+        "http://@/",
+        "http://:80/",
+        "http://h:x/",
+        "http://h:99999/",
+        "http://h:99999999999999999999/",
+        "http://a b/",
+        "http://a%00b/",
+        "http://a%2fb/",
+        "http://a%ff/",
+        "http://a\uff0fb/",
+        "http://[::1/",
+        "http://[x]/",
+        "http://[]/",
+        "http://h/\u0000",
+        "http://h/\ta",
+        "http://h/\ud83d",
+        "mailto:a@b"
+      })
+  void whatIsNoHttpUrlIsRefused(String text) {
+    assertThrows(MalformedInputException.class, () -> Url.parse(text));
+  }
+
+  @DisplayName(
+      "H9: what is shown is as it was written without user and password, and nothing else of it changes")
+  @Test
+  void whatIsShownIsAsWrittenWithoutUserAndPassword() throws Exception {
+    assertEquals("http://h/\u00e4#x", Url.withoutUser("http://u:p%40@h/\u00e4#x"));
+    assertEquals("http://b\u00fccher.de/", Url.withoutUser(" http://u@b\u00fccher.de/"));
+    String inQuery = "http://m\u00fcller.example/?next=http://m\u00fcller.example/x";
+    assertEquals(inQuery, Url.withoutUser(inQuery));
+    assertEquals(
+        "http://xn--mller-kva.example/?next=http://m%C3%BCller.example/x",
+        Url.parse(inQuery).toString());
+    assertEquals("http://h/?u=http://u@h/", Url.withoutUser("http://u@h/?u=http://u@h/"));
+  }
+
+  @Test
+  void userAndPasswordAreCredentials() throws Exception {
+    assertEquals(Optional.empty(), Url.parse("http://h/").credentials());
+    assertEquals(Optional.of("Basic dTpwQA=="), Url.parse("http://u:p%40@h/").credentials());
+    assertEquals(Optional.of("Basic dTo="), Url.parse("http://u@h/").credentials());
+    assertFalse(Url.parse("http://u:s3cret@h/").toString().contains("s3cret"));
+  }
+
+  @DisplayName("H2: a reference is resolved as RFC 3986, section 5.4, has it")
+  @ParameterizedTest
+  @CsvSource({
+    "g, http://a/b/c/g",
+    "./g, http://a/b/c/g",
+    "g/, http://a/b/c/g/",
+    "/g, http://a/g",
+    "//g, http://g/",
+    "?y, http://a/b/c/d;p?y",
+    "g?y, http://a/b/c/g?y",
+    "#s, http://a/b/c/d;p?q",
+    "g#s, http://a/b/c/g",
+    "g?y#s, http://a/b/c/g?y",
+    ";x, http://a/b/c/;x",
+    "g;x, http://a/b/c/g;x",
+    "g;x?y#s, http://a/b/c/g;x?y",
+    "., http://a/b/c/",
+    "./, http://a/b/c/",
+    ".., http://a/b/",
+    "../, http://a/b/",
+    "../g, http://a/b/g",
+    "../.., http://a/",
+    "../../, http://a/",
+    "../../g, http://a/g",
+    "../../../g, http://a/g",
+    "../../../../g, http://a/g",
+    "/./g, http://a/g",
+    "/../g, http://a/g",
+    "g., http://a/b/c/g.",
+    ".g, http://a/b/c/.g",
+    "g.., http://a/b/c/g..",
+    "..g, http://a/b/c/..g",
+    "./../g, http://a/b/g",
+    "./g/., http://a/b/c/g/",
+    "g/./h, http://a/b/c/g/h",
+    "g/../h, http://a/b/c/h",
+    "g;x=1/./y, http://a/b/c/g;x=1/y",
+    "g;x=1/../y, http://a/b/c/y",
+    "g?y/./x, http://a/b/c/g?y/./x",
+    "g?y/../x, http://a/b/c/g?y/../x",
+    "g#s/../x, http://a/b/c/g",
+    "https://x/y, https://x/y",
+    "HTTP://x/y, http://x/y",
+    "a b|c, http://a/b/c/a%20b%7Cc",
+    "'  g  ', http://a/b/c/g",
+    "g?u=http://x/, http://a/b/c/g?u=http://x/",
+    "./a:b, http://a/b/c/a:b",
+  })
+  void aReferenceIsResolved(String reference, String target) throws Exception {
+    assertEquals(target, Url.parse("http://a/b/c/d;p?q").resolve(reference).toString());
+  }
+
+  @DisplayName("H2: the bytes of a Location are encoded once, whatever they are")
+  @Test
+  void bytesOfAReferenceAreEncodedOnce() throws Exception {
+    Url base = Url.parse("http://a/b");
+    assertEquals("http://a/%C3%A4", base.resolve("/\u00c3\u00a4").toString());
+    assertEquals("http://a/%E4", base.resolve("/\u00e4").toString());
+    assertEquals("http://a/%C3%A4", base.resolve("/%C3%A4").toString());
+    assertEquals(
+        "http://xn--mller-kva.example/",
+        base.resolve("http://m\u00c3\u00bcller.example").toString());
+  }
+
+  @Test
+  void originsDifferBySchemeHostAndPort() throws Exception {
+    Url url = Url.parse("http://h/x");
+    assertTrue(url.hasOriginOf(Url.parse("http://H:80/y")));
+    assertFalse(url.hasOriginOf(Url.parse("http://h:81/x")));
+    assertFalse(url.hasOriginOf(Url.parse("https://h/x")));
+    assertFalse(url.hasOriginOf(Url.parse("http://i/x")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://h:80/, h",
+    "https://h:443/, h",
+    "http://h:443/, h:443",
+    "http://[::1]:81/, [::1]:81"
+  })
+  void theUsualPortIsNotSaid(String url, String authority) throws Exception {
+    assertEquals(authority, Url.parse(url).authority());
+  }
+}
