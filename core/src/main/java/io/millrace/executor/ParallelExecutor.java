@@ -109,7 +109,7 @@ public final class ParallelExecutor implements ExecutorService {
    * class loader, and what {@link Parallel#context} and {@link Parallel#scopedValues} have chosen.
    *
    * @throws IllegalArgumentException for an option that means nothing for tasks: a window, an order, a
-   *     failure policy that ends runs, listeners, keys, costs, the caller's thread as worker
+   *     failure policy that ends runs, listeners to outcomes, keys, costs, the caller's thread as worker
    */
   public static ParallelExecutor of(Parallel parallel) {
     return of(parallel, QueueLimit.unlimited());

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server answered with an error status. {@link #response} has its answer. The message names method, host
- * and path, but not the query, which may hold secrets.
+ * and path, but neither user nor query, which may hold secrets.
  */
 public final class HttpStatusException extends RuntimeException implements HttpReply {
   private static final long serialVersionUID = 1;
@@ -22,14 +22,15 @@ public final class HttpStatusException extends RuntimeException implements HttpR
             + " for "
             + response.request().method()
             + " "
-            + withoutQuery(response.uri()));
+            + withoutSecrets(response.uri()));
     this.statusCode = response.statusCode();
     this.response = response;
   }
 
-  private static String withoutQuery(URI uri) {
-    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-    return uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
+  private static String withoutSecrets(URI uri) {
+    String authority = String.valueOf(uri.getRawAuthority());
+    String host = authority.substring(authority.lastIndexOf('@') + 1);
+    return uri.getScheme() + "://" + host + uri.getRawPath();
   }
 
   @Override
