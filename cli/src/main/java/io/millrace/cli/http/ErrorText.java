@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 
 /** Says in a few words what went wrong with a line. */
@@ -32,6 +33,7 @@ final class ErrorText {
       case SSLException refused -> "TLS: " + message(refused);
       case ConnectException refused -> "cannot connect: " + withoutAddress(refused);
       case NoHttpResponseException _ -> "the connection was closed without an answer";
+      case MessageConstraintException _ -> "the headers of the answer are too many or too long";
       case ConnectionClosedException _ -> "the connection was closed in the middle of the answer";
       case SocketException broken when lost.stage() == Stage.CONNECTING ->
           "cannot connect: " + message(broken);

@@ -1,6 +1,5 @@
 package io.millrace.cli.http;
 
-import java.net.IDN;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -91,7 +90,7 @@ record Url(
     }
     String decoded = UrlText.decoded(raw);
     String ascii = decoded.chars().allMatch(each -> each < 128) ? decoded : ascii(decoded);
-    if (!HOST.matcher(ascii).matches()) {
+    if (!HOST.matcher(ascii).matches() || ascii.startsWith(".") || ascii.contains("..")) {
       throw new MalformedInputException("the URL has no valid host");
     }
     return ascii;
@@ -99,7 +98,7 @@ record Url(
 
   private static String ascii(String name) throws MalformedInputException {
     try {
-      return IDN.toASCII(name);
+      return HostName.ascii(name);
     } catch (IllegalArgumentException | IndexOutOfBoundsException noName) {
       throw new MalformedInputException("the URL has no valid host");
     }

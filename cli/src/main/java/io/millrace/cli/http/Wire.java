@@ -32,8 +32,11 @@ import org.apache.hc.core5.util.Timeout;
  */
 final class Wire implements AutoCloseable {
   private static final String ID = "";
-  private static final int LONGEST_HEADER = 1 << 18;
-  private static final int MOST_HEADERS = 2_000;
+
+  /** Bounds on what a server can make the command keep before the body. */
+  private static final int LONGEST_HEADER = 1 << 16;
+
+  private static final int MOST_HEADERS = 250;
 
   /** A connection that was idle for longer is looked at before it is used again. */
   private static final TimeValue TRUSTED_IDLE = TimeValue.ofMilliseconds(100);

@@ -76,6 +76,26 @@ class BadLinesTest {
     assertFalse(cli.err().contains("--max-failures"), cli.err());
   }
 
+  @DisplayName("H4: endless headers of an answer are cut off")
+  @ParameterizedTest
+  @ValueSource(strings = {"X: y\r\n", "X"})
+  void endlessHeadersAreCutOff(String part) {
+    try (RawServer hostile =
+        RawServer.start(
+            (request, number, answer) -> {
+              answer.write("HTTP/1.1 200 OK\r\n");
+              String much = part.repeat(10_000);
+              for (int times = 0; times < 10_000; times++) {
+                answer.write(much);
+              }
+            })) {
+      Cli cli = Cli.run(hostile.url("/"), "http", "--retries", "0", "--timeout", "20s");
+      assertEquals(
+          "the headers of the answer are too many or too long",
+          cli.line().get("error").stringValue());
+    }
+  }
+
   @DisplayName("H4: deep nesting and long numbers cost their line at most")
   @Test
   void extremesCostTheirLineAtMost() {
