@@ -4,19 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.millrace.Parallel;
 import io.millrace.process.ProcessPool;
 import io.millrace.testkit.ManualClock;
+import java.io.IOException;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -42,7 +46,7 @@ class DurationsTest {
 
   private static List<Executable> members() {
     return Stream.of(Parallel.class, ProcessPool.class, ManualClock.class)
-        .flatMap(type -> new ClassFileImporter().importPath(location(type)).stream())
+        .flatMap(type -> classesBeside(type).stream())
         .filter(DurationsTest::isExported)
         .map(JavaClass::reflect)
         .filter(DurationsTest::isPublic)
@@ -56,11 +60,15 @@ class DurationsTest {
         .toList();
   }
 
-  private static Path location(Class<?> type) {
+  /** The classes of the same directory or archive. */
+  private static JavaClasses classesBeside(Class<?> type) {
     try {
-      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
+      Path location = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Files.isDirectory(location)
+          ? new ClassFileImporter().importPath(location)
+          : new ClassFileImporter().importJar(new JarFile(location.toFile()));
+    } catch (URISyntaxException | IOException unexpected) {
+      throw new AssertionError(unexpected);
     }
   }
 

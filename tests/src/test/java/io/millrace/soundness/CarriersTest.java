@@ -228,7 +228,8 @@ class CarriersTest {
   }
 
   @Test
-  @DisplayName("E4, E6: a stop of 10,000 waiting actions ends in time, though every carrier computes")
+  @DisplayName(
+      "E4, E6: a stop of 10,000 waiting actions ends in time, though every carrier computes")
   void manyWaiting() throws InterruptedException {
     int waiting = 10_000;
     StopToken token = new StopToken();

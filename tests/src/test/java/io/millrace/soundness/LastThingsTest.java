@@ -92,8 +92,7 @@ class LastThingsTest {
                   }
                 })
             .onProgress((done, _) -> seen.add(done));
-    assertThrows(
-        IllegalStateException.class, () -> told.map(List.of(0, 1, 2, 3), item -> item));
+    assertThrows(IllegalStateException.class, () -> told.map(List.of(0, 1, 2, 3), item -> item));
     assertEquals(IntStream.range(0, seen.size()).mapToObj(i -> i + 1L).toList(), seen);
   }
 
