@@ -111,7 +111,7 @@ class UsageTest {
 
   @Test
   void anInputThatIsNotThereIsNamed() {
-    assertRefused(Cli.run("", "http", "no/such/file"), "'no/such/file'", "no such file");
+    assertRefused(Cli.run("", "http", "no/such/file"), "'no/such/file'", "no such file", "http://");
   }
 
   @Test

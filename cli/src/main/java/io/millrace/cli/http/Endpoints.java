@@ -59,7 +59,9 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
     try {
       return Files.newInputStream(path);
     } catch (IOException error) {
-      throw new UnusableFileException("cannot read '" + path + "': " + reason(error));
+      String hint =
+          error instanceof NoSuchFileException ? "; a URL starts with http:// or https://" : "";
+      throw new UnusableFileException("cannot read '" + path + "': " + reason(error) + hint);
     }
   }
 

@@ -29,9 +29,9 @@ final class ErrorText {
 
   private static String lost(LostException lost, Throwable cause) {
     return switch (cause) {
-      case UnknownHostException _ -> "unknown host";
+      case UnknownHostException unknown -> ofNetwork(unknown);
       case SSLException refused -> "TLS: " + message(refused);
-      case ConnectException refused -> "cannot connect: " + withoutAddress(refused);
+      case ConnectException refused -> "cannot connect: " + ofNetwork(refused);
       case NoHttpResponseException _ -> "the connection was closed without an answer";
       case MessageConstraintException _ -> "the headers of the answer are too many or too long";
       case ConnectionClosedException _ -> "the connection was closed in the middle of the answer";
@@ -42,9 +42,11 @@ final class ErrorText {
     };
   }
 
-  /* The client puts the address before what the system says; the line has that already. */
-  private static String withoutAddress(ConnectException refused) {
-    return WITH_ADDRESS.matcher(message(refused)).replaceFirst("$1");
+  /** Why there is no connection. The client puts the address before that; the line has it already. */
+  static String ofNetwork(IOException refused) {
+    return refused instanceof UnknownHostException
+        ? "unknown host"
+        : WITH_ADDRESS.matcher(message(refused)).replaceFirst("$1");
   }
 
   /** The innermost cause that belongs to the network: those around it repeat the address. */

@@ -4,6 +4,8 @@ import io.millrace.cli.http.LostException.Stage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -162,7 +164,13 @@ final class Wire implements AutoCloseable {
 
   private void open(ConnectionEndpoint endpoint, Route route, HttpClientContext context)
       throws IOException, HttpException {
-    pool.connect(endpoint, null, context);
+    try {
+      pool.connect(endpoint, null, context);
+    } catch (ConnectException | UnknownHostException refused) {
+      throw route.proxy().isPresent()
+          ? new IOException("the proxy cannot be reached: " + ErrorText.ofNetwork(refused))
+          : refused;
+    }
     if (route.path().isTunnelled()) {
       ClassicHttpResponse answer =
           endpoint.execute(ID, route.connecting(), executor::execute, context);

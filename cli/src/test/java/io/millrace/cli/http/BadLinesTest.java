@@ -125,13 +125,13 @@ class BadLinesTest {
 
   @DisplayName("H4: lines made by chance, from bytes and from a grammar, cost themselves at most")
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5})
+  @ValueSource(longs = {1, 2})
   void linesMadeByChanceCostThemselvesAtMost(long seed) {
     LineMaker maker = new LineMaker(new Random(seed), server.port());
     ByteArrayOutputStream in = new ByteArrayOutputStream();
     List<Integer> good = new ArrayList<>();
     int number = 0;
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 60; round++) {
       for (byte[] line :
           List.of(
               maker.bytes(), maker.mutated(), server.url("/").getBytes(StandardCharsets.UTF_8))) {

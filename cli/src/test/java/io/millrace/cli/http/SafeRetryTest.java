@@ -98,7 +98,7 @@ class SafeRetryTest {
   @CsvSource({"GET, 2", "POST, 1"})
   void aTimeoutIsLikeALostConnection(String method, int times) {
     start((request, number, answer) -> answer.hang());
-    Cli cli = run(method, "", "--timeout", "200ms", "--retries", "1");
+    Cli cli = run(method, "", "--timeout", "600ms", "--retries", "1");
     assertEquals(times, server.requests().size());
     assertEquals("timed out: --timeout", cli.line().get("error").stringValue());
   }

@@ -129,6 +129,22 @@ class SurroundingsTest {
     assertEquals(2, Cli.run("", "http", "--proxy", "socks5://h").code());
   }
 
+  @DisplayName("H11: a proxy that cannot be reached is said to be the proxy")
+  @Test
+  void aProxyThatCannotBeReachedIsNamed() {
+    String url = server.url("/");
+    Map<String, String> nobody = Map.of("http_proxy", "http://127.0.0.1:1");
+    assertEquals(
+        "the proxy cannot be reached: Connection refused",
+        Cli.run(nobody, url, "http", "--retries", "0").line().get("error").stringValue());
+    assertEquals(
+        "the proxy cannot be reached: unknown host",
+        Cli.run(Map.of(), url, "http", "--retries", "0", "--proxy", "h.invalid")
+            .line()
+            .get("error")
+            .stringValue());
+  }
+
   @DisplayName("H11: hosts with an underscore work")
   @Test
   void hostsWithAnUnderscoreWork() {
