@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker has answered, as a value or as an exception. The worker is not trusted: a bad answer is the failure of its task.
+ * What a worker has answered, as a value or as an exception. The worker is not trusted: a bad answer is
+ * the failure of its task.
  *
  * @param limits of the reading
  * @param loader finds the classes of both

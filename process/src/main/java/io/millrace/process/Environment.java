@@ -12,11 +12,15 @@ import java.util.TreeSet;
 /**
  * The environment of a worker.
  *
- * @param inherited names of variables of this process that it gets; {@code LC_*} stands for all that begin with {@code LC_}
+ * @param inherited names of variables of this process that it gets; {@code LC_*} stands for all that begin
+ *     with {@code LC_}
  * @param set its own variables, which win
  */
 record Environment(Set<String> inherited, Map<String, String> set) {
-  /** What programs need to find files, other programs, the language and the time zone; nothing that is secret. */
+  /**
+   * What programs need to find files, other programs, the language and the time zone; nothing that is
+   * secret.
+   */
   static final Environment USUAL =
       new Environment(
           Set.of(

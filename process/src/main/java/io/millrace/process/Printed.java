@@ -23,8 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Reads what a worker prints to one of its streams, in a thread of its own: passes on as much as a task may print, and keeps the last
- * lines.
+ * Reads what a worker prints to one of its streams, in a thread of its own: passes on as much as a task
+ * may print, and keeps the last lines.
  */
 final class Printed implements Runnable {
   private static final Logger LOG = System.getLogger(Printed.class.getName());
@@ -95,8 +95,9 @@ final class Printed implements Runnable {
   }
 
   /*
-   * A read of the stream that the JDK has of a process can be ended by nothing but the last of those that hold the other end. Where
-   * the system shows the pipe as a file (Linux), it is opened once more: as a channel, whose closing ends a read.
+   * A read of the stream that the JDK has of a process can be ended by nothing but the last of those that
+   * hold the other end. Where the system shows the pipe as a file (Linux), it is opened once more: as a
+   * channel, whose closing ends a read.
    */
   @SuppressWarnings("resource")
   private static ReadableByteChannel open(Process process, Stream stream) {

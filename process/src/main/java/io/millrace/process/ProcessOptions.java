@@ -113,9 +113,10 @@ public final class ProcessOptions {
   }
 
   /**
-   * Passes on more environment variables of this process. Without this, processes get only what programs need to find files, other
-   * programs, the language and the time zone ({@code PATH}, {@code HOME}, {@code USER}, {@code LANG}, {@code LC_*}, {@code TZ}, {@code
-   * TMPDIR}, {@code LD_LIBRARY_PATH}, {@code JAVA_HOME} and the like), and no others, since these are where secrets are kept.
+   * Passes on more environment variables of this process. Without this, processes get only what programs
+   * need to find files, other programs, the language and the time zone ({@code PATH}, {@code HOME}, {@code
+   * USER}, {@code LANG}, {@code LC_*}, {@code TZ}, {@code TMPDIR}, {@code LD_LIBRARY_PATH}, {@code
+   * JAVA_HOME} and the like), and no others, since these are where secrets are kept.
    *
    * @param names names of variables; a {@code *} at the end stands for any rest, so {@code "*"} passes on all
    * @throws IllegalArgumentException if one is empty, or has a {@code =}, or a {@code *} before its end
@@ -189,10 +190,10 @@ public final class ProcessOptions {
   /**
    * Allows objects of these classes, and of those they extend, to cross between the processes, beside
    * those that are allowed already. Allowed always are values and enums of the JDK (strings, numbers,
-   * {@code java.math}, {@code java.time}, the collections of {@code java.util} and {@code java.util.concurrent}
-   * that call no comparator while they are read, {@code java.net.URI}), exceptions of the module {@code
-   * java.base}, arrays of all those, and the class of the function itself. A lambda in a result needs the class that it is
-   * written in.
+   * {@code java.math}, {@code java.time}, the collections of {@code java.util} and {@code
+   * java.util.concurrent} that call no comparator while they are read, {@code java.net.URI}), exceptions
+   * of the module {@code java.base}, arrays of all those, and the class of the function itself. A lambda
+   * in a result needs the class that it is written in to be allowed, be it of the JDK.
    */
   public ProcessOptions allow(Class<?>... types) {
     return allowing(List.of(types).stream().flatMap(t -> AllowList.names(t).stream()).toList());
@@ -215,8 +216,8 @@ public final class ProcessOptions {
   }
 
   /**
-   * How large the serial form of a function, an argument or a result may be. What is made of a result may take half of this JVM's
-   * heap, divided by the number of processes, whatever this says.
+   * How large the serial form of a function, an argument or a result may be. What is made of a result may
+   * take half of this JVM's heap, divided by the number of processes, whatever this says.
    *
    * @param bytes at least 1,024; the default is 64 MiB
    */
@@ -238,8 +239,8 @@ public final class ProcessOptions {
   }
 
   /**
-   * How long reading an answer may take; then its task fails with a {@link TransferException}. It is checked between objects,
-   * so it may take a fraction of a second longer.
+   * How long reading an answer may take; then its task fails with a {@link TransferException}. It is
+   * checked between objects, so it may take a fraction of a second longer.
    *
    * @param timeout longer than zero; the default is 10 seconds
    */

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random frames, byte by byte, as a hostile worker would send them: each is answered by one of the exceptions that a call may throw. */
+/**
+ * Random frames, byte by byte, as a hostile worker would send them: each is answered by one of the
+ * exceptions that a call may throw.
+ */
 class HostileFramesTest {
   private static final long FUZZ_NANOS = Long.getLong("millrace.fuzz.seconds", 4) * 1_000_000_000;
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A worker that was taken over fails its own tasks and nothing else: whatever it sends, prints or leaves behind. */
+/**
+ * A worker that was taken over fails its own tasks and nothing else: whatever it sends, prints or leaves
+ * behind.
+ */
 @NoLeaks
 class HostileWorkerTest {
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -78,7 +81,7 @@ class HostileWorkerTest {
   @Test
   @DisplayName(
       "P3: a worker that prints without end fills no log: what is more than its task may is dropped")
-  void floodsAreDropped() {
+  void floodsAreDropped() throws Exception {
     AtomicLong characters = new AtomicLong();
     WorkerOutput counting = WorkerOutput.lines(line -> characters.addAndGet(line.length()));
     ProcessOptions options =
@@ -87,6 +90,7 @@ class HostileWorkerTest {
             .standardError(counting)
             .maxOutput(100_000);
     try (ProcessPool pool = ProcessPool.open(options)) {
+      pool.startAll();
       var results =
           Parallel.of(1)
               .attemptTimeout(Duration.ofSeconds(3))

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever code runs while something crosses, and whatever it throws, costs its task: worker and parent stay in step. */
+/**
+ * Whatever code runs while something crosses, and whatever it throws, costs its task: worker and parent
+ * stay in step.
+ */
 class StepTest {
   private static ProcessPool pool;
   private static Action<Integer, Integer> next;

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which classes may be read from another process: values, enums and exceptions of {@code java.base}, arrays of those, and what is
- * listed.
+ * Which classes may be read from another process: values, enums and exceptions of {@code java.base},
+ * arrays of those, and what is listed.
  *
  * @param patterns names of classes ({@code com.acme.Order}, {@code com.acme.Order$Line}), or {@code
  *     com.acme.*} for a package, {@code com.acme.**} for it and those below

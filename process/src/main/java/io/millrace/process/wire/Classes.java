@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The classes of one message. A name that is not allowed is not looked for: class loaders keep something for each name that they were
- * ever asked for. Used by one thread.
+ * The classes of one message. A name that is not allowed is not looked for: class loaders keep something
+ * for each name that they were ever asked for. Used by one thread.
  */
 final class Classes {
   /* The JVM keeps a class for each number of dimensions. */

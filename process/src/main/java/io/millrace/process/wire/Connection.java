@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sends and receives frames. A frame is its kind, how many parts it has, its number, the lengths of the parts, and
- * the parts.
+ * Sends and receives frames. A frame is its kind, how many parts it has, its number, the lengths of the
+ * parts, and the parts.
  *
  * <p>Used by one thread at a time. An interrupt of that thread closes the connection.
  */

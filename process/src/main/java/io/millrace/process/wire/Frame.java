@@ -16,15 +16,24 @@ public record Frame(Kind kind, int number, List<byte[]> parts) {
   public enum Kind {
     /** From the worker, first: protocol version, token, process id. */
     HELLO(1, 3, 3),
-    /** To the worker, second: the rules of transfer; then the setup and what it may be made of, if there is one. */
+    /**
+     * To the worker, second: the rules of transfer; then the setup and what it may be made of, if there is
+     * one.
+     */
     SETUP(2, 1, 3),
     /** From the worker: the setup is done. */
     READY(3, 0, 0),
-    /** To the worker: the argument; then the function and what it may be made of, unless it is that of the task before. */
+    /**
+     * To the worker: the argument; then the function and what it may be made of, unless it is that of the
+     * task before.
+     */
     TASK(4, 1, 3),
     /** From the worker: the value. It has the function of the task. */
     RESULT(5, 1, 1),
-    /** From the worker: what was thrown, described; and itself, or nothing. It has the function of the task. */
+    /**
+     * From the worker: what was thrown, described; and itself, or nothing. It has the function of the
+     * task.
+     */
     FAILURE(6, 2, 2),
     /** From the worker: why something may not or cannot cross. It may have no function now. */
     REFUSAL(7, 1, 1),

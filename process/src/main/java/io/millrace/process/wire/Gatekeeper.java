@@ -4,8 +4,9 @@ import java.io.ObjectInputFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides about each class, array and reference of one message while it is read, and keeps why it refused. What the filter of this JVM
- * refuses is refused here as well: a filter of a stream alone would replace it. Used by one thread.
+ * Decides about each class, array and reference of one message while it is read, and keeps why it refused.
+ * What the filter of this JVM refuses is refused here as well: a filter of a stream alone would replace
+ * it. Used by one thread.
  */
 final class Gatekeeper implements ObjectInputFilter {
   /* Hash tables are larger than what is in them; anything beyond claims memory that it does not fill. */

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The serial form of a {@code ConcurrentHashMap}: its entries, which are put one by one when it is read. The JDK's own form is read
- * into a table in a single step.
+ * The serial form of a {@code ConcurrentHashMap}: its entries, which are put one by one when it is read.
+ * The JDK's own form is read into a table in a single step.
  */
 final class Gathered implements Serializable {
   private static final long serialVersionUID = 1;

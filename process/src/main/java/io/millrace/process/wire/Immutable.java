@@ -18,9 +18,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the serial form of {@code List.of}, {@code Set.of} and {@code Map.of} in place of the JDK's class, which puts all elements
- * into a table in a single step: with keys that collide, that takes the square of their number. Here they are put one by one, and the
- * reader looks at the clock between them. Sets and maps are those of the JDK if they are small, else unmodifiable ones.
+ * Reads the serial form of {@code List.of}, {@code Set.of} and {@code Map.of} in place of the JDK's class,
+ * which puts all elements into a table in a single step: with keys that collide, that takes the square of
+ * their number. Here they are put one by one, and the reader looks at the clock between them. Sets and
+ * maps are those of the JDK if they are small, else unmodifiable ones.
  */
 final class Immutable implements Serializable {
   private static final long serialVersionUID = 6309168927139932177L;

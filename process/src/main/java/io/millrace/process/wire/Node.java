@@ -9,8 +9,8 @@ import java.util.Vector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a message: what a single call of its {@code hashCode}, {@code equals} or {@code compareTo} may cost at worst, and how much
- * memory a copy of it takes. Used by one thread.
+ * An object of a message: what a single call of its {@code hashCode}, {@code equals} or {@code compareTo}
+ * may cost at worst, and how much memory a copy of it takes. Used by one thread.
  */
 final class Node {
   static final Node NULL = leaf(null);
@@ -156,8 +156,9 @@ final class Node {
   }
 
   /**
-   * What its class may copy of an object that it refers to, and that others refer to as well. Collections copy none of their elements;
-   * classes of the program may copy arrays and collections, those of the JDK also texts.
+   * What its class may copy of an object that it refers to, and that others refer to as well. Collections
+   * copy none of their elements; classes of the program may copy arrays and collections, those of the JDK
+   * also texts.
    */
   long copiedBytes(Node shared) {
     return keepsElements() || (shared.type == String.class && !isOfTheJdk) ? 0 : shared.bytes;

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The processes that the tasks of a worker have started. They are those below it; and where the system tells the environment of a
- * process (Linux), also those whose parent has gone, which are known by a variable that they have inherited.
+ * The processes that the tasks of a worker have started. They are those below it; and where the system
+ * tells the environment of a process (Linux), also those whose parent has gone, which are known by a
+ * variable that they have inherited.
  */
 public final class Offspring {
   /** The variable. Its value is of one worker only. */

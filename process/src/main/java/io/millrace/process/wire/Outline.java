@@ -12,8 +12,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a serial form holds, found by its grammar before the JDK reads it: no object is made, and no code of its classes runs. It
- * refuses what reading could not end by itself, or what is not allowed. Used by one thread.
+ * What a serial form holds, found by its grammar before the JDK reads it: no object is made, and no code
+ * of its classes runs. It refuses what reading could not end by itself, or what is not allowed. Used by
+ * one thread.
  *
  * <p>The grammar is that of the Java Object Serialization Specification, section 6.4.
  */

@@ -60,8 +60,8 @@ record StreamClass(Class<?> type, int flags, List<Field> fields, @Nullable Strea
   }
 
   /**
-   * What the JDK would read in another way than the grammar says: it goes by the class that is here, where {@link Outline} goes by
-   * the message.
+   * What the JDK would read in another way than the grammar says: it goes by the class that is here, where
+   * {@link Outline} goes by the message.
    */
   boolean isAmbiguous() {
     return (flags & FIELDS) == FIELDS

@@ -13,7 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is told of an exception that cannot cross itself. Its form is plain text and numbers: nothing in it can run code.
+ * What is told of an exception that cannot cross itself. Its form is plain text and numbers: nothing in it
+ * can run code.
  *
  * @param type the name of its class
  * @param message its message

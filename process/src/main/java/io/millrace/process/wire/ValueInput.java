@@ -6,7 +6,10 @@ import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the objects of a message that an {@link Outline} has looked through, and watches its budget between them. */
+/**
+ * Makes the objects of a message that an {@link Outline} has looked through, and watches its budget
+ * between them.
+ */
 final class ValueInput extends ObjectInputStream {
   private final Classes classes;
   private final Budget budget;

@@ -7,9 +7,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The classes that may always cross. Each was looked at: reading it runs nothing but code of the JDK, whose work and memory are
- * bounded by the size of its serial form. Not here, for example: {@code PriorityQueue} and the skip lists, which call comparators;
- * {@code nCopies}, which may claim two billion elements: {@link ValueOutput} writes a list instead.
+ * The classes that may always cross. Each was looked at: reading it runs nothing but code of the JDK,
+ * whose work and memory are bounded by the size of its serial form. Not here, for example: {@code
+ * PriorityQueue} and the skip lists, which call comparators; {@code nCopies}, which may claim two billion
+ * elements: {@link ValueOutput} writes a list instead.
  */
 final class Values {
   private static final Set<String> PACKAGES =
@@ -42,7 +43,10 @@ final class Values {
               + " atomic.DoubleAdder atomic.DoubleAdder$SerializationProxy atomic.LongAdder"
               + " atomic.LongAdder$SerializationProxy");
 
-  /* Their views and wrappers; all but those of nCopies, and nothing that is a comparator of somebody else's making. */
+  /*
+   * Their views and wrappers; all but those of nCopies, and nothing that is a comparator of somebody
+   * else's making.
+   */
   private static final String COLLECTIONS = "java.util.Collections$";
   private static final Set<String> NOT_OF_COLLECTIONS = names(COLLECTIONS, "CopiesList");
 

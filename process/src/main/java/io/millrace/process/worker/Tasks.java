@@ -65,7 +65,10 @@ final class Tasks {
     }
   }
 
-  /* Whether the function or the argument or the result is refused: the parent then sends the function again. */
+  /*
+   * Whether the function or the argument or the result is refused: the parent then sends the function
+   * again.
+   */
   private Frame answer(Frame frame) {
     try {
       Object called = function(frame);

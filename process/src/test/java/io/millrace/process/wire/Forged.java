@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A serial form that is written word by word, so that it may hold what could not be made here: collections with keys that collide,
- * sizes that are not true, objects that hold themselves.
+ * A serial form that is written word by word, so that it may hold what could not be made here: collections
+ * with keys that collide, sizes that are not true, objects that hold themselves.
  */
 final class Forged {
   private static final int WRITTEN =

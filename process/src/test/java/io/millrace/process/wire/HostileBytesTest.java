@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random serial forms, as a hostile worker would send them: each is read or refused, within its memory and its time, and runs no code that
- * is not allowed. With {@code -P fuzz} it goes on for ten minutes, and prints what is new: one form of each outcome, for the corpus.
+ * Random serial forms, as a hostile worker would send them: each is read or refused, within its memory and
+ * its time, and runs no code that is not allowed. With {@code -P fuzz} it goes on for ten minutes, and
+ * prints what is new: one form of each outcome, for the corpus.
  */
 class HostileBytesTest {
   private static final long FUZZ_NANOS = Long.getLong("millrace.fuzz.seconds", 5) * 1_000_000_000;

@@ -125,7 +125,10 @@ class HostileFormsTest {
     assertRefused("is no serial form", proxy);
   }
 
-  /* Sets of two sets each, the same two at each level: hashing the outermost takes two to the power of the levels. */
+  /*
+   * Sets of two sets each, the same two at each level: hashing the outermost takes two to the power of the
+   * levels.
+   */
   private static byte[] bomb(int levels) {
     Forged form = new Forged();
     form.hashSet(1);

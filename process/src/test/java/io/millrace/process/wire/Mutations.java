@@ -36,7 +36,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
-/** Makes hostile serial forms from those that may cross, and from those that may not. The same seed makes the same ones. */
+/**
+ * Makes hostile serial forms from those that may cross, and from those that may not. The same seed makes
+ * the same ones.
+ */
 final class Mutations {
   private static final int MOST_BYTES = 60_000;
 
@@ -155,6 +158,16 @@ final class Mutations {
       }
       all.add(form.end().bytes());
     }
+    Forged copies = new Forged().array(Object[].class, 4).chars(10_000);
+    int letters = copies.handles() - 1;
+    all.add(copies.builder(letters, 10_000).builder(letters, 10_000).builder(letters, 1).bytes());
+    Forged errors = new Forged().array(Object[].class, 3).list(1).text("x").end();
+    int list = errors.handles() - 2;
+    all.add(errors.throwable(list).throwable(list).bytes());
+    Forged cycle = new Forged().list(2);
+    int outer = cycle.handles() - 1;
+    cycle.hashSet(2).again(outer).list(1).again(outer).end().end();
+    all.add(cycle.map(1).again(outer).again(outer).end().end().bytes());
     Forged nested = new Forged();
     for (int level = 0; level < 30; level++) {
       nested.hashSet(3);
