@@ -436,20 +436,12 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * Shuts down.
-   *
-   * @param wait whether to return only when all tasks are done
-   * @param cancelFutures whether tasks that nobody has begun are cancelled; those that run go on
-   * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
+   * Shuts down, and cancels the tasks that nobody has begun; those that run go on. Does not wait: {@link #close}
+   * does, and {@link #awaitTermination}.
    */
-  public void shutdown(boolean wait, boolean cancelFutures) throws InterruptedException {
+  public void shutdownAndCancel() {
     entrance.close();
-    if (cancelFutures) {
-      cutOff(takeNotBegun());
-    }
-    if (wait) {
-      engine.awaitJoined(Long.MAX_VALUE);
-    }
+    cutOff(takeNotBegun());
   }
 
   /**

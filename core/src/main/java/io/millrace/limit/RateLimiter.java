@@ -84,9 +84,9 @@ public final class RateLimiter extends Limit {
     return limit;
   }
 
-  /** As {@link #acquire(Object)} with null. */
+  /** As {@link #acquireFor(Object)} with null. */
   public void acquire() throws InterruptedException {
-    acquire(null);
+    acquireFor(null);
   }
 
   /**
@@ -96,12 +96,12 @@ public final class RateLimiter extends Limit {
    * @throws InterruptedException if the thread is interrupted before or while it waits; nothing was
    *     taken. An interrupt that arrives after the permits were taken stays set instead
    */
-  public void acquire(@Nullable Object item) throws InterruptedException {
+  public void acquireFor(@Nullable Object item) throws InterruptedException {
     checkInterrupt();
     pass(item).enter(clock);
   }
 
-  /** As {@link #tryAcquire(Object)} with null. */
+  /** As {@link #tryAcquireFor(Object)} with null. */
   public boolean tryAcquire() {
     return tryTake(demand(null));
   }
@@ -109,16 +109,15 @@ public final class RateLimiter extends Limit {
   /**
    * Takes the permits for an attempt if they are available and nobody waits for them. Never blocks.
    *
-   * @param item as in {@link #acquire(Object)}; to ask about a duration, cast it to {@code Object},
-   *     or the call means {@link #tryAcquire(Duration)}
+   * @param item as in {@link #acquireFor(Object)}
    */
-  public boolean tryAcquire(@Nullable Object item) {
+  public boolean tryAcquireFor(@Nullable Object item) {
     return tryTake(demand(item));
   }
 
-  /** As {@link #tryAcquire(Object, Duration)} with null. The duration is never taken for an item. */
+  /** As {@link #tryAcquireFor(Object, Duration)} with null. */
   public boolean tryAcquire(Duration timeout) throws InterruptedException {
-    return tryAcquire(null, timeout);
+    return tryAcquireFor(null, timeout);
   }
 
   /**
@@ -128,9 +127,10 @@ public final class RateLimiter extends Limit {
    * @return false if the time is up; nothing was taken. False at once if the permits cannot be
    *     available in time, whatever others do; for a limit that settles costs, that is never
    *     certain
-   * @throws InterruptedException as in {@link #acquire(Object)}
+   * @throws InterruptedException as in {@link #acquireFor(Object)}
    */
-  public boolean tryAcquire(@Nullable Object item, Duration timeout) throws InterruptedException {
+  public boolean tryAcquireFor(@Nullable Object item, Duration timeout)
+      throws InterruptedException {
     long nanos = Leaf.nanos(Require.notNegative("timeout", timeout));
     checkInterrupt();
     return pass(item).enter(clock, nanos);

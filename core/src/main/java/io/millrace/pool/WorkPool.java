@@ -10,6 +10,7 @@ import io.millrace.plan.Workers;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -178,23 +179,38 @@ public final class WorkPool {
   }
 
   /**
-   * Shuts the pool down, if it was started: tasks that were submitted are done, others start it again.
+   * Shuts the pool down, if it was started: tasks that were submitted are done, others start it again. Does not
+   * wait.
+   */
+  public void shutdown() {
+    ParallelExecutor running = take();
+    if (running != null) {
+      running.shutdown();
+    }
+  }
+
+  /**
+   * Shuts the pool down as {@link #shutdown} does, and waits until its tasks are done.
    *
-   * @param wait whether to return only when they are done
    * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
    */
-  public void shutdown(boolean wait) throws InterruptedException {
-    ParallelExecutor running;
+  public void shutdownAndWait() throws InterruptedException {
+    ParallelExecutor running = take();
+    if (running != null) {
+      running.shutdown();
+      running.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private @Nullable ParallelExecutor take() {
     lock.lock();
     try {
-      running = executor;
+      ParallelExecutor running = executor;
       executor = null;
       configured = null;
+      return running;
     } finally {
       lock.unlock();
-    }
-    if (running != null) {
-      running.shutdown(wait, false);
     }
   }
 

@@ -103,17 +103,17 @@ public final class CancelScope {
 
   /** A scope that ends by itself or by {@link #cancel}. */
   public static CancelScope of() {
-    return withDeadline(Require.NEVER);
+    return withTimeout(Require.NEVER);
   }
 
   /**
    * A scope that is cancelled so long after it was entered.
    *
-   * @param deadline not negative; at zero the block starts cancelled; {@link
+   * @param timeout not negative; at zero the block starts cancelled; {@link
    *     java.time.temporal.ChronoUnit#FOREVER} is none
    */
-  public static CancelScope withDeadline(Duration deadline) {
-    return new CancelScope(Require.notNegative("deadline", deadline), false, null);
+  public static CancelScope withTimeout(Duration timeout) {
+    return new CancelScope(Require.notNegative("timeout", timeout), false, null);
   }
 
   /**

@@ -81,7 +81,7 @@ class BlockingTest {
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, limiter::acquire);
     Thread.currentThread().interrupt();
-    assertThrows(InterruptedException.class, () -> limiter.tryAcquire(null, SECOND));
+    assertThrows(InterruptedException.class, () -> limiter.tryAcquireFor(null, SECOND));
     assertFalse(Thread.currentThread().isInterrupted());
     assertTrue(limiter.tryAcquire());
   }
@@ -104,7 +104,8 @@ class BlockingTest {
   void doesNotLosePermitsWhenItIsInterruptedAsItIsGranted() throws Exception {
     for (int round = 0; round < 500; round++) {
       assertTrue(limiter.tryAcquire());
-      Running<Boolean> waiting = Running.start(() -> limiter.tryAcquire(null, Duration.ofHours(1)));
+      Running<Boolean> waiting =
+          Running.start(() -> limiter.tryAcquireFor(null, Duration.ofHours(1)));
       clock.awaitPending(2);
       Running<Boolean> timer = Running.start(() -> advanceBy(SECOND));
       waiting.thread().interrupt();
@@ -125,7 +126,7 @@ class BlockingTest {
     AtomicReference<Thread> second = new AtomicReference<>();
     two.enqueue(two.demand(null), new Interrupting(second));
     Running<Boolean> waiting =
-        Running.start(() -> two.tryAcquire(null, Duration.ofHours(1)) && Thread.interrupted());
+        Running.start(() -> two.tryAcquireFor(null, Duration.ofHours(1)) && Thread.interrupted());
     second.set(waiting.thread());
     late.awaitPending(2);
     late.advance(SECOND.multipliedBy(2));
@@ -165,7 +166,7 @@ class BlockingTest {
     Caller first = new Caller(limiter, clock);
     first.ask(1);
     Running<Boolean> waiting =
-        Running.start(() -> limiter.tryAcquire(null, Duration.ofMillis(1_900)));
+        Running.start(() -> limiter.tryAcquireFor(null, Duration.ofMillis(1_900)));
     clock.awaitPending(2);
     clock.advance(Duration.ofMillis(1_900));
     assertFalse(waiting.join());
@@ -178,7 +179,7 @@ class BlockingTest {
   void acquiresInTimeAndKeepsNoTimer() throws Exception {
     limiter.acquire();
     Running<Boolean> waiting =
-        Running.start(() -> limiter.tryAcquire(null, Duration.ofMillis(1_100)));
+        Running.start(() -> limiter.tryAcquireFor(null, Duration.ofMillis(1_100)));
     clock.awaitPending(2);
     clock.advance(SECOND);
     assertTrue(waiting.join());
@@ -187,10 +188,10 @@ class BlockingTest {
 
   @Test
   void doesNotWaitWithoutATimeToWait() throws Exception {
-    assertTrue(limiter.tryAcquire(null, Duration.ZERO));
-    assertFalse(limiter.tryAcquire(null, Duration.ZERO));
+    assertTrue(limiter.tryAcquireFor(null, Duration.ZERO));
+    assertFalse(limiter.tryAcquireFor(null, Duration.ZERO));
     assertThrows(
-        IllegalArgumentException.class, () -> limiter.tryAcquire(null, Duration.ofNanos(-1)));
+        IllegalArgumentException.class, () -> limiter.tryAcquireFor(null, Duration.ofNanos(-1)));
   }
 
   @Test
@@ -221,7 +222,7 @@ class BlockingTest {
       throws InterruptedException {
     while (limiter.tryAcquire()) {
       acquired.incrementAndGet();
-      if (limiter.tryAcquire(null, Duration.ZERO)) {
+      if (limiter.tryAcquireFor(null, Duration.ZERO)) {
         acquired.incrementAndGet();
       }
     }

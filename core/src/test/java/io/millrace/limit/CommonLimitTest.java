@@ -78,12 +78,12 @@ class CommonLimitTest {
   void nothingIsTakenOfOneIfTheOtherRefuses() {
     RateLimiter limiter =
         RateLimiter.of(mixed(RateLimit.perHour(2).burst(2), RateLimit.perHour(1)), clock);
-    assertTrue(limiter.tryAcquire(1));
-    assertFalse(limiter.tryAcquire(11), "its key has none");
-    assertTrue(limiter.tryAcquire(2), "that did not cost the others");
-    assertFalse(limiter.tryAcquire(3), "there is none left for all");
+    assertTrue(limiter.tryAcquireFor(1));
+    assertFalse(limiter.tryAcquireFor(11), "its key has none");
+    assertTrue(limiter.tryAcquireFor(2), "that did not cost the others");
+    assertFalse(limiter.tryAcquireFor(3), "there is none left for all");
     clock.advance(Duration.ofMinutes(30));
-    assertTrue(limiter.tryAcquire(3), "that did not cost its key");
+    assertTrue(limiter.tryAcquireFor(3), "that did not cost its key");
   }
 
   @Test
@@ -94,10 +94,10 @@ class CommonLimitTest {
     caller.ask(1);
     Waiting second = caller.ask(2);
     clock.advance(Duration.ofMillis(999));
-    assertFalse(limiter.tryAcquire(3));
+    assertFalse(limiter.tryAcquireFor(3));
     assertTrue(second.cancel());
     clock.advance(Duration.ofMillis(1));
-    assertTrue(limiter.tryAcquire(3));
+    assertTrue(limiter.tryAcquireFor(3));
     assertEquals(List.of(1), caller.served());
     assertEquals(0, clock.pending());
   }
@@ -129,14 +129,14 @@ class CommonLimitTest {
     RateLimiter limiter = RateLimiter.of(limit, clock);
     Demand demand = limiter.demand(91);
     assertTrue(limiter.tryTake(demand)); // 9 of 10, and 2 of 10 of its key
-    assertFalse(limiter.tryAcquire(22));
-    assertTrue(limiter.tryAcquire(12));
+    assertFalse(limiter.tryAcquireFor(22));
+    assertTrue(limiter.tryAcquireFor(12));
     limiter.settle(demand, 91, "done");
     advance(10);
     for (int i = 0; i < 5; i++) {
-      assertTrue(limiter.tryAcquire(1), "call " + i); // 9 of its key were left, and 1 came
+      assertTrue(limiter.tryAcquireFor(1), "call " + i); // 9 of its key were left, and 1 came
     }
-    assertFalse(limiter.tryAcquire(1));
+    assertFalse(limiter.tryAcquireFor(1));
     var refused = assertThrows(IllegalArgumentException.class, () -> limiter.demand(111));
     assertTrue(refused.getMessage().contains("not 11"), refused.getMessage());
   }
@@ -165,7 +165,7 @@ class CommonLimitTest {
         RateLimiter.of(mixed(RateLimit.perSecond(1), RateLimit.unlimited()), clock);
     Guest busy = new Guest(0);
     Guest free = new Guest(100);
-    assertTrue(limiter.tryAcquire(0));
+    assertTrue(limiter.tryAcquireFor(0));
     limiter.enqueue(limiter.demand(1), busy.named("busy"), busy.party());
     limiter.enqueue(limiter.demand(2), free.named("free"), free.party());
     advance(1);
@@ -184,7 +184,7 @@ class CommonLimitTest {
         RateLimiter.of(
             mixed(RateLimit.perSecond(1), RateLimit.per(1, Duration.ofSeconds(5))), clock);
     long start = clock.nanoTime();
-    assertTrue(limiter.tryAcquire(1));
+    assertTrue(limiter.tryAcquireFor(1));
     assertEquals(SECOND.toNanos(), limiter.earliest(limiter.demand(2)) - start);
     assertEquals(5 * SECOND.toNanos(), limiter.earliest(limiter.demand(1)) - start);
   }
@@ -197,7 +197,7 @@ class CommonLimitTest {
     RateLimit nested = RateLimit.all(RateLimit.perSecond(9), RateLimit.all(each));
     assertThrows(IllegalArgumentException.class, () -> nested.by(item -> item));
     assertThrows(IllegalArgumentException.class, () -> RateLimit.all(nested, each));
-    assertTrue(RateLimiter.of(nested, clock).tryAcquire("a"));
+    assertTrue(RateLimiter.of(nested, clock).tryAcquireFor("a"));
   }
 
   /** Both limits, at any moment, whoever asks, cancels, tries and gives back. */
@@ -213,7 +213,7 @@ class CommonLimitTest {
     int cancelled = 0;
     for (int item = 0; item < 400; item++) {
       if (random.nextInt(4) == 0) {
-        if (limiter.tryAcquire(item)) {
+        if (limiter.tryAcquireFor(item)) {
           tried.put(item, clock.elapsed() / 1_000_000);
         } else {
           cancelled++;

@@ -31,28 +31,28 @@ class CostTest {
   @Test
   void aboveTheCapacityIsRefusedWithBothNumbersAndTheWaysOut() {
     RateLimiter bucket = of(RateLimit.perSecond(1).burst(10.5).costing((Integer item) -> item));
-    assertTrue(bucket.tryAcquire(10));
+    assertTrue(bucket.tryAcquireFor(10));
     assertEquals(
         "cost must be at most the capacity 10 (the limit's burst), not 11: raise the burst or split"
             + " the item",
         assertThrows(IllegalArgumentException.class, () -> bucket.demand(11)).getMessage());
     RateLimiter window = of(RateLimit.window(10, SECOND).costing((Integer item) -> item));
-    assertTrue(window.tryAcquire(10));
-    assertThrows(IllegalArgumentException.class, () -> window.acquire(11));
+    assertTrue(window.tryAcquireFor(10));
+    assertThrows(IllegalArgumentException.class, () -> window.acquireFor(11));
   }
 
   @Test
   void belowZeroIsRefused() {
     RateLimiter limiter = of(RateLimit.perSecond(1).costing(item -> -1));
-    assertThrows(IllegalArgumentException.class, () -> limiter.tryAcquire("item"));
+    assertThrows(IllegalArgumentException.class, () -> limiter.tryAcquireFor("item"));
   }
 
   @Test
   void thatCannotBeToldTakesNothing() {
     RateLimiter limiter =
         of(RateLimit.perSecond(1).costing((String item) -> Integer.parseInt(item)));
-    assertThrows(NumberFormatException.class, () -> limiter.tryAcquire("one"));
-    assertTrue(limiter.tryAcquire("1"));
+    assertThrows(NumberFormatException.class, () -> limiter.tryAcquireFor("one"));
+    assertTrue(limiter.tryAcquireFor("1"));
   }
 
   @Test
@@ -68,13 +68,13 @@ class CostTest {
             RateLimit.all(
                 RateLimit.perSecond(1).burst(3),
                 RateLimit.all(RateLimit.window(100, SECOND).costing((Integer item) -> item))));
-    assertTrue(limiter.tryAcquire(60));
-    assertFalse(limiter.tryAcquire(60));
-    assertTrue(limiter.tryAcquire(20), "the refused one took no request");
-    assertTrue(limiter.tryAcquire(10));
-    assertFalse(limiter.tryAcquire(10));
+    assertTrue(limiter.tryAcquireFor(60));
+    assertFalse(limiter.tryAcquireFor(60));
+    assertTrue(limiter.tryAcquireFor(20), "the refused one took no request");
+    assertTrue(limiter.tryAcquireFor(10));
+    assertFalse(limiter.tryAcquireFor(10));
     clock.advance(SECOND);
-    assertTrue(limiter.tryAcquire(100), "nor did the last one take of the window");
+    assertTrue(limiter.tryAcquireFor(100), "nor did the last one take of the window");
   }
 
   @Test
@@ -101,8 +101,8 @@ class CostTest {
     caller.ask(60);
     limiter.settle(demand, 100, 30);
     assertEquals(List.of(60), caller.served());
-    assertTrue(limiter.tryAcquire(10));
-    assertFalse(limiter.tryAcquire(1));
+    assertTrue(limiter.tryAcquireFor(10));
+    assertFalse(limiter.tryAcquireFor(1));
   }
 
   @Test
@@ -125,14 +125,14 @@ class CostTest {
             .settling((Integer item, Integer value) -> value);
     RateLimiter limiter = of(limit);
     Demand demand = limiter.demand(60);
-    assertTrue(limiter.tryAcquire(40));
+    assertTrue(limiter.tryAcquireFor(40));
     clock.advance(Duration.ofMillis(500));
     assertTrue(limiter.tryTake(demand));
     limiter.settle(demand, 60, 20);
-    assertTrue(limiter.tryAcquire(40));
+    assertTrue(limiter.tryAcquireFor(40));
     clock.advance(Duration.ofMillis(500));
-    assertTrue(limiter.tryAcquire(40));
-    assertFalse(limiter.tryAcquire(1));
+    assertTrue(limiter.tryAcquireFor(40));
+    assertFalse(limiter.tryAcquireFor(1));
   }
 
   @Test
@@ -141,12 +141,12 @@ class CostTest {
     Demand demand = limiter.demand(100);
     assertTrue(limiter.tryTake(demand));
     clock.advance(Duration.ofMinutes(1));
-    assertTrue(limiter.tryAcquire(1));
+    assertTrue(limiter.tryAcquireFor(1));
     assertEquals(1, limiter.keys());
     limiter.settle(demand, 100, 150);
-    assertFalse(limiter.tryAcquire(60));
-    assertTrue(limiter.tryAcquire(50));
-    assertTrue(limiter.tryAcquire(99));
+    assertFalse(limiter.tryAcquireFor(60));
+    assertTrue(limiter.tryAcquireFor(50));
+    assertTrue(limiter.tryAcquireFor(99));
   }
 
   @Test
@@ -155,7 +155,7 @@ class CostTest {
     Demand demand = limiter.demand(100);
     assertTrue(limiter.tryTake(demand));
     assertThrows(NullPointerException.class, () -> limiter.settle(demand, 100, null));
-    assertFalse(limiter.tryAcquire(1));
+    assertFalse(limiter.tryAcquireFor(1));
   }
 
   @Test

@@ -72,12 +72,12 @@ class GiveBackTest {
     RateLimiter limiter = RateLimiter.of(budget, clock);
     Demand demand = taken(limiter, 80);
     clock.advance(SECOND);
-    assertFalse(limiter.tryAcquire(20));
+    assertFalse(limiter.tryAcquireFor(20));
     limiter.giveBack(demand);
-    assertTrue(limiter.tryAcquire(100));
+    assertTrue(limiter.tryAcquireFor(100));
     clock.advance(Duration.ofMinutes(1));
-    assertTrue(limiter.tryAcquire(0));
-    assertFalse(limiter.tryAcquire(0));
+    assertTrue(limiter.tryAcquireFor(0));
+    assertFalse(limiter.tryAcquireFor(0));
   }
 
   @Test
@@ -147,8 +147,8 @@ class GiveBackTest {
     clock.advance(SECOND);
     taken(limiter, "b");
     limiter.giveBack(demand);
-    assertTrue(limiter.tryAcquire("a"));
-    assertFalse(limiter.tryAcquire("a"));
+    assertTrue(limiter.tryAcquireFor("a"));
+    assertFalse(limiter.tryAcquireFor("a"));
   }
 
   @ParameterizedTest

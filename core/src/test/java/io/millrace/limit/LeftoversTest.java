@@ -69,9 +69,9 @@ class LeftoversTest {
             RateLimit.perHour(1).costing((Integer item) -> item).settling((item, value) -> 1),
             clock);
     Semaphore semaphore = Semaphore.bounded(1, clock);
-    assertTrue(limiter.tryAcquire(1) && semaphore.tryAcquire());
+    assertTrue(limiter.tryAcquireFor(1) && semaphore.tryAcquire());
     for (int i = 0; i < TIMES; i++) {
-      assertFalse(limiter.tryAcquire(1, MILLI));
+      assertFalse(limiter.tryAcquireFor(1, MILLI));
       assertFalse(semaphore.tryAcquire(MILLI));
     }
     assertEquals(0, time.pending());

@@ -254,7 +254,7 @@ class PartyTest {
     }
     assertEquals(List.of("a", "b", "c"), guest.served());
     clock.advance(SECOND);
-    keyed.tryAcquire("d");
+    keyed.tryAcquireFor("d");
     assertEquals(1, keyed.keys());
   }
 

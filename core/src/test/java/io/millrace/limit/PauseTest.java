@@ -160,20 +160,20 @@ class PauseTest {
     assertEquals(List.of("a1"), caller.served());
     clock.advance(Duration.ofMillis(1));
     assertEquals(List.of("a1", "a2", "b1"), caller.served());
-    assertTrue(limiter.tryAcquire("c1"));
-    assertFalse(limiter.tryAcquire("c2"), "the pace holds for new keys too");
+    assertTrue(limiter.tryAcquireFor("c1"));
+    assertFalse(limiter.tryAcquireFor("c2"), "the pace holds for new keys too");
     clock.advance(Duration.ofMillis(100));
     assertEquals(List.of("a1", "a2", "b1", "b2"), caller.served());
     clock.advance(Duration.ofSeconds(1));
-    assertTrue(limiter.tryAcquire("d1"));
-    assertTrue(limiter.tryAcquire("d2"), "until the burst is there again");
+    assertTrue(limiter.tryAcquireFor("d1"));
+    assertTrue(limiter.tryAcquireFor("d2"), "until the burst is there again");
   }
 
   @Test
   void withoutKeysHoldsEverybodyForAnItem() {
     RateLimiter limiter = RateLimiter.of(RateLimit.unlimited(), clock);
     limiter.pause("a", Duration.ofSeconds(1));
-    assertFalse(limiter.tryAcquire("b"));
+    assertFalse(limiter.tryAcquireFor("b"));
   }
 
   private RateLimiter perLetter() {

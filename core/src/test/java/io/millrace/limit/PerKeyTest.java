@@ -42,12 +42,12 @@ class PerKeyTest {
     RateLimiter limiter =
         RateLimiter.of(RateLimit.perSecond(1).by(item -> item).idleKeys(5), clock);
     for (int i = 0; i < 1_000; i++) {
-      assertTrue(limiter.tryAcquire(i));
+      assertTrue(limiter.tryAcquireFor(i));
     }
     assertEquals(1_000, limiter.keys(), "each still counts");
     clock.advance(Duration.ofSeconds(1));
     for (int i = 0; i < 400; i++) {
-      limiter.tryAcquire(1_000); // each call drops a few
+      limiter.tryAcquireFor(1_000); // each call drops a few
     }
     assertEquals(5, limiter.keys());
   }
@@ -59,7 +59,7 @@ class PerKeyTest {
     int most = 0;
     for (int i = 0; i < 20_000; i++) {
       clock.advance(Duration.ofMillis(10));
-      assertTrue(limiter.tryAcquire(i));
+      assertTrue(limiter.tryAcquireFor(i));
       most = Math.max(most, limiter.keys());
     }
     assertTrue(most <= 150, most + " keys, though only 100 count at any time");
@@ -68,12 +68,12 @@ class PerKeyTest {
   @Test
   void forgetsTheLeastRecentlyUsedKeyFirst() {
     RateLimiter limiter = RateLimiter.of(RateLimit.unlimited().by(item -> item).idleKeys(2), clock);
-    limiter.tryAcquire("a");
-    limiter.tryAcquire("b");
-    limiter.tryAcquire("a");
-    limiter.tryAcquire("c");
+    limiter.tryAcquireFor("a");
+    limiter.tryAcquireFor("b");
+    limiter.tryAcquireFor("a");
+    limiter.tryAcquireFor("c");
     assertEquals(2, limiter.keys());
-    limiter.tryAcquire("a");
+    limiter.tryAcquireFor("a");
     assertEquals(2, limiter.keys());
   }
 
@@ -81,12 +81,12 @@ class PerKeyTest {
   void neverForgetsAKeyWhoseHistoryCounts() {
     RateLimiter limiter =
         RateLimiter.of(RateLimit.perSecond(1).by(item -> item).idleKeys(0), clock);
-    assertTrue(limiter.tryAcquire("used"));
+    assertTrue(limiter.tryAcquireFor("used"));
     clock.advance(Duration.ofMillis(999));
     for (int i = 0; i < 100; i++) {
-      limiter.tryAcquire(i);
+      limiter.tryAcquireFor(i);
     }
-    assertFalse(limiter.tryAcquire("used"));
+    assertFalse(limiter.tryAcquireFor("used"));
   }
 
   @Test
@@ -98,11 +98,11 @@ class PerKeyTest {
     }
     for (int i = 100; i < 400; i++) {
       clock.advance(Duration.ofSeconds(1));
-      assertTrue(limiter.tryAcquire(i));
+      assertTrue(limiter.tryAcquireFor(i));
     }
     assertTrue(limiter.keys() <= 30, limiter.keys() + " keys");
     for (int i = 0; i < 20; i++) {
-      assertFalse(limiter.tryAcquire(i));
+      assertFalse(limiter.tryAcquireFor(i));
     }
   }
 
@@ -114,7 +114,7 @@ class PerKeyTest {
     caller.ask("a");
     Waiting waiting = caller.ask("a");
     for (int i = 0; i < 100; i++) {
-      limiter.tryAcquire(i);
+      limiter.tryAcquireFor(i);
     }
     assertTrue(waiting.cancel());
     caller.ask("a");
@@ -125,7 +125,7 @@ class PerKeyTest {
   @Test
   void refusesAKeyThatIsNull() {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1).by(item -> null), clock);
-    assertThrows(NullPointerException.class, () -> limiter.tryAcquire("item"));
+    assertThrows(NullPointerException.class, () -> limiter.tryAcquireFor("item"));
     assertThrows(NullPointerException.class, () -> limiter.pause("item", Duration.ofSeconds(1)));
     assertEquals(0, limiter.keys());
   }
@@ -140,7 +140,7 @@ class PerKeyTest {
   @Test
   void hasNoKeysIfItIsNotPerKey() {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1), clock);
-    assertTrue(limiter.tryAcquire("a"));
+    assertTrue(limiter.tryAcquireFor("a"));
     assertEquals(0, limiter.keys());
   }
 

@@ -41,7 +41,7 @@ class PredictionTest {
                 RateLimit.perSecond(10),
                 RateLimit.window(100, Duration.ofSeconds(1)).costing((Integer item) -> item),
                 RateLimit.spacing(Duration.ofMillis(300))));
-    assertTrue(limiter.tryAcquire(60));
+    assertTrue(limiter.tryAcquireFor(60));
     assertEquals(300, millisUntil(limiter, 40));
     assertEquals(1_000, millisUntil(limiter, 41));
   }
@@ -106,7 +106,7 @@ class PredictionTest {
                 .settling((Integer item, Integer value) -> value));
     Demand demand = limiter.demand(10);
     assertTrue(limiter.tryTake(demand));
-    Running<Boolean> waiting = Running.start(() -> limiter.tryAcquire(5, Duration.ofSeconds(1)));
+    Running<Boolean> waiting = Running.start(() -> limiter.tryAcquireFor(5, Duration.ofSeconds(1)));
     clock.awaitPending(2);
     limiter.settle(demand, 10, 1);
     assertTrue(waiting.join());

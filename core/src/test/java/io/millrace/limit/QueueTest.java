@@ -56,7 +56,7 @@ class QueueTest {
     caller.ask(301);
     caller.ask(102);
     Waiting free = caller.ask(0);
-    assertFalse(limiter.tryAcquire(0));
+    assertFalse(limiter.tryAcquireFor(0));
     clock.advance(Duration.ofSeconds(1));
     assertEquals(List.of(500, 301, 102, 0), caller.served());
     assertEquals(List.of(0L, 300L, 400L, 400L), caller.starts());
@@ -66,8 +66,8 @@ class QueueTest {
   @Test
   void letsACostOfZeroPassWhenNobodyWaits() {
     caller.ask(500);
-    assertFalse(limiter.tryAcquire(100));
-    assertTrue(limiter.tryAcquire(0));
+    assertFalse(limiter.tryAcquireFor(100));
+    assertTrue(limiter.tryAcquireFor(0));
   }
 
   @Test
@@ -152,7 +152,7 @@ class QueueTest {
     assertTrue(first.cancel());
     assertEquals(0, clock.pending());
     clock.advance(Duration.ofSeconds(1));
-    assertTrue(limiter.tryAcquire(500), "nothing was taken");
+    assertTrue(limiter.tryAcquireFor(500), "nothing was taken");
   }
 
   @Test
@@ -176,7 +176,7 @@ class QueueTest {
   void takesNothingForADeclinedPermit() {
     caller.ask(500, false);
     assertEquals(List.of(500), caller.declined());
-    assertTrue(limiter.tryAcquire(500));
+    assertTrue(limiter.tryAcquireFor(500));
   }
 
   @Test
@@ -226,8 +226,8 @@ class QueueTest {
 
           @Override
           public void granted() {
-            taken.add(limiter.tryAcquire(400));
-            taken.add(limiter.tryAcquire(400));
+            taken.add(limiter.tryAcquireFor(400));
+            taken.add(limiter.tryAcquireFor(400));
           }
 
           @Override

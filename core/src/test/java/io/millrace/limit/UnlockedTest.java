@@ -173,7 +173,7 @@ class UnlockedTest {
           Running.start(
               () -> {
                 for (int key = 0; key < keys; key++) {
-                  if (limiter.tryAcquire(key)) {
+                  if (limiter.tryAcquireFor(key)) {
                     taken.incrementAndGet();
                   }
                 }
@@ -224,11 +224,11 @@ class UnlockedTest {
         };
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1).by(item -> item), time);
     Object sound = new HardKey("x");
-    assertTrue(limiter.tryAcquire(sound));
+    assertTrue(limiter.tryAcquireFor(sound));
     Demand demand = limiter.demand(broken);
     assertThrows(IllegalStateException.class, () -> limiter.tryTake(demand), "who asks is told");
     assertFalse(ShortLock.heldByCurrentThread());
-    assertFalse(limiter.tryAcquire(sound), "it is found by identity");
+    assertFalse(limiter.tryAcquireFor(sound), "it is found by identity");
     assertEquals(1, limiter.keys());
   }
 
@@ -267,7 +267,8 @@ class UnlockedTest {
   }
 
   @Test
-  @DisplayName("E11: an alarm that could not be set is set by the next one who comes, or soon by itself")
+  @DisplayName(
+      "E11: an alarm that could not be set is set by the next one who comes, or soon by itself")
   void setsAnAlarmAgain() {
     int[] failures = {1};
     FakeClock failing =

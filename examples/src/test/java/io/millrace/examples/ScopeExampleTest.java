@@ -21,7 +21,7 @@ class ScopeExampleTest {
   void aBlockHasADeadline() {
     List<String> products = List.of("tea", "cocoa");
     // @start region="deadline"
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(2));
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(2));
     Optional<Results<String, Integer>> prices =
         scope.call(() -> Parallel.of(8).map(products, ScopeExampleTest::priceOf));
     if (scope.cancelledCaught()) {

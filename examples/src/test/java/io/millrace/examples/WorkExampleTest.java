@@ -46,7 +46,7 @@ class WorkExampleTest {
     assertEquals("waits", page.result());
     assertEquals(3, sum.result());
     assertTrue(WorkPool.io().started());
-    WorkPool.io().shutdown(true);
-    WorkPool.cpu().shutdown(true);
+    WorkPool.io().shutdownAndWait();
+    WorkPool.cpu().shutdownAndWait();
   }
 }

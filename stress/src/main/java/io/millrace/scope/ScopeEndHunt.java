@@ -34,7 +34,7 @@ public final class ScopeEndHunt {
   public static class Sound {
     private final HandClock clock = new HandClock();
     private final CancelScope scope =
-        CancelScope.withDeadline(Duration.ofNanos(DEADLINE)).clock(clock);
+        CancelScope.withTimeout(Duration.ofNanos(DEADLINE)).clock(clock);
     private volatile boolean entered;
     private volatile boolean fired;
 

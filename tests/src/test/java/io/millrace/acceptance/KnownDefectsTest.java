@@ -281,7 +281,7 @@ class KnownDefectsTest {
   @Test
   @DisplayName("LF8: not here: the cancel scope cannot be entered at all")
   void aScopeCanBeEntered() {
-    assertEquals(7, CancelScope.withDeadline(ofSeconds(60)).call(() -> 7).orElseThrow());
+    assertEquals(7, CancelScope.withTimeout(ofSeconds(60)).call(() -> 7).orElseThrow());
   }
 
   @Test

@@ -109,7 +109,7 @@ class OptionsTest {
     refused(() -> Parallel.of().initialDelay(negative));
     RateLimiter limiter = RateLimiter.of(RateLimit.unlimited(), clock);
     refused(() -> limiter.pause(negative));
-    refused(() -> limiter.tryAcquire(null, negative));
+    refused(() -> limiter.tryAcquireFor(null, negative));
   }
 
   @DisplayName("A88, PY2: a count below its least is refused at the call, not at the first element")

@@ -127,7 +127,7 @@ class ToStringTest {
     shows("WorkPool[Parallel[concurrency=2], not started]", pool);
     pool.submit(() -> 1).result();
     assertTrue(pool.toString().contains("running"), pool.toString());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test

@@ -394,7 +394,7 @@ class ParallelExecutorTest {
   }
 
   @Test
-  @DisplayName("A38, AF7: shutdown(false, true) returns at once, and no future stays pending")
+  @DisplayName("A38, AF7: shutdownAndCancel() returns at once, and no future stays pending")
   void shutdownCancelsWhatWaits() throws Exception {
     ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
     action.anyItem().blocks().computes(item -> item);
@@ -402,14 +402,14 @@ class ParallelExecutorTest {
     var running = executor.submit(() -> action.apply(1));
     action.awaitRunning(1);
     var queued = executor.submit(() -> action.apply(2));
-    executor.shutdown(false, true);
+    executor.shutdownAndCancel();
     assertTrue(queued.isCancelled());
     CancellationException shutDown = assertThrows(CancellationException.class, queued::join);
     assertTrue(String.valueOf(shutDown.getCause()).contains("shut down"), shutDown.toString());
     assertFalse(executor.isTerminated());
     action.releaseAll();
     assertEquals(1, running.get());
-    executor.shutdown(true, false);
+    executor.close();
     assertTrue(executor.isTerminated());
   }
 
@@ -631,7 +631,8 @@ class ParallelExecutorTest {
     ParallelExecutor cancelling = ParallelExecutor.of(1);
     var cancelled = cancelling.submit(() -> 1, TaskOptions.none().semaphore(taken));
     assertEquals(2, cancelling.submit(() -> 2).get());
-    cancelling.shutdown(true, true);
+    cancelling.shutdownAndCancel();
+    cancelling.close();
     assertTrue(cancelled.isCancelled());
 
     ParallelExecutor stopping = ParallelExecutor.of(1);

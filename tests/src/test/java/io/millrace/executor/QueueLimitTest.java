@@ -133,7 +133,7 @@ class QueueLimitTest {
   @DisplayName("L4, X8: a scope that is cancelled while its block waits for room absorbs that")
   void aScopeEndsTheWaitForRoom() throws Exception {
     ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
-    CancelScope scope = CancelScope.withDeadline(ofMillis(5));
+    CancelScope scope = CancelScope.withTimeout(ofMillis(5));
     scope.run(() -> executor.submit(() -> 1));
     assertTrue(scope.cancelledCaught());
     release();

@@ -205,7 +205,7 @@ class WaitsThatEndTest {
     }
     assertFalse(pool.started());
     assertEquals(2, pool.submit(() -> 2).get());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test

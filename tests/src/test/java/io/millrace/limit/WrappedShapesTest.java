@@ -135,7 +135,7 @@ class WrappedShapesTest {
         RateLimiter.of(RateLimit.window(9, ofSeconds(1)).costing(WrappedShapesTest::sum));
     assertEquals(1, limiter.wrap((Integer a, Integer b) -> 1).apply(2, 3));
     assertEquals(1, limiter.biFunction((Integer a, Integer b) -> 1).apply(2, 2));
-    assertEquals(false, limiter.tryAcquire(Map.entry(0, 1), ZERO));
+    assertEquals(false, limiter.tryAcquireFor(Map.entry(0, 1), ZERO));
     assertThrows(
         IllegalArgumentException.class,
         () -> limiter.wrap((Integer a, Integer b) -> 1).apply(8, 2));

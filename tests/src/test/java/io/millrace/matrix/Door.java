@@ -176,11 +176,7 @@ enum Door {
 
   /* Its close waits for tasks: a task that calls it waits for itself, as with every executor. */
   private static void shutDown(ParallelExecutor executor) {
-    try {
-      executor.shutdown(false, true);
-    } catch (InterruptedException impossible) {
-      throw new AssertionError(impossible);
-    }
+    executor.shutdownAndCancel();
   }
 
   private static void drain(Cell cell, Stream<Outcome<Thing, Object>> outcomes) {

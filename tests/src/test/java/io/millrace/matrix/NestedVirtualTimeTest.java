@@ -272,7 +272,7 @@ class NestedVirtualTimeTest {
   private static void pool(ManualClock clock) throws Exception {
     WorkPool pool = WorkPool.of(Parallel.of(2).clock(clock));
     assertEquals(1, pool.schedule(task(clock)).result());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   private static void group(ManualClock clock) throws Exception {
@@ -289,7 +289,7 @@ class NestedVirtualTimeTest {
   }
 
   private static void scope(ManualClock clock) throws Exception {
-    CancelScope scope = CancelScope.withDeadline(HOUR).clock(clock);
+    CancelScope scope = CancelScope.withTimeout(HOUR).clock(clock);
     scope.run(() -> clock.sleep(HOUR.multipliedBy(2)));
     assertTrue(scope.cancelledCaught());
   }

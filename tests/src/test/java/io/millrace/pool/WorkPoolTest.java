@@ -59,7 +59,7 @@ class WorkPoolTest {
       assertEquals(i, futures.get(i).result());
     }
     assertEquals(IntStream.range(0, 100).boxed().toList(), order);
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test
@@ -82,7 +82,7 @@ class WorkPoolTest {
     assertEquals(2, threads);
     assertEquals(0, sum.get());
     action.releaseAll();
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     assertEquals(1_000_000L * 1_000_001 / 2, sum.get());
   }
 
@@ -94,9 +94,9 @@ class WorkPoolTest {
     assertFalse(pool.started());
     assertEquals(7, pool.submit(() -> 7).result());
     assertTrue(pool.started());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     assertFalse(pool.started());
-    pool.shutdown(true); // once more does nothing
+    pool.shutdownAndWait(); // once more does nothing
   }
 
   @Test
@@ -105,7 +105,7 @@ class WorkPoolTest {
   void anInitialDelayHoldsNoShutdown() throws Exception {
     WorkPool pool = WorkPool.of(Parallel.of(1).initialDelay(java.time.Duration.ofDays(1)));
     pool.executor();
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     assertFalse(pool.started());
   }
 
@@ -118,12 +118,12 @@ class WorkPoolTest {
     assertThrows(IllegalStateException.class, () -> pool.configure(6));
     assertEquals(5, pool.executor().concurrency());
     assertThrows(IllegalStateException.class, () -> pool.configure(6));
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     pool.configure(2);
     assertEquals(2, pool.executor().concurrency());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     assertEquals(1, pool.executor().concurrency());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test
@@ -133,10 +133,10 @@ class WorkPoolTest {
     WorkPool pool = pool(2);
     ParallelExecutor first = pool.executor();
     assertSame(first, pool.executor());
-    pool.shutdown(false);
+    pool.shutdown();
     assertThrows(RejectedExecutionException.class, () -> first.submit(() -> 1));
     assertEquals(1, pool.submit(() -> 1).result());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test
@@ -147,13 +147,13 @@ class WorkPoolTest {
     ExecutorFuture<Integer> running = pool.submit(() -> action.apply(0));
     ExecutorFuture<Integer> queued = pool.submit(() -> action.apply(1));
     action.awaitRunning(1);
-    pool.shutdown(false);
+    pool.shutdown();
     assertFalse(running.isDone() || queued.isDone());
     action.releaseAll();
     assertEquals(0, running.result());
     assertEquals(1, queued.result());
     pool.submit(() -> action.apply(2));
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     assertEquals(3, action.calls().size());
   }
 
@@ -174,12 +174,16 @@ class WorkPoolTest {
                         }))
             .toList();
     for (int i = 0; i < 20; i++) {
-      pool.shutdown(i % 2 == 0);
+      if (i % 2 == 0) {
+        pool.shutdownAndWait();
+      } else {
+        pool.shutdown();
+      }
     }
     for (Thread user : users) {
       user.join();
     }
-    pool.shutdown(true);
+    pool.shutdownAndWait();
     while (done.get() < 200) { // what a shutdown did not wait for
       Thread.onSpinWait();
     }
@@ -194,8 +198,8 @@ class WorkPoolTest {
     assertFalse(WorkPool.cpu().submit(() -> Thread.currentThread().isVirtual()).result());
     assertEquals(WorkPool.cores(), WorkPool.cpu().executor().concurrency());
     assertEquals(1024, WorkPool.io().executor().concurrency());
-    WorkPool.io().shutdown(true);
-    WorkPool.cpu().shutdown(true);
+    WorkPool.io().shutdownAndWait();
+    WorkPool.cpu().shutdownAndWait();
   }
 
   @Test
@@ -210,7 +214,7 @@ class WorkPoolTest {
             });
     failed.await();
     assertSame(failure, assertThrows(IOException.class, failed::result));
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test
@@ -236,6 +240,6 @@ class WorkPoolTest {
     Thread.interrupted();
     assertEquals(3, pool.submit(() -> 3).result());
     assertEquals(4, Work.schedule(() -> 4).result());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 }

@@ -498,7 +498,7 @@ class DroppedTest {
   void scopeWithADeadline() throws Exception {
     Garbage.assertCollected(
         () -> {
-          CancelScope scope = CancelScope.withDeadline(ofHours(1));
+          CancelScope scope = CancelScope.withTimeout(ofHours(1));
           scope.run(() -> assertEquals(2, Parallel.of(2).map(List.of(1, 2), x -> x).size()));
           return scope;
         });

@@ -52,7 +52,7 @@ class CancelScopeTest {
   @DisplayName(
       "A59, LF8: at its deadline a block is cancelled, the scope absorbs it, and what follows runs")
   void aBlockIsCancelledAtItsDeadline() throws Exception {
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(2)).clock(clock);
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(2)).clock(clock);
     scope.run(() -> clock.sleep(ofSeconds(10)));
     assertTrue(scope.cancelledCaught());
     assertTrue(scope.cancelled());
@@ -64,7 +64,7 @@ class CancelScopeTest {
   @Test
   @DisplayName("LF8: the deadline counts from the entry, not from when the scope was made")
   void theDeadlineCountsFromTheEntry() throws Exception {
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(2)).clock(clock);
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(2)).clock(clock);
     clock.sleep(ofSeconds(5));
     scope.run(() -> clock.sleep(ofSeconds(10)));
     assertEquals(ofSeconds(7), clock.elapsed());
@@ -73,7 +73,7 @@ class CancelScopeTest {
   @Test
   @DisplayName("LF8: a block that ends in time is not cancelled, and its timer is given up")
   void aBlockThatEndsInTimeIsNotCancelled() {
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(2)).clock(byHand);
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(2)).clock(byHand);
     Optional<String> result =
         scope.call(
             () -> {
@@ -109,7 +109,7 @@ class CancelScopeTest {
   @Test
   @DisplayName("LF8, A17: at a deadline of zero the block starts cancelled")
   void atADeadlineOfZeroTheBlockStartsCancelled() {
-    CancelScope scope = CancelScope.withDeadline(ZERO);
+    CancelScope scope = CancelScope.withTimeout(ZERO);
     scope.run(CancelScope::throwIfCancelled);
     assertTrue(scope.cancelledCaught());
   }
@@ -181,9 +181,9 @@ class CancelScopeTest {
           new CountDownLatch(1).await();
           return "never";
         };
-    assertEquals(Optional.empty(), CancelScope.withDeadline(ZERO).call(stuck));
-    assertEquals("late", CancelScope.withDeadline(ZERO).callOr("late", stuck));
-    assertNull(CancelScope.withDeadline(ZERO).callOr(null, stuck));
+    assertEquals(Optional.empty(), CancelScope.withTimeout(ZERO).call(stuck));
+    assertEquals("late", CancelScope.withTimeout(ZERO).callOr("late", stuck));
+    assertNull(CancelScope.withTimeout(ZERO).callOr(null, stuck));
     assertNull(CancelScope.of().callOr("else", () -> null));
   }
 
@@ -308,7 +308,7 @@ class CancelScopeTest {
   @Test
   @DisplayName("LF8: options are set on a scope that was not used")
   void optionsAreSetBefore() {
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(3)).shielded();
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(3)).shielded();
     assertEquals(ofSeconds(3), scope.deadline());
     assertTrue(scope.isShielded());
     assertEquals(ChronoUnit.FOREVER.getDuration(), CancelScope.of().deadline());
@@ -322,9 +322,9 @@ class CancelScopeTest {
   void badArgumentsAreRefused() {
     IllegalArgumentException refused =
         assertThrows(
-            IllegalArgumentException.class, () -> CancelScope.withDeadline(Duration.ofSeconds(-1)));
-    assertTrue(refused.getMessage().contains("deadline must not be negative"));
-    assertThrows(NullPointerException.class, () -> CancelScope.withDeadline(null));
+            IllegalArgumentException.class, () -> CancelScope.withTimeout(Duration.ofSeconds(-1)));
+    assertTrue(refused.getMessage().contains("timeout must not be negative"));
+    assertThrows(NullPointerException.class, () -> CancelScope.withTimeout(null));
     assertThrows(NullPointerException.class, () -> CancelScope.of().run(null));
     assertThrows(NullPointerException.class, () -> CancelScope.of().clock(null));
   }
@@ -332,7 +332,7 @@ class CancelScopeTest {
   @Test
   @DisplayName("LF8: a scope goes by the clock of the one around it")
   void aScopeGoesByTheClockAround() throws Exception {
-    CancelScope inner = CancelScope.withDeadline(ofSeconds(3));
+    CancelScope inner = CancelScope.withTimeout(ofSeconds(3));
     CancelScope.of().clock(clock).run(() -> inner.run(() -> clock.sleep(ofSeconds(60))));
     assertTrue(inner.cancelledCaught());
     assertEquals(ofSeconds(3), clock.elapsed());

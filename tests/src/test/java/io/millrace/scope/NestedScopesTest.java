@@ -115,13 +115,13 @@ class NestedScopesTest {
   @Test
   @DisplayName("LF8: the scope whose deadline comes first is the one that is cancelled")
   void theEarlierDeadlineCounts() throws Exception {
-    CancelScope late = CancelScope.withDeadline(ofSeconds(5));
-    CancelScope before = CancelScope.withDeadline(ofSeconds(3)).clock(clock);
+    CancelScope late = CancelScope.withTimeout(ofSeconds(5));
+    CancelScope before = CancelScope.withTimeout(ofSeconds(3)).clock(clock);
     whileTheClockWaits(() -> before.run(() -> late.run(() -> clock.sleep(ofSeconds(60)))));
     assertEquals(ofSeconds(3), clock.elapsed());
     assertFalse(late.cancelled());
-    CancelScope early = CancelScope.withDeadline(ofSeconds(2));
-    CancelScope around = CancelScope.withDeadline(ofSeconds(4)).clock(clock);
+    CancelScope early = CancelScope.withTimeout(ofSeconds(2));
+    CancelScope around = CancelScope.withTimeout(ofSeconds(4)).clock(clock);
     whileTheClockWaits(
         () ->
             around.run(
@@ -160,7 +160,7 @@ class NestedScopesTest {
   @Test
   @DisplayName("LF8: a shielded scope survives the outer deadline")
   void aShieldedScopeSurvivesTheOuterDeadline() throws Exception {
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(2)).clock(clock);
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(2)).clock(clock);
     whileTheClockWaits(
         () ->
             scope.run(
@@ -177,7 +177,7 @@ class NestedScopesTest {
   @Test
   @DisplayName("LF8: a shield does not hold off the scope's own cancellation and deadline")
   void aShieldHoldsOffOuterScopesOnly() throws Exception {
-    CancelScope shielded = CancelScope.withDeadline(ofSeconds(1)).shielded();
+    CancelScope shielded = CancelScope.withTimeout(ofSeconds(1)).shielded();
     outer.run(
         () -> {
           outer.cancel();

@@ -214,7 +214,7 @@ class ScopeInterruptsTest {
   @DisplayName("LF8: a deadline on a blocking call is obeyed, in real time as well")
   void aDeadlineOnABlockingCallIsObeyed() throws Exception {
     long start = System.nanoTime();
-    CancelScope deadline = CancelScope.withDeadline(java.time.Duration.ofMillis(20));
+    CancelScope deadline = CancelScope.withTimeout(java.time.Duration.ofMillis(20));
     deadline.run(ScopeInterruptsTest::blockForEver);
     assertTrue(deadline.cancelledCaught());
     assertTrue(System.nanoTime() - start < ofSeconds(10).toNanos());

@@ -210,7 +210,7 @@ class ScopeReachTest {
   void aDeadlineStopsARun() {
     ScriptedAction<Integer, Integer> action = ScriptedAction.on(clock);
     action.takes(ofSeconds(10)).returns(1);
-    CancelScope deadline = CancelScope.withDeadline(ofSeconds(25)).clock(clock);
+    CancelScope deadline = CancelScope.withTimeout(ofSeconds(25)).clock(clock);
     Parallel parallel = Parallel.of(2).window(20).clock(clock).onOutcome(heard::add);
     clock.enter(); // until the run has begun
     deadline.run(

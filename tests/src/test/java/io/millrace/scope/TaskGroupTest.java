@@ -453,7 +453,7 @@ class TaskGroupTest {
   @DisplayName("LF8, LF9: the deadline of a scope holds for the group inside of it")
   void theDeadlineOfAScopeHoldsForTheGroup() throws Exception {
     try (ManualClock clock = ManualClock.jumping()) {
-      CancelScope scope = CancelScope.withDeadline(ofSeconds(2)).clock(clock);
+      CancelScope scope = CancelScope.withTimeout(ofSeconds(2)).clock(clock);
       scope.run(
           () -> {
             TaskGroup.run(

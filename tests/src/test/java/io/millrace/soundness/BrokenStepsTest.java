@@ -222,7 +222,7 @@ class BrokenStepsTest {
   void scopeThatCannotCancelItsTimer() throws Exception {
     Fragile clock = new Fragile();
     clock.failsToCancel.set(true);
-    CancelScope scope = CancelScope.withDeadline(ofSeconds(10)).clock(clock);
+    CancelScope scope = CancelScope.withTimeout(ofSeconds(10)).clock(clock);
     IOException own = new IOException("own");
     assertEquals(
         own,
@@ -243,7 +243,7 @@ class BrokenStepsTest {
     Runnable block =
         () -> {
           try {
-            CancelScope.withDeadline(ofMillis(50))
+            CancelScope.withTimeout(ofMillis(50))
                 .run(
                     () ->
                         status.set(

@@ -29,7 +29,7 @@ final class ManyKeys {
   }
 
   private void takeFor(String key) {
-    if (!limiter.tryAcquire(key)) {
+    if (!limiter.tryAcquireFor(key)) {
       throw new IllegalStateException("there are more permits than are taken");
     }
   }

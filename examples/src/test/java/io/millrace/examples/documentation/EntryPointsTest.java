@@ -88,7 +88,7 @@ class EntryPointsTest {
     try (var executor = ParallelExecutor.of(n)) {
       assertEquals(1, executor.submit(() -> 1).result());
     }
-    CancelScope.withDeadline(time).run(block);
+    CancelScope.withTimeout(time).run(block);
     assertEquals(List.of(1), ran);
     assertEquals(List.of(2, 4, 6), Call.of(parallel, action).list(items));
   }

@@ -32,7 +32,7 @@ class ScopesTest {
   void aDeadline() {
     var products = List.of("tea", "cocoa");
     // @start region="deadline"
-    var scope = CancelScope.withDeadline(ofSeconds(2));
+    var scope = CancelScope.withTimeout(ofSeconds(2));
     Optional<Integer> prices =
         scope.call(
             () -> {
@@ -50,13 +50,13 @@ class ScopesTest {
   @Test
   void aShield() {
     // @start region="shield"
-    CancelScope.withDeadline(ofSeconds(2))
+    CancelScope.withTimeout(ofSeconds(2))
         .run(
             () -> {
               try {
                 priceOf("tea");
               } finally {
-                CancelScope.withDeadline(ofSeconds(1)).shielded().run(() -> save("receipt"));
+                CancelScope.withTimeout(ofSeconds(1)).shielded().run(() -> save("receipt"));
               }
             });
     // @end

@@ -71,12 +71,12 @@ class AioextensionsTest {
 
     var own = WorkPool.of(Parallel.of(4).rateLimit(100));
     own.configure(WorkPool.cores()); // THREAD_POOL.initialize(max_workers=CPU_CORES)
-    own.shutdown(true);
+    own.shutdownAndWait();
     // @end
     assertEquals(1, waiting.result());
     assertEquals(2, computing.result());
-    WorkPool.io().shutdown(true);
-    WorkPool.cpu().shutdown(true);
+    WorkPool.io().shutdownAndWait();
+    WorkPool.cpu().shutdownAndWait();
   }
 
   @Test
@@ -149,7 +149,7 @@ class AioextensionsTest {
     held.countDown();
     assertTrue(tasks.getFirst().result());
     assertTrue(tasks.getLast().result());
-    pool.shutdown(true);
+    pool.shutdownAndWait();
   }
 
   @Test

@@ -151,7 +151,7 @@ class AntflowTest {
   }
 
   @Test
-  @DisplayName("AF7, L11: shutdown() does not wait, shutdown(true, false) does")
+  @DisplayName("AF7, L11: shutdown() does not wait, close() does")
   void shutdown() throws Exception {
     var executor = ParallelExecutor.of(3);
     var held = new CountDownLatch(1);
@@ -159,9 +159,9 @@ class AntflowTest {
     executor.shutdown(); // does not wait, or the task would end in a minute
     assertFalse(future.isDone());
     held.countDown();
-    executor.shutdown(true, false);
+    executor.close();
     assertTrue(future.isDone());
-    executor.shutdown(false, true);
+    executor.shutdownAndCancel();
     assertFalse(executor.shutdownNow().iterator().hasNext());
     assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> square(1)));
   }

@@ -190,7 +190,7 @@ class LionfuncsTest {
   @DisplayName("LF8: CancelScope")
   void cancelScope() throws Exception {
     // @start region="scope"
-    var scope = CancelScope.withDeadline(ofMillis(20));
+    var scope = CancelScope.withTimeout(ofMillis(20));
     scope.run(() -> slow()); // interrupted after 20 ms
     if (scope.cancelledCaught()) {
       printed.add("too slow");

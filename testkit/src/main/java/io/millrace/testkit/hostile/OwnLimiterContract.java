@@ -47,7 +47,9 @@ public interface OwnLimiterContract<T extends @Nullable Object> {
     Culprit culprit =
         new Culprit(
             misdeed,
-            ending ? token::stop : () -> limiter.tryAcquire((@Nullable Object) items().getFirst()));
+            ending
+                ? token::stop
+                : () -> limiter.tryAcquireFor((@Nullable Object) items().getFirst()));
     AtomicInteger calls = new AtomicInteger();
     Action<T, Integer> action =
         item -> {
@@ -68,7 +70,7 @@ public interface OwnLimiterContract<T extends @Nullable Object> {
     assertEquals(items().size(), results.size(), "outcomes");
     for (T item : items()) {
       assertTrue(
-          Deadline.meet(() -> limiter.tryAcquire(item, patience())),
+          Deadline.meet(() -> limiter.tryAcquireFor(item, patience())),
           () -> "no permit for " + item + " after the run");
     }
   }
