@@ -9,6 +9,7 @@ import io.millrace.executor.WaitStrategy;
 import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Semaphore;
 import io.millrace.limit.Throttle;
+import io.millrace.outcome.Details;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Cost;
@@ -63,6 +64,7 @@ final class DurationSamples {
     SAMPLES.put(BiPredicate.class, () -> (BiPredicate<Object, Object>) (one, other) -> true);
     SAMPLES.put(Throwable.class, () -> new IllegalStateException("thrown by the test"));
     SAMPLES.put(QueueLimit.class, QueueLimit::unlimited);
+    SAMPLES.put(Details.class, () -> new Details(0, null, 1, 0, false));
     SAMPLES.put(Action.class, () -> (Action<Object, Object>) item -> item);
     SAMPLES.put(Clock.class, Clock::system);
     SAMPLES.put(Cost.class, () -> Cost.ONE);
