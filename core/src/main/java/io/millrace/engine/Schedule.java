@@ -462,12 +462,8 @@ final class Schedule {
 
   /* Ends the run if all that is left waits for permits that will come too late. */
   private void endIfInVain() {
-    long inVain = waiting.inVain();
-    if (inVain > 0
+    if (waiting.isAllInVain(intake, window)
         && !hasEnded()
-        && crew.isIdle()
-        && !intake.isReading()
-        && intake.admitted() - window.settled() == inVain
         && (intake.isDone(false) || room() <= 0)) {
       endLocked(RunStatus.TIMED_OUT, null);
     }

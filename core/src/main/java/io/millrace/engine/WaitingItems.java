@@ -22,9 +22,12 @@ final class WaitingItems implements Resuming {
     this.crew = crew;
   }
 
-  /** Under the lock. */
-  long inVain() {
-    return inVain;
+  /** Under the lock: whether all that is not settled waits for permits that will come too late. */
+  boolean isAllInVain(Intake intake, Window window) {
+    return inVain > 0
+        && crew.isIdle()
+        && !intake.isReading()
+        && intake.admitted() - window.settled() == inVain;
   }
 
   @Override
