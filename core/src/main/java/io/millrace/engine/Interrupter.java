@@ -175,7 +175,7 @@ final class Interrupter {
     }
     schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
     if (scan.hasLostCarrier && !terms.isTuned) {
-      schedule.absences().forgetIdle(); // once, however many were abandoned
+      Mishaps.survive(schedule.absences()::forgetIdle); // once, however many were abandoned
     }
     long next = ends ? AGAIN_NANOS : scan.waitNanos;
     if (next != Long.MAX_VALUE) {
