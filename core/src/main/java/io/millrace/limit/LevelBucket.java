@@ -28,11 +28,12 @@ final class LevelBucket implements Bucket {
   private long levelTime;
   /* Nothing was taken since the last hold: the level is still to be cut to 1, or to the first cost. */
   private boolean untouched;
-  private final Peaks peaks = new Peaks();
+  private final Peaks peaks;
 
   LevelBucket(double nanosPerPermit, double burst, long start) {
     this.nanosPerPermit = nanosPerPermit;
     this.burst = burst;
+    this.peaks = new Peaks(nanosPerPermit, burst);
     this.lateness = Math.max(LEAST_LATENESS, LATENESS / nanosPerPermit);
     this.limit = burst;
     this.limitUntil = start;

@@ -1,62 +1,89 @@
 package io.millrace.limit;
 
+import java.util.Arrays;
+
 /**
- * The highest level that a bucket has reached since a time. Peaks that a later and higher one hides are
- * dropped. Of more than a few, the oldest are merged so that the answer is too high rather than too low.
+ * The highest level that a bucket has reached since a time. Levels that a later and higher one hides are
+ * forgotten. Of more than a few, two become one, so that the answer may be too high, but never too low: those two
+ * whose difference matters least to whoever gives permits back, which is by how much the later one lacks more to
+ * the burst than the earlier one.
  */
 final class Peaks {
-  private static final int MOST = 8;
+  private static final int MOST = 16;
 
-  /* A ring, from the oldest to the newest; the levels fall, except where some were raised. */
-  private long[] times = new long[1];
+  private final double nanosPerPermit;
+  private final double burst;
+  /* From the oldest to the newest: the highest level of each span of time. They fall, except where some were raised. */
+  private long[] from = new long[1];
+  private long[] to = new long[1];
   private double[] levels = new double[1];
-  private int oldest;
+  /* By how much the level of a span may still rise if what was taken within the span is put back: by what has flowed
+   * in meanwhile. */
+  private double[] room = new double[1];
   private int size;
+
+  Peaks(double nanosPerPermit, double burst) {
+    this.nanosPerPermit = nanosPerPermit;
+    this.burst = burst;
+  }
 
   /** A level right before a take; no earlier one may be added later. */
   void add(long time, double level) {
-    while (size > 0 && levels[place(size - 1)] <= level) {
+    while (size > 0 && levels[size - 1] <= level) {
       size--;
     }
     if (size == MOST) {
-      mergeOldest();
-    } else if (size == times.length) {
+      mergeMostAlike();
+    } else if (size == levels.length) {
       grow();
     }
-    int place = place(size++);
-    times[place] = time;
-    levels[place] = level;
-  }
-
-  private int place(int age) {
-    return oldest + age & times.length - 1; // there is a power of two of places
-  }
-
-  private void mergeOldest() {
-    int second = place(1);
-    levels[second] = Math.max(levels[oldest], levels[second]);
-    oldest = second;
-    size--;
+    from[size] = time;
+    to[size] = time;
+    levels[size] = level;
+    room[size++] = 0;
   }
 
   private void grow() {
-    long[] newTimes = new long[2 * size];
-    double[] newLevels = new double[2 * size];
-    for (int age = 0; age < size; age++) {
-      newTimes[age] = times[place(age)];
-      newLevels[age] = levels[place(age)];
+    from = Arrays.copyOf(from, 2 * size);
+    to = Arrays.copyOf(to, 2 * size);
+    levels = Arrays.copyOf(levels, 2 * size);
+    room = Arrays.copyOf(room, 2 * size);
+  }
+
+  private void mergeMostAlike() {
+    int best = 0;
+    double bestLack = 0;
+    double bestMore = Double.POSITIVE_INFINITY;
+    for (int first = 0; first < size - 1; first++) {
+      double lack = Math.max(0, burst - levels[first]);
+      double more = Math.max(0, levels[first] - levels[first + 1]);
+      if (more * bestLack < bestMore * lack) { // more / lack is less than the best of them
+        best = first;
+        bestLack = lack;
+        bestMore = more;
+      }
     }
-    times = newTimes;
-    levels = newLevels;
-    oldest = 0;
+    merge(best, best + 1);
+  }
+
+  private void merge(int first, int second) {
+    from[second] = from[first];
+    levels[second] = Math.max(levels[first], levels[second]);
+    room[second] = (to[second] - from[first]) / nanosPerPermit;
+    int moved = size - second;
+    System.arraycopy(from, second, from, first, moved);
+    System.arraycopy(to, second, to, first, moved);
+    System.arraycopy(levels, second, levels, first, moved);
+    System.arraycopy(room, second, room, first, moved);
+    size--;
   }
 
   /** The highest one after a time, that time not included; negative infinity if there is none. */
   double highestAfter(long time) {
     double highest = Double.NEGATIVE_INFINITY;
-    for (int age = 0; age < size; age++) {
-      if (times[place(age)] - time > 0) {
-        highest = Math.max(highest, levels[place(age)]);
+    for (int span = 0; span < size; span++) {
+      if (to[span] - time > 0) {
+        highest = Math.max(highest, levels[span]);
       }
     }
     return highest;
@@ -64,9 +91,13 @@ final class Peaks {
 
   /** Raises the levels after a time: they would have been higher by this difference. */
   void raiseAfter(long time, double difference) {
-    for (int age = 0; age < size; age++) {
-      if (times[place(age)] - time > 0) {
-        levels[place(age)] += difference;
+    for (int span = 0; span < size; span++) {
+      if (from[span] - time > 0) {
+        levels[span] += difference;
+      } else if (to[span] - time > 0) {
+        double raised = Math.min(difference, room[span]);
+        levels[span] += raised;
+        room[span] -= raised;
       }
     }
   }

@@ -205,4 +205,21 @@ class GiveBackTest {
     long start = times.getFirst();
     return times.stream().map(time -> (time - start) * 1e-9).toList();
   }
+
+  @Test
+  @DisplayName("E21: goes back however many others were taken after it")
+  void goesBackHoweverManyWereTakenAfterIt() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(1_000), clock);
+    List<Demand> taken = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      taken.add(taken(limiter, null));
+      clock.advance(Duration.ofNanos(1_000));
+    }
+    taken.forEach(limiter::giveBack);
+    int left = 0;
+    while (limiter.tryAcquire()) {
+      left++;
+    }
+    assertTrue(left >= 980 && left <= 1_000, left + " of 1,000");
+  }
 }

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -249,5 +255,52 @@ class LevelBucketTest {
 
   private void assertAvailable(long at, long cost) {
     assertEquals(at, bucket.availableAt(cost) - START);
+  }
+
+  @Test
+  @DisplayName("what many calls did not use is put back, those before and after them included")
+  void settlesManyCalls() {
+    LevelBucket large = new LevelBucket(1e12, 100_000, START);
+    for (int i = 0; i < 500; i++) {
+      large.take(START + i, 100, START + i);
+    }
+    for (int i = 0; i < 500; i++) {
+      large.settle(START + 1_000, START + i, 60);
+    }
+    assertEquals(START + 1_000, large.availableAt(100_000 - 500 * 40));
+    assertTrue(large.availableAt(100_000 - 500 * 40 + 1) > START + 1_000);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  @DisplayName(
+      "what is put back is never more than if every level were remembered, and hardly less")
+  void putsBackWhatWasNeverNeeded(long seed) {
+    Random random = new Random(seed);
+    int calls = 300;
+    double burst = 200_000;
+    LevelBucket bounded = new LevelBucket(1e12, burst, START);
+    double[] before = new double[calls];
+    long[] costs = new long[calls];
+    double level = burst;
+    for (int i = 0; i < calls; i++) {
+      costs[i] = 1 + random.nextLong(1_000);
+      before[i] = level;
+      level -= costs[i];
+      bounded.take(START + i, costs[i], START + i);
+    }
+    List<Integer> order = new ArrayList<>(IntStream.range(0, calls).boxed().toList());
+    Collections.shuffle(order, random);
+    for (int i : order) {
+      double highest = Arrays.stream(before, i + 1, calls).max().orElse(level);
+      double back = Math.clamp(burst - Math.max(highest, level), 0, (double) costs[i]);
+      level += back;
+      for (int later = i + 1; later < calls; later++) {
+        before[later] += back;
+      }
+      bounded.giveBack(START + calls, START + i, costs[i]);
+    }
+    assertTrue(bounded.availableAt((long) level + 1) > START + calls, "more than was taken");
+    assertEquals(START + calls, bounded.availableAt((long) (0.98 * level)), "too little");
   }
 }

@@ -51,7 +51,9 @@ class MatrixTest {
       Verdict.on(cell).forEach(problem -> red.add(cell + ": " + problem));
     }
     if (!red.isEmpty()) {
-      fail(red.size() + " of " + cells.size() + " cells\n  " + String.join("\n  ", red));
+      fail(
+          "%s %s: %d of %d cells%n  %s"
+              .formatted(spot, misdeed, red.size(), cells.size(), String.join("\n  ", red)));
     }
   }
 

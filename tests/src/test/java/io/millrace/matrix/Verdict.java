@@ -206,13 +206,10 @@ final class Verdict {
     }
   }
 
-  /* An attempt whose context cannot be installed has begun: it keeps its permit. One that is given back after many
-   * others were taken may be lost to the limit, which remembers a few of its levels only. */
+  /* An attempt whose context cannot be installed has begun: it keeps its permit. */
   private void judgePermits() {
-    boolean givenBackLate = cell.spot == Spot.ON_ATTEMPT && cell.misdeed.is(Kind.BLOCKS);
     boolean counted =
         cell.spot != Spot.CONTEXT_INSTALL
-            && !givenBackLate
             && cell.isLimited()
             && !(throwing() && cell.spot.effect == Spot.Effect.ANY);
     if (counted) {
