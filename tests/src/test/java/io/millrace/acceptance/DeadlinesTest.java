@@ -19,9 +19,9 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -141,7 +141,7 @@ class DeadlinesTest {
     assertTrue(parallel.map(List.of("a", "b", "c"), action).ok());
     assertEquals(
         List.of(ZERO, ofSeconds(60), ofSeconds(120)),
-        action.calls().stream().map(Call::start).toList());
+        action.calls().stream().map(RecordedCall::start).toList());
   }
 
   @Test

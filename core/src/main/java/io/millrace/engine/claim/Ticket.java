@@ -3,7 +3,7 @@ package io.millrace.engine.claim;
 import io.millrace.base.Quietly;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Waiter;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +83,7 @@ public final class Ticket {
   private int held;
 
   /* Written before the wait, read at its end. */
-  private volatile Clock.@Nullable Timer expiry;
+  private volatile TimeSource.@Nullable Timer expiry;
 
   public Ticket(long index, @Nullable Object item) {
     this.index = index;
@@ -111,12 +111,12 @@ public final class Ticket {
   }
 
   /** The wait ends when this timer rings. */
-  public void expiry(Clock.Timer timer) {
+  public void expiry(TimeSource.Timer timer) {
     expiry = timer;
   }
 
   public void stopExpiry() {
-    Clock.Timer timer = expiry;
+    TimeSource.Timer timer = expiry;
     if (timer != null) {
       expiry = null;
       Quietly.cancel(timer::cancel);

@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
  * virtual thread would not get to run while actions keep all carriers busy, which is when deadlines
  * matter most.
  */
-final class SystemClock implements Clock {
-  static final SystemClock INSTANCE = new SystemClock();
+final class SystemTime implements TimeSource {
+  static final SystemTime INSTANCE = new SystemTime();
   private static final long IDLE_MILLIS = 1_000;
 
   private final ScheduledThreadPoolExecutor timers;
 
-  private SystemClock() {
+  private SystemTime() {
     timers =
         new ScheduledThreadPoolExecutor(
             1,
