@@ -1,5 +1,6 @@
 package io.millrace.plan;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,4 +18,18 @@ public interface HttpReply {
    * @param name in lower case; matching ignores case
    */
   Optional<String> header(String name);
+
+  /**
+   * All values of a header, in their order; by default the first one.
+   *
+   * @param name in lower case; matching ignores case
+   */
+  default List<String> headers(String name) {
+    return header(name).stream().toList();
+  }
+
+  /** The body, if it is text and at hand; by default it is not. Some servers say there how long to wait. */
+  default Optional<String> body() {
+    return Optional.empty();
+  }
 }
