@@ -1,5 +1,6 @@
 package io.millrace.plan;
 
+import io.millrace.signal.HttpReply;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,7 @@
 package io.millrace.plan;
 
 import io.millrace.signal.Dialect;
+import io.millrace.signal.HttpReply;
 import io.millrace.signal.Signals;
 import java.io.IOException;
 import java.net.ConnectException;

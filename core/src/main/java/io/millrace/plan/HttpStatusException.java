@@ -1,5 +1,6 @@
 package io.millrace.plan;
 
+import io.millrace.signal.HttpReply;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;

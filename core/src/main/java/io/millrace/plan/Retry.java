@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Shown;
 import io.millrace.base.Suppressing;
 import io.millrace.signal.Dialect;
+import io.millrace.signal.HttpReply;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,5 @@
 package io.millrace.signal;
 
-import io.millrace.plan.HttpReply;
 import io.millrace.signal.DeclaredLimit.Unit;
 import io.millrace.signal.StructuredField.Member;
 import io.millrace.signal.StructuredField.Token;

@@ -1,6 +1,5 @@
 package io.millrace.signal;
 
-import io.millrace.plan.HttpReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package io.millrace.signal;
 
-import io.millrace.plan.HttpReply;
 import io.millrace.signal.DeclaredLimit.Unit;
 import java.time.Duration;
 import java.time.Instant;

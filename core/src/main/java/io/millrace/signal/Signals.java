@@ -1,7 +1,6 @@
 package io.millrace.signal;
 
 import io.millrace.base.Require;
-import io.millrace.plan.HttpReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

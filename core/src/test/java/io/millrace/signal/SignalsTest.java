@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.plan.HttpReply;
 import io.millrace.plan.Retry;
 import io.millrace.signal.DeclaredLimit.Unit;
 import io.millrace.signal.Signals.Repeat;

@@ -1,6 +1,6 @@
 package io.millrace.cli.http;
 
-import io.millrace.plan.HttpReply;
+import io.millrace.signal.HttpReply;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

@@ -19,7 +19,7 @@ public final class Ticket {
   /** The place of a ticket that waits for no time. */
   public static final int NOT_QUEUED = -1;
 
-  /** The rank of an item that comes to the limits anew. */
+  /** The rank of an item that is to be repeated, until its backoff ends. */
   public static final long UNRANKED = -1;
 
   public final long index;

@@ -3,9 +3,9 @@ package io.millrace.examples.documentation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.plan.HttpReply;
 import io.millrace.plan.Retry;
 import io.millrace.signal.Dialect;
+import io.millrace.signal.HttpReply;
 import io.millrace.signal.Signals;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,11 @@
-package io.millrace.plan;
+package io.millrace.signal;
 
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What an HTTP server answered, for {@link Retry#http}. Implement it in the exception or the
- * response class of the HTTP client you use; {@link java.net.http.HttpResponse} needs no adapter, and {@link
+ * What an HTTP server answered, for {@code Retry.http()}. Implement it in the exception or the
+ * response class of the HTTP client you use; {@link java.net.http.HttpResponse} needs no adapter, and {@code
  * HttpStatusException} is one.
  */
 public interface HttpReply {
