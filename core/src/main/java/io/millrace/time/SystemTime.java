@@ -14,22 +14,28 @@ import java.util.concurrent.TimeUnit;
  */
 final class SystemTime implements TimeSource {
   static final SystemTime INSTANCE = new SystemTime();
-  private static final long IDLE_MILLIS = 1_000;
 
-  private final ScheduledThreadPoolExecutor timers;
+  private SystemTime() {}
 
-  private SystemTime() {
-    timers =
-        new ScheduledThreadPoolExecutor(
-            1,
-            Thread.ofPlatform()
-                .daemon()
-                .name("millrace-timer")
-                .inheritInheritableThreadLocals(false)
-                .factory());
-    timers.setRemoveOnCancelPolicy(true);
-    timers.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-    timers.allowCoreThreadTimeOut(true);
+  /** Made when the first timer is: most runs need none, and start faster without. */
+  private static final class Timers {
+    private static final long IDLE_MILLIS = 1_000;
+    static final ScheduledThreadPoolExecutor SHARED = shared();
+
+    private static ScheduledThreadPoolExecutor shared() {
+      ScheduledThreadPoolExecutor timers =
+          new ScheduledThreadPoolExecutor(
+              1,
+              Thread.ofPlatform()
+                  .daemon()
+                  .name("millrace-timer")
+                  .inheritInheritableThreadLocals(false)
+                  .factory());
+      timers.setRemoveOnCancelPolicy(true);
+      timers.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+      timers.allowCoreThreadTimeOut(true);
+      return timers;
+    }
   }
 
   @Override
@@ -45,7 +51,7 @@ final class SystemTime implements TimeSource {
   @Override
   public Timer schedule(long atNanos, Runnable task) {
     long delay = Math.max(0, atNanos - System.nanoTime());
-    Future<?> pending = timers.schedule(task, delay, TimeUnit.NANOSECONDS);
+    Future<?> pending = Timers.SHARED.schedule(task, delay, TimeUnit.NANOSECONDS);
     return () -> pending.cancel(false);
   }
 

@@ -272,12 +272,12 @@ class OrderTest {
   void manyAreRepeated() {
     var results =
         Parallel.of(4)
-            .window(100_000)
+            .window(30_000)
             .clock(clock)
-            .rateLimit(RateLimit.perSecond(100_000).burst(50_000))
+            .rateLimit(RateLimit.perSecond(30_000).burst(15_000))
             .retry(Retry.ofAttempts(2).backoff(Backoff.fixed(ofSeconds(1)).jitter(Jitter.FULL)))
             .map(
-                IntStream.range(0, 100_000).boxed().toList(),
+                IntStream.range(0, 30_000).boxed().toList(),
                 number -> {
                   if (number % 2 == 0 && firsts.add(number)) {
                     throw new IOException("once");
