@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.BaseStream;
 import java.util.stream.Gatherer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -290,7 +291,10 @@ public final class Parallel {
     return with(copy -> copy.patience = patience);
   }
 
-  /** What the failure of an item means for the run; by default it is data. */
+  /**
+   * What the failure of an item means for the run; by default it is data. For a value in place of a failure,
+   * see {@link ParallelFunction#orElse}.
+   */
   public Parallel failurePolicy(FailurePolicy policy) {
     Objects.requireNonNull(policy, "policy");
     return with(copy -> copy.failurePolicy = policy);
@@ -311,16 +315,6 @@ public final class Parallel {
    */
   public Parallel maxFailures(int failures) {
     return failurePolicy(new FailurePolicy.StopAfter(failures));
-  }
-
-  /**
-   * An item that failed with an {@link Exception} counts as a success with this value. One that failed
-   * with an {@link Error} stays a failure: see {@link FailurePolicy.Substitute}.
-   *
-   * @param value may be null
-   */
-  public Parallel orElse(@Nullable Object value) {
-    return failurePolicy(new FailurePolicy.Substitute(error -> value));
   }
 
   /** Stopping the token ends the run as {@code CANCELLED}. */
@@ -439,6 +433,12 @@ public final class Parallel {
     }
   }
 
+  /** {@link #map} over a stream, also one of numbers: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Results<T, R> map(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return map(Source.<T>of(items), action);
+  }
+
   /** {@link #map} over pairs: the elements of two sources, up to the shorter one. */
   public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       Results<Map.Entry<A, B>, R> map(
@@ -486,6 +486,12 @@ public final class Parallel {
     return outcomes(items, action, streaming(Order.COMPLETION));
   }
 
+  /** {@link #stream} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> stream(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return stream(Source.<T>of(items), action);
+  }
+
   /**
    * A lazy stream of plain values, as they come (or in input order, if {@link #ordered}). The first item that
    * fails ends it: the stream is closed, so what runs is interrupted and joined, and throws what that item's last
@@ -495,6 +501,12 @@ public final class Parallel {
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     Parallel dropping = with(copy -> copy.dropsNotRun = true);
     return ValueStream.of(dropping.<T, R>stream(items, action));
+  }
+
+  /** {@link #values} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> values(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return values(Source.<T>of(items), action);
   }
 
   /**
@@ -512,6 +524,13 @@ public final class Parallel {
       throw refused("size must be at least 1, not " + size, items);
     }
     return Batched.of(this.<T, R>outcomes(items, action, streaming(Order.INPUT)), size);
+  }
+
+  /** {@link #batches} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object>
+      Stream<List<Outcome<T, R>>> batches(
+          BaseStream<? extends T, ?> items, int size, Action<? super T, ? extends R> action) {
+    return batches(Source.<T>of(items), size, action);
   }
 
   private <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> outcomes(
@@ -536,6 +555,12 @@ public final class Parallel {
     drain(items, discarding);
   }
 
+  /** {@link #forEach} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object> void forEach(
+      BaseStream<? extends T, ?> items, Action.Each<? super T> action) {
+    forEach(Source.<T>of(items), action);
+  }
+
   /** {@link #forEach} for an action whose value is looked at by the retry policy and listeners only. */
   <T extends @Nullable Object, R extends @Nullable Object> void drain(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
@@ -550,6 +575,12 @@ public final class Parallel {
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     return start(items, action, streaming(Order.COMPLETION));
+  }
+
+  /** {@link #start} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return start(Source.<T>of(items), action);
   }
 
   /**
@@ -590,7 +621,7 @@ public final class Parallel {
   public <T extends @Nullable Object, R extends @Nullable Object> ParallelFunction<T, R> function(
       Action<? super T, ? extends R> action) {
     Objects.requireNonNull(action, "action");
-    return new ParallelFunction<>(this, action);
+    return new ParallelFunction<>(this, action, null);
   }
 
   /**
@@ -602,7 +633,7 @@ public final class Parallel {
   public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       PairFunction<A, B, R> spread(Action.Two<? super A, ? super B, ? extends R> function) {
     Objects.requireNonNull(function, "function");
-    return new PairFunction<>(this, function);
+    return new PairFunction<>(this, function, null);
   }
 
   /** Binds a function of three arguments: as {@link #spread(Action.Two)}, with triples for items. */
@@ -614,13 +645,18 @@ public final class Parallel {
       TripleFunction<A, B, C, R> spread(
           Action.Three<? super A, ? super B, ? super C, ? extends R> function) {
     Objects.requireNonNull(function, "function");
-    return new TripleFunction<>(this, function);
+    return new TripleFunction<>(this, function, null);
   }
 
   /** The concurrency, and what else differs from the defaults. */
   @Override
   public String toString() {
     return config.toString();
+  }
+
+  /** A copy for actions whose values are of the type that the fallback gives. */
+  Parallel withFallback(@Nullable Function<? super Exception, ?> fallback) {
+    return fallback == null ? this : with(copy -> copy.fallback = fallback);
   }
 
   /** A copy whose runs share their limits, and for which the order of outcomes means nothing. */

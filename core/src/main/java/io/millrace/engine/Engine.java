@@ -56,7 +56,7 @@ public final class Engine {
       Delivery delivery) {
     this.feed = feed;
     terms = new Terms(config, delivery == Delivery.TO_ITEMS);
-    failures = new Failures(config.failurePolicy);
+    failures = new Failures(config);
     Wakeup wakeup = new Wakeup(terms.clock);
     Outlet outlet = hasConsumer(config, delivery) ? new Outlet(wakeup) : null;
     sink = outlet != null ? outlet : terms.isTuned ? new ToItems() : new Collected();

@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.BaseStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -277,6 +278,12 @@ public final class ParallelExecutor implements ExecutorService {
     try (Stream<R> values = mapIter(items, action)) {
       return listOf(values);
     }
+  }
+
+  /** {@link #map(Iterable, Action)} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return map(Source.<T>of(items), action);
   }
 
   /**

@@ -63,6 +63,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
    * stream is read sequentially.
    */
   static <T extends @Nullable Object> Source<T> of(BaseStream<? extends T, ?> stream) {
+    Objects.requireNonNull(stream, "stream");
     Iterator<? extends T> iterator = stream.sequential().iterator();
     return new Once<>(() -> iterator, stream::close);
   }

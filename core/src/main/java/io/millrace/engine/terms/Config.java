@@ -52,6 +52,10 @@ public final class Config implements Cloneable {
   public Duration grace = Duration.ofMillis(100);
   public Duration patience = Duration.ofSeconds(2);
   public FailurePolicy failurePolicy = new FailurePolicy.CollectAll();
+
+  /** Makes the value of an item that failed with an exception; null if it stays a failure. */
+  public @Nullable Function<? super Exception, ?> fallback;
+
   public StopToken stopToken = StopToken.none();
   public Truncation truncation = Truncation.THROWN;
 
@@ -135,6 +139,7 @@ public final class Config implements Cloneable {
         .option("grace", grace, plain.grace)
         .option("patience", patience, plain.patience)
         .option("failurePolicy", failurePolicy, plain.failurePolicy)
+        .given("orElse", fallback != null)
         .option("truncation", truncation, plain.truncation)
         .given("stopToken", stopToken != plain.stopToken)
         .given("itemKey", itemKey != null)
