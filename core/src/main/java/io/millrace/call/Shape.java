@@ -1,6 +1,7 @@
 package io.millrace.call;
 
 import io.millrace.base.Derived;
+import io.millrace.base.Published;
 import io.millrace.base.Shown;
 import io.millrace.plan.Source;
 import java.util.Objects;
@@ -75,7 +76,7 @@ public final class Shape {
     if (!changes()) {
       return untyped(items);
     }
-    if (items instanceof Source.Published<?>) {
+    if (items instanceof Published) {
       throw new IllegalArgumentException(
           "a publisher cannot be shaped, because it is asked for as many items as are wanted");
     }

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.base.Published;
 import io.millrace.base.Require;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.feed.IteratorFeed;
@@ -21,7 +22,6 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.Progress;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
-import io.millrace.plan.Source;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +120,7 @@ public final class Engine {
   public static Engine start(
       Config config, Action<?, ?> action, Iterable<?> source, Delivery delivery) {
     Feed feed =
-        source instanceof Source.Published<?> published
+        source instanceof Published published
             ? new PublisherFeed(published.publisher(), config.room(), config.grace, config.clock)
             : new IteratorFeed(source);
     return start(config, action, feed, delivery);

@@ -312,6 +312,22 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     return cancelled.getCause() instanceof CancellationException first ? first : cancelled;
   }
 
+  /**
+   * Waits until the task has ended. Never throws what the task threw.
+   *
+   * @return this
+   * @throws InterruptedException if the calling thread is interrupted; the task goes on
+   * @throws DeadlockException as {@link #result()}
+   */
+  public ExecutorFuture<R> await() throws InterruptedException {
+    try {
+      get();
+    } catch (ExecutionException | CancellationException asked) {
+      // whoever wants to know asks for the result
+    }
+    return this;
+  }
+
   /** What the task threw; empty if it succeeded, was cancelled, or is not done. */
   public Optional<Throwable> exception() {
     return state() == State.FAILED ? Optional.of(exceptionNow()) : Optional.empty();

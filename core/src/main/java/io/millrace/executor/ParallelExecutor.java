@@ -412,7 +412,13 @@ public final class ParallelExecutor implements ExecutorService {
     return Completions.of(futures, FutureWaits.nanos(timeout));
   }
 
-  /** Waits for futures, of this executor or of any other kind. */
+  /** Waits until all futures are done, of this executor or of any other kind. Never throws what a task threw. */
+  public static <F extends CompletableFuture<?>> Waited<F> waitFor(
+      Collection<? extends F> futures) throws InterruptedException {
+    return waitFor(futures, WaitStrategy.ALL_COMPLETED);
+  }
+
+  /** Waits for futures, of this executor or of any other kind. Never throws what a task threw. */
   public static <F extends CompletableFuture<?>> Waited<F> waitFor(
       Collection<? extends F> futures, WaitStrategy strategy) throws InterruptedException {
     try {

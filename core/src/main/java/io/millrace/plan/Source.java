@@ -15,8 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the items
  */
-public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
+public sealed interface Source<T extends @Nullable Object> extends Iterable<T>
+    permits OnceSource, PublishedSource {
 
   /** The elements of an array; sized. */
   static <T extends @Nullable Object> Collection<T> of(T[] array) {
@@ -52,10 +51,10 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
   static <T extends @Nullable Object> Source<T> of(Iterator<? extends T> iterator) {
     Objects.requireNonNull(iterator, "iterator");
     if (!(iterator instanceof AutoCloseable)) {
-      return new Once<>(() -> iterator, () -> {});
+      return new OnceSource<>(() -> iterator, () -> {});
     }
     Iterator<T> kept = new Zipped<>(iterator::hasNext, iterator::next); // closed by the source only
-    return new Once<>(() -> kept, () -> Closing.all(iterator));
+    return new OnceSource<>(() -> kept, () -> Closing.all(iterator));
   }
 
   /**
@@ -65,7 +64,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
   static <T extends @Nullable Object> Source<T> of(BaseStream<? extends T, ?> stream) {
     Objects.requireNonNull(stream, "stream");
     Iterator<? extends T> iterator = stream.sequential().iterator();
-    return new Once<>(() -> iterator, stream::close);
+    return new OnceSource<>(() -> iterator, stream::close);
   }
 
   /**
@@ -79,12 +78,13 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
 
   /**
    * What a publisher sends, once; it is asked for no more than the window has room for. A worker
-   * subscribes, soon after the run has started: what a publisher sends before that is missed.
+   * subscribes, soon after the run has started: what a publisher sends before that is missed. Only a run can
+   * read it; {@code iterator} is not supported.
    *
    * @param publisher its error is the run's error
    */
   static <T> Source<T> of(Flow.Publisher<? extends T> publisher) {
-    return new Published<>(publisher);
+    return new PublishedSource<>(publisher);
   }
 
   /** What a queue gives, once, until it gives {@code end} (compared with {@code equals}). */
@@ -184,55 +184,6 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
       if (source == null) {
         throw Closing.after(new NullPointerException("source"), (Object[]) sources);
       }
-    }
-  }
-
-  /** Something that can be read once. */
-  final class Once<T extends @Nullable Object> implements Source<T>, AutoCloseable {
-    private final Supplier<? extends Iterator<? extends T>> reading;
-    private final Runnable onClose;
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private final AtomicBoolean closed = new AtomicBoolean();
-
-    Once(Supplier<? extends Iterator<? extends T>> reading, Runnable onClose) {
-      this.reading = reading;
-      this.onClose = onClose;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public Iterator<T> iterator() {
-      if (taken.getAndSet(true)) {
-        throw new IllegalStateException(
-            "this source can be read once, and has been: make a new one for each run");
-      }
-      return (Iterator<T>) reading.get();
-    }
-
-    /** Closes what this reads from; further calls do nothing. */
-    @Override
-    public void close() {
-      if (!closed.getAndSet(true)) {
-        onClose.run();
-      }
-    }
-  }
-
-  /**
-   * A publisher.
-   *
-   * @param publisher who sends the items
-   */
-  record Published<T>(Flow.Publisher<? extends T> publisher) implements Source<T> {
-    /** Checks the argument. */
-    public Published {
-      Objects.requireNonNull(publisher, "publisher");
-    }
-
-    /** Not supported: only a run can read a publisher. */
-    @Override
-    public Iterator<T> iterator() {
-      throw new UnsupportedOperationException("a publisher can only be read by a run");
     }
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.context.Captured;
 import io.millrace.engine.terms.Surrounding;
+import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Null arguments are refused with a {@link NullPointerException}.
  */
 public final class Work {
+  private static final int DEFAULT_WORKERS = 1024;
+
   private Work() {}
 
   // Bridges
@@ -87,8 +90,11 @@ public final class Work {
   /**
    * Starts a task at once, in a virtual thread of its own, with the context class loader of the calling thread. To
    * have a bounded number of them, use a {@link WorkPool}.
+   *
+   * @return keeps what the task threw until it is asked for
    */
-  public static <R extends @Nullable Object> Eventual<R> schedule(Callable<? extends R> task) {
+  public static <R extends @Nullable Object> ExecutorFuture<R> schedule(
+      Callable<? extends R> task) {
     return schedule(task, Context.none());
   }
 
@@ -97,11 +103,11 @@ public final class Work {
    *
    * @param context what of it the task has
    */
-  public static <R extends @Nullable Object> Eventual<R> schedule(
+  public static <R extends @Nullable Object> ExecutorFuture<R> schedule(
       Callable<? extends R> task, Context context) {
     Objects.requireNonNull(task, "task");
     Captured captured = Captured.of(Objects.requireNonNull(context, "context"));
-    return new Eventual<>(Unbounded.EXECUTOR.<R>submit(() -> captured.<R>call(task)));
+    return Unbounded.EXECUTOR.submit(() -> captured.<R>call(task));
   }
 
   /* Made when it is first needed; it has threads only while there is work. */
@@ -111,6 +117,12 @@ public final class Work {
   }
 
   // Many tasks
+
+  /** As {@link #collect(Iterable, int)}, with at most 1024 tasks at once. */
+  public static <R extends @Nullable Object> List<R> collect(
+      Iterable<? extends Callable<? extends R>> tasks) {
+    return collect(tasks, DEFAULT_WORKERS);
+  }
 
   /**
    * Runs all tasks, so many at once, and collects their values in the order of the tasks. The first
@@ -132,19 +144,25 @@ public final class Work {
         .values();
   }
 
+  /** As {@link #resolve(Iterable, int, int)}, with at most 1024 tasks at once, and as many read ahead. */
+  public static <R extends @Nullable Object> Stream<Outcome<?, R>> resolve(
+      Iterable<? extends Callable<? extends R>> tasks) {
+    return resolve(tasks, DEFAULT_WORKERS, 0);
+  }
+
   /**
    * Runs tasks, so many at once, and hands out what came of each, in the order of the tasks. Lazy: the
    * run starts with the terminal operation. Closing the stream, best by try-with-resources, starts
    * nothing more and interrupts what runs. Left without closing, what was read ahead runs to its end.
    *
    * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the
-   *     tasks that were read before it. Those of them that had not begun are cancelled by then
+   *     tasks that were read before it. Those of them that had not begun are {@code NotRun}
    * @param workers at least 1
    * @param greediness how many more tasks may be done, and wait to be taken, than there are workers: so
    *     {@code workers + greediness} are the most that are read ahead. At 0 it is as many as workers;
    *     it is never unbounded
    */
-  public static <R extends @Nullable Object> Stream<Eventual<R>> resolve(
+  public static <R extends @Nullable Object> Stream<Outcome<?, R>> resolve(
       Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
     Objects.requireNonNull(tasks, "tasks");
     requireAtLeast("workers", workers, 1, tasks);
@@ -154,7 +172,7 @@ public final class Work {
     return parallel
         .window((int) Math.min(window, Integer.MAX_VALUE))
         .<Callable<? extends R>, R>stream(tasks, Callable::call)
-        .map(Eventual::<R>of);
+        .map(outcome -> outcome);
   }
 
   /* Who is given a source closes it, so also if the other arguments are refused. */

@@ -159,7 +159,11 @@ public final class WorkPool {
     }
   }
 
-  /** Runs a task when its turn comes; starts the pool. */
+  /**
+   * Runs a task when its turn comes; starts the pool.
+   *
+   * @return keeps what the task threw until it is asked for
+   */
   public <R extends @Nullable Object> ExecutorFuture<R> submit(Callable<R> task) {
     Objects.requireNonNull(task, "task");
     for (int attempt = 1; ; attempt++) {
@@ -171,11 +175,6 @@ public final class WorkPool {
         } // else it was shut down in between, and starts again
       }
     }
-  }
-
-  /** {@link #submit}, with what keeps a failure until it is asked for. */
-  public <R extends @Nullable Object> Eventual<R> schedule(Callable<R> task) {
-    return new Eventual<>(submit(task));
   }
 
   /**

@@ -362,6 +362,7 @@ class ParallelExecutorTest {
         () -> ParallelExecutor.waitFor(all, WaitStrategy.ALL_COMPLETED, ofMillis(1)));
     open.complete(3);
     assertEquals(all, ParallelExecutor.waitFor(all, WaitStrategy.ALL_COMPLETED).done());
+    assertEquals(all, ParallelExecutor.waitFor(all).done()); // L10
   }
 
   @Test
