@@ -3,21 +3,11 @@ package io.millrace.architecture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.Parallel;
-import io.millrace.process.ProcessPool;
-import io.millrace.testkit.ManualClock;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
-import java.net.URISyntaxException;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a call of the public interface must not be able to get wrong, looked at in all public types. */
 class InterfaceTrapsTest {
-  private static final String HIDDEN =
-      "io\\.millrace\\.(base|engine|process\\.wire|process\\.worker|testkit\\.contract|testkit\\.hostile).*";
-
   /** Methods whose item or value has no type: they belong to policies and limits that serve every type. */
   private static final Set<String> UNTYPED =
       Set.of(
@@ -168,61 +155,15 @@ class InterfaceTrapsTest {
 
   private static List<Executable> members() {
     List<Executable> members = new ArrayList<>();
-    for (Class<?> type : types()) {
-      Stream.concat(Stream.of(type.getDeclaredConstructors()), Stream.of(type.getDeclaredMethods()))
-          .filter(member -> Modifier.isPublic(member.getModifiers()) && !member.isSynthetic())
-          .forEach(members::add);
+    for (Library library : Library.values()) {
+      for (Class<?> type : library.types()) {
+        Stream.concat(
+                Stream.of(type.getDeclaredConstructors()), Stream.of(type.getDeclaredMethods()))
+            .filter(member -> Modifier.isPublic(member.getModifiers()) && !member.isSynthetic())
+            .forEach(members::add);
+      }
     }
     assertTrue(members.size() > 500, "members: " + members.size());
     return members;
-  }
-
-  private static List<Class<?>> types() {
-    return Stream.of(Parallel.class, ProcessPool.class, ManualClock.class)
-        .flatMap(beside -> names(beside).stream())
-        .filter(name -> !name.matches(HIDDEN) && !name.endsWith("-info"))
-        .map(InterfaceTrapsTest::type)
-        .filter(InterfaceTrapsTest::isPublic)
-        .toList();
-  }
-
-  private static boolean isPublic(Class<?> type) {
-    Class<?> outer = type.getEnclosingClass();
-    return Modifier.isPublic(type.getModifiers()) && (outer == null || isPublic(outer));
-  }
-
-  private static Class<?> type(String name) {
-    try {
-      return Class.forName(name, false, InterfaceTrapsTest.class.getClassLoader());
-    } catch (ClassNotFoundException gone) {
-      throw new AssertionError(gone);
-    }
-  }
-
-  /* Of the classes in the same directory or archive. */
-  private static List<String> names(Class<?> type) {
-    try {
-      Path place = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-      if (Files.isDirectory(place)) {
-        return names(place);
-      }
-      try (FileSystem archive = FileSystems.newFileSystem(place)) {
-        return names(archive.getPath("/"));
-      }
-    } catch (URISyntaxException | IOException broken) {
-      throw new AssertionError(broken);
-    }
-  }
-
-  private static List<String> names(Path root) {
-    try (Stream<Path> files = Files.walk(root)) {
-      return files
-          .map(file -> root.relativize(file).toString())
-          .filter(file -> file.endsWith(".class") && file.startsWith("io"))
-          .map(file -> file.replace(".class", "").replaceAll("[/\\\\]", "."))
-          .toList();
-    } catch (IOException broken) {
-      throw new UncheckedIOException(broken);
-    }
   }
 }
