@@ -263,7 +263,10 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   }
 
   private Parallel failing(@Nullable Function<? super Exception, ?> fallback) {
-    Parallel typed = ConfigAccess.changed(parallel, copy -> copy.fallback = fallback);
+    Parallel typed =
+        fallback == null
+            ? parallel
+            : ConfigAccess.changed(parallel, copy -> copy.fallback = fallback);
     return ConfigAccess.configOf(parallel).failurePolicy instanceof FailurePolicy.CollectAll
         ? typed.failFast()
         : typed;

@@ -413,8 +413,8 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /** Waits until all futures are done, of this executor or of any other kind. Never throws what a task threw. */
-  public static <F extends CompletableFuture<?>> Waited<F> waitFor(
-      Collection<? extends F> futures) throws InterruptedException {
+  public static <F extends CompletableFuture<?>> Waited<F> waitFor(Collection<? extends F> futures)
+      throws InterruptedException {
     return waitFor(futures, WaitStrategy.ALL_COMPLETED);
   }
 
