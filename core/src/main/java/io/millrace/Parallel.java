@@ -35,25 +35,25 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to run one action over many items: at most so many at once, within rate limits, with retries
- * and timeouts. Immutable, reusable and thread-safe; each method makes a changed copy.
+ * How to run one action over many items: how many at once, within which rate limits, with which retries and
+ * timeouts. Immutable, reusable and thread-safe; each method makes a changed copy.
  *
  * {@snippet file="io/millrace/examples/ReadmeTest.java" region="first"}
  *
  * <p>Every option means the same at every entry point: {@link #map}, {@link #stream}, {@link #values}, {@link
- * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start}, {@link
- * #function} and {@link #spread(Action.Two) spread}. An option that cannot mean anything at an entry point is refused there with an {@link
- * IllegalArgumentException}.
+ * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start}, {@link #function} and
+ * {@link #spread(Action.Two) spread}. An option that has no meaning at an entry point is refused there with an
+ * {@link IllegalArgumentException}.
  *
- * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the
- * source or of a listener ends the run, and is thrown as itself.
+ * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the source
+ * or of a listener ends the run, and is thrown as itself.
  *
- * <p><b>Interrupts.</b> If a thread that waits for a run, or is about to, is interrupted, the run is cancelled and its
- * threads are joined; then a {@link java.util.concurrent.CancellationException} is thrown, with the
- * interrupt flag set.
+ * <p><b>Interrupts.</b> If a thread is interrupted while it waits for a run, or before it begins to wait, the
+ * run is cancelled and its threads are joined; then a {@link java.util.concurrent.CancellationException} is
+ * thrown, with the interrupt flag set.
  *
- * <p><b>Memory consistency.</b> What the calling thread does before a run starts happens before each
- * call of the action; a call of the action happens before its outcome is taken.
+ * <p><b>Memory consistency.</b> What the calling thread does before a run starts happens before each call of
+ * the action; a call of the action happens before its outcome is taken.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}, unless said otherwise.
  */
@@ -93,7 +93,7 @@ public final class Parallel {
   // How many, and in which order
 
   /**
-   * At most {@code concurrency} attempts at once, and as many whenever enough items are ready.
+   * Runs at most {@code concurrency} attempts at once, and exactly that many whenever enough items are ready.
    *
    * @param concurrency at least 1; the default is 4
    */
@@ -119,9 +119,9 @@ public final class Parallel {
   }
 
   /**
-   * Groups of {@code items} items, one after the other: no item of a group is read before all outcomes
-   * of the group before it were taken, and the consumer asks for the next one. Where nobody takes
-   * outcomes one by one ({@link #map}), the group before it has to be done. For {@link #batches}, give
+   * Runs the items in groups, one group after the other. No item of a group is read before all outcomes of the
+   * previous group were taken and the consumer asks for the next one. Where nobody takes outcomes one by one,
+   * as in {@link #map}, the previous group has to be done instead. If this is used with {@link #batches}, give
    * both the same size.
    *
    * @param items at least 1; by default there are no groups, and nothing waits for a straggler
@@ -136,17 +136,20 @@ public final class Parallel {
     return with(copy -> copy.barrier = null);
   }
 
-  /** Outcomes in the order of their items; those that are early wait inside the window. */
+  /** Delivers outcomes in the order of their items; outcomes that are early wait inside the window. */
   public Parallel ordered() {
     return order(Order.INPUT);
   }
 
-  /** Outcomes as they come; refused by {@link #map}, whose results are in input order. */
+  /**
+   * Delivers outcomes in the order in which they are done. {@link #map} refuses this: its results are in input
+   * order.
+   */
   public Parallel unordered() {
     return order(Order.COMPLETION);
   }
 
-  /** In which order outcomes are delivered; the default is what the entry point does by itself. */
+  /** In which order outcomes are delivered; the default depends on the entry point. */
   public Parallel order(Order order) {
     Objects.requireNonNull(order, "order");
     return with(copy -> copy.order = order);
@@ -190,14 +193,14 @@ public final class Parallel {
   }
 
   /**
-   * At most {@code limit} attempts at once of items with the same key, for example the same host.
-   * Items of a busy key wait without keeping others from running, as far as the window reaches: if the
-   * source brings long stretches of the same key, set a {@link #window} that spans them. An attempt that is
-   * abandoned gives its place back, though it goes on: the others of its key would wait for it for ever. To
-   * count such attempts as well, share a semaphore.
+   * At most {@code limit} attempts at once of items with the same key, for example the same host. Items of a
+   * busy key wait while items of other keys run, as far as the window reaches: if the source has long
+   * stretches of the same key, set a {@link #window} that spans them. An abandoned attempt gives its place
+   * back although it still runs, because the other items of its key might otherwise wait for ever. To count
+   * such attempts as well, share a semaphore.
    *
    * @param limit at least 1
-   * @param key if it throws or answers null, the item fails
+   * @param key if it throws or returns null, the item fails
    */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Parallel concurrencyPerKey(
@@ -222,11 +225,11 @@ public final class Parallel {
   }
 
   /**
-   * How long a run waits before it reads its source and starts the first attempt. Stop, timeouts and
-   * close end the wait; no thread sleeps. {@link #runTimeout} counts from before this wait.
+   * How long a run waits before it reads its source and starts the first attempt. A stop, a timeout and {@code
+   * close} end the wait. No thread sleeps meanwhile. {@link #runTimeout} includes this wait.
    *
-   * @param delay not negative; the default is zero. {@link java.time.temporal.ChronoUnit#FOREVER} is
-   *     until the run is stopped, timed out or closed
+   * @param delay not negative; the default is zero. with {@link java.time.temporal.ChronoUnit#FOREVER} the run
+   *     waits until it is stopped, timed out or closed
    */
   public Parallel initialDelay(Duration delay) {
     Require.notNegative("initialDelay", delay);
@@ -234,8 +237,9 @@ public final class Parallel {
   }
 
   /**
-   * How long one call of the action may take; then it is interrupted and fails with a {@link
-   * java.util.concurrent.TimeoutException}, which may be repeated. At zero nothing is called.
+   * How long one attempt may take. After that time it is interrupted, and fails with a {@link
+   * java.util.concurrent.TimeoutException}; the retry policy decides whether it is repeated. At zero the
+   * action is never called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -245,9 +249,10 @@ public final class Parallel {
   }
 
   /**
-   * How long one item may take, from its first attempt, with all its retries and the waits between
-   * them; then it fails with a {@link java.util.concurrent.TimeoutException}, whose cause is what the
-   * last attempt before that failed with, if there was one. What cannot happen in time is not waited for. At zero nothing is called.
+   * How long one item may take from the start of its first attempt, with all its retries and the waits between
+   * them. After that time it fails with a {@link java.util.concurrent.TimeoutException}, whose cause is the
+   * error of the last attempt that failed before, if there is one. A wait that would end later, such as a
+   * backoff, is not begun. At zero the action is never called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -257,7 +262,8 @@ public final class Parallel {
   }
 
   /**
-   * How long the run may take; then it ends as {@code TIMED_OUT}. At zero nothing is called.
+   * How long the run may take. After that time it ends as {@code TIMED_OUT}. At zero the action is never
+   * called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -267,10 +273,10 @@ public final class Parallel {
   }
 
   /**
-   * How long an interrupted action may take to return, before it is abandoned: its item fails with an
-   * {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until it does return.
+   * How long an interrupted action may take to return. After that time it is abandoned: its item fails with an
+   * {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until the action returns.
    *
-   * <p>While all slots are taken so, the run waits for one of them: see {@link #patience}.
+   * <p>While abandoned actions keep all slots, the run waits for one of them: see {@link #patience}.
    *
    * @param grace not negative; the default is 100 ms
    */
@@ -280,11 +286,11 @@ public final class Parallel {
   }
 
   /**
-   * How long the run waits for a slot when abandoned actions have taken all of them. Then it ends as
-   * {@code ABORTED}; the items that are left are not run, and the threads are listed as abandoned.
+   * How long the run waits for a slot when abandoned actions keep all of them. After that time it ends as
+   * {@code ABORTED}: the remaining items are not run, and the threads are listed as abandoned.
    *
-   * @param patience not negative; the default is 2 s; {@link java.time.temporal.ChronoUnit#FOREVER} waits
-   *     until the run is ended by something else
+   * @param patience not negative; the default is 2 s; {@link java.time.temporal.ChronoUnit#FOREVER} makes it
+   *     wait until something else ends the run
    */
   public Parallel patience(Duration patience) {
     Require.notNegative("patience", patience);
@@ -301,8 +307,8 @@ public final class Parallel {
   }
 
   /**
-   * The first failure ends the run and is thrown, as itself: see {@link FailurePolicy.FailFast}. A checked
-   * exception is as well, though no method declares it: to catch one, catch {@code Exception}.
+   * The first failure ends the run and is thrown, as itself: see {@link FailurePolicy.FailFast}. It may be a
+   * checked exception, although no method declares one: to catch it, catch {@code Exception}.
    */
   public Parallel failFast() {
     return failurePolicy(new FailurePolicy.FailFast());
@@ -324,9 +330,9 @@ public final class Parallel {
   }
 
   /**
-   * How outcomes that are taken one by one end if the run was cut short: a {@link #stream}, {@link
-   * #batches}, a {@link #gatherer}, a {@link #publisher}, a {@link Run}. {@link Results} say it by themselves,
-   * and {@link #forEach} always throws.
+   * How outcomes that are taken one by one end if the run was cut short: a {@link #stream}, {@link #batches},
+   * a {@link #gatherer}, a {@link #publisher}, a {@link Run}. {@link Results} always tell whether their run
+   * was cut short, and {@link #forEach} always throws.
    *
    * @param truncation the default is {@link Truncation#THROWN}
    */
@@ -338,8 +344,8 @@ public final class Parallel {
   // What is seen of it
 
   /**
-   * What to call an item: the key appears on its outcome. It is evaluated once, before the item's
-   * first attempt; if it throws, the item fails without an attempt.
+   * The function gives each item a key, which appears on the outcome of the item. It is called once, before
+   * the item's first attempt; if it throws, the item fails without an attempt.
    */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Parallel itemKey(Function<? super T, ?> key) {
@@ -353,10 +359,10 @@ public final class Parallel {
   }
 
   /**
-   * Hears of each item that is done. It runs in the thread that takes the outcomes (the caller of
-   * {@code map}, the consumer of a stream), and never overlaps itself or {@link #onOutcome}. Items come
-   * in completion order; of cheap items, a worker's last few come together. If it throws, the run ends
-   * with that.
+   * The listener is told of each item that is done. It runs in the thread that takes the outcomes (the caller
+   * of {@code map}, the consumer of a stream), and never overlaps itself or {@link #onOutcome}. It is told of
+   * items in completion order, and possibly of several cheap items of one worker together. If it throws, that
+   * ends the run and is thrown.
    */
   public Parallel onProgress(ProgressListener listener) {
     Objects.requireNonNull(listener, "listener");
@@ -370,11 +376,10 @@ public final class Parallel {
   }
 
   /**
-   * Hears of what happens to items before they have an outcome: attempts that begin, retries with their errors
-   * and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, so it has to be
-   * thread-safe, and calls of it overlap; it should return quickly. Like the functions of a limit it is
-   * interrupted by the end of the run. If it throws, the run ends with that. Without it, nothing is
-   * spent on this.
+   * The listener is told what happens to items before they have an outcome: attempts that begin, retries with
+   * their errors and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, and
+   * its calls overlap, so it has to be thread-safe; it should return quickly. The end of the run interrupts
+   * it. If it throws, that ends the run and is thrown. A run without such a listener spends nothing on it.
    *
    * {@snippet file="io/millrace/examples/OutcomeExampleTest.java" region="attempts"}
    */
@@ -419,7 +424,8 @@ public final class Parallel {
   /**
    * Runs the action over all items and collects their outcomes in input order.
    *
-   * @return also if items failed, unless the failure policy is to fail fast
+   * @return the outcomes of all items, those of failed ones included; if the run is to fail fast, the first
+   *     failure is thrown instead
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Results<T, R> map(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
@@ -449,7 +455,7 @@ public final class Parallel {
     return this.<A, B, R>spread(action).map(first, second);
   }
 
-  /** {@link #map} over the entries of a map, in its order, which nobody may change meanwhile. */
+  /** {@link #map} over the entries of a map, in its order. Nobody may change the map meanwhile. */
   public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       Results<Map.Entry<A, B>, R> map(
           Map<A, B> entries, Action.Two<? super A, ? super B, ? extends R> action) {
@@ -472,13 +478,13 @@ public final class Parallel {
   }
 
   /**
-   * A lazy stream of outcomes, as they come (or in input order, if {@link #ordered}), in constant
-   * memory. The run starts with the terminal operation. Close the stream, best by
-   * try-with-resources: leaving it early without closing leaves up to a window of work behind, and one
-   * that is never read leaves its source open. A parallel stream reads no further ahead than this one.
+   * A lazy stream of outcomes, as they come (or in input order, if {@link #ordered}), in constant memory. The
+   * run starts with the terminal operation. Close the stream, best by try-with-resources: a stream that is
+   * left early and not closed leaves up to a window of work running, and one that is never read leaves its
+   * source open. A parallel stream reads no further ahead than a sequential one.
    *
-   * <p>If the run was cut short, the stream throws a {@link
-   * io.millrace.outcome.TruncatedRunException} after its last outcome: see {@link #truncation}.
+   * <p>If the run was cut short, the stream throws a {@link io.millrace.outcome.TruncatedRunException} after
+   * its last outcome: see {@link #truncation}.
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> stream(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
@@ -570,7 +576,9 @@ public final class Parallel {
     }
   }
 
-  /** Starts a run, to be watched, steered, taken from (by a {@code for} loop, for example) and closed by the caller. */
+  /**
+   * Starts a run. The caller watches it, takes its outcomes, for example in a {@code for} loop, and closes it.
+   */
   public <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
@@ -584,10 +592,9 @@ public final class Parallel {
   }
 
   /**
-   * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}.
-   * The upstream is read in the thread of the terminal operation, no more than a window ahead. If the
-   * upstream itself throws, the stream's machinery does not tell its steps: what runs then runs on to
-   * its end.
+   * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}. The
+   * upstream is read in the thread of the terminal operation, no more than a window ahead. If the upstream
+   * throws, the stream does not tell its steps, so the attempts that are running go on to their end.
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Gatherer<T, ?, Outcome<T, R>> gatherer(Action<? super T, ? extends R> action) {
@@ -596,16 +603,16 @@ public final class Parallel {
   }
 
   /**
-   * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items
-   * must be iterable as often; cancelling ends it. After {@code onSubscribe}, signals come from
-   * one platform thread a subscription. An error of the run, and the first failure when failing fast, go to {@code
-   * onError}, and so does a {@link io.millrace.outcome.TruncatedRunException} after the outcomes of a run
-   * that was cut short: see {@link #truncation}.
+   * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items must be
+   * iterable once for each subscription. Cancelling a subscription ends its run. After {@code onSubscribe},
+   * all signals of a subscription come from one platform thread. An error of the run, and the first failure
+   * when failing fast, go to {@code onError}, and so does a {@link io.millrace.outcome.TruncatedRunException}
+   * after the outcomes of a run that was cut short: see {@link #truncation}.
    *
-   * <p>Items that have to be closed are closed at the end of a subscription, so they serve one. Without a
-   * subscription they stay open: nobody knows whether one will come.
+   * <p>Items that are {@link AutoCloseable} are closed at the end of a subscription, so they serve only one.
+   * Without a subscription they stay open, because one may still come.
    *
-   * @throws IllegalArgumentException if the workers are the caller's thread: there is none to use
+   * @throws IllegalArgumentException if the workers are the caller's thread: a publisher has no such thread
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Flow.Publisher<Outcome<T, R>> publisher(

@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An action bound to the way to run it. {@link #call} calls it once, with all options; {@link #apply} is a
- * plain call of the action, without any; the other methods are those of {@link Parallel}. Immutable; as
- * thread-safe as the action.
+ * An action bound to the way to run it. {@link #call} calls it once, with all options; {@link #apply} calls it
+ * without any option; the other methods are those of {@link Parallel}. Immutable; as thread-safe as the
+ * action.
  *
  * {@snippet file="io/millrace/examples/FunctionExampleTest.java" region="function"}
  *
@@ -55,12 +55,12 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
 
   /**
    * Calls the action for one item, with all options: rate limit, retries, timeouts, failure policy, listeners,
-   * context. All calls of this function share one limiter, whatever thread they come from; each counts by itself for the
-   * concurrency, which {@code Limits.maxConcurrent} can bound. Interrupts: see {@link Parallel}.
+   * context. All calls of this function share one limiter, whatever thread they come from. They do not share
+   * the concurrency: to bound how many calls run at once, use {@code Limits.maxConcurrent}. Interrupts: see
+   * {@link Parallel}.
    *
-   * @throws Exception what the last attempt threw, itself; a {@link
-   *     io.millrace.outcome.TruncatedRunException} if the call was stopped, or timed out by {@link
-   *     Parallel#runTimeout}
+   * @throws Exception what the last attempt threw, itself; a {@link io.millrace.outcome.TruncatedRunException}
+   *     if the call was stopped, or timed out by {@link Parallel#runTimeout}
    */
   public R call(T item) throws Exception {
     return calling.<T, R>map(Collections.singletonList(item), action).outcomes().getFirst().value();

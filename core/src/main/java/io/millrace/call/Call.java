@@ -16,22 +16,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored call of a function over lists of items: how to run it, how to shape what goes in and what
- * comes out, and perhaps the function. Its results are plain lists of values. Immutable, reusable and
- * as thread-safe as the function; each option makes a changed copy.
+ * A stored call of a function over lists of items: how to run it, how to shape what goes in and what comes
+ * out, and perhaps the function. Its results are plain lists of values. Immutable, reusable and as thread-safe
+ * as the function; each option makes a changed copy.
  *
  * {@snippet file="io/millrace/examples/CallExampleTest.java" region="call"}
  *
- * <p><b>Failures.</b> A list of values has no place for a failure, so a call throws: the first failure
- * in time, after its retries, as itself; what else runs is interrupted and joined first. {@link
- * #orElse} puts a value in its place. {@link Parallel#maxFailures} is obeyed: then an
- * {@link io.millrace.outcome.TruncatedRunException} or {@link io.millrace.outcome.FailedItemsException}
- * is thrown, as by {@link io.millrace.Results#values}. A run that was stopped or timed out is a {@code
+ * <p><b>Failures.</b> A list of values has no place for a failure, so a call throws the first failure in time,
+ * after its retries, as itself. Before that, whatever else runs is interrupted and joined. {@link #orElse}
+ * puts a value in its place. {@link Parallel#maxFailures} is obeyed: then an {@link
+ * io.millrace.outcome.TruncatedRunException} or {@link io.millrace.outcome.FailedItemsException} is thrown, as
+ * by {@link io.millrace.Results#values}. A run that was stopped or timed out is a {@code
  * TruncatedRunException} as well, never a shorter list. Interrupts: see {@link Parallel}.
  *
- * <p>What contradicts itself is refused with an {@link IllegalArgumentException} before any work: to
- * pair values with times and to drop some of them, and what the {@code Parallel} refuses for {@code
- * map}. Null arguments are refused with a {@link NullPointerException}.
+ * <p>Contradictory options are refused with an {@link IllegalArgumentException} before any work: values with
+ * times of which some are dropped, and whatever {@link Parallel#map} refuses. Null arguments are refused with
+ * a {@link NullPointerException}.
  *
  * @param <T> the items of the stored function
  * @param <R> its values
@@ -65,7 +65,7 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
     return new Call<>(parallel, Shape.asIs(), Shape.asIs(), null, null, null);
   }
 
-  /** Stores how to run, and a function; one that is given to a call wins over it. */
+  /** Stores how to run, and a function. A function that is given to a call takes its place for that call. */
   public static <T extends @Nullable Object, R extends @Nullable Object> Call<T, R> of(
       Parallel parallel, Action<? super T, ? extends R> function) {
     Objects.requireNonNull(parallel, "parallel");
@@ -80,8 +80,8 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   }
 
   /**
-   * What becomes of the items before they are run. If they are flattened, the function gets what is
-   * in them, so {@code T} has to be the type of that. A shape leaves a lazy source lazy.
+   * How the items are changed before they are run. If they are flattened, the function gets their elements, so
+   * {@code T} has to be the type of the elements. A shape leaves a lazy source lazy.
    *
    * @param shape the default is {@link Shape#asIs}
    */
@@ -138,7 +138,7 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   /**
    * The same call with lists of values and times.
    *
-   * @throws IllegalArgumentException if values are to be dropped: a time would be without its value
+   * @throws IllegalArgumentException if values are dropped, because their times would have no value
    */
   public TimedCall<T, R> timed() {
     if (output.changes()) {
@@ -170,13 +170,13 @@ public final class Call<T extends @Nullable Object, R extends @Nullable Object> 
   }
 
   /**
-   * Calls the stored function for all items, lazily: a stream of lists of the values of {@code size}
-   * items, in input order, unless {@link Parallel#unordered}. There is no barrier between them, unless
-   * {@link Parallel#barrier} makes one. The run starts with the terminal operation. What throws does so
-   * there, after the lists before it. Close the stream, best by try-with-resources.
+   * Calls the stored function for all items, lazily: a stream of lists of the values of {@code size} items, in
+   * input order, unless {@link Parallel#unordered}. There is no barrier between them, unless {@link
+   * Parallel#barrier} makes one. The run starts with the terminal operation. Errors are thrown there, after
+   * the lists that come before them. Close the stream, best by try-with-resources.
    *
-   * @param size at least 1; a list may be shorter if values are dropped, the last one also if no more
-   *     items are left
+   * @param size at least 1; a list may be shorter if values are dropped, the last one also if no more items
+   *     are left
    * @throws IllegalStateException if no function is stored
    */
   public Stream<List<R>> batches(Iterable<? extends T> items, int size) {

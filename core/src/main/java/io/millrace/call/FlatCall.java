@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Call} with flat lists: instead of a collection or an array they have what is in it, at any
- * depth (see {@link Shape#flat}); then nulls and duplicates are dropped, if that is asked for. Made by
- * {@link Call#flat}; everything else is as it is there. Immutable.
+ * A {@link Call} with flat lists: instead of a collection or an array they have its elements, at any depth
+ * (see {@link Shape#flat}). After that nulls and duplicates are dropped, if the call says so. Made by {@link
+ * Call#flat}; everything else is as it is there. Immutable.
  *
  * @param <T> the items of the stored function
  */

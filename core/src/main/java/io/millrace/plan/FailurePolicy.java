@@ -12,8 +12,8 @@ public sealed interface FailurePolicy {
   record CollectAll() implements FailurePolicy {}
 
   /**
-   * The first failure in time ends the run: running work is interrupted, and the call throws that
-   * failure, itself and not a wrapper, with others that came meanwhile suppressed.
+   * The first failure in time ends the run: running work is interrupted, and the call throws that failure,
+   * itself and not a wrapper. Failures that came meanwhile are suppressed in it.
    */
   record FailFast() implements FailurePolicy {}
 

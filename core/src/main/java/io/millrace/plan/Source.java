@@ -19,20 +19,18 @@ import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where items come from, when they do not come from a {@link Collection} or another {@link Iterable}
- * already.
+ * Makes sources of items from what is neither a {@link Collection} nor another {@link Iterable}.
  *
- * <p>Items are read lazily, by one thread at a time (not always the same one), and only as far ahead
- * as the window allows. A collection or an array is sized: its total is known, and if the run ends
- * early each of its other items is reported as not run. Every other source is never read after a
- * stop.
+ * <p>Items are read lazily, by one thread at a time (not always the same one), and only as far ahead as the
+ * window allows. A collection or an array is sized: its total is known, and if the run ends early each of its
+ * other items is reported as not run. Every other source is never read after a stop.
  *
- * <p><b>Closing.</b> A source that is {@link AutoCloseable}, whether it was made here or is an iterable
- * such as a {@link java.nio.file.DirectoryStream}, belongs to whom it is given: it is closed once, when
- * nobody reads it any more, however that came: at its end, after a stop or an error, by closing a stream
- * of outcomes before it has begun, or because the call was refused for its other arguments. Before it,
- * its iterator is closed if that is {@code AutoCloseable}. What closing throws is logged if the call goes
- * on without it. To keep an iterable open, pass {@code iterable::iterator}.
+ * <p><b>Closing.</b> A source that is {@link AutoCloseable}, whether it was made here or is an iterable such
+ * as a {@link java.nio.file.DirectoryStream}, belongs to the call that gets it. The call closes it once, when
+ * nobody reads it any more: at its end, after a stop or an error, when a stream of outcomes is closed before
+ * it has begun, or when the call is refused because of another argument. An iterator that is {@code
+ * AutoCloseable} is closed first. If the call can go on, an error of closing is logged. To keep an iterable
+ * open, pass {@code iterable::iterator}.
  *
  * @param <T> the items
  */
@@ -87,7 +85,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T>
     return new PublishedSource<>(publisher);
   }
 
-  /** What a queue gives, once, until it gives {@code end} (compared with {@code equals}). */
+  /** The elements of a queue, once, up to the first that equals {@code end}. */
   static <T> Source<T> of(BlockingQueue<? extends T> queue, T end) {
     Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(end, "end");
@@ -95,10 +93,9 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T>
   }
 
   /**
-   * What a supplier gives, once, until it gives empty.
+   * What a supplier returns, once, until it returns empty.
    *
-   * @param supplier may block, and should end the wait when interrupted; what it throws is the run's
-   *     error
+   * @param supplier may block, and should end the wait when interrupted; what it throws is the run's error
    */
   static <T> Source<T> supplying(Callable<Optional<T>> supplier) {
     return of(new Supplied<>(supplier));

@@ -24,14 +24,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is given as tasks, futures or stages, rather than as items and an action; and bridges
- * between code that blocks and code that does not.
+ * Work that is given as tasks, futures or stages, rather than as items and an action; and bridges between code
+ * that blocks and code that does not.
  *
  * {@snippet file="io/millrace/examples/WorkExampleTest.java" region="work"}
  *
- * <p>A task is a {@link Callable}; {@link #stage} and {@link #future} make one of what may be running, or
- * done, already. For more options than {@link #collect} and {@link #resolve} have, run the tasks by a
- * {@link Parallel}: {@code parallel.map(tasks, Callable::call)}.
+ * <p>A task is a {@link Callable}; {@link #stage} and {@link #future} make one of a stage or a future, which
+ * may be running or done already. For more options than {@link #collect} and {@link #resolve} have, run the
+ * tasks by a {@link Parallel}: {@code parallel.map(tasks, Callable::call)}.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}.
  */
@@ -125,12 +125,13 @@ public final class Work {
   }
 
   /**
-   * Runs all tasks, so many at once, and collects their values in the order of the tasks. The first
-   * failure in time is thrown as itself, and what runs is interrupted; so is an error of the source.
+   * Runs all tasks, with a bound on how many run at once, and collects their values in the order of the tasks.
+   * The first failure in time, or an error of the source, is thrown as itself, and running tasks are
+   * interrupted.
    *
-   * @param tasks may be lazy: they are read as workers get free, in step with what is done
+   * @param tasks may be lazy: they are read only as workers become free
    * @param workers at least 1
-   * @return the caller's own list
+   * @return a list that the caller may change
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, as {@link
    *     Parallel} says
    */
@@ -151,16 +152,17 @@ public final class Work {
   }
 
   /**
-   * Runs tasks, so many at once, and hands out what came of each, in the order of the tasks. Lazy: the
-   * run starts with the terminal operation. Closing the stream, best by try-with-resources, starts
-   * nothing more and interrupts what runs. Left without closing, what was read ahead runs to its end.
+   * Runs tasks, with a bound on how many run at once, and delivers their outcomes in the order of the tasks.
+   * Lazy: the run starts with the terminal operation. Closing the stream, best by try-with-resources, starts
+   * nothing more and interrupts what runs. If the stream is not closed, the tasks that were read ahead run to
+   * their end.
    *
-   * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the
-   *     tasks that were read before it. Those of them that had not begun are {@code NotRun}
+   * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the tasks
+   *     that were read before it. Those of them that had not begun are {@code NotRun}
    * @param workers at least 1
-   * @param greediness how many more tasks may be done, and wait to be taken, than there are workers: so
-   *     {@code workers + greediness} are the most that are read ahead. At 0 it is as many as workers;
-   *     it is never unbounded
+   * @param greediness how many tasks beyond the number of workers may wait, done, until their outcomes are
+   *     taken: at most {@code workers + greediness} tasks are read ahead. 0 stands for as many as there are
+   *     workers; the number is never unbounded
    */
   public static <R extends @Nullable Object> Stream<Outcome<?, R>> resolve(
       Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
@@ -185,16 +187,16 @@ public final class Work {
   }
 
   /**
-   * Reads something that blocks in threads of its own, never two at once, and hands its elements to
-   * the caller, in order.
+   * Reads an iterable that blocks, in other threads than the caller's and in one at a time, and delivers its
+   * elements in order.
    *
    * <p>The stream is lazy: reading starts with the terminal operation. Closing the stream, best by
-   * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms
-   * if it ignores that. Then {@code items} and its iterator are closed, if they are {@link
-   * AutoCloseable}; at the end of the elements they are as well. An error of the source is thrown as
-   * itself, after the elements before it.
+   * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms if it
+   * ignores that. Then {@code items} and its iterator are closed, if they are {@link AutoCloseable}; at the
+   * end of the elements they are as well. An error of the source is thrown as itself, after the elements
+   * before it.
    *
-   * @param items its iterator as well is made in another thread than the caller's
+   * @param items its iterator, too, is made in another thread than the caller's
    * @param ahead how many elements may be read that the caller has not taken yet; at least 1
    */
   public static <T extends @Nullable Object> Stream<T> generate(
