@@ -40,7 +40,7 @@ class StreamingTest {
     // @start region="stream"
     var parallel = Parallel.of(16).window(200); // at most 200 lines read and not yet saved
 
-    try (var outcomes = parallel.stream(Source.of(Files.lines(file)), this::length)) {
+    try (var outcomes = parallel.stream(Files.lines(file), this::length)) {
       outcomes.forEach(this::save); // in this thread, as they come
     }
     // @end
