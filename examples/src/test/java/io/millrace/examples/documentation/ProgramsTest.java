@@ -27,6 +27,8 @@ class ProgramsTest {
   private static final List<String> HOW_TO =
       List.of(
           "start",
+          "service",
+          "context",
           "install",
           "rate-limits",
           "retries",
@@ -49,6 +51,8 @@ class ProgramsTest {
   private static final List<String> WITH_PROGRAM =
       List.of(
           "start",
+          "service",
+          "context",
           "rate-limits",
           "retries",
           "streaming",

@@ -117,6 +117,18 @@ class RetriesTest {
     assertEquals(0, results.size());
   }
 
+  @Test
+  void sendingByHand() {
+    var client = HttpClient.newHttpClient();
+    var parallel = Parallel.of(20);
+    List<URI> urls = List.of();
+    // @start region="apply"
+    var send = Http.sending(client, BodyHandlers.ofString());
+    var results = parallel.map(urls, url -> send.apply(HttpRequest.newBuilder(url).build()));
+    // @end
+    assertEquals(0, results.size());
+  }
+
   private static void log(URI url, int status) {
     throw new AssertionError(url + ": " + status);
   }
