@@ -7,9 +7,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -57,8 +54,8 @@ record ContentReader(long limit, boolean isKept, BodyMemory memory) {
     try {
       return switch (name) {
         case "identity", "" -> collect(body, Optional.empty(), length, attempt);
-        case "gzip", "x-gzip" -> collect(gunzipped(body), Optional.empty(), -1, attempt);
-        case "deflate" -> collect(inflated(body), Optional.empty(), -1, attempt);
+        case "gzip", "x-gzip" -> unpack(Unpacked.gzip(body), attempt);
+        case "deflate" -> unpack(Unpacked.deflate(body), attempt);
         default -> collect(body, Optional.of(name), length, attempt);
       };
     } catch (ZipException | EOFException notThat) {
@@ -66,15 +63,11 @@ record ContentReader(long limit, boolean isKept, BodyMemory memory) {
     }
   }
 
-  private static InputStream gunzipped(InputStream body) throws IOException {
-    LookAhead all = new LookAhead(body);
-    return all.isEmpty() ? all : new GZIPInputStream(all, 1 << 13);
-  }
-
-  /** Deflate is meant to have a zlib header; some servers leave it out. */
-  private static InputStream inflated(InputStream body) throws IOException {
-    LookAhead all = new LookAhead(body);
-    return all.isEmpty() ? all : new InflaterInputStream(all, new Inflater(!all.startsLikeZlib()));
+  private Result unpack(InputStream unpacked, Attempt attempt)
+      throws IOException, InterruptedException {
+    try (unpacked) {
+      return collect(unpacked, Optional.empty(), -1, attempt);
+    }
   }
 
   private Result collect(InputStream body, Optional<String> coding, long length, Attempt attempt)

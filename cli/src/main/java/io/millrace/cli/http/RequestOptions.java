@@ -103,7 +103,8 @@ final class RequestOptions {
       String token = environment.get(bearerVariable);
       if (token == null || token.isBlank()) {
         throw new MalformedInputException(
-            "--bearer-env: there is no variable '" + bearerVariable + "', or it is empty");
+            "--bearer-env: there is no such variable, or it is empty:"
+                + " it takes the name of a variable, not the token");
       }
       Header bearer = new Header("Authorization", "Bearer " + token.strip());
       all.add(named("--bearer-env", bearer::checked));
@@ -131,7 +132,9 @@ final class RequestOptions {
     try {
       return Files.readAllLines(file);
     } catch (IOException unreadable) {
-      throw new MalformedInputException("cannot read '" + file + "'");
+      // perhaps it is not the name of a file, but a header
+      throw new MalformedInputException(
+          "cannot read that file; it takes the name of a file, not a header");
     }
   }
 
