@@ -18,7 +18,8 @@ final class RequestOptions {
       converter = HeaderOption.class,
       description =
           "Send this header with every request; can be given several times. A line's own "
-              + "header of that name replaces it. A redirect to another host gets none.")
+              + "header of that name replaces it. A redirect to another scheme, host or port gets none "
+              + "but User-Agent, Accept, Accept-Language, Accept-Encoding and Content-Type.")
   private List<Header> headers = new ArrayList<>();
 
   @Option(
