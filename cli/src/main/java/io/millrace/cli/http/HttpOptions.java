@@ -129,7 +129,7 @@ final class HttpOptions {
       paramLabel = "BYTES",
       converter = ByteCount.class,
       description =
-          "For the bodies of all answers together, until they are written, for example "
+          "For the bodies and large headers of all answers together, until they are written, for example "
               + "200m; further ones wait (default: a quarter of the heap).")
   private long maxMemory = Runtime.getRuntime().maxMemory() / 4;
 
@@ -184,7 +184,8 @@ final class HttpOptions {
   }
 
   ContentReader contents() {
-    return new ContentReader(maxBody, !noBody, new BodyMemory(maxMemory));
+    return new ContentReader(
+        new KeptHeaders(included), maxBody, !noBody, new BodyMemory(maxMemory));
   }
 
   Optional<TotalRate> totalRate(HostPauses pauses) {
