@@ -113,6 +113,7 @@ class UsageTest {
   @Test
   void anInputThatIsNotThereIsRefused() {
     assertRefused(Cli.run("", "http", "no/such/file"), "the input", "no such file", "http://");
+    assertRefused(Cli.run("", "http", "no/such.txt"), "'no/such.txt'", "no such file");
   }
 
   @Test

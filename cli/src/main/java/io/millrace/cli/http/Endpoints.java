@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param force whether the output may be there already
  */
 record Endpoints(Streams streams, @Nullable String input, @Nullable Path output, boolean force) {
-  /* What may be a URL with a user and a password in it. */
-  private static final Pattern SECRET = Pattern.compile("[@:]");
+  /* What is the name of a file: anything else may be a part of a header or of a URL, with a secret in it. */
+  private static final Pattern FILE =
+      Pattern.compile("[\\w./ -]{1,200}\\.(txt|jsonl?|ndjson|csv|tsv|lst|list|urls|in)");
   private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
 
   /** A file cannot be used as it was asked for. */
@@ -67,7 +68,7 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
           Files.exists(path)
               ? "cannot read '" + path + "': " + reason(error)
               : "cannot read "
-                  + (SECRET.matcher(name).find() ? "the input" : "'" + path + "'")
+                  + (FILE.matcher(name).matches() ? "'" + path + "'" : "the input")
                   + ": no such file or directory; a URL starts with http:// or https://");
     }
   }
