@@ -42,7 +42,7 @@ public final class ProcessOptions {
   }
 
   /**
-   * At most so many processes, those that are starting or ending included.
+   * How many processes there are at most, including those that are starting or ending.
    *
    * @param processes at least 1; the default is the number of cores
    */
@@ -52,7 +52,7 @@ public final class ProcessOptions {
   }
 
   /**
-   * After so many tasks a process is replaced by a new one, for example because the tasks leak memory.
+   * After how many tasks a process is replaced by a new one, for example because the tasks leak memory.
    *
    * @param tasks at least 1; by default there is no such limit
    */
@@ -80,9 +80,9 @@ public final class ProcessOptions {
   // How a process is started
 
   /**
-   * Options for the JVM of each process, instead of earlier ones. They stand after those of the pool, so
-   * the last one counts where that is so for the JVM. Options of this JVM are not passed on. They do not
-   * appear in the list of processes.
+   * Options for the JVM of each process, in place of earlier ones. They follow the options of the pool, so
+   * they win where the JVM obeys the last one. Options of this JVM are not passed on. They do not appear in
+   * the list of processes.
    */
   public ProcessOptions jvmOptions(String... options) {
     List<String> all = List.of(options);
@@ -90,7 +90,7 @@ public final class ProcessOptions {
   }
 
   /**
-   * The most heap of each process ({@code -Xmx}); what needs more fails its task with a {@link
+   * The most heap of each process ({@code -Xmx}); a task that needs more fails with a {@link
    * WorkerDiedException}.
    *
    * @param bytes at least 2 MiB; by default the JVM decides, by the memory of the machine
@@ -113,10 +113,10 @@ public final class ProcessOptions {
   }
 
   /**
-   * Passes on more environment variables of this process. Without this, processes get only what programs
-   * need to find files, other programs, the language and the time zone ({@code PATH}, {@code HOME}, {@code
-   * USER}, {@code LANG}, {@code LC_*}, {@code TZ}, {@code TMPDIR}, {@code LD_LIBRARY_PATH}, {@code
-   * JAVA_HOME} and the like), and no others, since these are where secrets are kept.
+   * Passes on more environment variables of this process. Without this, processes get only what programs need
+   * to find files, other programs, the language and the time zone ({@code PATH}, {@code HOME}, {@code USER},
+   * {@code LANG}, {@code LC_*}, {@code TZ}, {@code TMPDIR}, {@code LD_LIBRARY_PATH}, {@code JAVA_HOME} and the
+   * like), and no others, because those may hold secrets.
    *
    * @param names names of variables; a {@code *} at the end stands for any rest, so {@code "*"} passes on all
    * @throws IllegalArgumentException if one is empty, or has a {@code =}, or a {@code *} before its end
@@ -176,7 +176,7 @@ public final class ProcessOptions {
   }
 
   /**
-   * How much a task may print to each stream. What is more is dropped, with a line that says so.
+   * How much a task may print to each stream. Further output is dropped, with a line that says so.
    *
    * @param bytes not negative; the default is 10 MiB
    */

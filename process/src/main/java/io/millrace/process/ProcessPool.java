@@ -10,38 +10,38 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of worker processes: JVMs with the same code as this one, each running one task at a time. What
- * a task does to its process (crash, exit, use up its memory, never return) touches no other task, and a
- * task whose caller is interrupted is really ended: its process is killed. Thread-safe.
+ * A pool of worker processes: JVMs with the same code as this one, each running one task at a time. What a
+ * task does to its process (crash, exit, use up its memory, never return) touches no other task, and a task
+ * whose caller is interrupted is really ended: its process is killed. Thread-safe.
  *
  * {@snippet file="io/millrace/examples/ProcessExampleTest.java" region="map"}
  *
- * <p>Processes are started when they are needed, up to the number asked for, and kept. Starting takes
- * some tenths of a second, which count for the timeout of the task that waits: see {@link #startAll}. If
- * all are busy, callers wait; who came first gets the next one.
+ * <p>Processes are started when they are needed, up to the number asked for, and kept. Starting takes some
+ * tenths of a second, which count for the timeout of the task that waits: see {@link #startAll}. If all are
+ * busy, callers wait, first come, first served.
  *
- * <p><b>Functions</b> are copied when an action is made, and once to each process that runs it: what a
- * call changes in its copy is not seen here, and may be seen by later calls in the same process.
- * Arguments and values are copied for each call. Static state is that of the process; context (thread
- * locals, scoped values) stays here.
+ * <p><b>Functions</b> are copied when an action is made, and once to each process that runs it: what a call
+ * changes in its copy is not seen here, and may be seen by later calls in the same process. Arguments and
+ * values are copied for each call. Static state is that of the process; context (thread locals, scoped values)
+ * stays here.
  *
  * <p><b>Failures.</b> What a task throws is thrown by the call, itself if its class may cross (see {@link
- * ProcessOptions#allow(Class...)}), else as a {@link RemoteTaskException}; its stack trace goes on from
- * the worker to the caller. What a call may throw besides: {@link WorkerDiedException}, {@link
+ * ProcessOptions#allow(Class...)}), else as a {@link RemoteTaskException}; its stack trace goes on from the
+ * worker to the caller. What a call may throw besides: {@link WorkerDiedException}, {@link
  * WorkerStartException}, {@link TransferException}; {@link CancellationException} if the pool is closed
  * meanwhile, {@link java.util.concurrent.RejectedExecutionException} if it was closed before.
  *
- * <p><b>Interrupts</b> of a caller, and so timeouts and stops of a run, kill the process that runs its
- * task, with all processes it has started; the call throws {@link InterruptedException}.
+ * <p><b>Interrupts</b> of a caller, and so timeouts and stops of a run, kill the process that runs its task,
+ * with all processes it has started; the call throws {@link InterruptedException}.
  *
- * <p><b>The end.</b> {@link #close} leaves no process behind. Workers also end by themselves, at once,
- * when this process ends in any way, if only by SIGKILL. Processes that tasks have started end with
- * their worker; on Linux also those whose own parent has gone, unless they have cleared their environment.
+ * <p><b>The end.</b> {@link #close} leaves no process behind. Workers also end by themselves, at once, when
+ * this process ends in any way, if only by SIGKILL. Processes that tasks have started end with their worker;
+ * on Linux also those whose own parent has gone, unless they have cleared their environment.
  *
- * <p><b>Trust.</b> A worker that was taken over by its data can fail its task, and nothing else here:
- * answers are limited in what they hold ({@link ProcessOptions#allow(Class...)}), in memory (half of the
- * heap, divided by the number of processes) and in time ({@link ProcessOptions#readTimeout}), and so is
- * what it prints. It still has the rights of the user.
+ * <p><b>Trust.</b> A worker that was taken over by its data can fail its task, and nothing else here: answers
+ * are limited in what they hold ({@link ProcessOptions#allow(Class...)}), in memory (half of the heap, divided
+ * by the number of processes) and in time ({@link ProcessOptions#readTimeout}), and so is what it prints. It
+ * still has the rights of the user.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}; items and values may be null.
  */
@@ -96,7 +96,7 @@ public final class ProcessPool implements AutoCloseable {
   }
 
   /**
-   * Calls something in a worker process, and waits for its value.
+   * Calls a function in a worker process, and waits for its value.
    *
    * @throws Exception what it throws, and what is listed above
    * @throws InterruptedException if the calling thread is interrupted; the call is ended
@@ -129,9 +129,9 @@ public final class ProcessPool implements AutoCloseable {
   }
 
   /**
-   * Refuses new calls, kills the processes that are at work, lets the idle ones end, and waits until none
-   * is left. Closing again does nothing but wait. If the calling thread is interrupted, all are killed at
-   * once, and it returns with the interrupt flag set.
+   * Refuses new calls, kills the processes that are at work, lets the idle ones end, and waits until none is
+   * left. A further call only waits. If the calling thread is interrupted, all processes are killed at once,
+   * and the method returns with the interrupt flag set.
    */
   @Override
   public void close() {

@@ -3,9 +3,9 @@ package io.millrace.process;
 import io.millrace.process.wire.Thrown;
 
 /**
- * Stands for an exception of a task that could not cross itself, because it is not serializable or its
- * class is not allowed: see {@link ProcessOptions#allow(Class...)}. Its stack trace is that of the worker
- * process, then that of the caller. Causes are told the same way.
+ * Stands for an exception of a task that could not cross itself, because it is not serializable or its class
+ * is not allowed: see {@link ProcessOptions#allow(Class...)}. Its stack trace is that of the worker process,
+ * then that of the caller. Its causes are described in the same way.
  */
 public final class RemoteTaskException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -3,8 +3,8 @@ package io.millrace.process;
 import java.util.List;
 
 /**
- * A worker process ended while it ran a task: it crashed, ran out of memory, called {@code System.exit}
- * or was killed by somebody. Only that task fails; another process takes the place.
+ * A worker process ended while it ran a task: it crashed, ran out of memory, called {@code System.exit} or was
+ * killed. Only that task fails; another process takes its place.
  */
 public final class WorkerDiedException extends RuntimeException {
   private static final long serialVersionUID = 1;

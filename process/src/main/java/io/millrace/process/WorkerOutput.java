@@ -19,8 +19,8 @@ public sealed interface WorkerOutput {
   /**
    * Line by line to a consumer; a line of more than 8,192 characters comes in pieces.
    *
-   * @param consumer called by a thread for each worker, so it must be thread-safe; a worker that prints
-   *     more waits for it meanwhile; if it throws, the line is lost, and the first time is logged
+   * @param consumer called by a thread for each worker, so it must be thread-safe; while it runs, a worker
+   *     that prints more waits; if it throws, the line is lost, and the first such error is logged
    */
   static WorkerOutput lines(Consumer<? super String> consumer) {
     return new Lines(consumer);

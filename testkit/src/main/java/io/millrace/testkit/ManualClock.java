@@ -8,17 +8,17 @@ import java.util.Objects;
 /**
  * Virtual time: hours pass in no time, and only when the test lets them. Thread-safe.
  *
- * <p>A clock that is moved <b>by hand</b> ({@link #ManualClock()}) stands still until {@link
- * #advance}. A <b>jumping</b> clock ({@link #jumping}) moves by itself: as soon as no announced
- * thread is busy, it jumps to the next sleeper or timer, if there is one, and fires all that is due
- * then. A thread is announced from {@link #enter} to {@link #exit}; it is busy except while it
- * sleeps on this clock, or waits for a limit that goes by it. A timer's task counts as busy while it runs, a woken or interrupted thread
- * from that very moment. Threads that nobody announced, such as the test's own, may sleep on the
- * clock, but they never hold it up.
+ * <p>A clock that is moved <b>by hand</b> ({@link #ManualClock()}) stands still until {@link #advance}. A
+ * <b>jumping</b> clock ({@link #jumping}) moves by itself: as soon as no announced thread is busy, it jumps to
+ * the next sleeper or timer, if there is one, and fires all that is due then. A thread is announced from
+ * {@link #enter} to {@link #exit}; it is busy except while it sleeps on this clock, or waits for a limit that
+ * goes by it. A timer's task counts as busy while it runs, a woken or interrupted thread from that very
+ * moment. Threads that nobody announced, such as the test's own, may sleep on the clock, but they never keep
+ * time from going on.
  *
- * <p>The time on the scale of {@link #nanoTime} starts 1 ms before it overflows, so that code which
- * compares times instead of their difference, or takes one of them for a sign, fails at once. {@link
- * #elapsed} is the one to look at.
+ * <p>The time on the scale of {@link #nanoTime} starts 1 ms before it overflows, so that code which compares
+ * times instead of their difference, or takes one of them for a sign, fails at once. {@link #elapsed} is the
+ * one to look at.
  *
  * <p>What a thread did before it slept, scheduled a timer, entered, exited or advanced the clock,
  * happens-before whatever is fired afterwards.
@@ -42,7 +42,7 @@ public final class ManualClock implements TimeSource, AutoCloseable {
     Watched.add(this);
   }
 
-  /** Makes a clock that jumps as soon as everybody waits. Timers run in its own thread. */
+  /** Makes a clock that jumps as soon as all announced threads wait. Timers run in its own thread. */
   public static ManualClock jumping() {
     return new ManualClock(true, Monitor.PATIENCE);
   }
@@ -103,13 +103,11 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /**
-   * Blocks the calling thread until so much virtual time has passed.
+   * Blocks the calling thread until this much virtual time has passed.
    *
-   * @param duration returns at once if it is not above zero; beyond 292 years, only an interrupt
-   *     ends it
+   * @param duration returns at once if it is not above zero; beyond 292 years, only an interrupt ends it
    * @throws InterruptedException if the thread is or gets interrupted
-   * @throws IllegalStateException if the clock is closed, also while the thread sleeps; or from a
-   *     timer's task
+   * @throws IllegalStateException if the clock is closed, also while the thread sleeps; or from a timer's task
    */
   @Override
   public void sleep(Duration duration) throws InterruptedException {
@@ -124,13 +122,12 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /**
-   * Announces a thread that is about to start; without one, it holds a jumping clock until {@link
-   * #exit}.
+   * Announces a thread that is about to start; without one, it holds a jumping clock until {@link #exit}.
    *
-   * <p>The clock cannot know which thread is meant: it takes a sleeping thread for an announced one
-   * while there are more announced than asleep. Only the thread that made the clock, which is the
-   * test's own, never counts. {@link #announced(Runnable)} has no such blur, and also lets the test's
-   * own thread count.
+   * <p>The clock cannot know which thread is meant: it takes a sleeping thread for an announced one while
+   * there are more announced than asleep. Only the thread that made the clock, which is the test's own, never
+   * counts. {@link #announced(Runnable)} says which thread is meant, and also lets the test's own thread
+   * count.
    */
   @Override
   public void enter() {
@@ -202,7 +199,8 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   /**
    * Blocks, in real time, until at least so many threads sleep on the clock.
    *
-   * @throws AssertionError if that does not come to be within 10 s; the message says how things stand
+   * @throws AssertionError if that does not happen within 10 s; the message says which threads are announced,
+   *     busy and asleep
    * @throws InterruptedException if the thread is interrupted
    */
   public void awaitSleepers(int count) throws InterruptedException {
@@ -212,7 +210,8 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   /**
    * Blocks, in real time, until at least so many timers are pending.
    *
-   * @throws AssertionError if that does not come to be within 10 s; the message says how things stand
+   * @throws AssertionError if that does not happen within 10 s; the message says which threads are announced,
+   *     busy and asleep
    * @throws InterruptedException if the thread is interrupted
    */
   public void awaitTimers(int count) throws InterruptedException {
@@ -220,11 +219,11 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /**
-   * Ends the clock and its thread. Time stands still from then on, pending timers never run, and who
-   * sleeps gets an {@link IllegalStateException}.
+   * Ends the clock and its thread. Time stands still from then on, pending timers never run, and sleeping
+   * threads get an {@link IllegalStateException}.
    *
-   * @throws AssertionError if timers' tasks failed that no {@link #advance} has reported, or if one
-   *     does not end
+   * @throws AssertionError if timers' tasks failed that no {@link #advance} has reported, or if one does not
+   *     end
    */
   @Override
   public void close() {

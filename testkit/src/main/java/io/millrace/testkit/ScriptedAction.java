@@ -65,7 +65,7 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
     return this;
   }
 
-  /** What is written from here on is for every item, after what is written for itself. */
+  /** Further answers are for every item, after the answers that are written for that item alone. */
   public ScriptedAction<T, R> anyItem() {
     script.atAnyItem();
     return this;
@@ -109,7 +109,7 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
   }
 
   /**
-   * Several calls throw, and wait before if that is written.
+   * Several calls throw, each after the waits that are written before it.
    *
    * @param error what each of them throws
    * @param times how many calls, at least 1
@@ -194,7 +194,7 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
   /**
    * Blocks, in real time, until at least so many calls are running.
    *
-   * @throws AssertionError if that does not come to be within 10 s; the message has the calls
+   * @throws AssertionError if that does not happen within 10 s; the message has the calls
    * @throws InterruptedException if the thread is interrupted
    */
   public void awaitRunning(int count) throws InterruptedException {
@@ -204,7 +204,7 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
   /**
    * Blocks, in real time, until at least so many calls have begun.
    *
-   * @throws AssertionError if that does not come to be within 10 s; the message has the calls
+   * @throws AssertionError if that does not happen within 10 s; the message has the calls
    * @throws InterruptedException if the thread is interrupted
    */
   public void awaitCalls(int count) throws InterruptedException {
