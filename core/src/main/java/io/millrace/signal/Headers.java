@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /** Numbers, times and durations as they stand in headers. What cannot be read is empty. */
 final class Headers {
-  private static final Pattern NUMBER = Pattern.compile("[+-]?\\d{1,15}(\\.\\d{1,9})?");
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,400}(\\.\\d{1,400})?");
   private static final Pattern LEADING_COUNT = Pattern.compile("\\s*(\\d{1,18})(?!\\.?\\d).*");
   private static final Pattern GO_DURATION =
       Pattern.compile(
@@ -33,14 +33,12 @@ final class Headers {
         : OptionalLong.of(Long.parseLong(matcher.get().group(1)));
   }
 
-  /** Seconds or milliseconds, whole or with a fraction; negative ones are empty. */
+  /** Seconds or milliseconds, whole or with a fraction, without a sign: others do not agree on what that means. */
   static Optional<Duration> number(String value, double nanosPerUnit) {
     String stripped = value.strip();
-    if (!NUMBER.matcher(stripped).matches()) {
-      return Optional.empty();
-    }
-    double number = Double.parseDouble(stripped);
-    return number < 0 ? Optional.empty() : Optional.of(nanos(number * nanosPerUnit));
+    return NUMBER.matcher(stripped).matches()
+        ? Optional.of(nanos(Double.parseDouble(stripped) * nanosPerUnit))
+        : Optional.empty();
   }
 
   private static Duration nanos(double nanos) {
@@ -56,14 +54,18 @@ final class Headers {
     if (NUMBER.matcher(value).matches()) {
       double number = Double.parseDouble(value);
       if (number >= LEAST_EPOCH_MILLIS) {
-        return Optional.of(until(Instant.ofEpochMilli((long) number), now));
+        return Optional.of(until(instant(number), now));
       }
       if (number >= LEAST_EPOCH_SECONDS) {
-        return Optional.of(until(Instant.ofEpochMilli((long) (number * 1e3)), now));
+        return Optional.of(until(instant(number * 1e3), now));
       }
       return number(value, 1e9);
     }
     return duration(value).or(() -> date(value, now));
+  }
+
+  private static Instant instant(double epochMillis) {
+    return Instant.ofEpochMilli((long) Math.min(epochMillis, 1e15));
   }
 
   /** As Go writes it: {@code 1s}, {@code 6m0s}, {@code 17ms}, {@code 1d2h}. */

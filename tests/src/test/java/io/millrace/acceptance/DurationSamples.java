@@ -23,6 +23,10 @@ import io.millrace.process.TransferException;
 import io.millrace.process.WorkerOutput;
 import io.millrace.process.WorkerStartException;
 import io.millrace.scope.CancelScope;
+import io.millrace.signal.DeclaredLimit;
+import io.millrace.signal.DeclaredLimit.Unit;
+import io.millrace.signal.Signals;
+import io.millrace.signal.Signals.Repeat;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
@@ -32,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -83,6 +88,12 @@ final class DurationSamples {
     SAMPLES.put(CancelScope.class, CancelScope::of);
     SAMPLES.put(ManualClock.class, ManualClock::new);
     SAMPLES.put(ScriptedAction.class, () -> ScriptedAction.on(ManualClock.jumping()));
+    SAMPLES.put(Unit.class, () -> Unit.REQUESTS);
+    SAMPLES.put(OptionalLong.class, OptionalLong::empty);
+    SAMPLES.put(String.class, () -> "name");
+    SAMPLES.put(DeclaredLimit.class, () -> DeclaredLimit.of("name", Unit.REQUESTS));
+    SAMPLES.put(Signals.class, () -> Signals.NONE);
+    SAMPLES.put(Repeat.class, () -> Repeat.YES);
     SAMPLES.put(ProcessOptions.class, DurationSamples::workers);
   }
 

@@ -64,7 +64,7 @@ final class Cell {
     this.misdeed = misdeed;
     this.door = door;
     this.concurrency = concurrency;
-    this.items = misdeed != Misdeed.THROWS_A_CONSTANT ? 12 : spot.takesTime() ? 40 : 150;
+    this.items = misdeed != Misdeed.THROWS_A_CONSTANT ? 12 : spot.takesTime() ? 24 : 150;
     this.culprit = new Culprit(misdeed, this::callBack);
   }
 
