@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.base.Closing;
 import io.millrace.base.Require;
+import io.millrace.checkpoint.Checkpoint;
 import io.millrace.engine.Engine;
 import io.millrace.engine.Engine.Delivery;
 import io.millrace.engine.terms.Config;
@@ -323,6 +324,27 @@ public final class Parallel {
     return failurePolicy(new FailurePolicy.Substitute(error -> value));
   }
 
+  /**
+   * Keeps each outcome in a store before it is delivered, so that a later run of the same action, after a crash or an
+   * early end, does not call again what succeeded: such an item is delivered as a success that says {@link
+   * io.millrace.outcome.Details#restored restored}, with 0 attempts and without a permit. Failed items run again, unless {@link
+   * Checkpoint#finalFailures} says otherwise. Refused where there are no items, or each call is a run of its own: by
+   * executors, task groups and {@link ParallelFunction#call}.
+   *
+   * <p>The run takes the checkpoint when it starts, and throws a {@link io.millrace.checkpoint.CheckpointException} if it cannot have
+   * it; it lets the checkpoint go at its end, so a run has to be closed. A store that fails ends the run with that error. Items whose outcomes are being stored
+   * count in the {@link #window}, so a larger window makes for larger transactions.
+   */
+  public Parallel checkpoint(Checkpoint checkpoint) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    return with(copy -> copy.checkpoint = checkpoint);
+  }
+
+  /** Switches {@link #checkpoint} off. */
+  public Parallel withoutCheckpoint() {
+    return with(copy -> copy.checkpoint = null);
+  }
+
   /** Stopping the token ends the run as {@code CANCELLED}. */
   public Parallel stopToken(StopToken token) {
     Objects.requireNonNull(token, "token");
@@ -634,6 +656,15 @@ public final class Parallel {
             copy.limiter = RateLimiter.of(config.rateLimit, config.clock);
           }
         });
+  }
+
+  /** Refuses a checkpoint, which one run alone can have, where each call is a run. */
+  void refuseCheckpoint() {
+    if (config.checkpoint != null) {
+      throw new IllegalArgumentException(
+          "a single call has no checkpoint, which only one run at a time can have: give all items to one call of map, stream"
+              + " or start, or call with(Parallel::withoutCheckpoint)");
+    }
   }
 
   /* Who is given a source closes it, so also if the other arguments are refused. */

@@ -46,11 +46,13 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
    * context. All calls of this function share one limiter, whatever thread they come from; each counts by itself for the
    * concurrency, which {@code Limits.maxConcurrent} can bound. Interrupts: see {@link Parallel}.
    *
+   * @throws IllegalArgumentException with a {@link Parallel#checkpoint}: calls would shut each other out
    * @throws Exception what the last attempt threw, itself; a {@link
    *     io.millrace.outcome.TruncatedRunException} if the call was stopped, or timed out by {@link
    *     Parallel#runTimeout}
    */
   public R call(T item) throws Exception {
+    calling.refuseCheckpoint();
     return calling.<T, R>map(Collections.singletonList(item), action).outcomes().getFirst().value();
   }
 

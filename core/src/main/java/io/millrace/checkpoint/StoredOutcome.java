@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id how the item is found
  * @param position where the item stood in its source, from 0, in the run that stored this
  * @param fingerprint says whether the item is still the same; {@link #FINGERPRINT_BYTES} bytes
- * @param attempts calls of the action that were started, at least 1
+ * @param attempts calls of the action that were started; 0 for an item that failed before its first one
  * @param result the value, or the failure
  */
 @SuppressWarnings("ArrayRecordComponent") // stores and runs read them; nobody compares outcomes
@@ -29,7 +29,7 @@ public record StoredOutcome(
       throw new IllegalArgumentException(
           "fingerprint must have " + FINGERPRINT_BYTES + " bytes, not " + fingerprint.length);
     }
-    Require.atLeast("attempts", attempts, 1);
+    Require.atLeast("attempts", attempts, 0);
     Objects.requireNonNull(result, "result");
   }
 

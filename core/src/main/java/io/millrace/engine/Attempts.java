@@ -1,7 +1,11 @@
 package io.millrace.engine;
 
+import io.millrace.checkpoint.CheckpointException;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketQueue;
+import io.millrace.engine.durable.Durability;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Budgets;
@@ -29,6 +33,7 @@ final class Attempts {
   private final ContextualAction action;
   private final Verdicts verdicts;
   private final @Nullable AttemptNews news;
+  private final @Nullable Durability durability;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean hasObstacles;
   private final boolean isInspecting;
@@ -41,13 +46,15 @@ final class Attempts {
       Sink sink,
       Interrupter interrupter,
       ContextualAction action,
-      Verdicts verdicts) {
+      Verdicts verdicts,
+      @Nullable Durability durability) {
     this.schedule = schedule;
     this.waits = waits;
     this.sink = sink;
     this.interrupter = interrupter;
     this.action = action;
     this.verdicts = verdicts;
+    this.durability = durability;
     this.news = verdicts.news();
     this.itemKey = terms.config.itemKey;
     this.hasObstacles =
@@ -55,10 +62,12 @@ final class Attempts {
             || !waits.areNone()
             || itemKey != null
             || news != null
+            || durability != null
             || terms.budgets.hasItemTimeout()
             || terms.freshBudgetNanos <= 0;
-    this.isAsking = itemKey != null || waits.lookAtItems() || news != null;
-    this.isInspecting = terms.config.retry.looksAtResults() || waits.settleCosts();
+    this.isAsking = itemKey != null || waits.lookAtItems() || news != null || durability != null;
+    this.isInspecting =
+        terms.config.retry.looksAtResults() || waits.settleCosts() || durability != null;
   }
 
   /**
@@ -75,8 +84,15 @@ final class Attempts {
     if (ticket != null && ticket.condemned != null) {
       return verdicts.condemn(at, ticket.condemned);
     }
+    Mark mark = ticket == null ? null : ticket.mark;
+    if (mark != null && mark.isDurable) {
+      return verdicts.deliver(at, mark);
+    }
     if (schedule.hasEnded() || at.isWithdrawn()) {
       return verdicts.cutOff(at);
+    }
+    if (mark != null && mark.found != null) {
+      return verdicts.restore(at, mark.found);
     }
     return pass(worker, at, claim);
   }
@@ -87,10 +103,10 @@ final class Attempts {
 
   /**
    * Whether items wait for permits or slots: then they are claimed one by one, or those of a claim would be
-   * behind others that came later.
+   * behind others that came later. So they do with a checkpoint, where each item waits.
    */
   boolean mustClaimOneByOne() {
-    return hasObstacles && waits.areUsed();
+    return hasObstacles && (waits.areUsed() || durability != null);
   }
 
   /** Gives back what an item holds. */
@@ -163,11 +179,19 @@ final class Attempts {
     Obstacle closed = null;
     boolean tooLong;
     try {
+      TicketQueue lookup = durability == null ? null : lookup(at, durability);
+      if (lookup != null) {
+        return verdicts.leave(at, lookup);
+      }
       closed = ask(at);
       tooLong = closed != null && waits.takesTooLong(at, closed);
       if (news != null && !tooLong) {
         tell(news, at, closed);
       }
+    } catch (CheckpointException unusable) {
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+      return verdicts.breakOff(at, unusable);
     } catch (Throwable broken) {
       if (closed != null) {
         waits.left(closed);
@@ -209,11 +233,31 @@ final class Attempts {
     return begun && !schedule.hasEnded();
   }
 
+  private void askForKey(ItemAtHand at) {
+    at.key = itemKey == null ? null : itemKey.apply(at.item());
+  }
+
+  /** Where the item waits to be looked up in the checkpoint; null if it need not. */
+  private @Nullable TicketQueue lookup(ItemAtHand at, Durability durability) {
+    if (at.ticket == null) {
+      askForKey(at);
+      durability.identify(at);
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+    }
+    return durability.lookup(at.ticketed());
+  }
+
   /** What keeps the item from its attempt; null if nothing does. */
   private @Nullable Obstacle ask(ItemAtHand at) {
+    Mark mark = at.ticket == null ? null : at.ticket.mark;
     if (at.ticket == null) {
-      at.key = itemKey == null ? null : itemKey.apply(at.item());
+      askForKey(at);
       waits.prepare(at);
+    } else if (mark != null && !mark.isPrepared) {
+      mark.isPrepared = true;
+      waits.prepare(at);
+      at.ticket.demand = at.demand;
     }
     Obstacle closed = waits.closed(at);
     if (isAsking) {

@@ -2,6 +2,7 @@ package io.millrace.engine.terms;
 
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
+import io.millrace.checkpoint.Checkpoint;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
@@ -51,6 +52,10 @@ public final class Config implements Cloneable {
   public Duration runTimeout = Require.NEVER;
   public Duration grace = Duration.ofMillis(100);
   public Duration patience = Duration.ofSeconds(2);
+
+  /** Where outcomes are kept; null for nowhere. */
+  public @Nullable Checkpoint checkpoint;
+
   public FailurePolicy failurePolicy = new FailurePolicy.CollectAll();
   public StopToken stopToken = StopToken.none();
   public Truncation truncation = Truncation.THROWN;
@@ -135,6 +140,7 @@ public final class Config implements Cloneable {
         .option("grace", grace, plain.grace)
         .option("patience", patience, plain.patience)
         .option("failurePolicy", failurePolicy, plain.failurePolicy)
+        .option("checkpoint", checkpoint, null)
         .option("truncation", truncation, plain.truncation)
         .given("stopToken", stopToken != plain.stopToken)
         .given("itemKey", itemKey != null)
