@@ -48,7 +48,7 @@ final class Advice {
               "The disk does not do what it is told: see if it is full, failing or unmounted, and start the run again";
           case 13 -> "The disk is full: make room, and start the run again";
           case 1, 11, 17, 20, 24, 26 -> null;
-          default -> "Start the run again";
+          default -> "Mend that, and start the run again";
         };
     return advice == null
         ? damaged(where, String.valueOf(error.getMessage()))

@@ -16,24 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class JdbcSession implements CheckpointSession {
   private final Object where;
-  private final Connection writing;
+  final Connection writing;
   private final Connection reading;
-  private final Runnable release;
+  private final Lease lease;
   private final long firstNewRow;
   private final Finder finder;
   private final Writer writer;
 
-  /**
-   * Takes over the connections and the lease.
-   *
-   * @param release lets the checkpoint go, when the connections are closed
-   */
-  JdbcSession(Object where, Connection writing, Connection reading, Meta meta, Runnable release)
+  /** Takes over the connections and the lease. */
+  JdbcSession(Object where, Connection writing, Connection reading, Meta meta, Lease lease)
       throws SQLException {
     this.where = where;
     this.writing = writing;
     this.reading = reading;
-    this.release = release;
+    this.lease = lease;
     firstNewRow = meta.rows();
     finder = new Finder(reading);
     writer = new Writer(writing, meta);
@@ -82,22 +78,22 @@ final class JdbcSession implements CheckpointSession {
 
   @Override
   public void close() {
-    try (var last = new Last(release);
-        reading;
+    try (reading;
         writing) {
-      last.note();
+      lease.beforeClosing(writing);
     } catch (SQLException e) {
       throw Advice.on(where, "closing it", e);
+    } finally {
+      lease.afterClosing();
     }
   }
 
-  /** Whatever is thrown before. */
-  private record Last(Runnable release) implements AutoCloseable {
-    void note() {}
+  /** What keeps others away. */
+  interface Lease {
+    /** Lets the checkpoint go, if the connection is what holds it. */
+    default void beforeClosing(Connection writing) {}
 
-    @Override
-    public void close() {
-      release.run();
-    }
+    /** Lets the checkpoint go, if it is held apart from the connections. */
+    default void afterClosing() {}
   }
 }

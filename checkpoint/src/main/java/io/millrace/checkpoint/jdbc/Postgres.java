@@ -94,7 +94,7 @@ record Postgres(String url, Map<String, String> properties) implements Database 
         hold(writing);
         Connection reading = connect();
         try {
-          return new JdbcSession(this, writing, reading, meta, () -> {});
+          return new JdbcSession(this, writing, reading, meta, new AdvisoryLock());
         } catch (SQLException | RuntimeException e) {
           reading.close();
           throw e;
@@ -219,6 +219,18 @@ record Postgres(String url, Map<String, String> properties) implements Database 
       return query.ask(connection);
     } catch (SQLException e) {
       throw Advice.on(this, "reading it", e);
+    }
+  }
+
+  /** Ends with the session, but not at once when the session does. */
+  private static final class AdvisoryLock implements JdbcSession.Lease {
+    @Override
+    public void beforeClosing(Connection writing) {
+      try (Statement statement = writing.createStatement()) {
+        statement.execute("SELECT pg_advisory_unlock_all()");
+      } catch (SQLException lost) {
+        // together with the session
+      }
     }
   }
 

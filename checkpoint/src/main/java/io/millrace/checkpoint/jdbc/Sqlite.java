@@ -14,8 +14,11 @@ import org.sqlite.JDBC;
 
 /** Connections to a SQLite file, and whether what they find is whole. */
 final class Sqlite {
-  /* For programs that look at the file, which Millrace does not know of. */
-  private static final int BUSY_MILLIS = 10_000;
+  /*
+   * For other programs that have the file open. The connection that writes is always in a transaction that may write,
+   * because the driver begins the next one when it ends one: so no other program can write meanwhile.
+   */
+  private static final int BUSY_MILLIS = 2_000;
   /* Pages that the log has when it is moved to the main file: 16 MiB. */
   private static final int LOG_PAGES = 4_096;
 
@@ -31,12 +34,20 @@ final class Sqlite {
     try {
       return JDBC.createConnection(
           SqliteFile.URL + "file:" + escaped(file) + "?" + options, properties);
-    } catch (LinkageError | RuntimeException e) {
-      throw new SQLException(
-          "SQLite's native library cannot be loaded; it is unpacked into the directory for temporary files, or"
-              + " that of -Dorg.sqlite.tmpdir, which has to allow that programs are run",
-          e);
+    } catch (SQLException e) {
+      throw e.getErrorCode() == 0 && e.getCause() != null ? noLibrary(e.getCause()) : e;
+    } catch (LinkageError e) {
+      throw noLibrary(e);
     }
+  }
+
+  private static SQLException noLibrary(Throwable why) {
+    return new SQLException(
+        "SQLite's native library cannot be loaded ("
+            + why
+            + "); it is unpacked into the directory for temporary files, or that of -Dorg.sqlite.tmpdir, which must have"
+            + " 2 MB of room and allow programs to run",
+        why);
   }
 
   private static String escaped(Path file) {

@@ -98,7 +98,7 @@ record SqliteFile(Path file) implements Database {
     try {
       Connection reading = Sqlite.readingBeside(files.main());
       try {
-        return new JdbcSession(this, writing, reading, meta, () -> release(lease));
+        return new JdbcSession(this, writing, reading, meta, held(lease));
       } catch (SQLException | RuntimeException e) {
         reading.close();
         throw e;
@@ -109,12 +109,17 @@ record SqliteFile(Path file) implements Database {
     }
   }
 
-  private void release(FileLease lease) {
-    try {
-      lease.close();
-    } catch (IOException e) {
-      throw unusable(e);
-    }
+  private JdbcSession.Lease held(FileLease lease) {
+    return new JdbcSession.Lease() {
+      @Override
+      public void afterClosing() {
+        try {
+          lease.close();
+        } catch (IOException e) {
+          throw unusable(e);
+        }
+      }
+    };
   }
 
   @Override

@@ -81,7 +81,7 @@ final class PostgresServer implements AutoCloseable {
   }
 
   String url(String schema) {
-    return "jdbc:postgresql://test@127.0.0.1:" + port + "/postgres?currentSchema=" + schema;
+    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=test&currentSchema=" + schema;
   }
 
   String newSchema() throws SQLException {
