@@ -146,7 +146,11 @@ final class Sqlite {
             statement.executeQuery(
                 "SELECT id, number FROM millrace_outcome INDEXED BY millrace_outcome_id")) {
       while (rows.next()) {
-        sum += Checksum.ofEntry(rows.getBytes(1), rows.getLong(2));
+        byte[] id = rows.getBytes(1);
+        if (id == null) {
+          throw new Damage("its index has an entry without an id");
+        }
+        sum += Checksum.ofEntry(id, rows.getLong(2));
         count++;
       }
     }

@@ -5,6 +5,7 @@ import io.millrace.Run;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.Codec;
 import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -38,7 +39,7 @@ final class PayingMain {
             .checkpoint(checkpoint)
             .start(numbers, item -> send(counter + "/call/" + item, ""))) {
       for (Outcome<Integer, String> outcome : run) {
-        if (outcome instanceof Outcome.Success<Integer, String> success) {
+        if (outcome instanceof Success<Integer, String> success) {
           send(counter + "/deliver/" + success.item(), success.value());
         }
       }
