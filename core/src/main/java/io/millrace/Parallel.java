@@ -106,14 +106,14 @@ public final class Parallel {
    * At most {@code window} items that were read from the source and are not yet delivered: running,
    * waiting or done. It bounds the memory of a run, and how far the source is read ahead.
    *
-   * @param window at least 1; the default is twice the concurrency
+   * @param window at least 1; the default is twice the concurrency, and with a {@link #checkpoint} at least 1,000
    */
   public Parallel window(int window) {
     Require.atLeast("window", window, 1);
     return with(copy -> copy.window = window);
   }
 
-  /** Resets the {@link #window} to its default, twice the concurrency. */
+  /** Resets the {@link #window} to its default. */
   public Parallel withoutWindow() {
     return with(copy -> copy.window = null);
   }
@@ -332,8 +332,8 @@ public final class Parallel {
    * executors, task groups and {@link ParallelFunction#call}.
    *
    * <p>The run takes the checkpoint when it starts, and throws a {@link io.millrace.checkpoint.CheckpointException} if it cannot have
-   * it; it lets the checkpoint go at its end, so a run has to be closed. A store that fails ends the run with that error. Items whose outcomes are being stored
-   * count in the {@link #window}, so a larger window makes for larger transactions.
+   * it; it lets the checkpoint go at its end, so a run has to be closed. A store that fails ends the run with that error. Items that are being looked up or stored
+   * count in the {@link #window}, which is therefore at least 1,000 by default.
    */
   public Parallel checkpoint(Checkpoint checkpoint) {
     Objects.requireNonNull(checkpoint, "checkpoint");

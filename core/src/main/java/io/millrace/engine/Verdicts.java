@@ -397,6 +397,7 @@ final class Verdicts {
     }
     Ticket ticket = at.ticketed();
     mark.outcome = outcome;
+    ticket.condemned = null; // that is its outcome now
     if (!leaveWaiting(at)) {
       return false;
     }

@@ -27,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  * #with} writes the fields, before anybody else sees the copy.
  */
 public final class Config implements Cloneable {
+  /* With a checkpoint, items also wait for a query or a transaction, which should be of many. */
+  private static final int LEAST_STORED = 1_000;
+
   /** Most attempts at once. */
   public int concurrency = 4;
 
-  /** Most items admitted and not delivered; null for twice the concurrency. */
+  /** Most items admitted and not delivered; null for the default: see {@link #room}. */
   public @Nullable Integer window;
 
   /** How many items make a group that has to be delivered before the next one begins; null for none. */
@@ -118,7 +121,11 @@ public final class Config implements Cloneable {
     if (inCaller()) {
       return 1;
     }
-    return window != null ? window : (int) Math.min(Integer.MAX_VALUE, 2L * concurrency);
+    if (window != null) {
+      return window;
+    }
+    int least = checkpoint == null ? 0 : LEAST_STORED;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(2L * concurrency, least));
   }
 
   @Override
