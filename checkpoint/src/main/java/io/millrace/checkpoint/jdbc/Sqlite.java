@@ -20,8 +20,13 @@ final class Sqlite {
    * because the driver begins the next one when it ends one: so no other program can write meanwhile.
    */
   private static final int BUSY_MILLIS = 2_000;
-  /* Pages that the log has when it is moved to the main file: 16 MiB. */
-  private static final int LOG_PAGES = 4_096;
+  /*
+   * Pages that the log has when it is moved to the main file: 64 MiB. The commit that does so takes long, so it should be
+   * less than one in a hundred; and a page that was written often is moved once.
+   */
+  private static final int LOG_PAGES = 16_384;
+  /* Of pages in memory, so that the index of some hundred thousand keys stays there. */
+  private static final int CACHE_KILOBYTES = 32 << 10;
 
   /* Text with the same bytes would stand elsewhere in the index. */
   private static final String IDS =
@@ -68,6 +73,7 @@ final class Sqlite {
     Connection connection = connect(file, "mode=rw");
     try {
       pragma(connection, "trusted_schema = OFF");
+      pragma(connection, "cache_size = " + -CACHE_KILOBYTES);
       pragma(connection, "cell_size_check = ON");
       pragma(connection, "wal_autocheckpoint = " + LOG_PAGES);
       pragma(connection, "journal_size_limit = " + (long) LOG_PAGES * SqliteCreation.PAGE_SIZE);
@@ -88,6 +94,7 @@ final class Sqlite {
     Connection connection = connect(file, "mode=rw");
     try {
       pragma(connection, "trusted_schema = OFF");
+      pragma(connection, "cache_size = " + -CACHE_KILOBYTES);
       pragma(connection, "cell_size_check = ON");
       pragma(connection, "query_only = ON");
       return connection;
