@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Config implements Cloneable {
   /* With a checkpoint, items also wait for a query or a transaction, which should be of many. */
-  private static final int LEAST_STORED = 1_000;
+  private static final int LEAST_STORED = 600;
 
   /** Most attempts at once. */
   public int concurrency = 4;
