@@ -15,6 +15,7 @@ import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -168,7 +169,7 @@ final class Attempts {
     return isInspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
   }
 
-  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
+  /** In time, looked up, and past its obstacles, the item begins its attempt. */
   private boolean pass(Worker worker, ItemAtHand at, Claim claim) {
     if (!isInTime(at)) {
       return verdicts.fail(at, tooLate(at));
@@ -176,22 +177,34 @@ final class Attempts {
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
     }
+    return durability == null ? passObstacles(worker, at, claim) : passLookup(worker, at, claim);
+  }
+
+  /* Who the item is, is asked once. It waits to be looked up, unless that need not be. */
+  private boolean passLookup(Worker worker, ItemAtHand at, Claim claim) {
+    TicketQueue lookup;
+    try {
+      lookup = lookup(at, Objects.requireNonNull(durability, "durability"));
+    } catch (Throwable broken) {
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+      return broken instanceof CheckpointException unusable
+          ? verdicts.breakOff(at, unusable)
+          : verdicts.fail(at, broken);
+    }
+    return lookup == null ? passObstacles(worker, at, claim) : verdicts.leave(at, lookup);
+  }
+
+  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
+  private boolean passObstacles(Worker worker, ItemAtHand at, Claim claim) {
     Obstacle closed = null;
     boolean tooLong;
     try {
-      TicketQueue lookup = durability == null ? null : lookup(at, durability);
-      if (lookup != null) {
-        return verdicts.leave(at, lookup);
-      }
       closed = ask(at);
       tooLong = closed != null && waits.takesTooLong(at, closed);
       if (news != null && !tooLong) {
         tell(news, at, closed);
       }
-    } catch (CheckpointException unusable) {
-      verdicts.tidyInterrupt(null);
-      at.worker.readClock();
-      return verdicts.breakOff(at, unusable);
     } catch (Throwable broken) {
       if (closed != null) {
         waits.left(closed);

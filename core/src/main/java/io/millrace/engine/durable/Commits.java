@@ -48,11 +48,11 @@ final class Commits {
   }
 
   private boolean store(List<Ticket> tickets) {
-    List<StoredOutcome> outcomes =
-        tickets.stream()
-            .map(ticket -> Objects.requireNonNull(ticket.mark().toStore, "toStore"))
-            .toList();
     try {
+      List<StoredOutcome> outcomes =
+          tickets.stream()
+              .map(ticket -> Objects.requireNonNull(ticket.mark().toStore, "toStore"))
+              .toList();
       session.commit(outcomes);
       return true;
     } catch (Throwable broken) {
