@@ -80,6 +80,11 @@ final class Attempts {
     if (!hasObstacles && !isCondemned(claim)) {
       return attempt(worker, claim, null);
     }
+    return goOn(worker, claim);
+  }
+
+  /* As what is known of the item says. */
+  private boolean goOn(Worker worker, Claim claim) {
     ItemAtHand at = worker.take(claim);
     Ticket ticket = at.ticket;
     if (ticket != null && ticket.condemned != null) {
