@@ -24,8 +24,8 @@ final class Checksum {
     return this;
   }
 
-  Checksum add(@Nullable String part) {
-    return add(part == null ? null : part.getBytes(StandardCharsets.UTF_8));
+  Checksum add(String part) {
+    return add(part.getBytes(StandardCharsets.UTF_8));
   }
 
   long value() {

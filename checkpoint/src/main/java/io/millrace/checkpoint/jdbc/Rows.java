@@ -1,5 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.checkpoint.ItemId;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.StoredRow;
@@ -84,13 +86,13 @@ final class Rows {
       throws SQLException {
     int state = state(outcome.result());
     byte[] value = null;
-    String error = null;
-    String message = null;
+    byte[] error = null;
+    byte[] message = null;
     switch (outcome.result()) {
       case StoredOutcome.Value stored -> value = stored.bytes();
       case StoredOutcome.Failed failed -> {
-        error = Text.storable(failed.error());
-        message = Text.storable(failed.message());
+        error = failed.error().getBytes(UTF_8);
+        message = failed.message().getBytes(UTF_8);
       }
     }
     to.setBytes(1, id);
@@ -98,13 +100,9 @@ final class Rows {
     to.setBytes(3, outcome.fingerprint());
     to.setInt(4, outcome.attempts());
     to.setInt(5, state);
-    if (value == null) {
-      to.setNull(6, Types.BINARY);
-    } else {
-      to.setBytes(6, value);
-    }
-    setText(to, 7, error);
-    setText(to, 8, message);
+    setBytes(to, 6, value);
+    setBytes(to, 7, error);
+    setBytes(to, 8, message);
     to.setLong(
         9,
         checksum(
@@ -120,12 +118,12 @@ final class Rows {
     to.setLong(10, number);
   }
 
-  private static void setText(PreparedStatement to, int index, @Nullable String text)
+  private static void setBytes(PreparedStatement to, int index, byte @Nullable [] bytes)
       throws SQLException {
-    if (text == null) {
-      to.setNull(index, Types.VARCHAR);
+    if (bytes == null) {
+      to.setNull(index, Types.BINARY);
     } else {
-      to.setString(index, text);
+      to.setBytes(index, bytes);
     }
   }
 
@@ -136,12 +134,9 @@ final class Rows {
     byte[] fingerprint = row.getBytes(3);
     int attempts = row.getInt(4);
     int state = row.getInt(5);
-    byte[] value = state == VALUE ? row.getBytes(6) : null;
-    if (state == VALUE && value == null) {
-      value = NO_BYTES; // as SQLite's driver has it
-    }
-    String error = state >= FAILED ? row.getString(7) : null;
-    String message = state >= FAILED ? row.getString(8) : null;
+    byte[] value = state == VALUE ? bytes(row, 6) : null;
+    byte[] error = state >= FAILED ? bytes(row, 7) : null;
+    byte[] message = state >= FAILED ? bytes(row, 8) : null;
     long number = row.getLong(10);
     long checksum =
         checksum(number, id, position, fingerprint, attempts, state, value, error, message);
@@ -158,10 +153,17 @@ final class Rows {
     }
   }
 
+  /* SQLite's driver has null for no bytes. */
+  private static byte[] bytes(ResultSet row, int column) throws SQLException {
+    byte[] bytes = row.getBytes(column);
+    return bytes == null ? NO_BYTES : bytes;
+  }
+
   private static StoredOutcome.Result result(
-      int state, byte @Nullable [] value, @Nullable String error, @Nullable String message) {
+      int state, byte @Nullable [] value, byte @Nullable [] error, byte @Nullable [] message) {
     return error != null && message != null
-        ? new StoredOutcome.Failed(error, message, state == FINAL)
+        ? new StoredOutcome.Failed(
+            new String(error, UTF_8), new String(message, UTF_8), state == FINAL)
         : new StoredOutcome.Value(value);
   }
 
@@ -173,8 +175,8 @@ final class Rows {
       int attempts,
       int state,
       byte @Nullable [] value,
-      @Nullable String error,
-      @Nullable String message) {
+      byte @Nullable [] error,
+      byte @Nullable [] message) {
     return new Checksum()
         .add(number)
         .add(id)

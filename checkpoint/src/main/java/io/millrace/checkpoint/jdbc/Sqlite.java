@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import org.sqlite.JDBC;
@@ -22,6 +23,10 @@ final class Sqlite {
   /* Pages that the log has when it is moved to the main file: 16 MiB. */
   private static final int LOG_PAGES = 4_096;
 
+  /* Text with the same bytes would stand elsewhere in the index. */
+  private static final String IDS =
+      "SELECT CASE WHEN typeof(id) = 'blob' THEN id END, number"
+          + " FROM millrace_outcome INDEXED BY millrace_outcome_id ORDER BY millrace_outcome.id";
   private static final String PLAIN =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/-_.";
 
@@ -141,17 +146,17 @@ final class Sqlite {
   static void requireIds(Connection connection, Meta meta) throws SQLException {
     long sum = 0;
     long count = 0;
+    byte[] before = null;
     try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery(
-                "SELECT id, number FROM millrace_outcome INDEXED BY millrace_outcome_id")) {
+        ResultSet rows = statement.executeQuery(IDS)) {
       while (rows.next()) {
         byte[] id = rows.getBytes(1);
-        if (id == null) {
-          throw new Damage("its index has an entry without an id");
+        if (id == null || (before != null && Arrays.compareUnsigned(before, id) >= 0)) {
+          throw new Damage("its index is not in order");
         }
         sum += Checksum.ofEntry(id, rows.getLong(2));
         count++;
+        before = id;
       }
     }
     if (count != meta.rows() || sum != meta.ids()) {

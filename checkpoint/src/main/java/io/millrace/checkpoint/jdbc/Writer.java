@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +61,8 @@ final class Writer {
     if (old.size() < outcomes.size()) {
       insert.executeBatch();
     }
-    if (!old.isEmpty()) {
-      update.executeBatch();
+    if (!old.isEmpty() && Arrays.stream(update.executeBatch()).anyMatch(rows -> rows != 1)) {
+      throw new Damage("a row that the index leads to is not there");
     }
     Meta changed = changes.meta();
     changed.update(updateMeta);

@@ -18,12 +18,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The file of a finished run, after something has happened to it: it is refused, or all that was stored is there. */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
 class TornFileTest {
   private static final int STEP = Integer.getInteger("millrace.torn.step", 512);
   private static final int FLIPS = Integer.getInteger("millrace.torn.flips", 1_000);

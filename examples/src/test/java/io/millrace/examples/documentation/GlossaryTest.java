@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Holds pages and Javadoc to the words of {@code docs/glossary.md}. */
 class GlossaryTest {
-  private static final List<String> MODULES = List.of("core", "process", "testkit");
+  private static final List<String> MODULES = List.of("core", "process", "checkpoint", "testkit");
   private static final Pattern EXPORT = Pattern.compile("exports ([\\w.]+);");
   private static final Pattern PUBLIC_TYPE =
       Pattern.compile(
