@@ -22,7 +22,7 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Triple;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -437,7 +437,7 @@ public final class Parallel {
   }
 
   /** The clock that a run goes by; real time by default. */
-  public Parallel clock(Clock clock) {
+  public Parallel clock(TimeSource clock) {
     Objects.requireNonNull(clock, "clock");
     return with(copy -> copy.clock = clock);
   }

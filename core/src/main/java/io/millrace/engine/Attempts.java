@@ -222,7 +222,9 @@ final class Attempts {
       return mayBegin(at, claim) ? attempt(worker, claim, at) : verdicts.cutOff(at);
     }
     try {
-      return tooLong ? verdicts.fail(at, tooLate(at)) : verdicts.leave(at, closed);
+      return tooLong
+          ? verdicts.fail(at, at.budgets().tooLate(at.attempts(), lastError(at)))
+          : verdicts.leave(at, closed);
     } finally {
       waits.left(closed);
     }
@@ -297,7 +299,10 @@ final class Attempts {
 
   private static Throwable tooLate(ItemAtHand at) {
     Budgets budgets = at.budgets();
-    Throwable last = at.ticket == null ? null : EarlierErrors.last(at.ticket.errors);
-    return budgets.error(budgets.which(at.ticket), at.attempts(), last);
+    return budgets.error(budgets.which(at.ticket), at.attempts(), lastError(at));
+  }
+
+  private static @Nullable Throwable lastError(ItemAtHand at) {
+    return at.ticket == null ? null : EarlierErrors.last(at.ticket.errors);
   }
 }

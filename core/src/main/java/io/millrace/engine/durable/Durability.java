@@ -15,7 +15,7 @@ import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,11 @@ public final class Durability {
 
   /** Takes the session, which {@link #end} closes. */
   public Durability(
-      Checkpoint checkpoint, CheckpointSession session, Resuming run, Waits waits, Clock clock) {
+      Checkpoint checkpoint,
+      CheckpointSession session,
+      Resuming run,
+      Waits waits,
+      TimeSource clock) {
     this.session = session;
     this.identity = new Identity(checkpoint);
     this.codec = checkpoint.codec();
