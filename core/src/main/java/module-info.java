@@ -13,5 +13,6 @@ module io.millrace {
   exports io.millrace.plan;
   exports io.millrace.pool;
   exports io.millrace.scope;
+  exports io.millrace.signal;
   exports io.millrace.time;
 }

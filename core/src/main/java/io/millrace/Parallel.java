@@ -22,7 +22,7 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Triple;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +106,7 @@ public final class Parallel {
    * At most {@code window} items that were read from the source and are not yet delivered: running,
    * waiting or done. It bounds the memory of a run, and how far the source is read ahead.
    *
-   * @param window at least 1; the default is twice the concurrency, and with a {@link #checkpoint} at least 1,000
+   * @param window at least 1; the default is twice the concurrency, and with a {@link #checkpoint} at least 600
    */
   public Parallel window(int window) {
     Require.atLeast("window", window, 1);
@@ -333,7 +333,7 @@ public final class Parallel {
    *
    * <p>The run takes the checkpoint when it starts, and throws a {@link io.millrace.checkpoint.CheckpointException} if it cannot have
    * it; it lets the checkpoint go at its end, so a run has to be closed. A store that fails ends the run with that error. Items that are being looked up or stored
-   * count in the {@link #window}, which is therefore at least 1,000 by default.
+   * count in the {@link #window}, which is therefore at least 600 by default.
    */
   public Parallel checkpoint(Checkpoint checkpoint) {
     Objects.requireNonNull(checkpoint, "checkpoint");
@@ -437,7 +437,7 @@ public final class Parallel {
   }
 
   /** The clock that a run goes by; real time by default. */
-  public Parallel clock(Clock clock) {
+  public Parallel clock(TimeSource clock) {
     Objects.requireNonNull(clock, "clock");
     return with(copy -> copy.clock = clock);
   }

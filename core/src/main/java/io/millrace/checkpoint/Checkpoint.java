@@ -89,7 +89,7 @@ public record Checkpoint(
    * A copy in which an item that failed with such an error does not run again: a later run delivers the failure as it was
    * stored. By default, every failed item runs again.
    *
-   * @param finalFailures is given the last error of an item
+   * @param finalFailures is given the last error of an item; what it throws is suppressed in that, and the item runs again
    */
   @SuppressWarnings("unchecked")
   public Checkpoint finalFailures(Predicate<? super Throwable> finalFailures) {

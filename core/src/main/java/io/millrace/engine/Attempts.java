@@ -15,6 +15,7 @@ import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,11 @@ final class Attempts {
     if (!hasObstacles && !isCondemned(claim)) {
       return attempt(worker, claim, null);
     }
+    return goOn(worker, claim);
+  }
+
+  /* As what is known of the item says. */
+  private boolean goOn(Worker worker, Claim claim) {
     ItemAtHand at = worker.take(claim);
     Ticket ticket = at.ticket;
     if (ticket != null && ticket.condemned != null) {
@@ -168,7 +174,7 @@ final class Attempts {
     return isInspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
   }
 
-  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
+  /** In time, looked up, and past its obstacles, the item begins its attempt. */
   private boolean pass(Worker worker, ItemAtHand at, Claim claim) {
     if (!isInTime(at)) {
       return verdicts.fail(at, tooLate(at));
@@ -176,22 +182,34 @@ final class Attempts {
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
     }
+    return durability == null ? passObstacles(worker, at, claim) : passLookup(worker, at, claim);
+  }
+
+  /* Who the item is, is asked once. It waits to be looked up, unless that need not be. */
+  private boolean passLookup(Worker worker, ItemAtHand at, Claim claim) {
+    TicketQueue lookup;
+    try {
+      lookup = lookup(at, Objects.requireNonNull(durability, "durability"));
+    } catch (Throwable broken) {
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+      return broken instanceof CheckpointException unusable
+          ? verdicts.breakOff(at, unusable)
+          : verdicts.fail(at, broken);
+    }
+    return lookup == null ? passObstacles(worker, at, claim) : verdicts.leave(at, lookup);
+  }
+
+  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
+  private boolean passObstacles(Worker worker, ItemAtHand at, Claim claim) {
     Obstacle closed = null;
     boolean tooLong;
     try {
-      TicketQueue lookup = durability == null ? null : lookup(at, durability);
-      if (lookup != null) {
-        return verdicts.leave(at, lookup);
-      }
       closed = ask(at);
       tooLong = closed != null && waits.takesTooLong(at, closed);
       if (news != null && !tooLong) {
         tell(news, at, closed);
       }
-    } catch (CheckpointException unusable) {
-      verdicts.tidyInterrupt(null);
-      at.worker.readClock();
-      return verdicts.breakOff(at, unusable);
     } catch (Throwable broken) {
       if (closed != null) {
         waits.left(closed);
@@ -204,7 +222,9 @@ final class Attempts {
       return mayBegin(at, claim) ? attempt(worker, claim, at) : verdicts.cutOff(at);
     }
     try {
-      return tooLong ? verdicts.fail(at, tooLate(at)) : verdicts.leave(at, closed);
+      return tooLong
+          ? verdicts.fail(at, at.budgets().tooLate(at.attempts(), lastError(at)))
+          : verdicts.leave(at, closed);
     } finally {
       waits.left(closed);
     }
@@ -279,7 +299,10 @@ final class Attempts {
 
   private static Throwable tooLate(ItemAtHand at) {
     Budgets budgets = at.budgets();
-    Throwable last = at.ticket == null ? null : EarlierErrors.last(at.ticket.errors);
-    return budgets.error(budgets.which(at.ticket), at.attempts(), last);
+    return budgets.error(budgets.which(at.ticket), at.attempts(), lastError(at));
+  }
+
+  private static @Nullable Throwable lastError(ItemAtHand at) {
+    return at.ticket == null ? null : EarlierErrors.last(at.ticket.errors);
   }
 }

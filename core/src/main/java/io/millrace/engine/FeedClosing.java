@@ -5,7 +5,7 @@ import io.millrace.engine.feed.Feed;
 import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Threads;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ final class FeedClosing {
   /* If there is no thread for it, this is the caller's, which is not to be interrupted. */
   private void closeInTime(Thread caller) {
     closer = Thread.currentThread().equals(caller) ? null : Thread.currentThread();
-    Alarm alarm = new Alarm(Clock.system(), this::abandon); // most sources need none
+    Alarm alarm = new Alarm(TimeSource.system(), this::abandon); // most sources need none
     if (graceNanos != Long.MAX_VALUE) {
       Mishaps.survive(() -> alarm.at(System.nanoTime() + graceNanos));
     }

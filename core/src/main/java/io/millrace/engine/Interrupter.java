@@ -8,7 +8,7 @@ import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Sending;
 import io.millrace.outcome.RunStatus;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +48,7 @@ final class Interrupter {
     this.schedule = schedule;
     this.abandonment = abandonment;
     this.budgetAlarm = new Alarm(terms.clock, this::scanBudgets);
-    this.graceAlarm = new Alarm(Clock.system(), this::scanGrace);
+    this.graceAlarm = new Alarm(TimeSource.system(), this::scanGrace);
   }
 
   /** A phase of this claim's item begins that has a budget. */
@@ -101,7 +101,7 @@ final class Interrupter {
 
   /* Virtual time is exact. */
   private long rest(long began) {
-    return terms.clock == Clock.system() ? REST * (System.nanoTime() - began) : 0;
+    return terms.clock == TimeSource.system() ? REST * (System.nanoTime() - began) : 0;
   }
 
   private final class BudgetScan {

@@ -14,7 +14,7 @@ import io.millrace.engine.thread.Threads;
 import io.millrace.engine.wait.Waits;
 import io.millrace.limit.Party;
 import io.millrace.outcome.RunStatus;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +57,8 @@ final class Life implements Effects {
   private final Alarm startAlarm;
 
   /* In real time: these are for real threads, whatever the run's clock. */
-  private final Alarm aheadAlarm = new Alarm(Clock.system(), this::readAhead);
-  private final Alarm rescueAlarm = new Alarm(Clock.system(), this::rescue);
+  private final Alarm aheadAlarm = new Alarm(TimeSource.system(), this::readAhead);
+  private final Alarm rescueAlarm = new Alarm(TimeSource.system(), this::rescue);
 
   /* Written by whoever sets the alarm, and by the alarm: keeps it from being set for each item. */
   private volatile boolean isAheadPending;

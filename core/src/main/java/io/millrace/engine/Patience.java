@@ -4,7 +4,7 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Threads;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ final class Patience {
   private void await() {
     Alarm set = alarm;
     if (set == null) {
-      set = new Alarm(Clock.system(), this::ends);
+      set = new Alarm(TimeSource.system(), this::ends);
       alarm = set;
     }
     set.at(stalledNanos + terms.patienceNanos);

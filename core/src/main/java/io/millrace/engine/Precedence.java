@@ -7,9 +7,10 @@ import io.millrace.limit.Party;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker can choose from. Each item has a rank, by the order in which it was read, or in which its
- * retry began. While a limit has put an item off, younger items do not begin, and none is read. {@link Admission} decides between kinds of work, and a limit's queue
- * between those that wait there. Used under the run's lock.
+ * What a worker can choose from. Each item has a rank: items that are repeated go first, in the order in which
+ * their backoffs ended, then the others in the order in which they were read. While a limit has put an item off,
+ * younger items do not begin, and none is read. {@link Admission} decides between kinds of work, and a limit's
+ * queue between those that wait there. Used under the run's lock.
  */
 final class Precedence {
   private final Schedule schedule;
@@ -18,8 +19,10 @@ final class Precedence {
   private final Backlog backlog;
   private final Crew crew;
 
-  /** The rank of the next item that comes to the limits. */
-  private long nextRank;
+  /* The rank of the next item that is read, after those of all retries that there will ever be. */
+  private long nextRank = 1L << 62;
+
+  private long nextRepeatRank;
 
   Precedence(Schedule schedule, Terms terms, Party party, Backlog backlog, Crew crew) {
     this.schedule = schedule;
@@ -29,7 +32,7 @@ final class Precedence {
     this.crew = crew;
   }
 
-  /** The rank of the first of so many items that come to the limits now. */
+  /** The rank of the first of so many items that are read now. */
   long rank(int items) {
     long first = nextRank;
     nextRank += items;
@@ -82,7 +85,7 @@ final class Precedence {
   Claim resumed(Worker worker) {
     Ticket ticket = backlog.takeReady();
     if (ticket.rank == Ticket.UNRANKED) {
-      ticket.rank = rank(1);
+      ticket.rank = nextRepeatRank++;
     }
     Claim claim = Claim.of(ticket);
     claim.budgetNanos = terms.budgets(ticket.item).nanos(ticket, worker.nowNanos);

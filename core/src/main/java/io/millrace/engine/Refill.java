@@ -1,7 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.engine.thread.Alarm;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 
 /**
  * Tells workers that starve of new room in the window, a little after the consumer has taken
@@ -12,7 +12,7 @@ final class Refill {
   private static final long DELAY_NANOS = 500_000;
 
   private final Schedule schedule;
-  private final Alarm alarm = new Alarm(Clock.system(), this::now);
+  private final Alarm alarm = new Alarm(TimeSource.system(), this::now);
 
   /* Written by whoever sets the alarm, and by the alarm: keeps it from being set for each item. */
   private volatile boolean isSet;

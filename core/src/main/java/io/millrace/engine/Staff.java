@@ -6,7 +6,7 @@ import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.PoolWatch;
 import io.millrace.engine.thread.Threads;
 import io.millrace.plan.Workers;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -136,7 +136,7 @@ final class Staff {
   private void watchArrival() {
     Alarm set = arrivalAlarm;
     if (set == null) {
-      set = new Alarm(Clock.system(), this::lookForArrivals); // if two are made, both ring
+      set = new Alarm(TimeSource.system(), this::lookForArrivals); // if two are made, both ring
       arrivalAlarm = set;
     }
     set.at(System.nanoTime() + ARRIVAL_NANOS);

@@ -301,7 +301,7 @@ final class Verdicts {
     long wanted = retry.delayNanos(ticket.attempts, serverWait, ThreadLocalRandom.current());
     long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
     if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
-      return failing(at, at.budgets().error(Interruption.ITEM_TIMEOUT, ticket.attempts, failure));
+      return failing(at, at.budgets().tooLate(ticket.attempts, failure));
     }
     if (news != null) {
       news.retrying(at, failure, delay);

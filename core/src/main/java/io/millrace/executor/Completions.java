@@ -2,7 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
 import io.millrace.base.Unsplit;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -34,7 +34,7 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
   private Completions(List<F> futures, long timeoutNanos) {
     super(NONNULL);
     this.all = futures.size();
-    Clock clock = DoneQueue.clockOf(futures);
+    TimeSource clock = DoneQueue.clockOf(futures);
     this.limit = TimeLimit.of(clock, timeoutNanos);
     DoneQueue<F> queue =
         new DoneQueue<>(clock, Home.ofAll(futures)); // the listeners must not know of this

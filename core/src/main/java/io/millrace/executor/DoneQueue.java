@@ -1,7 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.engine.thread.KnownWaits;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Collection;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,19 +21,19 @@ final class DoneQueue<F> {
    *
    * @param home the executor all of whose workers must not wait here; null if there is none
    */
-  DoneQueue(Clock clock, @Nullable Home home) {
+  DoneQueue(TimeSource clock, @Nullable Home home) {
     this.waits = new KnownWaits(clock);
     this.ownWaits = home == null ? null : home.ownWaits();
   }
 
   /** The clock that futures go by: that of the first which has a virtual one, or else the real time. */
-  static Clock clockOf(Collection<?> futures) {
+  static TimeSource clockOf(Collection<?> futures) {
     for (Object each : futures) {
-      if (each instanceof ExecutorFuture<?> future && future.clock() != Clock.system()) {
+      if (each instanceof ExecutorFuture<?> future && future.clock() != TimeSource.system()) {
         return future.clock();
       }
     }
-    return Clock.system();
+    return TimeSource.system();
   }
 
   void add(F one) {
@@ -66,7 +66,7 @@ final class DoneQueue<F> {
   }
 
   private @Nullable Object next(TimeLimit limit) throws InterruptedException {
-    if (waits.clock() != Clock.system()) {
+    if (waits.clock() != TimeSource.system()) {
       if (Thread.interrupted()) {
         throw new InterruptedException(); // also if there is one, as in real time
       }

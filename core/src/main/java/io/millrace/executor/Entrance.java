@@ -2,7 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class Entrance {
   private final Home home;
   private final QueueLimit limit;
-  private final Clock clock;
+  private final TimeSource clock;
   private final @Nullable Room room;
 
-  Entrance(Home home, int concurrency, QueueLimit limit, Clock clock) {
+  Entrance(Home home, int concurrency, QueueLimit limit, TimeSource clock) {
     this.home = home;
     this.limit = limit;
     this.clock = clock;

@@ -2,7 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
 import io.millrace.engine.thread.FutureWait;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
@@ -55,10 +55,10 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   /* A virtual clock knows of who waits for this; null in real time, where nobody needs to. */
   private final @Nullable FutureWait virtualWait;
 
-  private final Clock clock;
+  private final TimeSource clock;
   private final WeakReference<Home> home;
 
-  ExecutorFuture(Clock clock, WeakReference<Home> home) {
+  ExecutorFuture(TimeSource clock, WeakReference<Home> home) {
     this.clock = clock;
     this.home = home;
     this.virtualWait = FutureWait.of(this, clock);
@@ -215,7 +215,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   }
 
   /** The clock that it goes by. */
-  Clock clock() {
+  TimeSource clock() {
     return clock;
   }
 

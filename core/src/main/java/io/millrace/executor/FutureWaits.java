@@ -1,7 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Require;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -61,7 +61,7 @@ final class FutureWaits {
       return false;
     }
     AtomicInteger open = new AtomicInteger(all.size());
-    Clock clock = DoneQueue.clockOf(all);
+    TimeSource clock = DoneQueue.clockOf(all);
     TimeLimit limit = TimeLimit.of(clock, nanos);
     // The owner, which the listeners keep until they are closed.
     DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock, Home.ofAll(all));

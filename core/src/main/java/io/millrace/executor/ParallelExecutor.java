@@ -14,7 +14,7 @@ import io.millrace.plan.Context;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.Triple;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +63,7 @@ import org.jspecify.annotations.Nullable;
 public final class ParallelExecutor implements ExecutorService {
   private final int concurrency;
   private final TaskOptions options;
-  private final Clock clock;
+  private final TimeSource clock;
   private final TaskFeed feed = new TaskFeed();
   private final Engine engine;
   private final Home home;
@@ -139,7 +139,7 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /** The clock that tasks go by, and those who wait for them. */
-  Clock clock() {
+  TimeSource clock() {
     return clock;
   }
 

@@ -1,7 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Quietly;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ final class Room {
     CLOSED
   }
 
-  private final Clock clock;
+  private final TimeSource clock;
   private final OwnWaits ownWaits;
 
   /* Guarded by this: those who take race with those who give back and with the shutdown. */
@@ -26,7 +26,7 @@ final class Room {
   private boolean closed;
 
   private static final class Waiter {
-    final Clock.Wait wait;
+    final TimeSource.Wait wait;
 
     /* Written under the room's monitor; also read without it by whoever looks for a deadlock. */
     volatile boolean over;
@@ -34,12 +34,12 @@ final class Room {
     /* Guarded by the room. */
     boolean granted;
 
-    Waiter(Clock.Wait wait) {
+    Waiter(TimeSource.Wait wait) {
       this.wait = wait;
     }
   }
 
-  Room(int places, Clock clock, OwnWaits ownWaits) {
+  Room(int places, TimeSource clock, OwnWaits ownWaits) {
     this.free = places;
     this.clock = clock;
     this.ownWaits = ownWaits;
@@ -71,7 +71,7 @@ final class Room {
       return answer(waiter);
     }
     OwnWaits.Wait ownWait = null;
-    Clock.Timer timer = null;
+    TimeSource.Timer timer = null;
     try {
       if (limit.isNone()) {
         ownWait = ownWaits.begin(() -> waiter.over);

@@ -2,7 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,7 +26,7 @@ abstract class Submitted extends Tuned {
   private volatile @Nullable Room room;
 
   /* Its deadline. Written before anybody else sees this; cancelling it twice does no harm. */
-  private Clock.@Nullable Timer timer;
+  private TimeSource.@Nullable Timer timer;
 
   Submitted(Tuning tuning) {
     super(tuning);
@@ -45,7 +45,7 @@ abstract class Submitted extends Tuned {
     room = itsRoom;
   }
 
-  final void expireBy(Clock.Timer itsTimer) {
+  final void expireBy(TimeSource.Timer itsTimer) {
     timer = itsTimer;
   }
 
@@ -60,7 +60,7 @@ abstract class Submitted extends Tuned {
     if (left != null) {
       left.giveBack();
     }
-    Clock.Timer running = timer;
+    TimeSource.Timer running = timer;
     if (running != null) {
       running.cancel();
     }

@@ -7,7 +7,7 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Callable;
@@ -73,7 +73,7 @@ final class Task<R extends @Nullable Object> extends Submitted {
    *
    * @param home is told of a cancellation, so that the task need not wait for its turn
    */
-  Task(Home home, Callable<? extends R> callable, Tuning tuning, Clock clock, boolean isPart) {
+  Task(Home home, Callable<? extends R> callable, Tuning tuning, TimeSource clock, boolean isPart) {
     super(tuning);
     this.isPart = isPart;
     this.future = new ExecutorFuture<>(clock, home.reference());

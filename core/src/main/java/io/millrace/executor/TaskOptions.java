@@ -3,7 +3,7 @@ package io.millrace.executor;
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
 import io.millrace.engine.terms.Tuning;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,7 +20,7 @@ public final class TaskOptions {
   private final Retry retry;
   private final Duration attemptTimeout;
   private final Duration timeout;
-  private final @Nullable Semaphore semaphore;
+  private final @Nullable WeightedSemaphore semaphore;
   private final int permits;
   private final Duration deadline;
   private final Tuning tuning;
@@ -29,7 +29,7 @@ public final class TaskOptions {
       Retry retry,
       Duration attemptTimeout,
       Duration timeout,
-      @Nullable Semaphore semaphore,
+      @Nullable WeightedSemaphore semaphore,
       int permits,
       Duration deadline) {
     this.retry = retry;
@@ -77,8 +77,8 @@ public final class TaskOptions {
     return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);
   }
 
-  /** As {@link #semaphore(Semaphore, int)} with one permit. */
-  public TaskOptions semaphore(Semaphore semaphore) {
+  /** As {@link #semaphore(WeightedSemaphore, int)} with one permit. */
+  public TaskOptions semaphore(WeightedSemaphore semaphore) {
     return semaphore(semaphore, 1);
   }
 
@@ -89,7 +89,7 @@ public final class TaskOptions {
    *
    * @param permits at least 1
    */
-  public TaskOptions semaphore(Semaphore semaphore, int permits) {
+  public TaskOptions semaphore(WeightedSemaphore semaphore, int permits) {
     Objects.requireNonNull(semaphore, "semaphore");
     Require.atLeast("permits", permits, 1);
     return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);

@@ -2,7 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.context.Captured;
 import io.millrace.plan.Context;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** A call that answers with a stage, and is over when that is complete. */
 final class AsyncCall<R extends @Nullable Object> implements Waiter {
   private final Pass pass;
-  private final Clock clock;
+  private final TimeSource clock;
   private final Callable<? extends @Nullable CompletionStage<? extends R>> body;
   private final CompletableFuture<R> result = new CompletableFuture<>();
 
   private AsyncCall(
-      Pass pass, Clock clock, Callable<? extends @Nullable CompletionStage<? extends R>> body) {
+      Pass pass,
+      TimeSource clock,
+      Callable<? extends @Nullable CompletionStage<? extends R>> body) {
     this.pass = pass;
     this.clock = clock;
     this.body = body;

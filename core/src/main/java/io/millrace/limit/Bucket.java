@@ -4,7 +4,7 @@ package io.millrace.limit;
  * What one limit has granted, and when it grants next. Pure arithmetic without lock or clock; the
  * limiter's lock guards it, and the times it is given never run backwards.
  *
- * <p>Times are those of {@code Clock.nanoTime}: they wrap around, so only differences are compared.
+ * <p>Times are those of {@code TimeSource.nanoTime}: they wrap around, so only differences are compared.
  */
 interface Bucket {
   /** The longest wait, 73 years; the sum of two still compares right by difference. */

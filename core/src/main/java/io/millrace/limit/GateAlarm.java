@@ -1,7 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Quietly;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ final class GateAlarm {
    * and then reads stopped, the second writes stopped and then reads timer, so that one of them sees
    * the other and cancels the timer. An alarm that rings all the same finds it is not the gate's.
    */
-  private volatile Clock.@Nullable Timer timer;
+  private volatile TimeSource.@Nullable Timer timer;
   private volatile boolean stopped;
   /* The clock could not set the timer: the next one who comes to the gate tries again. If nobody comes, this
    * rings soon by real time, and is replaced by another one. */
@@ -52,12 +52,12 @@ final class GateAlarm {
     if (stopped) {
       return;
     }
-    Clock.Timer started;
+    TimeSource.Timer started;
     try {
       started = turnstile.clock().schedule(at, () -> turnstile.ring(this));
     } catch (Throwable broken) {
       failed = true;
-      Clock.system().schedule(System.nanoTime() + RETRY_NANOS, () -> turnstile.ring(this));
+      TimeSource.system().schedule(System.nanoTime() + RETRY_NANOS, () -> turnstile.ring(this));
       throw broken;
     }
     timer = started;
@@ -68,7 +68,7 @@ final class GateAlarm {
 
   void stop() {
     stopped = true;
-    Clock.Timer started = timer;
+    TimeSource.Timer started = timer;
     if (started != null) {
       Quietly.cancel(started::cancel);
     }

@@ -3,7 +3,7 @@ package io.millrace.limit;
 import io.millrace.plan.Action;
 import io.millrace.plan.Context;
 import io.millrace.plan.Triple;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  * there is none, an entry for two arguments, and a {@link Triple} for three, as in {@link
  * Action#spread}.
  */
-public abstract sealed class Limit permits RateLimiter, Semaphore, Throttle {
+public abstract sealed class Limit permits RateLimiter, WeightedSemaphore, Throttle {
 
   Limit() {}
 
   /** The clock that the limit goes by. */
-  public abstract Clock clock();
+  public abstract TimeSource clock();
 
   /** What a call with this argument asks for. */
   abstract Pass pass(@Nullable Object item);

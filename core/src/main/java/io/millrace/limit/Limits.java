@@ -2,7 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.base.Require;
 import io.millrace.plan.RateLimit;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 
 /**
@@ -18,13 +18,13 @@ public final class Limits {
    *
    * @param calls at least 1
    */
-  public static Semaphore maxConcurrent(int calls) {
-    return maxConcurrent(calls, Clock.system());
+  public static WeightedSemaphore maxConcurrent(int calls) {
+    return maxConcurrent(calls, TimeSource.system());
   }
 
   /** As {@link #maxConcurrent(int)}, by a clock. */
-  public static Semaphore maxConcurrent(int calls, Clock clock) {
-    return Semaphore.bounded(Require.atLeast("calls", calls, 1), clock);
+  public static WeightedSemaphore maxConcurrent(int calls, TimeSource clock) {
+    return WeightedSemaphore.bounded(Require.atLeast("calls", calls, 1), clock);
   }
 
   /**
@@ -37,7 +37,7 @@ public final class Limits {
   }
 
   /** As {@link #throttle(Duration)}, by a clock. */
-  public static Throttle throttle(Duration period, Clock clock) {
+  public static Throttle throttle(Duration period, TimeSource clock) {
     return Throttle.of(period, clock);
   }
 
@@ -61,12 +61,12 @@ public final class Limits {
    * @param minSpacing the gap, not negative
    */
   public static RateLimiter rateLimited(int maxCalls, Duration period, Duration minSpacing) {
-    return rateLimited(maxCalls, period, minSpacing, Clock.system());
+    return rateLimited(maxCalls, period, minSpacing, TimeSource.system());
   }
 
   /** As {@link #rateLimited(int, Duration, Duration)}, by a clock. */
   public static RateLimiter rateLimited(
-      int maxCalls, Duration period, Duration minSpacing, Clock clock) {
+      int maxCalls, Duration period, Duration minSpacing, TimeSource clock) {
     Require.atLeast("maxCalls", maxCalls, 1);
     Require.positive("period", period);
     Require.notNegative("minSpacing", minSpacing);

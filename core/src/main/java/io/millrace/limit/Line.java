@@ -19,6 +19,8 @@ final class Line<P extends Place<P>> {
   private final Lines<P> lines;
   private @Nullable P head;
   private @Nullable P tail;
+  /* The place that was added last of those that belonged before others: the next one of these is near it. */
+  private @Nullable P early;
 
   /* Where it stands among the armed lines. */
   int position = NOT_ARMED;
@@ -60,14 +62,14 @@ final class Line<P extends Place<P>> {
   }
 
   /**
-   * Adds a place after those with lower or equal numbers: as a rule at the tail, otherwise near one
-   * of the ends.
+   * Adds a place after those with lower or equal numbers: as a rule at the tail, or near it, or near where such a
+   * place was added before.
    */
   void add(P place) {
     place.line = this;
     P before = tail;
     if (before != null && before.number > place.number) {
-      before = before(place.number);
+      before = before(place);
     }
     P after = before == null ? head : before.next;
     place.previous = before;
@@ -84,16 +86,18 @@ final class Line<P extends Place<P>> {
     }
   }
 
-  /* Searches from both ends at once: a late place belongs either near the tail or before all
-   * others. */
-  private @Nullable P before(long number) {
-    P fromHead = head;
+  /* Searches backwards from the tail and, in both directions, from the last early place; the shortest way wins. */
+  private @Nullable P before(P place) {
     P fromTail = tail;
-    while (fromTail != null && fromTail.number > number) {
-      if (fromHead == null || fromHead.number > number) {
-        return fromHead == null ? tail : fromHead.previous;
+    P fromEarly = early == null ? head : early;
+    while (fromTail != null && fromTail.number > place.number) {
+      P next = fromEarly == null ? head : fromEarly.next;
+      boolean comesBefore = fromEarly == null || fromEarly.number <= place.number;
+      if (comesBefore && (next == null || next.number > place.number)) {
+        early = place;
+        return fromEarly;
       }
-      fromHead = fromHead.next;
+      fromEarly = comesBefore || fromEarly == null ? next : fromEarly.previous;
       fromTail = fromTail.previous;
     }
     return fromTail;
@@ -102,6 +106,9 @@ final class Line<P extends Place<P>> {
   void remove(P place) {
     P before = place.previous;
     P after = place.next;
+    if (early == place) {
+      early = before;
+    }
     if (before == null) {
       head = after;
     } else {

@@ -1,7 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Quietly;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 
 /** Parks the thread that made it until the permit is granted, or the wait ends without it. */
 final class ParkedThread implements Waiter {
@@ -11,8 +11,8 @@ final class ParkedThread implements Waiter {
     EXPIRED
   }
 
-  private final Clock clock;
-  private final Clock.Wait wait;
+  private final TimeSource clock;
+  private final TimeSource.Wait wait;
   private final Runnable giveBack;
   /*
    * WAITING -> GRANTED by claim() or WAITING -> EXPIRED by expire(), whichever takes the place out of the
@@ -25,7 +25,7 @@ final class ParkedThread implements Waiter {
    *
    * @param giveBack gives a permit back that was granted, but that nobody gets because the clock failed
    */
-  ParkedThread(Clock clock, Runnable giveBack) {
+  ParkedThread(TimeSource clock, Runnable giveBack) {
     this.clock = clock;
     this.wait = clock.newWait();
     this.giveBack = giveBack;
@@ -57,7 +57,7 @@ final class ParkedThread implements Waiter {
 
   /** As {@link #await(Waiting)}, for at most this long. */
   boolean await(Waiting place, long nanos) throws InterruptedException {
-    Clock.Timer timer;
+    TimeSource.Timer timer;
     try {
       timer = clock.schedule(clock.nanoTime() + nanos, () -> expire(place));
     } catch (RuntimeException | Error broken) {

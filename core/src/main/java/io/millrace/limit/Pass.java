@@ -1,7 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Suppressing;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -32,7 +32,7 @@ interface Pass {
   }
 
   /** Waits until the call is let through. */
-  default void enter(Clock clock) throws InterruptedException {
+  default void enter(TimeSource clock) throws InterruptedException {
     if (!tryEnterInThread()) {
       ParkedThread thread = new ParkedThread(clock, this::giveBack);
       thread.await(enqueue(thread));
@@ -40,7 +40,7 @@ interface Pass {
   }
 
   /** Waits until the call is let through, or the time is up. */
-  default boolean enter(Clock clock, long nanos) throws InterruptedException {
+  default boolean enter(TimeSource clock, long nanos) throws InterruptedException {
     if (tryEnterInThread()) {
       return true;
     }
@@ -59,7 +59,7 @@ interface Pass {
   }
 
   /** Makes the call in the calling thread, as soon as it is let through. */
-  default <R extends @Nullable Object> R call(Clock clock, Callable<? extends R> body)
+  default <R extends @Nullable Object> R call(TimeSource clock, Callable<? extends R> body)
       throws Exception {
     enter(clock);
     beginOrGiveBack();
@@ -98,7 +98,7 @@ interface Pass {
   }
 
   /** As {@link #call}, for a body and a caller that know no checked exceptions. */
-  default <R extends @Nullable Object> R get(Clock clock, Supplier<? extends R> body) {
+  default <R extends @Nullable Object> R get(TimeSource clock, Supplier<? extends R> body) {
     try {
       enter(clock);
     } catch (InterruptedException interrupted) {

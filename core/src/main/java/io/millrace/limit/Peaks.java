@@ -27,8 +27,18 @@ final class Peaks {
     this.burst = burst;
   }
 
+  /*
+   * Times do not tell the takes of one instant apart. The level before the first of them stands for all, because
+   * they only lower it; unless something was put back between them, which has made the level higher than it was
+   * before the first one. Then what any of them took counts as taken before that level.
+   */
+
   /** A level right before a take; no earlier one may be added later. */
   void add(long time, double level) {
+    boolean isLaterTake = size > 0 && to[size - 1] == time;
+    if (isLaterTake && levels[size - 1] > level) {
+      return;
+    }
     while (size > 0 && levels[size - 1] <= level) {
       size--;
     }
@@ -37,7 +47,7 @@ final class Peaks {
     } else if (size == levels.length) {
       grow();
     }
-    from[size] = time;
+    from[size] = isLaterTake ? time + 1 : time;
     to[size] = time;
     levels[size] = level;
     room[size++] = 0;
@@ -93,12 +103,16 @@ final class Peaks {
   void raiseAfter(long time, double difference) {
     for (int span = 0; span < size; span++) {
       if (from[span] - time > 0) {
-        levels[span] += difference;
+        raise(span, difference);
       } else if (to[span] - time > 0) {
         double raised = Math.min(difference, room[span]);
-        levels[span] += raised;
+        raise(span, raised);
         room[span] -= raised;
       }
     }
+  }
+
+  private void raise(int span, double difference) {
+    levels[span] = Math.max(levels[span], Math.min(burst, levels[span] + difference));
   }
 }

@@ -5,7 +5,7 @@ import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.Unlimited;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateLimiter extends Limit {
   private final RateLimit limit;
-  private final Clock clock;
+  private final TimeSource clock;
   private final Leaves leaves;
   private final @Nullable Function<@Nullable Object, ?> keys;
   private final Turnstile turnstile;
@@ -44,7 +44,7 @@ public final class RateLimiter extends Limit {
   /* What every attempt demands if nothing is limited, so that nothing is ever given back. */
   private final @Nullable Demand everyDemand;
 
-  private RateLimiter(RateLimit limit, Clock clock) {
+  private RateLimiter(RateLimit limit, TimeSource clock) {
     this.limit = Objects.requireNonNull(limit, "limit");
     this.clock = Objects.requireNonNull(clock, "clock");
     leaves = new Leaves(limit);
@@ -66,16 +66,16 @@ public final class RateLimiter extends Limit {
 
   /** A limiter in real time, which starts with all its permits. */
   public static RateLimiter of(RateLimit limit) {
-    return of(limit, Clock.system());
+    return of(limit, TimeSource.system());
   }
 
   /** A limiter that goes by a clock, and starts with all its permits. */
-  public static RateLimiter of(RateLimit limit, Clock clock) {
+  public static RateLimiter of(RateLimit limit, TimeSource clock) {
     return new RateLimiter(limit, clock);
   }
 
   @Override
-  public Clock clock() {
+  public TimeSource clock() {
     return clock;
   }
 

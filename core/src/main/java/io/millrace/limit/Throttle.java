@@ -1,7 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +19,11 @@ public final class Throttle extends Limit {
   private static final long[] NOTHING = {0};
 
   private final Duration period;
-  private final Clock clock;
+  private final TimeSource clock;
   private final Turnstile turnstile;
   private final Pass pass = new Start();
 
-  private Throttle(Duration period, Clock clock) {
+  private Throttle(Duration period, TimeSource clock) {
     this.period = Require.positive("period", period);
     this.clock = Objects.requireNonNull(clock, "clock");
     long start = clock.nanoTime();
@@ -37,11 +37,11 @@ public final class Throttle extends Limit {
    * @param period longer than zero
    */
   public static Throttle of(Duration period) {
-    return of(period, Clock.system());
+    return of(period, TimeSource.system());
   }
 
   /** As {@link #of(Duration)}, by a clock. */
-  public static Throttle of(Duration period, Clock clock) {
+  public static Throttle of(Duration period, TimeSource clock) {
     return new Throttle(period, clock);
   }
 
@@ -51,7 +51,7 @@ public final class Throttle extends Limit {
   }
 
   @Override
-  public Clock clock() {
+  public TimeSource clock() {
     return clock;
   }
 

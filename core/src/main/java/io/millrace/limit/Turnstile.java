@@ -1,13 +1,13 @@
 package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Lets takers through the gates one at a time, in the order of time. Thread-safe. */
 final class Turnstile {
-  private final Clock clock;
+  private final TimeSource clock;
   /*
    * Guards the gates with all that belongs to them: queues, buckets, alarms, links of waiters, what
    * demands have taken. It settles the races of two takers for one permit, and of a grant with a
@@ -24,7 +24,7 @@ final class Turnstile {
   private long heldUntil;
   private long holds;
 
-  Turnstile(Clock clock, long start, Function<Turnstile, Gates> gates) {
+  Turnstile(TimeSource clock, long start, Function<Turnstile, Gates> gates) {
     this.clock = clock;
     this.latest = start;
     this.gates = gates.apply(this);
@@ -122,7 +122,7 @@ final class Turnstile {
     }
   }
 
-  Clock clock() {
+  TimeSource clock() {
     return clock;
   }
 

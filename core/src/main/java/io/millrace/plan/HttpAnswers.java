@@ -1,30 +1,16 @@
 package io.millrace.plan;
 
+import io.millrace.signal.HttpReply;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.format.DateTimeParseException;
-import java.time.temporal.ChronoField;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads status and Retry-After (RFC 9110, section 10.2.3) from results and errors. */
+/** Finds what a server answered in results and errors. */
 final class HttpAnswers {
   private static final int CAUSES_SEARCHED = 20;
-  private static final DateTimeFormatter IMF_FIXDATE =
-      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
-  private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ENGLISH);
-  private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d+)?");
 
   private HttpAnswers() {}
 
@@ -61,46 +47,12 @@ final class HttpAnswers {
     return response == null ? null : response.request();
   }
 
-  /** Whole or fractional seconds, or an HTTP date; a past date is zero, nonsense is empty. */
-  static Optional<Duration> retryAfter(HttpReply reply, Instant now) {
-    return reply.header("retry-after").map(String::strip).flatMap(value -> parse(value, now));
-  }
-
-  private static Optional<Duration> parse(String value, Instant now) {
-    return SECONDS.matcher(value).matches() ? Optional.of(seconds(value)) : date(value, now);
-  }
-
-  private static Duration seconds(String value) {
-    double seconds = Math.min(Double.parseDouble(value), Integer.MAX_VALUE);
-    return Duration.ofNanos((long) (seconds * 1e9));
-  }
-
-  private static Optional<Duration> date(String value, Instant now) {
-    return dateForms(now).stream()
-        .flatMap(form -> date(value, form).stream())
-        .findFirst()
-        .map(date -> Duration.between(now, date))
-        .map(until -> until.isNegative() ? Duration.ZERO : until);
-  }
-
-  private static Optional<Instant> date(String value, DateTimeFormatter form) {
-    try {
-      return Optional.of(LocalDateTime.parse(value, form).toInstant(ZoneOffset.UTC));
-    } catch (DateTimeParseException otherForm) {
-      return Optional.empty();
-    }
-  }
-
-  /* RFC 9110, section 5.6.7; a year of two digits is at most 50 years ahead. */
-  private static List<DateTimeFormatter> dateForms(Instant now) {
-    LocalDate firstYear = LocalDate.ofInstant(now, ZoneOffset.UTC).minusYears(49);
-    DateTimeFormatter rfc850 =
-        new DateTimeFormatterBuilder()
-            .appendPattern("EEEE, dd-MMM-")
-            .appendValueReduced(ChronoField.YEAR, 2, 2, firstYear)
-            .appendPattern(" HH:mm:ss 'GMT'")
-            .toFormatter(Locale.ENGLISH);
-    return List.of(IMF_FIXDATE, rfc850, ASCTIME);
+  static Optional<String> text(HttpResponse<?> response) {
+    return switch (response.body()) {
+      case String text -> Optional.of(text);
+      case byte[] bytes -> Optional.of(new String(bytes, StandardCharsets.UTF_8));
+      case null, default -> Optional.empty();
+    };
   }
 
   private record Response(HttpResponse<?> response) implements HttpReply {
@@ -112,6 +64,16 @@ final class HttpAnswers {
     @Override
     public Optional<String> header(String name) {
       return response.headers().firstValue(name);
+    }
+
+    @Override
+    public List<String> headers(String name) {
+      return response.headers().allValues(name);
+    }
+
+    @Override
+    public Optional<String> body() {
+      return text(response);
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.millrace.plan;
 
+import io.millrace.signal.Dialect;
+import io.millrace.signal.HttpReply;
+import io.millrace.signal.Signals;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -9,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Which requests {@link Retry#http} sends again: the rules of RFC 9110, section 9.2.2. */
 final class HttpRepeats implements ServerWait {
   private static final int TOO_MANY_REQUESTS = 429;
+  private static final int FORBIDDEN = 403;
   private static final int UNAVAILABLE = 503;
 
   /** What curl takes for transient. */
@@ -32,12 +37,24 @@ final class HttpRepeats implements ServerWait {
   final BiPredicate<@Nullable Object, Throwable> errors = this::repeatsError;
   final BiPredicate<@Nullable Object, @Nullable Object> results = this::repeatsResult;
 
-  HttpRepeats() {
-    this(TRANSIENT);
+  /* Whether the server may ask for more than these. */
+  private final boolean obeysServer;
+
+  private final List<Dialect> dialects;
+
+  /** Repeats what curl takes for transient, and what the server asks for in one of these dialects. */
+  HttpRepeats(List<? extends Dialect> dialects) {
+    this(true, dialects, TRANSIENT);
   }
 
   /** Repeats replies with these statuses, and with 429. */
   HttpRepeats(int... statuses) {
+    this(false, Dialect.known(), statuses);
+  }
+
+  private HttpRepeats(boolean obeysServer, List<? extends Dialect> dialects, int... statuses) {
+    this.obeysServer = obeysServer;
+    this.dialects = List.copyOf(dialects);
     this.statuses.add(TOO_MANY_REQUESTS);
     Arrays.stream(statuses).map(HttpRepeats::checked).forEach(this.statuses::add);
   }
@@ -63,8 +80,24 @@ final class HttpRepeats implements ServerWait {
   }
 
   private boolean repeats(@Nullable Object item, HttpReply reply) {
-    return statuses.contains(reply.statusCode())
-        && (wasNotProcessed(reply) || mayBeSentTwice(requestIn(item, reply)));
+    Signals signals = Signals.in(reply, Instant.now(), dialects);
+    return isToBeRepeated(reply, signals)
+        && (wasNotProcessed(reply, signals) || mayBeSentTwice(requestIn(item, reply)));
+  }
+
+  /* Whether the server's own word counts for statuses that were not named: only if none were. */
+  private boolean isToBeRepeated(HttpReply reply, Signals signals) {
+    return switch (signals.repeat()) {
+      case NO -> false;
+      case YES -> obeysServer || statuses.contains(reply.statusCode());
+      case UNSAID ->
+          statuses.contains(reply.statusCode()) || (obeysServer && isLimited(reply, signals));
+    };
+  }
+
+  /** Some servers refuse with 403 for a while, and say for how long. */
+  private static boolean isLimited(HttpReply reply, Signals signals) {
+    return reply.statusCode() == FORBIDDEN && signals.delay().isPresent();
   }
 
   private static boolean wasNotSent(Throwable error) {
@@ -74,9 +107,10 @@ final class HttpRepeats implements ServerWait {
         || error instanceof UnknownHostException;
   }
 
-  private static boolean wasNotProcessed(HttpReply reply) {
+  private static boolean wasNotProcessed(HttpReply reply, Signals signals) {
     return reply.statusCode() == TOO_MANY_REQUESTS
-        || (reply.statusCode() == UNAVAILABLE && reply.header("retry-after").isPresent());
+        || (reply.statusCode() == UNAVAILABLE && signals.delay().isPresent())
+        || isLimited(reply, signals);
   }
 
   /* What is sent again is the item, not what redirects have made of it. */
@@ -93,8 +127,15 @@ final class HttpRepeats implements ServerWait {
   @Override
   public Optional<Duration> of(@Nullable Object result, @Nullable Throwable error, Instant now) {
     return HttpAnswers.in(result, error)
-        .filter(reply -> statuses.contains(reply.statusCode()) || reply.statusCode() == UNAVAILABLE)
-        .flatMap(reply -> HttpAnswers.retryAfter(reply, now));
+        .filter(this::asksForPatience)
+        .flatMap(reply -> Signals.in(reply, now, dialects).delay());
+  }
+
+  private boolean asksForPatience(HttpReply reply) {
+    int status = reply.statusCode();
+    return statuses.contains(status)
+        || status == UNAVAILABLE
+        || (obeysServer && status == FORBIDDEN);
   }
 
   @Override

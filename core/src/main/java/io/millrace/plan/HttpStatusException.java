@@ -1,7 +1,9 @@
 package io.millrace.plan;
 
+import io.millrace.signal.HttpReply;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,16 @@ public final class HttpStatusException extends RuntimeException implements HttpR
   @Override
   public Optional<String> header(String name) {
     return response == null ? Optional.empty() : response.headers().firstValue(name);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return response == null ? List.of() : response.headers().allValues(name);
+  }
+
+  @Override
+  public Optional<String> body() {
+    return response == null ? Optional.empty() : HttpAnswers.text(response);
   }
 
   /** What the server answered; null after deserialization. */

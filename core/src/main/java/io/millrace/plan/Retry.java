@@ -3,6 +3,8 @@ package io.millrace.plan;
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
 import io.millrace.base.Suppressing;
+import io.millrace.signal.Dialect;
+import io.millrace.signal.HttpReply;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +86,9 @@ public record Retry(
 
   /**
    * For HTTP: 4 attempts, for replies with status 408, 429, 500, 502, 503 or 504, {@link IOException}s and
-   * timeouts. Obeys {@code Retry-After}, in seconds or as a date. A reply is an {@link
+   * timeouts. Obeys what the server says about coming back, in any of the dialects that {@link Dialect#known}
+   * lists: {@code Retry-After} is one. So a reply that says "never" is not repeated, one that says "once more" is,
+   * and so is one with status 403 that says when. A reply is an {@link
    * java.net.http.HttpResponse} or an {@link HttpReply}, such as {@link HttpStatusException}, returned or
    * thrown.
    *
@@ -95,11 +99,19 @@ public record Retry(
    * for one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
    */
   public static Retry http() {
-    return http(new HttpRepeats());
+    return http(Dialect.known());
   }
 
   /**
-   * As {@link #http()}, but for replies with these statuses, and with 429, with which servers ask for
+   * As {@link #http()}, but reads replies in these dialects, the first of which takes precedence: for example one of
+   * your own, and those of {@link Dialect#known}.
+   */
+  public static Retry http(List<? extends Dialect> dialects) {
+    return http(new HttpRepeats(dialects));
+  }
+
+  /**
+   * As {@link #http()}, but only for replies with these statuses, and with 429, with which servers ask for
    * patience.
    *
    * @param statuses from 100 to 999

@@ -5,7 +5,7 @@ import io.millrace.base.Rethrow;
 import io.millrace.base.Warnings;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.plan.StopToken;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class CancelScope {
   private final Duration deadline;
   private final boolean shielded;
-  private final @Nullable Clock clock;
+  private final @Nullable TimeSource clock;
 
   /* Written by the thread that enters and leaves, and by whoever cancels. */
   private final AtomicReference<ScopeState> state = new AtomicReference<>(ScopeState.FRESH);
@@ -66,7 +66,7 @@ public final class CancelScope {
   /** Stops what was started inside; stopped after the scope's own thread was interrupted. */
   private final StopToken started = new StopToken();
 
-  private CancelScope(Duration deadline, boolean shielded, @Nullable Clock clock) {
+  private CancelScope(Duration deadline, boolean shielded, @Nullable TimeSource clock) {
     this.deadline = deadline;
     this.shielded = shielded;
     this.clock = clock;
@@ -133,7 +133,7 @@ public final class CancelScope {
    *
    * @throws IllegalStateException if this scope was entered or cancelled: a copy would not know
    */
-  public CancelScope clock(Clock clock) {
+  public CancelScope clock(TimeSource clock) {
     Objects.requireNonNull(clock, "clock");
     requireFresh();
     return new CancelScope(deadline, shielded, clock);
@@ -192,7 +192,7 @@ public final class CancelScope {
       throw new IllegalStateException("a scope is for one use, and this one was entered before");
     }
     frame.strand.enter(frame);
-    Clock.Timer timer = null;
+    TimeSource.Timer timer = null;
     R result = otherwise;
     Throwable error = null;
     try {
@@ -226,7 +226,7 @@ public final class CancelScope {
     }
   }
 
-  private Clock.@Nullable Timer startTimer(Clock by) {
+  private TimeSource.@Nullable Timer startTimer(TimeSource by) {
     long nanos = Require.nanos(deadline);
     if (nanos == 0) {
       cancel();
@@ -321,7 +321,7 @@ public final class CancelScope {
   }
 
   /** The clock that the scope goes by, once it was entered. */
-  Clock ownClock() {
+  TimeSource ownClock() {
     return Objects.requireNonNull(state.get().frame(), "frame of a scope that was entered").clock;
   }
 

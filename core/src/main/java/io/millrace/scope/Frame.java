@@ -2,7 +2,7 @@ package io.millrace.scope;
 
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.plan.StopToken;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,23 +15,24 @@ final class Frame implements Surrounding {
   /** What the thread was inside of before; null if nothing. */
   final @Nullable CancelScope outer;
 
-  final Clock clock;
+  final TimeSource clock;
   private final boolean guest;
 
   /** Guarded by the strand: whether this scope has interrupted the thread, and so has to tidy up. */
   boolean sent;
 
-  private Frame(CancelScope scope, @Nullable Frame around, @Nullable Clock clock, boolean guest) {
+  private Frame(
+      CancelScope scope, @Nullable Frame around, @Nullable TimeSource clock, boolean guest) {
     Thread thread = Thread.currentThread();
     this.scope = scope;
     this.strand = around != null && around.strand.isOf(thread) ? around.strand : new Strand(thread);
     this.outer = around == null ? null : around.scope;
-    this.clock = clock != null ? clock : around != null ? around.clock : Clock.system();
+    this.clock = clock != null ? clock : around != null ? around.clock : TimeSource.system();
     this.guest = guest;
   }
 
   /** Of a scope that the calling thread is about to enter; it goes by this clock, or its outer one's. */
-  static Frame entering(CancelScope scope, @Nullable Clock clock) {
+  static Frame entering(CancelScope scope, @Nullable TimeSource clock) {
     return new Frame(scope, current(), clock, false);
   }
 

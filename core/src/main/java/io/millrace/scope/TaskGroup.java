@@ -8,7 +8,7 @@ import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Config;
 import io.millrace.plan.Context;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -45,7 +45,7 @@ public final class TaskGroup {
   private final CancelScope scope = CancelScope.of();
 
   /* Written before the block runs. */
-  private Clock clock = Clock.system();
+  private TimeSource clock = TimeSource.system();
   private final TaskFeed feed = new TaskFeed();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -271,7 +271,7 @@ public final class TaskGroup {
   }
 
   /** The clock that the group goes by: that of the scope around it. */
-  Clock clock() {
+  TimeSource clock() {
     return clock;
   }
 

@@ -3,7 +3,7 @@ package io.millrace.time;
 import java.util.concurrent.locks.LockSupport;
 
 /** A wait during which the clock goes on by itself. */
-final class ParkedWait implements Clock.Wait {
+final class ParkedWait implements TimeSource.Wait {
   private final Thread thread = Thread.currentThread();
   /* Written by whoever ends the wait, read by the thread. */
   private volatile boolean ended;

@@ -1,11 +1,11 @@
 package io.millrace.limit;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 
 /** A clock that can set no timer, as when the system has no threads left. */
-final class BrokenClock implements Clock {
+final class BrokenClock implements TimeSource {
   @Override
   public long nanoTime() {
     return 0;

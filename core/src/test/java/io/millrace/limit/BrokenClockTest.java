@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.plan.RateLimit;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +26,8 @@ class BrokenClockTest {
   private boolean awaitFails;
   private boolean cancelFails;
 
-  private final Clock clock =
-      new Clock() {
+  private final TimeSource clock =
+      new TimeSource() {
         @Override
         public long nanoTime() {
           return 0;
@@ -54,7 +54,7 @@ class BrokenClockTest {
 
         @Override
         public Wait newWait() {
-          Wait wait = Clock.super.newWait();
+          Wait wait = TimeSource.super.newWait();
           return new Wait() {
             @Override
             public void await() throws InterruptedException {
@@ -73,7 +73,7 @@ class BrokenClockTest {
         }
       };
 
-  private final Semaphore one = Semaphore.bounded(1, clock);
+  private final WeightedSemaphore one = WeightedSemaphore.bounded(1, clock);
   private final RateLimiter perHour = RateLimiter.of(RateLimit.perHour(1), clock);
 
   @Test
@@ -126,8 +126,8 @@ class BrokenClockTest {
     Thread test = Thread.currentThread();
     CountDownLatch rung = new CountDownLatch(1);
     AtomicBoolean hasFailed = new AtomicBoolean();
-    Clock failing =
-        new Clock() {
+    TimeSource failing =
+        new TimeSource() {
           @Override
           public long nanoTime() {
             if (Thread.currentThread() != test && hasFailed.compareAndSet(false, true)) {
@@ -182,8 +182,8 @@ class BrokenClockTest {
   @DisplayName("E11: answers an asynchronous call with a failed future if it cannot be queued")
   void asynchronousCall() {
     AtomicInteger looks = new AtomicInteger();
-    Clock failing =
-        new Clock() {
+    TimeSource failing =
+        new TimeSource() {
           @Override
           public long nanoTime() {
             if (looks.incrementAndGet() == 4) { // made, taken, tried, queued

@@ -1,6 +1,6 @@
 package io.millrace.limit;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.PriorityQueue;
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * A clock that stands still until a test moves it; timers run in the thread that does. It starts half a
  * second before its nanoseconds wrap around.
  */
-final class FakeClock implements Clock {
+final class FakeClock implements TimeSource {
   private static final long START = Long.MAX_VALUE - 500_000_000;
 
   private final LongSupplier lateness;
@@ -28,7 +28,7 @@ final class FakeClock implements Clock {
     this.lateness = lateness;
   }
 
-  private final class Task implements Clock.Timer, Comparable<Task> {
+  private final class Task implements TimeSource.Timer, Comparable<Task> {
     private final long at;
     private final Runnable action;
 
@@ -61,7 +61,7 @@ final class FakeClock implements Clock {
   }
 
   @Override
-  public synchronized Clock.Timer schedule(long atNanos, Runnable action) {
+  public synchronized TimeSource.Timer schedule(long atNanos, Runnable action) {
     Task task = new Task(Bucket.later(atNanos, now) + lateness.getAsLong(), action);
     tasks.add(task);
     scheduled++;

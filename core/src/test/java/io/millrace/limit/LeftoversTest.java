@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.plan.RateLimit;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,8 +23,8 @@ class LeftoversTest {
   private boolean interrupts;
 
   /** A waiting thread moves the time itself, or is interrupted. */
-  private final Clock clock =
-      new Clock() {
+  private final TimeSource clock =
+      new TimeSource() {
         @Override
         public long nanoTime() {
           return time.nanoTime();
@@ -68,7 +68,7 @@ class LeftoversTest {
         RateLimiter.of(
             RateLimit.perHour(1).costing((Integer item) -> item).settling((item, value) -> 1),
             clock);
-    Semaphore semaphore = Semaphore.bounded(1, clock);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1, clock);
     assertTrue(limiter.tryAcquireFor(1) && semaphore.tryAcquire());
     for (int i = 0; i < TIMES; i++) {
       assertFalse(limiter.tryAcquireFor(1, MILLI));
@@ -81,7 +81,7 @@ class LeftoversTest {
   @Test
   void ofAThreadThatIsInterrupted() {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1), clock);
-    Semaphore semaphore = Semaphore.bounded(1, clock);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1, clock);
     assertTrue(limiter.tryAcquire() && semaphore.tryAcquire());
     interrupts = true;
     for (int i = 0; i < TIMES; i++) {
@@ -97,14 +97,14 @@ class LeftoversTest {
   @Test
   void ofAPartyWhoseWaitersHaveLeft() {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1), time);
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     assertTrue(limiter.tryAcquire() && semaphore.tryAcquire());
     WeakReference<Party> party = useAndDrop(limiter, semaphore);
     assertTrue(isCollected(() -> party.refersTo(null)));
     assertTrue(semaphore.tryAcquire());
   }
 
-  private static WeakReference<Party> useAndDrop(RateLimiter limiter, Semaphore semaphore) {
+  private static WeakReference<Party> useAndDrop(RateLimiter limiter, WeightedSemaphore semaphore) {
     Guest guest = new Guest(0);
     Waiting one = limiter.enqueue(limiter.demand(null), guest.named("a"), guest.party());
     Waiting other = semaphore.enqueue(1, guest.named("b"), guest.party());

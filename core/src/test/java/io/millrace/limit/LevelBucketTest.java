@@ -303,4 +303,56 @@ class LevelBucketTest {
     assertTrue(bounded.availableAt((long) level + 1) > START + calls, "more than was taken");
     assertEquals(START + calls, bounded.availableAt((long) (0.98 * level)), "too little");
   }
+
+  /* Takes and give-backs at random, several of them at one instant. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  @DisplayName(
+      "after any takes and give-backs has no more than if what came back had never been taken")
+  void hasNoMoreThanWithoutWhatCameBack(long seed) {
+    double least = 1;
+    for (int run = 0; run < 300; run++) {
+      least = Math.min(least, shareOfExact(new Random(1_000 * seed + run)));
+    }
+    assertTrue(least > 0.8, "a share of " + least);
+  }
+
+  private record Taken(long time, long cost) {}
+
+  private static double shareOfExact(Random random) {
+    double burst = 20 + random.nextInt(100);
+    LevelBucket some = new LevelBucket(NANOS_PER_PERMIT, burst, START);
+    List<Taken> kept = new ArrayList<>();
+    double pace = 0.3 + 2 * random.nextDouble();
+    int takesPerGiveBack = 1 + random.nextInt(3);
+    long now = START;
+    double least = 1;
+    for (int step = 0; step < 150; step++) {
+      now +=
+          random.nextInt(3) == 0 ? 0 : (long) (3 * pace * NANOS_PER_PERMIT * random.nextDouble());
+      long cost = 1 + random.nextLong(8);
+      if (random.nextInt(1 + takesPerGiveBack) == 0 && !kept.isEmpty()) {
+        Taken back = kept.remove(random.nextInt(kept.size()));
+        some.giveBack(now, back.time(), back.cost());
+      } else if (some.availableAt(cost) - now <= 0) {
+        some.take(now, cost, now);
+        kept.add(new Taken(now, cost));
+      }
+      double level = burst - (some.availableAt((long) burst) - now) / NANOS_PER_PERMIT;
+      double exact = exact(kept, now, burst);
+      assertTrue(Math.min(burst, level) <= exact + 0.02, level + " of " + exact);
+      least = Math.min(least, (level + burst) / (exact + burst));
+    }
+    return least;
+  }
+
+  private static double exact(List<Taken> kept, long now, double burst) {
+    double level = burst;
+    long time = START;
+    for (Taken one : kept) {
+      level = Math.min(burst, level + (one.time() - time) / NANOS_PER_PERMIT) - one.cost();
+      time = one.time();
+    }
+    return Math.min(burst, level + (now - time) / NANOS_PER_PERMIT);
+  }
 }

@@ -92,7 +92,7 @@ class PartyTest {
 
   @Test
   void isOfferedNothingAnywhereUntilItIsResumed() {
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     ask(guest, "rate");
     semaphore.enqueue(1, guest.named("semaphore"), guest.party());
     assertEquals(List.of("rate"), guest.asked());
@@ -106,7 +106,7 @@ class PartyTest {
 
   @Test
   void isResumedInTheOrderOfArrivalOverAllLimits() {
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     assertTrue(semaphore.tryAcquire());
     semaphore.enqueue(1, guest.named("first"), guest.party());
     ask(guest, "second");
@@ -117,7 +117,7 @@ class PartyTest {
 
   @Test
   void usesItsSlotElsewhereWhenThePermitIsGone() {
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     semaphore.enqueue(1, guest.named("first"), guest.party());
     ask(guest, "second");
     assertTrue(semaphore.tryAcquire());
@@ -210,7 +210,7 @@ class PartyTest {
           @Override
           public void declined() {}
         };
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     Guest one = new Guest(0);
     semaphore.enqueue(1, leaves, one.party());
     limiter.enqueue(limiter.demand(null), one.named("next"), one.party());
@@ -336,7 +336,7 @@ class PartyTest {
     Party party = new Party();
     List<Ranked> waiters = List.of(new Ranked(), new Ranked(), new Ranked());
     for (Ranked waiter : waiters) {
-      Semaphore.bounded(1, clock).enqueue(1, waiter, party);
+      WeightedSemaphore.bounded(1, clock).enqueue(1, waiter, party);
     }
     for (Ranked waiter : waiters) {
       waiter.isReady = true;

@@ -5,11 +5,11 @@ import java.util.List;
 
 /** Queues up at a semaphore without a thread, and notes who was served, by name. */
 final class PermitCaller {
-  private final Semaphore semaphore;
+  private final WeightedSemaphore semaphore;
   private final List<String> served = new ArrayList<>();
   private final List<String> declined = new ArrayList<>();
 
-  PermitCaller(Semaphore semaphore) {
+  PermitCaller(WeightedSemaphore semaphore) {
     this.semaphore = semaphore;
   }
 

@@ -12,7 +12,7 @@ record Running<T>(Thread thread, FutureTask<T> result) {
   }
 
   /** Starts a task that queues up at the semaphore, and returns when it has. */
-  static <T> Running<T> queueUp(Semaphore semaphore, Callable<T> task) {
+  static <T> Running<T> queueUp(WeightedSemaphore semaphore, Callable<T> task) {
     int before = semaphore.waiters();
     Running<T> running = start(task);
     while (semaphore.waiters() == before) {

@@ -21,7 +21,7 @@ class SemaphoreBlockingTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final FakeClock clock = new FakeClock();
-  private final Semaphore three = Semaphore.bounded(3, clock);
+  private final WeightedSemaphore three = WeightedSemaphore.bounded(3, clock);
 
   @Test
   void waitsForItsPermits() throws Exception {
@@ -114,7 +114,7 @@ class SemaphoreBlockingTest {
 
   @Test
   void keepsItsPermitsIfItsTimerCannotBeSet() throws Exception {
-    Semaphore broken = Semaphore.bounded(1, new BrokenClock());
+    WeightedSemaphore broken = WeightedSemaphore.bounded(1, new BrokenClock());
     assertTrue(broken.tryAcquire(SECOND));
     assertThrows(IllegalStateException.class, () -> broken.tryAcquire(SECOND));
     assertEquals(0, broken.waiters());
@@ -152,7 +152,7 @@ class SemaphoreBlockingTest {
       assertEquals(1, three.availablePermits());
     }
     assertEquals(3, three.availablePermits());
-    Semaphore.Held held = three.hold(1);
+    WeightedSemaphore.Held held = three.hold(1);
     held.close();
     held.close();
     assertEquals(3, three.availablePermits());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.function.Executable;
 
 @DisplayName("A semaphore")
 class SemaphoreTest {
-  private final Semaphore three = Semaphore.bounded(3);
+  private final WeightedSemaphore three = WeightedSemaphore.bounded(3);
   private final PermitCaller caller = new PermitCaller(three);
 
   @Test
@@ -26,7 +26,7 @@ class SemaphoreTest {
     three.release(3);
     assertFalse(three.tryAcquire(2) && three.tryAcquire(2));
     assertEquals(1, three.availablePermits());
-    assertEquals("Semaphore[1 permits, 0 waiting]", three.toString());
+    assertEquals("WeightedSemaphore[1 permits, 0 waiting]", three.toString());
   }
 
   @Test
@@ -167,7 +167,7 @@ class SemaphoreTest {
 
   @Test
   void anUnboundedSemaphoreGrowsByWhatIsReleased() {
-    Semaphore growing = Semaphore.unbounded(0);
+    WeightedSemaphore growing = WeightedSemaphore.unbounded(0);
     PermitCaller waiting = new PermitCaller(growing);
     waiting.ask("five", 5);
     growing.release(4);
@@ -183,8 +183,8 @@ class SemaphoreTest {
 
   @Test
   void argumentsThatCannotBeMeantAreRefused() {
-    refused("permits must be at least 1, not 0", () -> Semaphore.bounded(0));
-    refused("permits must be at least 0, not -1", () -> Semaphore.unbounded(-1));
+    refused("permits must be at least 1, not 0", () -> WeightedSemaphore.bounded(0));
+    refused("permits must be at least 0, not -1", () -> WeightedSemaphore.unbounded(-1));
     for (int permits : new int[] {0, -1}) {
       String message = "permits must be at least 1, not " + permits;
       refused(message, () -> three.acquire(permits));

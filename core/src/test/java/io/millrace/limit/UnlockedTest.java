@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.base.ShortLock;
 import io.millrace.plan.RateLimit;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +30,8 @@ class UnlockedTest {
     assertFalse(ShortLock.heldByCurrentThread(), "user code under a lock");
   }
 
-  private final Clock clock =
-      new Clock() {
+  private final TimeSource clock =
+      new TimeSource() {
         @Override
         public long nanoTime() {
           user();

@@ -8,7 +8,7 @@ import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.QueueLimit;
 import io.millrace.executor.TaskOptions;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Retry;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,8 @@ class ExecutorExampleTest {
   void tasksOneByOne() throws Exception {
     List<String> pages = new ArrayList<>();
     // @start region="executor"
-    Semaphore api = Semaphore.bounded(5); // shared: at most 5 of the tasks below at once
+    WeightedSemaphore api =
+        WeightedSemaphore.bounded(5); // shared: at most 5 of the tasks below at once
     TaskOptions options = TaskOptions.none().retry(Retry.ofRetries(3)).semaphore(api);
     try (ParallelExecutor executor = ParallelExecutor.of(100)) {
       List<ExecutorFuture<String>> futures = new ArrayList<>();

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.millrace.limit.Limits;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
 import io.millrace.limit.Throttle;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
@@ -39,7 +39,7 @@ class LimitExampleTest {
   @Test
   void permitsForABlock() throws Exception {
     // @start region="hold"
-    Semaphore connections = Semaphore.bounded(10);
+    WeightedSemaphore connections = WeightedSemaphore.bounded(10);
     try (var _ = connections.hold(4)) { // all four at once, or it waits
       fetch("with four connections");
     }

@@ -12,7 +12,7 @@ import io.millrace.outcome.Success;
 import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -39,7 +39,7 @@ public final class ClearHunt {
   public static class Sound {
     private final Tally tally = new Tally(ITEMS);
     private final Meeting meeting = new Meeting();
-    private final Outlet outlet = new Outlet(new Wakeup(Clock.system()));
+    private final Outlet outlet = new Outlet(new Wakeup(TimeSource.system()));
     private final Taker taker = Idle.taker(outlet);
     private final Claim claim = Claim.loading(0, ITEMS);
     private volatile boolean isMissing;

@@ -6,7 +6,7 @@ import io.millrace.engine.out.Wakeup;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 
 /** Parts of a run in which nothing happens: they stand in where a hunt needs them to be there. */
 final class Idle {
@@ -43,7 +43,7 @@ final class Idle {
       new Schedule(
           TERMS,
           new PushFeed(),
-          new Outlet(new Wakeup(Clock.system())),
+          new Outlet(new Wakeup(TimeSource.system())),
           new NoEffects(),
           new Party());
 
@@ -56,7 +56,7 @@ final class Idle {
 
   /** A consumer of what is handed to the outlet, and of nothing else. */
   static Taker taker(Outlet outlet) {
-    Wakeup wakeup = new Wakeup(Clock.system());
+    Wakeup wakeup = new Wakeup(TimeSource.system());
     Listeners listeners = new Listeners(TERMS.config, SCHEDULE, FAILURES, () -> 0);
     Refill refill = new Refill(SCHEDULE);
     Staff staff = new Staff(TERMS, SCHEDULE, null, null, () -> {});

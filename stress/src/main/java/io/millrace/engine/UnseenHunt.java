@@ -13,7 +13,7 @@ import io.millrace.outcome.Success;
 import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -41,7 +41,7 @@ public final class UnseenHunt {
     private final Meeting meeting = new Meeting();
     private final ShortLock lock = new ShortLock();
     private final Backlog backlog = new Backlog();
-    private final Outlet outlet = new Outlet(new Wakeup(Clock.system()));
+    private final Outlet outlet = new Outlet(new Wakeup(TimeSource.system()));
     private final Claim claim = Claim.loading(0, ITEMS);
 
     public Sound() {

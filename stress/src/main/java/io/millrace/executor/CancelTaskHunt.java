@@ -9,7 +9,7 @@ import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Context;
 import io.millrace.stress.Delay;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.lang.ref.WeakReference;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -34,7 +34,7 @@ public final class CancelTaskHunt {
   @Outcome(expect = FORBIDDEN, desc = "both win, nobody wins, or an interrupt strays")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(newHome(), () -> 1, TaskOptions.none().tuning(), Clock.system(), false);
+        new Task<>(newHome(), () -> 1, TaskOptions.none().tuning(), TimeSource.system(), false);
     private volatile boolean working;
     private volatile boolean cancelled;
 
@@ -81,8 +81,8 @@ public final class CancelTaskHunt {
       desc = "both agree on how the task ended")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "both win, nobody wins, or an interrupt strays")
   public static class Racy {
-    private final ExecutorFuture<Integer> future = 
-        new ExecutorFuture<>(Clock.system(), new WeakReference<>(null));
+    private final ExecutorFuture<Integer> future =
+        new ExecutorFuture<>(TimeSource.system(), new WeakReference<>(null));
     private volatile Thread runner;
     private volatile boolean working;
     private volatile boolean cancelled;

@@ -27,7 +27,7 @@ public final class HoldHunt {
   @Outcome(id = "1, held", expect = ACCEPTABLE, desc = "it was put off or asked again, and resumed")
   @Outcome(expect = FORBIDDEN, desc = "the resume is lost: a slot and a permit, and nobody goes")
   public static class Sound {
-    private final Semaphore semaphore = Semaphore.bounded(1);
+    private final WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     private final Party party = new Party();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger granted = new AtomicInteger();

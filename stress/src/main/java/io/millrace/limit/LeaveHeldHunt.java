@@ -57,8 +57,8 @@ public final class LeaveHeldHunt {
     }
 
     public Sound() {
-      place = Semaphore.bounded(1).enqueue(1, first, party);
-      Semaphore.bounded(1).enqueue(1, second, party);
+      place = WeightedSemaphore.bounded(1).enqueue(1, first, party);
+      WeightedSemaphore.bounded(1).enqueue(1, second, party);
     }
 
     @Actor

@@ -25,7 +25,7 @@ public final class ReleaseHunt {
   @Outcome(id = "1, 0, later", expect = ACCEPTABLE, desc = "the waiter came first")
   @Outcome(expect = FORBIDDEN, desc = "the wake-up is lost, or the permit doubled")
   public static class Sound {
-    private final Semaphore semaphore = Semaphore.bounded(1);
+    private final WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     private final CountingWaiter waiter = new CountingWaiter();
     private final Meeting meeting = new Meeting();
 

@@ -29,7 +29,7 @@ public final class ResumeHunt {
       desc = "granted, at once or when it was resumed")
   @Outcome(expect = FORBIDDEN, desc = "a slot and a permit, and nobody goes; or it goes twice")
   public static class Sound {
-    private final Semaphore semaphore = Semaphore.bounded(1);
+    private final WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     private final Party party = new Party();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger granted = new AtomicInteger();

@@ -1,13 +1,13 @@
 package io.millrace.stress;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A clock that a test moves by hand; timers run in the thread that fires them. Thread-safe. */
-public final class HandClock implements Clock {
+public final class HandClock implements TimeSource {
   /* Guarded by this: scheduling races with firing. */
   private final List<Pending> timers = new ArrayList<>(2);
   private volatile long now;

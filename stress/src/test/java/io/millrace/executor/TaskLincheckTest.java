@@ -5,7 +5,7 @@ import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Context;
 import io.millrace.stress.Linearizability;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.Future;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -30,7 +30,7 @@ class TaskLincheckTest {
   @Param(name = "value", gen = IntGen.class, conf = "1:9")
   public static class Sound {
     private final Task<Integer> task =
-        new Task<>(newHome(), () -> 0, TaskOptions.none().tuning(), Clock.system(), false);
+        new Task<>(newHome(), () -> 0, TaskOptions.none().tuning(), TimeSource.system(), false);
 
     private static Home newHome() {
       return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning());

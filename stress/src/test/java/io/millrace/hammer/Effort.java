@@ -1,6 +1,6 @@
 package io.millrace.hammer;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -42,7 +42,7 @@ enum Effort {
   abstract void spend() throws InterruptedException;
 
   private static void await(int mostNanos) throws InterruptedException {
-    Clock.system().sleep(Duration.ofNanos(ThreadLocalRandom.current().nextInt(mostNanos)));
+    TimeSource.system().sleep(Duration.ofNanos(ThreadLocalRandom.current().nextInt(mostNanos)));
   }
 
   private static void spin(int mostNanos) {

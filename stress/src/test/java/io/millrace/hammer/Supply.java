@@ -1,7 +1,7 @@
 package io.millrace.hammer;
 
 import io.millrace.plan.Source;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -180,7 +180,7 @@ enum Supply {
         return;
       }
       try {
-        Clock.system().sleep(Duration.ofNanos(ThreadLocalRandom.current().nextInt(200_000)));
+        TimeSource.system().sleep(Duration.ofNanos(ThreadLocalRandom.current().nextInt(200_000)));
       } catch (InterruptedException ended) {
         throw new BrokenSourceException();
       }

@@ -2,7 +2,7 @@ package io.millrace.hammer;
 
 import io.millrace.Run;
 import io.millrace.outcome.Outcome;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -76,7 +76,7 @@ final class Trial {
   /** Interrupts the caller, or closes its run, at a random time, if that is planned. */
   private final class Disturber {
     private final Thread caller;
-    private final Clock.Timer timer;
+    private final TimeSource.Timer timer;
     /* Guarded by this: an interrupt or a close must not come after the trial. */
     private boolean over;
     private final List<Thread> closers = new ArrayList<>();
@@ -89,8 +89,8 @@ final class Trial {
       long due = System.nanoTime() + delay;
       this.timer =
           switch (plan.ending()) {
-            case INTERRUPT -> Clock.system().schedule(due, this::interrupt);
-            case CLOSE_BY_ANOTHER -> Clock.system().schedule(due, this::close);
+            case INTERRUPT -> TimeSource.system().schedule(due, this::interrupt);
+            case CLOSE_BY_ANOTHER -> TimeSource.system().schedule(due, this::close);
             default -> () -> {};
           };
     }

@@ -2,7 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Linearizability;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedList;
@@ -114,7 +114,7 @@ class PartyLincheckTest {
     public void declined() {}
   }
 
-  private static final class StoppedClock implements Clock {
+  private static final class StoppedClock implements TimeSource {
     @Override
     public long nanoTime() {
       return 0;

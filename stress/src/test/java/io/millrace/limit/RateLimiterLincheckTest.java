@@ -2,7 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Linearizability;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -95,7 +95,7 @@ class RateLimiterLincheckTest {
     public void declined() {}
   }
 
-  private static final class StoppedClock implements Clock {
+  private static final class StoppedClock implements TimeSource {
     @Override
     public long nanoTime() {
       return 0;

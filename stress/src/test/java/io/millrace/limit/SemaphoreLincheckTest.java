@@ -31,7 +31,7 @@ class SemaphoreLincheckTest {
   @Param(name = "thread", gen = ThreadIdGen.class)
   @Param(name = "permits", gen = IntGen.class, conf = "1:3")
   public static class Sound {
-    private final Semaphore semaphore = Semaphore.bounded(MOST);
+    private final WeightedSemaphore semaphore = WeightedSemaphore.bounded(MOST);
     private final Waiting[] places = new Waiting[THREADS];
     private final Caller[] callers = new Caller[THREADS];
 

@@ -1,6 +1,6 @@
 package io.millrace.testkit;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,17 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The calls of an action, in the order they began. Thread-safe. */
 final class CallLog<T extends @Nullable Object> {
-  private final Clock clock;
+  private final TimeSource clock;
   private final long startNanos;
   private final Monitor monitor;
 
   /* Guarded by the monitor. */
-  private final List<Call<T>> calls = new ArrayList<>();
+  private final List<RecordedCall<T>> calls = new ArrayList<>();
   private final Map<T, Integer> attempts = new HashMap<>();
   private int running;
   private int maxRunning;
 
-  CallLog(Clock clock, Duration patience) {
+  CallLog(TimeSource clock, Duration patience) {
     this.clock = clock;
     startNanos = clock.nanoTime();
     monitor = new Monitor(patience);
@@ -32,7 +32,9 @@ final class CallLog<T extends @Nullable Object> {
     return monitor.read(
         () -> {
           int attempt = attempts.merge(item, 1, Integer::sum);
-          calls.add(new Call<>(item, attempt, Thread.currentThread(), elapsed(), Optional.empty()));
+          calls.add(
+              new RecordedCall<>(
+                  item, attempt, Thread.currentThread(), elapsed(), Optional.empty()));
           running++;
           maxRunning = Math.max(maxRunning, running);
           monitor.changed.signalAll();
@@ -56,7 +58,7 @@ final class CallLog<T extends @Nullable Object> {
     return monitor.read(() -> calls.get(position).attempt());
   }
 
-  List<Call<T>> calls() {
+  List<RecordedCall<T>> calls() {
     return monitor.read(() -> List.copyOf(calls));
   }
 

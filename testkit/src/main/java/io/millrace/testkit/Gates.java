@@ -1,6 +1,6 @@
 package io.millrace.testkit;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A gate for each item: a release lets one caller pass, now or when it comes. Thread-safe. */
 final class Gates<T extends @Nullable Object> {
-  private final Clock clock;
+  private final TimeSource clock;
   private final ReentrantLock lock = new ReentrantLock();
 
   /* Guarded by lock, so that a caller that comes while a release goes on is not missed. */
@@ -18,7 +18,7 @@ final class Gates<T extends @Nullable Object> {
   private final Map<T, Integer> releases = new HashMap<>();
   private boolean open;
 
-  Gates(Clock clock) {
+  Gates(TimeSource clock) {
     this.clock = clock;
   }
 

@@ -1,6 +1,6 @@
 package io.millrace.testkit;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.CountDownLatch;
 
 /** Keeps one thread waiting until another one releases it; a release that comes first counts. */
@@ -16,7 +16,7 @@ interface Hold {
    *
    * @param deaf whether it ignores interrupts; the thread's flag is set again at the end
    */
-  static Hold on(Clock clock, boolean deaf) {
+  static Hold on(TimeSource clock, boolean deaf) {
     return clock instanceof ManualClock manual ? manual.hold(deaf) : inRealTime(deaf);
   }
 

@@ -1,6 +1,6 @@
 package io.millrace.testkit;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -23,7 +23,7 @@ import java.util.Objects;
  * <p>What a thread did before it slept, scheduled a timer, entered, exited or advanced the clock,
  * happens-before whatever is fired afterwards.
  */
-public final class ManualClock implements Clock, AutoCloseable {
+public final class ManualClock implements TimeSource, AutoCloseable {
   private static final long ORIGIN = Long.MAX_VALUE - 1_000_000;
   private static final Instant START = Instant.parse("2024-02-29T23:59:00Z");
 
@@ -174,9 +174,9 @@ public final class ManualClock implements Clock, AutoCloseable {
    * #announced(Runnable) announced} task.
    */
   @Override
-  public Clock.Wait newWait() {
+  public TimeSource.Wait newWait() {
     Sleeper sleeper = new Sleeper(Timeline.NEVER, Sleeper.Kind.WAIT);
-    return new Clock.Wait() {
+    return new TimeSource.Wait() {
       @Override
       public void await() throws InterruptedException {
         timeline.await(sleeper);

@@ -1,7 +1,7 @@
 package io.millrace.testkit;
 
 import io.millrace.plan.Action;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,12 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScriptedAction<T extends @Nullable Object, R extends @Nullable Object>
     implements Action<T, R> {
-  private final Clock clock;
+  private final TimeSource clock;
   private final Script<T, R> script = new Script<>();
   private final CallLog<T> log;
   private final Gates<T> gates;
 
-  private ScriptedAction(Clock clock, Duration patience) {
+  private ScriptedAction(TimeSource clock, Duration patience) {
     this.clock = clock;
     log = new CallLog<>(clock, patience);
     gates = new Gates<>(clock);
@@ -50,12 +50,12 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
    * @param clock what it sleeps on and notes times by
    */
   public static <T extends @Nullable Object, R extends @Nullable Object> ScriptedAction<T, R> on(
-      Clock clock) {
+      TimeSource clock) {
     return on(clock, Monitor.PATIENCE);
   }
 
   static <T extends @Nullable Object, R extends @Nullable Object> ScriptedAction<T, R> on(
-      Clock clock, Duration patience) {
+      TimeSource clock, Duration patience) {
     return new ScriptedAction<>(Objects.requireNonNull(clock, "clock"), patience);
   }
 
@@ -167,18 +167,18 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
   }
 
   /** All calls so far, in the order they began. */
-  public List<Call<T>> calls() {
+  public List<RecordedCall<T>> calls() {
     return log.calls();
   }
 
   /** The calls so far for one item. */
-  public List<Call<T>> callsOf(T item) {
+  public List<RecordedCall<T>> callsOf(T item) {
     return calls().stream().filter(call -> Objects.equals(call.item(), item)).toList();
   }
 
   /** When the calls so far for one item began, since the action was made, by the clock. */
   public List<Duration> startsOf(T item) {
-    return callsOf(item).stream().map(Call::start).toList();
+    return callsOf(item).stream().map(RecordedCall::start).toList();
   }
 
   /** How many calls are running. */
@@ -219,7 +219,7 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
         .collect(Collectors.joining("; "));
   }
 
-  private static String describe(Call<?> call) {
+  private static String describe(RecordedCall<?> call) {
     return Arrays.stream(call.thread().getStackTrace())
         .map(frame -> "\n    at " + frame)
         .collect(Collectors.joining("", call.toString(), ""));

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ class JumpingClockTest {
     clock.close();
   }
 
-  private Clock.Timer in(Duration delay, Runnable task) {
+  private TimeSource.Timer in(Duration delay, Runnable task) {
     return clock.schedule(clock.nanoTime() + delay.toNanos(), task);
   }
 
@@ -418,7 +418,7 @@ class JumpingClockTest {
 
   @Test
   void timeGoesOnWhileAnAnnouncedThreadWaitsForAnotherOne() throws Exception {
-    Clock.Wait[] waits = new Clock.Wait[1];
+    TimeSource.Wait[] waits = new TimeSource.Wait[1];
     Thread waiter =
         Thread.ofVirtual()
             .start(
@@ -438,7 +438,7 @@ class JumpingClockTest {
   @Test
   void aThreadThatWaitsForAnotherOneIsNotTakenForAnAnnouncedOne() throws Exception {
     clock.enter();
-    AtomicReference<Clock.Wait> wait = new AtomicReference<>();
+    AtomicReference<TimeSource.Wait> wait = new AtomicReference<>();
     Thread waiter =
         Thread.startVirtualThread(
             () -> {
@@ -458,7 +458,7 @@ class JumpingClockTest {
 
   @Test
   void anInterruptEndsAWaitAndTheEndOfTheClockDoesNot() throws Exception {
-    AtomicReference<Clock.Wait> wait = new AtomicReference<>();
+    AtomicReference<TimeSource.Wait> wait = new AtomicReference<>();
     AtomicBoolean over = new AtomicBoolean();
     Thread waiter =
         Thread.startVirtualThread(
@@ -479,7 +479,7 @@ class JumpingClockTest {
     assertFalse(Thread.interrupted());
   }
 
-  private static void awaitQuietly(Clock.Wait wait) {
+  private static void awaitQuietly(TimeSource.Wait wait) {
     try {
       wait.await();
     } catch (InterruptedException stray) {

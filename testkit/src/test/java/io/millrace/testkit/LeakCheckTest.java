@@ -121,7 +121,7 @@ class LeakCheckTest {
       crew.start(() -> action.apply("stuck"));
       action.awaitRunning(1);
       String message = failure();
-      assertTrue(message.contains("running calls: Call[item=stuck"), message);
+      assertTrue(message.contains("running calls: RecordedCall[item=stuck"), message);
       assertTrue(message.contains("ScriptedAction.apply"), message);
       assertDoesNotThrow(check::check);
       action.release("stuck");

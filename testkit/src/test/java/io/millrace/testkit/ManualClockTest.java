@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -37,7 +37,7 @@ class ManualClockTest {
     clock.close();
   }
 
-  private Clock.Timer in(Duration delay, Runnable task) {
+  private TimeSource.Timer in(Duration delay, Runnable task) {
     return clock.schedule(clock.nanoTime() + delay.toNanos(), task);
   }
 
@@ -111,7 +111,7 @@ class ManualClockTest {
   @Test
   void aCancelledTimerNeverRunsEvenIfATimerOfTheSameAdvanceCancelsIt() {
     in(ofSeconds(1), this::note).cancel();
-    Clock.Timer later = in(ofSeconds(3), this::note);
+    TimeSource.Timer later = in(ofSeconds(3), this::note);
     in(ofSeconds(2), later::cancel);
     assertEquals(2, clock.timers());
 

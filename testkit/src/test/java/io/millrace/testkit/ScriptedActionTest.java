@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -150,11 +150,11 @@ class ScriptedActionTest {
     Thread here = Thread.currentThread();
     assertEquals(
         List.of(
-            new Call<>("a", 1, here, ZERO, Optional.of(ofSeconds(2))),
-            new Call<>("b", 1, here, ofSeconds(5), Optional.of(ofSeconds(7))),
-            new Call<>("a", 2, here, ofSeconds(7), Optional.of(ofSeconds(9)))),
+            new RecordedCall<>("a", 1, here, ZERO, Optional.of(ofSeconds(2))),
+            new RecordedCall<>("b", 1, here, ofSeconds(5), Optional.of(ofSeconds(7))),
+            new RecordedCall<>("a", 2, here, ofSeconds(7), Optional.of(ofSeconds(9)))),
         action.calls());
-    assertEquals(List.of(1, 2), action.callsOf("a").stream().map(Call::attempt).toList());
+    assertEquals(List.of(1, 2), action.callsOf("a").stream().map(RecordedCall::attempt).toList());
     assertEquals(0, action.running());
     assertEquals(1, action.maxRunning());
   }
@@ -177,7 +177,8 @@ class ScriptedActionTest {
     }
     assertEquals(4, action.maxRunning());
     assertEquals(0, action.running());
-    assertEquals(List.of(1, 2, 3, 4, 5), action.callsOf("a").stream().map(Call::attempt).toList());
+    assertEquals(
+        List.of(1, 2, 3, 4, 5), action.callsOf("a").stream().map(RecordedCall::attempt).toList());
   }
 
   @Test
@@ -198,7 +199,7 @@ class ScriptedActionTest {
   @ValueSource(booleans = {true, false})
   void aReleaseLetsOneCallOfItsItemPassNowOrLater(boolean virtualTime) throws Exception {
     ScriptedAction<String, Integer> action =
-        ScriptedAction.on(virtualTime ? clock : Clock.system());
+        ScriptedAction.on(virtualTime ? clock : TimeSource.system());
     action.blocks().returns(1);
     action.release("a");
     assertEquals(1, action.apply("a"));
@@ -225,7 +226,7 @@ class ScriptedActionTest {
   @ValueSource(booleans = {true, false})
   void anInterruptEndsABlockedCall(boolean virtualTime) throws Exception {
     ScriptedAction<String, Integer> action =
-        ScriptedAction.on(virtualTime ? clock : Clock.system());
+        ScriptedAction.on(virtualTime ? clock : TimeSource.system());
     action.blocks().returns(1);
     try (Crew crew = new Crew()) {
       Thread blocked =
@@ -246,7 +247,7 @@ class ScriptedActionTest {
   void aCallThatIgnoresInterruptsEndsOnlyByItsReleaseAndKeepsTheFlag(boolean virtualTime)
       throws Exception {
     ScriptedAction<String, Integer> action =
-        ScriptedAction.on(virtualTime ? clock : Clock.system());
+        ScriptedAction.on(virtualTime ? clock : TimeSource.system());
     action.blocksUninterruptibly().returns(1);
     try (Crew crew = new Crew()) {
       Thread stubborn =
@@ -295,7 +296,8 @@ class ScriptedActionTest {
     action.returns(1).apply("a");
     String message =
         String.valueOf(assertThrows(AssertionError.class, () -> action.awaitCalls(2)).getMessage());
-    assertTrue(message.contains("at least 2 calls, but there are 1: [Call[item=a"), message);
+    assertTrue(
+        message.contains("at least 2 calls, but there are 1: [RecordedCall[item=a"), message);
     assertThrows(AssertionError.class, () -> action.awaitRunning(1));
   }
 }

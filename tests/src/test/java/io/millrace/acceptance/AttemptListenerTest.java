@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.AttemptEvent.Retrying;
 import io.millrace.outcome.AttemptEvent.Starting;
@@ -111,7 +111,7 @@ class AttemptListenerTest {
   @Test
   @DisplayName("L5: the tasks of an executor are heard of, without an item, and what they wait for")
   void tasks() throws Exception {
-    Semaphore api = Semaphore.bounded(1);
+    WeightedSemaphore api = WeightedSemaphore.bounded(1);
     CountDownLatch waiting = new CountDownLatch(1);
     Parallel parallel =
         Parallel.of(1)

@@ -16,7 +16,7 @@ import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -117,7 +117,7 @@ class CallbacksTest {
                     outcome -> {
                       throw broken;
                     }))) {
-      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
       action.item(0).returns(0).anyItem().blocks().returns(1); // for ever, but for the interrupt
       assertSame(
           broken,
@@ -192,7 +192,7 @@ class CallbacksTest {
   @DisplayName("A70: a listener that stops the run has the last word: nothing more is admitted")
   void aListenerThatStopsTheRunHasTheLastWord() {
     StopToken token = new StopToken();
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0).anyItem().blocks().returns(1);
     Counting source = new Counting();
     // The window is full while the listener runs: item 0 is not delivered yet, item 1 blocks.

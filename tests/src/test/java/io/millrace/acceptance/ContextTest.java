@@ -22,11 +22,11 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -173,7 +173,7 @@ class ContextTest {
           Parallel.of(7).workers(Workers.caller()).onOutcome(outcome -> heard.add(outcome.item()));
       entry.run(parallel, TEN, action);
       assertEquals(TEN, heard, entry.name());
-      assertEquals(TEN, action.calls().stream().map(Call::item).toList(), entry.name());
+      assertEquals(TEN, action.calls().stream().map(RecordedCall::item).toList(), entry.name());
       assertEquals(1, action.maxRunning());
       assertTrue(action.calls().stream().allMatch(call -> call.thread() == Thread.currentThread()));
     }
@@ -189,7 +189,7 @@ class ContextTest {
   @Test
   @DisplayName("A77, PY21: in the caller's thread every option is still honoured")
   void inTheCallersThreadEveryOptionIsHonoured() {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(1).fails(failure, 2).returns(10);
     action.item(2).blocks().returns(20); // for ever, but for its timeout
     action.anyItem().computes(item -> item * 10);

@@ -19,9 +19,9 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,6 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @NoLeaks
 class DeadlinesTest {
   private static final Retry AT_ONCE = Retry.none().backoff(Backoff.none());
+
+  private static final String TOO_LATE = "attempt 3 would begin after the item timeout of 10s";
 
   private final ManualClock clock = ManualClock.jumping();
   private final ScriptedAction<String, String> action = ScriptedAction.on(clock);
@@ -141,7 +143,7 @@ class DeadlinesTest {
     assertTrue(parallel.map(List.of("a", "b", "c"), action).ok());
     assertEquals(
         List.of(ZERO, ofSeconds(60), ofSeconds(120)),
-        action.calls().stream().map(Call::start).toList());
+        action.calls().stream().map(RecordedCall::start).toList());
   }
 
   @Test
@@ -156,14 +158,14 @@ class DeadlinesTest {
             .map(List.of("a"), action);
     // 0 to 2, 5 to 7; the next one would begin at 10.
     assertEquals(2, action.calls().size());
-    assertTimedOut(results, 2, busy);
+    assertTimedOut(results, TOO_LATE, busy);
     assertEquals(0, busy.getSuppressed().length);
     assertEquals(ofSeconds(7), clock.elapsed());
   }
 
-  private static void assertTimedOut(Results<?, ?> results, int attempts, Throwable cause) {
+  private static void assertTimedOut(Results<?, ?> results, String message, Throwable cause) {
     TimeoutException timeout = assertInstanceOf(TimeoutException.class, error(results));
-    assertEquals("item timed out after 10s and " + attempts + " attempts", timeout.getMessage());
+    assertEquals(message, timeout.getMessage());
     assertSame(cause, timeout.getCause());
   }
 
@@ -178,7 +180,7 @@ class DeadlinesTest {
             .retry(AT_ONCE.attempts(99))
             .rateLimit(RateLimit.per(1, ofSeconds(6)))
             .map(List.of("a"), action);
-    assertTimedOut(results, 2, busy); // at 0 s and at 6 s; the next one would begin at 12 s
+    assertTimedOut(results, TOO_LATE, busy); // at 0 s and at 6 s; the next one would begin at 12 s
   }
 
   @Test
@@ -191,7 +193,7 @@ class DeadlinesTest {
             .itemTimeout(ofSeconds(10))
             .retry(AT_ONCE.attempts(99))
             .map(List.of("a"), action);
-    assertTimedOut(results, 2, busy);
+    assertTimedOut(results, "item timed out after 10s and 2 attempts", busy);
     assertEquals(ofSeconds(10), clock.elapsed());
   }
 

@@ -11,7 +11,7 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.*;
 import io.millrace.plan.*;
 import io.millrace.testkit.*;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.*;
@@ -36,7 +36,7 @@ class EdgesTest {
       "I1: a consumer that is busy with an outcome does not keep freed room from being used")
   void freedRoomIsUsedThoughTheConsumerIsBusy() throws Exception {
     for (int window : new int[] {4, 8}) {
-      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
       for (int item = 0; item <= window - 4; item++) {
         action.item(item).returns(item);
       }
@@ -56,7 +56,7 @@ class EdgesTest {
   @DisplayName("A1: the source's error is found though all slots are busy with endless tasks")
   void theSourcesErrorIsFoundThoughAllSlotsAreBusy() {
     IllegalStateException broken = new IllegalStateException("broken");
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocks().returns(1);
     Iterable<Integer> source =
         Counting.upTo(
@@ -81,7 +81,7 @@ class EdgesTest {
       assertEquals(items, parallel.map(items, action).values());
       Set<Integer> failed = new HashSet<>();
       int most = 0;
-      for (Call<Integer> call : action.calls()) {
+      for (RecordedCall<Integer> call : action.calls()) {
         if (call.attempt() == 1) {
           failed.add(call.item());
           most = Math.max(most, failed.size());
@@ -148,7 +148,7 @@ class EdgesTest {
   @Test
   @DisplayName("A88: a demand of 0 is an error at once, also while no outcome is in sight")
   void aBadDemandIsToldAtOnce() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().returns(1);
     CompletableFuture<Throwable> told = new CompletableFuture<>();
     Parallel.of(1)
@@ -178,7 +178,7 @@ class EdgesTest {
   @DisplayName(
       "I6, A77: a run in the caller's thread can be closed by another thread while it is taken from")
   void theCallersRunIsClosedFromOutside() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().returns(1);
     Run<Integer, Integer> run =
         Parallel.of(1).workers(Workers.caller()).start(List.of(1, 2, 3), action);
@@ -204,7 +204,7 @@ class EdgesTest {
   @Test
   @DisplayName("I6: a gatherer whose downstream throws or is cut short leaves nothing behind")
   void downstreamThrows() {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0).anyItem().blocks().returns(1);
     IllegalStateException broken = new IllegalStateException("broken");
     assertSame(
@@ -259,7 +259,7 @@ class EdgesTest {
   @RepeatedTest(10)
   @DisplayName("A19: an action that ignores its interrupt is abandoned, reported, and let go")
   void anActionThatIgnoresItsInterruptIsAbandoned() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocksUninterruptibly().returns(0);
     try (Run<Integer, Integer> run = Parallel.of(1).start(List.of(7), action)) {
       action.awaitRunning(1);
@@ -280,7 +280,7 @@ class EdgesTest {
   @RepeatedTest(10)
   @DisplayName("A19: the results of a run list the thread that was abandoned")
   void theResultsListTheAbandonedThread() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocksUninterruptibly().returns(0);
     try {
       Results<Integer, Integer> results =
@@ -321,7 +321,7 @@ class EdgesTest {
   @Test
   @DisplayName("I6: an abandoned item does not keep the others of its key waiting for ever")
   void anAbandonedItemFreesItsKey() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(1).blocksUninterruptibly().returns(1);
     action.item(2).returns(2);
     Results<Integer, Integer> results =
@@ -338,7 +338,7 @@ class EdgesTest {
   @Test
   @DisplayName("A34: an abandoned item fails fast too, also as the last one")
   void anAbandonedItemFailsFast() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(1).blocksUninterruptibly().returns(1);
     assertThrows(
         AbandonedException.class,

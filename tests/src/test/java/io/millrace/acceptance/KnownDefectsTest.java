@@ -19,7 +19,7 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.executor.WaitStrategy;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
@@ -33,7 +33,7 @@ import io.millrace.scope.CancelScope;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,7 +127,7 @@ class KnownDefectsTest {
   @Test
   @DisplayName("BL1: not here: work goes on after an early exit")
   void earlyExit() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0);
     action.anyItem().blocks().returns(1);
     Iterable<Integer> endless = () -> IntStream.iterate(0, x -> x + 1).iterator();
@@ -202,7 +202,7 @@ class KnownDefectsTest {
   @Test
   @DisplayName("AX9: not here: two callers that want many permits deadlock")
   void manyPermitsAtOnce() {
-    Semaphore semaphore = Semaphore.bounded(3);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(3);
     Action<Integer, Integer> holding = item -> semaphore.holding(2, () -> item);
     assertTrue(Parallel.of(8).map(IntStream.range(0, 2_000).boxed().toList(), holding).ok());
     assertEquals(3, semaphore.availablePermits());
@@ -254,7 +254,7 @@ class KnownDefectsTest {
   @Test
   @DisplayName("LF4: not here: the first failure leaves its siblings running")
   void aFailureCancelsItsSiblings() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).computes(item -> failAfter(action));
     action.anyItem().blocks().returns(1);
     Parallel parallel = Parallel.of(3).failFast();
@@ -271,7 +271,7 @@ class KnownDefectsTest {
   @Test
   @DisplayName("LF1: not here: a timeout does nothing about a function that blocks")
   void aBlockingFunctionTimesOut() {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().returns(1);
     Results<Integer, Integer> results =
         Parallel.of(1).attemptTimeout(ofMillis(5)).map(List.of(1), action);
@@ -333,7 +333,7 @@ class KnownDefectsTest {
   @Test
   @DisplayName("AF2: not here: those who wait for a semaphore starve the others")
   void waitersStarveNobody() throws Exception {
-    Semaphore taken = Semaphore.bounded(1);
+    WeightedSemaphore taken = WeightedSemaphore.bounded(1);
     taken.acquire();
     try (ParallelExecutor executor = ParallelExecutor.of(2)) {
       List<ExecutorFuture<Integer>> waiting = new ArrayList<>();

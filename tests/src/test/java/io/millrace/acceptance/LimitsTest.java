@@ -13,9 +13,9 @@ import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,7 +55,7 @@ class LimitsTest {
   }
 
   private List<Duration> starts() {
-    return action.calls().stream().map(Call::start).sorted().toList();
+    return action.calls().stream().map(RecordedCall::start).sorted().toList();
   }
 
   private static List<Duration> everyMillis(int step, int count) {
@@ -249,7 +249,8 @@ class LimitsTest {
             RateLimit.per(1, ofSeconds(1)),
             RateLimit.per(1, ofSeconds(10)).by((Integer item) -> item % 10));
     parallel(1).rateLimit(limit).window(10).map(List.of(1, 11, 21, 2, 3), action);
-    assertEquals(List.of(1, 2, 3, 11, 21), action.calls().stream().map(Call::item).toList());
+    assertEquals(
+        List.of(1, 2, 3, 11, 21), action.calls().stream().map(RecordedCall::item).toList());
     assertEquals(
         List.of(0L, 1L, 2L, 10L, 20L),
         action.calls().stream().map(call -> call.start().toSeconds()).toList());
@@ -352,7 +353,7 @@ class LimitsTest {
   void whoWaitsIsServedFirstComeFirstServed() {
     action.returns(1);
     parallel(1).window(40).rateLimit(RateLimit.perSecond(10)).map(items(40), action);
-    assertEquals(items(40), action.calls().stream().map(Call::item).toList());
+    assertEquals(items(40), action.calls().stream().map(RecordedCall::item).toList());
   }
 
   @Test

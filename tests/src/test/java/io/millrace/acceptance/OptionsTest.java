@@ -26,9 +26,9 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -267,7 +267,7 @@ class OptionsTest {
     } else {
       assertEquals(2, action.maxRunning());
     }
-    List<Duration> starts = action.calls().stream().map(Call::start).sorted().toList();
+    List<Duration> starts = action.calls().stream().map(RecordedCall::start).sorted().toList();
     assertEquals(6, starts.size());
     for (int i = 1; i < starts.size(); i++) {
       assertTrue(starts.get(i).minus(starts.get(i - 1)).compareTo(ofMillis(100)) >= 0);

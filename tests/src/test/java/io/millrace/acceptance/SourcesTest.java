@@ -14,7 +14,7 @@ import io.millrace.plan.Source;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -49,7 +49,7 @@ class SourcesTest {
   @ParameterizedTest(name = "{displayName}: {0}")
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GATHERER")
   void anErrorOfTheSourceIsThrownAsItselfWhileTasksStillRun(EntryPoint entry) throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocks().returns(1); // without the error's interrupt, for ever
     CountDownLatch running = new CountDownLatch(3);
     Iterable<Integer> source =

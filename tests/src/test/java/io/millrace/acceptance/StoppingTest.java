@@ -24,7 +24,7 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -69,7 +69,7 @@ class StoppingTest {
 
   /** A run that blocks, and what has to be known about it. */
   private static final class Scene {
-    final ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    final ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     final StopToken token = new StopToken();
     final CountDownLatch pulling = new CountDownLatch(1);
     final CountDownLatch wedge = new CountDownLatch(1);
@@ -219,7 +219,7 @@ class StoppingTest {
   @ParameterizedTest(name = "{displayName}: {0}")
   @EnumSource
   void everyEntryPointHearsOfAStop(EntryPoint entry) throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocks().returns(0);
     StopToken token = new StopToken();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -239,7 +239,7 @@ class StoppingTest {
   @Test
   @DisplayName("A19: an action that ignores its interrupt is abandoned, and its stack reported")
   void anActionThatIgnoresItsInterruptIsAbandoned() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocksUninterruptibly().returns(0);
     try (Run<Integer, Integer> run = Parallel.of(1).start(List.of(7), action)) {
       action.awaitRunning(1);
@@ -259,7 +259,7 @@ class StoppingTest {
   @Test
   @DisplayName("A19, I7: an interrupt of the caller cancels the run and stays set")
   void anInterruptOfTheCallerCancelsTheRun() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocks().returns(0);
     AtomicReference<Boolean> flag = new AtomicReference<>();
     Thread caller =
@@ -280,7 +280,7 @@ class StoppingTest {
   @Test
   @DisplayName("A21: a callback of a token that throws keeps no other from running")
   void aCallbackThatThrowsKeepsNoOtherFromRunning() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.blocks().returns(0);
     StopToken token = new StopToken();
     IllegalStateException broken = new IllegalStateException("broken callback");
@@ -311,7 +311,7 @@ class StoppingTest {
   @Test
   @DisplayName("PY18: a run whose token is stopped already calls nothing")
   void aRunWhoseTokenIsStoppedAlreadyCallsNothing() {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     StopToken token = new StopToken();
     token.stop();
     Counting source = new Counting();
@@ -327,7 +327,7 @@ class StoppingTest {
   @ParameterizedTest(name = "{displayName}: {0}")
   @EnumSource
   void theFirstFailureIsThrownAndTheOthersAreCancelled(EntryPoint entry) {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     CountDownLatch othersRun = new CountDownLatch(2);
     action
         .item(0)
@@ -355,7 +355,7 @@ class StoppingTest {
   void aFailureSurfacesWithinMilliseconds() {
     List<Duration> landings = new ArrayList<>();
     for (int round = 0; round < 50; round++) {
-      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
       AtomicReference<Long> failed = new AtomicReference<>(0L);
       action
           .item(0)
@@ -429,7 +429,7 @@ class StoppingTest {
   @Test
   @DisplayName("PY18: a run ends as aborted when so many items have failed")
   void aRunEndsWhenSoManyItemsHaveFailed() {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0).anyItem().fails(failure);
     Results<Integer, Integer> results = Parallel.of(1).maxFailures(3).map(TEN, action);
     assertEquals(RunStatus.ABORTED, results.status());
@@ -443,7 +443,7 @@ class StoppingTest {
   @Test
   @DisplayName("A6, BL1: a stream that is left early and closed has interrupted everything")
   void aStreamThatIsLeftEarlyHasInterruptedEverything() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0).anyItem().blocks().returns(1);
     Counting source = new Counting();
     try (var outcomes = Parallel.of(3).stream(source, action)) {

@@ -18,7 +18,7 @@ import io.millrace.plan.Retry;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -59,7 +59,7 @@ class StreamingTest {
             new java.util.concurrent.CancellationException("cancelled"),
             new InterruptedException("not a real one"),
             new Throwable("neither exception nor error"));
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     for (int item = 0; item < kinds.size(); item++) {
       action.item(item).fails(kinds.get(item));
     }
@@ -85,7 +85,7 @@ class StreamingTest {
   @ParameterizedTest(name = "{displayName}: ordered {0}")
   @ValueSource(booleans = {false, true})
   void closingEarlyInterruptsWhatRunsAndPullsNothingMore(boolean ordered) throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0).anyItem().blocks().returns(1);
     Counting source = new Counting();
     Parallel parallel = Parallel.of(3).window(5);
@@ -133,7 +133,7 @@ class StreamingTest {
   @Test
   @DisplayName("A9: a straggler at index 0 holds nobody up, and no batch waits for it")
   void aStragglerHoldsNobodyUp() {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).blocks().returns(0).anyItem().computes(item -> item);
     try (Run<Integer, Integer> run = Parallel.of(4).start(TEN, action)) {
       List<Integer> taken = new ArrayList<>();
@@ -167,7 +167,7 @@ class StreamingTest {
   void retriesComeBackIntoAFullWindowWithoutADeadlock(int workers, int window) throws Exception {
     for (EntryPoint entry : EntryPoint.values()) {
       List<Outcome<?, ?>> heard = new ArrayList<>();
-      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
       for (int item = 0; item < 20; item++) {
         action.item(item).fails(failure, 2).returns(item);
       }
@@ -201,7 +201,7 @@ class StreamingTest {
   @Test
   @DisplayName("PY19: an ordered stream keeps input order and reads ahead only inside the window")
   void anOrderedStreamKeepsInputOrderInsideTheWindow() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).blocks().returns(0).anyItem().computes(item -> item);
     Counting source = new Counting();
     try (Run<Integer, Integer> run = Parallel.of(2).window(6).ordered().start(source, action)) {

@@ -14,7 +14,7 @@ import io.millrace.call.Shape;
 import io.millrace.executor.TaskOptions;
 import io.millrace.limit.Limits;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Jitter;
@@ -118,11 +118,11 @@ class ToStringTest {
         Call.of(parallel, item -> item).input(Shape.sanitized().unique()));
     shows("TaskOptions[]", TaskOptions.none());
     shows(
-        "TaskOptions[retry=Retry[attempts=2], timeout=1s, semaphore=Semaphore[3 permits, 0 waiting]]",
+        "TaskOptions[retry=Retry[attempts=2], timeout=1s, semaphore=WeightedSemaphore[3 permits, 0 waiting]]",
         TaskOptions.none()
             .retry(Retry.ofAttempts(2))
             .timeout(ofSeconds(1))
-            .semaphore(Semaphore.bounded(3)));
+            .semaphore(WeightedSemaphore.bounded(3)));
     WorkPool pool = WorkPool.of(parallel);
     shows("WorkPool[Parallel[concurrency=2], not started]", pool);
     pool.submit(() -> 1).result();

@@ -195,7 +195,8 @@ class TruncationTest {
   @DisplayName("S4: a stream that is closed by another thread ends in silence")
   @Test
   void closedByAnotherThread() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(io.millrace.time.Clock.system());
+    ScriptedAction<Integer, Integer> action =
+        ScriptedAction.on(io.millrace.time.TimeSource.system());
     action.blocks().returns(0);
     AtomicReference<Throwable> thrown = new AtomicReference<>();
     Stream<Outcome<Integer, Integer>> outcomes = Parallel.of(2).stream(new Counting(), action);

@@ -18,7 +18,7 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -76,7 +76,7 @@ class ValuesTest {
   @Test
   @DisplayName("L10: plain values come as they are done, or in input order")
   void inWhichOrder() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).blocks().returns(0).anyItem().computes(item -> item);
     try (Stream<Integer> values = Parallel.of(2).values(List.of(0, 1, 2), action)) {
       Iterator<Integer> each = values.iterator();

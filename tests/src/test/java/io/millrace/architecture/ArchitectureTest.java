@@ -39,6 +39,7 @@ class ArchitectureTest {
   private static final List<Set<String>> LAYERS =
       List.of(
           Set.of("io.millrace.base"),
+          Set.of("io.millrace.signal"),
           Set.of("io.millrace.plan", "io.millrace.outcome", "io.millrace.checkpoint"),
           Set.of("io.millrace.context", "io.millrace.time"),
           Set.of("io.millrace.limit"),

@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
@@ -24,7 +24,7 @@ import io.millrace.plan.Workers;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,8 +109,8 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("AF2: who waits for a shared semaphore occupies no worker")
   void waitersForASemaphoreDoNotStarveOthers() throws Exception {
-    Semaphore api = Semaphore.bounded(1);
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    WeightedSemaphore api = WeightedSemaphore.bounded(1);
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().computes(item -> item);
     try (ParallelExecutor executor = ParallelExecutor.of(2)) {
       TaskOptions limited = TaskOptions.none().semaphore(api);
@@ -134,7 +134,7 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("A45, AF2: a task that backs off holds neither a worker nor its semaphore")
   void backoffHoldsNoPermit() throws Exception {
-    Semaphore api = Semaphore.bounded(1);
+    WeightedSemaphore api = WeightedSemaphore.bounded(1);
     try (ManualClock clock = new ManualClock();
         ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).clock(clock))) {
       AtomicInteger calls = new AtomicInteger();
@@ -159,7 +159,7 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("AF2: a cancelled task that waits for its time, or a semaphore, is gone at once")
   void cancellingATaskThatWaitsFreesItsPlace() throws Exception {
-    Semaphore api = Semaphore.bounded(1);
+    WeightedSemaphore api = WeightedSemaphore.bounded(1);
     api.acquire();
     try (ParallelExecutor executor = ParallelExecutor.of(1)) {
       var waiting = executor.submit(() -> "never", TaskOptions.none().semaphore(api));
@@ -185,7 +185,7 @@ class ParallelExecutorTest {
   @DisplayName(
       "AF8: an attempt that takes too long is interrupted, and fails with a TimeoutException")
   void timeoutsBelongToTheTask() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().returns(1);
     try (ParallelExecutor executor = ParallelExecutor.of(2)) {
       var late =
@@ -219,7 +219,7 @@ class ParallelExecutorTest {
   @DisplayName(
       "A43, AF8: result(timeout) of a done task is its value; of a running one it cancels nothing")
   void aResultThatIsLateComesLater() throws Exception {
-    ScriptedAction<Integer, String> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, String> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().returns("late");
     try (ParallelExecutor executor = ParallelExecutor.of(1)) {
       var future = executor.submit(() -> action.apply(1));
@@ -268,7 +268,7 @@ class ParallelExecutorTest {
               ofDays(1));
       assertEquals(List.of(7), values);
 
-      ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
       action.anyItem().blocks().returns(1);
       assertThrows(
           TimeoutException.class,
@@ -298,7 +298,7 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("AF4: closing mapIter interrupts what runs")
   void closingInterruptsWhatRuns() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.item(0).returns(0);
     action.anyItem().blocks().returns(1);
     try (ParallelExecutor executor = ParallelExecutor.of(2)) {
@@ -396,7 +396,7 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("A38, AF7: shutdownAndCancel() returns at once, and no future stays pending")
   void shutdownCancelsWhatWaits() throws Exception {
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().computes(item -> item);
     ParallelExecutor executor = ParallelExecutor.of(1);
     var running = executor.submit(() -> action.apply(1));
@@ -479,7 +479,7 @@ class ParallelExecutorTest {
           starts.stream().sorted().toList());
     }
 
-    ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
     action.anyItem().blocks().returns(1);
     StopToken token = new StopToken();
     try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).stopToken(token))) {
@@ -558,7 +558,8 @@ class ParallelExecutorTest {
     TaskOptions none = TaskOptions.none();
     assertThrows(IllegalArgumentException.class, () -> none.attemptTimeout(ofMillis(-1)));
     assertThrows(IllegalArgumentException.class, () -> none.timeout(ofMillis(-1)));
-    assertThrows(IllegalArgumentException.class, () -> none.semaphore(Semaphore.bounded(1), 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> none.semaphore(WeightedSemaphore.bounded(1), 0));
     assertThrows(
         IllegalArgumentException.class,
         () -> ParallelExecutor.asCompleted(List.of(), ofMillis(-1)));
@@ -600,7 +601,7 @@ class ParallelExecutorTest {
   @DisplayName(
       "AF2: a permit is granted only to a task that has a worker, so two tasks do not deadlock")
   void aTaskWithoutWorkerHoldsNoPermit() throws Exception {
-    Semaphore shared = Semaphore.bounded(1);
+    WeightedSemaphore shared = WeightedSemaphore.bounded(1);
     shared.acquire();
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch released = new CountDownLatch(1);
@@ -626,7 +627,7 @@ class ParallelExecutorTest {
   @DisplayName(
       "A38: a task that waits for a permit has not begun: shutting down cancels or returns it")
   void tasksThatWaitForPermitsHaveNotBegun() throws Exception {
-    Semaphore taken = Semaphore.bounded(1);
+    WeightedSemaphore taken = WeightedSemaphore.bounded(1);
     taken.acquire();
     ParallelExecutor cancelling = ParallelExecutor.of(1);
     var cancelled = cancelling.submit(() -> 1, TaskOptions.none().semaphore(taken));
@@ -650,7 +651,7 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("AF2: permits that somebody else gave back cost no worker")
   void aSpoiltSemaphoreCostsNoWorker() throws Exception {
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     try (ParallelExecutor executor = ParallelExecutor.of(1)) {
       var spoiling =
           executor.submit(
@@ -690,7 +691,7 @@ class ParallelExecutorTest {
     }
   }
 
-  private static void sleep(Clock clock, Duration time) {
+  private static void sleep(TimeSource clock, Duration time) {
     try {
       clock.sleep(time);
     } catch (InterruptedException interrupted) {
@@ -701,7 +702,7 @@ class ParallelExecutorTest {
   @Test
   @DisplayName("AF2: a future that is completed by other means frees its task's place at once")
   void completedByOtherMeans() throws Exception {
-    Semaphore taken = Semaphore.bounded(1);
+    WeightedSemaphore taken = WeightedSemaphore.bounded(1);
     taken.acquire();
     try (ParallelExecutor executor = ParallelExecutor.of(1)) {
       var waiting = executor.submit(() -> 1, TaskOptions.none().semaphore(taken));

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
 import io.millrace.scope.CancelScope;
@@ -167,7 +167,7 @@ class QueueLimitTest {
   @Test
   @DisplayName("L4: if nothing waits for a worker, the task that comes is the one that is dropped")
   void droppingWithoutAQueue() throws Exception {
-    Semaphore taken = Semaphore.bounded(1);
+    WeightedSemaphore taken = WeightedSemaphore.bounded(1);
     taken.acquire();
     try (ParallelExecutor executor =
         ParallelExecutor.of(Parallel.of(1), QueueLimit.droppingOldest(0))) {
@@ -254,7 +254,7 @@ class QueueLimitTest {
   @Test
   @DisplayName("L4: at its deadline a running attempt is interrupted, and what waits goes at once")
   void theDeadlineInterrupts() throws Exception {
-    Semaphore taken = Semaphore.bounded(1);
+    WeightedSemaphore taken = WeightedSemaphore.bounded(1);
     taken.acquire();
     try (ManualClock clock = new ManualClock();
         ParallelExecutor executor =

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.Parallel;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Context;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Workers;
@@ -105,7 +105,7 @@ class SubmittersContextTest {
 
   /** Holds the only permit until the call has been made, if it is to wait. */
   private static Seen limited(boolean contended, Callable<Seen> task) throws Exception {
-    Semaphore one = Semaphore.bounded(1);
+    WeightedSemaphore one = WeightedSemaphore.bounded(1);
     Supplier<CompletableFuture<Seen>> limited =
         one.context(CONTEXT)
             .async(
@@ -214,7 +214,7 @@ class SubmittersContextTest {
             return () -> {};
           }
         };
-    Semaphore one = Semaphore.bounded(1);
+    WeightedSemaphore one = WeightedSemaphore.bounded(1);
     try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).context(failing))) {
       assertSame(broken, assertThrows(IllegalStateException.class, () -> executor.submit(() -> 1)));
       CountDownLatch ended = new CountDownLatch(1);

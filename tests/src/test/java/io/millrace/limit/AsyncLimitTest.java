@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Functions that answer with a stage, within a limit. */
 @NoLeaks
 class AsyncLimitTest {
-  private final Semaphore one = Semaphore.bounded(1);
+  private final WeightedSemaphore one = WeightedSemaphore.bounded(1);
   private final LinkedBlockingQueue<CompletableFuture<String>> stages = new LinkedBlockingQueue<>();
   private final Supplier<CompletableFuture<String>> fetch = one.async(this::begin);
 

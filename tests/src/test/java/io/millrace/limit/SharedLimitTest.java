@@ -14,9 +14,9 @@ import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -58,7 +58,7 @@ class SharedLimitTest {
   }
 
   private List<Duration> starts() {
-    return action.calls().stream().map(Call::start).sorted().toList();
+    return action.calls().stream().map(RecordedCall::start).sorted().toList();
   }
 
   private static List<Duration> everyPeriod(int count) {
@@ -78,7 +78,7 @@ class SharedLimitTest {
   @DisplayName("LF5: functions that one limit has wrapped share it")
   void theBoundIsSharedByAllFunctions() throws Exception {
     action.takes(ofSeconds(1)).returns(1);
-    Semaphore one = Limits.maxConcurrent(1, clock);
+    WeightedSemaphore one = Limits.maxConcurrent(1, clock);
     Function<Integer, Integer> other = one.function(item -> applied(action, item));
     List<Callable<Integer>> calls = new ArrayList<>(calls(one.wrap(action), 2));
     calls.add(() -> other.apply(7));
@@ -166,7 +166,8 @@ class SharedLimitTest {
     ScriptedAction<Integer, Integer> throttled = ScriptedAction.on(clock);
     throttled.takes(ofSeconds(1)).returns(1);
     Parallel.of(8).clock(clock).map(items(8), Limits.throttle(PERIOD, clock).wrap(throttled));
-    assertEquals(everyPeriod(8), throttled.calls().stream().map(Call::start).sorted().toList());
+    assertEquals(
+        everyPeriod(8), throttled.calls().stream().map(RecordedCall::start).sorted().toList());
   }
 
   private static final List<Duration> TWO_A_SECOND =
@@ -195,7 +196,7 @@ class SharedLimitTest {
     wrapped.returns(1);
     RateLimiter around = Limits.rateLimited(2, ofSeconds(1), ofMillis(200), clock);
     Parallel.of(10).clock(clock).map(items(10), around.wrap(wrapped));
-    assertEquals(TWO_A_SECOND, wrapped.calls().stream().map(Call::start).sorted().toList());
+    assertEquals(TWO_A_SECOND, wrapped.calls().stream().map(RecordedCall::start).sorted().toList());
   }
 
   @Test

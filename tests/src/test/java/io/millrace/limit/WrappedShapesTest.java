@@ -27,7 +27,7 @@ import org.junit.jupiter.api.function.Executable;
 /** Functions of each shape, with a semaphore that tells whether a permit is held meanwhile. */
 @NoLeaks
 class WrappedShapesTest {
-  private final Semaphore two = Semaphore.bounded(2);
+  private final WeightedSemaphore two = WeightedSemaphore.bounded(2);
 
   private int answer(Object... arguments) {
     assertEquals(1, two.availablePermits(), "one is held");

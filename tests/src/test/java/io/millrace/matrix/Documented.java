@@ -86,17 +86,17 @@ final class Documented {
         spot.isOfClock() || spot == Spot.EXECUTOR_EXECUTE || spot == Spot.EXECUTOR_EXECUTE_LATER;
     if (ofClock && misdeed.is(Kind.FLAGS)) {
       return Optional.of(
-          "Clock, Workers.on: they leave the interrupt flag of the thread as it was");
+          "TimeSource, Workers.on: they leave the interrupt flag of the thread as it was");
     }
     if (misdeed.is(Kind.FLAGS) && isOfOnePhase(spot)) {
       return Optional.of(
           "contract, E22: the flag is cleared between the phases of an item, and between reads of a source");
     }
     if (misdeed == Misdeed.MAKES_UP_AN_INTERRUPT && spot.isOfClock()) {
-      return Optional.of("Clock: only sleep and Wait.await throw an InterruptedException");
+      return Optional.of("TimeSource: only sleep and Wait.await throw an InterruptedException");
     }
     if (misdeed == Misdeed.CLOSES_ITS_RUN && spot.isOfClock()) {
-      return Optional.of("Clock: no method but sleep blocks");
+      return Optional.of("TimeSource: no method but sleep blocks");
     }
     if (!misdeed.is(Kind.BLOCKS)) {
       return Optional.empty();
@@ -105,7 +105,7 @@ final class Documented {
       return Optional.of("contract, E10: what makes messages and reads causes has no time limit");
     }
     if (spot.isOfClock()) {
-      return Optional.of("Clock: no method but sleep blocks");
+      return Optional.of("TimeSource: no method but sleep blocks");
     }
     return switch (spot) {
       case EXECUTOR_EXECUTE, EXECUTOR_EXECUTE_LATER ->

@@ -11,7 +11,7 @@ import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.WaitStrategy;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import io.millrace.pool.Work;
@@ -155,7 +155,7 @@ class NestedVirtualTimeTest {
   }
 
   private static void permitOfAnother(ManualClock clock) throws Exception {
-    Semaphore semaphore = Semaphore.bounded(1, clock);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1, clock);
     semaphore.acquire();
     Thread.startVirtualThread(
         clock.announced(

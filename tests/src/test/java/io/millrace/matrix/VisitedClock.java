@@ -1,13 +1,13 @@
 package io.millrace.matrix;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 
 /** The real clock, whose methods are user code that may misbehave. */
-final class VisitedClock implements Clock {
+final class VisitedClock implements TimeSource {
   private final Cell cell;
-  private final Clock real = Clock.system();
+  private final TimeSource real = TimeSource.system();
 
   VisitedClock(Cell cell) {
     this.cell = cell;

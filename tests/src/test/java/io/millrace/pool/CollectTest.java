@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @NoLeaks
 @Timeout(60)
 class CollectTest {
-  private final ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+  private final ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
   private final IOException failure = new IOException("failure");
 
   @Test

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NoLeaks
 @Timeout(60)
 class ResolveTest {
-  private final ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+  private final ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
   private final IOException failure = new IOException("failure");
 
   @Test

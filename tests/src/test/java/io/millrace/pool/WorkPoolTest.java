@@ -13,7 +13,7 @@ import io.millrace.plan.Workers;
 import io.millrace.scope.CancelScope;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @NoLeaks
 @Timeout(120)
 class WorkPoolTest {
-  private final ScriptedAction<Integer, Integer> action = ScriptedAction.on(Clock.system());
+  private final ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
 
   private static WorkPool pool(int workers) {
     return WorkPool.of(Parallel.of(workers));

@@ -15,7 +15,7 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.WaitStrategy;
 import io.millrace.limit.Limits;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
@@ -485,7 +485,7 @@ class DroppedTest {
   void cancelledAsyncCall() throws Exception {
     Garbage.assertCollected(
         () -> {
-          Semaphore semaphore = Limits.maxConcurrent(1);
+          WeightedSemaphore semaphore = Limits.maxConcurrent(1);
           semaphore.acquire();
           var call = semaphore.async(() -> CompletableFuture.completedFuture(1)).get();
           call.cancel(true);

@@ -6,7 +6,7 @@ import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.Limits;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -210,7 +210,7 @@ enum Way {
     @Override
     void run(Task task) {
       Queue<CompletableFuture<Integer>> begun = new ConcurrentLinkedQueue<>();
-      Semaphore limit = Limits.maxConcurrent(task.concurrency());
+      WeightedSemaphore limit = Limits.maxConcurrent(task.concurrency());
       Function<Item, CompletableFuture<Integer>> call =
           limit.<Item, Integer>async(
               item -> {

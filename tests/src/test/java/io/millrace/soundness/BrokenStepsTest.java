@@ -12,15 +12,15 @@ import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
-import io.millrace.limit.Semaphore;
 import io.millrace.limit.Throttle;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.scope.CancelScope;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -127,7 +127,7 @@ class BrokenStepsTest {
   @Test
   @DisplayName("an abandoned attempt keeps its permits of a semaphore until it has returned")
   void permitsOfAbandoned() {
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(4).grace(ofMillis(10)))) {
@@ -150,7 +150,7 @@ class BrokenStepsTest {
   }
 
   /** A clock of which one step can be made to fail. */
-  private static final class Fragile implements Clock {
+  private static final class Fragile implements TimeSource {
     final AtomicInteger readingsToFailure = new AtomicInteger(Integer.MAX_VALUE);
     final AtomicInteger schedulesToFailure = new AtomicInteger(Integer.MAX_VALUE);
     final AtomicBoolean failsToCancel = new AtomicBoolean();
@@ -164,12 +164,12 @@ class BrokenStepsTest {
           || (isTimer && failsInTimers.compareAndSet(true, false))) {
         throw new IllegalStateException("clock");
       }
-      return Clock.system().nanoTime();
+      return TimeSource.system().nanoTime();
     }
 
     @Override
     public Instant now() {
-      return Clock.system().now();
+      return TimeSource.system().now();
     }
 
     @Override
@@ -177,7 +177,7 @@ class BrokenStepsTest {
       if (failsToAnnounce.get()) {
         throw new IllegalStateException("announced");
       }
-      return Clock.super.announced(task);
+      return TimeSource.super.announced(task);
     }
 
     @Override
@@ -185,7 +185,7 @@ class BrokenStepsTest {
       if (schedulesToFailure.decrementAndGet() == 0) {
         throw new IllegalStateException("schedule");
       }
-      Timer timer = Clock.system().schedule(atNanos, task);
+      Timer timer = TimeSource.system().schedule(atNanos, task);
       return () -> {
         timer.cancel();
         if (failsToCancel.get()) {
@@ -196,7 +196,7 @@ class BrokenStepsTest {
 
     @Override
     public void sleep(Duration duration) throws InterruptedException {
-      Clock.system().sleep(duration);
+      TimeSource.system().sleep(duration);
     }
   }
 
@@ -317,7 +317,7 @@ class BrokenStepsTest {
   @DisplayName("E21: a permit goes back if no thread can be announced for an asynchronous call")
   void announcementThatFails() {
     Fragile clock = new Fragile();
-    Semaphore semaphore = Semaphore.bounded(1, clock);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1, clock);
     assertTrue(semaphore.tryAcquire());
     var result = semaphore.async(() -> CompletableFuture.completedFuture(1)).get();
     clock.failsToAnnounce.set(true);

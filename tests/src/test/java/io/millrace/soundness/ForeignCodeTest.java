@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
@@ -144,7 +144,7 @@ class ForeignCodeTest {
   @Test
   @DisplayName("E8: a limit that cannot take a permit back does not hide the function's exception")
   void failingRelease() {
-    Semaphore semaphore = Semaphore.bounded(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     IOException own = new IOException("the function's own");
     Callable<Integer> wrapped =
         semaphore.wrap(

@@ -14,7 +14,7 @@ import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,8 +97,8 @@ class LastThingsTest {
   }
 
   /** A clock whose timers are cancelled, and then say that they could not be. */
-  private static final class Stubborn implements Clock {
-    private final Clock real = Clock.system();
+  private static final class Stubborn implements TimeSource {
+    private final TimeSource real = TimeSource.system();
 
     @Override
     public long nanoTime() {
@@ -128,7 +128,7 @@ class LastThingsTest {
   @Test
   @DisplayName("E11: a run goes on, though the timers of its clock throw when they are cancelled")
   void timersThatThrow() {
-    Clock clock = new Stubborn();
+    TimeSource clock = new Stubborn();
     Set<Integer> failed = ConcurrentHashMap.newKeySet();
     Parallel retried =
         Parallel.of(4)

@@ -7,7 +7,7 @@ import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
@@ -110,7 +110,7 @@ class NestedTimeTest {
     SEMAPHORE {
       @Override
       int run(Parallel parallel, ManualClock clock) {
-        Semaphore semaphore = Semaphore.bounded(1, clock);
+        WeightedSemaphore semaphore = WeightedSemaphore.bounded(1, clock);
         return parallel
             .map(
                 THREE,

@@ -10,15 +10,21 @@ import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.RateLimiter;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -204,5 +210,95 @@ class OrderTest {
     runs.forEach(Run::close);
     int least = counts.stream().mapToInt(AtomicInteger::get).min().orElseThrow();
     assertTrue(least >= 120, "permits of each run, of 2,000: " + counts);
+  }
+
+  @Test
+  @DisplayName("E3: an item that is repeated goes before those that wait for their first permit")
+  void repeatedItemsGoFirst() {
+    AtomicInteger failures = new AtomicInteger();
+    var results =
+        Parallel.of(4)
+            .window(200)
+            .clock(clock)
+            .rateLimit(RateLimit.perSecond(50))
+            .retry(Retry.ofAttempts(3).backoff(Backoff.fixed(ofMillis(100))))
+            .itemTimeout(ofSeconds(2))
+            .map(
+                IntStream.range(0, 200).boxed().toList(),
+                number -> {
+                  starts.add(new Start(number, clock.elapsed()));
+                  if (number % 20 == 3 && starts(number) == 1) {
+                    failures.incrementAndGet();
+                    throw new IOException("once");
+                  }
+                  return number;
+                });
+    assertEquals(List.of(), results.failures());
+    assertEquals(10, failures.get());
+    for (int number = 3; number < 200; number += 20) {
+      Duration between = between(number);
+      assertTrue(between.compareTo(ofMillis(170)) < 0, number + " waits for " + between);
+    }
+  }
+
+  @Test
+  @DisplayName("E3: an item that is repeated goes before those that wait for a slot of its key")
+  void repeatedItemsHaveTheirKeyFirst() {
+    var results =
+        Parallel.of(8)
+            .window(100)
+            .clock(clock)
+            .concurrencyPerKey(1, (Integer number) -> number % 2)
+            .retry(Retry.ofAttempts(3).backoff(Backoff.fixed(ofMillis(10))))
+            .map(
+                IntStream.range(0, 100).boxed().toList(),
+                number -> {
+                  starts.add(new Start(number, clock.elapsed()));
+                  clock.sleep(ofMillis(20));
+                  if (number % 10 == 3 && starts(number) == 1) {
+                    throw new IOException("once");
+                  }
+                  return number;
+                });
+    assertEquals(List.of(), results.failures());
+    for (int number = 3; number < 100; number += 10) {
+      Duration between = between(number);
+      assertTrue(between.compareTo(ofMillis(61)) < 0, number + " waits for " + between);
+    }
+  }
+
+  @Test
+  @DisplayName("E3: many that are repeated find their places among many that wait")
+  void manyAreRepeated() {
+    var results =
+        Parallel.of(4)
+            .window(30_000)
+            .clock(clock)
+            .rateLimit(RateLimit.perSecond(30_000).burst(15_000))
+            .retry(Retry.ofAttempts(2).backoff(Backoff.fixed(ofSeconds(1)).jitter(Jitter.FULL)))
+            .map(
+                IntStream.range(0, 30_000).boxed().toList(),
+                number -> {
+                  if (number % 2 == 0 && firsts.add(number)) {
+                    throw new IOException("once");
+                  }
+                  return number;
+                });
+    assertEquals(List.of(), results.failures());
+  }
+
+  private final Set<Integer> firsts = ConcurrentHashMap.newKeySet();
+
+  private long starts(int number) {
+    synchronized (starts) {
+      return starts.stream().filter(start -> start.number() == number).count();
+    }
+  }
+
+  private Duration between(int number) {
+    List<Duration> times =
+        starts.stream().filter(start -> start.number() == number).map(Start::at).toList();
+    assertEquals(2, times.size(), "starts of " + number);
+    return times.getLast().minus(times.getFirst());
   }
 }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.plan.Backoff;
-import io.millrace.plan.HttpReply;
 import io.millrace.plan.Retry;
+import io.millrace.signal.HttpReply;
 import io.millrace.testkit.ManualClock;
 import java.time.Duration;
 import java.time.ZoneOffset;

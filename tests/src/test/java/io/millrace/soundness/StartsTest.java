@@ -9,7 +9,7 @@ import io.millrace.Parallel;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -29,8 +29,8 @@ class StartsTest {
   private static final List<Integer> TWENTY = IntStream.range(0, 20).boxed().toList();
 
   /** The real time, with faults. */
-  private static class Faulty implements Clock {
-    private final Clock real = Clock.system();
+  private static class Faulty implements TimeSource {
+    private final TimeSource real = TimeSource.system();
 
     @Override
     public long nanoTime() {
@@ -58,7 +58,7 @@ class StartsTest {
   @DisplayName("E11: a thread that cannot be announced does not hang the call")
   void announcementThatFails(int number) throws Exception {
     AtomicInteger announced = new AtomicInteger();
-    Clock clock =
+    TimeSource clock =
         new Faulty() {
           @Override
           public void enter() {
@@ -127,7 +127,7 @@ class StartsTest {
   @DisplayName(
       "E11: a run that cannot begin closes its source, and the stop token does not keep it")
   void runThatCannotBegin() {
-    Clock clock =
+    TimeSource clock =
         new Faulty() {
           @Override
           public Timer schedule(long atNanos, Runnable task) {

@@ -1,13 +1,13 @@
 package io.millrace.bench.driver;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The real time; counts the timers that ring. */
-final class CountingClock implements Clock {
-  private final Clock real = Clock.system();
+final class CountingClock implements TimeSource {
+  private final TimeSource real = TimeSource.system();
   private final AtomicLong rung = new AtomicLong();
 
   long rung() {

@@ -1,14 +1,14 @@
 package io.millrace.bench.driver;
 
 import io.millrace.bench.peer.PermitLoop;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 
 /** The library's semaphore in a loop. */
 final class MillracePermits implements PermitLoop.Body {
-  private final Semaphore semaphore;
+  private final WeightedSemaphore semaphore;
 
   MillracePermits(int permits) {
-    semaphore = Semaphore.bounded(permits);
+    semaphore = WeightedSemaphore.bounded(permits);
   }
 
   @Override

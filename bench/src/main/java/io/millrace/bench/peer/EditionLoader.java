@@ -8,7 +8,8 @@ import java.nio.file.Path;
 
 /**
  * Loads the library from a jar of its own, and with it the classes that drive it, from the parent's. All
- * the rest is the parent's, so that both versions are measured by the same code.
+ * the rest is the parent's, so that both versions are measured by the same code. The drivers are compiled
+ * against the present names; those that the library has under an earlier name get that one.
  */
 final class EditionLoader extends URLClassLoader {
   /** Begins the names of the classes that are loaded beside each version. */
@@ -20,6 +21,8 @@ final class EditionLoader extends URLClassLoader {
   static {
     registerAsParallelCapable();
   }
+
+  private final EarlierNames earlierNames = new EarlierNames(path -> findResource(path) != null);
 
   EditionLoader(Path library, ClassLoader parent) throws IOException {
     super("before", new URL[] {library.toUri().toURL()}, parent);
@@ -49,7 +52,7 @@ final class EditionLoader extends URLClassLoader {
       if (in == null) {
         throw new ClassNotFoundException(name);
       }
-      byte[] code = in.readAllBytes();
+      byte[] code = earlierNames.in(in.readAllBytes());
       return defineClass(name, code, 0, code.length);
     } catch (IOException unreadable) {
       throw new ClassNotFoundException(name, unreadable);

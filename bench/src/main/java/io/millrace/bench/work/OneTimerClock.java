@@ -1,12 +1,12 @@
 package io.millrace.bench.work;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** A clock for one thread that goes on to its only timer when it is told to. */
-final class OneTimerClock implements Clock {
+final class OneTimerClock implements TimeSource {
   private record Task(long at, Runnable action) {}
 
   private long now;

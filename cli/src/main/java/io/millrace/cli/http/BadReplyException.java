@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
-import io.millrace.plan.HttpReply;
+import io.millrace.signal.HttpReply;
+import java.util.List;
 import java.util.Optional;
 
 /** A server answered, but not well; the retry policy reads the reply from it. */
@@ -30,6 +31,16 @@ final class BadReplyException extends RequestException implements HttpReply {
   @Override
   public Optional<String> header(String name) {
     return reply.header(name);
+  }
+
+  @Override
+  public List<String> headers(String name) {
+    return reply.headers(name);
+  }
+
+  @Override
+  public Optional<String> body() {
+    return reply.body();
   }
 
   /** Whether the server says that it has not done what it was asked for. */

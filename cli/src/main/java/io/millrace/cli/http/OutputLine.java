@@ -160,7 +160,7 @@ record OutputLine(Set<String> included) {
     for (Header header : reply.headers()) {
       String name = header.name().toLowerCase(Locale.ROOT);
       if (included.contains(name) || included.contains("*")) {
-        wanted.computeIfAbsent(name, reply::values);
+        wanted.computeIfAbsent(name, reply::headers);
       }
     }
     return wanted;

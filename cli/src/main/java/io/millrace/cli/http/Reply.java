@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
-import io.millrace.plan.HttpReply;
+import io.millrace.signal.HttpReply;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,9 +18,16 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
     return headers.stream().filter(header -> header.isNamed(name)).map(Header::value).findFirst();
   }
 
-  /** The values of a header, in their order. */
-  List<String> values(String name) {
+  @Override
+  public List<String> headers(String name) {
     return headers.stream().filter(header -> header.isNamed(name)).map(Header::value).toList();
+  }
+
+  @Override
+  public Optional<String> body() {
+    return content instanceof Content.Whole(var bytes, var coding) && coding.isEmpty()
+        ? Optional.of(StandardCharsets.UTF_8.decode(bytes.duplicate()).toString())
+        : Optional.empty();
   }
 
   Reply withoutContent() {

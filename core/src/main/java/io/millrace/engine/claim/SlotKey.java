@@ -17,6 +17,8 @@ public final class SlotKey {
   public int running;
   private @Nullable Ticket first;
   private @Nullable Ticket last;
+  /* The one that was added last of those that belonged before others. */
+  private @Nullable Ticket early;
 
   public SlotKey(Object value, int hash) {
     this.value = value;
@@ -28,11 +30,11 @@ public final class SlotKey {
     return first;
   }
 
-  /** Adds an item by its rank: as a rule at the end, or near it. */
+  /** Adds an item by its rank: as a rule at the end, or near it, or, if it is repeated, near the last one that was. */
   public void add(Ticket ticket) {
     Ticket before = last;
-    while (before != null && before.rank > ticket.rank) {
-      before = before.previousForSlot;
+    if (before != null && before.rank > ticket.rank) {
+      before = before(ticket);
     }
     Ticket after = before == null ? first : before.nextForSlot;
     ticket.isQueuedForSlot = true;
@@ -50,8 +52,28 @@ public final class SlotKey {
     }
   }
 
+  /* Searches backwards from the end and, in both directions, from the last early one; the shortest way wins. */
+  private @Nullable Ticket before(Ticket ticket) {
+    Ticket fromLast = last;
+    Ticket fromEarly = early == null ? first : early;
+    while (fromLast != null && fromLast.rank > ticket.rank) {
+      Ticket next = fromEarly == null ? first : fromEarly.nextForSlot;
+      boolean comesBefore = fromEarly == null || fromEarly.rank <= ticket.rank;
+      if (comesBefore && (next == null || next.rank > ticket.rank)) {
+        early = ticket;
+        return fromEarly;
+      }
+      fromEarly = comesBefore || fromEarly == null ? next : fromEarly.previousForSlot;
+      fromLast = fromLast.previousForSlot;
+    }
+    return fromLast;
+  }
+
   /** Takes an item out that waits. */
   public void remove(Ticket ticket) {
+    if (early == ticket) {
+      early = ticket.previousForSlot;
+    }
     Ticket before = ticket.previousForSlot;
     Ticket after = ticket.nextForSlot;
     if (before == null) {

@@ -3,7 +3,7 @@ package io.millrace.engine.claim;
 import io.millrace.base.Quietly;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Waiter;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ public final class Ticket {
   /** The place of a ticket that waits for no time. */
   public static final int NOT_QUEUED = -1;
 
-  /** The rank of an item that comes to the limits anew. */
+  /** The rank of an item that is to be repeated, until its backoff ends. */
   public static final long UNRANKED = -1;
 
   public final long index;
@@ -86,7 +86,7 @@ public final class Ticket {
   private int held;
 
   /* Written before the wait, read at its end. */
-  private volatile Clock.@Nullable Timer expiry;
+  private volatile TimeSource.@Nullable Timer expiry;
 
   public Ticket(long index, @Nullable Object item) {
     this.index = index;
@@ -124,12 +124,12 @@ public final class Ticket {
   }
 
   /** The wait ends when this timer rings. */
-  public void expiry(Clock.Timer timer) {
+  public void expiry(TimeSource.Timer timer) {
     expiry = timer;
   }
 
   public void stopExpiry() {
-    Clock.Timer timer = expiry;
+    TimeSource.Timer timer = expiry;
     if (timer != null) {
       expiry = null;
       Quietly.cancel(timer::cancel);

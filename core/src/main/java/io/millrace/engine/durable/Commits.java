@@ -6,7 +6,7 @@ import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.outcome.RunStatus;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.Objects;
 
@@ -24,7 +24,7 @@ final class Commits {
   /* The thread's own. */
   private boolean hasFailed;
 
-  Commits(CheckpointSession session, Resuming run, Lookups lookups, Clock clock) {
+  Commits(CheckpointSession session, Resuming run, Lookups lookups, TimeSource clock) {
     this.session = session;
     this.run = run;
     this.lookups = lookups;
@@ -48,11 +48,11 @@ final class Commits {
   }
 
   private boolean store(List<Ticket> tickets) {
-    List<StoredOutcome> outcomes =
-        tickets.stream()
-            .map(ticket -> Objects.requireNonNull(ticket.mark().toStore, "toStore"))
-            .toList();
     try {
+      List<StoredOutcome> outcomes =
+          tickets.stream()
+              .map(ticket -> Objects.requireNonNull(ticket.mark().toStore, "toStore"))
+              .toList();
       session.commit(outcomes);
       return true;
     } catch (Throwable broken) {

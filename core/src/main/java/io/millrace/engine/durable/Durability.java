@@ -1,5 +1,6 @@
 package io.millrace.engine.durable;
 
+import io.millrace.base.Suppressing;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
@@ -14,7 +15,7 @@ import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,11 @@ public final class Durability {
 
   /** Takes the session, which {@link #end} closes. */
   public Durability(
-      Checkpoint checkpoint, CheckpointSession session, Resuming run, Waits waits, Clock clock) {
+      Checkpoint checkpoint,
+      CheckpointSession session,
+      Resuming run,
+      Waits waits,
+      TimeSource clock) {
     this.session = session;
     this.identity = new Identity(checkpoint);
     this.codec = checkpoint.codec();
@@ -140,11 +145,28 @@ public final class Durability {
 
   /** What to store of a failure; calls the user's predicate. */
   public StoredOutcome failure(Ticket ticket, Throwable error) {
-    String message = error.getMessage();
     return stored(
         ticket,
-        new StoredOutcome.Failed(
-            error.getClass().getName(), message == null ? "" : message, finalFailures.test(error)));
+        new StoredOutcome.Failed(error.getClass().getName(), messageOf(error), isFinal(error)));
+  }
+
+  private static String messageOf(Throwable error) {
+    try {
+      String message = error.getMessage();
+      return message == null ? "" : message;
+    } catch (Throwable broken) {
+      return "";
+    }
+  }
+
+  /* What the predicate throws is attached to the item's error; the item runs again. */
+  private boolean isFinal(Throwable error) {
+    try {
+      return finalFailures.test(error);
+    } catch (Throwable broken) {
+      Suppressing.add(error, broken);
+      return false;
+    }
   }
 
   private static StoredOutcome stored(Ticket ticket, StoredOutcome.Result result) {

@@ -11,7 +11,7 @@ import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.RunStatus;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +36,7 @@ final class Lookups implements TicketQueue {
   /* The thread's own. */
   private final SeenRows seen = new SeenRows();
 
-  Lookups(CheckpointSession session, Resuming run, Waits waits, boolean hasKeys, Clock clock) {
+  Lookups(CheckpointSession session, Resuming run, Waits waits, boolean hasKeys, TimeSource clock) {
     this.session = session;
     this.run = run;
     this.waits = waits;

@@ -4,7 +4,7 @@ import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.thread.KnownWaits;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Threads;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -20,7 +20,7 @@ final class TicketBatches {
   /** Most tickets at once. */
   private static final int MOST = 1_000;
 
-  private final Clock clock;
+  private final TimeSource clock;
   private final Consumer<List<Ticket>> work;
   private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
   private final KnownWaits waits;
@@ -32,7 +32,7 @@ final class TicketBatches {
   private boolean isStarted;
 
   /** What does the work, which must not throw. */
-  TicketBatches(Clock clock, Consumer<List<Ticket>> work) {
+  TicketBatches(TimeSource clock, Consumer<List<Ticket>> work) {
     this.clock = clock;
     this.work = work;
     this.waits = new KnownWaits(clock);

@@ -2,7 +2,7 @@ package io.millrace.engine.feed;
 
 import io.millrace.base.Require;
 import io.millrace.base.Warnings;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +20,7 @@ final class Asker {
   private final Flow.Publisher<?> publisher;
   private final PublisherFeed subscriber;
   private final Duration grace;
-  private final Clock clock;
+  private final TimeSource clock;
   private final Thread thread =
       Thread.ofVirtual()
           .name("millrace-subscriber")
@@ -57,7 +57,7 @@ final class Asker {
       PublisherFeed subscriber,
       int ahead,
       Duration grace,
-      Clock clock) {
+      TimeSource clock) {
     this.publisher = publisher;
     this.subscriber = subscriber;
     this.owed = new AtomicLong(ahead);

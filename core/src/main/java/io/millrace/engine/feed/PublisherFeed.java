@@ -1,7 +1,7 @@
 package io.millrace.engine.feed;
 
 import io.millrace.base.Rethrow;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,7 +33,7 @@ public final class PublisherFeed implements Feed, Flow.Subscriber<Object> {
   /* The reader's own. */
   private boolean exhausted;
 
-  public PublisherFeed(Flow.Publisher<?> publisher, int ahead, Duration grace, Clock clock) {
+  public PublisherFeed(Flow.Publisher<?> publisher, int ahead, Duration grace, TimeSource clock) {
     this.asker = new Asker(publisher, this, ahead, grace, clock);
   }
 

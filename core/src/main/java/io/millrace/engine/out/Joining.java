@@ -1,7 +1,7 @@
 package io.millrace.engine.out;
 
 import io.millrace.engine.thread.KnownWaits;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -13,7 +13,7 @@ public final class Joining {
   /* The waits of those who go by a virtual clock, or wait for something else as well. */
   private final KnownWaits waits;
 
-  public Joining(Clock clock) {
+  public Joining(TimeSource clock) {
     this.waits = new KnownWaits(clock);
   }
 
@@ -43,7 +43,7 @@ public final class Joining {
 
   /** Waits for so long at most; returns whether it is done. */
   public boolean await(long nanos) throws InterruptedException {
-    if (waits.clock() != Clock.system()) {
+    if (waits.clock() != TimeSource.system()) {
       try {
         return waits.await(this::isDone, nanos);
       } catch (RuntimeException | Error broken) {

@@ -1,6 +1,6 @@
 package io.millrace.engine.out;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
@@ -26,18 +26,19 @@ public final class Wakeup {
 
   static {
     try {
-      WAITING = MethodHandles.lookup().findVarHandle(Wakeup.class, "waiting", Clock.Wait.class);
+      WAITING =
+          MethodHandles.lookup().findVarHandle(Wakeup.class, "waiting", TimeSource.Wait.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
-  private final Clock clock;
+  private final TimeSource clock;
 
   /* Written by the waiting thread; taken (set to null) by the one that ends the wait. */
-  private volatile Clock.@Nullable Wait waiting;
+  private volatile TimeSource.@Nullable Wait waiting;
 
-  public Wakeup(Clock clock) {
+  public Wakeup(TimeSource clock) {
     this.clock = clock;
   }
 
@@ -48,7 +49,7 @@ public final class Wakeup {
 
   /** Wakes the waiting thread, if there is one. Cheap if there is none. */
   public void signal() {
-    Clock.Wait wait = waiting;
+    TimeSource.Wait wait = waiting;
     if (wait != null && WAITING.compareAndSet(this, wait, null)) {
       wait.end();
     }
@@ -85,7 +86,7 @@ public final class Wakeup {
   public void await(BooleanSupplier ready) throws InterruptedException {
     try {
       for (; ; ) {
-        Clock.Wait wait = clock.newWait();
+        TimeSource.Wait wait = clock.newWait();
         waiting = wait;
         if (ready.getAsBoolean()) {
           return;

@@ -86,6 +86,21 @@ public final class Budgets {
                     + " and "
                     + attempts
                     + (attempts == 1 ? " attempt" : " attempts"));
+    return caused(timeout, cause);
+  }
+
+  /** What an item fails with whose next attempt would begin after its time, so that it need not be waited for. */
+  public TimeoutException tooLate(int attempts, @Nullable Throwable cause) {
+    return caused(
+        new TimeoutException(
+            "attempt "
+                + (attempts + 1)
+                + " would begin after the item timeout of "
+                + Require.text(itemTimeout)),
+        cause);
+  }
+
+  private static TimeoutException caused(TimeoutException timeout, @Nullable Throwable cause) {
     if (cause != null) {
       timeout.initCause(cause);
     }

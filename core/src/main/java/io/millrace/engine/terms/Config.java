@@ -15,7 +15,7 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Config implements Cloneable {
   /* With a checkpoint, items also wait for a query or a transaction, which should be of many. */
-  private static final int LEAST_STORED = 1_000;
+  private static final int LEAST_STORED = 600;
 
   /** Most attempts at once. */
   public int concurrency = 4;
@@ -73,7 +73,7 @@ public final class Config implements Cloneable {
   public List<ContextCarrier<?>> carriers = List.of();
   public List<ScopedValue<?>> scopedValues = List.of();
   public Workers workers = Workers.virtual();
-  public Clock clock = Clock.system();
+  public TimeSource clock = TimeSource.system();
 
   /** At most {@code limit} attempts at once of items with the same key. */
   public record PerKey(int limit, Function<@Nullable Object, ?> key) {}

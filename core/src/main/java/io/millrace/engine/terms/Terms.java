@@ -1,13 +1,13 @@
 package io.millrace.engine.terms;
 
 import io.millrace.base.Require;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /** What was asked of a run, as of its start. Immutable. */
 public final class Terms {
   public final Config config;
-  public final Clock clock;
+  public final TimeSource clock;
 
   /** When the run started. */
   public final long originNanos;

@@ -1,6 +1,6 @@
 package io.millrace.engine.terms;
 
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Tuning {
   public final Retry retry;
   public final Budgets budgets;
-  public final @Nullable Semaphore semaphore;
+  public final @Nullable WeightedSemaphore semaphore;
   public final int permits;
 
   /** Options; the caller has checked them. */
@@ -17,7 +17,7 @@ public final class Tuning {
       Retry retry,
       Duration attemptTimeout,
       Duration itemTimeout,
-      @Nullable Semaphore semaphore,
+      @Nullable WeightedSemaphore semaphore,
       int permits) {
     this.retry = retry;
     this.budgets = new Budgets(attemptTimeout, itemTimeout);

@@ -1,7 +1,7 @@
 package io.millrace.engine.thread;
 
 import io.millrace.base.Quietly;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * under the lock.
  */
 public final class Alarm {
-  private final Clock clock;
+  private final TimeSource clock;
   private final Runnable task;
 
   /* Guarded by this: setting races with ringing and with cancelling. */
@@ -23,15 +23,15 @@ public final class Alarm {
      * The thread that sets the alarm writes timer, then reads isVoid; whoever replaces the setting writes
      * isVoid, then reads timer. So one of them sees the other and cancels the timer.
      */
-    private volatile Clock.@Nullable Timer timer;
+    private volatile TimeSource.@Nullable Timer timer;
     private volatile boolean isVoid;
 
     Setting(long dueNanos) {
       this.dueNanos = dueNanos;
     }
 
-    void start(Clock clock, Runnable ringing) {
-      Clock.Timer started = clock.schedule(dueNanos, ringing);
+    void start(TimeSource clock, Runnable ringing) {
+      TimeSource.Timer started = clock.schedule(dueNanos, ringing);
       timer = started;
       if (isVoid) {
         Quietly.cancel(started::cancel);
@@ -40,14 +40,14 @@ public final class Alarm {
 
     void stop() {
       isVoid = true;
-      Clock.Timer started = timer;
+      TimeSource.Timer started = timer;
       if (started != null) {
         Quietly.cancel(started::cancel);
       }
     }
   }
 
-  public Alarm(Clock clock, Runnable task) {
+  public Alarm(TimeSource clock, Runnable task) {
     this.clock = clock;
     this.task = task;
   }

@@ -1,6 +1,6 @@
 package io.millrace.engine.thread;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -13,14 +13,14 @@ public final class FutureWait {
   /* One listener for all waits there will be. */
   private final AtomicBoolean isListening = new AtomicBoolean();
 
-  private FutureWait(CompletableFuture<?> future, Clock clock) {
+  private FutureWait(CompletableFuture<?> future, TimeSource clock) {
     this.future = future;
     this.waits = new KnownWaits(clock);
   }
 
   /** Waits for this future; null in real time, where nobody needs to know of them. */
-  public static @Nullable FutureWait of(CompletableFuture<?> future, Clock clock) {
-    return clock == Clock.system() ? null : new FutureWait(future, clock);
+  public static @Nullable FutureWait of(CompletableFuture<?> future, TimeSource clock) {
+    return clock == TimeSource.system() ? null : new FutureWait(future, clock);
   }
 
   /** Waits for so long at most; returns whether the future is done. */

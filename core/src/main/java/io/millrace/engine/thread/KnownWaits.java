@@ -1,7 +1,7 @@
 package io.millrace.engine.thread;
 
 import io.millrace.base.Quietly;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -11,14 +11,14 @@ import java.util.function.BooleanSupplier;
  * Each adds its wait, then asks whether it has to wait at all. Thread-safe.
  */
 public final class KnownWaits {
-  private final Clock clock;
-  private final Queue<Clock.Wait> waits = new ConcurrentLinkedQueue<>();
+  private final TimeSource clock;
+  private final Queue<TimeSource.Wait> waits = new ConcurrentLinkedQueue<>();
 
-  public KnownWaits(Clock clock) {
+  public KnownWaits(TimeSource clock) {
     this.clock = clock;
   }
 
-  public Clock clock() {
+  public TimeSource clock() {
     return clock;
   }
 
@@ -52,7 +52,7 @@ public final class KnownWaits {
 
   /** Waits until it is ready, or {@link #wake} was called. */
   public void awaitWake(BooleanSupplier isReady) throws InterruptedException {
-    Clock.Wait wait = clock.newWait();
+    TimeSource.Wait wait = clock.newWait();
     waits.add(wait);
     try {
       if (!isReady.getAsBoolean()) {
@@ -64,10 +64,10 @@ public final class KnownWaits {
   }
 
   private void awaitWake(BooleanSupplier isReady, long deadline) throws InterruptedException {
-    Clock.Wait wait = clock.newWait();
+    TimeSource.Wait wait = clock.newWait();
     waits.add(wait);
     try {
-      Clock.Timer timer = clock.schedule(deadline, wait::end);
+      TimeSource.Timer timer = clock.schedule(deadline, wait::end);
       try {
         if (!isReady.getAsBoolean()) {
           wait.await();
@@ -82,7 +82,7 @@ public final class KnownWaits {
 
   /** Wakes those who wait, so that they look again. */
   public void wake() {
-    for (Clock.Wait wait = waits.poll(); wait != null; wait = waits.poll()) {
+    for (TimeSource.Wait wait = waits.poll(); wait != null; wait = waits.poll()) {
       wait.end();
     }
   }

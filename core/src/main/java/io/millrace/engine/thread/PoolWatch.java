@@ -1,6 +1,6 @@
 package io.millrace.engine.thread;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -20,9 +20,9 @@ public final class PoolWatch {
   /** How long an executor may refuse what it may have already, while no worker is at work. */
   private static final long PATIENCE_NANOS = 1_000_000_000;
 
-  private final Clock clock;
+  private final TimeSource clock;
   private final Refusals refusals;
-  private final Alarm alarm = new Alarm(Clock.system(), this::look);
+  private final Alarm alarm = new Alarm(TimeSource.system(), this::look);
 
   /* Workers that have not begun, as far as is known. */
   private final Queue<Handed> handed = new ConcurrentLinkedQueue<>();
@@ -37,7 +37,7 @@ public final class PoolWatch {
     boolean isNobodyActive();
   }
 
-  public PoolWatch(Clock clock, Refusals refusals) {
+  public PoolWatch(TimeSource clock, Refusals refusals) {
     this.clock = clock;
     this.refusals = refusals;
   }

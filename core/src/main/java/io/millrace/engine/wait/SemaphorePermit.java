@@ -4,7 +4,7 @@ import io.millrace.base.Warnings;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.limit.Party;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.AttemptEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ final class SemaphorePermit implements Obstacle {
   @Override
   public boolean tryPass(ItemAtHand at) {
     Tuned own = at.own();
-    Semaphore semaphore = own == null ? null : own.tuning.semaphore;
+    WeightedSemaphore semaphore = own == null ? null : own.tuning.semaphore;
     if (own == null || semaphore == null || (at.ticket != null && at.ticket.holds())) {
       return true;
     }
@@ -39,7 +39,7 @@ final class SemaphorePermit implements Obstacle {
 
   @Override
   public boolean enqueue(Ticket ticket) {
-    Semaphore semaphore = semaphoreOf(ticket);
+    WeightedSemaphore semaphore = semaphoreOf(ticket);
     if (semaphore == null || !(ticket.item instanceof Tuned task)) {
       return true;
     }
@@ -56,18 +56,18 @@ final class SemaphorePermit implements Obstacle {
   /** Gives back what an item holds, if it holds anything. */
   void free(Ticket ticket) {
     int held = ticket.letGo();
-    Semaphore semaphore = held == 0 ? null : semaphoreOf(ticket);
+    WeightedSemaphore semaphore = held == 0 ? null : semaphoreOf(ticket);
     if (semaphore != null) {
       release(semaphore, held);
     }
   }
 
-  private static @Nullable Semaphore semaphoreOf(Ticket ticket) {
+  private static @Nullable WeightedSemaphore semaphoreOf(Ticket ticket) {
     return ticket.item instanceof Tuned task ? task.tuning.semaphore : null;
   }
 
   /* Somebody else may have given back what it did not have: no reason to end a worker. */
-  private static void release(Semaphore semaphore, int held) {
+  private static void release(WeightedSemaphore semaphore, int held) {
     try {
       semaphore.release(held);
     } catch (IllegalStateException tooMany) {

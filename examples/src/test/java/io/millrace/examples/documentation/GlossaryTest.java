@@ -17,12 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** Holds pages and Javadoc to the words of {@code docs/glossary.md}. */
 class GlossaryTest {
-  private static final List<String> MODULES = List.of("core", "process", "checkpoint", "testkit");
-  private static final Pattern EXPORT = Pattern.compile("exports ([\\w.]+);");
-  private static final Pattern PUBLIC_TYPE =
-      Pattern.compile(
-          "^public [\\w -]*\\b(class|interface|record|enum|@interface)\\b|^@interface",
-          Pattern.MULTILINE);
   private static final Pattern JAVADOC = Pattern.compile("/\\*\\*.*?\\*/", Pattern.DOTALL);
   private static final Pattern CODE = Pattern.compile("`[^`]*`|\\{@code[^}]*}|\\{@link[^}]*}");
 
@@ -37,7 +31,7 @@ class GlossaryTest {
         find(retired, page.path(), page.prose(), found);
       }
     }
-    for (Path source : publicTypes()) {
+    for (Path source : PublicTypes.sources()) {
       Matcher comments = JAVADOC.matcher(Files.readString(source));
       while (comments.find()) {
         find(retired, source, comments.group().replaceAll("\n *\\* ?", "\n"), found);
@@ -74,41 +68,5 @@ class GlossaryTest {
   private static boolean isDocumentation(Path page) {
     boolean isRoot = page.endsWith("README.md") && page.getParent().equals(Page.project());
     return (isRoot || page.getParent().endsWith("docs")) && !page.equals(glossary());
-  }
-
-  private static List<Path> publicTypes() throws IOException {
-    List<Path> types = new ArrayList<>();
-    for (String module : MODULES) {
-      Path sources = Page.project().resolve(module).resolve("src/main/java");
-      try (Stream<Path> files = Files.walk(sources)) {
-        for (Path file : files.filter(GlossaryTest::isInPackage).toList()) {
-          if (isExported(sources, file) && isPublic(Files.readString(file))) {
-            types.add(file);
-          }
-        }
-      }
-    }
-    assertTrue(types.size() > 50, types.toString());
-    return types;
-  }
-
-  private static boolean isInPackage(Path file) {
-    return file.toString().endsWith(".java") && !file.endsWith("module-info.java");
-  }
-
-  private static boolean isPublic(String source) {
-    return PUBLIC_TYPE.matcher(source).find();
-  }
-
-  private static boolean isExported(Path sources, Path file) throws IOException {
-    Path module = sources.resolve("module-info.java");
-    if (!Files.exists(module)) {
-      return true;
-    }
-    String in = sources.relativize(file).getParent().toString();
-    return EXPORT
-        .matcher(Files.readString(module))
-        .results()
-        .anyMatch(export -> export.group(1).replace('.', '/').equals(in));
   }
 }

@@ -1,12 +1,12 @@
 package io.millrace.examples.documentation;
 
+import static java.util.stream.Collectors.groupingBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
-import java.lang.module.ModuleReader;
 import java.lang.module.ModuleReference;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,13 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Names of ours beside those of the platform, in a file that imports both modules. */
 class ModuleImportsTest {
-  /** Names that {@code java.base} has, too: an import by name decides. This is the one place that lists them. */
-  private static final Map<String, String> CLASHES =
-      new TreeMap<>(
-          Map.of(
-              "Clock", "io.millrace.time.Clock",
-              "Semaphore", "io.millrace.limit.Semaphore"));
-
   private static final String BOTH =
       "import module java.base;\nimport module io.millrace;\nimport module io.millrace.process;\n";
   private static final Pattern IMPORT =
@@ -39,21 +31,29 @@ class ModuleImportsTest {
   private static final Pattern PACKAGE = Pattern.compile("^package [\\w.]+;\n", Pattern.MULTILINE);
 
   @Test
-  @DisplayName("L11: no name of ours is one of java.base, except those that are known")
-  void knownClashes() throws IOException {
-    Map<String, String> found = new TreeMap<>();
-    for (String name : publicNames()) {
-      String simple = name.substring(name.lastIndexOf('.') + 1);
-      if (isInJavaBase(simple)) {
-        found.put(simple, name);
+  @DisplayName("L6: no name of ours is one of java.base")
+  void noNameOfThePlatform() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Path source : PublicTypes.sources()) {
+      if (isInJavaBase(simpleName(source))) {
+        found.add(source.toString());
       }
     }
-    assertEquals(CLASHES, found);
+    assertEquals(List.of(), found);
+  }
+
+  @Test
+  @DisplayName("L11: no name of ours stands for two types, whichever modules are imported")
+  void noNameTwice() throws IOException {
+    Map<String, List<Path>> byName =
+        PublicTypes.sources().stream().collect(groupingBy(ModuleImportsTest::simpleName));
+    byName.values().removeIf(sources -> sources.size() == 1);
+    assertEquals(Map.of(), byName);
   }
 
   @Test
   @DisplayName(
-      "L11: every example of the documentation compiles with import module java.base and io.millrace")
+      "L6, L11: every example of the documentation compiles with import module java.base and io.millrace")
   void examplesCompileWithBothImports(@TempDir Path classes) throws IOException {
     Map<String, String> sources = new LinkedHashMap<>();
     for (Map.Entry<Path, String> test : Snippets.read().tests().entrySet()) {
@@ -63,36 +63,13 @@ class ModuleImportsTest {
     assertEquals("", ModulePath.compile(sources, classes));
   }
 
-  @Test
-  @DisplayName("L11: a page whose examples use a name that java.base has says which one is meant")
-  void pagesSayWhichOneIsMeant() throws IOException {
-    List<String> silent = new ArrayList<>();
-    for (Page page : Page.all()) {
-      String java = String.join("\n", page.blocks());
-      CLASHES.forEach(
-          (simple, name) -> {
-            boolean used = Pattern.compile("(?<![\\w.])" + simple + "\\b").matcher(java).find();
-            if (used && !page.text().contains(name)) {
-              silent.add(page.path() + " does not name " + name);
-            }
-          });
-    }
-    assertEquals(List.of(), silent);
-  }
-
-  /* Of the imports that the two modules make needless, only those stay that decide a clash. */
+  /* Without the imports that the modules' imports make needless. */
   private static String withBothImports(String source) {
     Set<String> exported = exported();
     String kept =
         IMPORT
             .matcher(source)
-            .replaceAll(
-                found -> {
-                  boolean needless =
-                      exported.contains(found.group(1))
-                          && !CLASHES.containsValue(found.group(1) + "." + found.group(2));
-                  return needless ? "" : found.group();
-                });
+            .replaceAll(found -> exported.contains(found.group(1)) ? "" : found.group());
     return PACKAGE.matcher(kept).replaceFirst(found -> found.group() + BOTH);
   }
 
@@ -118,22 +95,8 @@ class ModuleImportsTest {
     return exported(javaBase()).stream().anyMatch(in -> isPublic(in + "." + simple));
   }
 
-  private static List<String> publicNames() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (ModuleReference module : ModulePath.finder().findAll()) {
-      Set<String> packages = exported(module);
-      try (ModuleReader reader = module.open()) {
-        reader
-            .list()
-            .filter(entry -> entry.endsWith(".class") && !entry.contains("$"))
-            .map(entry -> entry.substring(0, entry.length() - ".class".length()).replace('/', '.'))
-            .filter(name -> name.contains("."))
-            .filter(name -> packages.contains(name.substring(0, name.lastIndexOf('.'))))
-            .filter(ModuleImportsTest::isPublic)
-            .forEach(names::add);
-      }
-    }
-    return names;
+  private static String simpleName(Path source) {
+    return source.getFileName().toString().replace(".java", "");
   }
 
   private static boolean isPublic(String name) {

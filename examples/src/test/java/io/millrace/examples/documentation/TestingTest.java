@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.Parallel;
 import io.millrace.plan.RateLimit;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.testkit.Sequence;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +39,7 @@ class TestingTest {
 
     assertEquals(
         List.of(ZERO, ofMillis(100), ofMillis(200)),
-        call.calls().stream().map(Call::start).toList());
+        call.calls().stream().map(RecordedCall::start).toList());
     // @end
   }
 
@@ -85,7 +85,7 @@ class TestingTest {
     polled.await();
   }
 
-  private void poll(Clock by) {
+  private void poll(TimeSource by) {
     polled.countDown();
   }
 

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.limit.Limits;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Source;
@@ -177,7 +177,9 @@ class AioextensionsTest {
   @DisplayName("AX9, AX11: acquire_many, force_loop_cycle")
   void semaphore() throws Exception {
     // @start region="semaphore"
-    var semaphore = Semaphore.bounded(10); // BoundedSemaphore(10); Semaphore.unbounded(10) may grow
+    var semaphore =
+        WeightedSemaphore.bounded(
+            10); // BoundedSemaphore(10); WeightedSemaphore.unbounded(10) may grow
     try (var _ = semaphore.hold(5)) { // acquire_many(5)
       query(1);
     }

@@ -15,7 +15,7 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.executor.WaitStrategy;
 import io.millrace.executor.Waited;
-import io.millrace.limit.Semaphore;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.Retry;
@@ -71,7 +71,7 @@ class AntflowTest {
       "AF2, L11: retries at exactly the times that retry_delay says, and a shared semaphore")
   void options() throws Exception {
     // @start region="options"
-    var api = Semaphore.bounded(5); // asyncio.Semaphore(5)
+    var api = WeightedSemaphore.bounded(5); // asyncio.Semaphore(5)
     var backoff = Backoff.exponential(ofMillis(500)).jitter(Jitter.NONE); // retry_delay=0.5
     var options =
         TaskOptions.none() // of one task; others may have others

@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.stress.Delay;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.function.BooleanSupplier;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -28,7 +28,7 @@ public final class LateSignalHunt {
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "woken, or did not have to wait")
   @Outcome(expect = FORBIDDEN, desc = "a wake-up is lost")
   public static class Sound {
-    private final Wakeup wakeup = new Wakeup(Clock.system());
+    private final Wakeup wakeup = new Wakeup(TimeSource.system());
     private volatile boolean first;
     private volatile boolean second;
     private volatile boolean awake;
@@ -72,15 +72,15 @@ public final class LateSignalHunt {
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "woken, or did not have to wait")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "a wake-up is lost")
   public static class Racy {
-    private volatile Clock.Wait waiting;
-    private volatile Clock.Wait parked;
+    private volatile TimeSource.Wait waiting;
+    private volatile TimeSource.Wait parked;
     private volatile boolean first;
     private volatile boolean second;
     private volatile boolean awake;
 
     private void await(BooleanSupplier ready) throws InterruptedException {
       for (; ; ) {
-        Clock.Wait wait = Clock.system().newWait();
+        TimeSource.Wait wait = TimeSource.system().newWait();
         waiting = wait;
         if (ready.getAsBoolean()) {
           break;
@@ -92,8 +92,8 @@ public final class LateSignalHunt {
       waiting = null;
     }
 
-    private Clock.Wait signal() {
-      Clock.Wait wait = waiting;
+    private TimeSource.Wait signal() {
+      TimeSource.Wait wait = waiting;
       if (wait != null) {
         Delay.holdOpen();
         waiting = null;
@@ -117,11 +117,11 @@ public final class LateSignalHunt {
     @Actor
     public void worker(ZZ_Result result) {
       first = true;
-      Clock.Wait early = signal();
+      TimeSource.Wait early = signal();
       second = true;
-      Clock.Wait late = signal();
+      TimeSource.Wait late = signal();
       while (!awake) {
-        Clock.Wait wait = parked;
+        TimeSource.Wait wait = parked;
         if (wait != null && wait != early && wait != late) {
           result.r2 = true; // it asked before, and nobody will signal any more
           wait.end();

@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.stress.Delay;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.openjdk.jcstress.annotations.Actor;
@@ -33,7 +33,7 @@ public final class WakeupHunt {
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "woken, or did not have to wait")
   @Outcome(expect = FORBIDDEN, desc = "a wake-up is lost")
   public static class Sound {
-    private final Wakeup wakeup = new Wakeup(Clock.system());
+    private final Wakeup wakeup = new Wakeup(TimeSource.system());
     private volatile boolean ready;
     private volatile boolean awake;
     private volatile Thread consumer;

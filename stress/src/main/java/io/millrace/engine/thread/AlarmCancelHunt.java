@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.stress.HandClock;
 import io.millrace.stress.Meeting;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -64,7 +64,7 @@ public final class AlarmCancelHunt {
   public static class Racy {
     private final HandClock clock = new HandClock();
     private final Meeting meeting = new Meeting();
-    private volatile Clock.Timer timer;
+    private volatile TimeSource.Timer timer;
     private volatile boolean cancelled;
     private int rings;
 
@@ -80,7 +80,7 @@ public final class AlarmCancelHunt {
     public void canceller() {
       meeting.await();
       cancelled = true;
-      Clock.Timer started = timer;
+      TimeSource.Timer started = timer;
       if (started != null) {
         started.cancel();
       }

@@ -6,7 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.stress.HandClock;
 import io.millrace.stress.Meeting;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -72,7 +72,7 @@ public final class AlarmSetHunt {
 
     private static final class Setting {
       final long dueNanos;
-      volatile Clock.Timer timer;
+      volatile TimeSource.Timer timer;
 
       Setting(long dueNanos) {
         this.dueNanos = dueNanos;
@@ -90,7 +90,7 @@ public final class AlarmSetHunt {
         current = mine;
       }
       mine.timer = clock.schedule(nanos, () -> rings++);
-      Clock.Timer old = replaced == null ? null : replaced.timer;
+      TimeSource.Timer old = replaced == null ? null : replaced.timer;
       if (old != null) {
         old.cancel();
       }

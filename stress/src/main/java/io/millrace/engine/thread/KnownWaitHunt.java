@@ -5,7 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.millrace.stress.Delay;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.openjdk.jcstress.annotations.Actor;
@@ -31,7 +31,7 @@ public final class KnownWaitHunt {
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "woken, or did not have to wait")
   @Outcome(expect = FORBIDDEN, desc = "a wake-up is lost")
   public static class Sound {
-    private final KnownWaits waits = new KnownWaits(Clock.system());
+    private final KnownWaits waits = new KnownWaits(TimeSource.system());
     private volatile boolean ready;
     private volatile boolean awake;
 
@@ -69,7 +69,7 @@ public final class KnownWaitHunt {
   @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "woken, or did not have to wait")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "a wake-up is lost")
   public static class Racy {
-    private final Queue<Clock.Wait> waits = new ConcurrentLinkedQueue<>();
+    private final Queue<TimeSource.Wait> waits = new ConcurrentLinkedQueue<>();
     private volatile boolean ready;
     private volatile boolean added;
     private volatile boolean awake;
@@ -79,7 +79,7 @@ public final class KnownWaitHunt {
       Delay.upTo(LONGEST_DELAY);
       try {
         if (!ready) {
-          Clock.Wait wait = Clock.system().newWait();
+          TimeSource.Wait wait = TimeSource.system().newWait();
           Delay.holdOpen();
           waits.add(wait);
           added = true;
@@ -106,7 +106,7 @@ public final class KnownWaitHunt {
     }
 
     private boolean wake() {
-      Clock.Wait wait = waits.poll();
+      TimeSource.Wait wait = waits.poll();
       if (wait != null) {
         wait.end();
       }

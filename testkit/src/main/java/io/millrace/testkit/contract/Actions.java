@@ -3,7 +3,7 @@ package io.millrace.testkit.contract;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -20,7 +20,7 @@ final class Actions {
 
   /** Every call blocks until it is released or interrupted, and returns its item. */
   static ScriptedAction<Integer, Integer> blocking() {
-    return ScriptedAction.<Integer, Integer>on(Clock.system())
+    return ScriptedAction.<Integer, Integer>on(TimeSource.system())
         .anyItem()
         .blocks()
         .computes(item -> item);
@@ -28,7 +28,7 @@ final class Actions {
 
   /** Calls for this item block until it is released or interrupted; others return at once. */
   static ScriptedAction<Integer, Integer> blockingAt(int index) {
-    return ScriptedAction.<Integer, Integer>on(Clock.system())
+    return ScriptedAction.<Integer, Integer>on(TimeSource.system())
         .item(index)
         .blocks()
         .computes(item -> item)

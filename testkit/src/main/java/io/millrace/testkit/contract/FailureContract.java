@@ -10,7 +10,7 @@ import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +25,7 @@ public interface FailureContract extends Contract {
     int most = way.concurrency();
     IOException error = new IOException("the first");
     ScriptedAction<Integer, Integer> action =
-        ScriptedAction.<Integer, Integer>on(Clock.system())
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
             .item(most - 1)
             .blocks()
             .fails(error)
@@ -79,7 +79,7 @@ public interface FailureContract extends Contract {
   @DisplayName("A23 an item that succeeds at last does not count as a failure")
   default void retriedItemsAreNoFailures(Way way) throws Exception {
     var action =
-        ScriptedAction.<Integer, Integer>on(Clock.system())
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
             .anyItem()
             .fails(new IOException("once"))
             .computes(item -> item);

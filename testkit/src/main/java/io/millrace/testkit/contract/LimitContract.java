@@ -9,10 +9,10 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -145,7 +145,7 @@ public interface LimitContract extends Contract {
     int items = 80;
     CountDownLatch release = new CountDownLatch(1);
     var action =
-        ScriptedAction.<Integer, Integer>on(Clock.system())
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
             .anyItem()
             .computes(
                 item -> {
@@ -167,7 +167,8 @@ public interface LimitContract extends Contract {
       release.countDown();
       live.report().complete(items);
     }
-    assertEquals(items, action.calls().stream().map(Call::item).distinct().count(), "items");
+    assertEquals(
+        items, action.calls().stream().map(RecordedCall::item).distinct().count(), "items");
   }
 
   @Everywhere

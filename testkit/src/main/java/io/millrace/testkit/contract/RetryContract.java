@@ -8,8 +8,8 @@ import io.millrace.outcome.RejectedResultException;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -108,7 +108,7 @@ public interface RetryContract extends Contract {
               .run()
               .complete(30);
       for (int index = 0; index < 30; index++) {
-        List<Call<Integer>> calls = action.callsOf(index);
+        List<RecordedCall<Integer>> calls = action.callsOf(index);
         assertEquals(2, calls.size(), "calls");
         Duration took = calls.getLast().end().orElseThrow().minus(calls.getFirst().start());
         assertEquals(took, report.of(index).elapsed(), "elapsed");
@@ -142,7 +142,9 @@ public interface RetryContract extends Contract {
         action.awaitCalls(items);
         Actions.eventually("items to end", () -> action.running() == 0);
         assertEquals(
-            items, action.calls().stream().map(Call::item).distinct().count(), "items called");
+            items,
+            action.calls().stream().map(RecordedCall::item).distinct().count(),
+            "items called");
         // an item is not in its wait yet when its call has just ended
         Actions.eventually(
             "retries",

@@ -146,7 +146,7 @@ public interface SourceContract extends Contract {
     int wanted = 6;
     Supply source = Supply.endless();
     ScriptedAction<Integer, Integer> action =
-        ScriptedAction.<Integer, Integer>on(io.millrace.time.Clock.system());
+        ScriptedAction.<Integer, Integer>on(io.millrace.time.TimeSource.system());
     for (int item = 0; item < wanted; item++) {
       action.item(item).computes(same -> same);
     }

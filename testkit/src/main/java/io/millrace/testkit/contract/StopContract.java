@@ -15,7 +15,7 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -154,7 +154,7 @@ public interface StopContract extends Contract {
     StopToken token = new StopToken();
     int items = way.concurrency();
     var action =
-        ScriptedAction.<Integer, Integer>on(Clock.system())
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
             .anyItem()
             .blocksUninterruptibly()
             .computes(item -> item);
@@ -176,7 +176,8 @@ public interface StopContract extends Contract {
     int items = 3;
     Tally taken = new Tally("outcomes taken");
     CountDownLatch goOn = new CountDownLatch(1);
-    var action = ScriptedAction.<Integer, Integer>on(Clock.system()).anyItem().computes(i -> i);
+    var action =
+        ScriptedAction.<Integer, Integer>on(TimeSource.system()).anyItem().computes(i -> i);
     try (var live =
         way.over(Way.numbers(items), action)
             .with(p -> p.stopToken(token).window(items))
@@ -215,7 +216,7 @@ public interface StopContract extends Contract {
   default void stoppedBefore(Way way) {
     StopToken token = new StopToken();
     token.stop();
-    var action = ScriptedAction.<Integer, Integer>on(Clock.system()).anyItem().returns(1);
+    var action = ScriptedAction.<Integer, Integer>on(TimeSource.system()).anyItem().returns(1);
     var report = way.over(Way.numbers(9), action).with(p -> p.stopToken(token)).run();
     report.cutShort(RunStatus.CANCELLED);
     assertEquals(List.of(), action.calls(), "calls");

@@ -15,7 +15,7 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -275,7 +275,7 @@ public interface TimeContract extends Contract {
   default void deafActionsAreAbandoned(Way way) throws Exception {
     int items = 30;
     var action =
-        ScriptedAction.<Integer, Integer>on(Clock.system())
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
             .item(3)
             .blocksUninterruptibly()
             .returns(3)
@@ -300,7 +300,7 @@ public interface TimeContract extends Contract {
   @DisplayName("I6 I10 E14 when all workers are stuck, the run says so instead of hanging")
   default void allWorkersStuck(Way way) throws Exception {
     var action =
-        ScriptedAction.<Integer, Integer>on(Clock.system())
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
             .anyItem()
             .blocksUninterruptibly()
             .computes(item -> item);

@@ -11,8 +11,8 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
-import io.millrace.testkit.Call;
 import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
@@ -134,7 +134,7 @@ public interface WorkersContract extends Contract {
             .start()) {
       action.awaitRunning(way.concurrency());
       assertTrue(
-          action.calls().stream().map(Call::thread).noneMatch(Thread::isVirtual),
+          action.calls().stream().map(RecordedCall::thread).noneMatch(Thread::isVirtual),
           "virtual threads");
       action.releaseAll();
       live.report().complete(2 * way.concurrency());
@@ -147,7 +147,7 @@ public interface WorkersContract extends Contract {
   default void anExecutor(Way way) throws Exception {
     try (ExecutorService executor = threads(3)) {
       var action =
-          ScriptedAction.<Integer, Integer>on(io.millrace.time.Clock.system())
+          ScriptedAction.<Integer, Integer>on(io.millrace.time.TimeSource.system())
               .anyItem()
               .fails(new IOException("once"))
               .computes(item -> item);

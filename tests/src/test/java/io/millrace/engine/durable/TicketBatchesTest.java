@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.engine.claim.Ticket;
 import io.millrace.testkit.NoLeaks;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +22,7 @@ class TicketBatchesTest {
     List<Integer> sizes = new CopyOnWriteArrayList<>();
     TicketBatches batches =
         new TicketBatches(
-            Clock.system(),
+            TimeSource.system(),
             tickets -> {
               sizes.add(tickets.size());
               begun.countDown();
@@ -44,7 +44,7 @@ class TicketBatchesTest {
   @DisplayName("I6 without a thread, the end is the caller's")
   void endsWithoutAThread() {
     List<String> done = new CopyOnWriteArrayList<>();
-    new TicketBatches(Clock.system(), tickets -> {}).end(() -> done.add("end"));
+    new TicketBatches(TimeSource.system(), tickets -> {}).end(() -> done.add("end"));
     assertEquals(List.of("end"), done);
   }
 

@@ -4,7 +4,7 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class WakeupTest {
   @Test
   void aSignalIsNotLostIfTheQuestionParksForALock() {
-    Wakeup wakeup = new Wakeup(Clock.system());
+    Wakeup wakeup = new Wakeup(TimeSource.system());
     List<Boolean> answers = new ArrayList<>();
     assertTimeoutPreemptively(
         ofSeconds(10),

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param end when it returned or threw; empty if it is still running
  * @param <T> the items
  */
-public record Call<T extends @Nullable Object>(
+public record RecordedCall<T extends @Nullable Object>(
     T item, int attempt, Thread thread, Duration start, Optional<Duration> end) {
 
   /** The call when it has ended. */
-  Call<T> endedAt(Duration end) {
-    return new Call<>(item, attempt, thread, start, Optional.of(end));
+  RecordedCall<T> endedAt(Duration end) {
+    return new RecordedCall<>(item, attempt, thread, start, Optional.of(end));
   }
 }

@@ -7,11 +7,11 @@ import java.time.Instant;
  * The time that limits, retries and deadlines go by. {@link #system} is the real one; the testkit's
  * {@code ManualClock} is virtual. Implementations are thread-safe.
  */
-public interface Clock {
+public interface TimeSource {
 
   /** The real time. */
-  static Clock system() {
-    return SystemClock.INSTANCE;
+  static TimeSource system() {
+    return SystemTime.INSTANCE;
   }
 
   /** Nanoseconds since an arbitrary origin; only differences mean something. */

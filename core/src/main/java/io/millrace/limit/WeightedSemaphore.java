@@ -1,7 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What a thread did before a release happens-before what follows the acquire that takes its permits.
  */
-public final class Semaphore extends Limit {
+public final class WeightedSemaphore extends Limit {
   private final Permits permits;
   private final int most;
-  private final Clock clock;
+  private final TimeSource clock;
   private final Pass one = new OnePermit();
 
-  private Semaphore(int permits, int most, Clock clock) {
+  private WeightedSemaphore(int permits, int most, TimeSource clock) {
     this.permits = new Permits(permits, most);
     this.most = most;
     this.clock = Objects.requireNonNull(clock, "clock");
@@ -44,13 +44,13 @@ public final class Semaphore extends Limit {
    *
    * @param permits at least 1
    */
-  public static Semaphore bounded(int permits) {
-    return bounded(permits, Clock.system());
+  public static WeightedSemaphore bounded(int permits) {
+    return bounded(permits, TimeSource.system());
   }
 
   /** As {@link #bounded(int)}, with timeouts that go by a clock. */
-  public static Semaphore bounded(int permits, Clock clock) {
-    return new Semaphore(Require.atLeast("permits", permits, 1), permits, clock);
+  public static WeightedSemaphore bounded(int permits, TimeSource clock) {
+    return new WeightedSemaphore(Require.atLeast("permits", permits, 1), permits, clock);
   }
 
   /**
@@ -60,13 +60,13 @@ public final class Semaphore extends Limit {
    *
    * @param permits the first ones, at least 0
    */
-  public static Semaphore unbounded(int permits) {
-    return unbounded(permits, Clock.system());
+  public static WeightedSemaphore unbounded(int permits) {
+    return unbounded(permits, TimeSource.system());
   }
 
   /** As {@link #unbounded(int)}, with timeouts that go by a clock. */
-  public static Semaphore unbounded(int permits, Clock clock) {
-    return new Semaphore(Require.atLeast("permits", permits, 0), Integer.MAX_VALUE, clock);
+  public static WeightedSemaphore unbounded(int permits, TimeSource clock) {
+    return new WeightedSemaphore(Require.atLeast("permits", permits, 0), Integer.MAX_VALUE, clock);
   }
 
   /** As {@link #acquire(int)} with 1. */
@@ -201,7 +201,7 @@ public final class Semaphore extends Limit {
   }
 
   @Override
-  public Clock clock() {
+  public TimeSource clock() {
     return clock;
   }
 
@@ -222,7 +222,7 @@ public final class Semaphore extends Limit {
 
   @Override
   public String toString() {
-    return "Semaphore[" + availablePermits() + " permits, " + waiters() + " waiting]";
+    return "WeightedSemaphore[" + availablePermits() + " permits, " + waiters() + " waiting]";
   }
 
   private int checked(int permits) {
@@ -242,7 +242,7 @@ public final class Semaphore extends Limit {
 
     @Override
     public Waiting enqueue(Waiter waiter) {
-      return Semaphore.this.enqueue(1, waiter);
+      return WeightedSemaphore.this.enqueue(1, waiter);
     }
 
     @Override

@@ -1,0 +1,114 @@
+package io.millrace.signal;
+
+import io.millrace.signal.DeclaredLimit.Unit;
+import io.millrace.signal.StructuredField.Member;
+import io.millrace.signal.StructuredField.Token;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields RateLimit and RateLimit-Policy of draft-ietf-httpapi-ratelimit-headers, as of version 10; and RateLimit
+ * as of version 7, which is a dictionary.
+ */
+final class DeclaredFields implements Dialect {
+  private static final long MOST_SECONDS = Signals.LONGEST_WAIT.toSeconds();
+
+  @Override
+  public Signals read(HttpReply reply, Instant now) {
+    Map<String, DeclaredLimit> limits = new LinkedHashMap<>();
+    members(reply, "ratelimit-policy").forEach(member -> readPolicy(member, limits));
+    List<Member> state = members(reply, "ratelimit");
+    state.forEach(member -> readState(member, limits));
+    if (state.isEmpty()) {
+      StructuredField.dictionary(text(reply, "ratelimit"))
+          .flatMap(DeclaredFields::dictionary)
+          .ifPresent(limit -> limits.putIfAbsent(limit.name(), limit));
+    }
+    return Signals.declaring(new ArrayList<>(limits.values()));
+  }
+
+  private static String text(HttpReply reply, String name) {
+    return String.join(", ", reply.headers(name));
+  }
+
+  /** Those that have a name. */
+  private static List<Member> members(HttpReply reply, String name) {
+    return StructuredField.list(text(reply, name)).orElse(List.of()).stream()
+        .filter(member -> member.value() instanceof String)
+        .toList();
+  }
+
+  private static void readPolicy(Member member, Map<String, DeclaredLimit> limits) {
+    Optional<Long> quota = number(member, "q");
+    if (quota.isEmpty()) {
+      return; // it is required
+    }
+    String name = (String) member.value();
+    DeclaredLimit limit = DeclaredLimit.of(name, unit(member.parameters().get("qu")));
+    limit = limit.quota(quota.get());
+    Optional<Long> seconds = number(member, "w").filter(window -> window > 0);
+    limits.put(name, seconds.isPresent() ? limit.window(seconds(seconds.get())) : limit);
+  }
+
+  private static void readState(Member member, Map<String, DeclaredLimit> limits) {
+    Optional<Long> remaining = number(member, "r");
+    if (remaining.isEmpty()) {
+      return;
+    }
+    String name = (String) member.value();
+    DeclaredLimit declared = limits.getOrDefault(name, DeclaredLimit.of(name, Unit.REQUESTS));
+    DeclaredLimit limit = declared.remaining(remaining.get());
+    Optional<Long> seconds = number(member, "t");
+    limits.put(name, seconds.isPresent() ? limit.resetsIn(seconds(seconds.get())) : limit);
+  }
+
+  private static Optional<DeclaredLimit> dictionary(Map<String, Member> members) {
+    Optional<Long> remaining = number(members.get("remaining"));
+    if (remaining.isEmpty()) {
+      return Optional.empty();
+    }
+    DeclaredLimit limit = DeclaredLimit.of("default", Unit.REQUESTS).remaining(remaining.get());
+    Optional<Long> quota = number(members.get("limit"));
+    Optional<Long> reset = number(members.get("reset"));
+    limit = quota.isPresent() ? limit.quota(quota.get()) : limit;
+    return Optional.of(reset.isPresent() ? limit.resetsIn(seconds(reset.get())) : limit);
+  }
+
+  private static Duration seconds(long seconds) {
+    return Duration.ofSeconds(Math.min(seconds, MOST_SECONDS));
+  }
+
+  private static Optional<Long> number(Member member, String parameter) {
+    return notNegative(member.parameters().get(parameter));
+  }
+
+  private static Optional<Long> number(@Nullable Member member) {
+    return member == null ? Optional.empty() : notNegative(member.value());
+  }
+
+  private static Optional<Long> notNegative(@Nullable Object value) {
+    return value instanceof Long number && number >= 0 ? Optional.of(number) : Optional.empty();
+  }
+
+  private static Unit unit(@Nullable Object value) {
+    String name =
+        switch (value) {
+          case String text -> text;
+          case Token(var token) -> token;
+          case null -> "requests";
+          default -> "";
+        };
+    return switch (name) {
+      case "requests" -> Unit.REQUESTS;
+      case "content-bytes" -> Unit.BYTES;
+      case "concurrent-requests" -> Unit.CONCURRENT_REQUESTS;
+      default -> Unit.OTHER;
+    };
+  }
+}
