@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A checkpoint in the hands of one run. At most one thread at a time calls {@link #find}, and at most one calls {@link
  * #commit}; these two may overlap. {@link #close} comes last, once, when neither is running.
  *
- * <p>Every error is a {@link CheckpointException}. It ends the run, so no further call but {@code close} follows.
+ * <p>Every error is a {@link CheckpointException}. It ends the run, so no further call but {@code close} follows. Each call returns or throws in
+ * bounded time: nothing interrupts it, and the run waits for it.
  */
 public interface CheckpointSession extends AutoCloseable {
 
@@ -17,6 +18,14 @@ public interface CheckpointSession extends AutoCloseable {
    * found. A new row has a number of at least this one. A row whose outcome is replaced keeps its number.
    */
   long firstNewRow();
+
+  /**
+   * Most bytes that a value may have once it is encoded. A longer one ends the run before it comes to {@link #commit}, so that
+   * no other outcome is lost with it. Without bound by default.
+   */
+  default int longestValue() {
+    return Integer.MAX_VALUE;
+  }
 
   /**
    * Looks items up with one query.

@@ -31,13 +31,14 @@ public final class MemoryStore implements CheckpointStore {
   private final List<Integer> finds = new ArrayList<>();
   private @Nullable CheckpointName name;
   private @Nullable String holder;
-  private Call onFind = ids -> {};
-  private Call onCommit = ids -> {};
+  private Hook onFind = ids -> {};
+  private Hook onCommit = ids -> {};
   private int mostFound = Integer.MAX_VALUE;
+  private int longestValue = Integer.MAX_VALUE;
 
   /** What happens before the store does what it was asked for; whatever it throws is thrown instead. */
   @FunctionalInterface
-  public interface Call {
+  public interface Hook {
     /** Told of the items that it is about; may block. */
     void before(List<ItemId> ids);
   }
@@ -46,18 +47,23 @@ public final class MemoryStore implements CheckpointStore {
   public MemoryStore() {}
 
   /** What happens before items are looked up. Replaces what was set before. */
-  public MemoryStore onFind(Call call) {
-    return change(() -> onFind = Objects.requireNonNull(call, "call"));
+  public MemoryStore onFind(Hook hook) {
+    return change(() -> onFind = Objects.requireNonNull(hook, "hook"));
   }
 
   /** What happens before outcomes are stored: they are not durable meanwhile. Replaces what was set before. */
-  public MemoryStore onCommit(Call call) {
-    return change(() -> onCommit = Objects.requireNonNull(call, "call"));
+  public MemoryStore onCommit(Hook hook) {
+    return change(() -> onCommit = Objects.requireNonNull(hook, "hook"));
   }
 
   /** Answers for so many items at once at most, as stores of large values do. */
   public MemoryStore mostFound(int items) {
     return change(() -> mostFound = items);
+  }
+
+  /** Keeps values of so many bytes at most. */
+  public MemoryStore longestValue(int bytes) {
+    return change(() -> longestValue = bytes);
   }
 
   private MemoryStore change(Runnable change) {
@@ -161,11 +167,16 @@ public final class MemoryStore implements CheckpointStore {
     }
 
     @Override
+    public int longestValue() {
+      return longestValue;
+    }
+
+    @Override
     public List<@Nullable StoredRow> find(List<ItemId> ids) {
       require(!ids.isEmpty() && new HashSet<>(ids).size() == ids.size(), "find of " + ids);
-      Call call = begin(true, ids.size());
+      Hook hook = begin(true, ids.size());
       try {
-        call.before(ids);
+        hook.before(ids);
         return found(ids);
       } finally {
         change(() -> finding = false);
@@ -190,9 +201,9 @@ public final class MemoryStore implements CheckpointStore {
     public void commit(List<StoredOutcome> stored) {
       List<ItemId> ids = stored.stream().map(StoredOutcome::id).toList();
       require(!ids.isEmpty() && new HashSet<>(ids).size() == ids.size(), "commit of " + ids);
-      Call call = begin(false, 0);
+      Hook hook = begin(false, 0);
       try {
-        call.before(ids);
+        hook.before(ids);
         change(() -> add(stored));
       } finally {
         change(() -> committing = false);
@@ -212,7 +223,7 @@ public final class MemoryStore implements CheckpointStore {
       commits.add(stored.size());
     }
 
-    private Call begin(boolean isFind, int ids) {
+    private Hook begin(boolean isFind, int ids) {
       lock.lock();
       try {
         require(!closed, "used after it was closed");

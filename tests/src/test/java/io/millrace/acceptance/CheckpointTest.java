@@ -21,6 +21,7 @@ import io.millrace.checkpoint.ItemId;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
@@ -28,6 +29,7 @@ import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
+import io.millrace.plan.Truncation;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
@@ -36,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,9 +135,7 @@ class CheckpointTest {
         Source.supplying(
             () -> {
               pulled.countDown();
-              return numbers.hasNext()
-                  ? java.util.Optional.of(numbers.next())
-                  : java.util.Optional.empty();
+              return numbers.hasNext() ? Optional.of(numbers.next()) : Optional.empty();
             });
     try (var outcomes = parallel.window(20).stream(items, this::text)) {
       outcomes.filter(Outcome::restored).forEach(outcome -> restored.add(outcome.item()));
@@ -245,6 +246,30 @@ class CheckpointTest {
     assertEquals(AbandonedException.class.getName(), failed.error());
   }
 
+  @Test
+  @DisplayName("I8 items that wait to be looked up when the run ends are not run")
+  void stopWhileLookingUp() throws Exception {
+    parallel.map(TEN, this::text);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answer = new CountDownLatch(1);
+    store.onFind(
+        ids -> {
+          asked.countDown();
+          await(answer);
+        });
+    try (Run<Integer, String> run =
+        parallel.truncation(Truncation.SILENT).start(List.of(0, 1, 2, 30, 31), this::text)) {
+      asked.await();
+      run.stop();
+      answer.countDown();
+      List<Outcome<Integer, String>> outcomes = run.stream().toList();
+      assertEquals(5, outcomes.size());
+      outcomes.forEach(outcome -> assertInstanceOf(NotRun.class, outcome));
+      assertEquals(RunStatus.CANCELLED, run.status());
+    }
+    assertEquals(10, calls.get(), "calls, all in the first run");
+  }
+
   // What is stored
 
   @Test
@@ -318,6 +343,22 @@ class CheckpointTest {
     assertInstanceOf(NumberFormatException.class, thrown.getCause());
   }
 
+  @Test
+  @DisplayName(
+      "A91 a value that is too long for the store ends the run, and what else was ready is stored")
+  void tooLong() {
+    store.longestValue("value of 9".length());
+    Parallel one = parallel.concurrency(1);
+    var thrown =
+        assertThrows(
+            CheckpointException.class,
+            () -> one.map(IntStream.range(0, 20).boxed().toList(), this::text));
+    assertTrue(
+        thrown.getMessage().startsWith("item 10: its value has 11 bytes, more than the 10"),
+        thrown.getMessage());
+    assertEquals(10, store.outcomes().size(), "stored");
+  }
+
   // Identity
 
   @Test
@@ -386,6 +427,54 @@ class CheckpointTest {
     assertFalse(store.isHeld(), "held");
     parallel.checkpoint(checkpoint.fingerprint(item -> "same")).map(items, this::text);
     assertEquals(1, calls.get(), "calls with a function");
+  }
+
+  @Test
+  @DisplayName("A92 a key is found twice while the first of its items is not yet durable")
+  void twiceWhileStoring() {
+    CountDownLatch ended = new CountDownLatch(1);
+    store.onCommit(ids -> await(ended));
+    Parallel keyed = parallel.window(10).checkpoint(checkpoint.key(item -> item));
+    try (Run<String, String> run = keyed.start(List.of("a", "b", "c", "a"), this::text)) {
+      while (run.status() == RunStatus.RUNNING) {
+        Thread.onSpinWait(); // the lookup ends it, while the commit goes on
+      }
+      ended.countDown();
+      assertSameKey(assertThrows(CheckpointException.class, () -> run.stream().toList()));
+    }
+  }
+
+  @Test
+  @DisplayName("A92 a key is found twice after the first of its items was stored by this run")
+  void twiceAfterStoring() {
+    CountDownLatch stored = new CountDownLatch(1);
+    Iterator<String> keys = List.of("a", "b", "c", "a").iterator();
+    AtomicInteger read = new AtomicInteger();
+    Source<String> items =
+        Source.supplying(
+            () -> {
+              if (read.incrementAndGet() == 4) {
+                stored.await();
+              }
+              return keys.hasNext() ? Optional.of(keys.next()) : Optional.empty();
+            });
+    Parallel keyed =
+        parallel
+            .checkpoint(checkpoint.key(item -> item))
+            .onOutcome(
+                outcome -> {
+                  if (outcome.index() == 0) {
+                    stored.countDown();
+                  }
+                });
+    assertSameKey(assertThrows(CheckpointException.class, () -> keyed.forEach(items, this::text)));
+    assertEquals(3, calls.get(), "calls");
+  }
+
+  private static void assertSameKey(CheckpointException thrown) {
+    assertTrue(
+        thrown.getMessage().startsWith("items 0 and 3 have the same key, \"a\""),
+        thrown.getMessage());
   }
 
   // Where it means something

@@ -41,6 +41,11 @@ final class JdbcSession implements CheckpointSession {
   }
 
   @Override
+  public int longestValue() {
+    return JdbcStore.LONGEST_VALUE;
+  }
+
+  @Override
   public List<@Nullable StoredRow> find(List<ItemId> ids) {
     try {
       return finder.find(ids);

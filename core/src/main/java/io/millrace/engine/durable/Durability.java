@@ -122,7 +122,7 @@ public final class Durability {
   /**
    * What to store of a success.
    *
-   * @throws CheckpointException if the codec cannot encode its value
+   * @throws CheckpointException if the codec cannot encode its value, or the store cannot keep it
    */
   public StoredOutcome success(Ticket ticket, @Nullable Object value) {
     byte[] bytes = null;
@@ -139,6 +139,16 @@ public final class Durability {
                 + ", so it cannot be stored; what was stored before is kept",
             broken);
       }
+    }
+    if (bytes != null && bytes.length > session.longestValue()) {
+      throw new CheckpointException(
+          named(ticket)
+              + ": its value has "
+              + bytes.length
+              + " bytes, more than the "
+              + session.longestValue()
+              + " that the checkpoint keeps; let the action return a reference to it, or use another store. What was stored"
+              + " before is kept");
     }
     return stored(ticket, new StoredOutcome.Value(bytes));
   }

@@ -132,7 +132,7 @@ public interface CheckpointContract extends Contract {
     assertTrue(messageOf(error).contains("odd: 3"), messageOf(error));
   }
 
-  @Everywhere(except = Trait.CALLER_RUNS)
+  @Everywhere
   @DisplayName("A28 after a run that was cut short, only what was not stored runs")
   default void onlyTheRestRuns(Way way) {
     MemoryStore store = new MemoryStore();
