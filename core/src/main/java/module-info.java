@@ -6,6 +6,7 @@ module io.millrace {
 
   exports io.millrace;
   exports io.millrace.call;
+  exports io.millrace.checkpoint;
   exports io.millrace.executor;
   exports io.millrace.limit;
   exports io.millrace.outcome;

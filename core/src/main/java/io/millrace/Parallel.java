@@ -2,6 +2,7 @@ package io.millrace;
 
 import io.millrace.base.Closing;
 import io.millrace.base.Require;
+import io.millrace.checkpoint.Checkpoint;
 import io.millrace.engine.Engine;
 import io.millrace.engine.Engine.Delivery;
 import io.millrace.engine.terms.Config;
@@ -106,14 +107,14 @@ public final class Parallel {
    * At most {@code window} items that were read from the source and are not yet delivered: running,
    * waiting or done. It bounds the memory of a run, and how far the source is read ahead.
    *
-   * @param window at least 1; the default is twice the concurrency
+   * @param window at least 1; the default is twice the concurrency, and with a {@link #checkpoint} at least 600
    */
   public Parallel window(int window) {
     Require.atLeast("window", window, 1);
     return with(copy -> copy.window = window);
   }
 
-  /** Resets the {@link #window} to its default, twice the concurrency. */
+  /** Resets the {@link #window} to its default. */
   public Parallel withoutWindow() {
     return with(copy -> copy.window = null);
   }
@@ -321,6 +322,27 @@ public final class Parallel {
    */
   public Parallel maxFailures(int failures) {
     return failurePolicy(new FailurePolicy.StopAfter(failures));
+  }
+
+  /**
+   * Keeps each outcome in a store before it is delivered, so that a later run of the same action, after a crash or an
+   * early end, does not call again what succeeded: such an item is delivered as a success that says {@link
+   * io.millrace.outcome.Details#restored restored}, with 0 attempts and without a permit. Failed items run again, unless {@link
+   * Checkpoint#finalFailures} says otherwise. Refused where there are no items, or each call is a run of its own: by
+   * executors, task groups and {@link ParallelFunction#call}.
+   *
+   * <p>The run takes the checkpoint when it starts, and throws a {@link io.millrace.checkpoint.CheckpointException} if it cannot have
+   * it; it lets the checkpoint go at its end, so a run has to be closed. A store that fails ends the run with that error. Items that are being looked up or stored
+   * count in the {@link #window}, which is therefore at least 600 by default.
+   */
+  public Parallel checkpoint(Checkpoint checkpoint) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    return with(copy -> copy.checkpoint = checkpoint);
+  }
+
+  /** Switches {@link #checkpoint} off. */
+  public Parallel withoutCheckpoint() {
+    return with(copy -> copy.checkpoint = null);
   }
 
   /** Stopping the token ends the run as {@code CANCELLED}. */
@@ -677,6 +699,15 @@ public final class Parallel {
             copy.limiter = RateLimiter.of(config.rateLimit, config.clock);
           }
         });
+  }
+
+  /** Refuses a checkpoint, which one run alone can have, where each call is a run. */
+  void refuseCheckpoint() {
+    if (config.checkpoint != null) {
+      throw new IllegalArgumentException(
+          "a single call has no checkpoint, which only one run at a time can have: give all items to one call of map, stream"
+              + " or start, or call with(Parallel::withoutCheckpoint)");
+    }
   }
 
   /* Who is given a source closes it, so also if the other arguments are refused. */

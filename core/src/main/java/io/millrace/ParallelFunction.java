@@ -59,10 +59,12 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
    * the concurrency: to bound how many calls run at once, use {@code Limits.maxConcurrent}. Interrupts: see
    * {@link Parallel}.
    *
+   * @throws IllegalArgumentException with a {@link Parallel#checkpoint}: calls would shut each other out
    * @throws Exception what the last attempt threw, itself; a {@link io.millrace.outcome.TruncatedRunException}
    *     if the call was stopped, or timed out by {@link Parallel#runTimeout}
    */
   public R call(T item) throws Exception {
+    calling.refuseCheckpoint();
     return calling.<T, R>map(Collections.singletonList(item), action).outcomes().getFirst().value();
   }
 

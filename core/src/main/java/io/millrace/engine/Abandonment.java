@@ -3,6 +3,7 @@ package io.millrace.engine;
 import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Interruption;
+import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Terms;
@@ -58,8 +59,10 @@ final class Abandonment {
     Details details = new Details(index, key, calls, elapsed, false);
     var failure =
         new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
-    boolean needsVerdict = !schedule.hasEnded() && failures.fallbackFor(report) != null;
-    Ticket condemned = needsVerdict ? condemned(failure, elapsed) : null;
+    Mark mark = ticket == null ? null : ticket.mark;
+    boolean needsVerdict =
+        !schedule.hasEnded() && (mark != null || failures.fallbackFor(report) != null);
+    Ticket condemned = needsVerdict ? condemned(failure, elapsed, mark) : null;
     Claim settled = needsVerdict ? null : Claim.settled(index, failure);
     boolean keepsCarrier = worker.keepsCarrier();
     Abandoned abandoned = new Abandoned(worker, claim, seen, keepsCarrier, settled, condemned);
@@ -100,13 +103,14 @@ final class Abandonment {
   /** How a run ends. */
   record Ending(RunStatus status, @Nullable Throwable error) {}
 
-  private Ticket condemned(Failure<?, ?> failure, long elapsed) {
+  private Ticket condemned(Failure<?, ?> failure, long elapsed, @Nullable Mark mark) {
     Ticket ticket = new Ticket(failure.index(), failure.item());
     ticket.key = failure.details().key();
     ticket.attempts = failure.attempts();
     ticket.firstStartNanos = terms.originNanos;
     ticket.lastEndNanos = terms.originNanos + elapsed;
     ticket.condemned = failure.error();
+    ticket.mark = mark == null ? null : mark.forAnotherThread();
     return ticket;
   }
 

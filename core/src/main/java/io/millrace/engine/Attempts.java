@@ -1,7 +1,11 @@
 package io.millrace.engine;
 
+import io.millrace.checkpoint.CheckpointException;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketQueue;
+import io.millrace.engine.durable.Durability;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Budgets;
@@ -11,6 +15,7 @@ import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +34,7 @@ final class Attempts {
   private final ContextualAction action;
   private final Verdicts verdicts;
   private final @Nullable AttemptNews news;
+  private final @Nullable Durability durability;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean hasObstacles;
   private final boolean isInspecting;
@@ -41,13 +47,15 @@ final class Attempts {
       Sink sink,
       Interrupter interrupter,
       ContextualAction action,
-      Verdicts verdicts) {
+      Verdicts verdicts,
+      @Nullable Durability durability) {
     this.schedule = schedule;
     this.waits = waits;
     this.sink = sink;
     this.interrupter = interrupter;
     this.action = action;
     this.verdicts = verdicts;
+    this.durability = durability;
     this.news = verdicts.news();
     this.itemKey = terms.config.itemKey;
     this.hasObstacles =
@@ -55,10 +63,12 @@ final class Attempts {
             || !waits.areNone()
             || itemKey != null
             || news != null
+            || durability != null
             || terms.budgets.hasItemTimeout()
             || terms.freshBudgetNanos <= 0;
-    this.isAsking = itemKey != null || waits.lookAtItems() || news != null;
-    this.isInspecting = terms.config.retry.looksAtResults() || waits.settleCosts();
+    this.isAsking = itemKey != null || waits.lookAtItems() || news != null || durability != null;
+    this.isInspecting =
+        terms.config.retry.looksAtResults() || waits.settleCosts() || durability != null;
   }
 
   /**
@@ -70,13 +80,25 @@ final class Attempts {
     if (!hasObstacles && !isCondemned(claim)) {
       return attempt(worker, claim, null);
     }
+    return goOn(worker, claim);
+  }
+
+  /* As what is known of the item says. */
+  private boolean goOn(Worker worker, Claim claim) {
     ItemAtHand at = worker.take(claim);
     Ticket ticket = at.ticket;
     if (ticket != null && ticket.condemned != null) {
       return verdicts.condemn(at, ticket.condemned);
     }
+    Mark mark = ticket == null ? null : ticket.mark;
+    if (mark != null && mark.isDurable) {
+      return verdicts.deliver(at, mark);
+    }
     if (schedule.hasEnded() || at.isWithdrawn()) {
       return verdicts.cutOff(at);
+    }
+    if (mark != null && mark.found != null) {
+      return verdicts.restore(at, mark.found);
     }
     return pass(worker, at, claim);
   }
@@ -87,10 +109,10 @@ final class Attempts {
 
   /**
    * Whether items wait for permits or slots: then they are claimed one by one, or those of a claim would be
-   * behind others that came later.
+   * behind others that came later. So they do with a checkpoint, where each item waits.
    */
   boolean mustClaimOneByOne() {
-    return hasObstacles && waits.areUsed();
+    return hasObstacles && (waits.areUsed() || durability != null);
   }
 
   /** Gives back what an item holds. */
@@ -152,7 +174,7 @@ final class Attempts {
     return isInspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
   }
 
-  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
+  /** In time, looked up, and past its obstacles, the item begins its attempt. */
   private boolean pass(Worker worker, ItemAtHand at, Claim claim) {
     if (!isInTime(at)) {
       return verdicts.fail(at, tooLate(at));
@@ -160,6 +182,26 @@ final class Attempts {
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
     }
+    return durability == null ? passObstacles(worker, at, claim) : passLookup(worker, at, claim);
+  }
+
+  /* Who the item is, is asked once. It waits to be looked up, unless that need not be. */
+  private boolean passLookup(Worker worker, ItemAtHand at, Claim claim) {
+    TicketQueue lookup;
+    try {
+      lookup = lookup(at, Objects.requireNonNull(durability, "durability"));
+    } catch (Throwable broken) {
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+      return broken instanceof CheckpointException unusable
+          ? verdicts.breakOff(at, unusable)
+          : verdicts.fail(at, broken);
+    }
+    return lookup == null ? passObstacles(worker, at, claim) : verdicts.leave(at, lookup);
+  }
+
+  /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
+  private boolean passObstacles(Worker worker, ItemAtHand at, Claim claim) {
     Obstacle closed = null;
     boolean tooLong;
     try {
@@ -211,11 +253,31 @@ final class Attempts {
     return begun && !schedule.hasEnded();
   }
 
+  private void askForKey(ItemAtHand at) {
+    at.key = itemKey == null ? null : itemKey.apply(at.item());
+  }
+
+  /** Where the item waits to be looked up in the checkpoint; null if it need not. */
+  private @Nullable TicketQueue lookup(ItemAtHand at, Durability durability) {
+    if (at.ticket == null) {
+      askForKey(at);
+      durability.identify(at);
+      verdicts.tidyInterrupt(null);
+      at.worker.readClock();
+    }
+    return durability.lookup(at.ticketed());
+  }
+
   /** What keeps the item from its attempt; null if nothing does. */
   private @Nullable Obstacle ask(ItemAtHand at) {
+    Mark mark = at.ticket == null ? null : at.ticket.mark;
     if (at.ticket == null) {
-      at.key = itemKey == null ? null : itemKey.apply(at.item());
+      askForKey(at);
       waits.prepare(at);
+    } else if (mark != null && !mark.isPrepared) {
+      mark.isPrepared = true;
+      waits.prepare(at);
+      at.ticket.demand = at.demand;
     }
     Obstacle closed = waits.closed(at);
     if (isAsking) {

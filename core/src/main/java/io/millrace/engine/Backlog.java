@@ -23,7 +23,7 @@ final class Backlog {
   /** Items that waited, and may go on. */
   private final Queue<Ticket> ready = new ArrayDeque<>();
 
-  /** Items that were abandoned, and still have to be settled: that takes no slot. */
+  /** Items that only have to be settled, for example because they were abandoned: that takes no slot. */
   private final Queue<Ticket> condemned = new ArrayDeque<>();
 
   /** Fresh items whose reader or worker could not run them. */
@@ -50,7 +50,7 @@ final class Backlog {
   }
 
   void addReady(Ticket ticket) {
-    (ticket.condemned == null ? ready : condemned).add(ticket);
+    (ticket.needsNoCall() ? condemned : ready).add(ticket);
   }
 
   void addReturned(Claim claim) {

@@ -1,7 +1,12 @@
 package io.millrace.engine;
 
+import io.millrace.base.Closing;
 import io.millrace.base.Published;
 import io.millrace.base.Require;
+import io.millrace.base.Rethrow;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.engine.durable.Durability;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.feed.PublisherFeed;
@@ -53,7 +58,8 @@ public final class Engine {
       Config config,
       Action<@Nullable Object, @Nullable Object> action,
       Feed feed,
-      Delivery delivery) {
+      Delivery delivery,
+      @Nullable CheckpointSession session) {
     this.feed = feed;
     terms = new Terms(config, delivery == Delivery.TO_ITEMS);
     failures = new Failures(config);
@@ -64,13 +70,19 @@ public final class Engine {
     LateEffects late = new LateEffects();
     schedule = new Schedule(terms, feed, sink, late, party);
     waits = new Waits(terms, schedule.waiting(), party);
+    Checkpoint checkpoint = config.checkpoint;
+    Durability durability =
+        checkpoint == null || session == null
+            ? null
+            : new Durability(checkpoint, session, schedule.waiting(), waits, terms.clock);
     listeners = new Listeners(config, schedule, failures, this::total);
     Abandonment abandonment = new Abandonment(terms, schedule, waits, failures, sink);
     Interrupter interrupter = new Interrupter(terms, schedule, abandonment);
-    Verdicts verdicts = new Verdicts(terms, schedule, waits, sink, failures, interrupter);
+    Verdicts verdicts =
+        new Verdicts(terms, schedule, waits, sink, failures, interrupter, durability);
     ContextualAction inContext = new ContextualAction(terms, action);
     Attempts attempts =
-        new Attempts(terms, schedule, waits, sink, interrupter, inContext, verdicts);
+        new Attempts(terms, schedule, waits, sink, interrupter, inContext, verdicts, durability);
     Joining joining = new Joining(terms.clock);
     Staff staff =
         new Staff(
@@ -100,6 +112,7 @@ public final class Engine {
             staff,
             refill,
             new Life.Waiting(wakeup, joining),
+            durability,
             this::record);
     late.begin(life);
   }
@@ -119,6 +132,11 @@ public final class Engine {
   /** Starts a run over what can be iterated, or published. */
   public static Engine start(
       Config config, Action<?, ?> action, Iterable<?> source, Delivery delivery) {
+    try {
+      Durability.check(config, source);
+    } catch (Throwable refused) {
+      throw Rethrow.asIs(Closing.after(refused, source));
+    }
     Feed feed =
         source instanceof Published published
             ? new PublisherFeed(published.publisher(), config.room(), config.grace, config.clock)
@@ -131,12 +149,16 @@ public final class Engine {
    */
   @SuppressWarnings("unchecked")
   public static Engine start(Config config, Action<?, ?> action, Feed feed, Delivery delivery) {
+    CheckpointSession session = null;
     Engine engine;
     try {
+      session = Durability.open(config);
       engine =
-          new Engine(config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery);
+          new Engine(
+              config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery, session);
     } catch (Throwable broken) { // a carrier could not capture its context, or the clock failed
       FeedClosing.after(broken, feed);
+      Closing.after(broken, session);
       throw broken;
     }
     engine.life.start();

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.durable.Durability;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Joining;
@@ -49,6 +50,7 @@ final class Life implements Effects {
   private final Refill refill;
   private final Waiting waiting;
   private final Recording recording = new Recording();
+  private final @Nullable Durability durability;
   private final Consumer<Recording> reporting;
 
   private final Alarm runAlarm;
@@ -84,6 +86,7 @@ final class Life implements Effects {
       Staff staff,
       Refill refill,
       Waiting waiting,
+      @Nullable Durability durability,
       Consumer<Recording> reporting) {
     this.terms = terms;
     this.feed = feed;
@@ -94,6 +97,7 @@ final class Life implements Effects {
     this.staff = staff;
     this.refill = refill;
     this.waiting = waiting;
+    this.durability = durability;
     this.reporting = reporting;
     this.patience = new Patience(terms, schedule);
     this.closing = new FeedClosing(feed, terms.graceNanos, this::gone);
@@ -120,6 +124,9 @@ final class Life implements Effects {
 
   private void begin() {
     recording.begin();
+    if (durability != null) {
+      durability.start();
+    }
     feed.onReady(schedule.reading()::sourceReady);
     ties.tie(this, terms);
     if (terms.runNanos == 0) {
@@ -280,7 +287,11 @@ final class Life implements Effects {
   public void joined() {
     Mishaps.survive(staff::stop);
     Mishaps.survive(rescueAlarm::cancel);
-    closing.begin();
+    if (durability == null) {
+      closing.begin();
+    } else {
+      durability.end(closing::begin);
+    }
   }
 
   private void gone() {

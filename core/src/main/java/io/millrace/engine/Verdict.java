@@ -8,6 +8,12 @@ sealed interface Verdict {
   /** It is a success with this value. */
   record Succeed(@Nullable Object value) implements Verdict {}
 
+  /** It has failed for good, and is a success with this value all the same. */
+  record Substitute(@Nullable Object value, Throwable error) implements Verdict {}
+
+  /** What came of it cannot be kept: the run ends with this error. */
+  record Break(Throwable error) implements Verdict {}
+
   /** It is tried again. */
   record Repeat(Throwable error, long delayNanos) implements Verdict {}
 

@@ -2,14 +2,18 @@ package io.millrace.engine;
 
 import io.millrace.base.Require;
 import io.millrace.base.Suppressing;
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Interruption;
+import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketQueue;
+import io.millrace.engine.durable.Durability;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.wait.ItemAtHand;
-import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -19,6 +23,7 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Retry;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +46,8 @@ final class Verdicts {
   private final Sink sink;
   private final Failures failures;
   private final Interrupter interrupter;
+  private final @Nullable Durability durability;
+  private final @Nullable Keeping keeping;
   private final @Nullable AttemptNews news;
 
   Verdicts(
@@ -49,13 +56,16 @@ final class Verdicts {
       Waits waits,
       Sink sink,
       Failures failures,
-      Interrupter interrupter) {
+      Interrupter interrupter,
+      @Nullable Durability durability) {
     this.terms = terms;
     this.schedule = schedule;
     this.waits = waits;
     this.sink = sink;
     this.failures = failures;
     this.interrupter = interrupter;
+    this.durability = durability;
+    this.keeping = durability == null ? null : new Keeping(durability);
     this.news = AttemptNews.of(terms.config, schedule);
   }
 
@@ -125,7 +135,7 @@ final class Verdicts {
         return false;
       }
     }
-    if (verdict instanceof Verdict.Succeed) {
+    if (verdict instanceof Verdict.Succeed || verdict instanceof Verdict.Break) {
       return carryOut(at, verdict);
     }
     if (error != null && !(error instanceof InterruptedException)) {
@@ -199,8 +209,28 @@ final class Verdicts {
     return sealAgain(at.claim()) && settleNotRun(at);
   }
 
+  /** What came of the item is durable. */
+  boolean deliver(ItemAtHand at, Mark mark) {
+    return sealAgain(at.claim()) && settleNow(at, Objects.requireNonNull(mark.outcome, "outcome"));
+  }
+
+  /** Settles an item with what its checkpoint has; the codec is called in a phase that the run's end interrupts. */
+  boolean restore(ItemAtHand at, StoredOutcome found) {
+    Keeping kept = Objects.requireNonNull(keeping, "keeping");
+    if (!at.claim().nextPhase(at.worker.nowNanos, Long.MAX_VALUE)) {
+      return cutOff(at);
+    }
+    Verdict verdict = decide(at, () -> restored(at, found, kept));
+    return sealAgain(at.claim()) && carryOut(at, verdict);
+  }
+
+  /** The checkpoint cannot be used for this item: the run ends. */
+  boolean breakOff(ItemAtHand at, CheckpointException unusable) {
+    return sealAgain(at.claim()) && carryOut(at, new Verdict.Break(unusable));
+  }
+
   /** Moves the claim on from an item that has to wait, and comes back by its ticket. */
-  boolean leave(ItemAtHand at, Obstacle obstacle) {
+  boolean leave(ItemAtHand at, TicketQueue obstacle) {
     Ticket ticket = at.ticketed();
     if (!sealAgain(at.claim()) || !leaveWaiting(at)) {
       return false;
@@ -231,9 +261,17 @@ final class Verdicts {
     } catch (Throwable broken) {
       verdict = new Verdict.Fail(broken);
     }
+    if (keeping != null) {
+      verdict = keeping.keepable(at, verdict);
+    }
     tidyInterrupt(null);
     at.worker.readClock();
     return verdict;
+  }
+
+  private Verdict restored(ItemAtHand at, StoredOutcome found, Keeping kept) {
+    Verdict verdict = kept.restored(at, found);
+    return verdict instanceof Verdict.Fail(var error) ? failing(at, error) : verdict;
   }
 
   private Verdict verdict(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
@@ -288,7 +326,7 @@ final class Verdicts {
       return new Verdict.Fail(error);
     }
     try {
-      return new Verdict.Succeed(fallback.get());
+      return new Verdict.Substitute(fallback.get(), error);
     } catch (Throwable broken) {
       return new Verdict.Fail(broken);
     }
@@ -298,12 +336,20 @@ final class Verdicts {
 
   private boolean carryOut(ItemAtHand at, Verdict verdict) {
     return switch (verdict) {
-      case Verdict.Succeed(var value) ->
-          settle(
-              at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
+      case Verdict.Succeed(var value) -> settleSuccess(at, value);
+      case Verdict.Substitute(var value, _) -> settleSuccess(at, value);
+      case Verdict.Break(var error) -> {
+        schedule.end(RunStatus.ABORTED, error, false);
+        yield settleNotRun(at);
+      }
       case Verdict.Repeat repeat -> repeat(at, repeat);
       case Verdict.Fail(var error) -> settleFailure(at, error);
     };
+  }
+
+  private boolean settleSuccess(ItemAtHand at, @Nullable Object value) {
+    return settle(
+        at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
   }
 
   private boolean repeat(ItemAtHand at, Verdict.Repeat repeat) {
@@ -325,7 +371,6 @@ final class Verdicts {
   private boolean settleFailure(ItemAtHand at, Throwable error) {
     var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
     boolean ends = failures.note(failure);
-    at.claim().countFailure();
     if (ends) {
       at.worker.aboutToEndRun();
     }
@@ -338,13 +383,32 @@ final class Verdicts {
   }
 
   private boolean settleNotRun(ItemAtHand at) {
-    return settle(
+    return settleNow(
         at,
         new NotRun<@Nullable Object, @Nullable Object>(at.item(), schedule.status(), at.details()));
   }
 
+  /* What has to be stored is settled when that is durable: until then the item waits, without a worker. */
   private boolean settle(ItemAtHand at, Outcome<?, ?> outcome) {
+    Mark mark = at.ticket == null ? null : at.ticket.mark;
+    if (durability == null || mark == null || mark.toStore == null) {
+      return settleNow(at, outcome);
+    }
+    Ticket ticket = at.ticketed();
+    mark.outcome = outcome;
+    ticket.condemned = null; // that is its outcome now
+    if (!leaveWaiting(at)) {
+      return false;
+    }
+    durability.store(ticket);
+    return true;
+  }
+
+  private boolean settleNow(ItemAtHand at, Outcome<?, ?> outcome) {
     Claim claim = at.claim();
+    if (outcome instanceof Failure) {
+      claim.countFailure();
+    }
     if (!claim.finishSealed(outcome, at.worker.nowNanos)) {
       return false;
     }

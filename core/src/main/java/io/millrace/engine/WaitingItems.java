@@ -3,10 +3,14 @@ package io.millrace.engine;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.outcome.RunStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The items of a run that wait, as its schedule sees them. Its methods take the run's lock, if not said otherwise. */
 final class WaitingItems implements Resuming {
+  /** Items that one turn at the lock makes ready. */
+  private static final int MOST_AT_ONCE = 256;
+
   private final Schedule schedule;
   private final Effects effects;
   private final Backlog backlog;
@@ -50,6 +54,16 @@ final class WaitingItems implements Resuming {
     schedule.lock();
     backlog.addReady(ticket);
     schedule.release();
+  }
+
+  @Override
+  public void resume(List<Ticket> tickets) {
+    for (int from = 0; from < tickets.size(); from += MOST_AT_ONCE) {
+      int to = Math.min(tickets.size(), from + MOST_AT_ONCE);
+      schedule.lock();
+      tickets.subList(from, to).forEach(backlog::addReady);
+      schedule.release();
+    }
   }
 
   @Override

@@ -18,6 +18,10 @@ final class Refused {
     refuse(config.perKey != null, "concurrencyPerKey", "give tasks a shared semaphore instead");
     refuse(
         config.looksAtItems(), "rateLimit by key or cost", "tasks are functions without an item");
+    refuse(
+        config.checkpoint != null,
+        "checkpoint",
+        "tasks are functions without an item; use Parallel.map, stream or start");
     Config usual = new Config();
     refuse(
         !config.patience.equals(usual.patience), "patience", "tasks wait until a worker is back");

@@ -40,12 +40,13 @@ class ArchitectureTest {
       List.of(
           Set.of("io.millrace.base"),
           Set.of("io.millrace.signal"),
-          Set.of("io.millrace.plan", "io.millrace.outcome"),
+          Set.of("io.millrace.plan", "io.millrace.outcome", "io.millrace.checkpoint"),
           Set.of("io.millrace.context", "io.millrace.time"),
           Set.of("io.millrace.limit"),
           Set.of("io.millrace.engine.claim", "io.millrace.engine.thread"),
           Set.of("io.millrace.engine.terms", "io.millrace.engine.flight"),
           Set.of("io.millrace.engine.feed", "io.millrace.engine.wait", "io.millrace.engine.out"),
+          Set.of("io.millrace.engine.durable"),
           Set.of("io.millrace.engine"),
           Set.of("io.millrace"),
           Set.of(

@@ -59,7 +59,7 @@ class SoundnessTableTest {
   /** The texts of all test classes, by simple name. */
   private static Map<String, List<String>> sources() throws IOException {
     Map<String, List<String>> sources = new TreeMap<>();
-    for (String module : List.of("core", "process", "tests")) {
+    for (String module : List.of("core", "process", "checkpoint", "tests")) {
       try (Stream<Path> files = Files.walk(project().resolve(module).resolve("src/test/java"))) {
         for (Path file : files.filter(path -> path.toString().endsWith("Test.java")).toList()) {
           String name = file.getFileName().toString().replace(".java", "");

@@ -40,6 +40,9 @@ public final class Ticket {
   /** What the item fails with, if it only has to be settled: the report of its abandonment; otherwise null. */
   public @Nullable Throwable condemned;
 
+  /** What the run knows of it by its checkpoint; null without one. */
+  public @Nullable Mark mark;
+
   /** When the item may go on, and its place among others of that time. */
   public long dueNanos;
 
@@ -88,6 +91,16 @@ public final class Ticket {
   public Ticket(long index, @Nullable Object item) {
     this.index = index;
     this.item = item;
+  }
+
+  /** Its mark, in a run with a checkpoint. */
+  public Mark mark() {
+    return Objects.requireNonNull(mark, "mark");
+  }
+
+  /** Whether the item only has to be settled: that takes no slot. */
+  public boolean needsNoCall() {
+    return condemned != null || (mark != null && mark.needsNoCall());
   }
 
   /** It has permits of its item's semaphore. */

@@ -2,6 +2,7 @@ package io.millrace.engine.terms;
 
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
+import io.millrace.checkpoint.Checkpoint;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
@@ -26,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  * #with} writes the fields, before anybody else sees the copy.
  */
 public final class Config implements Cloneable {
+  /* With a checkpoint, items also wait for a query or a transaction, which should be of many. */
+  private static final int LEAST_STORED = 600;
+
   /** Most attempts at once. */
   public int concurrency = 4;
 
-  /** Most items admitted and not delivered; null for twice the concurrency. */
+  /** Most items admitted and not delivered; null for the default: see {@link #room}. */
   public @Nullable Integer window;
 
   /** How many items make a group that has to be delivered before the next one begins; null for none. */
@@ -51,6 +55,10 @@ public final class Config implements Cloneable {
   public Duration runTimeout = Require.NEVER;
   public Duration grace = Duration.ofMillis(100);
   public Duration patience = Duration.ofSeconds(2);
+
+  /** Where outcomes are kept; null for nowhere. */
+  public @Nullable Checkpoint checkpoint;
+
   public FailurePolicy failurePolicy = new FailurePolicy.CollectAll();
 
   /** Makes the value of an item that failed with an exception; null if it stays a failure. */
@@ -117,7 +125,11 @@ public final class Config implements Cloneable {
     if (inCaller()) {
       return 1;
     }
-    return window != null ? window : (int) Math.min(Integer.MAX_VALUE, 2L * concurrency);
+    if (window != null) {
+      return window;
+    }
+    int least = checkpoint == null ? 0 : LEAST_STORED;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(2L * concurrency, least));
   }
 
   @Override
@@ -139,6 +151,7 @@ public final class Config implements Cloneable {
         .option("grace", grace, plain.grace)
         .option("patience", patience, plain.patience)
         .option("failurePolicy", failurePolicy, plain.failurePolicy)
+        .option("checkpoint", checkpoint, null)
         .given("orElse", fallback != null)
         .option("truncation", truncation, plain.truncation)
         .given("stopToken", stopToken != plain.stopToken)

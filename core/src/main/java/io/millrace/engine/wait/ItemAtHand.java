@@ -163,6 +163,7 @@ public final class ItemAtHand {
     Ticket known = ticket;
     long elapsed =
         known == null || known.attempts == 0 ? 0 : known.lastEndNanos - known.firstStartNanos;
-    return new Details(claim().index(), key, attempts(), elapsed, false);
+    boolean isRestored = known != null && known.mark != null && known.mark.found != null;
+    return new Details(claim().index(), key, attempts(), elapsed, isRestored);
   }
 }

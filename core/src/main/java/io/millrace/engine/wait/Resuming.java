@@ -2,6 +2,7 @@ package io.millrace.engine.wait;
 
 import io.millrace.engine.claim.Ticket;
 import io.millrace.outcome.RunStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a run does with items that wait, and with those that need not wait any more. Thread-safe. */
@@ -16,6 +17,9 @@ public interface Resuming {
 
   /** An item that waited may go on. */
   void resume(Ticket ticket);
+
+  /** Items that waited may go on, which need not be few. */
+  void resume(List<Ticket> tickets);
 
   /** An item waits for its due time; returns whether it is the earliest of them. */
   boolean delay(Ticket ticket);

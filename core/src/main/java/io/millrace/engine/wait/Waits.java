@@ -158,7 +158,7 @@ public final class Waits {
   }
 
   /** Makes an item wait; its claim has moved on. */
-  public void await(Ticket ticket, Obstacle wanted) {
+  public void await(Ticket ticket, TicketQueue wanted) {
     if (!areUsed) {
       areUsed = true;
     }
@@ -185,7 +185,7 @@ public final class Waits {
     }
   }
 
-  private boolean comesTooLate(Ticket ticket, Obstacle wanted) {
+  private boolean comesTooLate(Ticket ticket, TicketQueue wanted) {
     return wanted == rate
         && terms.hasRunTimeout()
         && rate.comesAfter(terms.runDeadline(), ticket.demand);
@@ -263,6 +263,12 @@ public final class Waits {
     ticket.stopExpiry();
     run.resume(ticket);
     remove(ticket);
+  }
+
+  /** Lets items go on that waited for nothing that has a timeout, all at once. */
+  public void resume(List<Ticket> tickets) {
+    run.resume(tickets);
+    tickets.forEach(this::remove);
   }
 
   /** An item has to leave the queue for permits; it asks again when there is a worker for it. */

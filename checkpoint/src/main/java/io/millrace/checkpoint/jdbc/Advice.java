@@ -1,0 +1,80 @@
+package io.millrace.checkpoint.jdbc;
+
+import io.millrace.checkpoint.CheckpointException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** What to do about an error of a database. */
+final class Advice {
+  private static final String INTACT = ". What was stored before is intact. ";
+  private static final String DAMAGED =
+      ". Nothing was changed. Put a copy in its place, or delete it, with the files beside it, to do all again";
+
+  private Advice() {}
+
+  /** The error of a run or a caller. */
+  static CheckpointException on(Object where, String doing, SQLException problem) {
+    SQLException error = cause(problem);
+    String what = "Error while " + doing + ", " + where + ": " + error.getMessage();
+    return new CheckpointException(
+        error instanceof Damage
+            ? damaged(where, String.valueOf(error.getMessage()))
+            : error.getSQLState() == null
+                ? ofSqlite(where, what, error)
+                : what + INTACT + ofPostgres(error.getSQLState()),
+        problem);
+  }
+
+  private static SQLException cause(SQLException problem) {
+    return problem instanceof BatchUpdateException && problem.getNextException() != null
+        ? problem.getNextException()
+        : problem;
+  }
+
+  static String damaged(Object where, String detail) {
+    return where + " is damaged: " + detail + DAMAGED;
+  }
+
+  /* Result codes of SQLite, without their extension. */
+  private static String ofSqlite(Object where, String what, SQLException error) {
+    @Nullable String advice =
+        switch (error.getErrorCode() & 0xFF) {
+          case 3, 14, 23 -> "Give this user access to the file and its directory";
+          case 5, 6 -> "Another program has the file locked: close it, and start the run again";
+          case 8 ->
+              "The file, its directory or its disk cannot be written: make them writable, and start the run again";
+          case 10 ->
+              "The disk does not do what it is told: see if it is full, failing or unmounted, and start the run again";
+          case 13 -> "The disk is full: make room, and start the run again";
+          case 1, 11, 17, 20, 24, 26 -> null;
+          default -> "Mend that, and start the run again";
+        };
+    return advice == null
+        ? damaged(where, String.valueOf(error.getMessage()))
+        : what + INTACT + advice;
+  }
+
+  private static String ofPostgres(String state) {
+    return switch (state) {
+      case "53100" -> "The server's disk is full: make room, and start the run again";
+      case "25006" ->
+          "The server or the session is read-only: use the primary server, and start the run again";
+      case "42501" ->
+          "Give this user the right to use the schema and to create tables in it, and start the run again";
+      case "3D000" -> "Create the database, or mend the address";
+      case "42703", "42804", "42P07" ->
+          "The schema has tables of these names that are not ours: use another schema";
+      default ->
+          switch (state.substring(0, 2)) {
+            case "08", "57" ->
+                "The connection is lost, or there was none: see that the server runs and can be reached, and start"
+                    + " the run again";
+            case "28" -> "Mend the user's name or password";
+            case "53" -> "The server has no resources left: free some, and start the run again";
+            case "XX", "22" -> "The server says that its data are damaged: see its log";
+            default -> "Start the run again";
+          };
+    };
+  }
+}

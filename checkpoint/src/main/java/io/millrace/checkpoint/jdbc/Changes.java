@@ -1,0 +1,39 @@
+package io.millrace.checkpoint.jdbc;
+
+import java.util.Arrays;
+
+/** What a transaction changes of the counts. */
+final class Changes {
+  private final Meta before;
+  private final long[] more = new long[Rows.FINAL + 1];
+  private long ids;
+
+  Changes(Meta before) {
+    this.before = before;
+    ids = before.ids();
+  }
+
+  /** Counts a new row, and returns its number. */
+  long add(byte[] id, int state) {
+    long number = before.rows() + Arrays.stream(more).sum();
+    ids += Checksum.ofEntry(id, number);
+    more[state]++;
+    return number;
+  }
+
+  void replace(int old, int state) {
+    more[old]--;
+    more[state]++;
+  }
+
+  Meta meta() {
+    return new Meta(
+        before.name(),
+        before.created(),
+        Math.max(before.changed(), System.currentTimeMillis()),
+        before.succeeded() + more[Rows.VALUE] + more[Rows.NULL],
+        before.failed() + more[Rows.FAILED],
+        before.failedFinally() + more[Rows.FINAL],
+        ids);
+  }
+}

@@ -1,0 +1,12 @@
+package io.millrace.checkpoint.jdbc;
+
+import java.sql.SQLException;
+
+/** What was read contradicts itself: its bytes have changed since they were written. */
+final class Damage extends SQLException {
+  private static final long serialVersionUID = 1;
+
+  Damage(String what) {
+    super(what);
+  }
+}

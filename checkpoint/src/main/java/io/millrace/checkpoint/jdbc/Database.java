@@ -1,0 +1,28 @@
+package io.millrace.checkpoint.jdbc;
+
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.CheckpointSession;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Where a checkpoint lies, and what is particular to that. {@code toString} says where, without passwords. */
+sealed interface Database permits SqliteFile, Postgres {
+
+  /** Takes the checkpoint, which is made if there is none. */
+  CheckpointSession open(CheckpointName name, Durability durability);
+
+  /** Tells of the checkpoint, and changes nothing. */
+  CheckpointInfo info();
+
+  /** Asks something that changes nothing, over a connection of its own. */
+  <T> T read(Query<T> query);
+
+  /** A copy whose connections have this property. */
+  Database with(String property, String value);
+
+  /** A question to the database. */
+  @FunctionalInterface
+  interface Query<T> {
+    T ask(Connection connection) throws SQLException;
+  }
+}

@@ -1,0 +1,59 @@
+package io.millrace.checkpoint.jdbc;
+
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.StoredRow;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Reads failed items, a page at a time. */
+final class Failures {
+  private static final int PAGE = 500;
+  private static final String SELECT =
+      Rows.SELECT
+          + "WHERE state >= "
+          + Rows.FAILED
+          + " AND number > ? ORDER BY number LIMIT "
+          + PAGE;
+
+  private Failures() {}
+
+  static Stream<FailedItem> of(Database database) {
+    return Stream.iterate(
+            page(database, -1),
+            page -> !page.isEmpty(),
+            page -> page.size() < PAGE ? List.of() : page(database, page.getLast().row()))
+        .flatMap(List::stream)
+        .map(Failures::item);
+  }
+
+  private static List<StoredRow> page(Database database, long after) {
+    return database.read(connection -> page(connection, after));
+  }
+
+  private static List<StoredRow> page(Connection connection, long after) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SELECT)) {
+      select.setLong(1, after);
+      try (ResultSet rows = select.executeQuery()) {
+        List<StoredRow> page = new ArrayList<>();
+        while (rows.next()) {
+          page.add(Rows.read(rows));
+        }
+        return page;
+      }
+    }
+  }
+
+  private static FailedItem item(StoredRow row) {
+    StoredOutcome outcome = row.outcome();
+    return new FailedItem(
+        outcome.id(),
+        outcome.position(),
+        outcome.attempts(),
+        (StoredOutcome.Failed) outcome.result());
+  }
+}

@@ -1,0 +1,150 @@
+package io.millrace.checkpoint.jdbc;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import io.millrace.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Has a file for this process alone, by an operating system's lock on the file beside it that says who has it. The lock
+ * ends with the process, however that ends.
+ *
+ * <p>Such a lock, like SQLite's own, is lost as soon as the process closes any other channel to the same file. So
+ * whoever opens one of these files asks {@link #HELD} first, and holds {@link #FILES} meanwhile.
+ */
+final class FileLease implements AutoCloseable {
+  /** Guards {@link #HELD}, against a run that opens a file while another thread looks at it. */
+  static final ReentrantLock FILES = new ReentrantLock();
+
+  /** The lock files that this process has, by their real paths. Guarded by {@link #FILES}. */
+  private static final Map<Path, Holder> HELD = new HashMap<>();
+
+  /* Who looks whether the lock is held has it for a moment. */
+  private static final int TRIES = 10;
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private FileLease(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lease.
+   *
+   * @param file the lock file; its directory is a real path
+   * @throws CheckpointException if somebody else has it
+   */
+  static FileLease take(Path file, Object where) throws IOException {
+    if (HELD.containsKey(file)) {
+      throw refusal(where, HELD.get(file));
+    }
+    for (int left = TRIES; left > 0; left--) {
+      FileChannel channel =
+          FileChannel.open(file, Set.of(CREATE, READ, WRITE, NOFOLLOW_LINKS), Modes.ofNew(file));
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+          Holder self = new Holder(ProcessHandle.current().pid(), Host.name(), Instant.now());
+          write(channel, self);
+          HELD.put(file, self);
+          return new FileLease(file, channel);
+        }
+        if (left == 1) {
+          throw refusal(where, holder(channel));
+        }
+        channel.close();
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+      LockSupport.parkNanos(PAUSE);
+    }
+    throw new AssertionError();
+  }
+
+  static CheckpointException refusal(Object where, Holder holder) {
+    return new CheckpointException(
+        where
+            + " is in use by another run: "
+            + holder
+            + ". Nothing was changed. Wait for that run or end it, or use another checkpoint");
+  }
+
+  /** Who has the lease, if anybody has. */
+  static Optional<Holder> holder(Path file) throws IOException {
+    if (HELD.containsKey(file)) {
+      return Optional.of(HELD.get(file));
+    }
+    if (!Files.exists(file, NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = FileChannel.open(file, READ, NOFOLLOW_LINKS)) {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+      return lock == null ? Optional.of(holder(channel)) : Optional.empty();
+    }
+  }
+
+  /** Whether this process has it. */
+  static boolean isHeldHere(Path file) {
+    return HELD.containsKey(file);
+  }
+
+  private static void write(FileChannel channel, Holder holder) throws IOException {
+    String text = holder.pid() + "\n" + holder.host() + "\n" + holder.since() + "\n";
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+  }
+
+  /* Waits a moment for a holder that has the lock and has not yet said who it is. */
+  private static Holder holder(FileChannel channel) throws IOException {
+    for (int left = TRIES; left > 0; left--) {
+      ByteBuffer bytes = ByteBuffer.allocate(1_024);
+      channel.read(bytes, 0);
+      String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      List<String> lines = text.lines().toList();
+      if (lines.size() == 3 && text.endsWith("\n")) {
+        try {
+          return new Holder(
+              Long.parseLong(lines.get(0)), lines.get(1), Instant.parse(lines.get(2)));
+        } catch (NumberFormatException | DateTimeParseException notOurs) {
+          break;
+        }
+      }
+      LockSupport.parkNanos(PAUSE);
+    }
+    return new Holder(0, "an unknown host", Instant.EPOCH);
+  }
+
+  @Override
+  public void close() throws IOException {
+    FILES.lock();
+    try {
+      channel.close();
+      HELD.remove(file);
+    } finally {
+      FILES.unlock();
+    }
+  }
+}

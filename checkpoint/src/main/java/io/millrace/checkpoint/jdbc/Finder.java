@@ -1,0 +1,86 @@
+package io.millrace.checkpoint.jdbc;
+
+import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.StoredRow;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Looks items up: with one query, and one more for each large value. For one thread at a time. */
+final class Finder {
+  /** Once values have so many bytes in all, the rest is left for another call. */
+  private static final int ENOUGH = 32 << 20;
+
+  private final ByIds byIds;
+  private final PreparedStatement byNumber;
+
+  Finder(Connection connection) throws SQLException {
+    byIds = new ByIds(connection, Rows.SELECT_SMALL);
+    byNumber = connection.prepareStatement(Rows.SELECT + "WHERE number = ?");
+  }
+
+  List<@Nullable StoredRow> find(List<ItemId> ids) throws SQLException {
+    Map<ItemId, Found> found = new HashMap<>(ids.size() * 2);
+    try (ResultSet rows = byIds.ask(ids)) {
+      while (rows.next()) {
+        boolean isLarge = rows.getLong(11) > Rows.LARGE;
+        if (isLarge) {
+          found.put(Rows.id(rows), new Large(rows.getLong(10)));
+        } else {
+          StoredRow row = Rows.read(rows);
+          found.put(row.outcome().id(), new Small(row));
+        }
+      }
+    }
+    List<@Nullable StoredRow> result = new ArrayList<>(ids.size());
+    long bytes = 0;
+    for (ItemId id : ids) {
+      StoredRow row =
+          switch (found.get(id)) {
+            case null -> null;
+            case Small(StoredRow small) -> small;
+            case Large(long number) -> fetch(number, id);
+          };
+      result.add(row);
+      bytes += size(row);
+      if (bytes >= ENOUGH) {
+        break;
+      }
+    }
+    return result;
+  }
+
+  private StoredRow fetch(long number, ItemId id) throws SQLException {
+    byNumber.setLong(1, number);
+    try (ResultSet rows = byNumber.executeQuery()) {
+      if (rows.next()) {
+        StoredRow row = Rows.read(rows);
+        if (row.outcome().id().equals(id)) {
+          return row;
+        }
+      }
+      throw new Damage("row " + number + " is not that of the item " + id);
+    }
+  }
+
+  private static long size(@Nullable StoredRow row) {
+    return row != null
+            && row.outcome().result() instanceof StoredOutcome.Value(byte[] bytes)
+            && bytes != null
+        ? bytes.length
+        : 0;
+  }
+
+  private sealed interface Found {}
+
+  private record Small(StoredRow row) implements Found {}
+
+  private record Large(long number) implements Found {}
+}

@@ -1,0 +1,248 @@
+package io.millrace.checkpoint.jdbc;
+
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.CheckpointSession;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A schema of a PostgreSQL database. Who has its checkpoint has an advisory lock, in the session that also writes: who
+ * loses the session can neither write nor keep others away.
+ *
+ * @param url the address
+ * @param properties what else the driver is given
+ */
+record Postgres(String url, Map<String, String> properties) implements Database {
+  private static final String PREFIX = "jdbc:postgresql:";
+  private static final Pattern SCHEMA = Pattern.compile("[?&](currentSchema=[^&]*)");
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final String BYTES =
+      """
+      SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = current_schema() AND c.relname IN ('millrace_checkpoint', 'millrace_outcome')""";
+
+  private static final String HOLDER =
+      """
+      SELECT holder_pid, holder_host, holder_since FROM millrace_checkpoint WHERE EXISTS (
+        SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND classid = %d AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"""
+          .formatted(Schema.APPLICATION);
+
+  private static final String LOCK =
+      """
+      SELECT pg_try_advisory_lock(%d, (SELECT oid FROM pg_namespace
+        WHERE nspname = current_schema())::bigint::bit(32)::int)"""
+          .formatted(Schema.APPLICATION);
+
+  static Postgres at(String url) {
+    if (!url.startsWith(PREFIX)) {
+      throw new IllegalArgumentException(
+          "url must begin with " + SqliteFile.URL + " or " + PREFIX + ", not: " + shown(url));
+    }
+    return new Postgres(url, Map.of());
+  }
+
+  @Override
+  public Database with(String property, String value) {
+    Map<String, String> more = new TreeMap<>(properties);
+    more.put(property, value);
+    return new Postgres(url, Map.copyOf(more));
+  }
+
+  private Connection connect() throws SQLException {
+    Properties all = new Properties();
+    all.setProperty("connectTimeout", "10");
+    all.setProperty("socketTimeout", "60");
+    all.setProperty("tcpKeepAlive", "true");
+    all.setProperty("ApplicationName", "millrace");
+    all.putAll(properties);
+    if (DriverManager.drivers()
+        .noneMatch(driver -> driver.getClass().getName().contains("postgresql"))) {
+      throw new CheckpointException(
+          this
+              + " cannot be used: the program does not have PostgreSQL's driver. Add org.postgresql:postgresql"
+              + " to its dependencies");
+    }
+    return DriverManager.getConnection(url, all);
+  }
+
+  @Override
+  public CheckpointSession open(CheckpointName name, Durability durability) {
+    try {
+      Connection writing = connect();
+      try {
+        configure(writing, durability);
+        lock(writing);
+        Meta meta = meta(writing, name);
+        hold(writing);
+        Connection reading = connect();
+        try {
+          return new JdbcSession(this, writing, reading, meta, new AdvisoryLock());
+        } catch (SQLException | RuntimeException e) {
+          reading.close();
+          throw e;
+        }
+      } catch (SQLException | RuntimeException e) {
+        writing.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw Advice.on(this, "opening it", e);
+    }
+  }
+
+  private void configure(Connection connection, Durability durability) throws SQLException {
+    boolean isForPowerLoss = durability == Durability.POWER_LOSS;
+    if (isForPowerLoss && ask(connection, "SHOW fsync").equals("off")) {
+      throw new CheckpointException(
+          this
+              + " would not survive a loss of power: the server runs with fsync=off. Switch that on, or choose"
+              + " durability PROCESS_CRASH");
+    }
+    if (ask(connection, "SELECT current_schema()").isEmpty()) {
+      throw new CheckpointException(
+          this + " cannot be used: the schema is not there. Create it: CREATE SCHEMA ...");
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET synchronous_commit = " + (isForPowerLoss ? "on" : "off"));
+      // So that the server soon notices that the machine of this process is gone.
+      statement.execute("SET tcp_keepalives_idle = 10");
+      statement.execute("SET tcp_keepalives_interval = 5");
+      statement.execute("SET tcp_keepalives_count = 3");
+    }
+  }
+
+  private void lock(Connection connection) throws SQLException {
+    long start = System.nanoTime();
+    while (!ask(connection, LOCK).equals("t")) {
+      Optional<Holder> holder = hasTables(connection) ? holder(connection) : Optional.empty();
+      // The server needs a moment to notice that a process was killed.
+      if (System.nanoTime() - start > PATIENCE || holder.map(Postgres::mayLive).orElse(false)) {
+        throw FileLease.refusal(
+            this, holder.orElse(new Holder(0, "an unknown host", Instant.EPOCH)));
+      }
+      LockSupport.parkNanos(PAUSE);
+    }
+  }
+
+  private static boolean mayLive(Holder holder) {
+    return !holder.host().equals(Host.name())
+        || ProcessHandle.of(holder.pid()).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private Meta meta(Connection connection, CheckpointName name) throws SQLException {
+    if (hasTables(connection)) {
+      Meta meta = Meta.read(connection, this);
+      meta.require(name, this);
+      return meta;
+    }
+    Meta meta = Meta.empty(name);
+    connection.setAutoCommit(false);
+    Schema.POSTGRES.create(connection);
+    meta.insert(connection);
+    connection.commit();
+    connection.setAutoCommit(true);
+    return meta;
+  }
+
+  private static void hold(Connection connection) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement(
+            "UPDATE millrace_checkpoint SET holder_pid = ?, holder_host = ?, holder_since = ?")) {
+      update.setLong(1, ProcessHandle.current().pid());
+      update.setString(2, Host.name());
+      update.setLong(3, System.currentTimeMillis());
+      update.executeUpdate();
+    }
+  }
+
+  private static Optional<Holder> holder(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(HOLDER)) {
+      return row.next() && row.getString(2) != null
+          ? Optional.of(
+              new Holder(row.getLong(1), row.getString(2), Instant.ofEpochMilli(row.getLong(3))))
+          : Optional.empty();
+    }
+  }
+
+  private static boolean hasTables(Connection connection) throws SQLException {
+    return !ask(
+            connection,
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+                + " AND tablename = 'millrace_checkpoint'")
+        .isEmpty();
+  }
+
+  /* The first column of the first row as text; empty if there is none. */
+  private static String ask(Connection connection, String question) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(question)) {
+      String answer = row.next() ? row.getString(1) : null;
+      return answer == null ? "" : answer;
+    }
+  }
+
+  @Override
+  public CheckpointInfo info() {
+    return read(
+        connection ->
+            Meta.read(connection, this)
+                .info(Long.parseLong(ask(connection, BYTES)), holder(connection)));
+  }
+
+  @Override
+  public <T> T read(Query<T> query) {
+    try (Connection connection = connect()) {
+      connection.setReadOnly(true);
+      if (!hasTables(connection)) {
+        throw new CheckpointException(
+            this + " is not there: the schema has no checkpoint. Mend the address");
+      }
+      return query.ask(connection);
+    } catch (SQLException e) {
+      throw Advice.on(this, "reading it", e);
+    }
+  }
+
+  /** Ends with the session, but not at once when the session does. */
+  private static final class AdvisoryLock implements JdbcSession.Lease {
+    @Override
+    public void beforeClosing(Connection writing) {
+      try (Statement statement = writing.createStatement()) {
+        statement.execute("SELECT pg_advisory_unlock_all()");
+      } catch (SQLException lost) {
+        // together with the session
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "checkpoint " + shown(url);
+  }
+
+  /* Without the name and password of a user, and without options other than the schema. */
+  private static String shown(String url) {
+    Matcher schema = SCHEMA.matcher(url);
+    String options = schema.find() ? "?" + schema.group(1) : "";
+    return url.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") + options;
+  }
+}

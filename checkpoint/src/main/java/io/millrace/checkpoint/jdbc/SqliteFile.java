@@ -1,0 +1,205 @@
+package io.millrace.checkpoint.jdbc;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.CheckpointSession;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A SQLite file.
+ *
+ * @param file as it was given
+ */
+record SqliteFile(Path file) implements Database {
+  /** What addresses of SQLite files begin with. */
+  static final String URL = "jdbc:sqlite:";
+
+  private static final int LOOKS = 5;
+  private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+  static SqliteFile at(Path file) {
+    Objects.requireNonNull(file, "file");
+    if (file.getFileName() == null || file.getFileSystem() != FileSystems.getDefault()) {
+      throw new IllegalArgumentException(
+          "file must be the path of a file of the default file system, not: " + file);
+    }
+    return new SqliteFile(file);
+  }
+
+  static SqliteFile at(String url) {
+    String path = url.substring(URL.length());
+    if (path.isEmpty() || path.startsWith(":") || path.startsWith("file:") || path.contains("?")) {
+      throw new IllegalArgumentException(
+          "url must be "
+              + URL
+              + " and the path of a file, without options, not: "
+              + url
+              + "; a file with such a name can be given as a Path");
+    }
+    return at(Path.of(path));
+  }
+
+  @Override
+  public Database with(String property, String value) {
+    throw new IllegalArgumentException(
+        "property is for PostgreSQL; a SQLite file has none, so not: " + property);
+  }
+
+  @Override
+  public CheckpointSession open(CheckpointName name, Durability durability) {
+    FileLease.FILES.lock();
+    try {
+      SqliteFiles files = SqliteFiles.of(file);
+      files.requireUsable();
+      FileLease lease = FileLease.take(files.lock(), this);
+      try {
+        return open(files, name, durability, lease);
+      } catch (SQLException | IOException | RuntimeException e) {
+        lease.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw Advice.on(this, "opening it", e);
+    } catch (IOException e) {
+      throw unusable(e);
+    } finally {
+      FileLease.FILES.unlock();
+    }
+  }
+
+  private CheckpointSession open(
+      SqliteFiles files, CheckpointName name, Durability durability, FileLease lease)
+      throws SQLException, IOException {
+    if (!Files.exists(files.main(), NOFOLLOW_LINKS)) {
+      SqliteCreation.create(files, name);
+    }
+    Meta meta;
+    try (Connection reading = Sqlite.readingAlone(files)) {
+      Sqlite.requireSchema(reading);
+      meta = Meta.read(reading, this);
+      meta.require(name, this);
+      Sqlite.requireIds(reading, meta);
+    }
+    Connection writing = Sqlite.writing(files.main(), durability);
+    try {
+      Connection reading = Sqlite.readingBeside(files.main());
+      try {
+        return new JdbcSession(this, writing, reading, meta, held(lease));
+      } catch (SQLException | RuntimeException e) {
+        reading.close();
+        throw e;
+      }
+    } catch (SQLException | RuntimeException e) {
+      writing.close();
+      throw e;
+    }
+  }
+
+  private JdbcSession.Lease held(FileLease lease) {
+    return new JdbcSession.Lease() {
+      @Override
+      public void afterClosing() {
+        try {
+          lease.close();
+        } catch (IOException e) {
+          throw unusable(e);
+        }
+      }
+    };
+  }
+
+  @Override
+  public CheckpointInfo info() {
+    return look(
+        (files, holder) -> {
+          try (Connection connection = Sqlite.looking(files, holder.isPresent())) {
+            return Meta.read(connection, this).info(files.bytes(), holder);
+          }
+        });
+  }
+
+  @Override
+  public <T> T read(Query<T> query) {
+    return look(
+        (files, holder) -> {
+          try (Connection connection = Sqlite.looking(files, holder.isPresent())) {
+            return query.ask(connection);
+          }
+        });
+  }
+
+  /* A run that begins or ends meanwhile can make a look fail, or show what never was: then it is repeated. */
+  private <T> T look(Look<T> look) {
+    for (int left = LOOKS; ; left--) {
+      FileLease.FILES.lock();
+      try {
+        SqliteFiles files = SqliteFiles.of(file);
+        files.requireUsable();
+        files.requireThere();
+        Optional<Holder> holder = FileLease.holder(files.lock());
+        boolean isShared = holder.isPresent() && files.hasLog();
+        String before = files.state(holder);
+        try {
+          T seen = look.at(files, holder);
+          if (isShared || before.equals(state(files))) {
+            return seen;
+          }
+        } catch (SQLException e) {
+          if (left == 0 || (holder.isEmpty() && before.equals(state(files)))) {
+            throw Advice.on(this, "reading it", e);
+          }
+        }
+        if (left == 0) {
+          throw new CheckpointException(
+              this + " changes all the time, so it cannot be read. Start again in a moment");
+        }
+      } catch (IOException e) {
+        throw unusable(e);
+      } finally {
+        FileLease.FILES.unlock();
+      }
+      LockSupport.parkNanos(PAUSE);
+    }
+  }
+
+  private static String state(SqliteFiles files) throws IOException {
+    return files.state(FileLease.holder(files.lock()));
+  }
+
+  private CheckpointException unusable(IOException e) {
+    String advice =
+        switch (e) {
+          case NoSuchFileException gone -> "Create the directory, or mend the path";
+          case NotDirectoryException file -> "Mend the path: a part of it is no directory";
+          case AccessDeniedException denied ->
+              "Give this user the right to read and write the file and its directory";
+          default -> "See that the disk is there, writable and not full";
+        };
+    return new CheckpointException(
+        this + " cannot be used: " + e + ". What was stored before is intact. " + advice, e);
+  }
+
+  @Override
+  public String toString() {
+    return "checkpoint " + file;
+  }
+
+  /** What is done to look. */
+  private interface Look<T> {
+    T at(SqliteFiles files, Optional<Holder> holder) throws SQLException, IOException;
+  }
+}

@@ -1,0 +1,139 @@
+package io.millrace.checkpoint.jdbc;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.millrace.checkpoint.CheckpointException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The files of a checkpoint. Those who call hold {@link FileLease#FILES}.
+ *
+ * @param main the SQLite file; its directory is a real path
+ */
+record SqliteFiles(Path main) {
+  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEADER = 100;
+  private static final int PAGE_SIZE = 16;
+  private static final int PAGES = 28;
+  private static final int USER_VERSION = 60;
+  private static final int APPLICATION_ID = 68;
+
+  static SqliteFiles of(Path file) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    Path directory = Objects.requireNonNull(absolute.getParent()).toRealPath();
+    return new SqliteFiles(directory.resolve(Objects.requireNonNull(absolute.getFileName())));
+  }
+
+  private Path beside(String suffix) {
+    return main.resolveSibling(main.getFileName() + suffix);
+  }
+
+  /** Says who has the checkpoint. */
+  Path lock() {
+    return beside(".lock");
+  }
+
+  /** What was written last, until it is moved to the main file. */
+  Path log() {
+    return beside("-wal");
+  }
+
+  /** An index of the log, for those who have the file open. */
+  Path shared() {
+    return beside("-shm");
+  }
+
+  /** A file that is being made. */
+  Path unfinished() {
+    return beside(".new");
+  }
+
+  boolean hasLog() throws IOException {
+    return Files.exists(log(), NOFOLLOW_LINKS) && Files.size(log()) > 0;
+  }
+
+  long bytes() throws IOException {
+    return Files.size(main) + (Files.exists(log(), NOFOLLOW_LINKS) ? Files.size(log()) : 0);
+  }
+
+  /** Changes whenever something is written. */
+  String state(Optional<Holder> holder) throws IOException {
+    return holder
+        + " "
+        + Files.size(main)
+        + " "
+        + Files.getLastModifiedTime(main)
+        + " "
+        + (hasLog() ? Files.size(log()) + " " + Files.getLastModifiedTime(log()) : "");
+  }
+
+  void requireThere() throws IOException {
+    if (!Files.exists(main, NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException(main.toString(), null, "there is no checkpoint");
+    }
+  }
+
+  /** Refuses what cannot be a checkpoint, or should not be touched. Reads the header only, if there is a file. */
+  void requireUsable() throws IOException {
+    for (Path file : List.of(main, lock(), log(), shared(), unfinished())) {
+      if (Files.isSymbolicLink(file)) {
+        throw refused(file, "is a symbolic link", "Give the path that it leads to");
+      }
+      if (Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+        throw refused(file, "is no regular file", "Use another path");
+      }
+    }
+    if (Files.exists(main, NOFOLLOW_LINKS)) {
+      if (!FileLease.isHeldHere(lock())) {
+        requireHeader();
+      }
+    } else if (hasLog()) {
+      throw refused(
+          log(),
+          "is there, but " + main + ", which it belongs to, is not",
+          "Put that back, or delete this one");
+    }
+  }
+
+  private void requireHeader() throws IOException {
+    long size = Files.size(main);
+    if (size == 0) {
+      throw refused(
+          main, "is empty", "It was cut short, or something else made it: delete it to begin anew");
+    }
+    ByteBuffer header = ByteBuffer.allocate(HEADER);
+    try (FileChannel channel = FileChannel.open(main, StandardOpenOption.READ, NOFOLLOW_LINKS)) {
+      channel.read(header);
+    }
+    if (!Arrays.equals(header.array(), 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+        || header.getInt(APPLICATION_ID) != Schema.APPLICATION) {
+      throw refused(main, "is no checkpoint", "Something else made it: use another path");
+    }
+    if (header.getInt(USER_VERSION) > Schema.FORMAT) {
+      throw Meta.newer(main, header.getInt(USER_VERSION));
+    }
+    long expected = (long) header.getShort(PAGE_SIZE) * header.getInt(PAGES);
+    if (header.getInt(USER_VERSION) != Schema.FORMAT
+        || header.getShort(PAGE_SIZE) != SqliteCreation.PAGE_SIZE
+        || (size < expected && !hasLog())) {
+      throw new CheckpointException(
+          Advice.damaged(
+              main, "its header does not fit its " + size + " bytes; it may have been cut short"));
+    }
+  }
+
+  private static CheckpointException refused(Path file, String why, String advice) {
+    return new CheckpointException(file + " " + why + ". Nothing was changed. " + advice);
+  }
+}

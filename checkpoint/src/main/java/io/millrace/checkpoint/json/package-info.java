@@ -1,0 +1,5 @@
+/** Values of a checkpoint as JSON. */
+@NullMarked
+package io.millrace.checkpoint.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package io.millrace.checkpoint.jdbc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class JdbcStoreTest {
+
+  @Test
+  @DisplayName(
+      "an address or a path that cannot be one is refused at the call, with what is allowed")
+  void badArguments() {
+    assertRefused(() -> JdbcStore.url("jdbc:mysql://h/d"), "jdbc:postgresql:");
+    assertRefused(() -> JdbcStore.url("jdbc:sqlite::memory:"), "path of a file");
+    assertRefused(() -> JdbcStore.url("jdbc:sqlite:x?mode=memory"), "without options");
+    assertRefused(() -> JdbcStore.url("jdbc:sqlite:"), "path of a file");
+    assertRefused(() -> JdbcStore.file(Path.of("/")), "file");
+    assertRefused(() -> JdbcStore.file(Path.of("x")).property("password", "p"), "PostgreSQL");
+    assertThrows(NullPointerException.class, () -> JdbcStore.file(null));
+    assertThrows(NullPointerException.class, () -> JdbcStore.url(null));
+  }
+
+  private static void assertRefused(Runnable call, String part) {
+    StoreContract.assertSays(assertThrows(IllegalArgumentException.class, call::run), part);
+  }
+
+  @Test
+  @DisplayName("toString says where a store is, and what was chosen")
+  void texts() {
+    assertEquals("JdbcStore[checkpoint a/b]", JdbcStore.url("jdbc:sqlite:a/b").toString());
+    assertEquals(
+        "JdbcStore[checkpoint x, durability=PROCESS_CRASH]",
+        JdbcStore.file(Path.of("x")).durability(Durability.PROCESS_CRASH).toString());
+  }
+}

@@ -1,0 +1,17 @@
+package io.millrace.checkpoint.jdbc;
+
+import java.sql.SQLException;
+
+@WithPostgres
+class PostgresKillTest extends KillContract {
+  private final String url;
+
+  PostgresKillTest(PostgresServer server) throws SQLException {
+    url = server.url(server.newSchema());
+  }
+
+  @Override
+  String place() {
+    return url;
+  }
+}

@@ -1,0 +1,333 @@
+package io.millrace.checkpoint.jdbc;
+
+import static io.millrace.checkpoint.jdbc.Samples.NAME;
+import static io.millrace.checkpoint.jdbc.Samples.values;
+import static io.millrace.checkpoint.jdbc.StoreContract.assertFound;
+import static io.millrace.checkpoint.jdbc.StoreContract.assertSays;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A checkpoint's file among others, and between processes. */
+class SqliteSafetyTest {
+  @TempDir Path directory;
+  private Path file;
+  private JdbcStore store;
+
+  @BeforeEach
+  void setUp() {
+    file = directory.resolve("run.checkpoint");
+    store = JdbcStore.file(file);
+  }
+
+  @Test
+  @DisplayName(
+      "new files are private, also those beside; existing modes and the directory's are kept")
+  void modes() throws IOException {
+    var before = Files.getPosixFilePermissions(directory);
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(0, 10, 10));
+      assertEquals(
+          List.of(
+              "run.checkpoint", "run.checkpoint-shm", "run.checkpoint-wal", "run.checkpoint.lock"),
+          List.copyOf(contents().keySet()));
+      for (String name : contents().keySet()) {
+        assertEquals("rw-------", mode(directory.resolve(name)), name);
+      }
+    }
+    assertEquals(
+        List.of("run.checkpoint", "run.checkpoint.lock"), List.copyOf(contents().keySet()));
+    for (String name : contents().keySet()) {
+      Files.setPosixFilePermissions(
+          directory.resolve(name), PosixFilePermissions.fromString("rw-rw-r--"));
+    }
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(10, 20, 10));
+      for (String name : contents().keySet()) {
+        assertEquals("rw-rw-r--", mode(directory.resolve(name)), name);
+      }
+    }
+    assertEquals(before, Files.getPosixFilePermissions(directory));
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  @DisplayName(
+      "a symbolic link is refused, as the file or beside it, and what it leads to is not touched")
+  void symbolicLinks() throws IOException {
+    Path target = directory.resolve("target");
+    for (String suffix : List.of("", "-wal", "-shm", ".lock", ".new")) {
+      Path link = directory.resolve("run.checkpoint" + suffix);
+      Files.createSymbolicLink(link, target);
+      assertSays(
+          assertThrows(CheckpointException.class, () -> store.open(NAME)),
+          "symbolic link",
+          link.toString());
+      assertThrows(CheckpointException.class, () -> store.info());
+      Files.delete(link);
+      assertFalse(Files.exists(target));
+      assertEquals(Map.of(), contents());
+    }
+    Files.createDirectory(directory.resolve("real"));
+    Files.createSymbolicLink(directory.resolve("alias"), directory.resolve("real"));
+    JdbcStore.file(directory.resolve("alias/x")).open(NAME).close();
+    assertTrue(Files.exists(directory.resolve("real/x")), "a directory may be one");
+  }
+
+  @Test
+  @DisplayName("what is no checkpoint is refused, with advice, and not changed")
+  void foreignFiles() throws Exception {
+    Files.writeString(file, "notes, ".repeat(1_000));
+    assertRefused("no checkpoint", "another path");
+    Files.writeString(file, "SQLite format 3\0");
+    assertRefused("no checkpoint", "another path");
+    Files.write(file, new byte[0]);
+    assertRefused("empty", "delete it");
+    Files.delete(file);
+    Files.createDirectory(file);
+    assertSays(assertThrows(CheckpointException.class, () -> store.open(NAME)), "no regular file");
+    Files.delete(file);
+    execute("CREATE TABLE theirs (x)");
+    assertRefused("no checkpoint", "another path");
+  }
+
+  @Test
+  @DisplayName("a file of a newer version is refused and not changed")
+  void newerFile() throws Exception {
+    store.open(NAME).close();
+    execute("PRAGMA user_version = 2");
+    assertRefused("newer Millrace", "format 2", "format 1");
+  }
+
+  @Test
+  @DisplayName("a file with other tables, or with a trigger, is refused and not changed")
+  void otherTables() throws Exception {
+    store.open(NAME).close();
+    byte[] whole = Files.readAllBytes(file);
+    for (String sql :
+        List.of(
+            "CREATE TABLE theirs (x)",
+            "CREATE TRIGGER t AFTER INSERT ON millrace_outcome BEGIN SELECT 1; END",
+            "DROP TABLE millrace_outcome",
+            "DROP INDEX millrace_outcome_id",
+            "DELETE FROM millrace_checkpoint")) {
+      Files.write(file, whole);
+      execute(sql);
+      assertRefused("damaged");
+    }
+  }
+
+  @Test
+  @DisplayName("a row that lost its checksum, or its entry in the index, is found out")
+  void damagedRows() throws Exception {
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(0, 10, 10));
+    }
+    byte[] whole = Files.readAllBytes(file);
+    execute("DELETE FROM millrace_outcome WHERE number = 9");
+    assertRefused("damaged", "index");
+    Files.write(file, whole);
+    execute("UPDATE millrace_outcome SET attempts = 99 WHERE number = 5");
+    try (CheckpointSession session = store.open(NAME)) {
+      assertFound(session, values(0, 5, 10));
+      var refusal =
+          assertThrows(CheckpointException.class, () -> assertFound(session, values(5, 6, 10)));
+      assertSays(refusal, "damaged", "row 5", "delete it");
+    }
+    Files.write(file, whole);
+    execute("UPDATE millrace_checkpoint SET version = 'model-8'");
+    assertRefused("damaged");
+  }
+
+  @Test
+  @DisplayName("a log without its file is refused")
+  void logAlone() throws IOException {
+    Files.write(directory.resolve("run.checkpoint-wal"), new byte[5_000]);
+    assertSays(
+        assertThrows(CheckpointException.class, () -> store.open(NAME)), "-wal", "Put that back");
+  }
+
+  @Test
+  @DisplayName("without a directory, there is an error that says so, and nothing is made")
+  void noDirectory() throws IOException {
+    var refusal =
+        assertThrows(
+            CheckpointException.class, () -> JdbcStore.file(directory.resolve("no/x")).open(NAME));
+    assertSays(refusal, "no/x", "Create the directory");
+    assertEquals(Map.of(), contents());
+  }
+
+  @Test
+  @DisplayName("what was left of a start that was killed is in nobody's way")
+  void killedWhileMaking() throws IOException {
+    Files.writeString(directory.resolve("run.checkpoint.new"), "half of it");
+    store.open(NAME).close();
+    assertEquals(0, store.info().succeeded());
+    assertFalse(Files.exists(directory.resolve("run.checkpoint.new")));
+  }
+
+  @Test
+  @DisplayName("a full disk ends the run with an error that says so; what was stored is intact")
+  void fullDisk() throws SQLException {
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(0, 100, 1_000));
+      tell(session, "PRAGMA max_page_count = 40");
+      var full =
+          assertThrows(CheckpointException.class, () -> session.commit(values(100, 1_000, 1_000)));
+      assertSays(full, "full", "intact", "make room");
+      assertFound(session, values(0, 100, 1_000));
+    }
+    try (CheckpointSession session = store.open(NAME)) {
+      assertEquals(100, session.firstNewRow());
+      session.commit(values(100, 1_000, 1_000));
+      assertFound(session, values(0, 1_000, 1_000));
+    }
+  }
+
+  @Test
+  @DisplayName("a limit on the size of files ends the run with advice; what was stored is intact")
+  void limitedSize() {
+    try (Child child =
+        Child.start(
+            List.of("bash", "-c", "ulimit -f 8000; exec \"$@\"", "bash"),
+            WritingMain.class,
+            file.toString())) {
+      String error = child.line();
+      assertTrue(error.contains("intact") && error.contains("disk"), error);
+    }
+    try (CheckpointSession session = store.open(NAME)) {
+      int stored = Math.toIntExact(session.firstNewRow());
+      assertTrue(stored > 0);
+      assertFound(session, values(0, stored, 10_000));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a program that does not know of locks beside the file cannot write while a run has it, nor the reverse")
+  void otherPrograms() throws SQLException {
+    store.open(NAME).close();
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = other.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = 1");
+      try (CheckpointSession session = store.open(NAME)) {
+        session.commit(values(0, 1, 1));
+        assertThrows(SQLException.class, () -> statement.execute("DELETE FROM millrace_outcome"));
+        session.commit(values(1, 2, 1));
+      }
+      statement.execute("BEGIN IMMEDIATE");
+      assertSays(
+          assertThrows(CheckpointException.class, () -> store.open(NAME)), "locked", "intact");
+    }
+    try (CheckpointSession session = store.open(NAME)) {
+      assertFound(session, values(0, 2, 1));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "another process is refused while one has the checkpoint; when that is killed, nothing is lost and none blocked")
+  void betweenProcesses() throws IOException {
+    try (Child child = Child.start(HoldingMain.class, file.toString(), "50")) {
+      assertEquals("stored", child.line());
+      for (int round = 0; round < 3; round++) {
+        var refusal = assertThrows(CheckpointException.class, () -> store.open(NAME));
+        assertSays(refusal, "process " + child.pid(), Host.name());
+      }
+      Map<String, String> before = contents();
+      CheckpointInfo info = store.info();
+      assertEquals(50, info.succeeded());
+      assertEquals(child.pid(), info.holder().orElseThrow().pid());
+      assertEquals(0, store.failures().count());
+      assertEquals(before, contents(), "to look changes nothing");
+      child.kill();
+    }
+    Map<String, String> before = contents();
+    assertTrue(before.containsKey("run.checkpoint-wal"));
+    assertEquals(50, store.info().succeeded());
+    assertTrue(store.info().holder().isEmpty());
+    assertEquals(0, store.failures().count());
+    assertThrows(
+        CheckpointException.class,
+        () -> store.open(io.millrace.checkpoint.CheckpointName.of("other", "1")));
+    Map<String, String> after = contents();
+    before.remove("run.checkpoint.lock");
+    after.remove("run.checkpoint.lock");
+    assertEquals(before, after, "neither to look nor to be refused changes anything");
+    Files.delete(directory.resolve("run.checkpoint-shm"));
+    assertEquals(50, store.info().succeeded(), "as after a copy without it");
+    try (CheckpointSession session = store.open(NAME)) {
+      assertEquals(50, session.firstNewRow());
+      assertFound(session, values(0, 50, 1_000));
+    }
+  }
+
+  private static void tell(CheckpointSession session, String sql) throws SQLException {
+    Connection writing = ((JdbcSession) session).writing;
+    try (Statement statement = writing.createStatement()) {
+      statement.execute(sql);
+    }
+    writing.rollback();
+  }
+
+  private void assertRefused(String... parts) throws IOException {
+    Map<String, String> before = contents();
+    before.remove("run.checkpoint.lock");
+    assertSays(assertThrows(CheckpointException.class, () -> store.open(NAME)), parts);
+    Map<String, String> after = contents();
+    after.remove("run.checkpoint.lock");
+    assertEquals(before, after);
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** What is in the directory: names, and for each a digest of the content. */
+  private Map<String, String> contents() throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> paths = Files.list(directory)) {
+      paths
+          .filter(path -> Files.isRegularFile(path))
+          .forEach(path -> contents.put(path.getFileName().toString(), digest(path)));
+    }
+    return contents;
+  }
+
+  private static String digest(Path path) {
+    try {
+      byte[] bytes = Files.readAllBytes(path);
+      return bytes.length + " bytes, " + ByteBuffer.wrap(bytes).hashCode();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

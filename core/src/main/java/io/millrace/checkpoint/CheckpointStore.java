@@ -1,0 +1,20 @@
+package io.millrace.checkpoint;
+
+/**
+ * Where a checkpoint is kept. A store knows bytes only; it calls no functions of its users.
+ *
+ * <p>A store can be given to many runs, one after the other. Implementations are thread-safe.
+ */
+@FunctionalInterface
+public interface CheckpointStore {
+
+  /**
+   * Takes the checkpoint for one run alone, and makes it if there is none.
+   *
+   * @param name what the checkpoint has to be of; one that was just made gets this name
+   * @throws CheckpointException if the checkpoint is of another name (the message has both names, and both ways out: the
+   *     other name, or another checkpoint), if another run holds it (the message says who, and since when), or if it
+   *     cannot be read or written; nothing is changed then
+   */
+  CheckpointSession open(CheckpointName name);
+}

@@ -1,0 +1,64 @@
+package io.millrace.checkpoint;
+
+/**
+ * How values become bytes that a checkpoint can keep, and values again. Null values are kept without it. It is called
+ * by several threads at once.
+ *
+ * @param <R> the values
+ */
+public interface Codec<R> {
+
+  /** Bytes as they are; they are not copied. */
+  static Codec<byte[]> bytes() {
+    return new Codec<>() {
+      @Override
+      public byte[] encode(byte[] value) {
+        return value;
+      }
+
+      @Override
+      public byte[] decode(byte[] bytes) {
+        return bytes;
+      }
+
+      @Override
+      public String toString() {
+        return "bytes";
+      }
+    };
+  }
+
+  /** Text as UTF-8. A string with half of a surrogate pair cannot be encoded. */
+  static Codec<String> text() {
+    return new Codec<>() {
+      @Override
+      public byte[] encode(String value) throws Exception {
+        return Utf8.encode(value);
+      }
+
+      @Override
+      public String decode(byte[] bytes) throws Exception {
+        return Utf8.decode(bytes);
+      }
+
+      @Override
+      public String toString() {
+        return "text";
+      }
+    };
+  }
+
+  /**
+   * The bytes of a value.
+   *
+   * @throws Exception if the value cannot be encoded; this ends the run
+   */
+  byte[] encode(R value) throws Exception;
+
+  /**
+   * The value of these bytes.
+   *
+   * @throws Exception if these are no bytes of a value; this ends the run
+   */
+  R decode(byte[] bytes) throws Exception;
+}

@@ -1,0 +1,50 @@
+package io.millrace.engine;
+
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.engine.claim.Mark;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.durable.Durability;
+import io.millrace.engine.wait.ItemAtHand;
+
+/** What a checkpoint makes of verdicts, and what it makes verdicts of. Called while a worker decides. */
+final class Keeping {
+  private final Durability durability;
+
+  Keeping(Durability durability) {
+    this.durability = durability;
+  }
+
+  /** Notes what is to be stored of a verdict; the verdict, or another one if it cannot be stored. */
+  Verdict keepable(ItemAtHand at, Verdict verdict) {
+    Ticket ticket = at.ticket;
+    Mark mark = ticket == null ? null : ticket.mark;
+    if (ticket == null || mark == null || mark.found != null) {
+      return verdict;
+    }
+    try {
+      mark.toStore =
+          switch (verdict) {
+            case Verdict.Succeed(var value) -> durability.success(ticket, value);
+            case Verdict.Substitute(_, var error) -> durability.failure(ticket, error);
+            case Verdict.Fail(var error) -> durability.failure(ticket, error);
+            case Verdict.Repeat _, Verdict.Break _ -> null;
+          };
+      return verdict;
+    } catch (Throwable broken) {
+      return new Verdict.Break(broken);
+    }
+  }
+
+  /** What was stored of an item that need not be called. */
+  Verdict restored(ItemAtHand at, StoredOutcome found) {
+    try {
+      return switch (found.result()) {
+        case StoredOutcome.Value value ->
+            new Verdict.Succeed(durability.decoded(at.ticketed(), value));
+        case StoredOutcome.Failed failed -> new Verdict.Fail(Durability.failure(failed));
+      };
+    } catch (Throwable broken) {
+      return new Verdict.Break(broken);
+    }
+  }
+}

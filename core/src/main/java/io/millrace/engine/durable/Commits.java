@@ -1,0 +1,64 @@
+package io.millrace.engine.durable;
+
+import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.engine.claim.Mark;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.wait.Resuming;
+import io.millrace.outcome.RunStatus;
+import io.millrace.time.TimeSource;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Group commit: one thread stores outcomes, all at once that have come during the transaction before, so none is held
+ * back for others. An item is settled when its outcome is durable. After a store has failed, nothing is stored any more,
+ * and what was not stored is not delivered. Thread-safe.
+ */
+final class Commits {
+  private final CheckpointSession session;
+  private final Resuming run;
+  private final Lookups lookups;
+  private final TicketBatches batches;
+
+  /* The thread's own. */
+  private boolean hasFailed;
+
+  Commits(CheckpointSession session, Resuming run, Lookups lookups, TimeSource clock) {
+    this.session = session;
+    this.run = run;
+    this.lookups = lookups;
+    this.batches = new TicketBatches(clock, this::commit);
+  }
+
+  TicketBatches batches() {
+    return batches;
+  }
+
+  private void commit(List<Ticket> tickets) {
+    boolean isDurable = !hasFailed && store(tickets);
+    for (Ticket ticket : tickets) {
+      Mark mark = ticket.mark();
+      mark.toStore = null;
+      mark.outcome = isDurable ? mark.outcome : null;
+      mark.isDurable = isDurable;
+      lookups.stored(mark);
+    }
+    run.resume(tickets);
+  }
+
+  private boolean store(List<Ticket> tickets) {
+    try {
+      List<StoredOutcome> outcomes =
+          tickets.stream()
+              .map(ticket -> Objects.requireNonNull(ticket.mark().toStore, "toStore"))
+              .toList();
+      session.commit(outcomes);
+      return true;
+    } catch (Throwable broken) {
+      hasFailed = true;
+      run.end(RunStatus.ABORTED, broken, false);
+      return false;
+    }
+  }
+}

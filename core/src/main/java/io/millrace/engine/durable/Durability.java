@@ -1,0 +1,199 @@
+package io.millrace.engine.durable;
+
+import io.millrace.base.Suppressing;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Codec;
+import io.millrace.checkpoint.FinalFailureException;
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.engine.claim.Mark;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketQueue;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.Resuming;
+import io.millrace.engine.wait.Waits;
+import io.millrace.time.TimeSource;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run does with its checkpoint: an item is looked up before its first attempt, and its outcome is stored before it
+ * is delivered. For both it waits without a worker, in the window. Workers call the user's functions (keys, fingerprints,
+ * codec, predicate); two threads call the store, and nothing else. Thread-safe.
+ */
+public final class Durability {
+  private final CheckpointSession session;
+  private final Identity identity;
+  private final Codec<Object> codec;
+  private final Predicate<Throwable> finalFailures;
+  private final Lookups lookups;
+  private final Commits commits;
+
+  /** Takes the session, which {@link #end} closes. */
+  public Durability(
+      Checkpoint checkpoint,
+      CheckpointSession session,
+      Resuming run,
+      Waits waits,
+      TimeSource clock) {
+    this.session = session;
+    this.identity = new Identity(checkpoint);
+    this.codec = checkpoint.codec();
+    this.finalFailures = checkpoint.finalFailures();
+    this.lookups = new Lookups(session, run, waits, identity.hasKeys(), clock);
+    this.commits = new Commits(session, run, lookups, clock);
+  }
+
+  /** Takes the checkpoint for a run; null if it has none. */
+  public static @Nullable CheckpointSession open(Config config) {
+    Checkpoint checkpoint = config.checkpoint;
+    return checkpoint == null ? null : checkpoint.store().open(checkpoint.name());
+  }
+
+  /**
+   * Refuses items that cannot be told from changed ones, where that is known before the run.
+   *
+   * @throws IllegalArgumentException if they cannot
+   */
+  public static void check(Config config, Iterable<?> items) {
+    if (config.checkpoint != null) {
+      new Identity(config.checkpoint).check(items);
+    }
+  }
+
+  /** Starts the threads; throws if there are none to be had. */
+  public void start() {
+    lookups.batches().start();
+    commits.batches().start();
+  }
+
+  /** Nobody works for the run any more: ends the threads, closes the session, and then does this. */
+  public void end(Runnable then) {
+    Runnable closing =
+        () -> {
+          Mishaps.survive(session::close);
+          then.run();
+        };
+    lookups.batches().end(() -> commits.batches().end(closing));
+  }
+
+  // Before the first attempt
+
+  /** Asks the user's functions who the item is. */
+  public void identify(ItemAtHand at) {
+    Mark mark = identity.of(at.item(), at.claim().index());
+    at.ticketed().mark = mark;
+  }
+
+  /** Where the item has to wait to be looked up; null if it need not. */
+  public @Nullable TicketQueue lookup(Ticket ticket) {
+    return lookups.isNeededFor(ticket.mark()) ? lookups : null;
+  }
+
+  /**
+   * The stored value.
+   *
+   * @throws CheckpointException if the codec cannot decode it
+   */
+  public @Nullable Object decoded(Ticket ticket, StoredOutcome.Value value) {
+    try {
+      byte[] bytes = value.bytes();
+      return bytes == null ? null : codec.decode(bytes);
+    } catch (Exception broken) {
+      throw new CheckpointException(
+          named(ticket)
+              + ": its stored value cannot be decoded by the codec "
+              + codec
+              + "; use the codec that it was stored with, or another version of the checkpoint",
+          broken);
+    }
+  }
+
+  /** The stored failure. */
+  public static FinalFailureException failure(StoredOutcome.Failed failed) {
+    return new FinalFailureException(failed.error(), failed.message());
+  }
+
+  // After the last one
+
+  /**
+   * What to store of a success.
+   *
+   * @throws CheckpointException if the codec cannot encode its value, or the store cannot keep it
+   */
+  public StoredOutcome success(Ticket ticket, @Nullable Object value) {
+    byte[] bytes = null;
+    if (value != null) {
+      try {
+        bytes = codec.encode(value);
+      } catch (Exception broken) {
+        throw new CheckpointException(
+            named(ticket)
+                + ": its value, a "
+                + value.getClass().getName()
+                + ", cannot be encoded by the codec "
+                + codec
+                + ", so it cannot be stored; what was stored before is kept",
+            broken);
+      }
+    }
+    if (bytes != null && bytes.length > session.longestValue()) {
+      throw new CheckpointException(
+          named(ticket)
+              + ": its value has "
+              + bytes.length
+              + " bytes, more than the "
+              + session.longestValue()
+              + " that the checkpoint keeps; let the action return a reference to it, or use another store. What was stored"
+              + " before is kept");
+    }
+    return stored(ticket, new StoredOutcome.Value(bytes));
+  }
+
+  /** What to store of a failure; calls the user's predicate. */
+  public StoredOutcome failure(Ticket ticket, Throwable error) {
+    return stored(
+        ticket,
+        new StoredOutcome.Failed(error.getClass().getName(), messageOf(error), isFinal(error)));
+  }
+
+  private static String messageOf(Throwable error) {
+    try {
+      String message = error.getMessage();
+      return message == null ? "" : message;
+    } catch (Throwable broken) {
+      return "";
+    }
+  }
+
+  /* What the predicate throws is attached to the item's error; the item runs again. */
+  private boolean isFinal(Throwable error) {
+    try {
+      return finalFailures.test(error);
+    } catch (Throwable broken) {
+      Suppressing.add(error, broken);
+      return false;
+    }
+  }
+
+  private static StoredOutcome stored(Ticket ticket, StoredOutcome.Result result) {
+    Mark mark = ticket.mark();
+    return new StoredOutcome(mark.id, ticket.index, mark.fingerprint, ticket.attempts, result);
+  }
+
+  private static String named(Ticket ticket) {
+    Mark mark = ticket.mark();
+    return switch (mark.id.kind()) {
+      case POSITION -> "item " + ticket.index;
+      case STRING, LONG, UUID, BYTES -> "item " + ticket.index + " with the key " + mark.id;
+    };
+  }
+
+  /** Has the item's outcome stored; then it goes on to be settled. */
+  public void store(Ticket ticket) {
+    commits.batches().add(ticket);
+  }
+}

@@ -1,0 +1,160 @@
+package io.millrace.engine.durable;
+
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.StoredRow;
+import io.millrace.engine.claim.Mark;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketQueue;
+import io.millrace.engine.wait.Resuming;
+import io.millrace.engine.wait.Waits;
+import io.millrace.outcome.RunStatus;
+import io.millrace.time.TimeSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Where items wait until the checkpoint was asked for them: all that wait, with one query. Thread-safe. */
+final class Lookups implements TicketQueue {
+  private final CheckpointSession session;
+  private final Resuming run;
+  private final Waits waits;
+  private final boolean hasKeys;
+  private final boolean isNeeded;
+  private final TicketBatches batches;
+
+  /*
+   * Items that may have no row yet, by their keys: where they stand. Written by the thread of this, which finds items with
+   * the same key, and by that of Commits, when they have their row.
+   */
+  private final ConcurrentMap<ItemId, Long> withoutRow = new ConcurrentHashMap<>();
+
+  /* The thread's own. */
+  private final SeenRows seen = new SeenRows();
+
+  Lookups(CheckpointSession session, Resuming run, Waits waits, boolean hasKeys, TimeSource clock) {
+    this.session = session;
+    this.run = run;
+    this.waits = waits;
+    this.hasKeys = hasKeys;
+    this.isNeeded = hasKeys || session.firstNewRow() > 0;
+    this.batches = new TicketBatches(clock, this::lookUp);
+  }
+
+  TicketBatches batches() {
+    return batches;
+  }
+
+  /** Whether the item has to wait here. */
+  boolean isNeededFor(Mark mark) {
+    return isNeeded && !mark.isKnown;
+  }
+
+  @Override
+  public boolean enqueue(Ticket ticket) {
+    batches.add(ticket);
+    return false;
+  }
+
+  @Override
+  public boolean cancel(Ticket ticket) {
+    return ticket.mark().take();
+  }
+
+  /** The item has its row: from now on that says that its key was seen. */
+  void stored(Mark mark) {
+    if (hasKeys) {
+      withoutRow.remove(mark.id);
+    }
+  }
+
+  private void lookUp(List<Ticket> queued) {
+    List<Ticket> tickets = queued.stream().filter(ticket -> ticket.mark().take()).toList();
+    int done = 0;
+    try {
+      while (done < tickets.size() && !run.hasEnded()) {
+        List<Ticket> rest = tickets.subList(done, tickets.size());
+        if (hasKeys) {
+          requireDifferent(rest);
+        }
+        int found = find(rest);
+        waits.resume(rest.subList(0, found));
+        done += found;
+      }
+    } catch (Throwable broken) {
+      run.end(RunStatus.ABORTED, broken, false);
+    }
+    waits.resume(tickets.subList(done, tickets.size())); // they are not run
+  }
+
+  /** Finds the first of these, and at least one; returns how many. */
+  private int find(List<Ticket> tickets) {
+    List<@Nullable StoredRow> rows =
+        session.find(tickets.stream().map(ticket -> ticket.mark().id).toList());
+    if (rows.isEmpty() || rows.size() > tickets.size()) {
+      throw new IllegalStateException(
+          "the checkpoint's store was asked for "
+              + tickets.size()
+              + " items and has answered for "
+              + rows.size());
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      note(tickets.get(i), rows.get(i));
+    }
+    return rows.size();
+  }
+
+  private void note(Ticket ticket, @Nullable StoredRow row) {
+    Mark mark = ticket.mark();
+    mark.isKnown = true;
+    if (row == null) {
+      return;
+    }
+    StoredOutcome stored = row.outcome();
+    if (hasKeys) {
+      long before =
+          row.row() >= session.firstNewRow()
+              ? stored.position()
+              : seen.see(row.row(), stored.position(), ticket.index);
+      if (before != SeenRows.NEVER) {
+        throw twice(mark.id, before, ticket.index);
+      }
+      withoutRow.remove(mark.id);
+    }
+    if (isDone(stored.result()) && Arrays.equals(stored.fingerprint(), mark.fingerprint)) {
+      mark.found = stored;
+    }
+  }
+
+  private static boolean isDone(StoredOutcome.Result result) {
+    return switch (result) {
+      case StoredOutcome.Value _ -> true;
+      case StoredOutcome.Failed failed -> failed.isFinal();
+    };
+  }
+
+  /* An item that was asked for once more, because the store had answered for others only, finds itself. */
+  private void requireDifferent(List<Ticket> tickets) {
+    for (Ticket ticket : tickets) {
+      Long before = withoutRow.putIfAbsent(ticket.mark().id, ticket.index);
+      if (before != null && before != ticket.index) {
+        throw twice(ticket.mark().id, before, ticket.index);
+      }
+    }
+  }
+
+  private static CheckpointException twice(ItemId id, long one, long other) {
+    return new CheckpointException(
+        "items "
+            + Math.min(one, other)
+            + " and "
+            + Math.max(one, other)
+            + " have the same key, "
+            + id
+            + ": a checkpoint finds an item by its key, so leave one of them out, or give them different keys");
+  }
+}
