@@ -5,6 +5,7 @@ import io.millrace.plan.Source;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,11 @@ public final class PairFunction<
     extends ParallelFunction<Map.Entry<A, B>, R> implements Action.Two<A, B, R> {
   private final Action.Two<? super A, ? super B, ? extends R> function;
 
-  PairFunction(Parallel parallel, Action.Two<? super A, ? super B, ? extends R> function) {
-    super(parallel, Action.<A, B, R>spread(function));
+  PairFunction(
+      Parallel parallel,
+      Action.Two<? super A, ? super B, ? extends R> function,
+      @Nullable Function<? super Exception, ? extends R> fallback) {
+    super(parallel, Action.<A, B, R>spread(function), fallback);
     this.function = function;
   }
 
@@ -44,7 +48,18 @@ public final class PairFunction<
   @Override
   public PairFunction<A, B, R> with(UnaryOperator<Parallel> change) {
     Objects.requireNonNull(change, "change");
-    return new PairFunction<>(change.apply(parallel()), function);
+    return new PairFunction<>(change.apply(parallel()), function, fallback());
+  }
+
+  @Override
+  public PairFunction<A, B, R> orElse(R value) {
+    return orElseGet(_ -> value);
+  }
+
+  @Override
+  public PairFunction<A, B, R> orElseGet(Function<? super Exception, ? extends R> fallback) {
+    Objects.requireNonNull(fallback, "fallback");
+    return new PairFunction<>(parallel(), function, fallback);
   }
 
   /** {@link #map(Iterable)} over the elements of two sources, up to the shorter one. */

@@ -30,30 +30,31 @@ import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.BaseStream;
 import java.util.stream.Gatherer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to run one action over many items: at most so many at once, within rate limits, with retries
- * and timeouts. Immutable, reusable and thread-safe; each method makes a changed copy.
+ * How to run one action over many items: how many at once, within which rate limits, with which retries and
+ * timeouts. Immutable, reusable and thread-safe; each method makes a changed copy.
  *
  * {@snippet file="io/millrace/examples/ReadmeTest.java" region="first"}
  *
  * <p>Every option means the same at every entry point: {@link #map}, {@link #stream}, {@link #values}, {@link
- * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start}, {@link
- * #function} and {@link #spread(Action.Two) spread}. An option that cannot mean anything at an entry point is refused there with an {@link
- * IllegalArgumentException}.
+ * #batches}, {@link #forEach}, {@link #gatherer}, {@link #publisher}, {@link #start}, {@link #function} and
+ * {@link #spread(Action.Two) spread}. An option that has no meaning at an entry point is refused there with an
+ * {@link IllegalArgumentException}.
  *
- * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the
- * source or of a listener ends the run, and is thrown as itself.
+ * <p><b>Failures</b> of items are data (see {@link FailurePolicy} for other choices). An error of the source
+ * or of a listener ends the run, and is thrown as itself.
  *
- * <p><b>Interrupts.</b> If a thread that waits for a run, or is about to, is interrupted, the run is cancelled and its
- * threads are joined; then a {@link java.util.concurrent.CancellationException} is thrown, with the
- * interrupt flag set.
+ * <p><b>Interrupts.</b> If a thread is interrupted while it waits for a run, or before it begins to wait, the
+ * run is cancelled and its threads are joined; then a {@link java.util.concurrent.CancellationException} is
+ * thrown, with the interrupt flag set.
  *
- * <p><b>Memory consistency.</b> What the calling thread does before a run starts happens before each
- * call of the action; a call of the action happens before its outcome is taken.
+ * <p><b>Memory consistency.</b> What the calling thread does before a run starts happens before each call of
+ * the action; a call of the action happens before its outcome is taken.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}, unless said otherwise.
  */
@@ -93,7 +94,7 @@ public final class Parallel {
   // How many, and in which order
 
   /**
-   * At most {@code concurrency} attempts at once, and as many whenever enough items are ready.
+   * Runs at most {@code concurrency} attempts at once, and exactly that many whenever enough items are ready.
    *
    * @param concurrency at least 1; the default is 4
    */
@@ -119,9 +120,9 @@ public final class Parallel {
   }
 
   /**
-   * Groups of {@code items} items, one after the other: no item of a group is read before all outcomes
-   * of the group before it were taken, and the consumer asks for the next one. Where nobody takes
-   * outcomes one by one ({@link #map}), the group before it has to be done. For {@link #batches}, give
+   * Runs the items in groups, one group after the other. No item of a group is read before all outcomes of the
+   * previous group were taken and the consumer asks for the next one. Where nobody takes outcomes one by one,
+   * as in {@link #map}, the previous group has to be done instead. If this is used with {@link #batches}, give
    * both the same size.
    *
    * @param items at least 1; by default there are no groups, and nothing waits for a straggler
@@ -136,17 +137,20 @@ public final class Parallel {
     return with(copy -> copy.barrier = null);
   }
 
-  /** Outcomes in the order of their items; those that are early wait inside the window. */
+  /** Delivers outcomes in the order of their items; outcomes that are early wait inside the window. */
   public Parallel ordered() {
     return order(Order.INPUT);
   }
 
-  /** Outcomes as they come; refused by {@link #map}, whose results are in input order. */
+  /**
+   * Delivers outcomes in the order in which they are done. {@link #map} refuses this: its results are in input
+   * order.
+   */
   public Parallel unordered() {
     return order(Order.COMPLETION);
   }
 
-  /** In which order outcomes are delivered; the default is what the entry point does by itself. */
+  /** In which order outcomes are delivered; the default depends on the entry point. */
   public Parallel order(Order order) {
     Objects.requireNonNull(order, "order");
     return with(copy -> copy.order = order);
@@ -190,14 +194,14 @@ public final class Parallel {
   }
 
   /**
-   * At most {@code limit} attempts at once of items with the same key, for example the same host.
-   * Items of a busy key wait without keeping others from running, as far as the window reaches: if the
-   * source brings long stretches of the same key, set a {@link #window} that spans them. An attempt that is
-   * abandoned gives its place back, though it goes on: the others of its key would wait for it for ever. To
-   * count such attempts as well, share a semaphore.
+   * At most {@code limit} attempts at once of items with the same key, for example the same host. Items of a
+   * busy key wait while items of other keys run, as far as the window reaches: if the source has long
+   * stretches of the same key, set a {@link #window} that spans them. An abandoned attempt gives its place
+   * back although it still runs, because the other items of its key might otherwise wait for ever. To count
+   * such attempts as well, share a semaphore.
    *
    * @param limit at least 1
-   * @param key if it throws or answers null, the item fails
+   * @param key if it throws or returns null, the item fails
    */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Parallel concurrencyPerKey(
@@ -222,11 +226,11 @@ public final class Parallel {
   }
 
   /**
-   * How long a run waits before it reads its source and starts the first attempt. Stop, timeouts and
-   * close end the wait; no thread sleeps. {@link #runTimeout} counts from before this wait.
+   * How long a run waits before it reads its source and starts the first attempt. A stop, a timeout and {@code
+   * close} end the wait. No thread sleeps meanwhile. {@link #runTimeout} includes this wait.
    *
-   * @param delay not negative; the default is zero. {@link java.time.temporal.ChronoUnit#FOREVER} is
-   *     until the run is stopped, timed out or closed
+   * @param delay not negative; the default is zero. with {@link java.time.temporal.ChronoUnit#FOREVER} the run
+   *     waits until it is stopped, timed out or closed
    */
   public Parallel initialDelay(Duration delay) {
     Require.notNegative("initialDelay", delay);
@@ -234,8 +238,9 @@ public final class Parallel {
   }
 
   /**
-   * How long one call of the action may take; then it is interrupted and fails with a {@link
-   * java.util.concurrent.TimeoutException}, which may be repeated. At zero nothing is called.
+   * How long one attempt may take. After that time it is interrupted, and fails with a {@link
+   * java.util.concurrent.TimeoutException}; the retry policy decides whether it is repeated. At zero the
+   * action is never called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -245,9 +250,10 @@ public final class Parallel {
   }
 
   /**
-   * How long one item may take, from its first attempt, with all its retries and the waits between
-   * them; then it fails with a {@link java.util.concurrent.TimeoutException}, whose cause is what the
-   * last attempt before that failed with, if there was one. What cannot happen in time is not waited for. At zero nothing is called.
+   * How long one item may take from the start of its first attempt, with all its retries and the waits between
+   * them. After that time it fails with a {@link java.util.concurrent.TimeoutException}, whose cause is the
+   * error of the last attempt that failed before, if there is one. A wait that would end later, such as a
+   * backoff, is not begun. At zero the action is never called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -257,7 +263,8 @@ public final class Parallel {
   }
 
   /**
-   * How long the run may take; then it ends as {@code TIMED_OUT}. At zero nothing is called.
+   * How long the run may take. After that time it ends as {@code TIMED_OUT}. At zero the action is never
+   * called.
    *
    * @param timeout not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}
    */
@@ -267,10 +274,10 @@ public final class Parallel {
   }
 
   /**
-   * How long an interrupted action may take to return, before it is abandoned: its item fails with an
-   * {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until it does return.
+   * How long an interrupted action may take to return. After that time it is abandoned: its item fails with an
+   * {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until the action returns.
    *
-   * <p>While all slots are taken so, the run waits for one of them: see {@link #patience}.
+   * <p>While abandoned actions keep all slots, the run waits for one of them: see {@link #patience}.
    *
    * @param grace not negative; the default is 100 ms
    */
@@ -280,26 +287,29 @@ public final class Parallel {
   }
 
   /**
-   * How long the run waits for a slot when abandoned actions have taken all of them. Then it ends as
-   * {@code ABORTED}; the items that are left are not run, and the threads are listed as abandoned.
+   * How long the run waits for a slot when abandoned actions keep all of them. After that time it ends as
+   * {@code ABORTED}: the remaining items are not run, and the threads are listed as abandoned.
    *
-   * @param patience not negative; the default is 2 s; {@link java.time.temporal.ChronoUnit#FOREVER} waits
-   *     until the run is ended by something else
+   * @param patience not negative; the default is 2 s; {@link java.time.temporal.ChronoUnit#FOREVER} makes it
+   *     wait until something else ends the run
    */
   public Parallel patience(Duration patience) {
     Require.notNegative("patience", patience);
     return with(copy -> copy.patience = patience);
   }
 
-  /** What the failure of an item means for the run; by default it is data. */
+  /**
+   * What the failure of an item means for the run; by default it is data. For a value in place of a failure,
+   * see {@link ParallelFunction#orElse}.
+   */
   public Parallel failurePolicy(FailurePolicy policy) {
     Objects.requireNonNull(policy, "policy");
     return with(copy -> copy.failurePolicy = policy);
   }
 
   /**
-   * The first failure ends the run and is thrown, as itself: see {@link FailurePolicy.FailFast}. A checked
-   * exception is as well, though no method declares it: to catch one, catch {@code Exception}.
+   * The first failure ends the run and is thrown, as itself: see {@link FailurePolicy.FailFast}. It may be a
+   * checked exception, although no method declares one: to catch it, catch {@code Exception}.
    */
   public Parallel failFast() {
     return failurePolicy(new FailurePolicy.FailFast());
@@ -312,16 +322,6 @@ public final class Parallel {
    */
   public Parallel maxFailures(int failures) {
     return failurePolicy(new FailurePolicy.StopAfter(failures));
-  }
-
-  /**
-   * An item that failed with an {@link Exception} counts as a success with this value. One that failed
-   * with an {@link Error} stays a failure: see {@link FailurePolicy.Substitute}.
-   *
-   * @param value may be null
-   */
-  public Parallel orElse(@Nullable Object value) {
-    return failurePolicy(new FailurePolicy.Substitute(error -> value));
   }
 
   /**
@@ -352,9 +352,9 @@ public final class Parallel {
   }
 
   /**
-   * How outcomes that are taken one by one end if the run was cut short: a {@link #stream}, {@link
-   * #batches}, a {@link #gatherer}, a {@link #publisher}, a {@link Run}. {@link Results} say it by themselves,
-   * and {@link #forEach} always throws.
+   * How outcomes that are taken one by one end if the run was cut short: a {@link #stream}, {@link #batches},
+   * a {@link #gatherer}, a {@link #publisher}, a {@link Run}. {@link Results} always tell whether their run
+   * was cut short, and {@link #forEach} always throws.
    *
    * @param truncation the default is {@link Truncation#THROWN}
    */
@@ -366,8 +366,8 @@ public final class Parallel {
   // What is seen of it
 
   /**
-   * What to call an item: the key appears on its outcome. It is evaluated once, before the item's
-   * first attempt; if it throws, the item fails without an attempt.
+   * The function gives each item a key, which appears on the outcome of the item. It is called once, before
+   * the item's first attempt; if it throws, the item fails without an attempt.
    */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Parallel itemKey(Function<? super T, ?> key) {
@@ -381,10 +381,10 @@ public final class Parallel {
   }
 
   /**
-   * Hears of each item that is done. It runs in the thread that takes the outcomes (the caller of
-   * {@code map}, the consumer of a stream), and never overlaps itself or {@link #onOutcome}. Items come
-   * in completion order; of cheap items, a worker's last few come together. If it throws, the run ends
-   * with that.
+   * The listener is told of each item that is done. It runs in the thread that takes the outcomes (the caller
+   * of {@code map}, the consumer of a stream), and never overlaps itself or {@link #onOutcome}. It is told of
+   * items in completion order, and possibly of several cheap items of one worker together. If it throws, that
+   * ends the run and is thrown.
    */
   public Parallel onProgress(ProgressListener listener) {
     Objects.requireNonNull(listener, "listener");
@@ -398,11 +398,10 @@ public final class Parallel {
   }
 
   /**
-   * Hears of what happens to items before they have an outcome: attempts that begin, retries with their errors
-   * and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, so it has to be
-   * thread-safe, and calls of it overlap; it should return quickly. Like the functions of a limit it is
-   * interrupted by the end of the run. If it throws, the run ends with that. Without it, nothing is
-   * spent on this.
+   * The listener is told what happens to items before they have an outcome: attempts that begin, retries with
+   * their errors and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, and
+   * its calls overlap, so it has to be thread-safe; it should return quickly. The end of the run interrupts
+   * it. If it throws, that ends the run and is thrown. A run without such a listener spends nothing on it.
    *
    * {@snippet file="io/millrace/examples/OutcomeExampleTest.java" region="attempts"}
    */
@@ -447,7 +446,8 @@ public final class Parallel {
   /**
    * Runs the action over all items and collects their outcomes in input order.
    *
-   * @return also if items failed, unless the failure policy is to fail fast
+   * @return the outcomes of all items, those of failed ones included; if the run is to fail fast, the first
+   *     failure is thrown instead
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Results<T, R> map(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
@@ -461,6 +461,12 @@ public final class Parallel {
     }
   }
 
+  /** {@link #map} over a stream, also one of numbers: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Results<T, R> map(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return map(Source.<T>of(items), action);
+  }
+
   /** {@link #map} over pairs: the elements of two sources, up to the shorter one. */
   public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       Results<Map.Entry<A, B>, R> map(
@@ -471,7 +477,7 @@ public final class Parallel {
     return this.<A, B, R>spread(action).map(first, second);
   }
 
-  /** {@link #map} over the entries of a map, in its order, which nobody may change meanwhile. */
+  /** {@link #map} over the entries of a map, in its order. Nobody may change the map meanwhile. */
   public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       Results<Map.Entry<A, B>, R> map(
           Map<A, B> entries, Action.Two<? super A, ? super B, ? extends R> action) {
@@ -494,18 +500,24 @@ public final class Parallel {
   }
 
   /**
-   * A lazy stream of outcomes, as they come (or in input order, if {@link #ordered}), in constant
-   * memory. The run starts with the terminal operation. Close the stream, best by
-   * try-with-resources: leaving it early without closing leaves up to a window of work behind, and one
-   * that is never read leaves its source open. A parallel stream reads no further ahead than this one.
+   * A lazy stream of outcomes, as they come (or in input order, if {@link #ordered}), in constant memory. The
+   * run starts with the terminal operation. Close the stream, best by try-with-resources: a stream that is
+   * left early and not closed leaves up to a window of work running, and one that is never read leaves its
+   * source open. A parallel stream reads no further ahead than a sequential one.
    *
-   * <p>If the run was cut short, the stream throws a {@link
-   * io.millrace.outcome.TruncatedRunException} after its last outcome: see {@link #truncation}.
+   * <p>If the run was cut short, the stream throws a {@link io.millrace.outcome.TruncatedRunException} after
+   * its last outcome: see {@link #truncation}.
    */
   public <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> stream(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     return outcomes(items, action, streaming(Order.COMPLETION));
+  }
+
+  /** {@link #stream} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> stream(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return stream(Source.<T>of(items), action);
   }
 
   /**
@@ -517,6 +529,12 @@ public final class Parallel {
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     Parallel dropping = with(copy -> copy.dropsNotRun = true);
     return ValueStream.of(dropping.<T, R>stream(items, action));
+  }
+
+  /** {@link #values} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Stream<R> values(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return values(Source.<T>of(items), action);
   }
 
   /**
@@ -534,6 +552,13 @@ public final class Parallel {
       throw refused("size must be at least 1, not " + size, items);
     }
     return Batched.of(this.<T, R>outcomes(items, action, streaming(Order.INPUT)), size);
+  }
+
+  /** {@link #batches} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object>
+      Stream<List<Outcome<T, R>>> batches(
+          BaseStream<? extends T, ?> items, int size, Action<? super T, ? extends R> action) {
+    return batches(Source.<T>of(items), size, action);
   }
 
   private <T extends @Nullable Object, R extends @Nullable Object> Stream<Outcome<T, R>> outcomes(
@@ -558,6 +583,12 @@ public final class Parallel {
     drain(items, discarding);
   }
 
+  /** {@link #forEach} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object> void forEach(
+      BaseStream<? extends T, ?> items, Action.Each<? super T> action) {
+    forEach(Source.<T>of(items), action);
+  }
+
   /** {@link #forEach} for an action whose value is looked at by the retry policy and listeners only. */
   <T extends @Nullable Object, R extends @Nullable Object> void drain(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
@@ -567,18 +598,25 @@ public final class Parallel {
     }
   }
 
-  /** Starts a run, to be watched, steered, taken from (by a {@code for} loop, for example) and closed by the caller. */
+  /**
+   * Starts a run. The caller watches it, takes its outcomes, for example in a {@code for} loop, and closes it.
+   */
   public <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     return start(items, action, streaming(Order.COMPLETION));
   }
 
+  /** {@link #start} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> Run<T, R> start(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return start(Source.<T>of(items), action);
+  }
+
   /**
-   * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}.
-   * The upstream is read in the thread of the terminal operation, no more than a window ahead. If the
-   * upstream itself throws, the stream's machinery does not tell its steps: what runs then runs on to
-   * its end.
+   * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}. The
+   * upstream is read in the thread of the terminal operation, no more than a window ahead. If the upstream
+   * throws, the stream does not tell its steps, so the attempts that are running go on to their end.
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Gatherer<T, ?, Outcome<T, R>> gatherer(Action<? super T, ? extends R> action) {
@@ -587,16 +625,16 @@ public final class Parallel {
   }
 
   /**
-   * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items
-   * must be iterable as often; cancelling ends it. After {@code onSubscribe}, signals come from
-   * one platform thread a subscription. An error of the run, and the first failure when failing fast, go to {@code
-   * onError}, and so does a {@link io.millrace.outcome.TruncatedRunException} after the outcomes of a run
-   * that was cut short: see {@link #truncation}.
+   * A publisher of outcomes that honours demand. Each subscription is a run of its own, so the items must be
+   * iterable once for each subscription. Cancelling a subscription ends its run. After {@code onSubscribe},
+   * all signals of a subscription come from one platform thread. An error of the run, and the first failure
+   * when failing fast, go to {@code onError}, and so does a {@link io.millrace.outcome.TruncatedRunException}
+   * after the outcomes of a run that was cut short: see {@link #truncation}.
    *
-   * <p>Items that have to be closed are closed at the end of a subscription, so they serve one. Without a
-   * subscription they stay open: nobody knows whether one will come.
+   * <p>Items that are {@link AutoCloseable} are closed at the end of a subscription, so they serve only one.
+   * Without a subscription they stay open, because one may still come.
    *
-   * @throws IllegalArgumentException if the workers are the caller's thread: there is none to use
+   * @throws IllegalArgumentException if the workers are the caller's thread: a publisher has no such thread
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Flow.Publisher<Outcome<T, R>> publisher(
@@ -612,7 +650,7 @@ public final class Parallel {
   public <T extends @Nullable Object, R extends @Nullable Object> ParallelFunction<T, R> function(
       Action<? super T, ? extends R> action) {
     Objects.requireNonNull(action, "action");
-    return new ParallelFunction<>(this, action);
+    return new ParallelFunction<>(this, action, null);
   }
 
   /**
@@ -624,7 +662,7 @@ public final class Parallel {
   public <A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object>
       PairFunction<A, B, R> spread(Action.Two<? super A, ? super B, ? extends R> function) {
     Objects.requireNonNull(function, "function");
-    return new PairFunction<>(this, function);
+    return new PairFunction<>(this, function, null);
   }
 
   /** Binds a function of three arguments: as {@link #spread(Action.Two)}, with triples for items. */
@@ -636,13 +674,18 @@ public final class Parallel {
       TripleFunction<A, B, C, R> spread(
           Action.Three<? super A, ? super B, ? super C, ? extends R> function) {
     Objects.requireNonNull(function, "function");
-    return new TripleFunction<>(this, function);
+    return new TripleFunction<>(this, function, null);
   }
 
   /** The concurrency, and what else differs from the defaults. */
   @Override
   public String toString() {
     return config.toString();
+  }
+
+  /** A copy for actions whose values are of the type that the fallback gives. */
+  Parallel withFallback(@Nullable Function<? super Exception, ?> fallback) {
+    return fallback == null ? this : with(copy -> copy.fallback = fallback);
   }
 
   /** A copy whose runs share their limits, and for which the order of outcomes means nothing. */

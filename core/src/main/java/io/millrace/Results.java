@@ -16,10 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The collected outcomes of a run, in input order. Immutable.
  *
- * <p>It does not let failures pass for values: {@link #values} throws if anything failed; {@link
- * #get} and the iterator throw a failed item's own error, and the iteration can go on after it. All
- * three throw a {@link TruncatedRunException} if the run was cut short, even if everything that ran
- * succeeded.
+ * <p>It never passes failures off as values: {@link #values} throws if any item failed; {@link #get} and the
+ * iterator throw a failed item's own error, and the iteration can go on after it. All three throw a {@link
+ * TruncatedRunException} if the run was cut short, even if everything that ran succeeded.
  *
  * @param <T> the items
  * @param <R> the values

@@ -22,9 +22,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution in progress. Outcomes are taken by one thread at a time; the other methods can be
- * called by any thread. What is not taken fills the window, and then the run waits: take everything,
- * or close.
+ * One execution in progress. Outcomes are taken by one thread at a time; the other methods can be called by
+ * any thread. Outcomes that are not taken fill the window, and then the run waits: take all of them, or close
+ * the run.
  *
  * {@snippet file="io/millrace/examples/documentation/StreamingTest.java" region="loop"}
  *
@@ -62,8 +62,8 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /**
-   * The next outcome if there is one now; empty also at the end, however the run came to it: {@link
-   * #take} tells, and {@link #status}.
+   * The next outcome, if one is available now. It is empty at the end of the run as well: {@link #take} and
+   * {@link #status} tell the two apart.
    */
   public Optional<Outcome<T, R>> poll() {
     return Optional.ofNullable(typed(engine.outcomes().poll()));
@@ -75,9 +75,9 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /**
-   * The outcomes that are still to be taken, for a {@code for} loop. At the end it closes the run, and throws as
-   * {@link #take} does; a loop that may be left early needs a try-with-resources block around it. All calls
-   * give the same iterator, since an outcome can be taken once.
+   * The outcomes that are still to be taken, for a {@code for} loop. At the end the iterator closes the run,
+   * and throws as {@link #take} does. A loop that may be left early needs a try-with-resources block around
+   * it. All calls return the same iterator, because an outcome can be taken only once.
    */
   @Override
   public Iterator<Outcome<T, R>> iterator() {
@@ -111,9 +111,9 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /**
-   * Ends the run if it goes on, and waits until none of its threads runs any more, or for the grace
-   * period if some ignore their interrupt. Outcomes that were not taken are dropped. An interrupt
-   * does not shorten this; the flag is set afterwards. Further calls do nothing.
+   * Ends the run, if it has not ended, and waits until its threads have ended; for threads that ignore their
+   * interrupt it waits no longer than the grace period. Outcomes that were not taken are dropped. An interrupt
+   * does not shorten the wait; the interrupt flag is set afterwards. Further calls do nothing.
    */
   @Override
   public void close() {

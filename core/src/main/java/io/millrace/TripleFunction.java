@@ -4,6 +4,7 @@ import io.millrace.plan.Action;
 import io.millrace.plan.Source;
 import io.millrace.plan.Triple;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,10 @@ public final class TripleFunction<
   private final Action.Three<? super A, ? super B, ? super C, ? extends R> function;
 
   TripleFunction(
-      Parallel parallel, Action.Three<? super A, ? super B, ? super C, ? extends R> function) {
-    super(parallel, Action.<A, B, C, R>spread(function));
+      Parallel parallel,
+      Action.Three<? super A, ? super B, ? super C, ? extends R> function,
+      @Nullable Function<? super Exception, ? extends R> fallback) {
+    super(parallel, Action.<A, B, C, R>spread(function), fallback);
     this.function = function;
   }
 
@@ -44,7 +47,18 @@ public final class TripleFunction<
   @Override
   public TripleFunction<A, B, C, R> with(UnaryOperator<Parallel> change) {
     Objects.requireNonNull(change, "change");
-    return new TripleFunction<>(change.apply(parallel()), function);
+    return new TripleFunction<>(change.apply(parallel()), function, fallback());
+  }
+
+  @Override
+  public TripleFunction<A, B, C, R> orElse(R value) {
+    return orElseGet(_ -> value);
+  }
+
+  @Override
+  public TripleFunction<A, B, C, R> orElseGet(Function<? super Exception, ? extends R> fallback) {
+    Objects.requireNonNull(fallback, "fallback");
+    return new TripleFunction<>(parallel(), function, fallback);
   }
 
   /** {@link #map(Iterable)} over the elements of three sources, up to the shortest one. */

@@ -1,20 +1,29 @@
 package io.millrace.cli;
 
 import java.io.PrintStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Says in one or two lines what is wrong. Arguments that belong to no option are not repeated: the
- * value of a header that lost its quotes is such an argument.
+ * Says in one or two lines what is wrong. Arguments that belong to no option are not repeated, except for the names
+ * of options: the value of a header that lost its quotes is such an argument, and so is a URL with a password.
  */
 record Complaints(PrintStream err)
     implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** What may be repeated of an unknown option: no value can be part of it. */
+  /* What can be a command that somebody has mistyped, and no secret. */
+  private static final Pattern WORD = Pattern.compile("[a-z][a-z-]{0,15}");
+
+  private static final Pattern NAME =
+      Pattern.compile("(--[a-z]+(?:-[a-z]+)*)(?:=.*)?|(-[A-Za-z]).*", Pattern.DOTALL);
 
   @Override
   public int handleParseException(ParameterException error, String[] args) {
@@ -25,18 +34,36 @@ record Complaints(PrintStream err)
   }
 
   private static String problem(ParameterException error) {
-    if (!(error instanceof UnmatchedArgumentException unmatched)) {
-      return String.valueOf(error.getMessage());
+    String message = String.valueOf(error.getMessage());
+    return switch (error) {
+      case UnmatchedArgumentException unmatched -> unmatched(unmatched);
+      // instead of its parameter there is another option, perhaps with a value
+      case MissingParameterException _ -> message.replaceFirst("(?s) but found '.*", "");
+      // a flag that was given a value
+      default -> message.replaceFirst("(?s): '.*' is not a boolean", ": it takes none");
+    };
+  }
+
+  private static String unmatched(UnmatchedArgumentException error) {
+    if (error.isUnknownOption()) {
+      return "unknown option" + name(error.getUnmatched().getFirst()) + suggestion(error);
     }
-    String first = unmatched.getUnmatched().getFirst();
-    boolean isCommand = unmatched.getCommandLine().getParent() == null;
-    if (unmatched.isUnknownOption()) {
-      String name = first.replaceFirst("=.*", "");
-      return "unknown option '" + name + "'" + suggestion(unmatched);
-    }
-    return isCommand
-        ? "unknown command '" + first + "': there are http and demo"
+    return error.getCommandLine().getParent() == null
+        ? "unknown command"
+            + command(error.getUnmatched().getFirst())
+            + ": there are http and demo, as in 'millrace http URL'"
         : "too many arguments: there is at most one FILE or URL, and one with spaces needs quotes";
+  }
+
+  private static String command(String argument) {
+    return WORD.matcher(argument).matches() ? " '" + argument + "'" : "";
+  }
+
+  private static String name(String argument) {
+    Matcher form = NAME.matcher(argument);
+    return form.matches()
+        ? " '" + (form.group(1) == null ? form.group(2) : form.group(1)) + "'"
+        : "";
   }
 
   private static String suggestion(UnmatchedArgumentException unmatched) {

@@ -70,7 +70,12 @@ public final class RawServer implements AutoCloseable {
     void hang();
 
     /** Says yes, and passes on what follows to a port of this machine, and what comes back. */
-    void tunnel(int port) throws IOException;
+    default void tunnel(int port) throws IOException {
+      tunnel(port, "");
+    }
+
+    /** The same, with something right behind the yes. */
+    void tunnel(int port, String behind) throws IOException;
 
     /** A whole answer with a body. */
     default Answer send(int status, String body, String... headers) throws IOException {
@@ -187,10 +192,10 @@ public final class RawServer implements AutoCloseable {
     }
 
     @Override
-    public void tunnel(int port) throws IOException {
+    public void tunnel(int port, String behind) throws IOException {
       try (Socket there = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
         open.add(there);
-        write("HTTP/1.1 200 Yes\r\n\r\n");
+        write("HTTP/1.1 200 Yes\r\n\r\n" + behind);
         threads.submit(() -> there.getInputStream().transferTo(client.getOutputStream()));
         client.getInputStream().transferTo(there.getOutputStream());
       } finally {

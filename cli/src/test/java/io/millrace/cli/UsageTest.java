@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,8 +52,8 @@ class UsageTest {
   }
 
   @Test
-  void anUnknownCommandIsNamed() {
-    assertRefused(Cli.run("", "htp"), "unknown command 'htp'", "http and demo");
+  void anUnknownCommandIsToldWhichThereAre() {
+    assertRefused(Cli.run("", "htp"), "unknown command", "http and demo");
   }
 
   @Test
@@ -110,8 +111,9 @@ class UsageTest {
   }
 
   @Test
-  void anInputThatIsNotThereIsNamed() {
-    assertRefused(Cli.run("", "http", "no/such/file"), "'no/such/file'", "no such file", "http://");
+  void anInputThatIsNotThereIsRefused() {
+    assertRefused(Cli.run("", "http", "no/such/file"), "the input", "no such file", "http://");
+    assertRefused(Cli.run("", "http", "no/such.txt"), "'no/such.txt'", "no such file");
   }
 
   @Test
@@ -133,6 +135,45 @@ class UsageTest {
     Cli cli = Cli.run("", "http", "--header", header);
     assertRefused(cli, "--header");
     assertFalse(cli.err().contains("s3cret"), cli.err());
+  }
+
+  @DisplayName("H11: nothing that may be a secret is repeated")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://user:s3cret@host/",
+        "s3cret",
+        "--s3cret",
+        "http s3cret",
+        "http user:s3cret@example.com",
+        "http htps://user:s3cret@example.com/",
+        "http -HAuthorization:s3cret",
+        "http -uuser:s3cret",
+        "http --user:s3cret",
+        "http --s3cret=x",
+        "http --quiet=s3cret",
+        "http --bearer-env s3cret",
+        "http --bearer-env --header=A:s3cret",
+        "http --header --header=A:s3cret",
+        "http --header s3cret:",
+        "http --header s3cret:\u0001",
+        "http --header-file Authorization:s3cret",
+        "http --header=A:x s3cret",
+        "http --header=A:x one s3cret",
+        "http --proxy s3cret://s3cret@h",
+        "http --proxy http://u:s3cret@h:s3cret",
+        "demo s3cret",
+      })
+  void nothingThatMayBeASecretIsRepeated(String line) {
+    Cli cli = Cli.run("", line.split(" "));
+    assertRefused(cli);
+    assertFalse(cli.err().contains("s3cret"), cli.err());
+  }
+
+  @Test
+  void anUnknownShortOptionIsNamed() {
+    assertRefused(Cli.run("", "http", "-HAuthorization: x"), "unknown option '-H'\n");
+    assertRefused(Cli.run("", "http", "--quiet=no"), "'--quiet'", "it takes none");
   }
 
   @Test

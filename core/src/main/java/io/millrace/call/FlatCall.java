@@ -6,9 +6,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Call} with flat lists: instead of a collection or an array they have what is in it, at any
- * depth (see {@link Shape#flat}); then nulls and duplicates are dropped, if that is asked for. Made by
- * {@link Call#flat}; everything else is as it is there. Immutable.
+ * A {@link Call} with flat lists: instead of a collection or an array they have its elements, at any depth
+ * (see {@link Shape#flat}). After that nulls and duplicates are dropped, if the call says so. Made by {@link
+ * Call#flat}; everything else is as it is there. Immutable.
  *
  * @param <T> the items of the stored function
  */
@@ -28,18 +28,18 @@ public final class FlatCall<T extends @Nullable Object> {
 
   /** See {@link Call#list(Iterable)}. */
   public List<@Nullable Object> list(Iterable<? extends T> items) {
-    return list(items, call.stored(items));
+    return call.<@Nullable Object>storedValues(output).list(items, call.stored(items));
   }
 
   /** See {@link Call#list(Iterable, Action)}. */
   public <U extends @Nullable Object> List<@Nullable Object> list(
       Iterable<? extends U> items, Action<? super U, ?> function) {
-    return call.<@Nullable Object>values(output).list(items, function);
+    return call.<@Nullable Object>givenValues(output).list(items, function);
   }
 
   /** See {@link Call#batches(Iterable, int)}. */
   public Stream<List<@Nullable Object>> batches(Iterable<? extends T> items, int size) {
-    return batches(items, size, call.stored(items));
+    return call.<@Nullable Object>storedValues(output).batches(items, size, call.stored(items));
   }
 
   /** See {@link Call#batches(Iterable)}. */
@@ -56,7 +56,7 @@ public final class FlatCall<T extends @Nullable Object> {
   /** See {@link Call#batches(Iterable, int, Action)}. */
   public <U extends @Nullable Object> Stream<List<@Nullable Object>> batches(
       Iterable<? extends U> items, int size, Action<? super U, ?> function) {
-    return call.<@Nullable Object>values(output).batches(items, size, function);
+    return call.<@Nullable Object>givenValues(output).batches(items, size, function);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.millrace.call;
 
 import io.millrace.base.Derived;
+import io.millrace.base.Published;
 import io.millrace.base.Shown;
 import io.millrace.plan.Source;
 import java.util.Objects;
@@ -63,19 +64,19 @@ public final class Shape {
   }
 
   /**
-   * The elements in this shape, read and changed one by one, as they are asked for. If this changes
-   * nothing, that is {@code items}; else the size is not known. Items that have to be closed are closed
-   * with what this returns: see {@link Source}.
+   * The elements in this shape, read and changed one by one, as they are asked for. A shape that changes
+   * nothing returns {@code items} itself; otherwise the size of the result is not known. Items that are {@link
+   * AutoCloseable} are closed with the result: see {@link Source}.
    *
-   * @throws IllegalArgumentException if the items come from a publisher, and this is not {@link #asIs}:
-   *     shape what it publishes instead
+   * @throws IllegalArgumentException if the items come from a publisher, and this is not {@link #asIs}: shape
+   *     what it publishes instead
    */
   public Iterable<@Nullable Object> of(Iterable<?> items) {
     Objects.requireNonNull(items, "items");
     if (!changes()) {
       return untyped(items);
     }
-    if (items instanceof Source.Published<?>) {
+    if (items instanceof Published) {
       throw new IllegalArgumentException(
           "a publisher cannot be shaped, because it is asked for as many items as are wanted");
     }

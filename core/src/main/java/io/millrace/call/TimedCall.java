@@ -21,18 +21,18 @@ public final class TimedCall<T extends @Nullable Object, R extends @Nullable Obj
 
   /** See {@link Call#list(Iterable)}. */
   public List<Timed<R>> list(Iterable<? extends T> items) {
-    return list(items, call.stored(items));
+    return call.storedTiming().list(items, call.stored(items));
   }
 
   /** See {@link Call#list(Iterable, Action)}. */
   public <U extends @Nullable Object, V extends @Nullable Object> List<Timed<V>> list(
       Iterable<? extends U> items, Action<? super U, ? extends V> function) {
-    return call.<Timed<V>>timing().list(items, function);
+    return call.<V>givenTiming().list(items, function);
   }
 
   /** See {@link Call#batches(Iterable, int)}. */
   public Stream<List<Timed<R>>> batches(Iterable<? extends T> items, int size) {
-    return batches(items, size, call.stored(items));
+    return call.storedTiming().batches(items, size, call.stored(items));
   }
 
   /** See {@link Call#batches(Iterable)}. */
@@ -49,7 +49,7 @@ public final class TimedCall<T extends @Nullable Object, R extends @Nullable Obj
   /** See {@link Call#batches(Iterable, int, Action)}. */
   public <U extends @Nullable Object, V extends @Nullable Object> Stream<List<Timed<V>>> batches(
       Iterable<? extends U> items, int size, Action<? super U, ? extends V> function) {
-    return call.<Timed<V>>timing().batches(items, size, function);
+    return call.<V>givenTiming().batches(items, size, function);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.base.Closing;
+import io.millrace.base.Published;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.checkpoint.Checkpoint;
@@ -26,7 +27,6 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.Progress;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
-import io.millrace.plan.Source;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +62,7 @@ public final class Engine {
       @Nullable CheckpointSession session) {
     this.feed = feed;
     terms = new Terms(config, delivery == Delivery.TO_ITEMS);
-    failures = new Failures(config.failurePolicy);
+    failures = new Failures(config);
     Wakeup wakeup = new Wakeup(terms.clock);
     Outlet outlet = hasConsumer(config, delivery) ? new Outlet(wakeup) : null;
     sink = outlet != null ? outlet : terms.isTuned ? new ToItems() : new Collected();
@@ -138,7 +138,7 @@ public final class Engine {
       throw Rethrow.asIs(Closing.after(refused, source));
     }
     Feed feed =
-        source instanceof Source.Published<?> published
+        source instanceof Published published
             ? new PublisherFeed(published.publisher(), config.room(), config.grace, config.clock)
             : new IteratorFeed(source);
     return start(config, action, feed, delivery);

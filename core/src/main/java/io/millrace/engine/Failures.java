@@ -1,10 +1,13 @@
 package io.millrace.engine;
 
 import io.millrace.base.Suppressing;
+import io.millrace.engine.terms.Config;
 import io.millrace.outcome.Failure;
 import io.millrace.plan.FailurePolicy;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
   private final FailurePolicy policy;
+  private final @Nullable Function<? super Exception, ?> fallback;
   private final AtomicLong count = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> first = new AtomicReference<>();
 
-  public Failures(FailurePolicy policy) {
-    this.policy = policy;
+  Failures(Config config) {
+    this.policy = config.failurePolicy;
+    this.fallback = config.fallback;
   }
 
   /** Notes a failure; true if the failure policy ends the run with it. */
@@ -27,7 +32,7 @@ final class Failures {
     return switch (policy) {
       case FailurePolicy.FailFast _ -> true;
       case FailurePolicy.StopAfter limit -> failed >= limit.failures();
-      case FailurePolicy.CollectAll _, FailurePolicy.Substitute _ -> false;
+      case FailurePolicy.CollectAll _ -> false;
     };
   }
 
@@ -40,10 +45,10 @@ final class Failures {
     return count.get();
   }
 
-  /** What makes successes of failures; null if nothing does. An `Error` is never replaced by a value. */
-  FailurePolicy.@Nullable Substitute substituteFor(Throwable error) {
-    return error instanceof Exception && policy instanceof FailurePolicy.Substitute substitute
-        ? substitute
+  /** What makes a value of this error; null if nothing does. An `Error` is never replaced by a value. */
+  @Nullable Supplier<@Nullable Object> fallbackFor(Throwable error) {
+    return fallback != null && error instanceof Exception exception
+        ? () -> fallback.apply(exception)
         : null;
   }
 

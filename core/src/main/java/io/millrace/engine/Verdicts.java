@@ -21,7 +21,6 @@ import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Objects;
@@ -322,12 +321,12 @@ final class Verdicts {
     if (at.ticket != null) {
       EarlierErrors.attach(at.ticket.errors, error);
     }
-    FailurePolicy.Substitute substitute = failures.substituteFor(error);
-    if (substitute == null || schedule.hasEnded()) {
+    Supplier<@Nullable Object> fallback = failures.fallbackFor(error);
+    if (fallback == null || schedule.hasEnded()) {
       return new Verdict.Fail(error);
     }
     try {
-      return new Verdict.Substitute(substitute.value().apply(error), error);
+      return new Verdict.Substitute(fallback.get(), error);
     } catch (Throwable broken) {
       return new Verdict.Fail(broken);
     }

@@ -1,8 +1,8 @@
 package io.millrace.executor;
 
 /**
- * A task waits for a task of its own executor, and no worker of that is left to run it, because all of them wait
- * so. Thrown to the one that began to wait last, in place of its wait; the others go on when its worker is free.
+ * All workers of an executor wait for tasks of that executor, so none is left to run them. It is thrown to the
+ * task that began to wait last, in place of its wait; the others go on when the worker of that task is free.
  */
 public final class DeadlockException extends IllegalStateException {
   private static final long serialVersionUID = 1;

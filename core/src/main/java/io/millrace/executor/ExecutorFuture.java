@@ -19,16 +19,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of a task. It composes as every {@link CompletableFuture} does; but {@link #cancel} with
- * {@code true} interrupts the task, and a task that waits for something ends at once.
+ * The future of a task. It composes as every {@link CompletableFuture} does; but {@link #cancel} with {@code
+ * true} interrupts the task, so a task that blocks ends at once.
  *
- * <p>Completing it by other means ({@code complete}, {@code orTimeout}) keeps the task from starting,
- * but not from going on. A {@link CancellationException} that the task itself throws is a failure like
- * any other; it does not make the future a cancelled one.
+ * <p>Completing it by other means ({@code complete}, {@code orTimeout}) keeps the task from starting, but does
+ * not end a task that runs. A {@link CancellationException} that the task itself throws is a failure like any
+ * other; it does not make the future a cancelled one.
  *
- * <p>Stages that depend on it without being asynchronous, such as those of {@code thenApply}, run in the worker that
- * ends the task, which takes no other task meanwhile, or in the thread that makes them if the task has ended. Those
- * of {@code thenApplyAsync} and the like run in the task's executor: see {@link #defaultExecutor}.
+ * <p>Dependent stages that are not asynchronous, such as those of {@code thenApply}, run in the worker that
+ * ends the task, which takes no other task meanwhile. If the task has ended already, they run in the thread
+ * that makes them. Those of {@code thenApplyAsync} and the like run in the task's executor: see {@link
+ * #defaultExecutor}.
  *
  * @param <R> the value
  */
@@ -151,7 +152,10 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
     return withdrawIf(super.completeExceptionally(error));
   }
 
-  /** Completes it by a value that is not computed in the task's executor: that may be full of what is replaced. */
+  /**
+   * Completes it with a value that is not computed in the task's executor, because that executor may be busy
+   * with the very task that is replaced.
+   */
   @Override
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier) {
     return completeAsync(supplier, super.defaultExecutor());
@@ -271,8 +275,9 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    * @throws CancellationException if the task was cancelled; {@link #isCancelled} is false if it threw that
    * @throws InterruptedException if the calling thread is interrupted; the task goes on
    * @throws ExecutionException with an {@code InterruptedException} that the task threw as its cause
-   * @throws DeadlockException if a worker of the task's executor waits while all others of it wait for tasks of the
-   *     same executor as well, so that none is left to run this one; or if the task waits for itself
+   * @throws DeadlockException if the calling thread is a worker of the task's executor, and all other workers
+   *     wait for tasks of that executor as well, so that none is left to run this one; or if a task waits for
+   *     itself
    * @throws Exception what else the task threw, itself and not a wrapper
    */
   public R result() throws Exception {
@@ -310,6 +315,22 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   /* The JDK throws another one, with a text of its own, of which the first is the cause. */
   private static CancellationException thrown(CancellationException cancelled) {
     return cancelled.getCause() instanceof CancellationException first ? first : cancelled;
+  }
+
+  /**
+   * Waits until the task has ended. Never throws what the task threw.
+   *
+   * @return this
+   * @throws InterruptedException if the calling thread is interrupted; the task goes on
+   * @throws DeadlockException as {@link #result()}
+   */
+  public ExecutorFuture<R> await() throws InterruptedException {
+    try {
+      get();
+    } catch (ExecutionException | CancellationException asked) {
+      // whoever wants to know asks for the result
+    }
+    return this;
   }
 
   /** What the task threw; empty if it succeeded, was cancelled, or is not done. */

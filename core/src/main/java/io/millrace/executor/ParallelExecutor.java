@@ -29,36 +29,37 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.BaseStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An {@link ExecutorService} that runs at most so many tasks at once, first come, first served: for
- * tasks that come one by one, where {@link Parallel#map} and the like have all items from the start.
+ * An {@link ExecutorService} that bounds how many tasks run at once, and runs them first come, first served.
+ * It is for tasks that come one by one, where {@link Parallel#map} and the like have all items from the start.
  *
  * {@snippet file="io/millrace/examples/ExecutorExampleTest.java" region="executor"}
  *
- * <p>Tasks run in virtual threads (or what {@link Parallel#workers} says), which exist only while there
- * is work. Waiting tasks queue up without a thread, and without bound unless there is a {@link
- * QueueLimit}. An executor that is not used any more needs no shutdown to be collected as garbage, but
- * {@link #close} waits for its tasks. One that is made inside of a cancel scope is stopped with that.
+ * <p>Tasks run in virtual threads (or what {@link Parallel#workers} says), which exist only while there is
+ * work. Waiting tasks queue up without a thread, and without bound unless there is a {@link QueueLimit}. An
+ * executor that is not used any more needs no shutdown to be collected as garbage, but {@link #close} waits
+ * for its tasks. One that is made inside of a cancel scope is stopped with that.
  *
- * <p>A task that is interrupted by its timeout and ignores that is abandoned after the grace period:
- * its future fails with an {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until
- * it does return. Shutting down waits for all other running tasks however long they take, as every
- * executor does. If an executor given by {@link Parallel#workers} refuses a worker, that ends this one.
+ * <p>A task that is interrupted by its timeout and ignores that is abandoned after the grace period: its
+ * future fails with an {@link io.millrace.outcome.AbandonedException}, and its slot stays taken until the task
+ * returns. Shutting down waits for all other running tasks however long they take, as every executor does. If
+ * an executor given by {@link Parallel#workers} refuses a worker, that ends this one.
  *
- * <p><b>Waiting inside of a task.</b> A task that waits for tasks of its own executor keeps its worker meanwhile. When
- * all workers do that, none is left to run what they wait for, and the one that began last gets a {@link
- * DeadlockException} in place of its wait: from futures, {@code map}, {@code invokeAll}, {@code waitFor}, {@code
- * asCompleted}, and from {@code submit} where that waits for room. Waits with a timeout end by themselves and do not
- * count, nor do waits in a chain that does not take all workers.
+ * <p><b>Waiting inside of a task.</b> A task that waits for tasks of its own executor keeps its worker
+ * meanwhile. When all workers do that, none is left to run what they wait for, and the one that began last
+ * gets a {@link DeadlockException} in place of its wait: from futures, {@code map}, {@code invokeAll}, {@code
+ * waitFor}, {@code asCompleted}, and from {@code submit} where that waits for room. Waits with a timeout end
+ * by themselves and do not count, nor do waits in a chain that does not take all workers.
  *
- * <p><b>Memory consistency.</b> What a thread does before it submits a task happens before the task
- * runs; what the task does happens before its future is done.
+ * <p><b>Memory consistency.</b> What a thread does before it submits a task happens before the task runs; what
+ * the task does happens before its future is done.
  *
- * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}; tasks that come after
- * the shutdown with a {@link RejectedExecutionException}.
+ * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}; tasks that come after the
+ * shutdown with a {@link RejectedExecutionException}.
  */
 public final class ParallelExecutor implements ExecutorService {
   private final int concurrency;
@@ -157,7 +158,10 @@ public final class ParallelExecutor implements ExecutorService {
     return concurrency;
   }
 
-  /** How tasks are run that bring no options: copies of it differ in what you change only. */
+  /**
+   * The options of tasks that are submitted without options. A changed copy of them differs only in what you
+   * change.
+   */
   public TaskOptions options() {
     return options;
   }
@@ -223,8 +227,8 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * Runs a task that has no future: what it throws goes to the uncaught-exception handler of the thread
-   * that runs it, and is not repeated.
+   * Runs a task that has no future: an exception goes to the uncaught-exception handler of the thread that
+   * runs the task, and the task is not repeated.
    */
   @Override
   public void execute(Runnable command) {
@@ -279,12 +283,18 @@ public final class ParallelExecutor implements ExecutorService {
     }
   }
 
+  /** {@link #map(Iterable, Action)} over a stream: see {@link Source#of(BaseStream)}. */
+  public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
+      BaseStream<? extends T, ?> items, Action<? super T, ? extends R> action) {
+    return map(Source.<T>of(items), action);
+  }
+
   /**
    * {@link #map(Iterable, Action)} with options for each item's task, and within a time.
    *
    * @param timeout for all of it, from now; not negative; by this executor's clock, as all its timeouts
-   * @throws TimeoutException if the time is up: the rest is cancelled. One that the action, its own timeout or
-   *     the items threw is the cause of an {@link ExecutionException}
+   * @throws TimeoutException if the time is up: the rest is cancelled. A {@code TimeoutException} that the
+   *     action, its own timeout or the items threw is the cause of an {@link ExecutionException}
    */
   public <T extends @Nullable Object, R extends @Nullable Object> List<R> map(
       Iterable<? extends T> items,
@@ -344,10 +354,9 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * {@link #mapIter(Iterable, Action)} with options for each item's task, and within a time; when that
-   * is up, the stream throws a {@link TimeoutException}, as {@link #map(Iterable, Action, TaskOptions,
-   * Duration)} does. The time is looked at between two reads of the
-   * items: it does not end a read that blocks.
+   * {@link #mapIter(Iterable, Action)} with options for each item's task, and within a time; when that is up,
+   * the stream throws a {@link TimeoutException}, as {@link #map(Iterable, Action, TaskOptions, Duration)}
+   * does. The time is checked between two reads of the items, so it does not end a read that blocks.
    *
    * @param timeout for all of it, from now; not negative
    */
@@ -383,9 +392,9 @@ public final class ParallelExecutor implements ExecutorService {
   // Many futures
 
   /**
-   * Futures in the order in which they are done, as a stream that waits for each, {@code count()}
-   * included; at linear cost. A stream that is left early should be closed: it listens to the others
-   * until then, or until it is collected as garbage.
+   * Futures in the order in which they are done, as a stream that waits for each of them, also in {@code
+   * count()}. The cost is linear. Close a stream that is left early: until then, or until it is collected as
+   * garbage, it listens to the other futures.
    *
    * @param futures of this executor or of any other kind
    */
@@ -405,7 +414,13 @@ public final class ParallelExecutor implements ExecutorService {
     return Completions.of(futures, FutureWaits.nanos(timeout));
   }
 
-  /** Waits for futures, of this executor or of any other kind. */
+  /** Waits until all futures are done, of this executor or of any other kind. Never throws what a task threw. */
+  public static <F extends CompletableFuture<?>> Waited<F> waitFor(Collection<? extends F> futures)
+      throws InterruptedException {
+    return waitFor(futures, WaitStrategy.ALL_COMPLETED);
+  }
+
+  /** Waits for futures, of this executor or of any other kind. Never throws what a task threw. */
   public static <F extends CompletableFuture<?>> Waited<F> waitFor(
       Collection<? extends F> futures, WaitStrategy strategy) throws InterruptedException {
     try {
@@ -436,7 +451,7 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * Shuts down, and cancels the tasks that nobody has begun; those that run go on. Does not wait: {@link #close}
+   * Shuts down, and cancels the tasks that have not begun; tasks that run go on. Does not wait: {@link #close}
    * does, and {@link #awaitTermination}.
    */
   public void shutdownAndCancel() {
@@ -447,10 +462,10 @@ public final class ParallelExecutor implements ExecutorService {
   /**
    * Shuts down, and interrupts what runs.
    *
-   * @return what nobody has begun: of what was submitted, the very futures that {@code submit} returned, which
-   *     stay as they are until somebody runs or cancels them; of what was given to {@code execute}, that itself.
-   *     The futures of {@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny}, which nobody has
-   *     in hand, are cancelled
+   * @return the tasks that have not begun: for a submitted task the very future that {@code submit} returned,
+   *     which stays as it is until somebody runs or cancels it; for a command the one that was given to {@code
+   *     execute}. The futures of {@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny}, which
+   *     no caller has, are cancelled
    */
   @Override
   public List<Runnable> shutdownNow() {
@@ -478,8 +493,9 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * Shuts down, and waits until all tasks are done. If the thread is interrupted meanwhile, what runs is
-   * interrupted, what nobody has begun is cancelled, and the flag is set again at the end.
+   * Shuts down, and waits until all tasks are done. If the calling thread is interrupted meanwhile, running
+   * tasks are interrupted, tasks that have not begun are cancelled, and the interrupt flag is set again at the
+   * end.
    */
   @Override
   public void close() {

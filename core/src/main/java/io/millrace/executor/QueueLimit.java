@@ -3,12 +3,12 @@ package io.millrace.executor;
 import io.millrace.base.Require;
 
 /**
- * How many tasks may wait in an executor beside those that run, and what happens to a task that comes when it is
- * full. Tasks wait for a worker, for a permit, or for their next attempt. So there are never more tasks in the
- * executor than its concurrency and this limit together, and as long as there are fewer, none is turned away.
+ * How many tasks may wait in an executor beside those that run, and what happens to a task that is submitted
+ * when the queue is full. Tasks wait for a worker, for a permit, or for their next attempt. So an executor
+ * never has more tasks than its concurrency and this limit together, and refuses none while it has fewer.
  *
- * <p>{@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny} wait for their tasks, and so their
- * callers wait until there is room for them, whatever the limit says. Immutable.
+ * <p>{@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny} wait for their tasks anyway, so
+ * they wait until there is room for them, whatever the limit says. Immutable.
  */
 public final class QueueLimit {
   private static final QueueLimit UNLIMITED = new QueueLimit(Integer.MAX_VALUE, WhenFull.REJECT);
@@ -35,8 +35,8 @@ public final class QueueLimit {
   }
 
   /**
-   * A task that comes when so many wait is refused: {@code submit} and {@code execute} throw a {@link
-   * java.util.concurrent.RejectedExecutionException}.
+   * A task that is submitted when the queue is full is refused: {@code submit} and {@code execute} throw a
+   * {@link java.util.concurrent.RejectedExecutionException}.
    *
    * @param tasks how many may wait; at least 0
    */
@@ -45,9 +45,10 @@ public final class QueueLimit {
   }
 
   /**
-   * Whoever comes with a task when so many wait has to wait until there is room, first come, first served. If the
-   * executor is shut down meanwhile, a {@link java.util.concurrent.RejectedExecutionException} is thrown; if the
-   * thread is interrupted, a {@link java.util.concurrent.CancellationException}, with the interrupt flag set.
+   * A caller that submits a task when the queue is full waits until there is room, first come, first served.
+   * If the executor is shut down meanwhile, a {@link java.util.concurrent.RejectedExecutionException} is
+   * thrown; if the thread is interrupted, a {@link java.util.concurrent.CancellationException}, with the
+   * interrupt flag set.
    *
    * @param tasks how many may wait; at least 0
    */
@@ -56,8 +57,9 @@ public final class QueueLimit {
   }
 
   /**
-   * A task that comes when so many wait is dropped: its future fails with a {@link
-   * java.util.concurrent.RejectedExecutionException}, and a command of {@code execute} vanishes.
+   * A task that is submitted when the queue is full is dropped: its future fails with a {@link
+   * java.util.concurrent.RejectedExecutionException}. A command that was given to {@code execute} is dropped
+   * without notice.
    *
    * @param tasks how many may wait; at least 0
    */
@@ -66,9 +68,9 @@ public final class QueueLimit {
   }
 
   /**
-   * If so many wait when a task comes, the task that has waited longest for a worker is dropped, as {@link
-   * #droppingNewest} says. If none waits for a worker, but all for permits or their next attempts, the one that comes
-   * is dropped.
+   * If a task is submitted when the queue is full, the task that has waited longest for a worker is dropped,
+   * as {@link #droppingNewest} says. If no task waits for a worker, because all wait for permits or for their
+   * next attempts, the submitted task is dropped.
    *
    * @param tasks how many may wait; at least 0
    */

@@ -50,7 +50,7 @@ public final class TaskOptions {
     return new TaskOptions(retry, attemptTimeout, timeout, null, 0, deadline);
   }
 
-  /** Which failures and results to repeat. Between its attempts a task has no worker. */
+  /** Which failures and results to repeat. A task keeps no worker between its attempts. */
   public TaskOptions retry(Retry retry) {
     Objects.requireNonNull(retry, "retry");
     return new TaskOptions(retry, attemptTimeout, timeout, semaphore, permits, deadline);
@@ -83,9 +83,10 @@ public final class TaskOptions {
   }
 
   /**
-   * Each attempt takes permits of a semaphore, which others may share, and gives them back when it
-   * ends. A task that waits for them has no worker, and one that backs off has no permits. Where a rate
-   * limit comes on top, it waits for that with the permits in hand, as long as there is a worker for it.
+   * Each attempt takes permits of a semaphore, which others may share, and gives them back when it ends. A
+   * task that waits for permits keeps no worker, and a task that backs off keeps no permits. If there is a
+   * rate limit as well, the task keeps its permits while it waits for that, as long as a worker is free for
+   * it.
    *
    * @param permits at least 1
    */
@@ -96,10 +97,11 @@ public final class TaskOptions {
   }
 
   /**
-   * How long after its submission the task may end, waiting included: for room, for a worker, for permits, between
-   * attempts. When the time is up, what has not begun does not begin, an attempt that runs is interrupted, and the
-   * future fails with a {@link java.util.concurrent.TimeoutException}, at once. An attempt that ignores its interrupt
-   * keeps its worker. {@link #timeout} counts from the first attempt instead.
+   * How long after its submission the task has to end. This includes all waits: for room, for a worker, for
+   * permits, between attempts. When the time is up, a task that has not begun does not begin, a running
+   * attempt is interrupted, and the future fails with a {@link java.util.concurrent.TimeoutException}, at
+   * once. An attempt that ignores its interrupt keeps its worker. {@link #timeout} counts from the first
+   * attempt instead.
    *
    * @param deadline not negative; at zero nothing is called
    */

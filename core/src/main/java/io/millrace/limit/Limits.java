@@ -6,15 +6,15 @@ import io.millrace.time.TimeSource;
 import java.time.Duration;
 
 /**
- * Limits by what they do to a function: {@code Limits.maxConcurrent(3).wrap(client::fetch)}.
- * Functions that are wrapped by the same limit share it.
+ * Limits by what they do to a function: {@code Limits.maxConcurrent(3).wrap(client::fetch)}. All functions
+ * that one limit wraps share it.
  */
 public final class Limits {
   private Limits() {}
 
   /**
-   * At most this many calls at once, over all functions that it wraps. A call within a call counts
-   * as well, so with a single permit it waits for ever.
+   * At most this many calls at once, over all functions that it wraps. A call inside of a call needs a permit
+   * of its own, so with a single permit it waits for ever.
    *
    * @param calls at least 1
    */

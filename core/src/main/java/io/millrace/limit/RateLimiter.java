@@ -17,21 +17,20 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="rate"}
  *
- * <p>Requests with the same key are served in the order of their arrival. No request overtakes
- * another one, not even with a smaller cost. Each {@link Party}, such as a run, counts as one waiter: when
- * one of its requests has been served, its next one goes to the end; and it is passed over, and keeps its
- * place, while it cannot take a permit. Each waiter is woken when its own
- * permit is available, and not before. The methods throw what the limit's key and cost functions
- * throw, {@link NullPointerException} for a null key, and {@link IllegalArgumentException} for a
- * cost above the limit's capacity, before anything is taken.
+ * <p>Requests with the same key are served in the order of their arrival. No request overtakes another one,
+ * not even with a smaller cost. Each {@link Party}, such as a run, counts as one waiter: when one of its
+ * requests has been served, its next one goes to the end of the queue. While it cannot take a permit, it is
+ * passed over and keeps its place. Each waiter is woken when its own permit is available, and not before. The
+ * methods throw what the limit's key and cost functions throw, {@link NullPointerException} for a null key,
+ * and {@link IllegalArgumentException} for a cost above the limit's capacity, before anything is taken.
  *
- * <p>A waiter uses its permit a little after the permit is due, because a wake-up takes time. To
- * keep the rate, a token bucket makes up for this lateness, up to 5 ms or the time of one permit,
- * whichever is longer: starts that wake-ups have delayed follow each other more closely. So at most
- * {@code burst + rate * (t + lateness)} permits are taken in any time {@code t}. A bucket does not
- * make up for a time in which nobody waited. It makes up for nothing if the burst exceeds the cost
- * by at least what flows in during the lateness; then the bound is {@code burst + rate * t}.
- * Windows and spacings make up for nothing: they hold from grant to grant.
+ * <p>A waiter uses its permit a little after the permit is due, because a wake-up takes time. To keep the
+ * rate, a token bucket makes up for this lateness, up to 5 ms or the time of one permit, whichever is longer:
+ * starts that wake-ups have delayed follow each other more closely. So at most {@code burst + rate * (t +
+ * lateness)} permits are taken in any time {@code t}. A bucket does not make up for a time in which nobody
+ * waited. It makes up for nothing if the burst exceeds the cost by at least what flows in during the lateness;
+ * then the bound is {@code burst + rate * t}. Windows and spacings make up for nothing: they hold from grant
+ * to grant.
  */
 public final class RateLimiter extends Limit {
   private final RateLimit limit;

@@ -58,9 +58,8 @@ public final class Throttle extends Limit {
   /**
    * Waits until the calling thread may start; its start is when this returns.
    *
-   * @throws InterruptedException if the thread is interrupted before or while it waits. That does
-   *     not count as a start, and holds up nobody. An interrupt that arrives later stays set
-   *     instead
+   * @throws InterruptedException if the thread is interrupted before or while it waits. That does not count as
+   *     a start, and delays nobody. An interrupt that arrives later stays set instead
    */
   public void acquire() throws InterruptedException {
     pass.enter(clock);

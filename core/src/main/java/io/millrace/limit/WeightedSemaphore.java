@@ -9,21 +9,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number of permits. Callers take permits before an activity and give them back afterwards, which
- * bounds how much of it goes on at once. Thread-safe.
+ * Bounds how much of an activity goes on at once: callers take permits before it and give them back
+ * afterwards. Thread-safe.
  *
  * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="hold"}
  *
- * <p>Requests are served in the order of their arrival. No request overtakes another one, not even
- * {@code tryAcquire} or a smaller request, so a large request is never starved. Each {@link Party}, such
- * as a run, counts as one waiter: when one of its requests has been served, its next one goes to the end;
- * and it is passed over while it cannot take permits. The permits of a
- * request are taken all together or not at all, so two callers that want several permits never
- * block each other with a part each.
+ * <p>Requests are served in the order of their arrival. No request overtakes another one, not even {@code
+ * tryAcquire} or a smaller request, so a large request is never starved. Each {@link Party}, such as a run,
+ * counts as one waiter: when one of its requests has been served, its next one goes to the end; and it is
+ * passed over while it cannot take permits. The permits of a request are taken all together or not at all, so
+ * two callers never block each other by holding a part of what each needs.
  *
- * <p>Permits have no owner: any thread may release them. The methods throw {@link
- * IllegalArgumentException} for fewer than 1 permit, and for more than a {@link #bounded} semaphore
- * has, before anything is taken.
+ * <p>Permits have no owner: any thread may release them. The methods throw {@link IllegalArgumentException}
+ * for fewer than 1 permit, and for more than a {@link #bounded} semaphore has, before anything is taken.
  *
  * <p>What a thread did before a release happens-before what follows the acquire that takes its permits.
  */
@@ -40,7 +38,7 @@ public final class WeightedSemaphore extends Limit {
   }
 
   /**
-   * A semaphore that never has more permits than it starts with: it refuses a release too many.
+   * A semaphore that never has more permits than it starts with: it refuses a release of more.
    *
    * @param permits at least 1
    */
@@ -55,10 +53,9 @@ public final class WeightedSemaphore extends Limit {
 
   /**
    * A semaphore that gets more permits if more are released than were acquired, up to {@link
-   * Integer#MAX_VALUE}. A request for more permits than are available waits until enough have been
-   * released.
+   * Integer#MAX_VALUE}. A request for more permits than are available waits until enough have been released.
    *
-   * @param permits the first ones, at least 0
+   * @param permits how many there are at first, at least 0
    */
   public static WeightedSemaphore unbounded(int permits) {
     return unbounded(permits, TimeSource.system());
@@ -77,9 +74,9 @@ public final class WeightedSemaphore extends Limit {
   /**
    * Takes permits, waiting for them as long as it takes.
    *
-   * @throws InterruptedException if the thread is interrupted before or while it waits; no permit
-   *     was taken, and the request holds up nobody any more. An interrupt that arrives after the
-   *     permits were taken stays set instead
+   * @throws InterruptedException if the thread is interrupted before or while it waits; no permit was taken,
+   *     and the request delays nobody any more. An interrupt that arrives after the permits were taken stays
+   *     set instead
    */
   public void acquire(int permits) throws InterruptedException {
     if (!tryAcquireInThread(permits)) {

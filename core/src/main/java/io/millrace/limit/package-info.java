@@ -4,6 +4,11 @@
  * arithmetic). A semaphore is one word, and a queue behind a lock for those who have to wait. A queue
  * has a line for each party, so that a party that cannot go on is put off as a whole. User code runs
  * without a lock, except {@link io.millrace.limit.Waiter#claim}.
+ *
+ * <p>Most users need {@link io.millrace.limit.RateLimiter}, {@link io.millrace.limit.WeightedSemaphore}, {@link
+ * io.millrace.limit.Throttle} and {@link io.millrace.limit.Limits}. {@link io.millrace.limit.Demand}, {@link
+ * io.millrace.limit.Waiter}, {@link io.millrace.limit.Waiting} and {@link io.millrace.limit.Party}, and the methods that take
+ * them, are SPI: for schedulers that wait for a limit without a thread, as a run does.
  */
 @NullMarked
 package io.millrace.limit;

@@ -25,8 +25,8 @@ public sealed interface AttemptEvent {
   record Starting(@Nullable Object item, Details details) implements AttemptEvent {}
 
   /**
-   * An attempt has failed, and the item will be tried again. The last attempt is not told of: it makes the
-   * outcome.
+   * An attempt has failed, and the item will be tried again. There is no event for the failure of the last
+   * attempt, which makes the outcome.
    *
    * @param item see {@link AttemptEvent#item}
    * @param error what it threw; a {@link java.util.concurrent.TimeoutException} if it was ended by that, a

@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * The circumstances of an outcome.
  *
  * @param index position of the item in its source, from 0
- * @param key what the item-key function said of the item; null without such a function
+ * @param key the key that the item-key function gave the item; null without such a function
  * @param attempts calls of the action that were started; 0 for an item that never ran or was restored
- * @param elapsedNanos from the start of the first attempt to the end of the last one, waits between
- *     them included and the wait before the first one not, in nanoseconds
+ * @param elapsedNanos nanoseconds from the start of the first attempt to the end of the last one, with the
+ *     waits between them
  * @param restored whether the value came from a checkpoint instead of a call
  */
 public record Details(

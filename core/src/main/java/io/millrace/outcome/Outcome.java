@@ -22,10 +22,11 @@ public sealed interface Outcome<T extends @Nullable Object, R extends @Nullable 
   Details details();
 
   /**
-   * What the action returned, or the failure policy's substitute.
+   * What the action returned, or the value that takes the place of a failure: see {@code
+   * ParallelFunction.orElse}.
    *
-   * <p>If there is no value, this throws why: what the last attempt threw, itself, checked or not; a {@link
-   * TruncatedRunException} for an item that did not run.
+   * <p>If there is no value, this throws the reason: what the last attempt threw, itself, checked or not; a
+   * {@link TruncatedRunException} for an item that did not run.
    */
   R value();
 
@@ -45,7 +46,7 @@ public sealed interface Outcome<T extends @Nullable Object, R extends @Nullable 
     return details().index();
   }
 
-  /** What the item-key function said of the item; null without such a function. */
+  /** The key that the item-key function gave the item; null without such a function. */
   default @Nullable Object key() {
     return details().key();
   }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The action returned a value, which may be null.
  *
  * @param item the item, as the source gave it
- * @param value what the action returned, or the failure policy's substitute
+ * @param value what the action returned, or the value that takes the place of a failure
  * @param details index, key, attempts and time
  */
 public record Success<T extends @Nullable Object, R extends @Nullable Object>(

@@ -7,11 +7,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done with one item: a blocking function that may throw anything.
+ * A blocking function of one item, which may throw anything.
  *
- * <p>It is called by several threads at once, so what it touches must be thread-safe. To cancel it
- * (stop, timeout, early close) its thread is interrupted; an action that ignores interrupts is
- * abandoned after the grace period.
+ * <p>Several threads call it at once, so whatever it shares must be thread-safe. To cancel it (stop, timeout,
+ * early close) its thread is interrupted; an action that ignores interrupts is abandoned after the grace
+ * period.
  *
  * @param <T> the items
  * @param <R> the values; null is a value like any other
@@ -24,14 +24,13 @@ public interface Action<T extends @Nullable Object, R extends @Nullable Object> 
    *
    * @param item the item, as the source gave it
    * @return the value
-   * @throws Exception anything: the item's failure, not the run's
+   * @throws Exception anything; that is a failure of the item, and not of the run
    */
   R apply(T item) throws Exception;
 
   /**
-   * Adapts a function that answers with a {@link CompletionStage}: the call waits for the stage and
-   * returns its value or throws its failure, itself and not a wrapper. An interrupt cancels the
-   * stage.
+   * Adapts a function that returns a {@link CompletionStage}: the call waits for the stage and returns its
+   * value or throws its failure, itself and not a wrapper. An interrupt cancels the stage.
    */
   static <T extends @Nullable Object, R extends @Nullable Object> Action<T, R> awaiting(
       Function<? super T, ? extends CompletionStage<? extends R>> function) {

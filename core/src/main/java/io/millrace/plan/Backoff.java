@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before a retry: {@code base * factor^(retry - 1)}, at most {@code cap}, spread by
- * {@code jitter}. The cap is a true maximum: jitter never goes past it. Immutable.
+ * How long to wait before a retry: {@code base * factor^(retry - 1)}, at most {@code cap}, spread by {@code
+ * jitter}. With jitter as well, no wait is longer than the cap. Immutable.
  *
  * @param base the wait before the first retry, not negative
  * @param factor what each further wait is multiplied by, at least 1
@@ -39,7 +39,7 @@ public record Backoff(Duration base, double factor, Duration cap, Jitter jitter)
     return new Backoff(wait, 1, wait, Jitter.NONE);
   }
 
-  /** Doubling from {@code base}, at most 30 s (or the base, if that is longer), full jitter. */
+  /** Waits that double from {@code base} up to 30 s, or up to the base if that is longer, with full jitter. */
   public static Backoff exponential(Duration base) {
     Require.notNegative("backoff base", base);
     Duration cap = base.compareTo(DEFAULT_CAP) > 0 ? base : DEFAULT_CAP;

@@ -3,11 +3,13 @@ package io.millrace.plan;
 import java.util.List;
 
 /**
- * What of the submitting thread's context reaches the threads that work for it. Its context class loader
- * always does; thread locals and scoped values do if they are chosen here. Immutable.
+ * Which parts of the context of a submitting thread reach the threads that work for it. The context class
+ * loader always does; thread locals and scoped values do if they are chosen here. Immutable.
  *
- * @param carriers for thread locals and the like; each attempt has them, and what it writes reaches nobody
- * @param scopedValues bound as they are bound where something is submitted; those that are unbound there stay so
+ * @param carriers for thread locals and the like; each attempt has them, and what it writes to them is visible
+ *     to no other attempt
+ * @param scopedValues bound as they are bound where something is submitted; those that are unbound there stay
+ *     so
  */
 public record Context(List<ContextCarrier<?>> carriers, List<ScopedValue<?>> scopedValues) {
   private static final Context NONE = new Context(List.of(), List.of());
@@ -28,7 +30,7 @@ public record Context(List<ContextCarrier<?>> carriers, List<ScopedValue<?>> sco
     return new Context(List.of(carriers), List.of());
   }
 
-  /** These scoped values as well; they replace those that were chosen before. */
+  /** A copy with these scoped values, in place of those that were chosen before. */
   public Context scopedValues(ScopedValue<?>... values) {
     return new Context(carriers, List.of(values));
   }

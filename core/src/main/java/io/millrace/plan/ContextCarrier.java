@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ContextCarrier<C extends @Nullable Object> {
 
-  /** Called in the thread that starts the run, or submits the task, when it does. */
+  /** Called in the thread that starts the run or submits the task, at that moment. */
   C capture();
 
   /**
    * Called in a worker's thread before each attempt.
    *
    * @param captured what {@link #capture} returned
-   * @return called in the same thread after the attempt, to put back what was there: what the action
-   *     wrote reaches neither the next attempt nor the caller
+   * @return called in the same thread after the attempt, to restore what was there before, so that what the
+   *     action wrote reaches neither the next attempt nor the caller
    */
   Runnable install(C captured);
 

@@ -30,8 +30,8 @@ public record Cost(
   }
 
   /**
-   * A copy in which a success gives back what it did not need, or owes what it took more: later
-   * attempts wait accordingly.
+   * A copy in which a success gives back the permits that it did not need, or owes those that it needed beyond
+   * its estimate, for which later attempts wait.
    *
    * @param actual the true cost, from the item and its value; at least 0
    */
@@ -45,7 +45,7 @@ public record Cost(
   /**
    * The permits of one attempt.
    *
-   * @throws IllegalArgumentException if the function says a negative number
+   * @throws IllegalArgumentException if the function returns a negative number
    */
   public long of(@Nullable Object item) {
     return notNegative(this == ONE ? 1 : estimate.applyAsLong(item));

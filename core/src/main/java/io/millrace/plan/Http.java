@@ -19,17 +19,17 @@ public final class Http {
   private Http() {}
 
   /**
-   * Sends a request and answers with its response; fails with an {@link HttpStatusException}, which has the
-   * response, if the status is 400 or above. A redirect is answered as it is, unless the client follows it.
+   * Sends a request and returns its response; fails with an {@link HttpStatusException}, which has the
+   * response, if the status is 400 or above. A redirect is returned as it is, unless the client follows it.
    *
    * {@snippet file="io/millrace/examples/ReadmeTest.java" region="first"}
    *
    * <p>A timeout or a stop of the run interrupts the exchange, also while the body is being read, unless the
-   * handler answers before that, as those for streams and publishers do. A stream is the caller's to close;
-   * that of a response with an error status is closed here, since nobody else can do it after a retry.
+   * handler answers before that, as those for streams and publishers do. The caller closes a stream; this
+   * action closes the stream of a response with an error status, because nobody else can after a retry.
    *
-   * @param handler how bodies are read, also those of error responses; used by all requests, so it must not
-   *     be one for a single file
+   * @param handler how bodies are read, also those of error responses; used by all requests, so it must not be
+   *     one for a single file
    */
   public static <B extends @Nullable Object> Action<HttpRequest, HttpResponse<B>> sending(
       HttpClient client, BodyHandler<B> handler) {

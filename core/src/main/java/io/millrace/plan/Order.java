@@ -3,8 +3,8 @@ package io.millrace.plan;
 /** In which order outcomes are delivered. */
 public enum Order {
   /**
-   * What the entry point does by itself: {@code map}, {@code batches} and {@code gatherer} deliver in
-   * input order, the others in completion order.
+   * The order that the entry point has by default: {@code map}, {@code batches} and {@code gatherer} deliver
+   * in input order, the others in completion order.
    */
   NATURAL,
   /** As in the source; outcomes that are early wait inside the window. */

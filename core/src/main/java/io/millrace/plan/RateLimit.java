@@ -52,9 +52,9 @@ public sealed interface RateLimit {
   }
 
   /**
-   * Several limits at once: an attempt takes its permits from all of them together, or waits. One of them may be per
-   * key, for example {@code all(perSecond(100), perSecond(5).by(URI::getHost))}: an item whose key has to wait holds up
-   * none of the others, and keys that wait for the common limits take turns.
+   * Several limits at once: an attempt takes its permits from all of them together, or waits. One of them may
+   * be per key, for example {@code all(perSecond(100), perSecond(5).by(URI::getHost))}: an item whose key has
+   * to wait does not delay the items of other keys, and keys that wait for the common limits take turns.
    */
   static Budget all(RateLimit... limits) {
     return new Budget(Arrays.asList(limits));
@@ -66,10 +66,10 @@ public sealed interface RateLimit {
   }
 
   /**
-   * This limit for each key on its own: a busy key does not hold up the others.
+   * This limit for each key on its own: a busy key does not delay the others.
    *
-   * @param key what an item counts towards, for example the host of a URI; if it throws or answers
-   *     null, the item fails
+   * @param key what an item counts towards, for example the host of a URI; if it throws or returns null, the
+   *     item fails
    */
   default <T extends @Nullable Object> PerKey by(Function<? super T, ?> key) {
     return PerKey.of(this, key);
@@ -84,10 +84,10 @@ public sealed interface RateLimit {
   record Unlimited() implements RateLimit {}
 
   /**
-   * A bucket that holds at most {@code burst} permits and gets {@code permits} more each {@code
-   * period}, evenly. In any time {@code t}, at most {@code burst + t * permits / period} start, but for
-   * starts that were late: {@code RateLimiter} makes up for up to 5 ms of that, or for the time of one
-   * permit.
+   * A bucket that holds at most {@code burst} permits and gets {@code permits} more each {@code period},
+   * evenly. In any time {@code t}, at most {@code burst + t * permits / period} start, not counting starts
+   * that make up for late ones: {@code RateLimiter} makes up for a lateness of up to 5 ms, or for the time of
+   * one permit.
    *
    * @param permits a finite number above 0
    * @param period longer than zero

@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which failures and results of an attempt to repeat, and how often. Immutable.
  *
- * <p>{@code attempts(4)} is four calls in all; {@code retries(3)} is the same. The default repeats
- * every {@link Exception} (an {@link Error} never), accepts every result, and waits 100 ms, doubling
- * to 30 s, with full jitter.
+ * <p>{@code attempts(4)} is four calls in all; {@code retries(3)} is the same. The default repeats every
+ * {@link Exception} (an {@link Error} never), accepts every result, and waits 100 ms, doubling to 30 s, with
+ * full jitter.
  *
  * @param attempts calls in all, at least 1
  * @param backoff how long to wait between them
  * @param types an error is repeated only if it is an instance of one of these
- * @param onError and only if this says true of the item and the error; if it throws, the error is not
+ * @param onError and only if this returns true for the item and the error; if it throws, the error is not
  *     repeated, and what it threw is suppressed in the error
- * @param onResult a result is repeated if this says true of the item and the result; if it throws, the
+ * @param onResult a result is repeated if this returns true for the item and the result; if it throws, the
  *     item fails with that
- * @param serverWait how long the server asks to stay away; then the backoff is the least that is waited,
- *     and the rate limiter pauses for everybody who shares it
+ * @param serverWait how long the server asks to stay away; the wait is never shorter than the backoff, and the
+ *     rate limiter pauses for everybody who shares it
  * @param maxServerWait a longer server wait is cut to this
  */
 public record Retry(
@@ -87,16 +87,15 @@ public record Retry(
   /**
    * For HTTP: 4 attempts, for replies with status 408, 429, 500, 502, 503 or 504, {@link IOException}s and
    * timeouts. Obeys what the server says about coming back, in any of the dialects that {@link Dialect#known}
-   * lists: {@code Retry-After} is one. So a reply that says "never" is not repeated, one that says "once more" is,
-   * and so is one with status 403 that says when. A reply is an {@link
-   * java.net.http.HttpResponse} or an {@link HttpReply}, such as {@link HttpStatusException}, returned or
-   * thrown.
+   * lists: {@code Retry-After} is one. So a reply that says "never" is not repeated, one that says "once more"
+   * is, and so is one with status 403 that says when. A reply is an {@link java.net.http.HttpResponse} or an
+   * {@link HttpReply}, such as {@link HttpStatusException}, returned or thrown.
    *
    * <p>A request that may have been processed is repeated only if that does no harm: if its method is GET,
    * HEAD, OPTIONS, TRACE, PUT or DELETE, or if it has an {@code Idempotency-Key}. Any other one is repeated
-   * only if it was refused: the connection, or with status 429, or 503 with {@code Retry-After}. The request is the item, if it is
-   * an {@link java.net.http.HttpRequest}, or that of the response. Where neither is there, it is taken
-   * for one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
+   * only if it was refused: the connection, or with status 429, or 503 with {@code Retry-After}. The request
+   * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
+   * the request counts as one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
    */
   public static Retry http() {
     return http(Dialect.known());

@@ -15,30 +15,27 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where items come from, when they do not come from a {@link Collection} or another {@link Iterable}
- * already.
+ * Makes sources of items from what is neither a {@link Collection} nor another {@link Iterable}.
  *
- * <p>Items are read lazily, by one thread at a time (not always the same one), and only as far ahead
- * as the window allows. A collection or an array is sized: its total is known, and if the run ends
- * early each of its other items is reported as not run. Every other source is never read after a
- * stop.
+ * <p>Items are read lazily, by one thread at a time (not always the same one), and only as far ahead as the
+ * window allows. A collection or an array is sized: its total is known, and if the run ends early each of its
+ * other items is reported as not run. Every other source is never read after a stop.
  *
- * <p><b>Closing.</b> A source that is {@link AutoCloseable}, whether it was made here or is an iterable
- * such as a {@link java.nio.file.DirectoryStream}, belongs to whom it is given: it is closed once, when
- * nobody reads it any more, however that came: at its end, after a stop or an error, by closing a stream
- * of outcomes before it has begun, or because the call was refused for its other arguments. Before it,
- * its iterator is closed if that is {@code AutoCloseable}. What closing throws is logged if the call goes
- * on without it. To keep an iterable open, pass {@code iterable::iterator}.
+ * <p><b>Closing.</b> A source that is {@link AutoCloseable}, whether it was made here or is an iterable such
+ * as a {@link java.nio.file.DirectoryStream}, belongs to the call that gets it. The call closes it once, when
+ * nobody reads it any more: at its end, after a stop or an error, when a stream of outcomes is closed before
+ * it has begun, or when the call is refused because of another argument. An iterator that is {@code
+ * AutoCloseable} is closed first. If the call can go on, an error of closing is logged. To keep an iterable
+ * open, pass {@code iterable::iterator}.
  *
  * @param <T> the items
  */
-public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
+public sealed interface Source<T extends @Nullable Object> extends Iterable<T>
+    permits OnceSource, PublishedSource {
 
   /** The elements of an array; sized. */
   static <T extends @Nullable Object> Collection<T> of(T[] array) {
@@ -52,10 +49,10 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
   static <T extends @Nullable Object> Source<T> of(Iterator<? extends T> iterator) {
     Objects.requireNonNull(iterator, "iterator");
     if (!(iterator instanceof AutoCloseable)) {
-      return new Once<>(() -> iterator, () -> {});
+      return new OnceSource<>(() -> iterator, () -> {});
     }
     Iterator<T> kept = new Zipped<>(iterator::hasNext, iterator::next); // closed by the source only
-    return new Once<>(() -> kept, () -> Closing.all(iterator));
+    return new OnceSource<>(() -> kept, () -> Closing.all(iterator));
   }
 
   /**
@@ -63,8 +60,9 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
    * stream is read sequentially.
    */
   static <T extends @Nullable Object> Source<T> of(BaseStream<? extends T, ?> stream) {
+    Objects.requireNonNull(stream, "stream");
     Iterator<? extends T> iterator = stream.sequential().iterator();
-    return new Once<>(() -> iterator, stream::close);
+    return new OnceSource<>(() -> iterator, stream::close);
   }
 
   /**
@@ -78,15 +76,16 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
 
   /**
    * What a publisher sends, once; it is asked for no more than the window has room for. A worker
-   * subscribes, soon after the run has started: what a publisher sends before that is missed.
+   * subscribes, soon after the run has started: what a publisher sends before that is missed. Only a run can
+   * read it; {@code iterator} is not supported.
    *
    * @param publisher its error is the run's error
    */
   static <T> Source<T> of(Flow.Publisher<? extends T> publisher) {
-    return new Published<>(publisher);
+    return new PublishedSource<>(publisher);
   }
 
-  /** What a queue gives, once, until it gives {@code end} (compared with {@code equals}). */
+  /** The elements of a queue, once, up to the first that equals {@code end}. */
   static <T> Source<T> of(BlockingQueue<? extends T> queue, T end) {
     Objects.requireNonNull(queue, "queue");
     Objects.requireNonNull(end, "end");
@@ -94,10 +93,9 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
   }
 
   /**
-   * What a supplier gives, once, until it gives empty.
+   * What a supplier returns, once, until it returns empty.
    *
-   * @param supplier may block, and should end the wait when interrupted; what it throws is the run's
-   *     error
+   * @param supplier may block, and should end the wait when interrupted; what it throws is the run's error
    */
   static <T> Source<T> supplying(Callable<Optional<T>> supplier) {
     return of(new Supplied<>(supplier));
@@ -183,55 +181,6 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T> {
       if (source == null) {
         throw Closing.after(new NullPointerException("source"), (Object[]) sources);
       }
-    }
-  }
-
-  /** Something that can be read once. */
-  final class Once<T extends @Nullable Object> implements Source<T>, AutoCloseable {
-    private final Supplier<? extends Iterator<? extends T>> reading;
-    private final Runnable onClose;
-    private final AtomicBoolean taken = new AtomicBoolean();
-    private final AtomicBoolean closed = new AtomicBoolean();
-
-    Once(Supplier<? extends Iterator<? extends T>> reading, Runnable onClose) {
-      this.reading = reading;
-      this.onClose = onClose;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public Iterator<T> iterator() {
-      if (taken.getAndSet(true)) {
-        throw new IllegalStateException(
-            "this source can be read once, and has been: make a new one for each run");
-      }
-      return (Iterator<T>) reading.get();
-    }
-
-    /** Closes what this reads from; further calls do nothing. */
-    @Override
-    public void close() {
-      if (!closed.getAndSet(true)) {
-        onClose.run();
-      }
-    }
-  }
-
-  /**
-   * A publisher.
-   *
-   * @param publisher who sends the items
-   */
-  record Published<T>(Flow.Publisher<? extends T> publisher) implements Source<T> {
-    /** Checks the argument. */
-    public Published {
-      Objects.requireNonNull(publisher, "publisher");
-    }
-
-    /** Not supported: only a run can read a publisher. */
-    @Override
-    public Iterator<T> iterator() {
-      throw new UnsupportedOperationException("a publisher can only be read by a run");
     }
   }
 }

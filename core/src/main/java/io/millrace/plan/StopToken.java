@@ -7,10 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/**
- * A switch that ends runs, from any thread and for any number of runs; once stopped it stays so.
- * Thread-safe.
- */
+/** A switch by which any thread can end any number of runs. Once stopped, it stays stopped. Thread-safe. */
 public final class StopToken {
   private static final StopToken NONE = new StopToken();
 

@@ -1,9 +1,9 @@
 package io.millrace.plan;
 
 /**
- * How outcomes that are taken one by one come to their end if the run was cut short: by a timeout, a
- * stop, or too many failures. An error that ended the run is thrown in either case, and a consumer that
- * closes early hears of nothing.
+ * How outcomes that are taken one by one come to their end if the run was cut short: by a timeout, a stop, or
+ * too many failures. An error that ended the run is thrown in either case, and a consumer that closes early
+ * gets no exception.
  */
 public enum Truncation {
   /**
@@ -12,6 +12,6 @@ public enum Truncation {
    */
   THROWN,
 
-  /** The end looks like any other, for a consumer that asks the run for its status itself. */
+  /** The end is like that of a complete run. This is for a consumer that asks the run for its status. */
   SILENT
 }

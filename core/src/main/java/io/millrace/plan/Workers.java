@@ -6,12 +6,14 @@ import java.util.concurrent.Executor;
 /** Which threads call the action. */
 public sealed interface Workers {
 
-  /** A virtual thread a worker: for actions that wait (network, disk). The default. */
+  /** Each worker is a virtual thread: for actions that wait for a network or a disk. The default. */
   static Workers virtual() {
     return new Virtual();
   }
 
-  /** A platform thread a worker: for actions that compute, with a concurrency near the cores. */
+  /**
+   * Each worker is a platform thread: for actions that compute, with a concurrency near the number of cores.
+   */
   static Workers platform() {
     return new Platform();
   }

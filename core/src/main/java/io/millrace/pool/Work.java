@@ -7,6 +7,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.context.Captured;
 import io.millrace.engine.terms.Surrounding;
+import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
@@ -23,18 +24,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that is given as tasks, futures or stages, rather than as items and an action; and bridges
- * between code that blocks and code that does not.
+ * Work that is given as tasks, futures or stages, rather than as items and an action; and bridges between code
+ * that blocks and code that does not.
  *
  * {@snippet file="io/millrace/examples/WorkExampleTest.java" region="work"}
  *
- * <p>A task is a {@link Callable}; {@link #stage} and {@link #future} make one of what may be running, or
- * done, already. For more options than {@link #collect} and {@link #resolve} have, run the tasks by a
- * {@link Parallel}: {@code parallel.map(tasks, Callable::call)}.
+ * <p>A task is a {@link Callable}; {@link #stage} and {@link #future} make one of a stage or a future, which
+ * may be running or done already. For more options than {@link #collect} and {@link #resolve} have, run the
+ * tasks by a {@link Parallel}: {@code parallel.map(tasks, Callable::call)}.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}.
  */
 public final class Work {
+  private static final int DEFAULT_WORKERS = 1024;
+
   private Work() {}
 
   // Bridges
@@ -87,8 +90,11 @@ public final class Work {
   /**
    * Starts a task at once, in a virtual thread of its own, with the context class loader of the calling thread. To
    * have a bounded number of them, use a {@link WorkPool}.
+   *
+   * @return keeps what the task threw until it is asked for
    */
-  public static <R extends @Nullable Object> Eventual<R> schedule(Callable<? extends R> task) {
+  public static <R extends @Nullable Object> ExecutorFuture<R> schedule(
+      Callable<? extends R> task) {
     return schedule(task, Context.none());
   }
 
@@ -97,11 +103,11 @@ public final class Work {
    *
    * @param context what of it the task has
    */
-  public static <R extends @Nullable Object> Eventual<R> schedule(
+  public static <R extends @Nullable Object> ExecutorFuture<R> schedule(
       Callable<? extends R> task, Context context) {
     Objects.requireNonNull(task, "task");
     Captured captured = Captured.of(Objects.requireNonNull(context, "context"));
-    return new Eventual<>(Unbounded.EXECUTOR.<R>submit(() -> captured.<R>call(task)));
+    return Unbounded.EXECUTOR.submit(() -> captured.<R>call(task));
   }
 
   /* Made when it is first needed; it has threads only while there is work. */
@@ -112,13 +118,20 @@ public final class Work {
 
   // Many tasks
 
+  /** As {@link #collect(Iterable, int)}, with at most 1024 tasks at once. */
+  public static <R extends @Nullable Object> List<R> collect(
+      Iterable<? extends Callable<? extends R>> tasks) {
+    return collect(tasks, DEFAULT_WORKERS);
+  }
+
   /**
-   * Runs all tasks, so many at once, and collects their values in the order of the tasks. The first
-   * failure in time is thrown as itself, and what runs is interrupted; so is an error of the source.
+   * Runs all tasks, with a bound on how many run at once, and collects their values in the order of the tasks.
+   * The first failure in time, or an error of the source, is thrown as itself, and running tasks are
+   * interrupted.
    *
-   * @param tasks may be lazy: they are read as workers get free, in step with what is done
+   * @param tasks may be lazy: they are read only as workers become free
    * @param workers at least 1
-   * @return the caller's own list
+   * @return a list that the caller may change
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, as {@link
    *     Parallel} says
    */
@@ -132,19 +145,26 @@ public final class Work {
         .values();
   }
 
+  /** As {@link #resolve(Iterable, int, int)}, with at most 1024 tasks at once, and as many read ahead. */
+  public static <R extends @Nullable Object> Stream<Outcome<?, R>> resolve(
+      Iterable<? extends Callable<? extends R>> tasks) {
+    return resolve(tasks, DEFAULT_WORKERS, 0);
+  }
+
   /**
-   * Runs tasks, so many at once, and hands out what came of each, in the order of the tasks. Lazy: the
-   * run starts with the terminal operation. Closing the stream, best by try-with-resources, starts
-   * nothing more and interrupts what runs. Left without closing, what was read ahead runs to its end.
+   * Runs tasks, with a bound on how many run at once, and delivers their outcomes in the order of the tasks.
+   * Lazy: the run starts with the terminal operation. Closing the stream, best by try-with-resources, starts
+   * nothing more and interrupts what runs. If the stream is not closed, the tasks that were read ahead run to
+   * their end.
    *
-   * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the
-   *     tasks that were read before it. Those of them that had not begun are cancelled by then
+   * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the tasks
+   *     that were read before it. Those of them that had not begun are {@code NotRun}
    * @param workers at least 1
-   * @param greediness how many more tasks may be done, and wait to be taken, than there are workers: so
-   *     {@code workers + greediness} are the most that are read ahead. At 0 it is as many as workers;
-   *     it is never unbounded
+   * @param greediness how many tasks beyond the number of workers may wait, done, until their outcomes are
+   *     taken: at most {@code workers + greediness} tasks are read ahead. 0 stands for as many as there are
+   *     workers; the number is never unbounded
    */
-  public static <R extends @Nullable Object> Stream<Eventual<R>> resolve(
+  public static <R extends @Nullable Object> Stream<Outcome<?, R>> resolve(
       Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
     Objects.requireNonNull(tasks, "tasks");
     requireAtLeast("workers", workers, 1, tasks);
@@ -154,7 +174,7 @@ public final class Work {
     return parallel
         .window((int) Math.min(window, Integer.MAX_VALUE))
         .<Callable<? extends R>, R>stream(tasks, Callable::call)
-        .map(Eventual::<R>of);
+        .map(outcome -> outcome);
   }
 
   /* Who is given a source closes it, so also if the other arguments are refused. */
@@ -167,16 +187,16 @@ public final class Work {
   }
 
   /**
-   * Reads something that blocks in threads of its own, never two at once, and hands its elements to
-   * the caller, in order.
+   * Reads an iterable that blocks, in other threads than the caller's and in one at a time, and delivers its
+   * elements in order.
    *
    * <p>The stream is lazy: reading starts with the terminal operation. Closing the stream, best by
-   * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms
-   * if it ignores that. Then {@code items} and its iterator are closed, if they are {@link
-   * AutoCloseable}; at the end of the elements they are as well. An error of the source is thrown as
-   * itself, after the elements before it.
+   * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms if it
+   * ignores that. Then {@code items} and its iterator are closed, if they are {@link AutoCloseable}; at the
+   * end of the elements they are as well. An error of the source is thrown as itself, after the elements
+   * before it.
    *
-   * @param items its iterator as well is made in another thread than the caller's
+   * @param items its iterator, too, is made in another thread than the caller's
    * @param ahead how many elements may be read that the caller has not taken yet; at least 1
    */
   public static <T extends @Nullable Object> Stream<T> generate(

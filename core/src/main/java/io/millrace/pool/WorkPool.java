@@ -15,18 +15,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool that starts when it is first used. Two serve the whole process: {@link #io} for tasks that
- * wait, and {@link #cpu} for tasks that compute.
+ * A pool that starts when it is first used. Two serve the whole process: {@link #io} for tasks that wait, and
+ * {@link #cpu} for tasks that compute.
  *
  * {@snippet file="io/millrace/examples/WorkExampleTest.java" region="pools"}
  *
- * <p>It runs at most so many tasks at once; the others queue up, first come, first served, without
- * bound and without a thread each. Threads exist only while there is work.
+ * <p>It bounds how many tasks run at once. Other tasks wait in a queue without bound, first come, first
+ * served, and without a thread for each. Threads exist only while there is work.
  *
  * <p><b>Starting again.</b> After {@link #shutdown} the pool is as it was in the beginning: it can be
- * configured, and the next use starts it. Nobody can take it away from others for ever. What was
- * submitted before the shutdown runs to its end beside what comes after it, so for a while more tasks
- * may run than either start allows.
+ * configured, and the next use starts it. So no user of a shared pool can end it for the others. Tasks that
+ * were submitted before the shutdown run to their end beside new ones, so for a while more tasks may run than
+ * the pool allows.
  *
  * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}.
  */
@@ -159,7 +159,11 @@ public final class WorkPool {
     }
   }
 
-  /** Runs a task when its turn comes; starts the pool. */
+  /**
+   * Runs a task when its turn comes; starts the pool.
+   *
+   * @return keeps what the task threw until it is asked for
+   */
   public <R extends @Nullable Object> ExecutorFuture<R> submit(Callable<R> task) {
     Objects.requireNonNull(task, "task");
     for (int attempt = 1; ; attempt++) {
@@ -173,14 +177,9 @@ public final class WorkPool {
     }
   }
 
-  /** {@link #submit}, with what keeps a failure until it is asked for. */
-  public <R extends @Nullable Object> Eventual<R> schedule(Callable<R> task) {
-    return new Eventual<>(submit(task));
-  }
-
   /**
-   * Shuts the pool down, if it was started: tasks that were submitted are done, others start it again. Does not
-   * wait.
+   * Shuts the pool down, if it was started: submitted tasks are still run, and the next task starts the pool
+   * again. Does not wait.
    */
   public void shutdown() {
     ParallelExecutor running = take();

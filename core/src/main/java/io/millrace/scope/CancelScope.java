@@ -14,43 +14,43 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of code that can be cancelled as a whole: by {@link #cancel} from any thread, or when its
- * deadline comes. For one use; thread-safe.
+ * A block of code that can be cancelled as a whole: by {@link #cancel} from any thread, or when its deadline
+ * comes. For one use; thread-safe.
  *
  * {@snippet file="io/millrace/examples/ScopeExampleTest.java" region="deadline"}
  *
- * <p><b>Being cancelled.</b> The thread that runs the block is interrupted, so what it waits for ends
- * with an {@link InterruptedException} or the like; code that computes asks {@link #throwIfCancelled}. A
- * {@link io.millrace.Parallel} run and a {@link TaskGroup} that were started in the block, at whatever
- * entry point, are stopped as {@code CANCELLED}; their workers see the scope as {@link #current}, and
- * what they start is stopped likewise. A block that ignores its interrupt ends when it ends.
+ * <p><b>Being cancelled.</b> The thread that runs the block is interrupted, so what it waits for ends with an
+ * {@link InterruptedException} or the like; code that computes asks {@link #throwIfCancelled}. A {@link
+ * io.millrace.Parallel} run and a {@link TaskGroup} that were started in the block, at whatever entry point,
+ * are stopped as {@code CANCELLED}; their workers see the scope as {@link #current}, and what they start is
+ * stopped likewise. A block that ignores its interrupt is not ended.
  *
  * <p><b>What is absorbed.</b> The scope absorbs its own cancellation and nothing else: an {@code
  * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException}, a {@link
- * CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is one of
- * these as well; alone, or in a wrapper: an {@code ExecutionException}, {@code CompletionException}, {@code
- * UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or another
- * exception of the platform that has no message of its own, as {@code new RuntimeException(interrupted)}. Every
- * other error passes as itself, also if its cause is the cancellation: {@code new
- * IllegalStateException("rollback failed", interrupted)}. If other errors are suppressed in the cancellation, as
- * that of a failing {@code close()} is, the cancellation is absorbed and the first of them is thrown, with the
- * rest suppressed in it. {@link #absorbed} has what was absorbed. A block that returns has returned, also if the
- * scope was cancelled meanwhile: its value counts, and {@link #cancelledCaught} is false.
+ * CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is
+ * one of these as well; alone, or in a wrapper: an {@code ExecutionException}, {@code CompletionException},
+ * {@code UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or
+ * another exception of the platform that has no message of its own, as {@code new
+ * RuntimeException(interrupted)}. Every other error passes as itself, also if its cause is the cancellation:
+ * {@code new IllegalStateException("rollback failed", interrupted)}. If other errors are suppressed in the
+ * cancellation, as that of a failing {@code close()} is, the cancellation is absorbed and the first of them is
+ * thrown, with the rest suppressed in it. {@link #absorbed} has what was absorbed. A block that returns has
+ * returned, also if the scope was cancelled meanwhile: its value counts, and {@link #cancelledCaught} is
+ * false.
  *
- * <p><b>Nested scopes.</b> Scopes that are entered in the block, in its thread or in a worker's, are inside
- * of this one, and cancelled with it. They never absorb that: it passes them on its way out. A {@link
- * #shielded} one is not cancelled with it; when it is left, the outer cancellation is delivered. A
- * shield holds off nothing but outer scopes: no timeout of a run, no stop token. A run in which a
- * shielded action is left when its scope was cancelled abandons it after the grace period, as it does
- * an action that ignores interrupts.
+ * <p><b>Nested scopes.</b> Scopes that are entered in the block, in its thread or in a worker's, are inside of
+ * this one, and cancelled with it. They never absorb that: it passes them on its way out. A {@link #shielded}
+ * one is not cancelled with it; when it is left, the outer cancellation is delivered. A shield holds off
+ * nothing but outer scopes: no timeout of a run, no stop token. A run in which a shielded action is left when
+ * its scope was cancelled abandons it after the grace period, as it does an action that ignores interrupts.
  *
  * <p><b>Interrupts.</b> The interrupt of a scope reaches no code after it. An interrupt by somebody else is
- * never taken for it: it passes, also if the scope is cancelled while it is pending. (A thread has one
- * flag. If it is interrupted again after the scope's interrupt and before it has left the scope, nobody can
- * tell the two apart: then it counts as the scope's.)
+ * never taken for it: it passes, also if the scope is cancelled while it is pending. (A thread has one flag.
+ * If it is interrupted again after the scope's interrupt and before it has left the scope, nobody can tell the
+ * two apart: then it counts as the scope's.)
  *
- * <p><b>Memory consistency.</b> What a thread did before {@link #cancel} happens before what the block
- * does after it was interrupted for that. Null arguments are refused with a {@link NullPointerException}.
+ * <p><b>Memory consistency.</b> What a thread did before {@link #cancel} happens before what the block does
+ * after it was interrupted for that. Null arguments are refused with a {@link NullPointerException}.
  */
 public final class CancelScope {
   private final Duration deadline;
@@ -107,7 +107,7 @@ public final class CancelScope {
   }
 
   /**
-   * A scope that is cancelled so long after it was entered.
+   * A scope that is cancelled when this time has passed since it was entered.
    *
    * @param timeout not negative; at zero the block starts cancelled; {@link
    *     java.time.temporal.ChronoUnit#FOREVER} is none
@@ -117,10 +117,11 @@ public final class CancelScope {
   }
 
   /**
-   * A scope like this one that outer cancellations do not reach; what they have to say is delivered when
-   * it is left.
+   * A scope like this one that outer cancellations do not reach. An outer cancellation takes effect when the
+   * shielded scope is left.
    *
-   * @throws IllegalStateException if this scope was entered or cancelled: a copy would not know
+   * @throws IllegalStateException if this scope was entered or cancelled, because that does not carry over to
+   *     a copy
    */
   public CancelScope shielded() {
     requireFresh();
@@ -128,10 +129,11 @@ public final class CancelScope {
   }
 
   /**
-   * A scope like this one whose deadline goes by another clock. By default it is that of the scope
-   * around it, and the real time if there is none.
+   * A scope like this one whose deadline goes by another clock. By default it is that of the scope around it,
+   * and the real time if there is none.
    *
-   * @throws IllegalStateException if this scope was entered or cancelled: a copy would not know
+   * @throws IllegalStateException if this scope was entered or cancelled, because that does not carry over to
+   *     a copy
    */
   public CancelScope clock(TimeSource clock) {
     Objects.requireNonNull(clock, "clock");
@@ -237,8 +239,8 @@ public final class CancelScope {
   }
 
   /**
-   * Cancels the scope: now if it was entered, else as soon as it is. Never blocks; does nothing if the
-   * scope was left or is cancelled already.
+   * Cancels the scope: at once if it was entered, otherwise when it is entered. Never blocks; does nothing if
+   * the scope was left or is cancelled already.
    */
   public void cancel() {
     ScopeState before = state.getAndUpdate(ScopeState::cancel);

@@ -63,7 +63,7 @@ public record DeclaredLimit(
         name, unit, OptionalLong.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty());
   }
 
-  /** A copy with this quota. */
+  /** A copy with this {@code quota}. */
   public DeclaredLimit quota(long quota) {
     return new DeclaredLimit(name, unit, OptionalLong.of(quota), remaining, resetsIn, window);
   }

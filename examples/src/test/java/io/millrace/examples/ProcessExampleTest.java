@@ -2,16 +2,12 @@ package io.millrace.examples;
 
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.process.ProcessOptions;
 import io.millrace.process.ProcessPool;
 import io.millrace.process.WorkerOutput;
 import io.millrace.testkit.NoLeaks;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,19 +37,5 @@ class ProcessExampleTest {
 
     assertEquals(
         List.of(11, 21, 31), primes.stream().map(prime -> prime.toString().length()).toList());
-  }
-
-  @Test
-  void thePageShowsWhatThisTestRuns() throws IOException {
-    Path project = Path.of("").toAbsolutePath().getParent();
-    String page = Files.readString(project.resolve("docs/processes.md"));
-    String here = "examples/src/test/java/io/millrace/examples/ProcessExampleTest.java";
-    String shown = page.substring(page.indexOf("```java") + 7, page.lastIndexOf("```"));
-
-    assertTrue(squeezed(Files.readString(project.resolve(here))).contains(squeezed(shown)), shown);
-  }
-
-  private static String squeezed(String text) {
-    return text.replaceAll("\\s+", " ").strip();
   }
 }

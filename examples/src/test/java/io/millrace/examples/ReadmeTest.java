@@ -1,5 +1,8 @@
 package io.millrace.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,15 +21,21 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReadmeTest {
   private final AtomicInteger calls = new AtomicInteger();
@@ -34,14 +43,15 @@ class ReadmeTest {
   private List<URI> urls;
   private List<HttpRequest> requests;
 
-  /** Answers the first call with 503, all others with 200 and the path. */
+  /** Answers the first call with 503, all others with 200 and what was sent, else the path. */
   @BeforeEach
   void startServer() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/",
         exchange -> {
-          byte[] body = exchange.getRequestURI().getPath().getBytes();
+          byte[] sent = exchange.getRequestBody().readAllBytes();
+          byte[] body = sent.length > 0 ? sent : exchange.getRequestURI().getPath().getBytes();
           if (calls.incrementAndGet() == 1) {
             exchange.getResponseHeaders().add("Retry-After", "0");
             exchange.sendResponseHeaders(503, -1);
@@ -106,6 +116,50 @@ class ReadmeTest {
     // @end
     assertTrue(pages.map(urls, this::fetch).size() == 20);
     assertTrue(images.map(urls, this::fetch).size() == 20);
+  }
+
+  @Test
+  void resumable(@TempDir Path directory) throws IOException {
+    var client = HttpClient.newHttpClient();
+    var input = directory.resolve("prompts");
+    var output = directory.resolve("answers");
+    var service = urls.getFirst().resolve("/ask");
+    Files.write(input, IntStream.range(0, 6).mapToObj(i -> "why " + i).toList());
+    Files.write(output, List.of("answered 0", "answered 1"));
+    // @start region="prompts"
+    List<String> prompts = Files.readAllLines(input);
+    int done = Files.exists(output) ? Files.readAllLines(output).size() : 0;
+
+    Function<String, HttpRequest> request =
+        prompt ->
+            HttpRequest.newBuilder(service)
+                .header(
+                    "Idempotency-Key", UUID.nameUUIDFromBytes(prompt.getBytes(UTF_8)).toString())
+                .POST(BodyPublishers.ofString(prompt))
+                .build();
+    var send = Http.sending(client, BodyHandlers.ofString());
+    var parallel =
+        Parallel.of(8)
+            .rateLimit(RateLimit.perSecond(48)) // a little below, because delays differ on the way
+            .retry(
+                Retry.http()
+                    .attempts(6)) // sends a POST twice only because it has an Idempotency-Key
+            .attemptTimeout(ofSeconds(60))
+            .ordered();
+    try (var out = Files.newBufferedWriter(output, CREATE, APPEND);
+        var run =
+            parallel.start(
+                prompts.subList(done, prompts.size()),
+                prompt -> send.apply(request.apply(prompt)))) {
+      for (var outcome : run) {
+        out.write(outcome.value().body().replace('\n', ' ') + "\n"); // throws if this prompt failed
+      }
+    }
+    // @end
+    assertEquals(
+        List.of("answered 0", "answered 1", "why 2", "why 3", "why 4", "why 5"),
+        Files.readAllLines(output));
+    assertEquals(5, calls.get());
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.executor.ExecutorFuture;
-import io.millrace.pool.Eventual;
 import io.millrace.pool.Work;
 import io.millrace.pool.WorkPool;
 import java.util.ArrayList;
@@ -24,12 +23,11 @@ class WorkExampleTest {
     List<String> all = Work.collect(tasks, 8);
 
     try (var resolved = Work.resolve(tasks, 8, 2)) {
-      for (Eventual<String> each : (Iterable<Eventual<String>>) resolved::iterator) {
-        lines.add(each.result()); // throws what this one threw, and nobody else
-      }
+      resolved.forEach(
+          each -> lines.add(each.value())); // throws what this one threw, and nobody else
     }
 
-    Eventual<String> later = Work.schedule(() -> "in the background");
+    ExecutorFuture<String> later = Work.schedule(() -> "in the background");
     later.await(); // never throws what it threw
     // @end
     assertEquals(List.of("a", "b", "c"), all);

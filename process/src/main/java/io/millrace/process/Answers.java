@@ -55,7 +55,8 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
 
   /** What was thrown: itself if it can cross, else its description. */
   Throwable thrown(Frame failure) throws ProtocolException, InterruptedException {
-    Throwable error = itself(failure.part(1));
+    byte[] description = failure.part(0);
+    Throwable error = itself(failure.part(1), limits.beside(description.length));
     if (error != null) {
       try {
         addStack(error);
@@ -64,7 +65,7 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
         // it is described instead
       }
     }
-    Throwable described = described(failure.part(0));
+    Throwable described = described(description);
     addStack(described);
     return described;
   }
@@ -80,12 +81,12 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
             .toArray(StackTraceElement[]::new));
   }
 
-  private @Nullable Throwable itself(byte[] bytes) throws InterruptedException {
+  private @Nullable Throwable itself(byte[] bytes, Limits left) throws InterruptedException {
     if (bytes.length == 0) {
       return null;
     }
     try {
-      return Codec.readHostile("exception", bytes, rules, loader, limits) instanceof Throwable error
+      return Codec.readHostile("exception", bytes, rules, loader, left) instanceof Throwable error
           ? error
           : null;
     } catch (Refusal notAllowed) {
@@ -93,9 +94,9 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     }
   }
 
-  private static RuntimeException described(byte[] bytes) {
+  private RuntimeException described(byte[] bytes) {
     try {
-      return RemoteTaskException.of(Thrown.read(bytes));
+      return RemoteTaskException.of(Thrown.read(bytes, limits.description()));
     } catch (Refusal refusal) {
       return refused(refusal);
     }

@@ -2,7 +2,7 @@ package io.millrace.process;
 
 import io.millrace.process.wire.Limits;
 import io.millrace.process.wire.Rules;
-import io.millrace.process.wire.Thrown;
+import io.millrace.process.wire.WorkerRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,17 +48,19 @@ final class Settings implements Cloneable {
   }
 
   /** The rules of the workers, which refuse a result that would be refused here. */
-  Rules rulesOfWorkers() {
-    return new Rules(rules.allowed(), (int) mostResultBytes(), rules.mostDepth());
+  WorkerRules rulesOfWorkers() {
+    return new WorkerRules(
+        new Rules(rules.allowed(), (int) mostResultBytes(), rules.mostDepth()),
+        limits().description());
   }
 
   private long mostResultBytes() {
     return Math.min(rules.mostBytes(), limits().memory() / 2);
   }
 
-  /** How large an answer may be, with the description of an exception beside it. */
+  /** How large an answer may be, with the description of an exception beside it: less than its worker's share. */
   long mostAnswerBytes() {
-    return mostResultBytes() + Thrown.MOST_BYTES;
+    return mostResultBytes() + limits().description();
   }
 
   Settings with(Consumer<Settings> change) {

@@ -374,6 +374,28 @@ class TransferTest {
   }
 
   @Test
+  @DisplayName("AX3, P3: an exception with huge stacks and causes is described in part")
+  void hugeExceptionsAreDescribedInPart() {
+    RemoteFunction.Call<Integer> failing =
+        () -> {
+          String name = "x".repeat(1_000);
+          StackTraceElement[] stack = new StackTraceElement[1_024];
+          Arrays.setAll(stack, _ -> new StackTraceElement(null, name, null, name, name, name, 1));
+          Exception error = new IOException("root");
+          for (int cause = 0; cause < 4; cause++) {
+            error.setStackTrace(stack);
+            error = new UnwillingException(error);
+          }
+          throw error;
+        };
+
+    var error = assertThrows(RemoteTaskException.class, () -> allowing.call(failing));
+
+    assertEquals(UnwillingException.class.getName(), error.type());
+    assertInstanceOf(RemoteTaskException.class, error.getCause().getCause().getCause().getCause());
+  }
+
+  @Test
   @DisplayName("AX3: arguments and functions are copies: what a task changes is not seen here")
   void argumentsAreCopies() throws Exception {
     var list = new ArrayList<>(List.of(1));

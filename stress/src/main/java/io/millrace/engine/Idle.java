@@ -38,7 +38,7 @@ final class Idle {
   }
 
   private static final Terms TERMS = new Terms(new Config(), false);
-  private static final Failures FAILURES = new Failures(TERMS.config.failurePolicy);
+  private static final Failures FAILURES = new Failures(TERMS.config);
   private static final Schedule SCHEDULE =
       new Schedule(
           TERMS,

@@ -1,8 +1,8 @@
 package io.millrace.hammer;
 
 import io.millrace.Parallel;
+import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.plan.Backoff;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Random;
@@ -170,7 +170,7 @@ record Plan(
   private Parallel mannered(Parallel plain, Probe probe) {
     Parallel parallel = plain.truncation(manner.truncation());
     if (manner.substitutes()) {
-      parallel = parallel.failurePolicy(new FailurePolicy.Substitute(probe::substitute));
+      parallel = ConfigAccess.changed(parallel, copy -> copy.fallback = probe::substitute);
     }
     if (manner.impatient()) {
       parallel = parallel.patience(Duration.ofMillis(1));

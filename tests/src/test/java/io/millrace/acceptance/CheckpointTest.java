@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.ParallelFunction;
 import io.millrace.Results;
 import io.millrace.Run;
 import io.millrace.call.Call;
@@ -300,15 +301,17 @@ class CheckpointTest {
           calls.incrementAndGet();
           throw new IOException("busy");
         };
-    Parallel replacing = parallel.orElse("none");
+    ParallelFunction<Integer, String> replacing =
+        parallel.<Integer, String>function(failing).orElse("none");
     for (int run = 1; run <= 2; run++) {
-      assertEquals(List.of("none"), replacing.map(List.of(1), failing).values());
+      assertEquals(List.of("none"), replacing.map(List.of(1)).values());
       assertInstanceOf(StoredOutcome.Failed.class, stored(0).result());
       assertEquals(run, calls.get(), "calls");
     }
-    Parallel last = replacing.checkpoint(checkpoint.finalFailures(error -> true));
-    last.map(List.of(1), failing);
-    Outcome<Integer, String> outcome = last.map(List.of(1), failing).outcomes().getFirst();
+    ParallelFunction<Integer, String> last =
+        replacing.with(p -> p.checkpoint(checkpoint.finalFailures(error -> true)));
+    last.map(List.of(1));
+    Outcome<Integer, String> outcome = last.map(List.of(1)).outcomes().getFirst();
     assertEquals("none", outcome.value());
     assertTrue(outcome.restored(), "restored");
     assertEquals(3, calls.get(), "calls");

@@ -16,7 +16,6 @@ import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.testkit.ManualClock;
@@ -209,8 +208,9 @@ class DeadlinesTest {
     assertEquals(
         List.of("TimeoutException"),
         parallel
-            .failurePolicy(new FailurePolicy.Substitute(error -> error.getClass().getSimpleName()))
-            .map(List.of("a"), action)
+            .function(action)
+            .orElseGet(error -> error.getClass().getSimpleName())
+            .map(List.of("a"))
             .values());
     assertThrows(TimeoutException.class, () -> parallel.failFast().map(List.of("a"), action));
   }

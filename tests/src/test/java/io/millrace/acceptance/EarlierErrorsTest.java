@@ -16,7 +16,6 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Retry;
 import io.millrace.testkit.ManualClock;
 import java.io.IOException;
@@ -221,8 +220,9 @@ class EarlierErrorsTest {
     assertEquals(
         List.of(attempts(1, 2)),
         parallel
-            .failurePolicy(new FailurePolicy.Substitute(EarlierErrorsTest::suppressed))
-            .map(List.of("a"), this::failing)
+            .<String, Object>function(this::failing)
+            .orElseGet(EarlierErrorsTest::suppressed)
+            .map(List.of("a"))
             .values());
     IOException first =
         assertThrows(IOException.class, () -> parallel.failFast().map(List.of("a"), this::failing));

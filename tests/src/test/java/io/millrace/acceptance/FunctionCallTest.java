@@ -97,7 +97,7 @@ class FunctionCallTest {
         parallel()
             .itemKey((String item) -> item + "!")
             .onOutcome(outcome -> heard.add(outcome.key()));
-    assertEquals("?", parallel.orElse("?").function(action).call("a"));
+    assertEquals("?", parallel.function(action).orElse("?").call("a"));
     assertSame(
         busy,
         assertThrows(IOException.class, () -> parallel.failFast().function(action).call("b")));

@@ -27,7 +27,6 @@ import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
-import io.millrace.pool.Eventual;
 import io.millrace.pool.Work;
 import io.millrace.scope.CancelScope;
 import io.millrace.testkit.ManualClock;
@@ -214,7 +213,7 @@ class KnownDefectsTest {
     AtomicInteger started = new AtomicInteger();
     Iterable<Callable<Integer>> endless =
         () -> Stream.<Callable<Integer>>generate(() -> started::incrementAndGet).iterator();
-    try (Stream<Eventual<Integer>> resolved = Work.resolve(endless, 2, 1)) {
+    try (Stream<Outcome<?, Integer>> resolved = Work.resolve(endless, 2, 1)) {
       resolved.iterator().next();
     }
     int afterwards = started.get();
@@ -228,8 +227,8 @@ class KnownDefectsTest {
     AtomicInteger made = new AtomicInteger();
     Iterable<Callable<Integer>> tasks =
         () -> Stream.<Callable<Integer>>generate(() -> made::incrementAndGet).iterator();
-    try (Stream<Eventual<Integer>> resolved = Work.resolve(tasks, 2, 0)) {
-      Iterator<Eventual<Integer>> each = resolved.iterator();
+    try (Stream<Outcome<?, Integer>> resolved = Work.resolve(tasks, 2, 0)) {
+      Iterator<Outcome<?, Integer>> each = resolved.iterator();
       for (int taken = 1; taken <= 20; taken++) {
         each.next();
         assertTrue(made.get() <= taken + 4, made + " at " + taken);

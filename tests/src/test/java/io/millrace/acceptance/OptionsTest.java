@@ -157,9 +157,9 @@ class OptionsTest {
             () -> parallel.function(missing),
             () -> parallel.spread((Action.Two<Integer, Integer, Integer>) null),
             () -> parallel.spread((Action.Three<Integer, Integer, Integer, Integer>) null),
-            () -> parallel.map(null, action),
-            () -> parallel.stream(null, action),
-            () -> parallel.function(action).stream(null));
+            () -> parallel.map((Iterable<Integer>) null, action),
+            () -> parallel.stream((Iterable<Integer>) null, action),
+            () -> parallel.function(action).stream((Iterable<Integer>) null));
     calls.forEach(call -> assertThrows(NullPointerException.class, call));
   }
 
@@ -301,7 +301,7 @@ class OptionsTest {
         failures.stream()
             .allMatch(each -> each.item().equals(1) && each.error() instanceof TimeoutException));
     heard.clear();
-    entry.run(parallel.attemptTimeout(ofSeconds(5)).orElse(-1), FIVE, action);
+    entry.run(Fallback.of(parallel.attemptTimeout(ofSeconds(5)), _ -> -1), FIVE, action);
     assertEquals(5, heard.stream().filter(Outcome::isSuccess).count());
     heard.forEach(
         outcome ->

@@ -102,13 +102,6 @@ class OutcomeStreamsTest {
     return switch (element) {
       case Success<?, ?> success -> success.value();
       case List<?> list -> list.stream().map(OutcomeStreamsTest::plain).toList();
-      case io.millrace.pool.Eventual<?> eventual -> {
-        try {
-          yield eventual.result();
-        } catch (Exception failed) {
-          throw new AssertionError(failed);
-        }
-      }
       default -> element;
     };
   }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.ParallelFunction;
 import io.millrace.Results;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.outcome.RunStatus;
@@ -358,12 +359,12 @@ class RetriesTest {
   @DisplayName("A82, LF1: a default value fills the slot when the attempts are used up")
   void aDefaultValueFillsTheSlot() {
     action.item("a").fails(busy, 9).item("b").returns("b").item("c").fails(busy, 9);
-    Parallel parallel = parallel(2, AT_ONCE.attempts(3)).orElse("?");
-    Results<String, String> results = parallel.map(List.of("a", "b", "c"), action);
+    ParallelFunction<String, String> function = parallel(2, AT_ONCE.attempts(3)).function(action);
+    Results<String, String> results = function.orElse("?").map(List.of("a", "b", "c"));
     assertTrue(results.ok());
     assertEquals(List.of("?", "b", "?"), results.values());
     assertEquals(3, results.outcomes().getFirst().attempts());
-    Results<String, String> nulls = parallel.orElse(null).map(List.of("a"), action);
+    Results<String, String> nulls = function.orElse(null).map(List.of("a"));
     assertEquals(1, nulls.values().size());
     assertSame(null, nulls.get(0));
   }

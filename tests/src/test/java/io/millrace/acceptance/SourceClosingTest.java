@@ -134,7 +134,7 @@ class SourceClosingTest {
       public void use(Watched items, Action<Integer, Integer> action) throws Exception {
         try (var all = Work.resolve(items.tasks(action), 2, 0)) {
           for (var each : all.toList()) {
-            each.result();
+            each.value();
           }
         }
       }

@@ -135,7 +135,8 @@ class ToStringTest {
   void noHashes() {
     for (Object shown :
         List.of(
-            Parallel.of().orElse(1).rateLimit(RateLimiter.of(RateLimit.unlimited())),
+            Parallel.of().rateLimit(RateLimiter.of(RateLimit.unlimited())),
+            Parallel.of().<Integer, Integer>function(item -> item).orElse(1),
             Parallel.of().retry(Retry.http()).rateLimit(RateLimit.perHour(1).by(item -> item)))) {
       assertFalse(shown.toString().contains("@"), shown.toString());
       assertFalse(shown.toString().contains("Lambda"), shown.toString());

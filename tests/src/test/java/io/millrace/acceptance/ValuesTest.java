@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.ParallelFunction;
 import io.millrace.Run;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.TruncatedRunException;
@@ -21,11 +23,13 @@ import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -167,7 +171,8 @@ class ValuesTest {
   @DisplayName(
       "L10: failure policies hold: a substitute is a value, a first failure ends the run with it")
   void policies() {
-    try (var values = Parallel.of(1).orElse(-1).values(List.of(1, 2, 3), ValuesTest::failing)) {
+    try (var values =
+        Parallel.of(1).function(ValuesTest::failing).orElse(-1).values(List.of(1, 2, 3))) {
       assertEquals(List.of(1, -1, 3), values.toList());
     }
     for (Parallel parallel : List.of(Parallel.of(1).failFast(), Parallel.of(1).maxFailures(1))) {
@@ -213,6 +218,48 @@ class ValuesTest {
         Parallel.of(2).stopToken(token).start(List.of(1, 2), item -> item)) {
       assertThrows(TruncatedRunException.class, () -> run.forEach(outcome -> {}));
     }
+  }
+
+  @Test
+  @DisplayName("L6: a stream can be given as it is, at every entry point, and is closed")
+  void streams() {
+    Parallel parallel = Parallel.of(2).ordered();
+    ParallelFunction<Integer, Integer> function = parallel.function(n -> n + 1);
+    AtomicInteger closed = new AtomicInteger();
+    Supplier<Stream<Integer>> items = () -> Stream.of(1, 2).onClose(closed::incrementAndGet);
+    List<Integer> values = List.of(2, 3);
+    assertEquals(values, parallel.map(items.get(), n -> n + 1).values());
+    assertEquals(values, parallel.map(IntStream.of(1, 2), n -> n + 1).values());
+    assertEquals(values, function.map(items.get()).values());
+    try (var outcomes = parallel.stream(items.get(), n -> n + 1);
+        var others = function.stream(items.get())) {
+      assertEquals(values, outcomes.map(Outcome::value).toList());
+      assertEquals(values, others.map(Outcome::value).toList());
+    }
+    try (var plain = parallel.values(items.get(), n -> n + 1);
+        var others = function.values(items.get())) {
+      assertEquals(values, plain.toList());
+      assertEquals(values, others.toList());
+    }
+    try (var batches = parallel.batches(items.get(), 2, n -> n + 1);
+        var others = function.batches(items.get(), 2)) {
+      assertEquals(2, batches.toList().getFirst().size());
+      assertEquals(2, others.toList().getFirst().size());
+    }
+    List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+    parallel.forEach(items.get(), (Integer n) -> seen.add(n));
+    function.forEach(items.get());
+    assertEquals(3, seen.stream().mapToInt(n -> n).sum());
+    try (var run = parallel.start(items.get(), n -> n + 1);
+        var other = function.start(items.get())) {
+      run.forEach(outcome -> seen.add(outcome.value()));
+      other.forEach(outcome -> seen.add(outcome.value()));
+    }
+    try (ParallelExecutor executor = ParallelExecutor.of(2)) {
+      assertEquals(values, executor.map(items.get(), n -> n + 1));
+    }
+    assertEquals(13, seen.stream().mapToInt(n -> n).sum());
+    assertEquals(13, closed.get());
   }
 
   @Test

@@ -247,7 +247,7 @@ class ArchitectureTest {
   }
 
   /** The project's directory, wherever the test was started in it. */
-  private static Path project() {
+  static Path project() {
     Path directory = Path.of("").toAbsolutePath();
     while (!Files.exists(directory.resolve("mvnw"))) {
       directory = directory.getParent();

@@ -118,7 +118,7 @@ class CallBatchesTest {
   void shapesOfABatch() {
     action.item(1).fails(busy, 9);
     action.anyItem().takes(ofSeconds(1)).computes(item -> item);
-    Call<Integer, Integer> withDefault = call.with(p -> p.orElse(0));
+    Call<Integer, Integer> withDefault = call.orElse(0);
     try (var timed = withDefault.timed().batches(List.of(0, 1, 2), 2)) {
       assertEquals(
           List.of(

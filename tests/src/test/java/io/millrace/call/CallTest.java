@@ -82,7 +82,7 @@ class CallTest {
     action.item(1).takes(ofSeconds(2)).fails(busy, 9);
     action.anyItem().takes(ofSeconds(1)).computes(item -> item);
     Retry retry = Retry.ofAttempts(2).backoff(Backoff.fixed(ofSeconds(3)));
-    Call<Integer, Integer> call = Call.of(parallel(5).retry(retry).orElse(-1), action);
+    Call<Integer, Integer> call = Call.of(parallel(5).retry(retry), action).orElse(-1);
     assertEquals(List.of(0, -1, 2), call.list(List.of(0, 1, 2)));
     assertEquals(
         List.of(
@@ -98,7 +98,7 @@ class CallTest {
     action.fails(busy, 9);
     assertEquals(
         Arrays.asList(new @Nullable Object[] {null}),
-        Call.of(parallel(1).orElse(null), action).list(List.of(0)));
+        Call.of(parallel(1), action).orElse(null).list(List.of(0)));
   }
 
   @Test

@@ -158,8 +158,7 @@ class SpreadTest {
             .itemKey((Map.Entry<Integer, Integer> pair) -> pair.getKey())
             .onOutcome(outcome -> keys.add(String.valueOf(outcome.key())))
             .initialDelay(ofSeconds(5))
-            .orElse(-1)
-            .spread(
+            .<Integer, Integer, Integer>spread(
                 (a, b) -> {
                   starts.add(clock.elapsed());
                   if (failedOnce.add(a)) {
@@ -169,7 +168,8 @@ class SpreadTest {
                     clock.sleep(ofSeconds(60));
                   }
                   return a + b;
-                });
+                })
+            .orElse(-1);
     assertEquals(List.of(11, 22, -1), flaky.map(TENS, ONES).values());
     assertEquals(Set.of("10", "20", "30"), Set.copyOf(keys)); // in the order they were done
     List<Duration> spaced = starts.stream().sorted().toList();
@@ -221,7 +221,7 @@ class SpreadTest {
     assertEquals(3, failing.map(TENS, ONES).failures().size()); // it has not changed itself
     assertEquals(
         List.of(0),
-        add.with(p -> p.orElse(0)).map(List.of(1), ONES, List.of(2)).values().stream()
+        add.orElse(0).map(List.of(1), ONES, List.of(2)).values().stream()
             .map(value -> value - 4)
             .toList());
   }

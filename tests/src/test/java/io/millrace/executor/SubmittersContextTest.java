@@ -145,7 +145,6 @@ class SubmittersContextTest {
             test("map", task -> executor.map(List.of(1), item -> task.call()).getFirst()),
             test("submit, workers of a pool", task -> inPool.submit(task).get()),
             test("a pool", task -> pool.submit(task).get()),
-            test("a pool, scheduled", task -> pool.schedule(task).result()),
             test("schedule", task -> Work.schedule(task, CONTEXT).result()),
             test("a group", task -> TaskGroup.call(CONTEXT, group -> group.start(task).result())),
             test("an asynchronous call that need not wait", task -> limited(false, task)),

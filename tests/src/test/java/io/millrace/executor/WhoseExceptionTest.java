@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.pool.Eventual;
 import io.millrace.pool.Work;
 import io.millrace.testkit.NoLeaks;
 import java.util.List;
@@ -58,12 +57,12 @@ class WhoseExceptionTest {
     assertOfTheTask(interrupted, future::result);
     assertOfTheTask(interrupted, () -> future.result(ofDays(1)));
     assertSame(interrupted, future.exception().orElseThrow());
-    Eventual<Object> eventual =
+    ExecutorFuture<Object> scheduled =
         Work.schedule(
             () -> {
               throw interrupted;
             });
-    assertOfTheTask(interrupted, eventual::result);
+    assertOfTheTask(interrupted, scheduled::result);
     CompletableFuture<Object> stage = CompletableFuture.failedFuture(interrupted);
     assertOfTheTask(interrupted, () -> Work.run(stage));
     assertOfTheTask(interrupted, Work.future(stage)::call);

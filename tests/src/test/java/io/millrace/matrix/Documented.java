@@ -31,7 +31,7 @@ final class Documented {
       return Optional.of("ParallelExecutor.map: items are read as workers need them");
     }
     if ((door == Door.GATHERER || door.isExecutor()) && spot.isOfPublisher()) {
-      return Optional.of("Source.Published: only a run can read a publisher");
+      return Optional.of("Source.of(Flow.Publisher): only a run can read a publisher");
     }
     if (door == Door.GATHERER && spot == Spot.SOURCE_CLOSE) {
       return Optional.of("Parallel.gatherer: the upstream belongs to whoever makes the stream");

@@ -271,7 +271,7 @@ class NestedVirtualTimeTest {
 
   private static void pool(ManualClock clock) throws Exception {
     WorkPool pool = WorkPool.of(Parallel.of(2).clock(clock));
-    assertEquals(1, pool.schedule(task(clock)).result());
+    assertEquals(1, pool.submit(task(clock)).result());
     pool.shutdownAndWait();
   }
 

@@ -1,11 +1,11 @@
 package io.millrace.matrix;
 
 import io.millrace.Parallel;
+import io.millrace.acceptance.Fallback;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.ContextCarrier;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
@@ -105,9 +105,7 @@ final class Props {
                         return Optional.empty();
                       }));
       case ERROR_MESSAGE, ERROR_CAUSE, ERROR_TO_STRING -> parallel.retry(Retry.http());
-      case FALLBACK ->
-          parallel.failurePolicy(
-              new FailurePolicy.Substitute(error -> visited(Spot.FALLBACK, error)));
+      case FALLBACK -> Fallback.of(parallel, error -> visited(Spot.FALLBACK, error));
       case ON_ATTEMPT ->
           parallel.onAttempt(event -> cell.visit(Spot.ON_ATTEMPT, (int) event.details().index()));
       case CONTEXT_CAPTURE, CONTEXT_INSTALL, CONTEXT_UNDO -> parallel.context(new Carrier());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.outcome.Outcome;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
@@ -70,7 +72,7 @@ class CollectTest {
   void valuesInOrder() throws InterruptedException {
     action.blocks().computes(item -> item);
     Tasks tasks = Tasks.of(action, 20);
-    Eventual<List<Integer>> values = Work.schedule(() -> Work.collect(tasks, 3));
+    ExecutorFuture<List<Integer>> values = Work.schedule(() -> Work.collect(tasks, 3));
     action.awaitRunning(3);
     action.releaseAll();
     assertEquals(IntStream.range(0, 20).boxed().toList(), resultOf(values));
@@ -78,9 +80,25 @@ class CollectTest {
     assertEquals(List.of(), Work.collect(List.<Callable<Integer>>of(), 3));
   }
 
-  private static <R> R resultOf(Eventual<R> eventual) {
+  @Test
+  @DisplayName("L10: collect and resolve have defaults, as in aioextensions: 1024 at once")
+  void defaults() throws InterruptedException {
+    action.blocks().computes(item -> item);
+    Tasks tasks = Tasks.of(action, 1_030);
+    ExecutorFuture<List<Integer>> values = Work.schedule(() -> Work.collect(tasks));
+    action.awaitRunning(1_024);
+    action.releaseAll();
+    assertEquals(IntStream.range(0, 1_030).boxed().toList(), resultOf(values));
+    assertEquals(1_024, action.maxRunning());
+    List<Callable<Integer>> two = List.of(() -> 1, () -> 2);
+    try (var resolved = Work.resolve(two)) {
+      assertEquals(List.of(1, 2), resolved.map(Outcome::value).toList());
+    }
+  }
+
+  private static <R> R resultOf(ExecutorFuture<R> future) {
     try {
-      return eventual.result();
+      return future.result();
     } catch (Exception error) {
       throw new AssertionError(error);
     }
@@ -134,20 +152,20 @@ class CollectTest {
   void aScheduledTask() throws Exception {
     action.blocks().returns(1);
     action.item(1).blocks().fails(failure, 9);
-    Eventual<Integer> good = Work.schedule(() -> action.apply(0));
-    Eventual<Integer> bad = Work.schedule(() -> action.apply(1));
+    ExecutorFuture<Integer> good = Work.schedule(() -> action.apply(0));
+    ExecutorFuture<Integer> bad = Work.schedule(() -> action.apply(1));
     action.awaitRunning(2); // nobody has asked for anything
     assertFalse(good.isDone());
-    assertTrue(bad.failure().isEmpty());
+    assertTrue(bad.exception().isEmpty());
     action.releaseAll();
     assertEquals(1, good.await().result());
     assertSame(bad, bad.await());
     assertTrue(bad.isDone());
-    assertSame(failure, bad.failure().orElseThrow());
+    assertSame(failure, bad.exception().orElseThrow());
     for (int again = 0; again < 2; again++) {
       assertSame(failure, assertThrows(IOException.class, bad::result));
     }
-    assertTrue(good.failure().isEmpty());
+    assertTrue(good.exception().isEmpty());
   }
 
   @Test
@@ -155,12 +173,12 @@ class CollectTest {
       "AX8, A86: awaiting a task that was cancelled does not throw either; it is interrupted")
   void aCancelledTask() throws Exception {
     action.blocks().returns(1);
-    Eventual<Integer> cancelled = Work.schedule(() -> action.apply(0));
+    ExecutorFuture<Integer> cancelled = Work.schedule(() -> action.apply(0));
     action.awaitRunning(1);
-    assertTrue(cancelled.cancel());
+    assertTrue(cancelled.cancel(true));
     assertTrue(cancelled.await().isDone());
     assertThrows(CancellationException.class, cancelled::result);
-    assertFalse(Work.schedule(() -> 1).await().cancel());
+    assertFalse(Work.schedule(() -> 1).await().cancel(true));
     while (action.running() > 0) {
       Thread.onSpinWait();
     }
@@ -170,7 +188,7 @@ class CollectTest {
   @DisplayName("AX8: an interrupt ends the waiting, and not the work")
   void anInterruptEndsTheWaiting() throws Exception {
     action.blocks().returns(7);
-    Eventual<Integer> work = Work.schedule(() -> action.apply(0));
+    ExecutorFuture<Integer> work = Work.schedule(() -> action.apply(0));
     Thread.currentThread().interrupt();
     assertThrows(InterruptedException.class, work::await);
     Thread.currentThread().interrupt();

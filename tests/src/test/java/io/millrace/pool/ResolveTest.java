@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
@@ -12,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,15 +45,12 @@ class ResolveTest {
                 }
                 action.release(0);
               });
-      Iterator<Eventual<Integer>> each = resolved.iterator();
+      Iterator<Outcome<?, Integer>> each = resolved.iterator();
       while (each.hasNext()) {
-        Eventual<Integer> next = each.next();
-        assertTrue(next.isDone());
-        assertSame(next, next.await());
-        try {
-          seen.add(next.result());
-        } catch (IOException own) {
-          seen.add(own);
+        Outcome<?, Integer> next = each.next();
+        seen.add(next.isSuccess() ? next.value() : next.error());
+        if (!next.isSuccess()) {
+          assertSame(failure, assertThrows(IOException.class, next::value));
         }
       }
       releasing.join();
@@ -69,7 +67,7 @@ class ResolveTest {
     int taken = 0;
     try (var resolved = Work.resolve(tasks, workers, greediness)) {
       assertEquals(0, tasks.made()); // lazy
-      Iterator<Eventual<Integer>> each = resolved.iterator();
+      Iterator<Outcome<?, Integer>> each = resolved.iterator();
       for (; taken < 50; taken++) {
         each.next();
         int made = tasks.made();
@@ -122,18 +120,14 @@ class ResolveTest {
     IllegalStateException broken = new IllegalStateException("broken source");
     List<Object> seen = new ArrayList<>();
     try (var resolved = Work.resolve(Tasks.failing(action, 5, broken), 2, 0)) {
-      Iterator<Eventual<Integer>> each = resolved.iterator();
+      Iterator<Outcome<?, Integer>> each = resolved.iterator();
       Exception thrown =
           assertThrows(
               IllegalStateException.class,
               () -> {
                 while (each.hasNext()) {
-                  Eventual<Integer> next = each.next();
-                  try {
-                    seen.add(next.result());
-                  } catch (CancellationException notBegun) {
-                    seen.add("not begun");
-                  }
+                  Outcome<?, Integer> next = each.next();
+                  seen.add(next instanceof NotRun<?, ?> ? "not begun" : next.value());
                 }
               });
       assertSame(broken, thrown);

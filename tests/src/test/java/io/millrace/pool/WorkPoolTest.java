@@ -207,8 +207,8 @@ class WorkPoolTest {
   void aPoolSchedules() throws Exception {
     WorkPool pool = pool(2);
     IOException failure = new IOException("failure");
-    Eventual<Integer> failed =
-        pool.schedule(
+    ExecutorFuture<Integer> failed =
+        pool.submit(
             () -> {
               throw failure;
             });

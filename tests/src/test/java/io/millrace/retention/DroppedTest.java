@@ -21,7 +21,6 @@ import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
-import io.millrace.pool.Eventual;
 import io.millrace.pool.Work;
 import io.millrace.scope.CancelScope;
 import io.millrace.scope.Handle;
@@ -315,7 +314,7 @@ class DroppedTest {
   @Test
   @DisplayName("X2: what was scheduled is let go when it is done")
   void scheduled() throws Exception {
-    AtomicReference<Eventual<Integer>> eventual = new AtomicReference<>();
+    AtomicReference<ExecutorFuture<Integer>> eventual = new AtomicReference<>();
     Garbage.assertCollected(
         () -> {
           Item item = new Item(1);

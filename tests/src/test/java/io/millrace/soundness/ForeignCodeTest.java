@@ -11,13 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
+import io.millrace.acceptance.Fallback;
 import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.ContextCarrier;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
@@ -255,10 +255,7 @@ class ForeignCodeTest {
     List<Integer> two = List.of(1, 2);
     return switch (where) {
       case "fallback" ->
-          () ->
-              parallel
-                  .failurePolicy(new FailurePolicy.Substitute(_ -> blockOrComplain() ? 1 : 2))
-                  .map(two, failing);
+          () -> parallel.function(failing).orElseGet(_ -> blockOrComplain() ? 1 : 2).map(two);
       case "retry predicate" ->
           () -> parallel.retry(retry.when(_ -> blockOrComplain())).map(two, failing);
       case "result predicate" ->
@@ -402,16 +399,18 @@ class ForeignCodeTest {
   @Test
   @DisplayName("E19: the substitute of a failed item is used for an abandoned one as well")
   void substituteOfAnAbandonedItem() throws Exception {
-    Parallel parallel = Parallel.of(2).attemptTimeout(ofMillis(20)).grace(ofMillis(20)).orElse(7);
+    Parallel parallel = Parallel.of(2).attemptTimeout(ofMillis(20)).grace(ofMillis(20));
     Results<Integer, Integer> results =
         Soon.of(
             () ->
-                parallel.map(
-                    List.of(1),
-                    item -> {
-                      Soon.awaitDeaf(end);
-                      return item;
-                    }));
+                parallel
+                    .<Integer, Integer>function(
+                        item -> {
+                          Soon.awaitDeaf(end);
+                          return item;
+                        })
+                    .orElse(7)
+                    .map(List.of(1)));
     assertEquals(List.of(7), results.values());
   }
 
@@ -421,12 +420,12 @@ class ForeignCodeTest {
   void substituteOfAnError(Error error) {
     Results<Integer, Integer> results =
         Parallel.of(1)
-            .orElse(7)
-            .map(
-                List.of(1),
+            .<Integer, Integer>function(
                 _ -> {
                   throw error;
-                });
+                })
+            .orElse(7)
+            .map(List.of(1));
     assertSame(error, results.failures().getFirst().error());
   }
 
@@ -453,9 +452,7 @@ class ForeignCodeTest {
             "retry predicate", Parallel.of(1).retry(retry.when(_ -> leavingItsFlagSet(true))),
             "result predicate",
                 Parallel.of(1).retry(retry.whenResult(_ -> leavingItsFlagSet(false))),
-            "fallback",
-                Parallel.of(1)
-                    .failurePolicy(new FailurePolicy.Substitute(_ -> leavingItsFlagSet(1))),
+            "fallback", Fallback.of(Parallel.of(1), _ -> leavingItsFlagSet(1)),
             "item key", Parallel.of(1).itemKey(_ -> leavingItsFlagSet(1)),
             "concurrency key", Parallel.of(1).concurrencyPerKey(1, _ -> leavingItsFlagSet(1)),
             "rate key", Parallel.of(1).rateLimit(fast.by(_ -> leavingItsFlagSet(1))),

@@ -18,9 +18,9 @@ final class BadReplyException extends RequestException implements HttpReply {
     return reply;
   }
 
-  /** Lets go of the body: the request is repeated. */
+  /** Lets go of the body and most headers: the request is repeated. */
   void dropContent() {
-    reply = reply.withoutContent();
+    reply = reply.forRetry();
   }
 
   @Override

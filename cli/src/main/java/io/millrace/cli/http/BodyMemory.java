@@ -5,7 +5,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A bound on the bodies of all lines together, from their first byte until their line is written.
+ * A bound on the bodies and large headers of all lines together, from their first byte until their line is written.
  * Thread-safe.
  *
  * <p>A body that finds no room waits. The oldest line of those that have a body never does, so that somebody

@@ -5,21 +5,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads bodies.
+ * Reads what is kept of answers.
  *
- * @param limit the largest one that is kept, in bytes, decoded
+ * @param headers which ones are
+ * @param limit the largest body that is kept, in bytes, decoded
  * @param isKept whether any is
  * @param memory the bound on all together
  */
-record ContentReader(long limit, boolean isKept, BodyMemory memory) {
+record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory memory) {
+  /** Fewer bytes of headers need not find room: what a usual answer has. */
+  private static final int USUAL_HEADERS = 1 << 12;
+
   private static final int FIRST = 1 << 10;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -28,6 +30,18 @@ record ContentReader(long limit, boolean isKept, BodyMemory memory) {
 
   /** What was read, and whether that was all. */
   record Result(Content content, boolean isConsumed) {}
+
+  /** The headers that are kept of those that came. Many bytes of them wait for room, as bodies do. */
+  List<Header> headers(Attempt attempt, org.apache.hc.core5.http.Header... came)
+      throws InterruptedException {
+    List<Header> kept = headers.of(came);
+    long bytes =
+        kept.stream().mapToLong(header -> header.name().length() + header.value().length()).sum();
+    if (bytes > USUAL_HEADERS) {
+      take(attempt.call().course().sequence(), bytes, attempt);
+    }
+    return kept;
+  }
 
   /** Reads a body that nobody wants. */
   Result drop(InputStream body) throws IOException {
@@ -57,8 +71,8 @@ record ContentReader(long limit, boolean isKept, BodyMemory memory) {
     try {
       return switch (name) {
         case "identity", "" -> collect(body, Optional.empty(), length, attempt);
-        case "gzip", "x-gzip" -> collect(gunzipped(body), Optional.empty(), -1, attempt);
-        case "deflate" -> collect(inflated(body), Optional.empty(), -1, attempt);
+        case "gzip", "x-gzip" -> unpack(Unpacked.gzip(body), attempt);
+        case "deflate" -> unpack(Unpacked.deflate(body), attempt);
         default -> collect(body, Optional.of(name), length, attempt);
       };
     } catch (ZipException | EOFException notThat) {
@@ -66,15 +80,11 @@ record ContentReader(long limit, boolean isKept, BodyMemory memory) {
     }
   }
 
-  private static InputStream gunzipped(InputStream body) throws IOException {
-    LookAhead all = new LookAhead(body);
-    return all.isEmpty() ? all : new GZIPInputStream(all, 1 << 13);
-  }
-
-  /** Deflate is meant to have a zlib header; some servers leave it out. */
-  private static InputStream inflated(InputStream body) throws IOException {
-    LookAhead all = new LookAhead(body);
-    return all.isEmpty() ? all : new InflaterInputStream(all, new Inflater(!all.startsLikeZlib()));
+  private Result unpack(InputStream unpacked, Attempt attempt)
+      throws IOException, InterruptedException {
+    try (unpacked) {
+      return collect(unpacked, Optional.empty(), -1, attempt);
+    }
   }
 
   private Result collect(InputStream body, Optional<String> coding, long length, Attempt attempt)

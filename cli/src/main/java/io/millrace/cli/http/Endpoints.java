@@ -13,17 +13,22 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where requests come from and answers go to. What cannot be opened is said in the message of an
- * {@link UnusableFileException}.
+ * {@link UnusableFileException}. An input that is not there is not named: it may be a URL with a password, or the
+ * value of a header that lost its quotes.
  *
  * @param input a URL or a file; null or - is standard input
  * @param output null or - is standard output
  * @param force whether the output may be there already
  */
 record Endpoints(Streams streams, @Nullable String input, @Nullable Path output, boolean force) {
+  /* What is the name of a file: anything else may be a part of a header or of a URL, with a secret in it. */
+  private static final Pattern FILE =
+      Pattern.compile("[\\w./ -]{1,200}\\.(txt|jsonl?|ndjson|csv|tsv|lst|list|urls|in)");
   private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
 
   /** A file cannot be used as it was asked for. */
@@ -59,9 +64,12 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
     try {
       return Files.newInputStream(path);
     } catch (IOException error) {
-      String hint =
-          error instanceof NoSuchFileException ? "; a URL starts with http:// or https://" : "";
-      throw new UnusableFileException("cannot read '" + path + "': " + reason(error) + hint);
+      throw new UnusableFileException(
+          Files.exists(path)
+              ? "cannot read '" + path + "': " + reason(error)
+              : "cannot read "
+                  + (FILE.matcher(name).matches() ? "'" + path + "'" : "the input")
+                  + ": no such file or directory; a URL starts with http:// or https://");
     }
   }
 
@@ -69,7 +77,7 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
     try {
       return Path.of(name);
     } catch (InvalidPathException invalid) {
-      throw new UnusableFileException("'" + name + "' is neither a file nor a URL");
+      throw new UnusableFileException("the input is neither a file nor a URL");
     }
   }
 

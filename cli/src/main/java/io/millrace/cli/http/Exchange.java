@@ -7,7 +7,6 @@ import io.millrace.plan.Action;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -100,10 +99,7 @@ record Exchange(
   private Answer<Reply> read(
       Attempt attempt, ClassicHttpResponse response, InputStream body, long length)
       throws IOException, InterruptedException {
-    List<Header> headers =
-        Arrays.stream(response.getHeaders())
-            .map(header -> new Header(header.getName(), value(header.getValue())))
-            .toList();
+    List<Header> headers = contents.headers(attempt, response.getHeaders());
     Reply bare = new Reply(response.getCode(), headers, new Content.Dropped());
     boolean leadsOn = mostRedirects > 0 && Redirect.isOne(bare);
     ContentReader.Result result =
@@ -114,13 +110,11 @@ record Exchange(
         new Reply(bare.statusCode(), headers, result.content()), result.isConsumed());
   }
 
-  private static String value(String text) {
-    return text == null ? "" : text;
-  }
-
   private Step step(Call call, Reply reply) throws BadReplyException {
     if (mostRedirects > 0 && Redirect.isOne(reply)) {
-      return new Step.Redirected(redirected(call, reply));
+      Call next = redirected(call, reply);
+      contents.memory().free(call.course().sequence());
+      return new Step.Redirected(next);
     }
     Optional<String> problem = reply.problem();
     if (problem.isPresent()) {

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A file that only its owner can read: answers may hold secrets. If a write fails, what it wrote of
@@ -23,6 +25,10 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rw-------");
 
+  /** What else than a regular file can be replaced: the command's own streams, and devices that keep nothing. */
+  private static final Pattern STREAM =
+      Pattern.compile("/dev/(null|full|tty|stdout|stderr|fd/\\d+)|/proc/self/fd/\\d+");
+
   /**
    * Makes the file; one that is there is an error.
    *
@@ -33,13 +39,24 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
     return new FileTarget(FileChannel.open(path, options, attributes()), true);
   }
 
-  /** Makes the file, or replaces the content of one that is there. */
+  /**
+   * Makes the file, or replaces the content of one that is there. A link is followed, as curl and others do.
+   *
+   * @throws IOException also if somebody else could read what is written: if the file has another owner, or is a pipe
+   *     or a device that is not well known
+   */
   static FileTarget replace(Path path) throws IOException {
     if (!Files.exists(path)) {
       return create(path);
     }
-    FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
     boolean isRegular = Files.isRegularFile(path);
+    if (isRegular && isPosix() && !Files.getAttribute(path, "unix:uid").equals(ownId())) {
+      throw new IOException("it belongs to another user, who could read what is written");
+    }
+    if (!isRegular && !STREAM.matcher(path.toString()).matches()) {
+      throw new IOException("it is no regular file, but a pipe, a device or a directory");
+    }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
     try {
       if (isRegular) {
         if (isPosix()) {
@@ -52,6 +69,10 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
       channel.close();
       throw error;
     }
+  }
+
+  private static int ownId() {
+    return (int) new UnixSystem().getUid();
   }
 
   private static FileAttribute<?>[] attributes() {

@@ -27,8 +27,9 @@ record Header(String name, String value) {
     }
     Header header = new Header(text.substring(0, colon).strip(), text.substring(colon + 1).strip());
     if (header.value.isEmpty()) {
+      // what stands before the colon is perhaps not the name either
       throw new MalformedInputException(
-          "'" + header.name + "' has no value: put quotes around the whole header");
+          "a header has no value: put quotes around all of 'Name: value'");
     }
     return header.checked();
   }
@@ -44,12 +45,10 @@ record Header(String name, String value) {
           "header '" + name + "' cannot be set: the command does that itself");
     }
     if (!value.chars().allMatch(each -> (each >= ' ' && each != 0x7f) || each == '\t')) {
-      throw new MalformedInputException(
-          "header '" + name + "' has a value with a control character");
+      throw new MalformedInputException("a header has a value with a control character");
     }
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-      throw new MalformedInputException(
-          "header '" + name + "' has a value with half of a surrogate pair");
+      throw new MalformedInputException("a header has a value with half of a surrogate pair");
     }
     return this;
   }

@@ -72,7 +72,9 @@ public final class HttpCommand implements Callable<Integer> {
       description = "Write there, not to standard output; only you can read the file.")
   private @Nullable Path output;
 
-  @Option(names = "--force", description = "Replace what stands in the --output file.")
+  @Option(
+      names = "--force",
+      description = "Replace what stands in the --output file, if it is a regular file of yours.")
   private boolean force;
 
   @Option(names = "--quiet", description = "No progress, no summary.")

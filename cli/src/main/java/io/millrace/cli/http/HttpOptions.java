@@ -35,14 +35,16 @@ final class HttpOptions {
       paramLabel = "RATE",
       converter = Rate.class,
       description =
-          "Requests started in a time, for example 400/s, 90/m, 1000/h; retries and redirects count.")
+          "Requests started in a time, for example 400/s, 90/m, 1000/h; retries and redirects count. "
+              + "Stay a little below a limit that the server counts strictly.")
   private @Nullable TokenBucket rate;
 
   @Option(
       names = "--rate-per-host",
       paramLabel = "RATE",
       converter = Rate.class,
-      description = "The same for each host; both rates can be given.")
+      description =
+          "The same for each host; both rates can be given. Different ports are different hosts.")
   private @Nullable TokenBucket hostRate;
 
   @Option(
@@ -57,7 +59,7 @@ final class HttpOptions {
       names = "--per-host",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
-      description = "Requests under way at once to one host.")
+      description = "Requests under way at once to one host, as --rate-per-host has it.")
   private @Nullable Integer perHost;
 
   @Option(
@@ -92,7 +94,7 @@ final class HttpOptions {
       names = "--item-timeout",
       paramLabel = "TIME",
       converter = TimeSpan.class,
-      description = "For one line with all its retries.")
+      description = "For one line with all its retries, from its first request.")
   private @Nullable Duration itemTimeout;
 
   @Option(
@@ -127,7 +129,7 @@ final class HttpOptions {
       paramLabel = "BYTES",
       converter = ByteCount.class,
       description =
-          "For the bodies of all answers together, until they are written, for example "
+          "For the bodies and large headers of all answers together, until they are written, for example "
               + "200m; further ones wait (default: a quarter of the heap).")
   private long maxMemory = Runtime.getRuntime().maxMemory() / 4;
 
@@ -182,7 +184,8 @@ final class HttpOptions {
   }
 
   ContentReader contents() {
-    return new ContentReader(maxBody, !noBody, new BodyMemory(maxMemory));
+    return new ContentReader(
+        new KeptHeaders(included), maxBody, !noBody, new BodyMemory(maxMemory));
   }
 
   Optional<TotalRate> totalRate(HostPauses pauses) {

@@ -33,8 +33,9 @@ sealed interface InputLine {
       return new Call(label, course, next);
     }
 
+    /** With the port, unless it is the usual one. */
     String host() {
-      return request.url().hostKey();
+      return request.url().limitKey();
     }
   }
 

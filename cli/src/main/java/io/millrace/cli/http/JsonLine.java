@@ -130,20 +130,20 @@ record JsonLine(Map<String, Field> fields) {
     }
     List<Header> all = new ArrayList<>();
     for (Map.Entry<String, Field> header : object(headers.get().json()).entrySet()) {
-      for (String value : values(header.getKey(), header.getValue())) {
+      for (String value : values(header.getValue())) {
         all.add(new Header(header.getKey(), value).checked());
       }
     }
     return all;
   }
 
-  private static List<String> values(String name, Field value) throws MalformedInputException {
+  private static List<String> values(Field value) throws MalformedInputException {
     Optional<List<String>> values =
         value.kind() == JsonToken.START_ARRAY ? strings(value.json()) : value.text().map(List::of);
     return values.orElseThrow(
         () ->
             new MalformedInputException(
-                "header '" + name + "' must be a string or a list of strings"));
+                "a header must be a string or a list of strings, in 'headers'"));
   }
 
   /** The strings of a list; empty if it has something else. */

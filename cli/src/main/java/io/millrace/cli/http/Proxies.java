@@ -1,7 +1,5 @@
 package io.millrace.cli.http;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -10,14 +8,14 @@ import java.util.function.Predicate;
 /**
  * Through which proxy a request goes. Options and environment are read as curl reads them.
  *
- * @param direct hosts to which no proxy leads, in lower case; {@code *} is all
+ * @param direct hosts to which no proxy leads
  */
-record Proxies(Optional<Url> http, Optional<Url> https, List<String> direct) {
+record Proxies(Optional<Url> http, Optional<Url> https, DirectHosts direct) {
   private static final int USUAL_PORT = 1080;
 
   /** No proxy at all. */
   static Proxies none() {
-    return new Proxies(Optional.empty(), Optional.empty(), List.of());
+    return new Proxies(Optional.empty(), Optional.empty(), DirectHosts.none());
   }
 
   /**
@@ -35,7 +33,7 @@ record Proxies(Optional<Url> http, Optional<Url> https, List<String> direct) {
     return new Proxies(
         proxy(http.or(() -> all)),
         proxy(https.or(() -> all)),
-        variables.get("no_proxy").map(Proxies::hosts).orElse(List.of()));
+        variables.get("no_proxy").map(DirectHosts::of).orElse(DirectHosts.none()));
   }
 
   private record Environment(Map<String, String> variables) {
@@ -46,13 +44,6 @@ record Proxies(Optional<Url> http, Optional<Url> https, List<String> direct) {
     Optional<String> get(String name) {
       return exactly(name).or(() -> exactly(name.toUpperCase(Locale.ROOT)));
     }
-  }
-
-  private static List<String> hosts(String list) {
-    return Arrays.stream(list.toLowerCase(Locale.ROOT).split("[,\\s]+"))
-        .filter(Predicate.not(String::isEmpty))
-        .map(host -> host.startsWith(".") ? host.substring(1) : host)
-        .toList();
   }
 
   private static Optional<Url> proxy(Optional<String> text) throws MalformedInputException {
@@ -73,12 +64,6 @@ record Proxies(Optional<Url> http, Optional<Url> https, List<String> direct) {
   /** The proxy for a URL; empty if it is asked itself. */
   Optional<Url> to(Url url) {
     Optional<Url> proxy = url.isSecure() ? https : http;
-    return proxy.filter(_ -> !isDirect(url.hostKey()));
-  }
-
-  private boolean isDirect(String host) {
-    String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-    return direct.stream()
-        .anyMatch(each -> each.equals("*") || bare.equals(each) || bare.endsWith("." + each));
+    return proxy.filter(_ -> !direct.include(url.hostKey()));
   }
 }

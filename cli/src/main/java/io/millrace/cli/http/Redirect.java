@@ -7,8 +7,9 @@ import java.util.function.Predicate;
 
 /**
  * The request to which an answer redirects (RFC 9110, section 15.4), but never from https to http. Only a
- * POST becomes a GET at 301 and 302, and everything but a HEAD at 303. Headers that were given for one
- * origin are not sent to another one.
+ * POST becomes a GET at 301 and 302, and everything but a HEAD at 303. Of the headers that were given, only
+ * those that say what is sent, or wanted, go to another origin; curl sends all but Authorization and Cookie, and so
+ * also keys in headers of other names.
  */
 final class Redirect {
   private static final Set<Integer> STATUSES = Set.of(300, 301, 302, 303, 307, 308);

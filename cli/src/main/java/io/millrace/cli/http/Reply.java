@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What a server answered.
  *
- * @param headers each character of a value is a byte that came
+ * @param headers those that are kept; each character of a value is a byte that came
  */
 record Reply(int statusCode, List<Header> headers, Content content) implements HttpReply {
   private static final int LOWEST_ERROR = 400;
@@ -30,8 +30,11 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
         : Optional.empty();
   }
 
-  Reply withoutContent() {
-    return new Reply(statusCode, headers, new Content.Dropped());
+  /** What the retry policy reads of headers: the rest is not kept while the request is repeated. */
+  Reply forRetry() {
+    List<Header> read =
+        headers.stream().filter(header -> KeptHeaders.isForRetry(header.key())).toList();
+    return new Reply(statusCode, read, new Content.Dropped());
   }
 
   /** What is wrong with it; empty if nothing is. */

@@ -18,7 +18,8 @@ final class RequestOptions {
       converter = HeaderOption.class,
       description =
           "Send this header with every request; can be given several times. A line's own "
-              + "header of that name replaces it. A redirect to another host gets none.")
+              + "header of that name replaces it. A redirect to another scheme, host or port gets none "
+              + "but User-Agent, Accept, Accept-Language, Accept-Encoding and Content-Type.")
   private List<Header> headers = new ArrayList<>();
 
   @Option(
@@ -103,7 +104,8 @@ final class RequestOptions {
       String token = environment.get(bearerVariable);
       if (token == null || token.isBlank()) {
         throw new MalformedInputException(
-            "--bearer-env: there is no variable '" + bearerVariable + "', or it is empty");
+            "--bearer-env: there is no such variable, or it is empty:"
+                + " it takes the name of a variable, not the token");
       }
       Header bearer = new Header("Authorization", "Bearer " + token.strip());
       all.add(named("--bearer-env", bearer::checked));
@@ -131,7 +133,9 @@ final class RequestOptions {
     try {
       return Files.readAllLines(file);
     } catch (IOException unreadable) {
-      throw new MalformedInputException("cannot read '" + file + "'");
+      // perhaps it is not the name of a file, but a header
+      throw new MalformedInputException(
+          "cannot read that file; it takes the name of a file, not a header");
     }
   }
 

@@ -184,9 +184,17 @@ record Url(
     return port < 0 || port == (isSecure() ? 443 : 80) ? host : host + ":" + port;
   }
 
-  /** What a host is called in limits: without its port, and in lower case. */
+  /** The host without its port, in lower case. */
   String hostKey() {
     return host.toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * What limits and pauses are for: two servers on one machine have different ports, and a site has the
+   * same key with http and with https.
+   */
+  String limitKey() {
+    return authority().toLowerCase(Locale.ROOT);
   }
 
   /** What the request asks its server for. */

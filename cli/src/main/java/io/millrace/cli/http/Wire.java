@@ -13,7 +13,6 @@ import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
-import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
@@ -24,6 +23,8 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.HttpRequestExecutor;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -75,8 +76,7 @@ final class Wire implements AutoCloseable {
         PoolingHttpClientConnectionManagerBuilder.create()
             .setDnsResolver(names)
             .setTlsSocketStrategy(tls)
-            .setConnectionFactory(
-                ManagedHttpClientConnectionFactory.builder().http1Config(bounds).build())
+            .setConnectionFactory(socket -> new QuietConnection(socket, bounds))
             .setMaxConnTotal(connections)
             .setMaxConnPerRoute(connections)
             .setDefaultConnectionConfig(
@@ -88,7 +88,7 @@ final class Wire implements AutoCloseable {
             .build();
   }
 
-  /** A kept connection turned out to be closed, before anything was sent over it. */
+  /** A kept connection turned out to be closed, or not to be quiet, before anything was sent over it. */
   private static final class StaleException extends IOException {
     private static final long serialVersionUID = 1;
   }
@@ -130,8 +130,7 @@ final class Wire implements AutoCloseable {
             ID,
             message,
             (sent, connection, same) -> {
-              // what may not be sent twice is not sent to a server that has hung up
-              if (isKept && !request.isRepeatable() && connection.isStale()) {
+              if (isKept && !canCarry(request, connection)) {
                 throw new StaleException();
               }
               return executor.execute(sent, connection, same);
@@ -150,6 +149,18 @@ final class Wire implements AutoCloseable {
               DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context));
     }
     return answer.value();
+  }
+
+  /**
+   * Whether a kept connection can be used for a request: what may not be sent twice is not sent to a server that
+   * has hung up, and what the server has sent by itself is not the answer.
+   */
+  private static boolean canCarry(Request request, HttpClientConnection kept) throws IOException {
+    return (request.isRepeatable() || !kept.isStale()) && isQuiet(kept);
+  }
+
+  private static boolean isQuiet(HttpClientConnection connection) {
+    return connection instanceof QuietConnection opened && opened.isQuiet();
   }
 
   private ConnectionEndpoint lease(HttpRoute path) throws IOException, InterruptedException {
@@ -172,13 +183,23 @@ final class Wire implements AutoCloseable {
           : refused;
     }
     if (route.path().isTunnelled()) {
-      ClassicHttpResponse answer =
-          endpoint.execute(ID, route.connecting(), executor::execute, context);
-      if (answer.getCode() / 100 != 2) {
-        throw new IOException("the proxy refused the connection with status " + answer.getCode());
-      }
+      endpoint.execute(ID, route.connecting(), this::openTunnel, context);
       pool.upgrade(endpoint, context);
     }
+  }
+
+  /** Asks for a tunnel. What stands behind the proxy's answer would be taken for the server's. */
+  private ClassicHttpResponse openTunnel(
+      ClassicHttpRequest connecting, HttpClientConnection connection, HttpContext context)
+      throws IOException, HttpException {
+    ClassicHttpResponse answer = executor.execute(connecting, connection, context);
+    if (answer.getCode() / 100 != 2) {
+      throw new IOException("the proxy refused the connection with status " + answer.getCode());
+    }
+    if (!isQuiet(connection)) {
+      throw new IOException("the proxy sent more than its answer to CONNECT");
+    }
+    return answer;
   }
 
   /** What becomes of a connection when its answer was read, or will not be. */

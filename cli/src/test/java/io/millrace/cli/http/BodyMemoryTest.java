@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +80,80 @@ class BodyMemoryTest {
       assertEquals(
           60,
           cli.lines().stream().filter(line -> line.get("body").stringValue().equals(body)).count());
+    }
+  }
+
+  private static BasicHeader[] came(int count, int length) {
+    return IntStream.range(0, count)
+        .mapToObj(number -> new BasicHeader("X-" + number % 2, "v".repeat(length)))
+        .toArray(BasicHeader[]::new);
+  }
+
+  @DisplayName("H8: of an answer's headers those are kept that are written or read, once")
+  @Test
+  void headersThatNobodyReadsAreNotKept() {
+    BasicHeader[] came =
+        Stream.of("Location", "X-A", "Retry-After", "location", "x-a", "Content-Type", "Vary")
+            .map(name -> new BasicHeader(name, "v"))
+            .toArray(BasicHeader[]::new);
+    assertEquals(
+        List.of("Location", "Retry-After", "Content-Type"), names(new KeptHeaders(Set.of()), came));
+    assertEquals(
+        List.of("Location", "X-A", "Retry-After", "x-a", "Content-Type"),
+        names(new KeptHeaders(Set.of("x-a")), came));
+    assertEquals(7, names(new KeptHeaders(Set.of("*")), came).size());
+  }
+
+  private static List<String> names(KeptHeaders kept, BasicHeader... came) {
+    return kept.of(came).stream().map(Header::name).toList();
+  }
+
+  @DisplayName("H8: large headers that are kept find room like bodies")
+  @Test
+  void largeHeadersFindRoomLikeBodies() throws InterruptedException {
+    BodyMemory memory = new BodyMemory(1_000_000);
+    InputLine.Call call =
+        new InputLine.Call(
+            InputLine.Label.of(1),
+            new Course(0),
+            new Request("GET", url(), List.of(), List.of(), Optional.empty()));
+    try (Alarms alarms = new Alarms();
+        Attempt attempt = Attempt.start(call, alarms, Duration.ofMinutes(1))) {
+      reader(Set.of(), memory).headers(attempt, came(100, 1_000));
+      assertEquals(0, memory.used());
+      reader(Set.of("x-1"), memory).headers(attempt, came(100, 1_000));
+      assertEquals(50 * 1_003, memory.used());
+    }
+  }
+
+  private static ContentReader reader(Set<String> included, BodyMemory memory) {
+    return new ContentReader(new KeptHeaders(included), 10, false, memory);
+  }
+
+  private static Url url() {
+    try {
+      return Url.parse("http://h/");
+    } catch (MalformedInputException never) {
+      throw new AssertionError(never);
+    }
+  }
+
+  @DisplayName("H8: all headers of an answer together have a bound")
+  @Test
+  void allHeadersOfAnAnswerHaveABound() {
+    try (RawServer server =
+        RawServer.start(
+            (request, number, answer) -> {
+              String header = "X: " + "v".repeat(50_000);
+              int count = request.target().equals("/large") ? 5 : 7;
+              answer.send(
+                  200, "", Stream.generate(() -> header).limit(count).toArray(String[]::new));
+            })) {
+      assertEquals(0, Cli.run(server.url("/large"), "http").code());
+      Cli cli = Cli.run(server.url("/larger"), "http", "--retries", "0");
+      assertEquals(
+          "the headers of the answer are too many or too long",
+          cli.line().get("error").stringValue());
     }
   }
 }

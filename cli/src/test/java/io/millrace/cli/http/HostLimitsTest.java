@@ -8,6 +8,8 @@ import io.millrace.cli.Loopback;
 import io.millrace.cli.Loopback.Seen;
 import io.millrace.testkit.NoLeaks;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -86,6 +88,33 @@ class HostLimitsTest {
     long first = seen.stream().mapToLong(Seen::nanos).min().orElseThrow();
     long last = seen.stream().mapToLong(Seen::nanos).max().orElseThrow();
     assertTrue((last - first) / 1_000_000 >= 340, "16 requests at 40 a second");
+  }
+
+  @DisplayName("H13: two servers on one machine are two hosts")
+  @Test
+  void otherPortsAreOtherHosts() {
+    var called = new CountDownLatch(1);
+    server.on(
+        "/", (exchange, number) -> Loopback.send(exchange, isCalledSoon(called) ? 200 : 404, ""));
+    try (Loopback neighbour = Loopback.start()) {
+      neighbour.on(
+          "/",
+          (exchange, number) -> {
+            called.countDown();
+            Loopback.send(exchange, 200, "");
+          });
+      String in = server.url("/") + "\n" + neighbour.url("/") + "\n";
+      Cli cli = Cli.run(in, "http", "--per-host", "1");
+      assertEquals(0, cli.code(), cli.out());
+    }
+  }
+
+  private static boolean isCalledSoon(CountDownLatch called) {
+    try {
+      return called.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException closing) {
+      return false;
+    }
   }
 
   @Test

@@ -222,7 +222,7 @@ class HttpCommandTest {
     assertError(cli, 50, "line 6: 'url' must be a string");
     assertError(cli, 60, "line 7: 'body' has half of a surrogate pair");
     assertError(cli, 70, "line 8: 'A B' is not a method");
-    assertError(cli, 80, "line 9: header 'X' must be a string");
+    assertError(cli, 80, "line 9: a header must be a string");
     assertError(cli, 10, "line 10: not one JSON object with each field once");
     assertError(cli, 11, "line 11: 'id' must be");
     assertError(cli, 12, "line 12: not one JSON object");

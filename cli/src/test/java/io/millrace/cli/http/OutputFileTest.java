@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.Loopback;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +91,49 @@ class OutputFileTest {
     assertEquals("rw-------", permissions(file));
     assertEquals(1, Files.readAllLines(file).size());
     assertFalse(Files.readString(file).contains("old"));
+  }
+
+  @DisplayName("H9: even --force writes into no pipe that somebody else may read")
+  @Test
+  void evenForceWritesIntoNoPipe() throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) {
+      Cli cli = run(pipe, "--force");
+      assertEquals(2, cli.code());
+      assertTrue(cli.err().contains("it is no regular file"), cli.err());
+      assertEquals(0, server.requests().size());
+      assertTrue(reader.getChannel().isOpen());
+    }
+  }
+
+  @DisplayName("H9: even --force writes into no file of another user")
+  @Test
+  void evenForceWritesIntoNoFileOfAnotherUser() throws IOException {
+    Path file = Files.writeString(folder.resolve("out.jsonl"), "precious");
+    assumeTrue(isGivenAway(file), "only root can give a file away");
+    Cli cli = run(file, "--force");
+    assertEquals(2, cli.code());
+    assertTrue(cli.err().contains("it belongs to another user"), cli.err());
+    assertEquals("precious", Files.readString(file));
+  }
+
+  private static boolean isGivenAway(Path file) {
+    try {
+      Files.setAttribute(file, "unix:uid", 65_534);
+      return true;
+    } catch (IOException notRoot) {
+      return false;
+    }
+  }
+
+  @DisplayName("H9: --force follows a link to a file of one's own, as curl does")
+  @Test
+  void forceFollowsALink() throws IOException {
+    Path file = Files.writeString(folder.resolve("real"), "old");
+    assertEquals(0, run(Files.createSymbolicLink(folder.resolve("link"), file), "--force").code());
+    assertTrue(Files.readString(file).contains("hello"));
+    assertEquals("rw-------", permissions(file));
   }
 
   @Test

@@ -232,6 +232,84 @@ class PayloadTest {
     assertEquals(1, server.requests().size());
   }
 
+  @DisplayName("H16: what stands behind packed data is a failure, as for curl, and no next answer")
+  @ParameterizedTest
+  @CsvSource({
+    "gzip, gzip, XX, false",
+    "gzip, gzip, 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nFORGED', false",
+    "gzip, gzip, zeros, false",
+    "gzip, gzip, again, true",
+    "deflate, deflate, XX, false",
+    "deflate, deflate, zeros, false",
+    "deflate, raw, XXXX, true",
+    "deflate, raw, XXXXX, false",
+    "deflate, raw, zeros, false",
+  })
+  void whatStandsBehindPackedDataIsAFailure(
+      String said, String coding, String behind, boolean isFine) {
+    String packed = packed(coding, "text");
+    String more =
+        switch (behind) {
+          case "zeros" -> "\0".repeat(20_000) + "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+          case "again" -> packed;
+          default -> behind;
+        };
+    start(
+        (request, number, answer) -> {
+          if (number == 1) {
+            answer.send(200, packed + more, "Content-Encoding: " + said);
+          } else {
+            answer.send(200, "own");
+          }
+        });
+    Cli cli = Cli.run((server.url("/") + "\n").repeat(2), "http", "--jobs", "1");
+    JsonNode first = cli.line(1);
+    if (isFine) {
+      assertEquals(behind.equals("again") ? "texttext" : "text", first.get("body").stringValue());
+    } else {
+      assertEquals(
+          "the body is not the " + said + " that it claims to be",
+          first.get("error").stringValue());
+    }
+    assertEquals("own", cli.line(2).get("body").stringValue());
+  }
+
+  @DisplayName("H16: a packed answer in chunks is read to its end, and its connection used again")
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "deflate", "raw"})
+  void aPackedAnswerInChunksIsReadToItsEnd(String coding) {
+    String packed = packed(coding, "text");
+    String said = coding.equals("gzip") ? coding : "deflate";
+    start(
+        (request, number, answer) ->
+            answer
+                .write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n")
+                .write("Content-Encoding: " + said + "\r\n\r\n")
+                .write(Integer.toHexString(packed.length()) + "\r\n" + packed + "\r\n")
+                .write("0\r\n\r\n"));
+    Cli cli = Cli.run((server.url("/") + "\n").repeat(3), "http", "--jobs", "1");
+    assertEquals("text", cli.line(3).get("body").stringValue());
+    assertEquals(1, server.requests().getLast().connection());
+  }
+
+  @DisplayName("H11: all that a gzip header may have is read over, and damage is noticed")
+  @Test
+  void gzipHeadersAreReadOver() {
+    String packed = packed("gzip", "text");
+    String withAll =
+        "\u001f\u008b\b\u001e" + "\0".repeat(6) + "\u0003\0abc" + "name\0" + "comment\0" + "xx";
+    String damaged =
+        packed.substring(0, packed.length() - 8) + "\1" + packed.substring(packed.length() - 7);
+    start(
+        (request, number, answer) ->
+            answer.send(
+                200,
+                number == 1 ? withAll + packed.substring(10) : damaged,
+                "Content-Encoding: gzip"));
+    assertEquals("text", Cli.run(server.url("/"), "http").line().get("body").stringValue());
+    assertEquals(1, Cli.run(server.url("/"), "http").code());
+  }
+
   @DisplayName("H8: a small answer that unpacks to a huge one is cut off by --max-body")
   @Test
   void aBombIsCutOff() {

@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,11 @@ import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -142,6 +145,37 @@ class RedirectTest {
     assertEquals("/new", last.path());
     assertEquals("", last.header("X-key") + last.header("Cookie"));
     assertEquals("millrace", last.header("User-agent"));
+  }
+
+  @DisplayName("H1: another host gets the headers that the help names, and no others")
+  @Test
+  void anotherHostGetsTheHeadersThatTheHelpNames() {
+    server.on(
+        "/far",
+        (exchange, number) -> send(exchange, 307, "http://localhost:" + server.port() + "/new"));
+    String help = Cli.run("", "http", "--help").out().replaceAll("\\s+", " ");
+    String named =
+        help.replaceAll(".*to another scheme, host or port gets none but (.*?)\\. .*", "$1");
+    List<String> names = List.of(named.split(", | and "));
+    assertEquals(5, names.size(), named);
+    List<String> others =
+        List.of("Authorization", "Cookie", "X-Key", "Proxy-Authorization", "Referer", "Host");
+    String headers =
+        Stream.concat(names.stream(), others.stream())
+            .map(name -> "\"" + name + "\": \"own\"")
+            .collect(Collectors.joining(", "));
+    Cli.run(
+        "{\"url\": \"%s\", \"body\": {}, \"headers\": {%s}}".formatted(server.url("/far"), headers),
+        "http");
+    Seen last = server.requests().getLast();
+    assertEquals("/new", last.path());
+    names.forEach(name -> assertEquals("own", last.header(canonical(name)), name));
+    others.forEach(name -> assertNotEquals("own", last.header(canonical(name)), name));
+  }
+
+  /** As the JDK's server writes names. */
+  private static String canonical(String name) {
+    return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
   }
 
   @Test

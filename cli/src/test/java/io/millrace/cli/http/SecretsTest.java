@@ -43,6 +43,8 @@ class SecretsTest {
             "{\"url\": \"http://h/\", \"headers\": {\"A\": \"s3cret\\ud83d\"}}",
             "{\"url\": \"http://h/\", \"headers\": {\"Content-Length\": \"s3cret\"}}",
             "{\"url\": \"http://h/\", \"headers\": {\"Authorization: s3cret\": \"\"}}",
+            "{\"url\": \"http://h/\", \"headers\": {\"Authorization: s3cret\": 5}}",
+            "{\"url\": \"http://h/\", \"headers\": {\"s3cret\": \"\\n\"}}",
             "{\"url\": \"http://h/\", \"headers\": {\"A\": s3cret}}",
             "{\"url\": \"http://h/\", \"headers\": \"s3cret\"}");
     Cli cli = Cli.run(String.join("\n", lines), "http", "--retries", "0", "--header", "X: s3cret");

@@ -168,4 +168,32 @@ class TlsTest {
           cli.line().get("error").stringValue());
     }
   }
+
+  @DisplayName("H16: a proxy cannot forge the answer of an https server")
+  @Test
+  void aProxyCannotForgeAnAnswer() {
+    String forged = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nFORGED";
+    try (RawServer proxy =
+        RawServer.start(
+            (request, number, answer) -> answer.tunnel(server.getAddress().getPort(), forged))) {
+      Cli cli = run(url("127.0.0.1", "/x"), "--insecure", "--proxy", "127.0.0.1:" + proxy.port());
+      assertEquals(
+          "the proxy sent more than its answer to CONNECT", cli.line().get("error").stringValue());
+      assertEquals(1, cli.code());
+    }
+  }
+
+  @DisplayName("H16: a secure connection that is quiet is used again")
+  @Test
+  void aSecureConnectionIsUsedAgain() {
+    try (RawServer proxy =
+        RawServer.start(
+            (request, number, answer) -> answer.tunnel(server.getAddress().getPort()))) {
+      String in = (url("127.0.0.1", "/x") + "\n").repeat(5);
+      Cli cli = run(in, "--insecure", "--jobs", "1", "--proxy", "127.0.0.1:" + proxy.port());
+      assertEquals(0, cli.code(), cli.out());
+      assertEquals(5, cli.lines().size());
+      assertEquals(1, proxy.lines().size());
+    }
+  }
 }

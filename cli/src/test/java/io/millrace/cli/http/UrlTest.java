@@ -53,6 +53,21 @@ class UrlTest {
     assertEquals(sent, Url.parse(text).toString());
   }
 
+  @DisplayName("H13: limits are for a host with its port, but for the usual ones")
+  @ParameterizedTest
+  @CsvSource({
+    "http://u:p@H/x, h",
+    "http://h:80/, h",
+    "https://h/, h",
+    "https://h:443/, h",
+    "http://h:443/, h:443",
+    "http://h:8080/, h:8080",
+    "http://[::1]:8080/, [::1]:8080",
+  })
+  void limitsAreForHostAndPort(String text, String key) throws Exception {
+    assertEquals(key, Url.parse(text).limitKey());
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -60,6 +60,10 @@ public final class Config implements Cloneable {
   public @Nullable Checkpoint checkpoint;
 
   public FailurePolicy failurePolicy = new FailurePolicy.CollectAll();
+
+  /** Makes the value of an item that failed with an exception; null if it stays a failure. */
+  public @Nullable Function<? super Exception, ?> fallback;
+
   public StopToken stopToken = StopToken.none();
   public Truncation truncation = Truncation.THROWN;
 
@@ -148,6 +152,7 @@ public final class Config implements Cloneable {
         .option("patience", patience, plain.patience)
         .option("failurePolicy", failurePolicy, plain.failurePolicy)
         .option("checkpoint", checkpoint, null)
+        .given("orElse", fallback != null)
         .option("truncation", truncation, plain.truncation)
         .given("stopToken", stopToken != plain.stopToken)
         .given("itemKey", itemKey != null)

@@ -73,6 +73,27 @@ class DocumentationTest {
     assertEquals(List.of(), missing);
   }
 
+  @Test
+  @DisplayName("L9: every type is in the package that the tutorial says")
+  void typesAreInTheirPackages() throws IOException {
+    Page page = Page.of(Page.project().resolve("docs/start.md"));
+    List<String> packages = page.column("package");
+    List<String> types = page.column("has, among others");
+    List<Path> sources = PublicTypes.sources();
+    List<String> missing = new ArrayList<>();
+    for (int row = 0; row < packages.size(); row++) {
+      for (String type : types.get(row).split(", ")) {
+        String name = (packages.get(row) + "." + type).replace("`", "");
+        if (sources.stream()
+            .noneMatch(source -> source.endsWith(name.replace('.', '/') + ".java"))) {
+          missing.add(name);
+        }
+      }
+    }
+    assertFalse(packages.isEmpty());
+    assertEquals(List.of(), missing);
+  }
+
   private static Stream<String> ids(String system, int last) {
     return IntStream.rangeClosed(1, last).mapToObj(number -> system + number);
   }

@@ -9,6 +9,7 @@ import io.millrace.call.Call;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
+import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Source;
 import io.millrace.pool.Work;
 import io.millrace.scope.CancelScope;
@@ -28,6 +29,15 @@ class EntryPointsTest {
   private final Action<Integer, Integer> action = item -> 2 * item;
   private final List<Callable<Integer>> tasks = List.of(() -> 1, () -> 2);
   private final int n = 2;
+
+  @Test
+  void inTheContextOfTheCaller() {
+    var local = new ThreadLocal<String>();
+    local.set("mine");
+    var carrying = parallel.context(ContextCarrier.of(local));
+    assertEquals(List.of("mine"), carrying.map(List.of(1), _ -> local.get()).values());
+    local.remove();
+  }
 
   @Test
   void overItems() throws Exception {

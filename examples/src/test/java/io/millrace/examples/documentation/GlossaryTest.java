@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Holds pages and Javadoc to the words of {@code docs/glossary.md}. */
 class GlossaryTest {
   private static final Pattern JAVADOC = Pattern.compile("/\\*\\*.*?\\*/", Pattern.DOTALL);
-  private static final Pattern CODE = Pattern.compile("`[^`]*`|\\{@code[^}]*}|\\{@link[^}]*}");
+  private static final Pattern CODE =
+      Pattern.compile("`[^`]*`|\\{@code[^}]*}|\\{@link[^}]*}|@param \\w+");
 
   @Test
   @DisplayName(

@@ -71,13 +71,15 @@ final class ModulePath {
     return String.join(File.pathSeparator, paths.stream().map(Path::toString).toList());
   }
 
+  /** The class path of the tests, with our modules. */
+  static String everything() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
   private static String classPath() {
     List<Path> modules = locations();
     return path(
-        Stream.of(
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path"))
-                    .split(File.pathSeparator))
+        Stream.of(everything().split(File.pathSeparator))
             .map(Path::of)
             .filter(entry -> !modules.contains(entry))
             .toList());

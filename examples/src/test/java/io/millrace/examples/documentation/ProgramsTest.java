@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Constructor;
@@ -26,6 +27,8 @@ class ProgramsTest {
   private static final List<String> HOW_TO =
       List.of(
           "start",
+          "service",
+          "context",
           "install",
           "rate-limits",
           "retries",
@@ -36,17 +39,32 @@ class ProgramsTest {
           "coming-from-python",
           "executor",
           "scopes",
+          "processes",
+          "how-it-works",
+          "guarantees",
+          "comparison",
+          "signals",
+          "performance",
           "command-line");
 
   /** Those of them that are about the library itself: the first of their Java is a whole program. */
   private static final List<String> WITH_PROGRAM =
       List.of(
           "start",
+          "service",
+          "context",
           "rate-limits",
           "retries",
           "streaming",
           "stopping",
           "computing",
+          "executor",
+          "scopes",
+          "processes",
+          "how-it-works",
+          "guarantees",
+          "comparison",
+          "signals",
           "coming-from-python");
 
   /** A page may say what it is about, in a sentence or two. */
@@ -77,7 +95,10 @@ class ProgramsTest {
     for (Page page : Page.all()) {
       for (Page.Program program : page.programs()) {
         programs++;
-        String printed = run("Program" + programs, program.source());
+        String name = "Program" + programs;
+        boolean inProcesses = program.source().contains("ProcessPool");
+        String printed =
+            inProcesses ? runApart(name, program.source()) : run(name, program.source());
         String where = page.path() + ":\n" + program.source();
         assertFalse(printed.isBlank(), where);
         program.output().ifPresent(expected -> assertEquals(expected, printed, where));
@@ -119,6 +140,23 @@ class ProgramsTest {
       constructor.setAccessible(true);
       return printedBy(main, constructor.newInstance());
     }
+  }
+
+  /* In a JVM of its own, whose class path its worker processes have as well. */
+  private String runApart(String name, String source) throws Exception {
+    String complaints = ModulePath.compile(Map.of(name + ".java", source), classes);
+    assertEquals("", complaints, source);
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classes + File.pathSeparator + ModulePath.everything(),
+                name)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), printed);
+    return printed;
   }
 
   private static String printedBy(Method main, Object program) throws Exception {

@@ -5,8 +5,8 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.Parallel;
+import io.millrace.ParallelFunction;
 import io.millrace.plan.Backoff;
-import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.Http;
 import io.millrace.plan.HttpStatusException;
 import io.millrace.plan.Jitter;
@@ -117,6 +117,18 @@ class RetriesTest {
     assertEquals(0, results.size());
   }
 
+  @Test
+  void sendingByHand() {
+    var client = HttpClient.newHttpClient();
+    var parallel = Parallel.of(20);
+    List<URI> urls = List.of();
+    // @start region="apply"
+    var send = Http.sending(client, BodyHandlers.ofString());
+    var results = parallel.map(urls, url -> send.apply(HttpRequest.newBuilder(url).build()));
+    // @end
+    assertEquals(0, results.size());
+  }
+
   private static void log(URI url, int status) {
     throw new AssertionError(url + ": " + status);
   }
@@ -133,13 +145,12 @@ class RetriesTest {
   @Test
   void inTheEnd() {
     // @start region="substitute"
-    var constant = Parallel.of(8).orElse(-1);
-    var fromTheError =
-        Parallel.of(8)
-            .failurePolicy(new FailurePolicy.Substitute(error -> error.getMessage().length()));
+    ParallelFunction<String, Integer> parsing = Parallel.of(8).function(Integer::parseInt);
+    var constant = parsing.orElse(-1);
+    var fromTheError = parsing.orElseGet(error -> error.getMessage().length());
     // @end
     var broken = List.of("x");
-    assertEquals(List.of(-1), constant.map(broken, Integer::parseInt).values());
-    assertEquals(1, fromTheError.map(broken, Integer::parseInt).values().size());
+    assertEquals(List.of(-1), constant.map(broken).values());
+    assertEquals(1, fromTheError.map(broken).values().size());
   }
 }

@@ -4,6 +4,7 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.Parallel;
@@ -13,9 +14,12 @@ import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +50,7 @@ class StoppingTest {
     var parallel =
         Parallel.of(8)
             .attemptTimeout(ofSeconds(5)) // one call; may be retried
-            .itemTimeout(ofSeconds(30)) // one item with its retries and the waits between them
+            .itemTimeout(ofSeconds(30)) // one item, from its first attempt, with its retries
             .runTimeout(ofMinutes(10)); // everything
     // @end
     var endless = ScriptedAction.<String, Integer>on(clock).takes(ofMinutes(60)).returns(1);
@@ -113,6 +117,42 @@ class StoppingTest {
     // @end
     assertEquals(1, logged.size());
     stuck.countDown();
+  }
+
+  // @start region="program"
+  static String outputOf(List<String> command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile("output", null);
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      int code = process.waitFor(); // an interrupt ends this
+      if (code != 0) {
+        throw new IOException(command + " ended with " + code);
+      }
+      return Files.readString(output);
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly(); // nothing happens if it has ended
+      Files.delete(output);
+    }
+  }
+
+  // @end
+
+  @Test
+  void anotherProgram() {
+    var commands = List.of(List.of("echo", "tea"), List.of("sleep", "60"));
+    var results =
+        Parallel.of(2)
+            .attemptTimeout(ofSeconds(2))
+            .grace(ofSeconds(30))
+            .map(commands, StoppingTest::outputOf);
+    assertEquals(List.of("tea\n"), results.okValues());
+    assertEquals(List.of("sleep", "60"), results.failures().getFirst().item());
+    assertInstanceOf(TimeoutException.class, results.failures().getFirst().error());
   }
 
   private static int ignoreInterrupts(CountDownLatch latch) {

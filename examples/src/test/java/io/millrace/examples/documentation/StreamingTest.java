@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,7 @@ class StreamingTest {
     // @start region="stream"
     var parallel = Parallel.of(16).window(200); // at most 200 lines read and not yet saved
 
-    try (var outcomes = parallel.stream(Source.of(Files.lines(file)), this::length)) {
+    try (var outcomes = parallel.stream(Files.lines(file), this::length)) {
       outcomes.forEach(this::save); // in this thread, as they come
     }
     // @end
@@ -117,5 +118,61 @@ class StreamingTest {
     }
     // @end
     assertEquals(List.of(6), saved);
+  }
+
+  private void insertAll(List<Outcome<String, Integer>> outcomes) throws SQLException {
+    if (outcomes.isEmpty()) {
+      throw new SQLException("nothing to insert");
+    }
+    saved.add(outcomes.size());
+  }
+
+  private void log(String line) {
+    saved.add(line);
+  }
+
+  @Test
+  void checkedExceptions(@TempDir Path directory) throws IOException, SQLException {
+    var lines = List.of("a", "bb", "ccc");
+    var parallel = Parallel.of(2);
+    // @start region="insert"
+    try (var batches = parallel.batches(lines, 2, this::length)) {
+      for (var rest = batches.iterator(); rest.hasNext(); ) {
+        insertAll(rest.next()); // may throw a SQLException: what still runs is stopped
+      }
+    }
+    // @end
+    assertEquals(List.of(2, 1), saved);
+    Path file = directory.resolve("lengths");
+    // @start region="file"
+    try (var out = Files.newBufferedWriter(file);
+        var run = Parallel.of(8).ordered().start(lines, this::length)) {
+      for (var outcome : run) {
+        out.write(outcome.item() + " " + outcome.value() + "\n");
+      }
+    }
+    // @end
+    assertEquals(List.of("a 1", "bb 2", "ccc 3"), Files.readAllLines(file));
+  }
+
+  @Test
+  void progress() {
+    var lines = List.of("a", "bb");
+    // @start region="progress"
+    var parallel = Parallel.of(8).onProgress((done, total) -> log(done + " of " + total));
+    // @end
+    assertEquals(2, parallel.map(lines, this::length).size());
+    assertEquals(List.of("1 of 2", "2 of 2"), saved);
+  }
+
+  @Test
+  void progressWithAnExpectedTotal() {
+    int expected = 2;
+    // @start region="expected"
+    var parallel = Parallel.of(8).onProgress((done, _) -> log(done + " of " + expected));
+    // @end
+    var lines = Source.of(List.of("a", "bb").iterator());
+    assertEquals(2, parallel.map(lines, this::length).size());
+    assertEquals(List.of("1 of 2", "2 of 2"), saved);
   }
 }

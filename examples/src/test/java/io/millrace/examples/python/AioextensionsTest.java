@@ -13,7 +13,6 @@ import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Source;
-import io.millrace.pool.Eventual;
 import io.millrace.pool.Work;
 import io.millrace.pool.WorkPool;
 import io.millrace.process.ProcessOptions;
@@ -114,20 +113,20 @@ class AioextensionsTest {
     List<Callable<Integer>> tasks =
         IntStream.range(0, 5).<Callable<Integer>>mapToObj(n -> () -> query(n)).toList();
 
-    List<Integer> results = Work.collect(tasks, 1024); // the first failure ends it
+    List<Integer> results = Work.collect(tasks); // the first failure ends it
 
     try (var resolved = Work.resolve(tasks, 2, 10)) {
-      resolved.forEach(next -> printed.add(next.failure().isEmpty() ? "ok" : "failed"));
+      resolved.forEach(next -> printed.add(next.isSuccess() ? "ok" : "failed"));
     }
 
-    Eventual<Integer> task = Work.schedule(() -> query(3)); // runs in the background now
+    ExecutorFuture<Integer> task = Work.schedule(() -> query(3)); // runs in the background now
     int three = task.result(); // throws what it threw
     // @end
     assertEquals(List.of(0, 1, 2, 3, 4), results);
     assertEquals(List.of("ok", "ok", "ok", "ok", "ok"), printed);
     assertEquals(3, three);
     assertEquals(results, Parallel.of(1024).map(Source.range(0, 5), this::query).values());
-    Eventual<Integer> failed = Work.schedule(this::failing);
+    ExecutorFuture<Integer> failed = Work.schedule(this::failing);
     assertTrue(failed.await().isDone());
     assertThrows(IOException.class, () -> failed.result());
   }
@@ -139,11 +138,11 @@ class AioextensionsTest {
     var held = new CountDownLatch(1);
     var pool = WorkPool.of(Parallel.of(1));
     var scope = CancelScope.of();
-    List<Eventual<Boolean>> tasks = new ArrayList<>();
+    List<ExecutorFuture<Boolean>> tasks = new ArrayList<>();
     scope.run(
         () -> {
           tasks.add(Work.schedule(() -> held.await(1, TimeUnit.MINUTES)));
-          tasks.add(pool.schedule(() -> held.await(1, TimeUnit.MINUTES)));
+          tasks.add(pool.submit(() -> held.await(1, TimeUnit.MINUTES)));
           scope.cancel();
         });
     held.countDown();

@@ -67,12 +67,15 @@ class LionfuncsTest {
                             .factor(2) // backoff_factor=2.0
                             .jitter(Jitter.NONE))) // lionfuncs has none
             .attemptTimeout(ofSeconds(5)) // retry_timeout=5
-            .rateLimit(RateLimit.spacing(ofMillis(1))) // throttle_period=0.001
-            .orElse(null); // retry_default=None
+            .rateLimit(RateLimit.spacing(ofMillis(1))); // throttle_period=0.001
 
-    List<Integer> results = Call.of(parallel, this::twice).list(items);
+    List<Integer> results =
+        Call.of(parallel, this::twice) //
+            .orElse(null) // retry_default=None
+            .list(items);
     // @end
     assertEquals(List.of(2, 4, 6, 8, 10), results);
+    assertEquals(results, Call.of(parallel, this::twice).list(items));
     try (var clock = ManualClock.jumping()) {
       var call =
           ScriptedAction.<Integer, Integer>on(clock).fails(new IOException("busy"), 2).returns(1);

@@ -13,7 +13,7 @@ public record Hello(String token, long process) {
   /** How large it is at most. */
   public static final int MOST_BYTES = 1024;
 
-  private static final String VERSION = "millrace-process/2";
+  private static final String VERSION = "millrace-process/3";
 
   /** For the parent. */
   public Frame frame() {

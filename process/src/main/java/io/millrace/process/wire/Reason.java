@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an exception tells, although its methods may be somebody else's and may themselves fail. */
 public final class Reason {
+  /** Stands for what was cut off. */
+  static final String CUT = "...";
+
   private static final int MOST_CHARACTERS = 10_000;
 
   private Reason() {}
@@ -24,6 +27,6 @@ public final class Reason {
   }
 
   static String cut(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most) + "...";
+    return text.length() <= most ? text : text.substring(0, most) + CUT;
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,44 +24,95 @@ import org.jspecify.annotations.Nullable;
  */
 public record Thrown(
     String type, @Nullable String message, List<StackTraceElement> stack, @Nullable Thrown cause) {
-  /** How large the form is at most. */
-  public static final int MOST_BYTES = 8 * 1024 * 1024;
-
   private static final int MOST_CAUSES = 10;
   private static final int MOST_FRAMES = 1024;
   private static final int MOST_CHARACTERS = 100_000;
   private static final int MOST_IN_A_NAME = 1000;
 
-  /** Describes an exception, whatever its own methods do. */
-  public static Thrown of(Throwable error) {
-    return of(error, MOST_CAUSES);
+  /**
+   * Describes an exception, whatever its own methods do.
+   *
+   * @param mostBytes how large the form may be: messages are cut, and stacks and causes told less far; at least {@link
+   *     Limits#LEAST_DESCRIPTION}
+   */
+  public static Thrown of(Throwable error, int mostBytes) {
+    return of(error, MOST_CAUSES, mostBytes);
   }
 
-  private static Thrown of(Throwable error, int causes) {
-    Throwable cause = cause(error);
+  private static Thrown of(Throwable error, int causes, int mostBytes) {
+    Throwable cause = causes == 0 || mostBytes < 2 * Limits.LEAST_DESCRIPTION ? null : cause(error);
+    Room room = new Room(cause == null ? mostBytes : mostBytes / 2);
+    String type = room.cut(error.getClass().getName(), MOST_IN_A_NAME);
+    String message = Reason.message(error, MOST_CHARACTERS);
+    String told = message == null ? null : room.cut(message, MOST_CHARACTERS);
+    List<StackTraceElement> stack = stack(error).takeWhile(room::holds).toList();
     return new Thrown(
-        error.getClass().getName(),
-        Reason.message(error, MOST_CHARACTERS),
-        stack(error),
-        cause == null || cause == error || causes == 0 ? null : of(cause, causes - 1));
+        type, told, stack, cause == null ? null : of(cause, causes - 1, mostBytes - room.used()));
+  }
+
+  /** The bytes of one exception of the form. Used by one thread. */
+  private static final class Room {
+    private static final int MOST_BYTES_OF_A_CHARACTER = 3;
+
+    private final int most;
+
+    /* How long the message is if there is none, the number of frames, and whether there is a cause. */
+    private int used = 2 * Integer.BYTES + 1;
+
+    Room(int most) {
+      this.most = most;
+    }
+
+    int used() {
+      return used;
+    }
+
+    /** A text that takes no more than half of what is left. */
+    String cut(String text, int mostCharacters) {
+      int left = (most - used) / 2 - Integer.BYTES - Reason.CUT.length();
+      int characters = Math.min(mostCharacters, Math.max(0, left) / MOST_BYTES_OF_A_CHARACTER);
+      String all = Reason.cut(text, mostCharacters);
+      String told = bytes(all) <= left ? all : Reason.cut(text, characters);
+      used += Integer.BYTES + bytes(told);
+      return told;
+    }
+
+    /** Takes what a frame needs, if there is as much. */
+    boolean holds(StackTraceElement frame) {
+      int needed =
+          Integer.BYTES
+              + size(frame.getClassName())
+              + size(frame.getMethodName())
+              + size(frame.getModuleName())
+              + size(frame.getFileName());
+      boolean fits = needed <= most - used;
+      used += fits ? needed : 0;
+      return fits;
+    }
+
+    private static int size(@Nullable String name) {
+      return Integer.BYTES + (name == null ? 0 : bytes(Reason.cut(name, MOST_IN_A_NAME)));
+    }
+
+    private static int bytes(String text) {
+      return text.getBytes(StandardCharsets.UTF_8).length;
+    }
   }
 
   private static @Nullable Throwable cause(Throwable error) {
     try {
-      return error.getCause();
+      Throwable cause = error.getCause();
+      return cause == error ? null : cause;
     } catch (Throwable untold) {
       return null;
     }
   }
 
-  private static List<StackTraceElement> stack(Throwable error) {
+  private static Stream<StackTraceElement> stack(Throwable error) {
     try {
-      return Arrays.stream(error.getStackTrace())
-          .filter(Objects::nonNull)
-          .limit(MOST_FRAMES)
-          .toList();
+      return Arrays.stream(error.getStackTrace()).filter(Objects::nonNull).limit(MOST_FRAMES);
     } catch (Throwable untold) {
-      return List.of();
+      return Stream.empty();
     }
   }
 
@@ -108,9 +160,13 @@ public record Thrown(
   /**
    * What was described.
    *
-   * @throws Refusal if that is no description
+   * @throws Refusal if that is no description, or a larger one than these
    */
-  public static Thrown read(byte[] bytes) throws Refusal {
+  public static Thrown read(byte[] bytes, int mostBytes) throws Refusal {
+    if (bytes.length > mostBytes) {
+      throw new Refusal(
+          "the exception of a worker is described in more than " + mostBytes + " bytes");
+    }
     var in = new DataInputStream(new ByteArrayInputStream(bytes));
     try {
       return read(in, MOST_CAUSES);

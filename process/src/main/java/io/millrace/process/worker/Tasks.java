@@ -6,10 +6,12 @@ import io.millrace.process.wire.Codec;
 import io.millrace.process.wire.Connection;
 import io.millrace.process.wire.Frame;
 import io.millrace.process.wire.Frame.Kind;
+import io.millrace.process.wire.Limits;
 import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
+import io.millrace.process.wire.WorkerRules;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class Tasks {
 
   /* What the parent says first; until then only it has to be understood. */
   private Rules rules = new Rules(Rules.VALUES_ONLY, Integer.MAX_VALUE, 1);
+  private int mostDescription = Limits.LEAST_DESCRIPTION;
 
   /* That of the last task. */
   private @Nullable Object function;
@@ -53,7 +56,9 @@ final class Tasks {
 
   private Frame setUp(Frame frame) {
     try {
-      rules = Rules.parse(frame.text(0));
+      WorkerRules own = WorkerRules.parse(frame.text(0));
+      rules = own.rules();
+      mostDescription = own.mostDescription();
       if (Code.from(frame, rules, CLASSES) instanceof RemoteFunction.Setup setup) {
         setup.run();
       }
@@ -106,7 +111,7 @@ final class Tasks {
   }
 
   private Frame failure(Throwable error) {
-    return Frame.of(Kind.FAILURE, Thrown.of(error).bytes(), itself(error));
+    return Frame.of(Kind.FAILURE, Thrown.of(error, mostDescription).bytes(), itself(error));
   }
 
   /* Empty if it cannot cross: then its description has to do. */

@@ -121,14 +121,15 @@ class HostileBytesTest {
   @DisplayName("P3: random descriptions of exceptions are read or refused")
   void randomDescriptions() throws IOException {
     Random random = new Random(42);
-    byte[] good = Thrown.of(new IOException("gone", new IllegalStateException("because"))).bytes();
+    Throwable error = new IOException("gone", new IllegalStateException("because"));
+    byte[] good = Thrown.of(error, 1 << 16).bytes();
     for (int round = 0; round < 20_000; round++) {
       byte[] bad = good.clone();
       for (int flips = random.nextInt(4); flips >= 0; flips--) {
         bad[random.nextInt(bad.length)] = (byte) random.nextInt();
       }
       try {
-        assertTrue(List.of(Thrown.read(bad)).size() == 1);
+        assertTrue(List.of(Thrown.read(bad, 1 << 16)).size() == 1);
       } catch (Refusal refusal) {
         assertTrue(refusal.getMessage().contains("exception of a worker"), refusal::getMessage);
       }

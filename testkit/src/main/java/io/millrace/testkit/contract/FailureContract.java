@@ -90,29 +90,4 @@ public interface FailureContract extends Contract {
             .complete(50);
     assertEquals(50, report.successes().size(), "successes");
   }
-
-  @Everywhere
-  @DisplayName("A82 a default value stands in for a failure, after all attempts")
-  default void aDefaultValueStandsIn(Way way) {
-    Action<Integer, Integer> action =
-        item -> {
-          if (item % 2 == 0) {
-            throw new IOException("item " + item);
-          }
-          return item;
-        };
-    var report =
-        way.over(Way.numbers(60), action)
-            .with(p -> p.orElse(-1).retry(Retry.ofAttempts(2).backoff(Backoff.none())))
-            .run()
-            .complete(60);
-    assertEquals(60, report.successes().size(), "successes");
-    for (var success : report.successes()) {
-      boolean failed = success.item() % 2 == 0;
-      assertEquals(failed ? 2 : 1, success.attempts(), "attempts");
-      if (!way.is(Trait.VALUELESS) || failed) {
-        assertEquals(failed ? -1 : success.item(), success.value(), "value");
-      }
-    }
-  }
 }

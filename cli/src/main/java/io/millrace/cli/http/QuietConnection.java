@@ -1,0 +1,86 @@
+package io.millrace.cli.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that knows whether it is quiet: what comes without having been asked for is no answer (RFC 9112,
+ * section 9.2). Used by one thread at a time.
+ */
+final class QuietConnection extends DefaultManagedHttpClientConnection {
+  /** For a part of a TLS record that has come. Without one, nothing is waited for. */
+  private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
+
+  private boolean isProbed;
+
+  QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
+    super("", null, null, bounds, null, null, null, new HeadParser.Factory(bounds));
+    if (socket != null) {
+      bind(socket);
+    }
+  }
+
+  /** Whether nothing can be read from it; does not wait. */
+  boolean isQuiet() {
+    isProbed = true;
+    try {
+      return !isDataAvailable(MOMENT);
+    } catch (IOException broken) {
+      return false;
+    } finally {
+      isProbed = false;
+    }
+  }
+
+  @Override
+  public void bind(Socket socket) throws IOException {
+    bind(new Holder(socket));
+  }
+
+  @Override
+  public void bind(SSLSocket secure, Socket socket) throws IOException {
+    bind(new Holder(secure, socket));
+  }
+
+  private final class Holder extends SocketHolder {
+    Holder(Socket socket) {
+      super(socket);
+    }
+
+    Holder(SSLSocket secure, Socket socket) {
+      super(secure, socket);
+    }
+
+    @Override
+    protected InputStream getInputStream(Socket socket) throws IOException {
+      return new Input(socket.getInputStream(), getBaseSocket().getInputStream());
+    }
+  }
+
+  /** What comes; if it is only probed and nothing is here, that is said at once. */
+  private final class Input extends FilterInputStream {
+    private final InputStream encrypted;
+
+    Input(InputStream in, InputStream encrypted) {
+      super(in);
+      this.encrypted = encrypted;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (isProbed && in.available() == 0 && encrypted.available() == 0) {
+        throw new SocketTimeoutException("nothing is here");
+      }
+      return in.read(bytes, from, length);
+    }
+  }
+}

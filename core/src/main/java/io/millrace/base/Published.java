@@ -1,0 +1,9 @@
+package io.millrace.base;
+
+import java.util.concurrent.Flow;
+
+/** A source that a publisher sends. */
+public interface Published {
+  /** Who sends the items. */
+  Flow.Publisher<?> publisher();
+}
