@@ -100,6 +100,7 @@ record Postgres(String url, Map<String, String> properties) implements Database 
           throw e;
         }
       } catch (SQLException | RuntimeException e) {
+        new AdvisoryLock().beforeClosing(writing);
         writing.close();
         throw e;
       }
@@ -227,6 +228,9 @@ record Postgres(String url, Map<String, String> properties) implements Database 
     @Override
     public void beforeClosing(Connection writing) {
       try (Statement statement = writing.createStatement()) {
+        if (!writing.getAutoCommit()) {
+          writing.rollback();
+        }
         statement.execute("SELECT pg_advisory_unlock_all()");
       } catch (SQLException lost) {
         // together with the session

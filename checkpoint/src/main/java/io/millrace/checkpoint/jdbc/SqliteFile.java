@@ -68,7 +68,7 @@ record SqliteFile(Path file) implements Database {
       FileLease lease = FileLease.take(files.lock(), this);
       try {
         return open(files, name, durability, lease);
-      } catch (SQLException | IOException | RuntimeException e) {
+      } catch (Throwable e) {
         lease.close();
         throw e;
       }
@@ -87,6 +87,7 @@ record SqliteFile(Path file) implements Database {
     if (!Files.exists(files.main(), NOFOLLOW_LINKS)) {
       SqliteCreation.create(files, name);
     }
+    files.requireWhole();
     Meta meta;
     try (Connection reading = Sqlite.readingAlone(files)) {
       Sqlite.requireSchema(reading);
@@ -154,6 +155,9 @@ record SqliteFile(Path file) implements Database {
         boolean isShared = holder.isPresent() && files.hasLog();
         String before = files.state(holder);
         try {
+          if (holder.isEmpty()) {
+            files.requireWhole();
+          }
           T seen = look.at(files, holder);
           if (isShared || before.equals(state(files))) {
             return seen;

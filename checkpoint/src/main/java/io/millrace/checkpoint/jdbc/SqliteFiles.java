@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -107,30 +106,40 @@ record SqliteFiles(Path main) {
   }
 
   private void requireHeader() throws IOException {
-    long size = Files.size(main);
-    if (size == 0) {
+    if (Files.size(main) == 0) {
       throw refused(
           main, "is empty", "It was cut short, or something else made it: delete it to begin anew");
     }
-    ByteBuffer header = ByteBuffer.allocate(HEADER);
-    try (FileChannel channel = FileChannel.open(main, StandardOpenOption.READ, NOFOLLOW_LINKS)) {
-      channel.read(header);
-    }
-    if (!Arrays.equals(header.array(), 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+    ByteBuffer header = header();
+    if (!header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))
         || header.getInt(APPLICATION_ID) != Schema.APPLICATION) {
       throw refused(main, "is no checkpoint", "Something else made it: use another path");
     }
     if (header.getInt(USER_VERSION) > Schema.FORMAT) {
       throw Meta.newer(main, header.getInt(USER_VERSION));
     }
-    long expected = (long) header.getShort(PAGE_SIZE) * header.getInt(PAGES);
+  }
+
+  /** Refuses a file that is shorter than its header says. No run has the file: its end makes it longer. */
+  void requireWhole() throws IOException, Damage {
+    long size = Files.size(main);
+    ByteBuffer header = header();
+    long expected = (long) SqliteCreation.PAGE_SIZE * header.getInt(PAGES);
     if (header.getInt(USER_VERSION) != Schema.FORMAT
         || header.getShort(PAGE_SIZE) != SqliteCreation.PAGE_SIZE
         || (size < expected && !hasLog())) {
-      throw new CheckpointException(
-          Advice.damaged(
-              main, "its header does not fit its " + size + " bytes; it may have been cut short"));
+      throw new Damage(
+          "its header does not fit its " + size + " bytes; it may have been cut short");
     }
+  }
+
+  /* Not while this process has the file open in SQLite, whose locks would be lost when this channel is closed. */
+  private ByteBuffer header() throws IOException {
+    ByteBuffer header = ByteBuffer.allocate(HEADER);
+    try (FileChannel channel = FileChannel.open(main, StandardOpenOption.READ, NOFOLLOW_LINKS)) {
+      channel.read(header);
+    }
+    return header.rewind();
   }
 
   private static CheckpointException refused(Path file, String why, String advice) {
