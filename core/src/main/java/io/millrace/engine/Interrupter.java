@@ -142,10 +142,16 @@ final class Interrupter {
   private void interrupt(
       Worker worker, Claim claim, long seen, Interruption why, Runnable sending) {
     if (claim.beginInterrupt(seen, why)) {
-      Sending.interrupt(worker.runningThread(), sending, claim::interruptSent);
-      if (why != Interruption.RUN_ENDED) {
-        watchGrace();
-      }
+      Sending.interrupt(worker.runningThread(), sending, () -> sent(claim, why));
+    }
+  }
+
+  /* The grace begins when the interrupt was sent, perhaps by a thread of its own: a scan that came before
+   * would find nobody who was interrupted. */
+  private void sent(Claim claim, Interruption why) {
+    claim.interruptSent();
+    if (why != Interruption.RUN_ENDED) {
+      watchGrace();
     }
   }
 
