@@ -14,7 +14,7 @@ import io.millrace.plan.Context;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Workers;
 import io.millrace.testkit.NoLeaks;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -219,13 +219,13 @@ class DeadlockTest {
   @Test
   @DisplayName("X6: who has taken what it waited for does not count as waiting until it has left")
   void overWhenTaken() throws Exception {
-    DoneQueue<String> queue = new DoneQueue<>(Clock.system(), null);
+    DoneQueue<String> queue = new DoneQueue<>(TimeSource.system(), null);
     for (String each : List.of("first", "second")) {
       BooleanSupplier isOver = queue.hasNext();
       assertFalse(isOver.getAsBoolean());
       queue.add(each);
       assertTrue(isOver.getAsBoolean());
-      assertEquals(each, queue.poll(TimeLimit.of(Clock.system(), Long.MAX_VALUE)));
+      assertEquals(each, queue.poll(TimeLimit.of(TimeSource.system(), Long.MAX_VALUE)));
       assertTrue(isOver.getAsBoolean(), "seen as waiting again");
     }
   }

@@ -15,7 +15,7 @@ import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
-import io.millrace.time.Clock;
+import io.millrace.time.TimeSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -120,7 +120,7 @@ class StuckThreadsTest {
 
     @Override
     public void interrupt() {
-      Clock clock = Clock.system();
+      TimeSource clock = TimeSource.system();
       CountDownLatch rung = new CountDownLatch(1);
       clock.schedule(clock.nanoTime() + ofMillis(100).toNanos(), rung::countDown);
       Soon.awaitDeaf(rung);
