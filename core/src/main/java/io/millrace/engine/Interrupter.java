@@ -33,8 +33,12 @@ final class Interrupter {
   private final Alarm budgetAlarm;
   private final Alarm graceAlarm;
 
-  /* Whether a scan will come that looks at every phase that goes on now. Written by workers and
-   * scans. */
+  /* The longest time to the next scan while somebody works; phases with a smaller budget set the alarm
+   * for themselves. Without end where no phase has the budget of a fresh item, because that is none. */
+  private final long scanNanos;
+
+  /* Whether a scan will come, within that time, that looks at every phase that goes on now. Written by
+   * workers and scans. */
   private volatile boolean isWatching;
 
   /* The same for the grace of whoever was interrupted. */
@@ -47,14 +51,15 @@ final class Interrupter {
     this.terms = terms;
     this.schedule = schedule;
     this.abandonment = abandonment;
+    this.scanNanos = terms.freshBudgetNanos > 0 ? terms.freshBudgetNanos : Long.MAX_VALUE;
     this.budgetAlarm = new Alarm(terms.clock, this::scanBudgets);
     this.graceAlarm = new Alarm(TimeSource.system(), this::scanGrace);
   }
 
   /** A phase of this claim's item begins that has a budget. */
   void watch(Claim claim) {
-    if (!isWatching || claim.budgetNanos < terms.freshBudgetNanos) {
-      setBudget(claim.startNanos + claim.budgetNanos);
+    if (!isWatching || claim.budgetNanos < scanNanos) {
+      setBudget(claim.startNanos + Math.min(claim.budgetNanos, scanNanos));
     }
   }
 
@@ -78,7 +83,7 @@ final class Interrupter {
 
   /*
    * A phase that starts after its worker was looked at does not use up its budget before the next
-   * scan. If no worker has a claim, scanning stops; the next phase sees that nobody watches, and
+   * scan, which is at most scanNanos away, or it sets the alarm. If no worker has a claim, scanning stops; the next phase sees that nobody watches, and
    * starts it again.
    */
   private void scanBudgets() {
@@ -106,7 +111,7 @@ final class Interrupter {
 
   private final class BudgetScan {
     final long now;
-    long waitNanos = terms.freshBudgetNanos;
+    long waitNanos = scanNanos;
     boolean isAnyBusy;
 
     BudgetScan(long now) {
@@ -130,17 +135,23 @@ final class Interrupter {
         Budgets budgets = terms.budgets(claim.item(seen));
         interrupt(worker, claim, seen, budgets.which(claim), worker::interruptAttempt);
       }
-      return left > 0 ? left : terms.freshBudgetNanos;
+      return left > 0 ? left : scanNanos;
     }
   }
 
   private void interrupt(
       Worker worker, Claim claim, long seen, Interruption why, Runnable sending) {
     if (claim.beginInterrupt(seen, why)) {
-      Sending.interrupt(worker.runningThread(), sending, claim::interruptSent);
-      if (why != Interruption.RUN_ENDED) {
-        watchGrace();
-      }
+      Sending.interrupt(worker.runningThread(), sending, () -> sent(claim, why));
+    }
+  }
+
+  /* The grace begins when the interrupt was sent, perhaps by a thread of its own: a scan that came before
+   * would find nobody who was interrupted. */
+  private void sent(Claim claim, Interruption why) {
+    claim.interruptSent();
+    if (why != Interruption.RUN_ENDED) {
+      watchGrace();
     }
   }
 

@@ -1,23 +1,45 @@
 package io.millrace.executor;
 
+import io.millrace.base.Warnings;
 import io.millrace.context.Captured;
 import io.millrace.engine.terms.Tuning;
+import io.millrace.engine.thread.Threads;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What was given to {@code execute}: what it throws goes to the handler of uncaught exceptions. */
+/**
+ * What was given to {@code execute}, or an asynchronous stage: what it throws goes to the handler of uncaught
+ * exceptions. If it is not run, the future that it stands for does not stay pending.
+ */
 final class Command extends Submitted {
   final Runnable runnable;
   private final Home home;
   private final Captured captured;
+  private final @Nullable StageFuture stage;
 
-  Command(Home home, Runnable runnable, Captured captured, Tuning tuning) {
+  /**
+   * A command.
+   *
+   * @param stage the future of the stage that this is; null if it is none
+   */
+  Command(
+      Home home, Runnable runnable, Captured captured, Tuning tuning, @Nullable StageFuture stage) {
     super(tuning);
     this.home = home;
     this.runnable = runnable;
     this.captured = captured;
+    this.stage = stage;
+  }
+
+  /** Whether somebody has the future of this stage, and nobody the command. */
+  boolean isStage() {
+    return stage != null;
   }
 
   @Override
@@ -46,6 +68,11 @@ final class Command extends Submitted {
   @Override
   public void deliver(Outcome<?, ?> outcome) {
     leave();
+    switch (outcome) {
+      case Success<?, ?> _ -> {}
+      case Failure<?, ?>(var _, var error, var _) -> fail(error);
+      case NotRun<?, ?> _ -> cutOff();
+    }
   }
 
   /* Nobody waits for it: it does not begin any more, or runs on. */
@@ -54,11 +81,37 @@ final class Command extends Submitted {
     if (takeBack()) {
       home.withdraw(this);
       leave();
+      if (runnable instanceof Future<?>) {
+        Threads.inPlatformThread(() -> fail(late)); // and not that of all timers
+      }
     }
   }
 
   @Override
   void drop(RejectedExecutionException why) {
     leave();
+    fail(why);
+  }
+
+  @Override
+  void cutOff() {
+    fail(cutOffBy(home.error()));
+  }
+
+  private static void cancel(Future<?> future) {
+    try {
+      future.cancel(false);
+    } catch (Throwable broken) {
+      Warnings.log(Command.class, "a command could not be cancelled", broken);
+    }
+  }
+
+  /* Nothing happens to a future that is done: what was run has completed it. */
+  private void fail(Throwable error) {
+    if (stage != null) {
+      stage.fail(error);
+    } else if (runnable instanceof Future<?> future) {
+      cancel(future);
+    }
   }
 }

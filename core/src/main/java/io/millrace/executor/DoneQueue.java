@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is done, on its way to the one thread that waits for it; a virtual clock knows of that wait. */
@@ -14,6 +16,11 @@ final class DoneQueue<F> {
 
   private final BlockingQueue<Object> done = new LinkedBlockingQueue<>();
   private final KnownWaits waits;
+
+  /* How many there were, counted before they can be taken; and how many were taken, the reader's own. */
+  private final AtomicLong added = new AtomicLong();
+  private long taken;
+
   private final @Nullable OwnWaits ownWaits;
 
   /**
@@ -46,6 +53,7 @@ final class DoneQueue<F> {
   }
 
   private void put(Object one) {
+    added.incrementAndGet();
     done.add(one);
     waits.wake();
   }
@@ -55,6 +63,9 @@ final class DoneQueue<F> {
   @Nullable F poll(TimeLimit limit) throws InterruptedException {
     try (OwnWaits.Wait _ = beginWait(limit)) {
       Object next = next(limit);
+      if (next != null) {
+        taken++;
+      }
       return next == END ? null : (F) next;
     }
   }
@@ -62,7 +73,13 @@ final class DoneQueue<F> {
   private OwnWaits.@Nullable Wait beginWait(TimeLimit limit) {
     return ownWaits == null || !limit.isNone() || !done.isEmpty()
         ? null
-        : ownWaits.begin(() -> !done.isEmpty());
+        : ownWaits.begin(hasNext());
+  }
+
+  /** Whether the next one is there. That stays true when it is taken: then the wait for it is over, not begun again. */
+  BooleanSupplier hasNext() {
+    long before = taken;
+    return () -> added.get() != before;
   }
 
   private @Nullable Object next(TimeLimit limit) throws InterruptedException {

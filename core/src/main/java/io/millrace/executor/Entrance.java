@@ -98,7 +98,7 @@ final class Entrance {
   }
 
   private void replaceOldest(Submitted task, TimeLimit time, Duration deadline) {
-    Submitted oldest = (Submitted) home.feed().poll();
+    Submitted oldest = (Submitted) home.feed().pollReplaceable();
     if (oldest == null) {
       task.drop(dropped());
     } else if (oldest.forfeit()) {

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the value
  */
-public final class ExecutorFuture<R extends @Nullable Object> extends CompletableFuture<R>
+public final class ExecutorFuture<R extends @Nullable Object> extends StagedFuture<R>
     implements RunnableFuture<R> {
   private static final VarHandle TASK;
 
@@ -57,11 +57,10 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   private final @Nullable FutureWait virtualWait;
 
   private final TimeSource clock;
-  private final WeakReference<Home> home;
 
   ExecutorFuture(TimeSource clock, WeakReference<Home> home) {
+    super(home);
     this.clock = clock;
-    this.home = home;
     this.virtualWait = FutureWait.of(this, clock);
   }
 
@@ -158,10 +157,11 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   @Override
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier) {
-    return completeAsync(supplier, super.defaultExecutor());
+    return completeAsync(supplier, platformExecutor());
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // it is this one
   public CompletableFuture<R> completeAsync(Supplier<? extends R> supplier, Executor executor) {
     super.completeAsync(supplier, executor);
     FutureWaits.whenDone(this, () -> withdrawIf(true));
@@ -195,22 +195,24 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
    */
   @Override
   public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
-    return new Dependent<>(home);
+    return new Dependent<>(home());
   }
 
   /**
    * What runs asynchronous stages such as {@code thenApplyAsync} if they name no executor: the executor of the task,
    * as commands that its queue limit does not count, with the context of the thread that makes the stage. A stage
-   * that is due after the shutdown runs in the worker that has ended the task.
+   * that is due after the shutdown runs in the worker that has ended the task. A stage that waits for a worker when the
+   * executor is stopped, or shut down with what waits, is cancelled; one that is not run for another reason, such as a
+   * timeout, fails with that.
    */
   @Override
   public Executor defaultExecutor() {
-    return Home.executorOf(home, super.defaultExecutor());
+    return super.defaultExecutor();
   }
 
   /** Whether it is a future of this executor. */
   boolean isOf(Home other) {
-    return home.refersTo(other);
+    return home().refersTo(other);
   }
 
   private OwnWaits.@Nullable Wait beginWait() {

@@ -8,7 +8,6 @@ import io.millrace.plan.Context;
 import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** Where the tasks of an executor are: each is in the queue, or the engine's. Thread-safe. */
@@ -70,7 +69,12 @@ final class Home {
   }
 
   Command command(Runnable runnable, Captured captured) {
-    return new Command(this, runnable, captured, forCommands);
+    return new Command(this, runnable, captured, forCommands, null);
+  }
+
+  /** What belongs to a task that was let in, and so has no place of its own. */
+  Command stage(Runnable runnable, Captured captured, @Nullable StageFuture future) {
+    return new Command(this, runnable, captured, forCommands, future);
   }
 
   /** Adds a task; false if the executor takes none any more. */
@@ -78,17 +82,6 @@ final class Home {
     boolean added = feed.add(task);
     boolean isUnread = added && engine().hasJoined() && feed.remove(task);
     return added && !isUnread;
-  }
-
-  /** Runs what belongs to a task that was let in; false if the executor takes nothing any more. */
-  boolean runDependent(Runnable stage, Captured captured) {
-    return add(command(stage, captured));
-  }
-
-  /** What runs the asynchronous stages that the calling thread makes. */
-  static Executor executorOf(WeakReference<Home> reference, Executor otherwise) {
-    Home home = reference.get();
-    return home == null ? otherwise : new HomeExecutor(reference, home.capture(), otherwise);
   }
 
   /** Nobody wants the task any more. */

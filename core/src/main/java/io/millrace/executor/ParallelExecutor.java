@@ -451,8 +451,9 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * Shuts down, and cancels the tasks that have not begun; tasks that run go on. Does not wait: {@link #close}
-   * does, and {@link #awaitTermination}.
+   * Shuts down, and cancels the tasks that have not begun, and the futures of asynchronous stages that wait for a
+   * worker; what runs goes on. Commands of {@link #execute} that have not begun are dropped; one that is a {@link
+   * Future} itself is cancelled. Does not wait: {@link #close} does, and {@link #awaitTermination}.
    */
   public void shutdownAndCancel() {
     entrance.close();
@@ -465,15 +466,23 @@ public final class ParallelExecutor implements ExecutorService {
    * @return the tasks that have not begun: for a submitted task the very future that {@code submit} returned,
    *     which stays as it is until somebody runs or cancels it; for a command the one that was given to {@code
    *     execute}. The futures of {@code map}, {@code mapIter}, {@code invokeAll} and {@code invokeAny}, which
-   *     no caller has, are cancelled
+   *     no caller has, are cancelled. So are those of asynchronous stages, which are not in the list
    */
   @Override
   public List<Runnable> shutdownNow() {
     List<Tuned> notBegun = stop();
-    cutOff(notBegun.stream().filter(each -> each instanceof Task<?> task && task.isPart).toList());
+    cutOff(notBegun.stream().filter(each -> !isInHand(each)).toList());
     List<Runnable> given = new ArrayList<>(); // of the caller, as other executors' are
-    notBegun.forEach(each -> given.add(asGiven(each)));
+    notBegun.stream().filter(each -> !isStage(each)).forEach(each -> given.add(asGiven(each)));
     return given;
+  }
+
+  private static boolean isInHand(Tuned task) {
+    return !isStage(task) && !(task instanceof Task<?> submitted && submitted.isPart);
+  }
+
+  private static boolean isStage(Tuned task) {
+    return task instanceof Command command && command.isStage();
   }
 
   private static Runnable asGiven(Tuned task) {
@@ -524,11 +533,7 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   private static void cutOff(List<Tuned> notBegun) {
-    for (Tuned each : notBegun) {
-      if (each instanceof Task<?> task) {
-        task.cutOff();
-      }
-    }
+    notBegun.forEach(each -> ((Submitted) each).cutOff());
   }
 
   @Override

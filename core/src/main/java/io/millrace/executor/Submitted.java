@@ -5,6 +5,7 @@ import io.millrace.engine.terms.Tuning;
 import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,24 @@ abstract class Submitted extends Tuned {
 
   /** It is not run, because others have its place, or the place that it would need. */
   abstract void drop(RejectedExecutionException why);
+
+  /** It is not run, because the executor ended before: its future, if there is one, is cancelled. */
+  abstract void cutOff();
+
+  /** Why a future is cancelled whose executor ended before it was done. */
+  static CancellationException cutOffBy(@Nullable Throwable endingError) {
+    CancellationException cancelled =
+        new CancellationException(
+            "the executor was shut down, or stopped, before the task was done");
+    cancelled.initCause(endingError);
+    return cancelled;
+  }
+
+  /* Only what has a place can make room. */
+  @Override
+  public final boolean isReplaceable() {
+    return room != null;
+  }
 
   final void hold(@Nullable Room itsRoom) {
     room = itsRoom;

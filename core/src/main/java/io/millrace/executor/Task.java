@@ -185,14 +185,10 @@ final class Task<R extends @Nullable Object> extends Submitted {
     return home.ownWaits().begin(future::isDone);
   }
 
-  /** The executor ended before the task did. */
+  @Override
   void cutOff() {
     callable = null;
-    CancellationException cancelled =
-        new CancellationException(
-            "the executor was shut down, or stopped, before the task was done");
-    cancelled.initCause(home.error());
-    future.settleExceptionally(cancelled);
+    future.settleExceptionally(cutOffBy(home.error()));
   }
 
   /* A future takes these two for its own; inside another one they are just what the task threw. */

@@ -3,6 +3,7 @@ package io.millrace.executor;
 import static java.time.Duration.ofDays;
 import static java.time.Duration.ofMillis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import io.millrace.plan.Context;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Workers;
 import io.millrace.testkit.NoLeaks;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -211,5 +214,19 @@ class DeadlockTest {
     executor.close();
     assertSame(thread.get(), stage.resultNow(), "in the worker, before the executor has ended");
     assertEquals(2, task.thenApplyAsync(value -> value + 1).get());
+  }
+
+  @Test
+  @DisplayName("X6: who has taken what it waited for does not count as waiting until it has left")
+  void overWhenTaken() throws Exception {
+    DoneQueue<String> queue = new DoneQueue<>(TimeSource.system(), null);
+    for (String each : List.of("first", "second")) {
+      BooleanSupplier isOver = queue.hasNext();
+      assertFalse(isOver.getAsBoolean());
+      queue.add(each);
+      assertTrue(isOver.getAsBoolean());
+      assertEquals(each, queue.poll(TimeLimit.of(TimeSource.system(), Long.MAX_VALUE)));
+      assertTrue(isOver.getAsBoolean(), "seen as waiting again");
+    }
   }
 }

@@ -4,15 +4,18 @@ import static java.time.Duration.ZERO;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
+import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
+import io.millrace.time.TimeSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +109,43 @@ class StuckThreadsTest {
                       return item;
                     }));
     assertEquals(RunStatus.CANCELLED, results.status());
+  }
+
+  /** Is interrupted only some time after somebody asked for it: a timer of the same clock comes first. */
+  private static final class Late extends Thread {
+    Late(Runnable task) {
+      super(task);
+      setDaemon(true);
+    }
+
+    @Override
+    public void interrupt() {
+      TimeSource clock = TimeSource.system();
+      CountDownLatch rung = new CountDownLatch(1);
+      clock.schedule(clock.nanoTime() + ofMillis(100).toNanos(), rung::countDown);
+      Soon.awaitDeaf(rung);
+      super.interrupt();
+    }
+  }
+
+  @Test
+  @DisplayName("E12, A19: the grace begins when the interrupt was sent, however short it is")
+  void interruptThatComesLate() throws Exception {
+    try (ExecutorService pool = Executors.newFixedThreadPool(1, Late::new)) {
+      Parallel parallel =
+          Parallel.of(1).workers(Workers.on(pool)).attemptTimeout(ofMillis(50)).grace(ZERO);
+      Results<Integer, Integer> results =
+          Soon.of(
+              () ->
+                  parallel.map(
+                      List.of(1),
+                      item -> {
+                        Soon.awaitDeaf(end);
+                        return item;
+                      }));
+      assertInstanceOf(AbandonedException.class, results.failures().getFirst().error());
+      end.countDown();
+    }
   }
 
   @ParameterizedTest(name = "in the caller''s thread: {0}")

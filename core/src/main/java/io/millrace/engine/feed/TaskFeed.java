@@ -83,10 +83,10 @@ public final class TaskFeed implements Feed {
     }
   }
 
-  /** Takes the first task out; null if there is none. Nobody is told, as of {@link #remove}. */
-  public @Nullable Tuned poll() {
+  /** Takes the first task out that may be replaced; null if there is none. Nobody is told, as of {@link #remove}. */
+  public @Nullable Tuned pollReplaceable() {
     synchronized (queue) {
-      return queue.poll();
+      return queue.pollReplaceable();
     }
   }
 

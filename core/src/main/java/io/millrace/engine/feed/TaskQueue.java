@@ -10,6 +10,9 @@ final class TaskQueue {
   private @Nullable Tuned first;
   private @Nullable Tuned last;
 
+  /* The last task up to which none is replaceable; null if the first one was not asked. */
+  private @Nullable Tuned asked;
+
   boolean isEmpty() {
     return first == null;
   }
@@ -35,6 +38,19 @@ final class TaskQueue {
     return task;
   }
 
+  /** The first task that may be replaced, out of the queue; null if there is none. Asks each task once. */
+  @Nullable Tuned pollReplaceable() {
+    Tuned task = asked == null ? first : asked.nextInFeed;
+    while (task != null && !task.isReplaceable()) {
+      asked = task;
+      task = task.nextInFeed;
+    }
+    if (task != null) {
+      remove(task);
+    }
+    return task;
+  }
+
   /** Takes a task out; false if it is not there. */
   boolean remove(Tuned task) {
     if (!task.isInFeed) {
@@ -42,6 +58,9 @@ final class TaskQueue {
     }
     Tuned before = task.previousInFeed;
     Tuned after = task.nextInFeed;
+    if (asked == task) {
+      asked = before;
+    }
     task.isInFeed = false;
     task.previousInFeed = null; // a task that is kept by somebody must not keep its neighbours
     task.nextInFeed = null;

@@ -53,6 +53,14 @@ public abstract class Tuned {
   /** Whether nobody wants the outcome any more: then no attempt starts. Never goes back to false. */
   protected abstract boolean isUnwanted();
 
+  /**
+   * Whether it may be dropped to make room for another one. Asked under the feed's lock; once false, it stays false
+   * as long as the item is in the feed.
+   */
+  public boolean isReplaceable() {
+    return false;
+  }
+
   /** By a worker, before each attempt: false if the item was taken back before the first one. */
   protected final boolean begin() {
     return BEGUN.compareAndSet(this, Stage.NEW, Stage.BEGUN) || stage == Stage.BEGUN;
