@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is done, on its way to the one thread that waits for it; a virtual clock knows of that wait. */
@@ -14,16 +15,17 @@ final class DoneQueue<F> {
 
   private final BlockingQueue<Object> done = new LinkedBlockingQueue<>();
   private final KnownWaits waits;
-  private final @Nullable OwnWaits ownWaits;
+  private final Supplier<@Nullable Home> home;
 
   /**
    * An empty queue.
    *
-   * @param home the executor all of whose workers must not wait here; null if there is none
+   * @param home the executor all of whose workers must not wait here, null if there is none; asked by the thread that
+   *     is about to wait without a timeout, and may throw a {@link DeadlockException}
    */
-  DoneQueue(TimeSource clock, @Nullable Home home) {
+  DoneQueue(TimeSource clock, Supplier<@Nullable Home> home) {
     this.waits = new KnownWaits(clock);
-    this.ownWaits = home == null ? null : home.ownWaits();
+    this.home = home;
   }
 
   /** The clock that futures go by: that of the first which has a virtual one, or else the real time. */
@@ -60,9 +62,11 @@ final class DoneQueue<F> {
   }
 
   private OwnWaits.@Nullable Wait beginWait(TimeLimit limit) {
-    return ownWaits == null || !limit.isNone() || !done.isEmpty()
-        ? null
-        : ownWaits.begin(() -> !done.isEmpty());
+    if (!limit.isNone() || !done.isEmpty()) {
+      return null;
+    }
+    Home own = home.get();
+    return own == null ? null : own.ownWaits().begin(() -> !done.isEmpty());
   }
 
   private @Nullable Object next(TimeLimit limit) throws InterruptedException {

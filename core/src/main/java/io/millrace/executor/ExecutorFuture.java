@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * any other; it does not make the future a cancelled one.
  *
  * <p>Stages that depend on it without being asynchronous, such as those of {@code thenApply}, run in the worker that
- * ends the task, which takes no other task meanwhile, or in the thread that makes them if the task has ended. Those
- * of {@code thenApplyAsync} and the like run in the task's executor: see {@link #defaultExecutor}.
+ * ends the task, which takes no other task meanwhile, or in the thread that makes them if the task has ended, or, at
+ * its deadline, in a thread of the library that runs those of many tasks one after another. Those of {@code thenApplyAsync} and the like run in the task's executor: see {@link #defaultExecutor}.
  *
  * @param <R> the value
  */
@@ -207,6 +207,15 @@ public final class ExecutorFuture<R extends @Nullable Object> extends Completabl
   /** Whether it is a future of this executor. */
   boolean isOf(Home other) {
     return home.refersTo(other);
+  }
+
+  /** Whether it is of a task that the calling thread runs. */
+  static boolean isRunHere(Object future) {
+    if (future instanceof ExecutorFuture<?> own) {
+      Task<?> itsTask = own.task();
+      return itsTask != null && itsTask.isRunHere();
+    }
+    return false;
   }
 
   private OwnWaits.@Nullable Wait beginWait() {

@@ -116,6 +116,11 @@ public final class TaskOptions {
     return tuning;
   }
 
+  /** Whether nothing differs from {@link #none}. */
+  boolean isNone() {
+    return toString().equals(NONE.toString());
+  }
+
   /** What differs from {@link #none}. */
   @Override
   public String toString() {
@@ -125,6 +130,7 @@ public final class TaskOptions {
         .option("timeout", timeout, NONE.timeout)
         .option("semaphore", semaphore, null)
         .option("permits", permits, semaphore == null ? 0 : 1)
+        .option("deadline", deadline, NONE.deadline)
         .toString();
   }
 }

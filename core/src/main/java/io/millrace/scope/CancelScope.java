@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * what they start is stopped likewise. A block that ignores its interrupt ends when it ends.
  *
  * <p><b>What is absorbed.</b> The scope absorbs its own cancellation and nothing else: an {@code
- * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException}, a {@link
- * CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is one of
+ * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException} that is no {@code
+ * SocketTimeoutException}, which is a timeout of the socket's own and passes, a {@link CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is one of
  * these as well; alone, or in a wrapper: an {@code ExecutionException}, {@code CompletionException}, {@code
  * UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or another
  * exception of the platform that has no message of its own, as {@code new RuntimeException(interrupted)}. Every
