@@ -3,7 +3,6 @@ package io.millrace.executor;
 import io.millrace.base.Warnings;
 import io.millrace.context.Captured;
 import io.millrace.engine.terms.Tuning;
-import io.millrace.engine.thread.Threads;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -59,6 +58,10 @@ final class Command extends Submitted {
             return null;
           });
     } catch (Throwable uncaught) {
+      if (stage != null) {
+        stage.fail(uncaught); // it was not run: its context could not be installed
+        return null;
+      }
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
     }
@@ -75,15 +78,18 @@ final class Command extends Submitted {
     }
   }
 
+  @Override
+  boolean hasDependents() {
+    return stage != null || runnable instanceof Future<?>;
+  }
+
   /* Nobody waits for it: it does not begin any more, or runs on. */
   @Override
   void expire(TimeoutException late) {
     if (takeBack()) {
       home.withdraw(this);
       leave();
-      if (runnable instanceof Future<?>) {
-        Threads.inPlatformThread(() -> fail(late)); // and not that of all timers
-      }
+      fail(late);
     }
   }
 

@@ -36,11 +36,21 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
     this.all = futures.size();
     TimeSource clock = DoneQueue.clockOf(futures);
     this.limit = TimeLimit.of(clock, timeoutNanos);
+    Unfinished unfinished = new Unfinished(futures);
     DoneQueue<F> queue =
-        new DoneQueue<>(clock, Home.ofAll(futures)); // the listeners must not know of this
+        new DoneQueue<>(clock, unfinished::homeOfReader); // the listeners must not know of this
     this.done = queue;
     this.listeners = new DoneListeners(this);
-    futures.forEach(future -> listeners.add(future, () -> queue.add(future)));
+    for (int i = 0; i < futures.size(); i++) {
+      F future = futures.get(i);
+      int index = i;
+      listeners.add(
+          future,
+          () -> {
+            unfinished.done(index);
+            queue.add(future);
+          });
+    }
   }
 
   static <F extends CompletableFuture<?>> Stream<F> of(

@@ -10,4 +10,8 @@ public final class DeadlockException extends IllegalStateException {
   DeadlockException(String message) {
     super(message);
   }
+
+  static DeadlockException ofItself() {
+    return new DeadlockException("a task waits for itself, and so would never end");
+  }
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What is done, on its way to the one thread that waits for it; a virtual clock knows of that wait. */
@@ -21,16 +22,17 @@ final class DoneQueue<F> {
   private final AtomicLong added = new AtomicLong();
   private long taken;
 
-  private final @Nullable OwnWaits ownWaits;
+  private final Supplier<@Nullable Home> home;
 
   /**
    * An empty queue.
    *
-   * @param home the executor all of whose workers must not wait here; null if there is none
+   * @param home the executor all of whose workers must not wait here, null if there is none; asked by the thread that
+   *     is about to wait without a timeout, and may throw a {@link DeadlockException}
    */
-  DoneQueue(TimeSource clock, @Nullable Home home) {
+  DoneQueue(TimeSource clock, Supplier<@Nullable Home> home) {
     this.waits = new KnownWaits(clock);
-    this.ownWaits = home == null ? null : home.ownWaits();
+    this.home = home;
   }
 
   /** The clock that futures go by: that of the first which has a virtual one, or else the real time. */
@@ -71,9 +73,11 @@ final class DoneQueue<F> {
   }
 
   private OwnWaits.@Nullable Wait beginWait(TimeLimit limit) {
-    return ownWaits == null || !limit.isNone() || !done.isEmpty()
-        ? null
-        : ownWaits.begin(hasNext());
+    if (!limit.isNone() || !done.isEmpty()) {
+      return null;
+    }
+    Home own = home.get();
+    return own == null ? null : own.ownWaits().begin(hasNext());
   }
 
   /** Whether the next one is there. That stays true when it is taken: then the wait for it is over, not begun again. */

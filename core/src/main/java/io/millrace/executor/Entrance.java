@@ -2,6 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.engine.thread.Deputies;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets tasks into an executor, as its queue limit says, and sets their deadlines. Thread-safe. */
 final class Entrance {
+  private static final Deputies EXPIRING = new Deputies();
+
   private final Home home;
   private final QueueLimit limit;
   private final TimeSource clock;
@@ -21,6 +24,10 @@ final class Entrance {
     this.limit = limit;
     this.clock = clock;
     this.room = limit.isNone() ? null : new Room(limit.places(concurrency), clock, home.ownWaits());
+  }
+
+  QueueLimit limit() {
+    return limit;
   }
 
   /** Whether a task that comes now is let in at once. */
@@ -120,8 +127,7 @@ final class Entrance {
     }
     try {
       if (!time.isNone()) {
-        task.expireBy(
-            clock.schedule(clock.nanoTime() + time.left(), () -> task.expire(late(deadline))));
+        task.expireBy(clock.schedule(clock.nanoTime() + time.left(), () -> expire(task, deadline)));
       }
       if (!home.add(task)) {
         throw shutDown();
@@ -129,6 +135,15 @@ final class Entrance {
     } catch (Throwable refused) {
       task.leave();
       throw Rethrow.asIs(refused);
+    }
+  }
+
+  /* In the thread of all timers, which must not wait for what depends on the task. */
+  private void expire(Submitted task, Duration deadline) {
+    if (task.hasDependents()) {
+      EXPIRING.run(clock.announced(() -> task.expire(late(deadline))));
+    } else {
+      task.expire(late(deadline));
     }
   }
 

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Dependent stages that are not asynchronous, such as those of {@code thenApply}, run in the worker that
  * ends the task, which takes no other task meanwhile. If the task has ended already, they run in the thread
- * that makes them. Those of {@code thenApplyAsync} and the like run in the task's executor: see {@link
+ * that makes them; at its deadline, in a thread of the library that runs those of many tasks one after
+ * another. Those of {@code thenApplyAsync} and the like run in the task's executor: see {@link
  * #defaultExecutor}.
  *
  * @param <R> the value
@@ -213,6 +214,15 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
   /** Whether it is a future of this executor. */
   boolean isOf(Home other) {
     return home().refersTo(other);
+  }
+
+  /** Whether it is of a task that the calling thread runs. */
+  static boolean isRunHere(Object future) {
+    if (future instanceof ExecutorFuture<?> own) {
+      Task<?> itsTask = own.task();
+      return itsTask != null && itsTask.isRunHere();
+    }
+    return false;
   }
 
   private OwnWaits.@Nullable Wait beginWait() {

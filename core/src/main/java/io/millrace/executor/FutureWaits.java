@@ -54,29 +54,49 @@ final class FutureWaits {
     return !isAnyOpen;
   }
 
+  @SuppressWarnings("CollectionUndefinedEquality") // futures are equal if they are the same
   private static boolean await(
       List<? extends CompletableFuture<?>> all, WaitStrategy strategy, long nanos)
       throws InterruptedException {
     if (nanos == 0) {
       return false;
     }
-    AtomicInteger open = new AtomicInteger(all.size());
+    List<?> own = nanos == Long.MAX_VALUE ? ownOf(all, strategy) : List.of();
+    AtomicInteger open = new AtomicInteger(all.size() - own.size());
     TimeSource clock = DoneQueue.clockOf(all);
     TimeLimit limit = TimeLimit.of(clock, nanos);
     // The owner, which the listeners keep until they are closed.
-    DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock, Home.ofAll(all));
+    DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock, () -> Home.ofAll(all));
     try (DoneListeners listeners = new DoneListeners(enough)) {
       for (CompletableFuture<?> future : all) {
+        boolean counts = own.isEmpty() || !own.contains(future);
         listeners.add(
             future,
             () -> {
-              if (open.decrementAndGet() == 0 || isEnough(future, strategy)) {
+              if (isEnough(future, strategy) || (counts && open.decrementAndGet() == 0)) {
                 enough.add(future);
               }
             });
       }
-      return enough.poll(limit) != null;
+      boolean inTime = enough.poll(limit) != null;
+      if (!own.isEmpty() && !isEnough(all, strategy)) {
+        throw DeadlockException.ofItself();
+      }
+      return inTime;
     }
+  }
+
+  /*
+   * The tasks that the calling thread runs: they are not done before the wait ends, so it ends when all others are.
+   */
+  @SuppressWarnings("CollectionUndefinedEquality") // as above
+  private static List<?> ownOf(List<? extends Future<?>> all, WaitStrategy strategy) {
+    List<?> own = all.stream().filter(ExecutorFuture::isRunHere).toList();
+    boolean areOthers = all.stream().anyMatch(each -> !each.isDone() && !own.contains(each));
+    if (!own.isEmpty() && (strategy == WaitStrategy.ALL_COMPLETED || !areOthers)) {
+      throw DeadlockException.ofItself();
+    }
+    return own;
   }
 
   private static boolean isEnough(Future<?> done, WaitStrategy strategy) {

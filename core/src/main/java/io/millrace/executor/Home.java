@@ -105,17 +105,20 @@ final class Home {
         && engine().isWorker(Thread.currentThread());
   }
 
+  /** The executor whose worker the calling thread is; else null. */
+  static @Nullable Home ofThisWorker() {
+    Home home = OF_WORKER.isBound() ? OF_WORKER.get() : null;
+    return home != null && home.isWorker() ? home : null;
+  }
+
+  /** Whether the future is done, or that of a task of this executor. */
+  boolean has(CompletableFuture<?> future) {
+    return future.isDone() || (future instanceof ExecutorFuture<?> own && own.isOf(this));
+  }
+
   /** The executor whose worker the calling thread is, if all futures that are not done are of that; else null. */
   static @Nullable Home ofAll(Collection<? extends CompletableFuture<?>> futures) {
-    if (!OF_WORKER.isBound()) {
-      return null;
-    }
-    Home home = OF_WORKER.get();
-    boolean areAllOfIt =
-        futures.stream()
-            .allMatch(
-                future ->
-                    future.isDone() || (future instanceof ExecutorFuture<?> own && own.isOf(home)));
-    return areAllOfIt && home.isWorker() ? home : null;
+    Home home = ofThisWorker();
+    return home != null && futures.stream().allMatch(home::has) ? home : null;
   }
 }

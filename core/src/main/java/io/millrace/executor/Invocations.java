@@ -70,7 +70,7 @@ final class Invocations {
       throw new IllegalArgumentException("tasks must not be empty");
     }
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
-    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock(), executor.home());
+    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock(), executor::home);
     try {
       for (Callable<R> task : tasks) {
         ExecutorFuture<R> future =

@@ -3,6 +3,7 @@ package io.millrace.executor;
 import io.millrace.Parallel;
 import io.millrace.base.Closing;
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.context.Captured;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
@@ -554,6 +555,13 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public String toString() {
     String state = isTerminated() ? "terminated" : isShutdown() ? "shut down" : "running";
-    return "ParallelExecutor[at most " + concurrency + " at once, " + state + "]";
+    Shown shown = new Shown("ParallelExecutor").part("at most " + concurrency + " at once");
+    if (!entrance.limit().isNone()) {
+      shown.part(entrance.limit());
+    }
+    if (!options.isNone()) {
+      shown.part(options);
+    }
+    return shown.part(state).toString();
   }
 }

@@ -36,8 +36,13 @@ abstract class Submitted extends Tuned {
   /** Makes one attempt, in a worker. */
   abstract @Nullable Object attempt() throws Exception;
 
-  /** Its deadline has come, in the thread of all timers. */
+  /** Its deadline has come. This may call code of others: what depends on it, and the interrupt of a thread. */
   abstract void expire(TimeoutException late);
+
+  /** Whether code of others may run when it ends. */
+  boolean hasDependents() {
+    return false;
+  }
 
   /** It is not run, because others have its place, or the place that it would need. */
   abstract void drop(RejectedExecutionException why);

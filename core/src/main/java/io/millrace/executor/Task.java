@@ -2,7 +2,6 @@ package io.millrace.executor;
 
 import io.millrace.base.Warnings;
 import io.millrace.engine.terms.Tuning;
-import io.millrace.engine.thread.Threads;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -157,14 +156,14 @@ final class Task<R extends @Nullable Object> extends Submitted {
     }
   }
 
-  /* Dependents may take long, and this is the thread of all timers. */
+  @Override
+  boolean hasDependents() {
+    return future.getNumberOfDependents() > 0;
+  }
+
   @Override
   void expire(TimeoutException late) {
-    if (future.getNumberOfDependents() == 0) {
-      future.end(true, late);
-    } else {
-      Threads.inPlatformThread(future.clock().announced(() -> future.end(true, late)));
-    }
+    future.end(true, late);
   }
 
   @Override
@@ -173,14 +172,19 @@ final class Task<R extends @Nullable Object> extends Submitted {
     future.end(false, why);
   }
 
+  /** Whether the calling thread is in an attempt of this. */
+  boolean isRunHere() {
+    return runner == Thread.currentThread();
+  }
+
   /**
    * The calling thread begins to wait for this.
    *
    * @throws DeadlockException if it would never end
    */
   OwnWaits.@Nullable Wait beginWait() {
-    if (runner == Thread.currentThread()) {
-      throw new DeadlockException("a task waits for itself, and so would never end");
+    if (isRunHere()) {
+      throw DeadlockException.ofItself();
     }
     return home.ownWaits().begin(future::isDone);
   }

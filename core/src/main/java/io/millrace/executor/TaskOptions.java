@@ -118,6 +118,11 @@ public final class TaskOptions {
     return tuning;
   }
 
+  /** Whether nothing differs from {@link #none}. */
+  boolean isNone() {
+    return toString().equals(NONE.toString());
+  }
+
   /** What differs from {@link #none}. */
   @Override
   public String toString() {
@@ -127,6 +132,7 @@ public final class TaskOptions {
         .option("timeout", timeout, NONE.timeout)
         .option("semaphore", semaphore, null)
         .option("permits", permits, semaphore == null ? 0 : 1)
+        .option("deadline", deadline, NONE.deadline)
         .toString();
   }
 }

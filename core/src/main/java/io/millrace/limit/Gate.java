@@ -165,6 +165,10 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
     return common == null ? earliest : Bucket.later(earliest, common.earliest(demand));
   }
 
+  int waiters() {
+    return queue.size();
+  }
+
   boolean isIdle(long now) {
     catchUp();
     for (Bucket bucket : buckets) {

@@ -24,4 +24,7 @@ interface Gates {
 
   /** How many keys are remembered. Guarded by the limiter's lock. */
   int keys();
+
+  /** How many wait at all gates. Guarded by the limiter's lock. */
+  int waiters();
 }

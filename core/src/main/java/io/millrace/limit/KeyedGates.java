@@ -119,4 +119,9 @@ final class KeyedGates implements Gates {
   public int keys() {
     return byAge.size();
   }
+
+  @Override
+  public int waiters() {
+    return byAge.stream().mapToInt(Gate::waiters).sum();
+  }
 }

@@ -32,4 +32,9 @@ final class OneGate implements Gates {
   public int keys() {
     return 0;
   }
+
+  @Override
+  public int waiters() {
+    return gate.waiters();
+  }
 }

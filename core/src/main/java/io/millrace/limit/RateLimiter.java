@@ -168,6 +168,14 @@ public final class RateLimiter extends Limit {
     }
   }
 
+  /**
+   * The number of waiters, of all keys, threads included. Only a hint while other threads use the limiter. For a limit
+   * per key, this looks at all keys.
+   */
+  public int waiters() {
+    return turnstile.waiters();
+  }
+
   /** How many keys are remembered; 0 for a limit that is not per key. */
   public int keys() {
     return turnstile.keys();

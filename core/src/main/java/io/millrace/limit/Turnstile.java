@@ -122,6 +122,15 @@ final class Turnstile {
     }
   }
 
+  int waiters() {
+    lock.lock();
+    try {
+      return gates.waiters();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   TimeSource clock() {
     return clock;
   }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * stopped likewise. A block that ignores its interrupt is not ended.
  *
  * <p><b>What is absorbed.</b> The scope absorbs its own cancellation and nothing else: an {@code
- * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException}, a {@link
+ * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException} that is no
+ * {@code SocketTimeoutException}, which is a timeout of the socket's own and passes, a {@link
  * CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is
  * one of these as well; alone, or in a wrapper: an {@code ExecutionException}, {@code CompletionException},
  * {@code UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or

@@ -8,6 +8,7 @@ import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
+import io.millrace.executor.QueueLimit;
 import io.millrace.outcome.*;
 import io.millrace.plan.*;
 import io.millrace.testkit.*;
@@ -394,5 +395,12 @@ class EdgesTest {
     assertEquals("ParallelExecutor[at most 3 at once, running]", executor.toString());
     executor.close();
     assertEquals("ParallelExecutor[at most 3 at once, terminated]", executor.toString());
+    ParallelExecutor limited =
+        ParallelExecutor.of(
+            Parallel.of(3), QueueLimit.rejecting(5), Duration.ofSeconds(2));
+    limited.close();
+    assertEquals(
+        "ParallelExecutor[at most 3 at once, QueueLimit[5, REJECT], TaskOptions[deadline=2s], terminated]",
+        limited.toString());
   }
 }

@@ -152,6 +152,70 @@ class DeadlockTest {
     }
   }
 
+  @TestFactory
+  @DisplayName("X6: a task that waits for itself at last is told so by waitFor and asCompleted")
+  Stream<DynamicTest> everyWaitForItself() {
+    return Stream.of(
+        itself("all", (self, done) -> wait(self, done, WaitStrategy.ALL_COMPLETED)),
+        itself("first", (self, _) -> wait(self, self, WaitStrategy.FIRST_COMPLETED)),
+        itself("failure", (self, done) -> wait(self, done, WaitStrategy.FIRST_EXCEPTION)),
+        itself(
+            "asCompleted",
+            (self, done) -> ParallelExecutor.asCompleted(List.of(self, done)).count()));
+  }
+
+  private static Object wait(
+      ExecutorFuture<Object> self, ExecutorFuture<Object> other, WaitStrategy strategy)
+      throws Exception {
+    return ParallelExecutor.waitFor(List.of(self, other), strategy);
+  }
+
+  /** A way for a task to wait for itself and for another one that is done soon. */
+  @FunctionalInterface
+  private interface SelfWait {
+    Object of(ExecutorFuture<Object> self, ExecutorFuture<Object> other) throws Exception;
+  }
+
+  private static DynamicTest itself(String name, SelfWait wait) {
+    return DynamicTest.dynamicTest(
+        name,
+        () -> {
+          try (ParallelExecutor executor = ParallelExecutor.of(3)) {
+            CompletableFuture<ExecutorFuture<Object>> self = new CompletableFuture<>();
+            ExecutorFuture<Object> task =
+                executor.submit(() -> wait.of(self.join(), executor.submit(() -> 1)));
+            self.complete(task);
+            try {
+              assertThrows(DeadlockException.class, () -> task.result(Patience.LIMIT));
+            } finally {
+              task.cancel(true);
+            }
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("X6: a stream of asCompleted that others have made tells the worker that reads it")
+  void aStreamThatOthersHaveMade() throws Exception {
+    CountDownLatch made = new CountDownLatch(1);
+    CompletableFuture<Stream<ExecutorFuture<Integer>>> stream = new CompletableFuture<>();
+    try (ParallelExecutor executor = ParallelExecutor.of(1)) {
+      ExecutorFuture<Long> outer =
+          executor.submit(
+              () -> {
+                made.await();
+                return stream.join().count();
+              });
+      stream.complete(ParallelExecutor.asCompleted(List.of(executor.submit(() -> 1))));
+      made.countDown();
+      try {
+        assertThrows(DeadlockException.class, () -> outer.result(Patience.LIMIT));
+      } finally {
+        outer.cancel(true);
+      }
+    }
+  }
+
   @Test
   @DisplayName("X6: a wait with a timeout is not a deadlock; nor is one for another executor")
   void waitsThatEndByThemselves() throws Exception {

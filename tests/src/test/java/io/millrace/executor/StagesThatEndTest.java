@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.outcome.AbandonedException;
+import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.NoLeaks;
 import java.util.ArrayList;
@@ -231,5 +232,36 @@ class StagesThatEndTest {
       held.release();
     }
     executor.close();
+  }
+
+  /** What cannot be installed once it is told so. */
+  private static final class Carrier implements ContextCarrier<String> {
+    volatile boolean isBroken;
+
+    @Override
+    public String capture() {
+      return "";
+    }
+
+    @Override
+    public Runnable install(String captured) {
+      if (isBroken) {
+        throw new IllegalStateException("cannot be installed");
+      }
+      return () -> {};
+    }
+  }
+
+  @Test
+  @DisplayName("E8, A38: a stage whose context cannot be installed fails with that")
+  void aStageWithoutItsContextFails() throws Exception {
+    Carrier carrier = new Carrier();
+    try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).context(carrier))) {
+      ExecutorFuture<Integer> done = one(executor);
+      carrier.isBroken = true;
+      CompletableFuture<Integer> stage = done.thenApplyAsync(value -> value + 1);
+      ExecutionException failure = assertThrows(ExecutionException.class, () -> ended(stage));
+      assertEquals("cannot be installed", failure.getCause().getMessage());
+    }
   }
 }

@@ -267,4 +267,37 @@ class SharedLimitTest {
     assertEquals(ofSeconds(1), two.apply(1, 2));
     assertEquals(5, limiter.keys());
   }
+
+  @Test
+  @DisplayName("A54: a limiter says how many wait for it, of all keys; who gives up does not count")
+  void howManyWait() {
+    try (ManualClock clock = new ManualClock()) {
+      RateLimit once = RateLimit.perMinute(1);
+      for (RateLimit limit : List.of(once, once.by(item -> item))) {
+        RateLimiter limiter = RateLimiter.of(limit, clock);
+        List<Waiting> waiting = new ArrayList<>();
+        for (String key : List.of("a", "b")) {
+          limiter.tryAcquireFor(key);
+          waiting.add(limiter.enqueue(limiter.demand(key), new Never()));
+        }
+        assertEquals(2, limiter.waiters(), limit::toString);
+        waiting.forEach(Waiting::cancel);
+        assertEquals(0, limiter.waiters(), limit::toString);
+      }
+    }
+  }
+
+  /** Waits, and is never served in the test. */
+  private static final class Never implements Waiter {
+    @Override
+    public Answer claim() {
+      return Answer.LEAVE;
+    }
+
+    @Override
+    public void declined() {}
+
+    @Override
+    public void granted() {}
+  }
 }

@@ -3,13 +3,15 @@ package io.millrace.engine.out;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.thread.Deputies;
 import io.millrace.engine.thread.Mishaps;
-import io.millrace.engine.thread.Threads;
 import io.millrace.outcome.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /** Hands each outcome to its item, in the thread that settled it, and keeps none. */
 public final class ToItems implements Sink {
+  private static final Deputies TELLING = new Deputies();
+
   @Override
   @SuppressWarnings("ReferenceEquality") // WAITING is a mark
   public void settled(Claim claim) {
@@ -22,7 +24,7 @@ public final class ToItems implements Sink {
   /* This may be the thread of all timers, and there may be no carrier for a virtual one. */
   @Override
   public void abandoned(Outcome<?, ?> outcome, Runnable told) {
-    Threads.inPlatformThread(
+    TELLING.run(
         () -> {
           hand(outcome);
           told.run();

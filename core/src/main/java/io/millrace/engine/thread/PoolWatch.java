@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * however often it was given. Thread-safe.
  */
 public final class PoolWatch {
+  private static final Deputies GIVING = new Deputies();
+
   private static final long FIRST_LOOK_NANOS = 200_000_000;
   private static final long MOST_LOOK_NANOS = 10_000_000_000L;
 
@@ -183,7 +185,7 @@ public final class PoolWatch {
       if (nextNanos - now <= 0) {
         stepNanos = Math.min(2 * stepNanos, MOST_LOOK_NANOS);
         nextNanos = now + stepNanos;
-        Threads.inPlatformThread(this::giveAgain);
+        GIVING.run(this::giveAgain);
       }
       return Math.max(nextNanos - now, 1);
     }

@@ -2,9 +2,11 @@ package io.millrace.engine.thread;
 
 /**
  * How interrupts are sent. Threads of an executor may be of a class whose {@code interrupt} is somebody's
- * code: it gets a thread of its own, so that it holds up neither timers nor the end of a run.
+ * code: it runs in a thread apart, so that it holds up neither timers nor the end of a run.
  */
 public final class Sending {
+  private static final Deputies SENDING = new Deputies();
+
   private Sending() {}
 
   /**
@@ -16,12 +18,8 @@ public final class Sending {
   public static void interrupt(Thread thread, Runnable sending, Runnable sent) {
     if (thread.getClass() == Thread.class || thread.isVirtual()) {
       send(sending, sent);
-      return;
-    }
-    try {
-      Threads.startPlatform(() -> send(sending, sent));
-    } catch (Throwable noThread) {
-      send(sending, sent);
+    } else {
+      SENDING.run(() -> send(sending, sent));
     }
   }
 
