@@ -396,8 +396,7 @@ class EdgesTest {
     executor.close();
     assertEquals("ParallelExecutor[at most 3 at once, terminated]", executor.toString());
     ParallelExecutor limited =
-        ParallelExecutor.of(
-            Parallel.of(3), QueueLimit.rejecting(5), Duration.ofSeconds(2));
+        ParallelExecutor.of(Parallel.of(3), QueueLimit.rejecting(5), Duration.ofSeconds(2));
     limited.close();
     assertEquals(
         "ParallelExecutor[at most 3 at once, QueueLimit[5, REJECT], TaskOptions[deadline=2s], terminated]",
