@@ -11,6 +11,7 @@ import io.millrace.limit.Party;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.stress.Delay;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -28,6 +29,13 @@ public final class WaitAgainHunt {
 
   /** A run in which nothing happens. */
   private abstract static class NeverEnding implements Resuming {
+    @Override
+    public void resume(List<Ticket> tickets) {
+      for (Ticket ticket : tickets) {
+        resume(ticket);
+      }
+    }
+
     @Override
     public boolean hasEnded() {
       return false;
