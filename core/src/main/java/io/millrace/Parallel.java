@@ -323,7 +323,7 @@ public final class Parallel {
     return failurePolicy(new FailurePolicy.StopAfter(failures));
   }
 
-  /** Stopping the token ends the run as {@code CANCELLED}. */
+  /** Stopping or draining the token ends the run as {@code CANCELLED}: see {@link StopToken}. */
   public Parallel stopToken(StopToken token) {
     Objects.requireNonNull(token, "token");
     return with(copy -> copy.stopToken = token);
@@ -572,7 +572,7 @@ public final class Parallel {
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     try (Run<T, R> run = start(items, action, streaming(Order.COMPLETION))) {
-      run.drain();
+      run.takeAll();
     }
   }
 

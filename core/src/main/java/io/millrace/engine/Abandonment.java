@@ -58,7 +58,7 @@ final class Abandonment {
     Details details = new Details(index, key, calls, elapsed, false);
     var failure =
         new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
-    boolean needsVerdict = !schedule.hasEnded() && failures.fallbackFor(report) != null;
+    boolean needsVerdict = !schedule.isCut() && failures.fallbackFor(report) != null;
     Ticket condemned = needsVerdict ? condemned(failure, elapsed) : null;
     Claim settled = needsVerdict ? null : Claim.settled(index, failure);
     boolean keepsCarrier = worker.keepsCarrier();

@@ -284,7 +284,7 @@ final class Verdicts {
       EarlierErrors.attach(at.ticket.errors, error);
     }
     Supplier<@Nullable Object> fallback = failures.fallbackFor(error);
-    if (fallback == null || schedule.hasEnded()) {
+    if (fallback == null || schedule.isCut()) {
       return new Verdict.Fail(error);
     }
     try {

@@ -105,6 +105,15 @@ final class HttpOptions {
   private @Nullable Duration runTimeout;
 
   @Option(
+      names = "--grace",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      description =
+          "After the first Ctrl-C or SIGTERM nothing new starts, and what is under way has this long "
+              + "(default: 5s). The second one ends at once.")
+  private Duration grace = Duration.ofSeconds(5);
+
+  @Option(
       names = "--max-failures",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
@@ -169,6 +178,11 @@ final class HttpOptions {
 
   Duration timeout() {
     return timeout;
+  }
+
+  /** How long what is under way may take after the first signal. */
+  Duration grace() {
+    return grace;
   }
 
   Optional<Duration> itemTimeout() {

@@ -76,6 +76,16 @@ class StoppingTest {
   }
 
   @Test
+  void byDrain() {
+    var token = new StopToken();
+    // @start region="drain"
+    token.drain(ofSeconds(30)); // drain(): for as long as it takes; stop() ends the grace
+    // @end
+    var drained = Parallel.of(8).stopToken(token).map(List.of("/a"), this::fetch);
+    assertEquals(RunStatus.CANCELLED, drained.status());
+  }
+
+  @Test
   void byTokenOfAStream() {
     var urls = List.of("/a", "/b");
     var token = new StopToken();

@@ -4,6 +4,7 @@ package io.millrace.testkit.contract;
 public interface EngineContract
     extends ConcurrencyContract,
         ContextContract,
+        DrainContract,
         FailureContract,
         LimitContract,
         ListenerContract,
