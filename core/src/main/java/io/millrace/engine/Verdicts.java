@@ -242,6 +242,9 @@ final class Verdicts {
     Throwable failure = error;
     try {
       if (failure == null) {
+        if (terms.spending != null) {
+          terms.spending.settle(at.cost, at.itemOfUser(), value);
+        }
         if (!retry.rejects(at.itemOfUser(), value)) {
           waits.settle(at.demand, at.item(), value);
           return new Verdict.Succeed(value);
@@ -298,9 +301,7 @@ final class Verdicts {
 
   private boolean carryOut(ItemAtHand at, Verdict verdict) {
     return switch (verdict) {
-      case Verdict.Succeed(var value) ->
-          settle(
-              at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
+      case Verdict.Succeed(var value) -> settleSuccess(at, value);
       case Verdict.Repeat repeat -> repeat(at, repeat);
       case Verdict.Fail(var error) -> settleFailure(at, error);
     };
@@ -319,6 +320,19 @@ final class Verdicts {
       waits.withdraw(own); // whoever withdrew it may have come too early to find it
     }
     return true;
+  }
+
+  private boolean settleSuccess(ItemAtHand at, @Nullable Object value) {
+    boolean ends = failures.noteSuccess();
+    if (ends) {
+      at.worker.aboutToEndRun();
+    }
+    boolean settled =
+        settle(at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
+    if (ends) {
+      schedule.end(RunStatus.ABORTED, null, false);
+    }
+    return settled;
   }
 
   /* Noted before it is settled: whoever sees the outcome may ask which failure was the first. */

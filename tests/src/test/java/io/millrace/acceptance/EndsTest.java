@@ -15,6 +15,9 @@ import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Budget;
+import io.millrace.plan.Cost;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.testkit.ManualClock;
@@ -198,5 +201,81 @@ class EndsTest {
     var negative = assertThrows(IllegalArgumentException.class, () -> token.drain(ofSeconds(-1)));
     assertTrue(negative.getMessage().contains("grace"), negative.getMessage());
     assertThrows(UnsupportedOperationException.class, () -> StopToken.none().drain());
+  }
+
+  private static Results<Integer, Integer> tried(Parallel parallel, String items) {
+    return parallel.map(
+        items.chars().boxed().toList(),
+        item -> {
+          if (item == 'x') {
+            throw new IOException("failed");
+          }
+          return item;
+        });
+  }
+
+  @Test
+  @DisplayName(
+      "R3: more than the share of the last items ends the run, and not before there are so many")
+  void theShareOfTheLastItemsCounts() {
+    Parallel half = Parallel.of(1).failureRate(0.5, 4);
+    assertEquals(RunStatus.COMPLETED, tried(half, "xxx").status());
+    assertEquals(RunStatus.COMPLETED, tried(half, "xx..xx..xx..").status());
+    Results<Integer, Integer> early = tried(half, "xxx.....");
+    assertEquals(RunStatus.ABORTED, early.status());
+    assertEquals(4, early.notRun().size());
+    Results<Integer, Integer> late = tried(half, "........xxx.");
+    assertEquals(RunStatus.ABORTED, late.status());
+    assertEquals(1, late.notRun().size());
+    assertEquals(RunStatus.COMPLETED, tried(half.withoutFailureRate(), "xxxxxx").status());
+    assertEquals(RunStatus.ABORTED, tried(half.maxFailures(1), "x.").status());
+  }
+
+  @Test
+  @DisplayName("R3: a share is not exceeded by rounding")
+  void aShareIsExact() {
+    Parallel parallel = Parallel.of(1).failureRate(0.29, 100);
+    assertEquals(RunStatus.COMPLETED, tried(parallel, "x".repeat(29) + ".".repeat(71)).status());
+    assertEquals(RunStatus.ABORTED, tried(parallel, "x".repeat(30) + ".".repeat(71)).status());
+  }
+
+  @Test
+  @DisplayName("R2: the single calls of a bound function share one budget")
+  void singleCallsShareABudget() throws Exception {
+    var function = Parallel.of(1).budget(Budget.calls(2)).<Integer, Integer>function(item -> item);
+    assertEquals(1, function.call(1));
+    assertEquals(2, function.call(2));
+    var spent = assertThrows(TruncatedRunException.class, () -> function.call(3));
+    assertEquals(RunStatus.CALLS_SPENT, spent.status());
+  }
+
+  @Test
+  @DisplayName("R2: settled costs give back what was not needed")
+  void settledCostsGiveBack() {
+    Cost cost = Cost.of((Integer item) -> 5).settling((Integer item, Integer value) -> 1);
+    var results = Parallel.of(1).budget(Budget.permits(8, cost)).map(TEN, item -> item);
+    assertEquals(RunStatus.COST_SPENT, results.status());
+    assertEquals(4, results.successes().size());
+  }
+
+  @Test
+  @DisplayName("R2: a price that makes no sense, and a cost that cannot be told, fail their items")
+  void brokenCostsFailTheirItems() {
+    Parallel priced = Parallel.of(1).budget(Budget.money(9, result -> Double.NaN));
+    assertEquals(10, priced.map(TEN, item -> item).failures().size());
+    Parallel costly =
+        Parallel.of(1).budget(Budget.permits(9, Cost.of((Integer item) -> 1 / (item - item))));
+    assertEquals(10, costly.map(TEN, item -> item).failures().size());
+  }
+
+  @Test
+  @DisplayName("R2, R3: budgets and shares that make no sense are refused")
+  void nonsenseIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Budget.calls(-1));
+    assertThrows(IllegalArgumentException.class, () -> Budget.money(Double.NaN, result -> 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> Budget.all(Budget.calls(1), Budget.calls(2)));
+    assertThrows(IllegalArgumentException.class, () -> Parallel.of(1).failureRate(1.5, 10));
+    assertThrows(IllegalArgumentException.class, () -> Parallel.of(1).failureRate(0.5, 0));
   }
 }

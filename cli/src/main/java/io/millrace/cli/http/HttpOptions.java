@@ -1,6 +1,8 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.plan.Budget;
+import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
@@ -120,6 +122,22 @@ final class HttpOptions {
       description = "Stop when so many lines have failed.")
   private @Nullable Integer maxFailures;
 
+  @Option(
+      names = "--max-calls",
+      paramLabel = "N",
+      converter = WholeNumber.FromOne.class,
+      description =
+          "Send at most so many requests, retries and redirects included; then what is under way "
+              + "finishes.")
+  private @Nullable Integer maxCalls;
+
+  @Option(
+      names = "--fail-rate",
+      paramLabel = "P%/N",
+      converter = FailRate.class,
+      description = "Stop when more than P percent of the last N lines have failed, as 50%%/100.")
+  private @Nullable FailureRate failRate;
+
   @Option(names = "--ordered", description = "Write answers in the order of the input.")
   private boolean ordered;
 
@@ -219,7 +237,9 @@ final class HttpOptions {
             .stopToken(stopToken);
     parallel = with(parallel, perHost, (p, most) -> p.concurrencyPerKey(most, HttpOptions::host));
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
-    return with(parallel, maxFailures, Parallel::maxFailures);
+    parallel = with(parallel, maxFailures, Parallel::maxFailures);
+    parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
+    return with(parallel, maxCalls, (p, most) -> p.budget(Budget.calls(most)));
   }
 
   /** Without a rate there is still the pause that a host asks for. */

@@ -2,7 +2,8 @@ package io.millrace.testkit.contract;
 
 /** Everything that an entry point of an engine promises. */
 public interface EngineContract
-    extends ConcurrencyContract,
+    extends BudgetContract,
+        ConcurrencyContract,
         ContextContract,
         DrainContract,
         FailureContract,
