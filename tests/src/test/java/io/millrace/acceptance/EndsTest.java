@@ -278,4 +278,20 @@ class EndsTest {
     assertThrows(IllegalArgumentException.class, () -> Parallel.of(1).failureRate(1.5, 10));
     assertThrows(IllegalArgumentException.class, () -> Parallel.of(1).failureRate(0.5, 0));
   }
+
+  @Test
+  @DisplayName("R1: a fallback holds for what fails while a run is drained")
+  void fallbacksHold() throws Exception {
+    var action =
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
+            .anyItem()
+            .blocks()
+            .fails(new IOException("failed"));
+    var function = Parallel.of(1).stopToken(token).<Integer, Integer>function(action).orElse(7);
+    var results = inBackground(() -> function.map(TEN));
+    action.awaitRunning(1);
+    token.drain();
+    action.releaseAll();
+    assertEquals(7, results.get(10, TimeUnit.SECONDS).successes().getFirst().value());
+  }
 }

@@ -169,25 +169,6 @@ public interface DrainContract extends Contract {
   }
 
   @Everywhere
-  @DisplayName("R1 fallbacks hold for what fails while a run is drained")
-  default void fallbacksHold(Way way) throws Exception {
-    StopToken token = new StopToken();
-    var action =
-        ScriptedAction.<Integer, Integer>on(TimeSource.system())
-            .anyItem()
-            .blocks()
-            .fails(new IOException("failed"));
-    try (var live =
-        way.over(Way.numbers(1), action).with(p -> p.stopToken(token).orElse(7)).start()) {
-      action.awaitRunning(1);
-      token.drain();
-      action.releaseAll();
-      var report = live.report().each(1);
-      assertEquals(1, report.successes().size(), () -> report.outcomes().toString());
-    }
-  }
-
-  @Everywhere
   @DisplayName("R1 I4 whenever a drain comes, each call that began is a success")
   default void drainsRaceWithItems(Way way) throws Exception {
     for (int round = 0; round < 30; round++) {
