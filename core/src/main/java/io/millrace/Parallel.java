@@ -7,12 +7,15 @@ import io.millrace.engine.Engine;
 import io.millrace.engine.Engine.Delivery;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.ConfigAccess;
+import io.millrace.engine.terms.Spending;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
+import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
 import io.millrace.plan.ProgressListener;
 import io.millrace.plan.RateLimit;
@@ -345,7 +348,38 @@ public final class Parallel {
     return with(copy -> copy.checkpoint = null);
   }
 
-  /** Stopping the token ends the run as {@code CANCELLED}. */
+  /**
+   * The run ends as {@code ABORTED} when more than this share of the last items has failed, beside whatever the
+   * failure policy says. As long as fewer items have been tried, it goes on.
+   *
+   * @param most from 0 to 1; 0.5 ends the run when more than half of them failed
+   * @param items how many of the last items count, at least 1
+   */
+  public Parallel failureRate(double most, int items) {
+    FailureRate rate = new FailureRate(most, items);
+    return with(copy -> copy.failureRate = rate);
+  }
+
+  /** Switches {@link #failureRate} off. */
+  public Parallel withoutFailureRate() {
+    return with(copy -> copy.failureRate = null);
+  }
+
+  /**
+   * The most that a run may spend, retries included. When it is spent, what runs finishes, and the rest is not run.
+   *
+   * @param budget the default, and the way to switch it off, is {@link Budget#unlimited}
+   */
+  public Parallel budget(Budget budget) {
+    Objects.requireNonNull(budget, "budget");
+    return with(
+        copy -> {
+          copy.budget = budget;
+          copy.spending = null;
+        });
+  }
+
+  /** Stopping or draining the token ends the run as {@code CANCELLED}: see {@link StopToken}. */
   public Parallel stopToken(StopToken token) {
     Objects.requireNonNull(token, "token");
     return with(copy -> copy.stopToken = token);
@@ -594,7 +628,7 @@ public final class Parallel {
       Iterable<? extends T> items, Action<? super T, ? extends R> action) {
     check(items, action);
     try (Run<T, R> run = start(items, action, streaming(Order.COMPLETION))) {
-      run.drain();
+      run.takeAll();
     }
   }
 
@@ -695,6 +729,9 @@ public final class Parallel {
     return with(
         copy -> {
           copy.order = Order.NATURAL;
+          if (config.spending == null) {
+            copy.spending = Spending.of(config.budget);
+          }
           if (config.limiter == null && hasLimit) {
             copy.limiter = RateLimiter.of(config.rateLimit, config.clock);
           }

@@ -1,5 +1,6 @@
 package io.millrace;
 
+import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.engine.Engine;
 import io.millrace.engine.terms.Config;
@@ -12,6 +13,7 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.Truncation;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -111,6 +113,17 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /**
+   * Ends the run as {@code CANCELLED}, unless it has ended: nothing new starts, retries included, and what runs may
+   * finish. The outcomes can still be taken. {@link #stop} and {@link #close} end the grace. Never blocks.
+   *
+   * @param grace as of {@link io.millrace.plan.StopToken#drain(Duration)}
+   */
+  public void drain(Duration grace) {
+    Require.notNegative("grace", grace);
+    engine.drain(grace);
+  }
+
+  /**
    * Ends the run, if it has not ended, and waits until its threads have ended; for threads that ignore their
    * interrupt it waits no longer than the grace period. Outcomes that were not taken are dropped. An interrupt
    * does not shorten the wait; the interrupt flag is set afterwards. Further calls do nothing.
@@ -153,7 +166,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /** Takes everything that is left, and throws if not all of it is well. */
-  void drain() {
+  void takeAll() {
     List<Failure<T, R>> failures = new ArrayList<>();
     long done = 0;
     long failed = 0;

@@ -72,7 +72,15 @@ class ProcessTest {
     Path file = Files.write(folder.resolve("urls"), List.of(urls));
     Path output = folder.resolve("lines");
     return start(
-        "exec \"$@\"", "http", "--jobs", "2", "--output", output.toString(), file.toString());
+        "exec \"$@\"",
+        "http",
+        "--grace",
+        "100ms",
+        "--jobs",
+        "2",
+        "--output",
+        output.toString(),
+        file.toString());
   }
 
   private static void send(String signal, Process process)
@@ -94,6 +102,14 @@ class ProcessTest {
 
   private void awaitHanging(int count) throws InterruptedException {
     assertTrue(hanging.tryAcquire(count, PATIENCE.toSeconds(), TimeUnit.SECONDS), "no request");
+  }
+
+  private void awaitError(String text) throws IOException {
+    long start = System.nanoTime();
+    while (!read("err").contains(text)) {
+      assertTrue(System.nanoTime() - start < PATIENCE.toNanos(), read("err"));
+      Thread.onSpinWait();
+    }
   }
 
   private String read(String file) throws IOException {
@@ -125,9 +141,49 @@ class ProcessTest {
     assertFalse(read("err").contains("Exception"), read("err"));
   }
 
+  @DisplayName(
+      "R1: after a signal what is under way finishes within --grace, and nothing new starts")
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+  void aSignalDrains(String signal, int code) throws Exception {
+    Semaphore open = new Semaphore(0);
+    server.on(
+        "/slow",
+        (exchange, number) -> {
+          hanging.release();
+          open.acquireUninterruptibly();
+          Loopback.send(exchange, 200, "done");
+        });
+    Path file = folder.resolve("urls");
+    Files.write(file, IntStream.range(0, 50).mapToObj(n -> server.url("/slow" + n)).toList());
+    Process process = start("exec \"$@\"", "http", "--jobs", "2", "--grace", "1h", file.toString());
+    awaitHanging(2);
+    send(signal, process);
+    awaitError("ending; what is under way may finish");
+    open.release(50);
+    assertEquals(code, exitCode(process));
+    long answered = read("out").lines().filter(line -> line.contains("\"status\":200")).count();
+    assertEquals(2, answered, read("out"));
+    assertEquals(2, server.requests().size(), "requests");
+    assertTrue(read("err").contains("interrupted: 0 cut off, "), read("err"));
+  }
+
+  @DisplayName("R1: a second signal ends at once, with the code of that signal")
+  @Test
+  void aSecondSignalEndsTheGrace() throws Exception {
+    Path file = Files.write(folder.resolve("urls"), List.of(server.url("/hang")));
+    Process process = start("exec \"$@\"", "http", "--grace", "1h", file.toString());
+    awaitHanging(1);
+    send("TERM", process);
+    for (int more = 0; more < 100 && !process.waitFor(100, TimeUnit.MILLISECONDS); more++) {
+      trySend("TERM", process);
+    }
+    assertEquals(143, exitCode(process));
+  }
+
   @Test
   void aSignalEndsARunThatWaitsForInput() throws Exception {
-    Process process = start("exec \"$@\"", "http");
+    Process process = start("exec \"$@\"", "http", "--grace", "100ms");
     process.outputWriter().write(server.url("/hang") + "\n");
     process.outputWriter().flush();
     awaitHanging(1);

@@ -61,7 +61,7 @@ final class Abandonment {
         new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
     Mark mark = ticket == null ? null : ticket.mark;
     boolean needsVerdict =
-        !schedule.hasEnded() && (mark != null || failures.fallbackFor(report) != null);
+        !schedule.isCut() && (mark != null || failures.fallbackFor(report) != null);
     Ticket condemned = needsVerdict ? condemned(failure, elapsed, mark) : null;
     Claim settled = needsVerdict ? null : Claim.settled(index, failure);
     boolean keepsCarrier = worker.keepsCarrier();

@@ -9,11 +9,13 @@ import io.millrace.engine.durable.Durability;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Budgets;
+import io.millrace.engine.terms.Spending;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
+import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import java.util.Objects;
 import java.util.function.Function;
@@ -35,6 +37,7 @@ final class Attempts {
   private final Verdicts verdicts;
   private final @Nullable AttemptNews news;
   private final @Nullable Durability durability;
+  private final @Nullable Spending spending;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean hasObstacles;
   private final boolean isInspecting;
@@ -58,17 +61,25 @@ final class Attempts {
     this.durability = durability;
     this.news = verdicts.news();
     this.itemKey = terms.config.itemKey;
+    this.spending = terms.spending;
+    boolean hasCosts = spending != null && spending.looksAtItems();
     this.hasObstacles =
         terms.isTuned
             || !waits.areNone()
             || itemKey != null
             || news != null
             || durability != null
+            || hasCosts
             || terms.budgets.hasItemTimeout()
             || terms.freshBudgetNanos <= 0;
-    this.isAsking = itemKey != null || waits.lookAtItems() || news != null || durability != null;
+    this.isAsking =
+        itemKey != null || waits.lookAtItems() || news != null || durability != null || hasCosts;
     this.isInspecting =
-        terms.config.retry.looksAtResults() || waits.settleCosts() || durability != null;
+        terms.config.retry.looksAtResults()
+            || waits.settleCosts()
+            || durability != null
+            || terms.config.failureRate != null
+            || (spending != null && spending.looksAtResults());
   }
 
   /**
@@ -128,6 +139,9 @@ final class Attempts {
     if (schedule.hasEnded()) { // perhaps while the item passed its obstacles
       return verdicts.cutOff(noted == null ? worker.take(claim) : noted);
     }
+    if (spending != null && !spend(spending, noted)) {
+      return verdicts.cutOff(noted == null ? worker.take(claim) : noted);
+    }
     boolean tookPermit = noted != null && noted.callBegins();
     long start = worker.nowNanos;
     Object item = claim.item();
@@ -140,8 +154,8 @@ final class Attempts {
     }
     verdicts.tidyInterrupt(error);
     worker.readClock();
-    if (noted != null && tookPermit && noted.own() != null && !noted.own().hasCalled()) {
-      waits.giveBackUnused(noted); // it was cancelled just before its call
+    if (noted != null && noted.own() != null && !noted.own().hasCalled()) {
+      giveBackUnused(noted, tookPermit); // it was cancelled just before its call
     }
     boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
     if (error == null && first && !inspects(noted)) {
@@ -159,6 +173,24 @@ final class Attempts {
       at.called(start);
     }
     return verdicts.judge(at, start, value, error);
+  }
+
+  /* The last step before a call. What is spent ends the run, and what runs finishes. */
+  private boolean spend(Spending left, @Nullable ItemAtHand noted) {
+    RunStatus spent = left.take(noted == null ? 0 : noted.cost);
+    if (spent != null) {
+      schedule.drain(spent);
+    }
+    return spent == null;
+  }
+
+  private void giveBackUnused(ItemAtHand noted, boolean tookPermit) {
+    if (tookPermit) {
+      waits.giveBackUnused(noted);
+    }
+    if (spending != null) {
+      spending.giveBack(noted.cost);
+    }
   }
 
   private @Nullable Object call(@Nullable Object item, Claim claim) throws Exception {
@@ -280,6 +312,9 @@ final class Attempts {
       at.ticket.demand = at.demand;
     }
     Obstacle closed = waits.closed(at);
+    if (closed == null && spending != null) {
+      at.cost = spending.costOf(at.itemOfUser());
+    }
     if (isAsking) {
       verdicts.tidyInterrupt(null);
       at.worker.readClock();

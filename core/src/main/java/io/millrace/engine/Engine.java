@@ -27,6 +27,7 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.Progress;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -268,6 +269,11 @@ public final class Engine {
   /** Ends the run as cancelled; outcomes can still be taken. Never blocks. */
   public void stop() {
     schedule.end(RunStatus.CANCELLED, null, false);
+  }
+
+  /** Ends the run as cancelled; what runs may finish within the grace. Never blocks. */
+  public void drain(Duration grace) {
+    life.drain(grace);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.millrace.base.Suppressing;
 import io.millrace.engine.terms.Config;
 import io.millrace.outcome.Failure;
 import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.FailureRate;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -20,19 +21,34 @@ final class Failures {
   private final AtomicLong count = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> first = new AtomicReference<>();
 
+  private final @Nullable RecentItems recent;
+
   Failures(Config config) {
     this.policy = config.failurePolicy;
     this.fallback = config.fallback;
+    FailureRate rate = config.failureRate;
+    this.recent = rate == null ? null : new RecentItems(rate);
+  }
+
+  /** Whether successes count as well. */
+  boolean looksAtSuccesses() {
+    return recent != null;
+  }
+
+  /** Notes a success; true if too many of the last items have failed. */
+  boolean noteSuccess() {
+    return recent != null && recent.note(false);
   }
 
   /** Notes a failure; true if the failure policy ends the run with it. */
   boolean note(Failure<?, ?> failure) {
     first.compareAndSet(null, failure);
     long failed = count.incrementAndGet();
+    boolean areTooMany = recent != null && recent.note(true);
     return switch (policy) {
       case FailurePolicy.FailFast _ -> true;
-      case FailurePolicy.StopAfter limit -> failed >= limit.failures();
-      case FailurePolicy.CollectAll _ -> false;
+      case FailurePolicy.StopAfter limit -> areTooMany || failed >= limit.failures();
+      case FailurePolicy.CollectAll _ -> areTooMany;
     };
   }
 

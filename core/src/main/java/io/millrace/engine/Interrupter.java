@@ -47,6 +47,9 @@ final class Interrupter {
   /* In real time. Written when the run has ended, before the scans that read it. */
   private volatile long endedNanos;
 
+  /* In real time: the same for the end after which what runs may finish. */
+  private volatile long drainedNanos;
+
   Interrupter(Terms terms, Schedule schedule, Abandonment abandonment) {
     this.terms = terms;
     this.schedule = schedule;
@@ -176,13 +179,15 @@ final class Interrupter {
   private void scanGrace() {
     isGraceWatched = false; // before looking: who is interrupted later is not seen, and sees this
     long now = System.nanoTime();
-    boolean hasEnded = schedule.hasEnded() && !terms.isTuned;
-    boolean ends = hasEnded && endedNanos != 0 && now - endedNanos >= terms.graceNanos;
+    boolean isCut = schedule.isCut() && !terms.isTuned;
+    boolean ends = isCut && endedNanos != 0 && now - endedNanos >= terms.graceNanos;
     GraceScan scan = new GraceScan(now, ends);
     if (ends) {
       endReading(now);
-    } else if (hasEnded) {
+    } else if (isCut) {
       scan.waitNanos = endedNanos == 0 ? 0 : endedNanos + terms.graceNanos - now;
+    } else if (drainedNanos != 0) {
+      scan.waitNanos = drainReading(now);
     }
     schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
     if (scan.hasLostCarrier && !terms.isTuned) {
@@ -200,6 +205,15 @@ final class Interrupter {
     schedule.reading().limitListing(now, terms.graceNanos);
     interruptReader();
     schedule.reading().abandonReader(now - terms.graceNanos);
+  }
+
+  /* The same while what runs may finish; returns how long there is nothing to do about it. */
+  private long drainReading(long now) {
+    long left = drainedNanos + terms.graceNanos - now;
+    if (left <= 0) {
+      endReading(now);
+    }
+    return schedule.reading().isGoingOn() ? Math.max(left, AGAIN_NANOS) : Long.MAX_VALUE;
   }
 
   private final class GraceScan {
@@ -247,7 +261,7 @@ final class Interrupter {
    * the thread that interrupted all workers may have come too early for this phase.
    */
   void joinEnd(Claim claim) {
-    if (schedule.hasEnded() && claim.beginInterrupt(claim.observe(), Interruption.RUN_ENDED)) {
+    if (schedule.isCut() && claim.beginInterrupt(claim.observe(), Interruption.RUN_ENDED)) {
       Sending.toCallingThread(claim::interruptSent);
     }
   }
@@ -268,6 +282,16 @@ final class Interrupter {
             });
     interruptReader();
     if (mayAbandon() && !terms.isTuned) { // an executor has ended when its tasks have
+      isGraceWatched = true;
+      setGrace(terms.graceNanos);
+    }
+  }
+
+  /** The run has ended, and what runs may finish: only who reads the source is interrupted. */
+  void interruptReading() {
+    drainedNanos = System.nanoTime();
+    interruptReader();
+    if (mayAbandon() && !terms.isTuned && schedule.reading().isGoingOn()) {
       isGraceWatched = true;
       setGrace(terms.graceNanos);
     }

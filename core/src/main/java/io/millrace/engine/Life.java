@@ -15,6 +15,7 @@ import io.millrace.engine.wait.Waits;
 import io.millrace.limit.Party;
 import io.millrace.outcome.RunStatus;
 import io.millrace.time.TimeSource;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ final class Life implements Effects {
 
   private final Alarm runAlarm;
   private final Alarm startAlarm;
+  private final Alarm drainAlarm;
 
   /* In real time: these are for real threads, whatever the run's clock. */
   private final Alarm aheadAlarm = new Alarm(TimeSource.system(), this::readAhead);
@@ -103,6 +105,7 @@ final class Life implements Effects {
     this.closing = new FeedClosing(feed, terms.graceNanos, this::gone);
     this.runAlarm = new Alarm(terms.clock, () -> end(RunStatus.TIMED_OUT, null));
     this.startAlarm = new Alarm(terms.clock, schedule.reading()::open);
+    this.drainAlarm = new Alarm(terms.clock, this::cancel);
   }
 
   // The start
@@ -154,6 +157,20 @@ final class Life implements Effects {
 
   void cancel() {
     end(RunStatus.CANCELLED, null);
+  }
+
+  /** Ends the run; what runs may finish within the grace. */
+  void drain(Duration grace) {
+    long graceNanos = Require.nanos(grace);
+    if (graceNanos == 0) {
+      cancel();
+    } else if (schedule.drain(RunStatus.CANCELLED) && graceNanos != Long.MAX_VALUE) {
+      try {
+        drainAlarm.at(terms.clock.nanoTime() + graceNanos);
+      } catch (Throwable broken) { // a clock: nobody would end the grace
+        end(RunStatus.ABORTED, broken);
+      }
+    }
   }
 
   private void end(RunStatus how, @Nullable Throwable why) {
@@ -213,10 +230,18 @@ final class Life implements Effects {
 
   @Override
   public void windUp() {
-    Mishaps.survive(interrupter::interruptAll); // before all that may take longer
+    boolean isDraining = schedule.isDraining();
+    if (isDraining) {
+      Mishaps.survive(interrupter::interruptReading);
+    } else {
+      Mishaps.survive(interrupter::interruptAll); // before all that may take longer
+      Mishaps.survive(drainAlarm::cancel);
+    }
     Mishaps.survive(startAlarm::cancel); // before virtual time could go on to it
     Mishaps.survive(feed::runEnded);
-    Mishaps.survive(this::watchEnd);
+    if (!isDraining) {
+      Mishaps.survive(this::watchEnd);
+    }
     if (waits.endSome(FEW)) {
       endAllWaits();
     }
@@ -244,7 +269,7 @@ final class Life implements Effects {
   }
 
   private void rescue() {
-    if (hasJoined()) {
+    if (hasJoined() || schedule.isDraining()) {
       return;
     }
     staff.mistrustCarriers();
@@ -275,6 +300,7 @@ final class Life implements Effects {
     Mishaps.survive(interrupter::stop);
     Mishaps.survive(waits::stop);
     Mishaps.survive(runAlarm::cancel);
+    Mishaps.survive(drainAlarm::cancel);
     Mishaps.survive(startAlarm::cancel);
     Mishaps.survive(refill::stop);
     Mishaps.survive(aheadAlarm::cancel);

@@ -87,6 +87,16 @@ final class Reading {
     return isReading;
   }
 
+  /** Whether the source is being read, or about to be read ahead. */
+  boolean isGoingOn() {
+    schedule.lock();
+    try {
+      return intake.isReading() || ahead != null;
+    } finally {
+      schedule.unlock();
+    }
+  }
+
   /** Under the lock. */
   boolean isAhead() {
     return ahead != null;
@@ -249,7 +259,7 @@ final class Reading {
   private boolean end(Claim claim, Worker worker, @Nullable Throwable broken) {
     boolean items = claim.run(worker.nowNanos, terms.freshBudgetNanos);
     intake.end(claim, broken != null);
-    if (broken != null) {
+    if (broken != null && !schedule.hasEnded()) { // perhaps by the interrupt of a drain
       schedule.endLocked(RunStatus.ABORTED, broken);
     }
     if (terms.isInCaller) { // nobody else looks at the time

@@ -57,6 +57,10 @@ final class Schedule {
   /* Written under the lock, read without it. */
   private volatile RunStatus status = RunStatus.RUNNING;
   private volatile @Nullable Throwable error;
+
+  /* Written under the lock, true before the status says that the run has ended; read without it. */
+  private volatile boolean isDraining;
+
   private volatile boolean isOver;
 
   /* Set under the lock when the window keeps the source from being read; the consumer looks at it. */
@@ -124,6 +128,16 @@ final class Schedule {
 
   boolean hasEnded() {
     return status != RunStatus.RUNNING;
+  }
+
+  /** Whether the run has ended, and what runs may finish all the same. */
+  boolean isDraining() {
+    return isDraining;
+  }
+
+  /** Whether the run has ended, and what runs is interrupted. */
+  boolean isCut() {
+    return hasEnded() && !isDraining; // in this order: see isDraining
   }
 
   /** Whether every admitted item has its outcome, and none will be admitted. */
@@ -331,6 +345,18 @@ final class Schedule {
     return ended;
   }
 
+  /** Ends the run, if it has not ended, and lets what runs finish, until {@link #end} is called; true if this did it. */
+  boolean drain(RunStatus how) {
+    lock();
+    boolean ended = !hasEnded();
+    if (ended) {
+      isDraining = true;
+      endLocked(how, null);
+    }
+    release();
+    return ended;
+  }
+
   /** Under the lock: the consumer has to be told of something when that is free. */
   void tellNews() {
     hasNews = true;
@@ -356,11 +382,9 @@ final class Schedule {
   /** Under the lock. */
   boolean endLocked(RunStatus how, @Nullable Throwable why) {
     if (hasEnded()) {
-      return false;
+      return isDraining && cutLocked(why);
     }
-    if (why != null) {
-      intake.dropRest();
-    }
+    dropRestAfter(why);
     error = why;
     status = how;
     backlog.end();
@@ -368,6 +392,21 @@ final class Schedule {
     crew.end();
     hasJustEnded = true;
     return true;
+  }
+
+  /* Whatever would end a run ends its drain; the status stays. */
+  private boolean cutLocked(@Nullable Throwable why) {
+    dropRestAfter(why);
+    error = why;
+    isDraining = false;
+    hasJustEnded = true;
+    return true;
+  }
+
+  private void dropRestAfter(@Nullable Throwable why) {
+    if (why != null) {
+      intake.dropRest();
+    }
   }
 
   /**
@@ -435,6 +474,7 @@ final class Schedule {
     if (status == RunStatus.RUNNING) {
       status = RunStatus.COMPLETED;
     }
+    isDraining = false;
     isOver = true;
   }
 

@@ -5,12 +5,15 @@ import io.millrace.engine.terms.Surrounding;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.plan.StopToken;
+import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What stops a run from outside, from its beginning to its end: a token, and what it was started inside of. */
 final class Ties {
   /* Written when the run begins, read when it is over. */
   private volatile StopToken.@Nullable Registration stop;
+  private volatile StopToken.@Nullable Registration drain;
   private volatile @Nullable Runnable leaveSurrounding;
 
   /**
@@ -19,8 +22,13 @@ final class Ties {
    * latest with them.
    */
   void tie(Life life, Terms terms) {
-    Runnable cancel = terms.isTuned ? new WeakCancel(life, this) : life::cancel;
-    stop = terms.config.stopToken.onStop(cancel);
+    WeakEnds weak = terms.isTuned ? new WeakEnds(life, this) : null;
+    Runnable cancel = weak == null ? life::cancel : weak;
+    StopToken token = terms.config.stopToken;
+    if (token != StopToken.none()) {
+      drain = token.onDrain(weak == null ? life::drain : weak);
+      stop = token.onStop(cancel);
+    }
     Surrounding around = terms.surrounding;
     if (around != null) {
       leaveSurrounding = around.onCancel(cancel);
@@ -28,21 +36,26 @@ final class Ties {
   }
 
   void leave() {
-    StopToken.Registration registration = stop;
-    if (registration != null) {
-      Mishaps.survive(registration::close);
-    }
+    leave(stop);
+    leave(drain);
     Runnable leave = leaveSurrounding;
     if (leave != null) {
       Mishaps.survive(leave);
     }
   }
 
+  private static void leave(StopToken.@Nullable Registration registration) {
+    if (registration != null) {
+      Mishaps.survive(registration::close);
+    }
+  }
+
   /** Held by the token or scope; takes itself off when the run is garbage. */
-  private static final class WeakCancel extends WhenCollected<Life> implements Runnable {
+  private static final class WeakEnds extends WhenCollected<Life>
+      implements Runnable, Consumer<Duration> {
     private final Ties ties;
 
-    WeakCancel(Life life, Ties ties) {
+    WeakEnds(Life life, Ties ties) {
       super(life);
       this.ties = ties;
     }
@@ -52,6 +65,14 @@ final class Ties {
       Life life = get();
       if (life != null) {
         life.cancel();
+      }
+    }
+
+    @Override
+    public void accept(Duration grace) {
+      Life life = get();
+      if (life != null) {
+        life.drain(grace);
       }
     }
 

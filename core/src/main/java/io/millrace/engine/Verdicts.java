@@ -280,6 +280,9 @@ final class Verdicts {
     Throwable failure = error;
     try {
       if (failure == null) {
+        if (terms.spending != null) {
+          terms.spending.settle(at.cost, at.itemOfUser(), value);
+        }
         if (!retry.rejects(at.itemOfUser(), value)) {
           waits.settle(at.demand, at.item(), value);
           return new Verdict.Succeed(value);
@@ -322,7 +325,7 @@ final class Verdicts {
       EarlierErrors.attach(at.ticket.errors, error);
     }
     Supplier<@Nullable Object> fallback = failures.fallbackFor(error);
-    if (fallback == null || schedule.hasEnded()) {
+    if (fallback == null || schedule.isCut()) {
       return new Verdict.Fail(error);
     }
     try {
@@ -347,11 +350,6 @@ final class Verdicts {
     };
   }
 
-  private boolean settleSuccess(ItemAtHand at, @Nullable Object value) {
-    return settle(
-        at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
-  }
-
   private boolean repeat(ItemAtHand at, Verdict.Repeat repeat) {
     Ticket ticket = at.ticketed();
     Tuned own = at.own();
@@ -365,6 +363,19 @@ final class Verdicts {
       waits.withdraw(own); // whoever withdrew it may have come too early to find it
     }
     return true;
+  }
+
+  private boolean settleSuccess(ItemAtHand at, @Nullable Object value) {
+    boolean ends = failures.noteSuccess();
+    if (ends) {
+      at.worker.aboutToEndRun();
+    }
+    boolean settled =
+        settle(at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
+    if (ends) {
+      schedule.end(RunStatus.ABORTED, null, false);
+    }
+    return settled;
   }
 
   /* Noted before it is settled: whoever sees the outcome may ask which failure was the first. */

@@ -13,6 +13,10 @@ public enum RunStatus {
    * by an abandoned action for longer than the run's patience.
    */
   ABORTED,
+  /** The budget of calls was spent before every item was tried. */
+  CALLS_SPENT,
+  /** The budget of costs was spent before every item was tried. */
+  COST_SPENT,
   /** A stop token, {@code stop()}, {@code close()} or an interrupt ended the run. */
   CANCELLED
 }

@@ -1,21 +1,32 @@
 package io.millrace.plan;
 
+import io.millrace.base.Require;
 import io.millrace.base.Warnings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A switch by which any thread can end any number of runs. Once stopped, it stays stopped. Thread-safe. */
+/**
+ * A switch that ends runs, from any thread and for any number of runs: at once ({@link #stop}), or when what
+ * runs has finished ({@link #drain}). It never goes back. Thread-safe.
+ */
 public final class StopToken {
   private static final StopToken NONE = new StopToken();
 
   /* The lock is our own, and no callback runs inside of it. It is for a callback that is added while
-   * stop() runs: that is called exactly once. */
+   * stop() or drain() runs: that is called exactly once. */
   private final Object lock = new Object();
   private final Map<Registration, Runnable> callbacks = new LinkedHashMap<>();
+  private final Map<Registration, Consumer<? super Duration>> drains = new LinkedHashMap<>();
   private volatile boolean stopped;
+
+  /* Written once, under the lock. */
+  private volatile @Nullable Duration grace;
 
   /** Makes a token that is not stopped. */
   public StopToken() {}
@@ -32,21 +43,64 @@ public final class StopToken {
    * @throws UnsupportedOperationException on {@link #none}
    */
   public void stop() {
-    if (this == NONE) {
-      throw new UnsupportedOperationException("StopToken.none() cannot be stopped: make your own");
-    }
+    refuseNone("stopped");
     List<Runnable> due;
     synchronized (lock) {
       stopped = true;
       due = new ArrayList<>(callbacks.values());
       callbacks.clear();
+      drains.clear();
     }
     due.forEach(StopToken::runQuietly);
+  }
+
+  /**
+   * Ends runs in an orderly way: nothing new starts in them, retries included, and what runs may finish. When
+   * it has, or when the grace is over, a run is over: as {@code CANCELLED}, with what was not called, or not
+   * to its end, as {@code NotRun}. Outcomes are delivered as always. A {@link #stop}, and whatever else ends a
+   * run, ends the grace as well. Callbacks are called as those of {@link #stop}. Only the first call counts;
+   * after a {@link #stop} it does nothing.
+   *
+   * @param grace how long what runs may take, by the clock of its run; then it is interrupted, as by {@link
+   *     #stop}. Not negative; {@link java.time.temporal.ChronoUnit#FOREVER} waits for all of it, and at zero
+   *     this is a stop for the runs
+   * @throws UnsupportedOperationException on {@link #none}
+   */
+  public void drain(Duration grace) {
+    Require.notNegative("grace", grace);
+    refuseNone("drained");
+    List<Consumer<? super Duration>> due;
+    synchronized (lock) {
+      if (stopped || this.grace != null) {
+        return;
+      }
+      this.grace = grace;
+      due = new ArrayList<>(drains.values());
+      drains.clear();
+    }
+    due.forEach(callback -> runQuietly(() -> callback.accept(grace)));
+  }
+
+  /** Drains for as long as it takes: {@link #drain(Duration)} without an end of the grace. */
+  public void drain() {
+    drain(Require.NEVER);
+  }
+
+  private void refuseNone(String what) {
+    if (this == NONE) {
+      throw new UnsupportedOperationException(
+          "StopToken.none() cannot be " + what + ": make your own");
+    }
   }
 
   /** Whether {@link #stop} was called. */
   public boolean stopped() {
     return stopped;
+  }
+
+  /** Whether {@link #drain} was called before any {@link #stop}. */
+  public boolean drained() {
+    return grace != null;
   }
 
   /**
@@ -70,6 +124,32 @@ public final class StopToken {
     return registration;
   }
 
+  /**
+   * Adds a callback for {@link #drain}, which gets the grace; if the token is drained already, it runs at
+   * once. It does not hear of a {@link #stop}.
+   *
+   * @return closing it removes the callback
+   */
+  public Registration onDrain(Consumer<? super Duration> callback) {
+    Objects.requireNonNull(callback, "callback");
+    Registration registration = new Registration(this);
+    if (this == NONE) {
+      return registration;
+    }
+    Duration known;
+    synchronized (lock) {
+      known = grace;
+      if (known == null && !stopped) {
+        drains.put(registration, callback);
+      }
+    }
+    if (known != null) {
+      Duration given = known;
+      runQuietly(() -> callback.accept(given));
+    }
+    return registration;
+  }
+
   /* Every run without a token of its own ends here, so it takes no lock that all of them share. */
   private void remove(Registration registration) {
     if (this == NONE) {
@@ -77,6 +157,7 @@ public final class StopToken {
     }
     synchronized (lock) {
       callbacks.remove(registration);
+      drains.remove(registration);
     }
   }
 

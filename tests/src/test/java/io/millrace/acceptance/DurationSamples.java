@@ -1,6 +1,7 @@
 package io.millrace.acceptance;
 
 import io.millrace.Parallel;
+import io.millrace.Run;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.QueueLimit;
@@ -17,6 +18,7 @@ import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.ServerWait;
+import io.millrace.plan.StopToken;
 import io.millrace.process.ProcessOptions;
 import io.millrace.process.ProcessPool;
 import io.millrace.process.TransferException;
@@ -77,6 +79,8 @@ final class DurationSamples {
     SAMPLES.put(ServerWait.class, () -> (ServerWait) (result, error, now) -> Optional.empty());
     SAMPLES.put(WaitStrategy.class, () -> WaitStrategy.ALL_COMPLETED);
     SAMPLES.put(Parallel.class, () -> Parallel.of(2));
+    SAMPLES.put(Run.class, () -> Parallel.of(2).start(List.of(1), item -> item));
+    SAMPLES.put(StopToken.class, StopToken::new);
     SAMPLES.put(Backoff.class, () -> Backoff.exponential(SECOND));
     SAMPLES.put(Retry.class, () -> Retry.ofAttempts(3));
     SAMPLES.put(TaskOptions.class, TaskOptions::none);

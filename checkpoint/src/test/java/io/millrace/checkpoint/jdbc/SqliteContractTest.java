@@ -7,7 +7,7 @@ class SqliteContractTest extends StoreContract {
   @TempDir Path directory;
 
   private Path file() {
-    return directory.resolve("run 1%?#é.checkpoint");
+    return directory.resolve("run 1%?#'.checkpoint");
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Handles the signals that ask a process to end: the first one stops the work, the second one
+ * Handles the signals that ask a process to end: the first one asks the work to end, the second one
  * ends the process at once. Closing gives them back.
  *
  * <p>A shutdown hook could not do that: it cannot see a second signal, and not choose the exit code.

@@ -69,7 +69,8 @@ final class ErrorText {
   static String cutOff(RunStatus reason) {
     return switch (reason) {
       case TIMED_OUT -> "cut off by --run-timeout";
-      case ABORTED -> "cut off by --max-failures";
+      case CALLS_SPENT, COST_SPENT -> "cut off by --max-calls";
+      case ABORTED -> "cut off by --max-failures or --fail-rate";
       case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";
     };
   }

@@ -125,7 +125,7 @@ public final class HttpCommand implements Callable<Integer> {
     StopToken stop = new StopToken();
     InputSource input =
         new InputSource(in, new LineParser(setting.headers()), options.maxLine(), options.window());
-    try (Signals signals = Signals.handle(stop::stop);
+    try (Signals signals = Signals.handle(() -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms()) {
       HostPauses pauses = new HostPauses();
@@ -146,6 +146,15 @@ public final class HttpCommand implements Callable<Integer> {
       return end.status() == RunStatus.CANCELLED
           ? signals.exitCode().orElse(FAILED)
           : exitCode(end);
+    }
+  }
+
+  private void drain(StopToken stop) {
+    stop.drain(options.grace());
+    if (!quiet) {
+      streams
+          .err()
+          .println("millrace: ending; what is under way may finish, a second signal ends at once");
     }
   }
 

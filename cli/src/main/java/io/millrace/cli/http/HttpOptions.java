@@ -1,6 +1,8 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.plan.Budget;
+import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
@@ -105,11 +107,36 @@ final class HttpOptions {
   private @Nullable Duration runTimeout;
 
   @Option(
+      names = "--grace",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      description =
+          "After the first Ctrl-C or SIGTERM nothing new starts, and what is under way has this long "
+              + "(default: 5s). The second one ends at once.")
+  private Duration grace = Duration.ofSeconds(5);
+
+  @Option(
       names = "--max-failures",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
       description = "Stop when so many lines have failed.")
   private @Nullable Integer maxFailures;
+
+  @Option(
+      names = "--max-calls",
+      paramLabel = "N",
+      converter = WholeNumber.FromOne.class,
+      description =
+          "Send at most so many requests, retries and redirects included; then what is under way "
+              + "finishes.")
+  private @Nullable Integer maxCalls;
+
+  @Option(
+      names = "--fail-rate",
+      paramLabel = "P%/N",
+      converter = FailRate.class,
+      description = "Stop when more than P percent of the last N lines have failed, as 50%%/100.")
+  private @Nullable FailureRate failRate;
 
   @Option(names = "--ordered", description = "Write answers in the order of the input.")
   private boolean ordered;
@@ -171,6 +198,11 @@ final class HttpOptions {
     return timeout;
   }
 
+  /** How long what is under way may take after the first signal. */
+  Duration grace() {
+    return grace;
+  }
+
   Optional<Duration> itemTimeout() {
     return Optional.ofNullable(itemTimeout);
   }
@@ -205,7 +237,9 @@ final class HttpOptions {
             .stopToken(stopToken);
     parallel = with(parallel, perHost, (p, most) -> p.concurrencyPerKey(most, HttpOptions::host));
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
-    return with(parallel, maxFailures, Parallel::maxFailures);
+    parallel = with(parallel, maxFailures, Parallel::maxFailures);
+    parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
+    return with(parallel, maxCalls, (p, most) -> p.budget(Budget.calls(most)));
   }
 
   /** Without a rate there is still the pause that a host asks for. */

@@ -70,7 +70,8 @@ record Report(Counts counts, Duration elapsed) {
   private static String why(RunStatus status) {
     return switch (status) {
       case TIMED_OUT -> "stopped by --run-timeout";
-      case ABORTED -> "stopped by --max-failures";
+      case CALLS_SPENT, COST_SPENT -> "stopped by --max-calls";
+      case ABORTED -> "stopped by --max-failures or --fail-rate";
       case CANCELLED, RUNNING, COMPLETED -> "interrupted";
     };
   }

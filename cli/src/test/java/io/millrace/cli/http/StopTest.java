@@ -49,6 +49,31 @@ class StopTest {
     assertTrue(cli.err().contains("stopped by --run-timeout: 1 cut off, 0 not started"), cli.err());
   }
 
+  @DisplayName("R2: --max-calls sends so many requests, retries included")
+  @Test
+  void callsAreCapped() {
+    server.close();
+    server = RawServer.start((request, number, answer) -> answer.send(503, "", "Retry-After: 0"));
+    String lines = (server.url("/") + "\n").repeat(20);
+    Cli cli = Cli.run(lines, "http", "--max-calls", "7", "--jobs", "3");
+    assertEquals(1, cli.code());
+    assertEquals(7, server.requests().size());
+    assertTrue(cli.err().contains("stopped by --max-calls: "), cli.err());
+  }
+
+  @DisplayName("R3: --fail-rate ends a run of whose last lines too many failed")
+  @Test
+  void aFailureRateEndsTheRun() {
+    server.close();
+    server = RawServer.start((request, number, answer) -> answer.send(404, ""));
+    String lines = (server.url("/") + "\n").repeat(50);
+    Cli cli = Cli.run(lines, "http", "--fail-rate", "50%/4", "--jobs", "1");
+    assertEquals(1, cli.code());
+    assertEquals(4, server.requests().size());
+    assertTrue(cli.err().contains("stopped by --max-failures or --fail-rate"), cli.err());
+    assertEquals(2, Cli.run("", "http", "--fail-rate", "half").code());
+  }
+
   @DisplayName("H14: a line that waits for a pause is cut off like any other")
   @Test
   void aLineThatWaitsIsCutOff() {

@@ -6,8 +6,10 @@ import io.millrace.checkpoint.Checkpoint;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
+import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
+import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
 import io.millrace.plan.ProgressListener;
 import io.millrace.plan.RateLimit;
@@ -63,6 +65,14 @@ public final class Config implements Cloneable {
 
   /** Makes the value of an item that failed with an exception; null if it stays a failure. */
   public @Nullable Function<? super Exception, ?> fallback;
+
+  public Budget budget = Budget.unlimited();
+
+  /** What is left of a budget that several runs share; null to make one from {@link #budget}. */
+  public @Nullable Spending spending;
+
+  /** The share of the last items that may fail; null for none. */
+  public @Nullable FailureRate failureRate;
 
   public StopToken stopToken = StopToken.none();
   public Truncation truncation = Truncation.THROWN;
@@ -153,6 +163,8 @@ public final class Config implements Cloneable {
         .option("failurePolicy", failurePolicy, plain.failurePolicy)
         .option("checkpoint", checkpoint, null)
         .given("orElse", fallback != null)
+        .option("failureRate", failureRate, null)
+        .option("budget", budget, plain.budget)
         .option("truncation", truncation, plain.truncation)
         .given("stopToken", stopToken != plain.stopToken)
         .given("itemKey", itemKey != null)

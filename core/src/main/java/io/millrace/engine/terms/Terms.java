@@ -28,6 +28,9 @@ public final class Terms {
 
   public final boolean isInCaller;
 
+  /** What is left to spend; null if that is not limited. */
+  public final @Nullable Spending spending;
+
   /** What the run was started inside of; null if nothing. */
   public final @Nullable Surrounding surrounding;
 
@@ -42,6 +45,7 @@ public final class Terms {
     this.freshBudgetNanos = budgets.freshNanos();
     this.isTuned = isTuned;
     this.isInCaller = config.inCaller();
+    this.spending = config.spending != null ? config.spending : Spending.of(config.budget);
     this.surrounding = Surrounding.current();
   }
 

@@ -41,6 +41,9 @@ public final class ItemAtHand {
   public @Nullable Object key;
   public @Nullable Demand demand;
 
+  /** What its next call takes from the budget. */
+  public long cost;
+
   /** Calls so far, the one under way included. */
   public int calls;
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.millrace.Parallel;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Budget;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
@@ -76,6 +77,16 @@ class StoppingTest {
   }
 
   @Test
+  void byDrain() {
+    var token = new StopToken();
+    // @start region="drain"
+    token.drain(ofSeconds(30)); // drain(): for as long as it takes; stop() ends the grace
+    // @end
+    var drained = Parallel.of(8).stopToken(token).map(List.of("/a"), this::fetch);
+    assertEquals(RunStatus.CANCELLED, drained.status());
+  }
+
+  @Test
   void byTokenOfAStream() {
     var urls = List.of("/a", "/b");
     var token = new StopToken();
@@ -100,6 +111,22 @@ class StoppingTest {
     // @end
     assertThrows(IOException.class, () -> untilTheFirst.map(urls, this::fetch));
     assertEquals(1, untilTheTenth.map(urls, this::fetch).failures().size());
+  }
+
+  private record Answer(double dollars) {}
+
+  @Test
+  void budget() {
+    // @start region="budget"
+    var capped =
+        Parallel.of(8)
+            .budget(
+                Budget.all(
+                    Budget.calls(10_000), // never one more, retries included
+                    Budget.money(25.0, (Answer answer) -> answer.dollars())));
+    // @end
+    var results = capped.map(List.of(1, 2), item -> new Answer(item));
+    assertEquals(RunStatus.COMPLETED, results.status());
   }
 
   @Test

@@ -2,9 +2,11 @@ package io.millrace.testkit.contract;
 
 /** Everything that an entry point of an engine promises. */
 public interface EngineContract
-    extends CheckpointContract,
+    extends BudgetContract,
+        CheckpointContract,
         ConcurrencyContract,
         ContextContract,
+        DrainContract,
         FailureContract,
         LimitContract,
         ListenerContract,

@@ -1,0 +1,297 @@
+package io.millrace.acceptance;
+
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Results;
+import io.millrace.Run;
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Budget;
+import io.millrace.plan.Cost;
+import io.millrace.plan.StopToken;
+import io.millrace.plan.Truncation;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.ScriptedAction;
+import io.millrace.time.TimeSource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What is promised about ends that let running work finish, beside what holds at every entry point. */
+@NoLeaks
+class EndsTest {
+  private static final List<Integer> TEN = IntStream.range(0, 10).boxed().toList();
+  private final StopToken token = new StopToken();
+
+  private static ScriptedAction<Integer, Integer> blocking() {
+    return ScriptedAction.<Integer, Integer>on(TimeSource.system())
+        .anyItem()
+        .blocks()
+        .computes(item -> item);
+  }
+
+  private static <T> CompletableFuture<T> inBackground(java.util.concurrent.Callable<T> call) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                done.complete(call.call());
+              } catch (Throwable thrown) {
+                done.completeExceptionally(thrown);
+              }
+            });
+    return done;
+  }
+
+  private static Throwable errorOf(CompletableFuture<?> done) {
+    return assertThrows(
+            java.util.concurrent.ExecutionException.class, () -> done.get(10, TimeUnit.SECONDS))
+        .getCause();
+  }
+
+  @Test
+  @DisplayName("R1: a run timeout ends the grace; the status stays")
+  void aRunTimeoutEndsTheGrace() throws Exception {
+    try (ManualClock clock = new ManualClock()) {
+      var action = blocking();
+      var parallel = Parallel.of(2).clock(clock).stopToken(token).runTimeout(ofSeconds(9));
+      var results = inBackground(() -> parallel.map(TEN, action));
+      action.awaitRunning(2);
+      token.drain(ofSeconds(60));
+      clock.advance(ofSeconds(9));
+      Results<Integer, Integer> done = results.get(10, TimeUnit.SECONDS);
+      assertEquals(RunStatus.CANCELLED, done.status());
+      assertEquals(10, done.notRun().size());
+    }
+  }
+
+  @Test
+  @DisplayName("R1: attempt timeouts hold while a run is drained")
+  void attemptTimeoutsHold() throws Exception {
+    try (ManualClock clock = new ManualClock()) {
+      var action = blocking();
+      var parallel = Parallel.of(2).clock(clock).stopToken(token).attemptTimeout(ofSeconds(9));
+      var results = inBackground(() -> parallel.map(TEN, action));
+      action.awaitRunning(2);
+      token.drain();
+      clock.advance(ofSeconds(9));
+      Results<Integer, Integer> done = results.get(10, TimeUnit.SECONDS);
+      assertEquals(2, done.failures().size());
+      assertInstanceOf(TimeoutException.class, done.failures().getFirst().error());
+      assertEquals(8, done.notRun().size());
+    }
+  }
+
+  @Test
+  @DisplayName("R1: a failure that fails fast ends the grace, and is thrown")
+  void failFastEndsTheGrace() throws Exception {
+    IOException failure = new IOException("failure");
+    CountDownLatch running = new CountDownLatch(2);
+    CountDownLatch drained = new CountDownLatch(1);
+    var parallel = Parallel.of(2).stopToken(token).failFast();
+    var results =
+        inBackground(
+            () ->
+                parallel.map(
+                    TEN,
+                    item -> {
+                      running.countDown();
+                      drained.await();
+                      if (item == 0) {
+                        throw failure;
+                      }
+                      new CountDownLatch(1).await();
+                      return item;
+                    }));
+    running.await();
+    token.drain();
+    drained.countDown();
+    assertSame(failure, errorOf(results));
+  }
+
+  @Test
+  @DisplayName("R1: a run can be drained by itself; closing it ends the grace")
+  void aRunIsDrained() throws Exception {
+    var action = blocking();
+    try (Run<Integer, Integer> run =
+        Parallel.of(2).truncation(Truncation.SILENT).start(TEN, action)) {
+      action.awaitRunning(2);
+      run.drain(Duration.ofDays(1));
+      assertEquals(RunStatus.CANCELLED, run.status());
+      assertInstanceOf(NotRun.class, run.take().orElseThrow());
+      assertEquals(2, action.running());
+      action.release(0);
+      List<Object> values = new ArrayList<>();
+      while (values.isEmpty()) {
+        var outcome = run.take().orElseThrow();
+        if (!(outcome instanceof NotRun)) {
+          values.add(outcome.value());
+        }
+      }
+      assertEquals(List.of(0), values);
+    }
+    assertEquals(0, action.running());
+  }
+
+  @Test
+  @DisplayName("R1: an executor that is drained finishes what runs and takes no more tasks")
+  void anExecutorIsDrained() throws Exception {
+    var action = blocking();
+    try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).stopToken(token))) {
+      ExecutorFuture<Integer> first = executor.submit(() -> action.apply(1));
+      ExecutorFuture<Integer> second = executor.submit(() -> action.apply(2));
+      action.awaitRunning(1);
+      token.drain();
+      assertThrows(
+          java.util.concurrent.CancellationException.class, () -> second.get(10, TimeUnit.SECONDS));
+      assertFalse(first.isDone());
+      action.releaseAll();
+      assertEquals(1, first.get(10, TimeUnit.SECONDS));
+      assertThrows(
+          java.util.concurrent.RejectedExecutionException.class, () -> executor.submit(() -> 3));
+    }
+  }
+
+  @Test
+  @DisplayName("R1: only the first drain counts, and none after a stop")
+  void onlyTheFirstDrainCounts() {
+    List<Duration> heard = new ArrayList<>();
+    token.onDrain(heard::add);
+    token.onDrain(
+        grace -> {
+          throw new IllegalStateException("broken");
+        });
+    token.drain(ofSeconds(1));
+    token.drain(ofSeconds(2));
+    token.onDrain(heard::add);
+    assertEquals(List.of(ofSeconds(1), ofSeconds(1)), heard);
+    assertTrue(token.drained());
+    assertFalse(token.stopped());
+    StopToken stopped = new StopToken();
+    stopped.onDrain(heard::add);
+    stopped.stop();
+    stopped.drain();
+    assertFalse(stopped.drained());
+    assertEquals(2, heard.size());
+  }
+
+  @Test
+  @DisplayName("R1: a grace below zero and a token that nobody can stop are refused")
+  void whatCannotBeDrainedIsRefused() {
+    var negative = assertThrows(IllegalArgumentException.class, () -> token.drain(ofSeconds(-1)));
+    assertTrue(negative.getMessage().contains("grace"), negative.getMessage());
+    assertThrows(UnsupportedOperationException.class, () -> StopToken.none().drain());
+  }
+
+  private static Results<Integer, Integer> tried(Parallel parallel, String items) {
+    return parallel.map(
+        items.chars().boxed().toList(),
+        item -> {
+          if (item == 'x') {
+            throw new IOException("failed");
+          }
+          return item;
+        });
+  }
+
+  @Test
+  @DisplayName(
+      "R3: more than the share of the last items ends the run, and not before there are so many")
+  void theShareOfTheLastItemsCounts() {
+    Parallel half = Parallel.of(1).failureRate(0.5, 4);
+    assertEquals(RunStatus.COMPLETED, tried(half, "xxx").status());
+    assertEquals(RunStatus.COMPLETED, tried(half, "xx..xx..xx..").status());
+    Results<Integer, Integer> early = tried(half, "xxx.....");
+    assertEquals(RunStatus.ABORTED, early.status());
+    assertEquals(4, early.notRun().size());
+    Results<Integer, Integer> late = tried(half, "........xxx.");
+    assertEquals(RunStatus.ABORTED, late.status());
+    assertEquals(1, late.notRun().size());
+    assertEquals(RunStatus.COMPLETED, tried(half.withoutFailureRate(), "xxxxxx").status());
+    assertEquals(RunStatus.ABORTED, tried(half.maxFailures(1), "x.").status());
+  }
+
+  @Test
+  @DisplayName("R3: a share is not exceeded by rounding")
+  void aShareIsExact() {
+    Parallel parallel = Parallel.of(1).failureRate(0.29, 100);
+    assertEquals(RunStatus.COMPLETED, tried(parallel, "x".repeat(29) + ".".repeat(71)).status());
+    assertEquals(RunStatus.ABORTED, tried(parallel, "x".repeat(30) + ".".repeat(71)).status());
+  }
+
+  @Test
+  @DisplayName("R2: the single calls of a bound function share one budget")
+  void singleCallsShareABudget() throws Exception {
+    var function = Parallel.of(1).budget(Budget.calls(2)).<Integer, Integer>function(item -> item);
+    assertEquals(1, function.call(1));
+    assertEquals(2, function.call(2));
+    var spent = assertThrows(TruncatedRunException.class, () -> function.call(3));
+    assertEquals(RunStatus.CALLS_SPENT, spent.status());
+  }
+
+  @Test
+  @DisplayName("R2: settled costs give back what was not needed")
+  void settledCostsGiveBack() {
+    Cost cost = Cost.of((Integer item) -> 5).settling((Integer item, Integer value) -> 1);
+    var results = Parallel.of(1).budget(Budget.permits(8, cost)).map(TEN, item -> item);
+    assertEquals(RunStatus.COST_SPENT, results.status());
+    assertEquals(4, results.successes().size());
+  }
+
+  @Test
+  @DisplayName("R2: a price that makes no sense, and a cost that cannot be told, fail their items")
+  void brokenCostsFailTheirItems() {
+    Parallel priced = Parallel.of(1).budget(Budget.money(9, result -> Double.NaN));
+    assertEquals(10, priced.map(TEN, item -> item).failures().size());
+    Parallel costly =
+        Parallel.of(1).budget(Budget.permits(9, Cost.of((Integer item) -> 1 / (item - item))));
+    assertEquals(10, costly.map(TEN, item -> item).failures().size());
+  }
+
+  @Test
+  @DisplayName("R2, R3: budgets and shares that make no sense are refused")
+  void nonsenseIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Budget.calls(-1));
+    assertThrows(IllegalArgumentException.class, () -> Budget.money(Double.NaN, result -> 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> Budget.all(Budget.calls(1), Budget.calls(2)));
+    assertThrows(IllegalArgumentException.class, () -> Parallel.of(1).failureRate(1.5, 10));
+    assertThrows(IllegalArgumentException.class, () -> Parallel.of(1).failureRate(0.5, 0));
+  }
+
+  @Test
+  @DisplayName("R1: a fallback holds for what fails while a run is drained")
+  void fallbacksHold() throws Exception {
+    var action =
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
+            .anyItem()
+            .blocks()
+            .fails(new IOException("failed"));
+    var function = Parallel.of(1).stopToken(token).<Integer, Integer>function(action).orElse(7);
+    var results = inBackground(() -> function.map(TEN));
+    action.awaitRunning(1);
+    token.drain();
+    action.releaseAll();
+    assertEquals(7, results.get(10, TimeUnit.SECONDS).successes().getFirst().value());
+  }
+}
