@@ -96,7 +96,7 @@ public final class Engine {
               joining.wake();
             });
     Refill refill = new Refill(schedule);
-    Reorder reorder = delivery == Delivery.AS_COMPLETED ? null : new Reorder();
+    Reorder reorder = outlet == null || delivery == Delivery.AS_COMPLETED ? null : new Reorder();
     Taker taker =
         outlet == null
             ? null

@@ -56,6 +56,11 @@ final class SystemTime implements TimeSource {
   }
 
   @Override
+  public Runnable announced(Runnable task) {
+    return task; // real time goes on whatever threads there are
+  }
+
+  @Override
   public void sleep(Duration duration) throws InterruptedException {
     if (duration.isPositive()) {
       TimeUnit.NANOSECONDS.sleep(Require.nanos(duration));

@@ -2,6 +2,7 @@ package io.millrace.engine.out;
 
 import io.millrace.engine.claim.Claim;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Collected implements Sink {
   private static final int PAGE = 1024;
+  private static final int FIRST_LENGTH = 64;
 
   private final List<@Nullable Object[]> pages = new ArrayList<>();
   private long end;
@@ -27,7 +29,7 @@ public final class Collected implements Sink {
     while (index < past) {
       int offset = (int) (index % PAGE);
       int length = (int) Math.min(past - index, PAGE - offset);
-      claim.copyOutcomes(index, page((int) (index / PAGE)), offset, length);
+      claim.copyOutcomes(index, page((int) (index / PAGE), offset + length), offset, length);
       index += length;
     }
     if (claim.most() > 1 && !claim.hasCellsForItself()) {
@@ -35,11 +37,17 @@ public final class Collected implements Sink {
     }
   }
 
-  private @Nullable Object[] page(int number) {
+  /** The page of this number, with room for so many. Only the first one may be shorter than others. */
+  private @Nullable Object[] page(int number, int room) {
     while (pages.size() <= number) {
-      pages.add(new Object[PAGE]);
+      pages.add(new Object[number == 0 && room <= FIRST_LENGTH ? FIRST_LENGTH : PAGE]);
     }
-    return pages.get(number);
+    @Nullable Object[] page = pages.get(number);
+    if (page.length < room) {
+      page = Arrays.copyOf(page, PAGE);
+      pages.set(number, page);
+    }
+    return page;
   }
 
   @Override
@@ -57,7 +65,8 @@ public final class Collected implements Sink {
     @Nullable Object[] all = new Object[Math.toIntExact(end)];
     for (int page = 0; page < pages.size(); page++) {
       int from = page * PAGE;
-      System.arraycopy(pages.get(page), 0, all, from, Math.min(PAGE, all.length - from));
+      @Nullable Object[] kept = pages.get(page);
+      System.arraycopy(kept, 0, all, from, Math.min(kept.length, all.length - from));
     }
     drop(); // an abandoned thread may keep this for long
     return all;

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DueTimes {
   private static final int FIRST_SIZE = 16;
-  private @Nullable Ticket[] heap = new Ticket[FIRST_SIZE];
+
+  /* Empty until something waits: in most runs nothing does. */
+  private @Nullable Ticket[] heap = {};
   private int size;
   private long sequence;
 
@@ -23,7 +25,7 @@ public final class DueTimes {
   public boolean add(Ticket ticket) {
     ticket.sequence = sequence++;
     if (size == heap.length) {
-      heap = Arrays.copyOf(heap, 2 * size);
+      heap = Arrays.copyOf(heap, Math.max(FIRST_SIZE, 2 * size));
     }
     up(size++, ticket);
     return ticket.heapIndex == 0;
@@ -49,7 +51,7 @@ public final class DueTimes {
 
   /** The item that is due first; null if there is none. */
   public @Nullable Ticket first() {
-    return heap[0];
+    return size == 0 ? null : heap[0];
   }
 
   /** Takes any item out, in constant time; only if there is one. */
