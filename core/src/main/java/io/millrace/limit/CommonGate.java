@@ -93,6 +93,13 @@ final class CommonGate implements GateAlarm.Owner {
     serve(turn);
   }
 
+  /** Grants what is due, changes the buckets, and sets the alarm to the new time. */
+  void change(Leaves leaves, Turn turn) {
+    serve(turn);
+    leaves.changeCommon(buckets, turn.now());
+    serve(turn);
+  }
+
   private void serve(Turn turn) {
     serve(alarm == null ? turn.now() : Bucket.earlier(alarm.at(), turn.now()), turn);
   }

@@ -121,6 +121,17 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
     }
   }
 
+  /** Grants what is due, changes the buckets, and sets the alarm to the new time. */
+  void change(Leaves leaves, Turn turn) {
+    serve(turn);
+    if (key == null) {
+      leaves.changeCommon(buckets, turn.now());
+    } else {
+      leaves.changeOfKey(buckets, turn.now());
+    }
+    serve(turn);
+  }
+
   private void catchUp() {
     if (holdsSeen != turnstile.holds()) {
       holdsSeen = turnstile.holds();

@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the gate of a key, in two steps, because keys' {@code equals} must not run under a lock. */
@@ -18,6 +19,12 @@ interface Gates {
 
   /** Applies a pause of everybody to gates that have to know at once. Guarded by the limiter's lock. */
   void paused(Turn turn);
+
+  /**
+   * Changes what all keys have in common. The gates of the keys are to be changed afterwards, one by one: {@link
+   * Gate#change}. Guarded by the limiter's lock.
+   */
+  List<Gate> change(Leaves leaves, Turn turn);
 
   /** Drops gates that need not be remembered, if there are too many. Guarded by the limiter's lock. */
   void trim(long now);

@@ -2,9 +2,11 @@ package io.millrace.limit;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +29,10 @@ final class KeyedGates implements Gates {
   /* How many gates one call looks at, so that it takes the same time however many there are. */
   private static final int LOOKS = 4;
 
-  private final Leaves leaves;
+  /* Those of now, under the limiter's lock. */
+  private final Supplier<Leaves> leaves;
   private final @Nullable CommonGate common;
   private final Turnstile turnstile;
-  private final int idleKeys;
   /*
    * By hash code. An array never changes, so a search needs no lock: who comes with its result finds out
    * by the array's identity whether a gate was added or dropped meanwhile. Written under the lock.
@@ -39,11 +41,10 @@ final class KeyedGates implements Gates {
   /* In the order in which they were made or last got a second chance. */
   private final ArrayDeque<Gate> byAge = new ArrayDeque<>();
 
-  KeyedGates(Leaves leaves, Turnstile turnstile, int idleKeys, long start) {
+  KeyedGates(Supplier<Leaves> leaves, Turnstile turnstile, long start) {
     this.leaves = leaves;
-    this.common = leaves.common(turnstile, start);
+    this.common = leaves.get().common(turnstile, start);
     this.turnstile = turnstile;
-    this.idleKeys = idleKeys;
   }
 
   @Override
@@ -74,7 +75,7 @@ final class KeyedGates implements Gates {
     if (before != vacancy.sameHash) {
       return null;
     }
-    Gate gate = leaves.gate(turnstile, key, common, turnstile.startOfNew(now));
+    Gate gate = leaves.get().gate(turnstile, key, common, turnstile.startOfNew(now));
     Gate[] after = before == null ? new Gate[1] : Arrays.copyOf(before, before.length + 1);
     after[after.length - 1] = gate;
     byHash.put(key.hash(), after);
@@ -91,7 +92,16 @@ final class KeyedGates implements Gates {
   }
 
   @Override
+  public List<Gate> change(Leaves leaves, Turn turn) {
+    if (common != null) {
+      common.change(leaves, turn);
+    }
+    return List.copyOf(byAge);
+  }
+
+  @Override
   public void trim(long now) {
+    int idleKeys = leaves.get().idleKeys();
     for (int looks = LOOKS; byAge.size() > idleKeys && looks > 0; looks--) {
       Gate oldest = byAge.remove();
       if (oldest.wasUsed() || !oldest.isIdle(now)) {

@@ -12,17 +12,26 @@ import io.millrace.plan.RateLimit.Unlimited;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongFunction;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A limit that is not composed of others.
  *
+ * @param kind of the limit
  * @param cost what an attempt takes of it
  * @param capacity most that an attempt can take
  * @param capacityName what the specification calls the capacity
  * @param bucket makes its bucket as of a time
+ * @param change changes a bucket of this kind, as of a time, to one of this limit
  */
-record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> bucket) {
+record Leaf(
+    Class<?> kind,
+    Cost cost,
+    long capacity,
+    String capacityName,
+    LongFunction<Bucket> bucket,
+    ObjLongConsumer<Bucket> change) {
 
   /** The limits that each key has on its own. */
   static List<Leaf> ofKey(RateLimit limit) {
@@ -36,8 +45,8 @@ record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> 
   /** The limits that hold for all keys together. */
   static List<Leaf> common(RateLimit limit) {
     return switch (limit) {
-      case Unlimited _ -> List.of(spaced(0));
-      case Spacing spacing -> List.of(spaced(nanos(spacing.gap())));
+      case Unlimited _ -> List.of(spaced(Unlimited.class, 0));
+      case Spacing spacing -> List.of(spaced(Spacing.class, nanos(spacing.gap())));
       case TokenBucket level -> List.of(of(level));
       case SlidingWindow window -> List.of(of(window));
       case Budget budget ->
@@ -46,27 +55,44 @@ record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> 
     };
   }
 
-  private static Leaf spaced(long gap) {
-    return new Leaf(Cost.ONE, 1, "", start -> new SpacingBucket(gap, start));
+  private static Leaf spaced(Class<? extends RateLimit> kind, long gap) {
+    return new Leaf(
+        kind,
+        Cost.ONE,
+        1,
+        "",
+        start -> new SpacingBucket(gap, start),
+        (bucket, _) -> ((SpacingBucket) bucket).change(gap));
   }
 
   private static Leaf of(TokenBucket limit) {
     Duration period = limit.period();
     double nanosPerPermit = (period.getSeconds() * 1e9 + period.getNano()) / limit.permits();
     return new Leaf(
+        TokenBucket.class,
         limit.cost(),
         (long) limit.burst(),
         "burst",
-        start -> new LevelBucket(nanosPerPermit, limit.burst(), start));
+        start -> new LevelBucket(nanosPerPermit, limit.burst(), start),
+        (bucket, now) -> ((LevelBucket) bucket).change(now, nanosPerPermit, limit.burst()));
   }
 
   private static Leaf of(SlidingWindow limit) {
     long length = nanos(limit.length());
     return new Leaf(
+        SlidingWindow.class,
         limit.cost(),
         limit.permits(),
         "permits",
-        start -> new WindowBucket(limit.permits(), length, start));
+        start -> new WindowBucket(limit.permits(), length, start),
+        (bucket, now) -> ((WindowBucket) bucket).change(now, limit.permits(), length));
+  }
+
+  /** Whether a bucket of the other one can change to this one, and costs are asked for alike. */
+  boolean isLike(Leaf other) {
+    return kind == other.kind
+        && cost.equals(Cost.ONE) == other.cost.equals(Cost.ONE)
+        && (cost.actual() == null) == (other.cost.actual() == null);
   }
 
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */

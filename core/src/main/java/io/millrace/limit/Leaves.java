@@ -2,13 +2,18 @@ package io.millrace.limit;
 
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.PerKey;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All the limits that have to grant an attempt: first those of its key, then the common ones. Immutable. */
 final class Leaves {
+  private final RateLimit limit;
+  private final @Nullable Function<@Nullable Object, ?> keys;
+  private final int idleKeys;
   private final List<Leaf> ofKey;
   private final List<Leaf> common;
   private final List<Leaf> leaves;
@@ -17,6 +22,10 @@ final class Leaves {
   private final boolean settling;
 
   Leaves(RateLimit limit) {
+    this.limit = limit;
+    PerKey perKey = limit.perKey().orElse(null);
+    keys = perKey == null ? null : perKey.key();
+    idleKeys = perKey == null ? 0 : perKey.idleKeys();
     ofKey = Leaf.ofKey(limit);
     common = Leaf.common(limit);
     leaves = Stream.concat(ofKey.stream(), common.stream()).toList();
@@ -24,6 +33,51 @@ final class Leaves {
     Arrays.fill(ones, 1);
     unitCosts = leaves.stream().allMatch(leaf -> leaf.cost().equals(Cost.ONE));
     settling = leaves.stream().anyMatch(leaf -> leaf.cost().actual() != null);
+  }
+
+  RateLimit limit() {
+    return limit;
+  }
+
+  /** Whether buckets and gates of the other ones can change to these. */
+  boolean isLike(Leaves other) {
+    if ((keys == null) != (other.keys == null)
+        || ofKey.size() != other.ofKey.size()
+        || leaves.size() != other.leaves.size()) {
+      return false;
+    }
+    for (int i = 0; i < leaves.size(); i++) {
+      if (!leaves.get(i).isLike(other.leaves.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the limit's items count towards; null if it is not per key. */
+  @Nullable Function<@Nullable Object, ?> keys() {
+    return keys;
+  }
+
+  /** How many keys are remembered though nothing of them counts. */
+  int idleKeys() {
+    return idleKeys;
+  }
+
+  /** Changes the buckets of a limit without keys, or those that all keys have in common. */
+  void changeCommon(Bucket[] buckets, long now) {
+    change(common, buckets, now);
+  }
+
+  /** Changes the buckets of one key. */
+  void changeOfKey(Bucket[] buckets, long now) {
+    change(ofKey, buckets, now);
+  }
+
+  private static void change(List<Leaf> leaves, Bucket[] buckets, long now) {
+    for (int i = 0; i < buckets.length; i++) {
+      leaves.get(i).change().accept(buckets[i], now);
+    }
   }
 
   /** Whether every attempt costs 1 of everything, which is never settled. */

@@ -15,36 +15,76 @@ final class LevelBucket implements Bucket {
   /* With few permits a second: never two at once. */
   private static final double LEAST_LATENESS = 1 - 0x1p-20;
 
-  private final double nanosPerPermit;
-  private final double burst;
+  private double nanosPerPermit;
+  private double burst;
   /* LATENESS in permits. */
-  private final double lateness;
-  /* The level may rise to the limit until then, and to the burst later. */
-  private double limit;
-  private long limitUntil;
+  private double lateness;
+  /* The level may rise above the burst until then, because somebody who asked for so much came late. */
+  private long lateUntil;
+  private long lateCost;
   /* Permits at levelTime; below 0 if they are owed. */
   private double level;
   /* In the future only while the bucket is held. */
   private long levelTime;
-  /* Nothing was taken since the last hold: the level is still to be cut to 1, or to the first cost. */
+  /* Nothing was taken since the last hold: the level is still to be cut, or to be the first cost. */
   private boolean untouched;
+  /* What the level is cut to: 1 at the end of the hold, and more if the rate was changed later. */
+  private double restart;
   private final Peaks peaks;
 
   LevelBucket(double nanosPerPermit, double burst, long start) {
     this.nanosPerPermit = nanosPerPermit;
     this.burst = burst;
     this.peaks = new Peaks(nanosPerPermit, burst);
-    this.lateness = Math.max(LEAST_LATENESS, LATENESS / nanosPerPermit);
-    this.limit = burst;
-    this.limitUntil = start;
+    this.lateness = lateness(nanosPerPermit);
+    this.lateUntil = start;
     this.level = burst;
     this.levelTime = start;
+  }
+
+  private static double lateness(double nanosPerPermit) {
+    return Math.max(LEAST_LATENESS, LATENESS / nanosPerPermit);
+  }
+
+  /**
+   * Changes rate and burst as of now. The level stays where it is, but not above the new burst, so what was
+   * awaited is due as soon as the rest of it flows in at the new rate.
+   */
+  void change(long now, double nanosPerPermit, double burst) {
+    if (untouched && now - levelTime >= 0) {
+      restart = Math.min(this.burst, cut() + (now - levelTime) / this.nanosPerPermit);
+      lateUntil = levelTime;
+    }
+    rise(now);
+    peaks.change(nanosPerPermit, burst);
+    this.nanosPerPermit = nanosPerPermit;
+    this.burst = burst;
+    this.lateness = lateness(nanosPerPermit);
+    level = Math.min(level, lateUntil - levelTime > 0 ? limit() : burst);
+  }
+
+  /** Takes away what is above this. */
+  void lowerTo(double most) {
+    level = Math.min(level, most);
+  }
+
+  /* Only who was there before the burst was lowered asks for more than the burst, and then owes the rest. */
+  private double atMostBurst(long cost) {
+    return Math.min((double) cost, Math.floor(burst));
+  }
+
+  private double limit() {
+    return Math.max(burst, atMostBurst(lateCost) + lateness);
+  }
+
+  private double cut() {
+    return Math.min(level, restart);
   }
 
   /** Depends on no clock, so a waiter that is woken exactly then is never a rounding error early. */
   @Override
   public long availableAt(long cost) {
-    double missing = cost - level;
+    double missing = atMostBurst(cost) - level;
     if (missing <= 0 || cost == 0) {
       return levelTime;
     }
@@ -57,18 +97,18 @@ final class LevelBucket implements Bucket {
       return;
     }
     if (untouched) {
-      level = Math.min(level, 1);
-      limitUntil = levelTime;
+      level = cut();
+      lateUntil = levelTime;
       peaks.add(now, burst); // what was taken before the hold has no part in the level after it
     }
     rise(dueAt);
     if (now - dueAt > 0) {
-      limit = Math.max(burst, cost + lateness);
-      limitUntil = now + LATENESS;
+      lateCost = cost;
+      lateUntil = now + LATENESS;
       rise(now);
     }
     if (untouched) {
-      level = Math.max(level, (double) cost);
+      level = Math.max(level, atMostBurst(cost));
       untouched = false;
     }
     peaks.add(now, level);
@@ -110,18 +150,19 @@ final class LevelBucket implements Bucket {
     if (time - levelTime >= 0) {
       rise(time);
       untouched = true;
+      restart = 1;
     }
   }
 
   @Override
   public boolean isIdle(long now) {
-    double from = untouched ? Math.min(level, 1) : level;
+    double from = untouched ? cut() : level;
     return now - levelTime >= 0 && from + (now - levelTime) / nanosPerPermit >= burst;
   }
 
   private void rise(long now) {
-    if (limitUntil - levelTime > 0) {
-      rise(Bucket.earlier(now, limitUntil), limit);
+    if (lateUntil - levelTime > 0) {
+      rise(Bucket.earlier(now, lateUntil), limit());
     }
     rise(now, burst);
   }

@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** For a limit that is not per key. */
@@ -23,6 +24,12 @@ final class OneGate implements Gates {
   @Override
   public void paused(Turn turn) {
     gate.paused(turn);
+  }
+
+  @Override
+  public List<Gate> change(Leaves leaves, Turn turn) {
+    gate.change(leaves, turn);
+    return List.of();
   }
 
   @Override

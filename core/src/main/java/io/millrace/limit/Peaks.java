@@ -11,8 +11,10 @@ import java.util.Arrays;
 final class Peaks {
   private static final int MOST = 16;
 
-  private final double nanosPerPermit;
-  private final double burst;
+  private double nanosPerPermit;
+  /* Of the fastest rate since the oldest of the spans. */
+  private double leastNanosPerPermit;
+  private double burst;
   /* From the oldest to the newest: the highest level of each span of time. They fall, except where some were raised. */
   private long[] from = new long[1];
   private long[] to = new long[1];
@@ -24,6 +26,7 @@ final class Peaks {
 
   Peaks(double nanosPerPermit, double burst) {
     this.nanosPerPermit = nanosPerPermit;
+    this.leastNanosPerPermit = nanosPerPermit;
     this.burst = burst;
   }
 
@@ -42,7 +45,9 @@ final class Peaks {
     while (size > 0 && levels[size - 1] <= level) {
       size--;
     }
-    if (size == MOST) {
+    if (size == 0) {
+      leastNanosPerPermit = nanosPerPermit;
+    } else if (size == MOST) {
       mergeMostAlike();
     } else if (size == levels.length) {
       grow();
@@ -51,6 +56,19 @@ final class Peaks {
     to[size] = time;
     levels[size] = level;
     room[size++] = 0;
+  }
+
+  /**
+   * What a span lacks to the burst is what could be put back then, and stays so with the new burst. Spans whose
+   * rates differ may become one: the fastest rate counts for both, so that not too much is put back.
+   */
+  void change(double nanosPerPermit, double burst) {
+    for (int span = 0; span < size; span++) {
+      levels[span] += burst - this.burst;
+    }
+    this.burst = burst;
+    this.nanosPerPermit = nanosPerPermit;
+    this.leastNanosPerPermit = Math.min(leastNanosPerPermit, nanosPerPermit);
   }
 
   private void grow() {
@@ -79,7 +97,7 @@ final class Peaks {
   private void merge(int first, int second) {
     from[second] = from[first];
     levels[second] = Math.max(levels[first], levels[second]);
-    room[second] = (to[second] - from[first]) / nanosPerPermit;
+    room[second] = (to[second] - from[first]) / leastNanosPerPermit;
     int moved = size - second;
     System.arraycopy(from, second, from, first, moved);
     System.arraycopy(to, second, to, first, moved);

@@ -3,7 +3,6 @@ package io.millrace.limit;
 import io.millrace.base.Require;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
-import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.Unlimited;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
@@ -33,34 +32,28 @@ import org.jspecify.annotations.Nullable;
  * to grant.
  */
 public final class RateLimiter extends Limit {
-  private final RateLimit limit;
   private final TimeSource clock;
-  private final Leaves leaves;
-  private final @Nullable Function<@Nullable Object, ?> keys;
   private final Turnstile turnstile;
+  /* What is enforced now. Written under the turnstile's lock, so that gates and this agree. */
+  private volatile Leaves leaves;
   /* Neither keys nor costs are asked for. */
   private final boolean plain;
   /* What every attempt demands if nothing is limited, so that nothing is ever given back. */
   private final @Nullable Demand everyDemand;
 
   private RateLimiter(RateLimit limit, TimeSource clock) {
-    this.limit = Objects.requireNonNull(limit, "limit");
+    Leaves first = new Leaves(Objects.requireNonNull(limit, "limit"));
     this.clock = Objects.requireNonNull(clock, "clock");
-    leaves = new Leaves(limit);
+    leaves = first;
     long start = clock.nanoTime();
-    PerKey perKey = limit.perKey().orElse(null);
-    if (perKey != null) {
-      keys = perKey.key();
-      turnstile =
-          new Turnstile(
-              clock, start, self -> new KeyedGates(leaves, self, perKey.idleKeys(), start));
+    if (first.keys() != null) {
+      turnstile = new Turnstile(clock, start, self -> new KeyedGates(() -> leaves, self, start));
       plain = false;
     } else {
-      keys = null;
-      turnstile = new Turnstile(clock, start, self -> new OneGate(leaves.gate(self, start)));
-      plain = leaves.unitCosts();
+      turnstile = new Turnstile(clock, start, self -> new OneGate(first.gate(self, start)));
+      plain = first.unitCosts();
     }
-    everyDemand = limit instanceof Unlimited ? new Demand(null, leaves.costs(null)) : null;
+    everyDemand = limit instanceof Unlimited ? new Demand(null, first.costs(null)) : null;
   }
 
   /** A limiter in real time, which starts with all its permits. */
@@ -78,9 +71,40 @@ public final class RateLimiter extends Limit {
     return clock;
   }
 
-  /** The limit that this limiter enforces. */
+  /** The limit that this limiter enforces now. */
   public RateLimit limit() {
-    return limit;
+    return leaves.limit();
+  }
+
+  /**
+   * Changes the limit while others use it. Waiters keep their order, their keys and their costs, and are due at the
+   * new pace at once. Pauses stay as they are.
+   *
+   * {@snippet file="io/millrace/examples/LimitExampleTest.java" region="change"}
+   *
+   * <p>Until the change the old limit counts, and from then on the new one; the change itself makes no permits
+   * available. A token bucket keeps its permits, as far as the new burst holds them, and what it owes. A spacing counts
+   * the new gap from the last start. A window counts the starts that the old one counts; if the new one allows more,
+   * the rest comes evenly during the first window. A waiter whose cost is above the new capacity is let through when
+   * all of the capacity is available. A limit per key changes for all keys, one after another.
+   *
+   * @param limit with the same kinds of limits in the same order as before, and functions for keys, costs and
+   *     settling where there were some before; those given here are asked about the items that come later
+   * @throws IllegalArgumentException if the limit has another form; then nothing has changed
+   */
+  public void limit(RateLimit limit) {
+    Leaves changed = new Leaves(Objects.requireNonNull(limit, "limit"));
+    Leaves before = leaves;
+    if (!changed.isLike(before)) {
+      throw new IllegalArgumentException(
+          "the new limit must have the form of the old one, "
+              + before.limit()
+              + ": the same kinds of limits in the same order, with functions for keys and costs where it has some,"
+              + " and not "
+              + limit
+              + ". For another form, make another limiter");
+    }
+    turnstile.change(() -> leaves, () -> leaves = changed);
   }
 
   /** As {@link #acquireFor(Object)} with null. */
@@ -162,7 +186,7 @@ public final class RateLimiter extends Limit {
    */
   public void pause(@Nullable Object item, Duration duration) {
     long nanos = Leaf.nanos(Require.notNegative("duration", duration));
-    Key key = keyOf(item);
+    Key key = keyOf(leaves, item);
     if (nanos > 0) {
       turnstile.pause(key, nanos);
     }
@@ -186,10 +210,15 @@ public final class RateLimiter extends Limit {
    * each of the limit's functions once.
    */
   public Demand demand(@Nullable Object item) {
-    return everyDemand != null ? everyDemand : new Demand(keyOf(item), leaves.costs(item));
+    if (everyDemand != null) {
+      return everyDemand;
+    }
+    Leaves now = leaves;
+    return new Demand(keyOf(now, item), now.costs(item));
   }
 
-  private @Nullable Key keyOf(@Nullable Object item) {
+  private static @Nullable Key keyOf(Leaves leaves, @Nullable Object item) {
+    Function<@Nullable Object, ?> keys = leaves.keys();
     return keys == null
         ? null
         : Key.of(
@@ -305,13 +334,14 @@ public final class RateLimiter extends Limit {
    * @param value the attempt's result
    */
   public void settle(Demand demand, @Nullable Object item, @Nullable Object value) {
-    if (leaves.settling()) {
-      turnstile.settle(demand, leaves.excess(demand, item, value));
+    Leaves now = leaves;
+    if (now.settling()) {
+      turnstile.settle(demand, now.excess(demand, item, value));
     }
   }
 
   @Override
   public String toString() {
-    return "RateLimiter[" + limit + "]";
+    return "RateLimiter[" + limit() + "]";
   }
 }

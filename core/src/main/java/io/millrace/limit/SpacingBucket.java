@@ -2,28 +2,33 @@ package io.millrace.limit;
 
 /** At least a gap from grant to grant, whatever they cost; a gap of 0 limits nothing. */
 final class SpacingBucket implements Bucket {
-  private final long gap;
-  /* A gap after the last grant, and what it was before that; the start if there was none. */
-  private long spacedAt;
-  private long spacedBefore;
+  private long gap;
+  /* The last grant and the one before it; long ago if there was none. */
+  private long lastAt;
+  private long beforeAt;
   private long heldUntil;
 
   SpacingBucket(long gap, long start) {
     this.gap = gap;
-    this.spacedAt = start;
-    this.spacedBefore = start;
+    this.lastAt = start - LONGEST;
+    this.beforeAt = lastAt;
     this.heldUntil = start;
+  }
+
+  /** Changes the gap, which then counts from the last grant. */
+  void change(long gap) {
+    this.gap = gap;
   }
 
   @Override
   public long availableAt(long cost) {
-    return Bucket.later(spacedAt, heldUntil);
+    return Bucket.later(lastAt + gap, heldUntil);
   }
 
   @Override
   public void take(long now, long cost, long dueAt) {
-    spacedBefore = spacedAt;
-    spacedAt = now + gap;
+    beforeAt = lastAt;
+    lastAt = now;
   }
 
   @Override
@@ -32,8 +37,8 @@ final class SpacingBucket implements Bucket {
   /* An earlier grant than the last one holds nobody up any more. */
   @Override
   public void giveBack(long now, long takenAt, long cost) {
-    if (spacedAt == takenAt + gap) {
-      spacedAt = spacedBefore;
+    if (lastAt == takenAt) {
+      lastAt = beforeAt;
     }
   }
 

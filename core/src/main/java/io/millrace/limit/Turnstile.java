@@ -2,7 +2,9 @@ package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
 import io.millrace.time.TimeSource;
+import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lets takers through the gates one at a time, in the order of time. Thread-safe. */
@@ -110,6 +112,25 @@ final class Turnstile {
     try (Turn turn = new Turn(this, latest)) {
       gate.holdUntil(latest + nanos, turn);
       gates.trim(latest);
+    }
+  }
+
+  /**
+   * Changes all gates to other leaves, key by key: so the lock is free between two of them.
+   *
+   * @param leaves those of now; asked under the lock, because somebody else may change them, too
+   * @param begin makes them those of now
+   */
+  void change(Supplier<Leaves> leaves, Runnable begin) {
+    List<Gate> rest;
+    try (Turn turn = turn(clock.nanoTime())) {
+      begin.run();
+      rest = gates.change(leaves.get(), turn);
+    }
+    for (Gate gate : rest) {
+      try (Turn turn = turnAnyhow()) {
+        gate.change(leaves.get(), turn);
+      }
     }
   }
 

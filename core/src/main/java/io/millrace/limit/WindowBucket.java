@@ -7,18 +7,50 @@ import org.jspecify.annotations.Nullable;
  * limit, for any {@code t}.
  */
 final class WindowBucket implements Bucket {
-  private final long permits;
-  private final long length;
+  private long permits;
+  private long length;
   private final GrantLog grants = new GrantLog();
-  /* The end of the last hold; the start if there was none. */
+  /* The end of the last hold, or the last change; the start if there was none. */
   private long openAt;
-  /* Spreads the calls over the window that follows a hold; null when there is none to spread. */
+  /* Spreads the calls over the window that follows a hold, and what a change allows beyond what was allowed before;
+   * null when there is nothing to spread. */
   private @Nullable LevelBucket pace;
+  /* What was taken since then counts in the pace. */
+  private long paceSince;
 
   WindowBucket(long permits, long length, long start) {
     this.permits = permits;
     this.length = length;
     this.openAt = start;
+    this.paceSince = start;
+  }
+
+  /**
+   * Changes the limit as of now. At once there are no more permits than before, and no more than the new limit
+   * has; if it has more, these come evenly, during the first window.
+   */
+  void change(long now, long permits, long length) {
+    grants.dropUntil(now - this.length);
+    boolean isHeld = openAt - now > 0;
+    boolean isLooser = permits > this.permits || length < this.length;
+    double nanosPerPermit = (double) length / permits;
+    if (pace != null && now - openAt < this.length) {
+      pace.change(now, nanosPerPermit, (double) permits);
+    } else {
+      pace = isLooser ? new LevelBucket(nanosPerPermit, (double) permits, now) : null;
+      paceSince = now - this.length + 1;
+    }
+    if (pace != null && !isHeld) {
+      pace.lowerTo((double) (this.permits - grants.total()));
+      openAt = now;
+    }
+    this.permits = permits;
+    this.length = length;
+  }
+
+  /* Only who was there before the limit was lowered asks for more than that, and then goes alone. */
+  private long atMostAll(long cost) {
+    return Math.min(cost, permits);
   }
 
   @Override
@@ -30,8 +62,9 @@ final class WindowBucket implements Bucket {
     if (pace != null) {
       due = Bucket.earlier(pace.availableAt(cost), openAt + length);
     }
-    if (grants.total() > permits - cost) {
-      due = Bucket.later(due, grants.excessUntil(permits - cost) + length);
+    long most = permits - atMostAll(cost);
+    if (grants.total() > most) {
+      due = Bucket.later(due, grants.excessUntil(most) + length);
     }
     return due;
   }
@@ -48,13 +81,13 @@ final class WindowBucket implements Bucket {
       pace.take(now, cost, dueAt);
     }
     grants.dropUntil(now - length);
-    grants.add(now, cost);
+    grants.add(now, atMostAll(cost));
   }
 
   /** What is owed counts from now on: the true time of its use is not known. */
   @Override
   public void settle(long now, long takenAt, long excess) {
-    if (pace != null && (excess < 0 || takenAt - openAt >= 0)) {
+    if (pace != null && (excess < 0 || takenAt - paceSince >= 0)) {
       pace.settle(now, takenAt, excess);
     }
     grants.dropUntil(now - length);
@@ -67,7 +100,7 @@ final class WindowBucket implements Bucket {
 
   @Override
   public void giveBack(long now, long takenAt, long cost) {
-    if (pace != null && takenAt - openAt >= 0) {
+    if (pace != null && takenAt - paceSince >= 0) {
       pace.giveBack(now, takenAt, cost);
     }
     grants.giveBack(takenAt, cost);
@@ -84,6 +117,7 @@ final class WindowBucket implements Bucket {
     }
     pace.holdUntil(time);
     openAt = time;
+    paceSince = time;
   }
 
   @Override
