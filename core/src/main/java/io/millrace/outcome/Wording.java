@@ -1,5 +1,6 @@
 package io.millrace.outcome;
 
+import io.millrace.signal.HttpReply;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +12,14 @@ public interface Wording {
   /** The class of an error and its message, the key or else the text of an item. */
   Wording PLAIN = new Wording() {};
 
-  /** The same for all errors that belong together. By default, the simple name of the class and the message. */
+  /**
+   * The same for all errors that belong together. By default, the status that an HTTP server has answered, or else the
+   * simple name of the class and the message.
+   */
   default String cause(Throwable error) {
+    if (error instanceof HttpReply reply) {
+      return "status " + reply.statusCode();
+    }
     String message = error.getMessage();
     String name = error.getClass().getSimpleName();
     return message == null || message.isBlank() ? name : name + ": " + message;
