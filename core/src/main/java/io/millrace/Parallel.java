@@ -455,6 +455,20 @@ public final class Parallel {
   }
 
   /**
+   * The monitor watches the runs: see {@link Monitor}. It may watch several, also at the same time. A run without one
+   * spends nothing on it.
+   */
+  public Parallel monitor(Monitor monitor) {
+    Objects.requireNonNull(monitor, "monitor");
+    return with(copy -> copy.watch = monitor.watch);
+  }
+
+  /** Switches {@link #monitor} off. */
+  public Parallel withoutMonitor() {
+    return with(copy -> copy.watch = null);
+  }
+
+  /**
    * Carries context of the thread that starts the run, or submits the task, to each attempt; replaces earlier
    * carriers. The context class loader of that thread is carried always.
    */

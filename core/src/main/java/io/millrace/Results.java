@@ -1,16 +1,22 @@
 package io.millrace;
 
+import io.millrace.engine.watch.Causes;
+import io.millrace.engine.watch.Words;
+import io.millrace.outcome.Details;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Failure;
+import io.millrace.outcome.FailureReport;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.outcome.TruncatedRunException;
+import io.millrace.outcome.Wording;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +92,25 @@ public final class Results<T extends @Nullable Object, R extends @Nullable Objec
       }
     }
     return all;
+  }
+
+  /** The failures by their causes: how many, and the first item of each. */
+  public FailureReport report() {
+    return report(Wording.PLAIN);
+  }
+
+  /** As {@link #report()}, with names for causes and items. */
+  public FailureReport report(Wording wording) {
+    Objects.requireNonNull(wording, "wording");
+    Causes causes = new Causes();
+    for (Failure<T, R> failure : failures()) {
+      Details details = failure.details();
+      causes.count(
+          Words.cause(wording, failure.error()),
+          details.index(),
+          Words.item(wording, failure.item(), details));
+    }
+    return causes.report();
   }
 
   /** The items that did not run, or were interrupted by the end of the run, in input order. */

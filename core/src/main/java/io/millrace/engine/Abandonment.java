@@ -74,6 +74,9 @@ final class Abandonment {
     }
     if (!needsVerdict) {
       Mishaps.survive(() -> failures.suppress(schedule.error(), report));
+      if (terms.config.watch != null) {
+        terms.config.watch.failed(null, report, index);
+      }
       sink.abandoned(failure, schedule::told);
     }
     return keepsCarrier;

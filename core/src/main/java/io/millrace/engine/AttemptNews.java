@@ -5,27 +5,41 @@ import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Obstacle;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Details;
+import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.RunStatus;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the user's listener what happens to items before they have an outcome, in the threads of their
+ * Tells the user's listener, and that of a monitor, what happens to items before they have an outcome, in the threads of their
  * workers. What it throws ends the run.
  */
 final class AttemptNews {
-  private final Consumer<? super AttemptEvent> listener;
+  private final @Nullable Consumer<? super AttemptEvent> listener;
+  private final @Nullable Consumer<? super MonitorEvent> monitor;
   private final Schedule schedule;
 
-  private AttemptNews(Consumer<? super AttemptEvent> listener, Schedule schedule) {
+  private AttemptNews(
+      @Nullable Consumer<? super AttemptEvent> listener,
+      @Nullable Consumer<? super MonitorEvent> monitor,
+      Schedule schedule) {
     this.listener = listener;
+    this.monitor = monitor;
     this.schedule = schedule;
   }
 
   /** Null if nobody listens. */
   static @Nullable AttemptNews of(Config config, Schedule schedule) {
-    return config.onAttempt == null ? null : new AttemptNews(config.onAttempt, schedule);
+    Consumer<? super MonitorEvent> monitor = config.watch == null ? null : config.watch.listener();
+    return config.onAttempt == null && monitor == null
+        ? null
+        : new AttemptNews(config.onAttempt, monitor, schedule);
+  }
+
+  /** Whether ends of attempts are told as well. */
+  boolean hearsEnds() {
+    return monitor != null;
   }
 
   void starting(ItemAtHand at) {
@@ -44,9 +58,31 @@ final class AttemptNews {
     tell(new AttemptEvent.Retrying(at.itemOfUser(), error, delay, at.details()));
   }
 
+  void ended(ItemAtHand at, @Nullable Throwable error, long tookNanos) {
+    if (monitor != null) {
+      Duration took = Duration.ofNanos(tookNanos);
+      tell(monitor, new MonitorEvent.Ended(at.itemOfUser(), error, took, at.details()));
+    }
+  }
+
+  void paused(String origin, Duration length) {
+    if (monitor != null) {
+      tell(monitor, new MonitorEvent.Paused(origin, length));
+    }
+  }
+
   private void tell(AttemptEvent event) {
+    if (listener != null) {
+      tell(listener, event);
+    }
+    if (monitor != null) {
+      tell(monitor, new MonitorEvent.Attempt(event));
+    }
+  }
+
+  private <E> void tell(Consumer<? super E> hearer, E event) {
     try {
-      listener.accept(event);
+      hearer.accept(event);
     } catch (Throwable broken) {
       schedule.end(RunStatus.ABORTED, broken, false);
     }

@@ -78,6 +78,7 @@ final class Attempts {
         terms.config.retry.looksAtResults()
             || waits.settleCosts()
             || durability != null
+            || (news != null && news.hearsEnds())
             || terms.config.failureRate != null
             || (spending != null && spending.looksAtResults());
   }
@@ -163,6 +164,9 @@ final class Attempts {
       Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
       if (claim.finish(success, worker.nowNanos)) {
+        if (worker.stripe != null) {
+          worker.stripe.count(details.elapsedNanos());
+        }
         sink.settled(claim);
         return true;
       }

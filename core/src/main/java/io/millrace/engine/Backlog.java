@@ -61,6 +61,11 @@ final class Backlog {
     return !ready.isEmpty() || hasCondemned() || (ended && !delayed.isEmpty());
   }
 
+  /** How many items wait for their due time. */
+  int delayed() {
+    return delayed.size();
+  }
+
   boolean hasCondemned() {
     return !condemned.isEmpty();
   }

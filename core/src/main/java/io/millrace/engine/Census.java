@@ -2,10 +2,14 @@ package io.millrace.engine;
 
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.watch.Figures;
 import io.millrace.outcome.Progress;
+import io.millrace.outcome.WaitCause;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Counts of a run, and lists of who and what is in it, for any thread. */
 final class Census {
@@ -41,6 +45,25 @@ final class Census {
           Math.max(intake.admitted(), size),
           Math.min(window.failed(), window.settled()),
           crew.running());
+    } finally {
+      schedule.unlock();
+    }
+  }
+
+  /** The figures of the run, as far as its lock guards them. */
+  Figures figures(long size, Map<WaitCause, Long> elsewhere) {
+    Map<WaitCause, Long> waiting = new EnumMap<>(elsewhere);
+    schedule.lock();
+    try {
+      waiting.put(WaitCause.BACKOFF, (long) backlog.delayed());
+      return new Figures(
+          intake.admitted(),
+          size,
+          window.settled(),
+          Math.min(window.failed(), window.settled()),
+          crew.running(),
+          crew.slots(),
+          waiting);
     } finally {
       schedule.unlock();
     }

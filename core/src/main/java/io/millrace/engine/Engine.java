@@ -22,13 +22,18 @@ import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.wait.Waits;
+import io.millrace.engine.watch.Figures;
+import io.millrace.engine.watch.Watch;
+import io.millrace.engine.watch.Watched;
 import io.millrace.limit.Party;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Progress;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.WaitCause;
 import io.millrace.plan.Action;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * One run: wires its parts, and is the run as the entry points see it. Every entry point drains one
  * of these. {@link Life} leads it from its start to its end.
  */
-public final class Engine {
+public final class Engine implements Watched {
   private final Terms terms;
   private final Feed feed;
   private final Failures failures;
@@ -46,6 +51,7 @@ public final class Engine {
   private final Listeners listeners;
   private final Life life;
   private final Outcomes outcomes;
+  private final @Nullable Durability durability;
 
   /** How outcomes are to be handed out. */
   public enum Delivery {
@@ -72,7 +78,7 @@ public final class Engine {
     schedule = new Schedule(terms, feed, sink, late, party);
     waits = new Waits(terms, schedule.waiting(), party);
     Checkpoint checkpoint = config.checkpoint;
-    Durability durability =
+    durability =
         checkpoint == null || session == null
             ? null
             : new Durability(checkpoint, session, schedule.waiting(), waits, terms.clock);
@@ -162,11 +168,18 @@ public final class Engine {
       Closing.after(broken, session);
       throw broken;
     }
+    Watch watch = config.watch;
+    if (watch != null) {
+      watch.begin(engine);
+    }
     engine.life.start();
     return engine;
   }
 
   private void record(Recording recording) {
+    if (terms.config.watch != null) {
+      terms.config.watch.over(this, terms.clock);
+    }
     if (recording.isWanted()) {
       recording.end(status().name(), schedule.census().progress(0).done(), failures.count());
     }
@@ -217,6 +230,15 @@ public final class Engine {
               }
             });
     return List.copyOf(all);
+  }
+
+  @Override
+  public Figures figures() {
+    EnumMap<WaitCause, Long> waiting = waits.waiting();
+    if (durability != null) {
+      waiting.merge(WaitCause.CHECKPOINT, (long) durability.storing(), Long::sum);
+    }
+    return schedule.census().figures(feed.size(), waiting);
   }
 
   /** A consistent snapshot: failed is at most done, done at most total. */

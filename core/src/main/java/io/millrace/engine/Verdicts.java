@@ -15,6 +15,7 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
+import io.millrace.engine.watch.Watch;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -49,6 +50,7 @@ final class Verdicts {
   private final @Nullable Durability durability;
   private final @Nullable Keeping keeping;
   private final @Nullable AttemptNews news;
+  private final @Nullable Watch watch;
 
   Verdicts(
       Terms terms,
@@ -67,6 +69,7 @@ final class Verdicts {
     this.durability = durability;
     this.keeping = durability == null ? null : new Keeping(durability);
     this.news = AttemptNews.of(terms.config, schedule);
+    this.watch = terms.config.watch;
   }
 
   /** Tells of attempts; null if nobody listens. */
@@ -91,13 +94,14 @@ final class Verdicts {
   /** Judges an attempt that returned or threw. */
   boolean judge(ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
     count(at, startNanos);
+    watch(at, startNanos, error);
     if (at.isWithdrawn()) {
       return cutOff(at);
     }
     Verdict verdict = null;
     Claim claim = at.claim();
     if (claim.nextPhase(at.worker.nowNanos, judgingNanos(at))) {
-      verdict = decide(at, () -> verdict(at, value, error));
+      verdict = decide(at, () -> judged(at, startNanos, value, error));
       if (claim.seal()) {
         return carryOut(at, verdict);
       }
@@ -107,8 +111,25 @@ final class Verdicts {
       return false;
     }
     return why == Interruption.RUN_ENDED
-        ? judgeEnded(at, verdict, value, error)
-        : judgeTimeout(at, why, timeout(at, why, error));
+        ? judgeEnded(at, verdict, startNanos, value, error)
+        : judgeTimeout(at, why, startNanos, timeout(at, why, error));
+  }
+
+  private void watch(ItemAtHand at, long startNanos, @Nullable Throwable error) {
+    long took = at.worker.nowNanos - startNanos;
+    if (at.worker.stripe != null && error == null) {
+      at.worker.stripe.count(took);
+    } else if (watch != null) {
+      watch.threw(took);
+    }
+  }
+
+  private Verdict judged(
+      ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
+    if (news != null) {
+      news.ended(at, error, at.ticketed().lastEndNanos - startNanos);
+    }
+    return verdict(at, value, error);
   }
 
   private static TimeoutException timeout(
@@ -124,13 +145,17 @@ final class Verdicts {
 
   /* A result counts even if the run has ended. */
   private boolean judgeEnded(
-      ItemAtHand at, @Nullable Verdict decided, @Nullable Object value, @Nullable Throwable error) {
+      ItemAtHand at,
+      @Nullable Verdict decided,
+      long startNanos,
+      @Nullable Object value,
+      @Nullable Throwable error) {
     Verdict verdict = decided;
     if (verdict == null && error == null) {
       if (!at.claim().unseal(at.worker.nowNanos, judgingNanos(at))) {
         return false;
       }
-      verdict = decide(at, () -> verdict(at, value, null));
+      verdict = decide(at, () -> judged(at, startNanos, value, null));
       if (!sealAgain(at.claim())) {
         return false;
       }
@@ -145,13 +170,15 @@ final class Verdicts {
   }
 
   /* A timeout stands, whatever came of the attempt. What judges it has its own time, once. */
-  private boolean judgeTimeout(ItemAtHand at, Interruption which, TimeoutException timeout) {
+  private boolean judgeTimeout(
+      ItemAtHand at, Interruption which, long startNanos, TimeoutException timeout) {
     Claim claim = at.claim();
     if (!claim.unseal(at.worker.nowNanos, judgingNanos(at))) {
       return false;
     }
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
-    Verdict verdict = decide(at, () -> isLast ? failing(at, timeout) : verdict(at, null, timeout));
+    Verdict verdict =
+        decide(at, () -> isLast ? failing(at, timeout) : judged(at, startNanos, null, timeout));
     if (claim.seal()) {
       return carryOut(at, verdict);
     }
@@ -263,6 +290,9 @@ final class Verdicts {
         interrupter.watch(at.claim());
       }
       verdict = deciding.get();
+      if (watch != null && verdict instanceof Verdict.Fail(var error)) {
+        at.told = watch.tell(error, at.itemOfUser(), at.details());
+      }
     } catch (Throwable broken) {
       verdict = new Verdict.Fail(broken);
     }
@@ -319,6 +349,14 @@ final class Verdicts {
   private void pause(ItemAtHand at, Duration wait, Throwable error) {
     try {
       waits.pause(at.item(), wait);
+      if (watch != null) {
+        long nanos = Require.nanos(wait);
+        String origin =
+            watch.paused(at.itemOfUser(), error, terms.clock, at.worker.nowNanos, nanos);
+        if (news != null) {
+          news.paused(origin, wait);
+        }
+      }
     } catch (Throwable brokenKey) {
       Suppressing.add(error, brokenKey);
     }
@@ -364,6 +402,9 @@ final class Verdicts {
       return false;
     }
     waits.retryLater(ticket, repeat.error(), repeat.delayNanos());
+    if (watch != null) {
+      watch.retries();
+    }
     if (own != null && own.isWithdrawn()) {
       waits.withdraw(own); // whoever withdrew it may have come too early to find it
     }
@@ -391,6 +432,9 @@ final class Verdicts {
       at.worker.aboutToEndRun();
     }
     boolean settled = settle(at, failure);
+    if (watch != null && settled) {
+      watch.failed(at.told, error, failure.index());
+    }
     if (ends) {
       schedule.end(RunStatus.ABORTED, failures.endingError(failure), false);
     }
@@ -399,9 +443,15 @@ final class Verdicts {
   }
 
   private boolean settleNotRun(ItemAtHand at) {
-    return settleNow(
-        at,
-        new NotRun<@Nullable Object, @Nullable Object>(at.item(), schedule.status(), at.details()));
+    boolean settled =
+        settleNow(
+            at,
+            new NotRun<@Nullable Object, @Nullable Object>(
+                at.item(), schedule.status(), at.details()));
+    if (watch != null && settled) {
+      watch.notRun();
+    }
+    return settled;
   }
 
   /* What has to be stored is settled when that is durable: until then the item waits, without a worker. */
@@ -427,6 +477,9 @@ final class Verdicts {
     }
     if (!claim.finishSealed(outcome, at.worker.nowNanos)) {
       return false;
+    }
+    if (watch != null && outcome.details().restored() && !(outcome instanceof NotRun)) {
+      watch.restored();
     }
     sink.settled(claim);
     return true;

@@ -54,6 +54,7 @@ final class Worker extends Timekeeper implements Runnable {
   private volatile @Nullable ItemAtHand atHand;
 
   Worker(Schedule schedule, Attempts attempts, Terms terms, int generation) {
+    super(terms.config.watch == null ? null : terms.config.watch.stripe());
     this.schedule = schedule;
     this.attempts = attempts;
     this.terms = terms;

@@ -22,6 +22,9 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
   private boolean dropped;
   /* How many pauses of everybody have reached the buckets. */
   private long holdsSeen;
+  /* When the last pause ends, if there was one. */
+  private long heldUntil;
+  private boolean wasHeld;
 
   Gate(Turnstile turnstile, @Nullable Key key, Bucket... buckets) {
     this(turnstile, key, null, buckets);
@@ -116,6 +119,8 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
   }
 
   private void holdUntil(long time) {
+    heldUntil = wasHeld ? Bucket.later(heldUntil, time) : time;
+    wasHeld = true;
     for (Bucket bucket : buckets) {
       bucket.holdUntil(time);
     }
@@ -178,6 +183,12 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
 
   int waiters() {
     return queue.size();
+  }
+
+  /** How many wait, while a pause holds. */
+  int pausedWaiters(long now) {
+    catchUp();
+    return wasHeld && heldUntil - now > 0 ? queue.size() : 0;
   }
 
   boolean isIdle(long now) {

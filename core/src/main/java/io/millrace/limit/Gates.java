@@ -34,4 +34,7 @@ interface Gates {
 
   /** How many wait at all gates. Guarded by the limiter's lock. */
   int waiters();
+
+  /** How many wait at gates that a pause holds. Guarded by the limiter's lock. */
+  int pausedWaiters(long now);
 }

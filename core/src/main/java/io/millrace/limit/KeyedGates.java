@@ -134,4 +134,9 @@ final class KeyedGates implements Gates {
   public int waiters() {
     return byAge.stream().mapToInt(Gate::waiters).sum();
   }
+
+  @Override
+  public int pausedWaiters(long now) {
+    return byAge.stream().mapToInt(gate -> gate.pausedWaiters(now)).sum();
+  }
 }

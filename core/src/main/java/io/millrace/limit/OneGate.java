@@ -44,4 +44,9 @@ final class OneGate implements Gates {
   public int waiters() {
     return gate.waiters();
   }
+
+  @Override
+  public int pausedWaiters(long now) {
+    return gate.pausedWaiters(now);
+  }
 }

@@ -200,6 +200,11 @@ public final class RateLimiter extends Limit {
     return turnstile.waiters();
   }
 
+  /** How many of the {@link #waiters} wait for the end of a pause. Only a hint, as that is. */
+  public int pausedWaiters() {
+    return turnstile.pausedWaiters();
+  }
+
   /** How many keys are remembered; 0 for a limit that is not per key. */
   public int keys() {
     return turnstile.keys();

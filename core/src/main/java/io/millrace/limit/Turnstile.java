@@ -152,6 +152,17 @@ final class Turnstile {
     }
   }
 
+  int pausedWaiters() {
+    long now = clock.nanoTime();
+    lock.lock();
+    try {
+      advance(now);
+      return gates.pausedWaiters(latest);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   TimeSource clock() {
     return clock;
   }

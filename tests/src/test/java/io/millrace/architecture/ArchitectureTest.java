@@ -43,7 +43,8 @@ class ArchitectureTest {
           Set.of("io.millrace.plan", "io.millrace.outcome", "io.millrace.checkpoint"),
           Set.of("io.millrace.context", "io.millrace.time"),
           Set.of("io.millrace.limit"),
-          Set.of("io.millrace.engine.claim", "io.millrace.engine.thread"),
+          Set.of(
+              "io.millrace.engine.claim", "io.millrace.engine.thread", "io.millrace.engine.watch"),
           Set.of("io.millrace.engine.terms", "io.millrace.engine.flight"),
           Set.of("io.millrace.engine.feed", "io.millrace.engine.wait", "io.millrace.engine.out"),
           Set.of("io.millrace.engine.durable"),

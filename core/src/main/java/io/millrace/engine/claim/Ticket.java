@@ -76,11 +76,12 @@ public final class Ticket {
   public boolean waitsInVain;
 
   /* Guarded by the lock of Waits: its neighbours among the tickets that wait, and how many of its waits
-   * have not ended there: a next one may begin before the end of the last one is noted. */
+   * have not ended there: a next one may begin before the end of the last one is noted; and for what it waits. */
   public @Nullable Ticket nextWaiting;
   public @Nullable Ticket previousWaiting;
   public boolean isWaiting;
   public int waits;
+  public int cause;
 
   /* Guarded by this: both the worker and whoever abandons it free what the item holds. */
   private int held;

@@ -200,6 +200,11 @@ public final class Durability {
     };
   }
 
+  /** How many outcomes are to be stored, or are being stored. */
+  public int storing() {
+    return commits.batches().pending();
+  }
+
   /** Has the item's outcome stored; then it goes on to be settled. */
   public void store(Ticket ticket) {
     commits.batches().add(ticket);

@@ -28,6 +28,9 @@ final class TicketBatches {
   /* Written once, by whoever ends this; read by the thread. Set before the thread is woken. */
   private volatile @Nullable Runnable last;
 
+  /* Written by the thread, read by whoever asks how many there are. */
+  private volatile int atWork;
+
   /* Written before the first ticket comes. */
   private boolean isStarted;
 
@@ -50,6 +53,11 @@ final class TicketBatches {
     isStarted = true;
   }
 
+  /** How many tickets there are, those included that are worked on. */
+  int pending() {
+    return atWork + queue.size();
+  }
+
   void add(Ticket ticket) {
     queue.add(ticket);
     waits.wake();
@@ -68,7 +76,9 @@ final class TicketBatches {
   private void run() {
     List<Ticket> batch = next();
     while (!batch.isEmpty()) {
+      atWork = batch.size();
       work.accept(batch);
+      atWork = 0;
       batch = next();
     }
     Runnable task = last;

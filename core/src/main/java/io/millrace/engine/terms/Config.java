@@ -3,6 +3,7 @@ package io.millrace.engine.terms;
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
 import io.millrace.checkpoint.Checkpoint;
+import io.millrace.engine.watch.Watch;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
@@ -84,6 +85,10 @@ public final class Config implements Cloneable {
   public @Nullable ProgressListener onProgress;
   public @Nullable Consumer<? super Outcome<?, ?>> onOutcome;
   public @Nullable Consumer<? super AttemptEvent> onAttempt;
+
+  /** Who watches; null if nobody does. */
+  public @Nullable Watch watch;
+
   public List<ContextCarrier<?>> carriers = List.of();
   public List<ScopedValue<?>> scopedValues = List.of();
   public Workers workers = Workers.virtual();
@@ -171,6 +176,7 @@ public final class Config implements Cloneable {
         .given("onProgress", onProgress != null)
         .given("onOutcome", onOutcome != null)
         .given("onAttempt", onAttempt != null)
+        .given("monitor", watch != null)
         .given("context", !carriers.isEmpty())
         .given("scopedValues", !scopedValues.isEmpty())
         .given("clock", clock != plain.clock)

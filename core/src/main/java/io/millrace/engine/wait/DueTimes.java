@@ -21,6 +21,10 @@ public final class DueTimes {
     return size == 0;
   }
 
+  public int size() {
+    return size;
+  }
+
   /** Adds an item; returns whether it is due before all others. */
   public boolean add(Ticket ticket) {
     ticket.sequence = sequence++;

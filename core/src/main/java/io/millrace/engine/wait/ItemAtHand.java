@@ -5,6 +5,7 @@ import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Budgets;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.watch.Told;
 import io.millrace.limit.Demand;
 import io.millrace.outcome.Details;
 import io.millrace.plan.Retry;
@@ -40,6 +41,9 @@ public final class ItemAtHand {
   public @Nullable Ticket ticket;
   public @Nullable Object key;
   public @Nullable Demand demand;
+
+  /** With what it may fail, in words; null if that was not said. */
+  public @Nullable Told told;
 
   /** What its next call takes from the budget. */
   public long cost;
@@ -81,6 +85,7 @@ public final class ItemAtHand {
     ticket = null;
     key = null;
     demand = null;
+    told = null;
   }
 
   /** Whether the facts are those of this item; by any thread. */

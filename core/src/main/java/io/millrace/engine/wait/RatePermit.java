@@ -47,6 +47,11 @@ final class RatePermit implements Obstacle {
     limiter.pause(item, wait);
   }
 
+  /** How many wait at the limiter because of a pause, those of others as well. */
+  int pausedWaiters() {
+    return limiter.pausedWaiters();
+  }
+
   /** Whether the item was granted a permit while it waited. */
   boolean hasPermit(ItemAtHand at) {
     return at.ticket != null && at.ticket.permitted;

@@ -12,10 +12,12 @@ import io.millrace.engine.thread.Alarm;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.WaitCause;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ public final class Waits {
   /* Guards the list of the tickets that wait: queueing races with the end of the run, which empties it. */
   private final ShortLock lock = new ShortLock();
   private @Nullable Ticket first;
+  private final long[] counts = new long[WaitCause.values().length];
 
   public Waits(Terms terms, Resuming run, Party party) {
     Config config = terms.config;
@@ -161,7 +164,7 @@ public final class Waits {
     if (!areUsed) {
       areUsed = true;
     }
-    add(ticket);
+    add(ticket, causeOf(wanted));
     long deadline;
     boolean isFree;
     try {
@@ -367,13 +370,51 @@ public final class Waits {
 
   // The list of what waits
 
-  private void add(Ticket ticket) {
+  @SuppressWarnings("EnumOrdinal") // places in an array that nobody else sees
+  private int causeOf(TicketQueue wanted) {
+    WaitCause cause =
+        wanted == rate
+            ? WaitCause.RATE
+            : wanted == slots
+                ? WaitCause.KEY
+                : wanted == semaphores ? WaitCause.SEMAPHORE : WaitCause.CHECKPOINT;
+    return cause.ordinal();
+  }
+
+  /** How many wait for what; for a pause counts as for a permit. */
+  public EnumMap<WaitCause, Long> waiting() {
+    long[] now;
+    lock.lock();
+    try {
+      now = counts.clone();
+    } finally {
+      lock.unlock();
+    }
+    EnumMap<WaitCause, Long> all = new EnumMap<>(WaitCause.class);
+    int place = 0;
+    for (WaitCause cause : WaitCause.values()) {
+      all.put(cause, now[place++]);
+    }
+    if (rate != null) {
+      long permits = now[causeOf(rate)];
+      long paused = Math.min(permits, rate.pausedWaiters());
+      all.put(WaitCause.PAUSE, paused);
+      all.put(WaitCause.RATE, permits - paused);
+    }
+    return all;
+  }
+
+  private void add(Ticket ticket, int cause) {
     lock.lock();
     try {
       ticket.waits++;
-      if (!ticket.isWaiting) {
+      if (ticket.isWaiting) {
+        counts[ticket.cause]--;
+      } else {
         link(ticket);
       }
+      ticket.cause = cause;
+      counts[cause]++;
     } finally {
       lock.unlock();
     }
@@ -417,6 +458,7 @@ public final class Waits {
       return;
     }
     ticket.isWaiting = false;
+    counts[ticket.cause]--;
     Ticket before = ticket.previousWaiting;
     Ticket after = ticket.nextWaiting;
     if (before == null) {

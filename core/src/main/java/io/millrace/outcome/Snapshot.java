@@ -1,0 +1,72 @@
+package io.millrace.outcome;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a {@code Monitor} has seen up to a moment, of all runs that it watches together. Immutable.
+ *
+ * @param runs runs that go on
+ * @param admitted items that were read from the sources
+ * @param total items in all, if each source knows how many it has
+ * @param done items that succeeded or failed, those included that a checkpoint had
+ * @param failed how many of them failed
+ * @param restored how many of them a checkpoint had
+ * @param notRun items that the end of their run kept from a result
+ * @param running attempts under way; a worker that reads its source counts as well
+ * @param slots the most attempts at once, of the runs that go on
+ * @param waiting how many admitted items wait, for what; causes for which none waits are there with 0
+ * @param retries attempts that were followed, or will be, by another one of the same item
+ * @param pauses pauses by their origins, the latest ones
+ * @param paused how long a pause held so far; pauses at the same time count once
+ * @param returned how long the attempts took that returned
+ * @param threw how long the attempts took that threw or were interrupted
+ * @param failures the failures by their causes
+ */
+public record Snapshot(
+    int runs,
+    long admitted,
+    OptionalLong total,
+    long done,
+    long failed,
+    long restored,
+    long notRun,
+    int running,
+    int slots,
+    Map<WaitCause, Long> waiting,
+    long retries,
+    List<Pause> pauses,
+    Duration paused,
+    Latencies returned,
+    Latencies threw,
+    FailureReport failures) {
+
+  /** Copies the collections. */
+  public Snapshot {
+    Map<WaitCause, Long> all = new EnumMap<>(WaitCause.class);
+    for (WaitCause cause : WaitCause.values()) {
+      all.put(cause, waiting.getOrDefault(cause, 0L));
+    }
+    waiting = Collections.unmodifiableMap(all);
+    pauses = List.copyOf(pauses);
+  }
+
+  /** Items that succeeded. */
+  public long succeeded() {
+    return done - failed;
+  }
+
+  /** How many items wait for this. */
+  public long waitingFor(WaitCause cause) {
+    return waiting.getOrDefault(cause, 0L);
+  }
+
+  /** Attempts that have ended. */
+  public long attempts() {
+    return returned.count() + threw.count();
+  }
+}

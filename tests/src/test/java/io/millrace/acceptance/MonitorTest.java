@@ -1,0 +1,454 @@
+package io.millrace.acceptance;
+
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Monitor;
+import io.millrace.Parallel;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Codec;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.outcome.AttemptEvent;
+import io.millrace.outcome.Details;
+import io.millrace.outcome.FailureGroup;
+import io.millrace.outcome.FailureReport;
+import io.millrace.outcome.MonitorEvent;
+import io.millrace.outcome.Pause;
+import io.millrace.outcome.Snapshot;
+import io.millrace.outcome.WaitCause;
+import io.millrace.outcome.Wording;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.MemoryStore;
+import io.millrace.testkit.NoLeaks;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a monitor sees of runs. */
+@NoLeaks
+@Timeout(60)
+class MonitorTest {
+  private final ManualClock clock = ManualClock.jumping();
+  private final Monitor monitor = Monitor.of();
+  private final CountDownLatch others = new CountDownLatch(1);
+  private final Map<String, Snapshot> taken = new ConcurrentHashMap<>();
+
+  @AfterEach
+  void close() {
+    clock.close();
+  }
+
+  private Parallel watched(int concurrency) {
+    return Parallel.of(concurrency).clock(clock).monitor(monitor);
+  }
+
+  private String sleepAndLook(String item, int seconds) throws InterruptedException {
+    clock.sleep(ofSeconds(seconds));
+    Snapshot now = monitor.snapshot();
+    taken.put(item, now);
+    taken.putIfAbsent("first", now);
+    return item;
+  }
+
+  @Test
+  @DisplayName("M1: a monitor without a run has seen nothing")
+  void nothing() {
+    Snapshot none = monitor.snapshot();
+    assertEquals(0, none.admitted() + none.done() + none.attempts() + none.runs() + none.slots());
+    assertEquals(OptionalLong.of(0), none.total());
+    assertEquals(ofSeconds(0), none.paused());
+    assertEquals(ofSeconds(0), none.returned().percentile(99));
+    assertEquals(0, none.failures().failed());
+  }
+
+  @Test
+  @DisplayName("M2: items that succeed, fail and wait for a slot are counted while the run goes on")
+  void counts() {
+    watched(1)
+        .map(
+            List.of("a", "b", "c", "d"),
+            item -> {
+              if (item.equals("a")) {
+                throw new IOException("no a");
+              }
+              return sleepAndLook(item, 5);
+            });
+    Snapshot inC = taken.get("c");
+    assertEquals(1, inC.runs());
+    assertEquals(OptionalLong.of(4), inC.total());
+    assertEquals(1, inC.failed());
+    assertEquals(1, inC.running());
+    assertEquals(1, inC.slots());
+    assertTrue(inC.done() >= 1 && inC.done() <= 2, inC::toString);
+    Snapshot end = monitor.snapshot();
+    assertEquals(
+        List.of(0, 4L, 4L, 1L, 0L, 0, 0),
+        List.of(
+            end.runs(),
+            end.admitted(),
+            end.done(),
+            end.failed(),
+            end.notRun(),
+            end.running(),
+            end.slots()));
+    assertEquals(0, end.waiting().values().stream().mapToLong(Long::longValue).sum());
+    assertEquals(3, end.returned().count());
+    assertEquals(1, end.threw().count());
+    assertTrue(end.returned().max().minus(ofSeconds(5)).toMillis() < 80, () -> "" + end.returned());
+    assertEquals(
+        List.of(new FailureGroup("IOException: no a", 1, 0, "a")), end.failures().groups());
+  }
+
+  @Test
+  @DisplayName("M3: an item that waits for its retry, for its key or for a permit is counted so")
+  void waits() {
+    watched(3)
+        .retry(Retry.ofAttempts(2).backoff(Backoff.fixed(ofMinutes(1))))
+        .map(
+            List.of("fails", "b"),
+            item -> {
+              if (item.equals("fails") && clock.elapsed().isZero()) {
+                throw new IOException();
+              }
+              return sleepAndLook(item, 5);
+            });
+    assertEquals(1, taken.get("b").waitingFor(WaitCause.BACKOFF));
+    assertEquals(1, taken.get("b").retries());
+    watched(3)
+        .concurrencyPerKey(1, item -> "same")
+        .map(List.of("k", "l"), item -> sleepAndLook(item, 5));
+    assertEquals(
+        1, taken.get("k").waitingFor(WaitCause.KEY) + taken.get("l").waitingFor(WaitCause.KEY));
+    watched(3)
+        .rateLimit(RateLimit.per(1, ofMinutes(1)))
+        .map(List.of("r", "s"), item -> sleepAndLook(item, 5));
+    assertEquals(
+        1, taken.get("r").waitingFor(WaitCause.RATE) + taken.get("s").waitingFor(WaitCause.RATE));
+    assertEquals(0, taken.get("r").waitingFor(WaitCause.PAUSE));
+  }
+
+  private static class Busy extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Busy() {
+      super("busy");
+    }
+  }
+
+  /* Not before another item has its permit. */
+  private void refuseFirst(String item, String refused) throws Busy, InterruptedException {
+    if (!item.equals(refused)) {
+      others.countDown();
+    } else if (clock.elapsed().isZero()) {
+      others.await();
+      throw new Busy();
+    }
+  }
+
+  private static Retry asServerSays() {
+    return Retry.ofAttempts(2)
+        .serverWait(
+            (value, error, now) ->
+                error instanceof Busy ? Optional.of(ofSeconds(28)) : Optional.empty());
+  }
+
+  @Test
+  @DisplayName(
+      "M4: a pause is seen with its origin and what is left of it, and who waits for its end")
+  void pauses() {
+    watched(2)
+        .retry(asServerSays())
+        .map(
+            List.of("a", "b", "c"),
+            item -> {
+              refuseFirst(item, "a");
+              return sleepAndLook(item, 3);
+            });
+    Snapshot inB = taken.get("first");
+    assertEquals(List.of(new Pause("Busy: busy", 1, ofSeconds(25))), inB.pauses());
+    assertEquals(ofSeconds(3), inB.paused());
+    assertEquals(1, inB.waitingFor(WaitCause.PAUSE), inB::toString);
+    assertEquals(0, inB.waitingFor(WaitCause.RATE));
+    assertEquals(1, inB.waitingFor(WaitCause.BACKOFF));
+    assertEquals(ofSeconds(28), monitor.snapshot().paused());
+    assertFalse(monitor.snapshot().pauses().getFirst().isHolding());
+  }
+
+  @Test
+  @DisplayName("M4: the pause of one key holds those of that key, and no others")
+  void pausesOfKeys() {
+    watched(2)
+        .rateLimit(RateLimit.per(1, ofSeconds(20)).by((String item) -> item.charAt(0)))
+        .retry(asServerSays())
+        .map(
+            List.of("a1", "b1", "a2", "b2"),
+            item -> {
+              refuseFirst(item, "a1");
+              return sleepAndLook(item, 3);
+            });
+    Snapshot inB = taken.get("first");
+    assertEquals(1, inB.waitingFor(WaitCause.PAUSE), inB::toString);
+    assertEquals(1, inB.waitingFor(WaitCause.RATE), inB::toString);
+  }
+
+  @Test
+  @DisplayName("M5: a run that ends early ends its pauses, and counts what was not run")
+  void cutShort() {
+    var results =
+        watched(1)
+            .retry(asServerSays())
+            .maxFailures(1)
+            .map(
+                List.of("a", "b", "c"),
+                item -> {
+                  if (item.equals("a")) {
+                    throw new Busy();
+                  }
+                  throw new IOException("no");
+                });
+    assertEquals(2, results.notRun().size());
+    Snapshot end = monitor.snapshot();
+    assertEquals(2, end.notRun());
+    assertEquals(1, end.done());
+    assertTrue(end.pauses().stream().noneMatch(Pause::isHolding));
+  }
+
+  @Test
+  @DisplayName("M6: several runs and executors count together, and what is over stays counted")
+  void several() throws Exception {
+    assertTrue(watched(2).map(List.of(1, 2, 3), item -> item).ok());
+    assertTrue(watched(2).map(List.of(1, 2), item -> item).ok());
+    try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(2).monitor(monitor))) {
+      assertEquals(1, executor.submit(() -> 1).result());
+      assertThrows(
+          IOException.class,
+          () ->
+              executor
+                  .submit(
+                      () -> {
+                        throw new IOException("task");
+                      })
+                  .result());
+    }
+    Snapshot end = monitor.snapshot();
+    assertEquals(0, end.runs());
+    assertEquals(7, end.done());
+    assertEquals(6, end.returned().count());
+    assertEquals(
+        List.of(new FailureGroup("IOException: task", 1, 1, "task 1")), end.failures().groups());
+  }
+
+  @Test
+  @DisplayName(
+      "M7: of more causes than 100, the rest is counted together; names are cut and shown safely")
+  void bounded() {
+    Wording wordy =
+        new Wording() {
+          @Override
+          public String item(@Nullable Object item, Details details) {
+            return "x".repeat(100_000) + "\u001b[2J";
+          }
+        };
+    Monitor bounded = Monitor.of(wordy);
+    Parallel.of(2)
+        .monitor(bounded)
+        .map(
+            IntStream.range(0, 1_000).boxed().toList(),
+            item -> {
+              throw new IOException("\u001b[2Jcause\n" + item % 500);
+            });
+    FailureReport report = bounded.snapshot().failures();
+    assertEquals(FailureReport.MOST_CAUSES, report.groups().size());
+    assertEquals(1_000, report.failed());
+    for (FailureGroup group : report.groups()) {
+      assertTrue(group.sample().length() < 300);
+      assertFalse(group.cause().contains("\u001b") || group.cause().contains("\n"), group.cause());
+    }
+  }
+
+  @Test
+  @DisplayName("M7: what a wording throws changes nothing")
+  void brokenWording() {
+    Wording broken =
+        new Wording() {
+          @Override
+          public String cause(Throwable error) {
+            throw new IllegalStateException();
+          }
+
+          @Override
+          public String item(@Nullable Object item, Details details) {
+            throw new StackOverflowError();
+          }
+
+          @Override
+          public String pause(@Nullable Object item, Throwable error) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException();
+          }
+        };
+    Monitor other = Monitor.of(broken);
+    var results =
+        Parallel.of(1)
+            .clock(clock)
+            .monitor(other)
+            .retry(asServerSays())
+            .map(
+                List.of("a"),
+                item -> {
+                  throw new Busy();
+                });
+    assertEquals(1, results.failures().size());
+    assertEquals(
+        List.of(new FailureGroup("Busy", 1, 0, "item 0")), other.snapshot().failures().groups());
+    assertEquals("Busy", other.snapshot().pauses().getFirst().origin());
+  }
+
+  @Test
+  @DisplayName("M8: a listener hears of attempts with their ends, of retries, waits and pauses")
+  void events() {
+    Queue<String> heard = new ConcurrentLinkedQueue<>();
+    Monitor listening = Monitor.of(Wording.PLAIN, event -> heard.add(said(event)));
+    Parallel.of(1)
+        .clock(clock)
+        .monitor(listening)
+        .retry(asServerSays())
+        .map(
+            List.of("a"),
+            item -> {
+              clock.sleep(ofSeconds(1));
+              if (clock.elapsed().toSeconds() < 10) {
+                throw new Busy();
+              }
+              return item;
+            });
+    assertEquals(
+        List.of(
+            "starts 1",
+            "ended 1 after PT1S: busy",
+            "Busy: busy pauses PT28S",
+            "fails: busy",
+            "starts 2",
+            "ended 2 after PT1S: null"),
+        heard.stream().filter(line -> !line.startsWith("waits")).toList());
+  }
+
+  private static String said(MonitorEvent event) {
+    return switch (event) {
+      case MonitorEvent.Attempt(AttemptEvent.Starting(_, var details)) ->
+          "starts " + details.attempts();
+      case MonitorEvent.Attempt(AttemptEvent.Retrying(_, var error, _, _)) ->
+          "fails: " + error.getMessage();
+      case MonitorEvent.Attempt(AttemptEvent.Waiting(_, var reason, _)) -> "waits for " + reason;
+      case MonitorEvent.Ended(_, var error, var took, var details) ->
+          "ended "
+              + details.attempts()
+              + " after "
+              + took
+              + ": "
+              + (error == null ? null : error.getMessage());
+      case MonitorEvent.Paused(var origin, var length) -> origin + " pauses " + length;
+    };
+  }
+
+  @Test
+  @DisplayName("M8, A68: what the listener throws ends the run, and is thrown")
+  void brokenListener() {
+    IllegalStateException broken = new IllegalStateException("broken");
+    Monitor listening =
+        Monitor.of(
+            Wording.PLAIN,
+            event -> {
+              if (event instanceof MonitorEvent.Ended) {
+                throw broken;
+              }
+            });
+    assertSame(
+        broken,
+        assertThrows(
+            IllegalStateException.class,
+            () -> Parallel.of(1).monitor(listening).map(List.of("a"), item -> item)));
+  }
+
+  @Test
+  @DisplayName("M9: items that a checkpoint has are counted as restored, without an attempt")
+  void restored() {
+    Checkpoint checkpoint = Checkpoint.of(new MemoryStore(), CheckpointName.of("monitor", "1"), Codec.text());
+    Parallel parallel = Parallel.of(2).monitor(monitor).checkpoint(checkpoint);
+    assertTrue(parallel.map(List.of("a", "b"), item -> item).ok());
+    assertTrue(parallel.map(List.of("a", "b", "c"), item -> item).ok());
+    Snapshot end = monitor.snapshot();
+    assertEquals(2, end.restored());
+    assertEquals(5, end.done());
+    assertEquals(3, end.attempts());
+  }
+
+  @Test
+  @DisplayName(
+      "M10: attempts that time out count as ended by a throw, with the time that they took")
+  void timeouts() {
+    watched(1)
+        .attemptTimeout(ofSeconds(2))
+        .map(
+            List.of("a"),
+            item -> {
+              clock.sleep(ofMinutes(1));
+              return item;
+            });
+    Snapshot end = monitor.snapshot();
+    assertEquals(1, end.threw().count());
+    assertEquals(0, end.returned().count());
+    assertTrue(end.threw().max().minus(ofSeconds(2)).toMillis() < 40, () -> "" + end.threw());
+  }
+
+  @Test
+  @DisplayName("M11: the monitor can be switched off, and null is refused")
+  void switchedOff() {
+    assertTrue(watched(1).withoutMonitor().map(List.of(1), item -> item).ok());
+    assertEquals(0, monitor.snapshot().done());
+    assertThrows(NullPointerException.class, () -> Parallel.of(1).monitor(null));
+  }
+
+  @Test
+  @DisplayName("M12: results tell their failures by cause")
+  void report() {
+    List<String> items = new ArrayList<>(List.of("a", "b", "c"));
+    var results =
+        Parallel.of(1)
+            .map(
+                items,
+                item -> {
+                  if (item.equals("a")) {
+                    return item;
+                  }
+                  throw new IOException("disk full");
+                });
+    assertEquals(
+        List.of(new FailureGroup("IOException: disk full", 2, 1, "b")), results.report().groups());
+    assertEquals(
+        String.format("2 failed%n  2 x IOException: disk full, first b"),
+        results.report().toString());
+  }
+}
