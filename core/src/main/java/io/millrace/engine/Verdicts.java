@@ -305,6 +305,10 @@ final class Verdicts {
     if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
       return failing(at, at.budgets().tooLate(ticket.attempts, failure));
     }
+    if (!retry.mayRepeat(value, error, serverWait, at.worker.nowNanos)) {
+      EarlierErrors.refused(failure, retry.budget());
+      return failing(at, failure);
+    }
     if (news != null) {
       news.retrying(at, failure, delay);
     }
