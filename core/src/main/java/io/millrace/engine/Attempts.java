@@ -17,6 +17,7 @@ import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
+import io.millrace.plan.RetryBudget;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class Attempts {
   private final boolean isInspecting;
   private final boolean isAsking;
 
+  /* Of the run's own policy; null if that has no limit. Tasks bring their own. */
+  private final @Nullable RetryBudget retryBudget;
+
   public Attempts(
       Terms terms,
       Schedule schedule,
@@ -62,6 +66,8 @@ final class Attempts {
     this.news = verdicts.news();
     this.itemKey = terms.config.itemKey;
     this.spending = terms.spending;
+    RetryBudget retries = terms.config.retry.budget();
+    this.retryBudget = retries.isLimited() ? retries : null;
     boolean hasCosts = spending != null && spending.looksAtItems();
     this.hasObstacles =
         terms.isTuned
@@ -77,6 +83,7 @@ final class Attempts {
     this.isInspecting =
         terms.config.retry.looksAtResults()
             || waits.settleCosts()
+            || waits.learnFromAnswers()
             || durability != null
             || (news != null && news.hearsEnds())
             || terms.config.failureRate != null
@@ -145,6 +152,7 @@ final class Attempts {
     }
     boolean tookPermit = noted != null && noted.callBegins();
     long start = worker.nowNanos;
+    countCall(claim, noted, start);
     Object item = claim.item();
     Object value = null;
     Throwable error = null;
@@ -186,6 +194,17 @@ final class Attempts {
       schedule.drain(spent);
     }
     return spent == null;
+  }
+
+  /* Retries are a share of first calls. */
+  private void countCall(Claim claim, @Nullable ItemAtHand noted, long now) {
+    if (noted != null && noted.own() != null) {
+      if (noted.calls == 1) {
+        noted.retry().budget().count(now);
+      }
+    } else if (retryBudget != null && (claim.ticket == null || claim.ticket.attempts == 0)) {
+      retryBudget.count(now);
+    }
   }
 
   private void giveBackUnused(ItemAtHand noted, boolean tookPermit) {

@@ -1,6 +1,8 @@
 package io.millrace.engine;
 
 import io.millrace.base.Suppressing;
+import io.millrace.outcome.RetryRefusedException;
+import io.millrace.plan.RetryBudget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +52,17 @@ final class EarlierErrors {
   /* Of the library's own timeouts only: what others say of their causes is the user's code. */
   private static @Nullable Throwable causeOf(Throwable error) {
     return error.getClass() == TimeoutException.class ? error.getCause() : null;
+  }
+
+  /** Notes in what an item fails with why it was not repeated, unless that may be somebody else's as well. */
+  static void refused(Throwable ending, RetryBudget budget) {
+    try {
+      if (isMadeHere(ending)) {
+        Suppressing.add(ending, new RetryRefusedException(budget.toString()));
+      }
+    } catch (Throwable foreign) {
+      // then it is not noted
+    }
   }
 
   private static boolean isAmong(List<Throwable> errors, Throwable error) {

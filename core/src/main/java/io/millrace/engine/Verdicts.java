@@ -313,6 +313,7 @@ final class Verdicts {
     Retry retry = at.retry();
     Ticket ticket = at.ticketed();
     Throwable failure = error;
+    waits.answered(at.demand, value, error);
     try {
       if (failure == null) {
         if (terms.spending != null) {
@@ -339,6 +340,10 @@ final class Verdicts {
     long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
     if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
       return failing(at, at.budgets().tooLate(ticket.attempts, failure));
+    }
+    if (!retry.mayRepeat(value, error, serverWait, at.worker.nowNanos)) {
+      EarlierErrors.refused(failure, retry.budget());
+      return failing(at, failure);
     }
     if (news != null) {
       news.retrying(at, failure, delay);

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
+import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Budget;
@@ -9,6 +10,8 @@ import io.millrace.plan.RateLimit.SlidingWindow;
 import io.millrace.plan.RateLimit.Spacing;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.RateLimit.Unlimited;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param cost what an attempt takes of it
  * @param capacity most that an attempt can take
  * @param capacityName what the specification calls the capacity
+ * @param reader reads the answers that the bucket learns from; null if it learns nothing
  * @param bucket makes its bucket as of a time
  * @param change changes a bucket of this kind, as of a time, to one of this limit
  */
@@ -30,6 +34,7 @@ record Leaf(
     Cost cost,
     long capacity,
     String capacityName,
+    @Nullable AnswerReader reader,
     LongFunction<Bucket> bucket,
     ObjLongConsumer<Bucket> change) {
 
@@ -61,6 +66,7 @@ record Leaf(
         Cost.ONE,
         1,
         "",
+        null,
         start -> new SpacingBucket(gap, start),
         (bucket, _) -> ((SpacingBucket) bucket).change(gap));
   }
@@ -73,6 +79,7 @@ record Leaf(
         limit.cost(),
         (long) limit.burst(),
         "burst",
+        null,
         start -> new LevelBucket(nanosPerPermit, limit.burst(), start),
         (bucket, now) -> ((LevelBucket) bucket).change(now, nanosPerPermit, limit.burst()));
   }
@@ -84,6 +91,7 @@ record Leaf(
         limit.cost(),
         limit.permits(),
         "permits",
+        null,
         start -> new WindowBucket(limit.permits(), length, start),
         (bucket, now) -> ((WindowBucket) bucket).change(now, limit.permits(), length));
   }
@@ -98,6 +106,15 @@ record Leaf(
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */
   static long nanos(Duration duration) {
     return Math.min(Bucket.LONGEST, Require.nanos(duration));
+  }
+
+  /** What an answer tells the bucket. Never throws: what cannot be read tells nothing. */
+  ServerAnswer answer(@Nullable Object result, @Nullable Throwable error, TimeSource clock) {
+    try {
+      return reader == null ? ServerAnswer.unknown() : reader.read(result, error, clock.now());
+    } catch (Throwable unreadable) {
+      return ServerAnswer.unknown();
+    }
   }
 
   long costOf(@Nullable Object item) {

@@ -3,6 +3,8 @@ package io.millrace.limit;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.PerKey;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.time.TimeSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
@@ -20,6 +22,7 @@ final class Leaves {
   private final long[] ones;
   private final boolean unitCosts;
   private final boolean settling;
+  private final boolean learning;
 
   Leaves(RateLimit limit) {
     this.limit = limit;
@@ -33,6 +36,7 @@ final class Leaves {
     Arrays.fill(ones, 1);
     unitCosts = leaves.stream().allMatch(leaf -> leaf.cost().equals(Cost.ONE));
     settling = leaves.stream().anyMatch(leaf -> leaf.cost().actual() != null);
+    learning = leaves.stream().anyMatch(leaf -> leaf.reader() != null);
   }
 
   RateLimit limit() {
@@ -88,6 +92,18 @@ final class Leaves {
   /** Whether a cost can be settled. */
   boolean settling() {
     return settling;
+  }
+
+  /** Whether answers are read. */
+  boolean learning() {
+    return learning;
+  }
+
+  /** What an answer tells each leaf. */
+  ServerAnswer[] answers(@Nullable Object result, @Nullable Throwable error, TimeSource clock) {
+    return leaves.stream()
+        .map(leaf -> leaf.answer(result, error, clock))
+        .toArray(ServerAnswer[]::new);
   }
 
   /** What an attempt takes of each leaf. */

@@ -124,6 +124,16 @@ final class HttpRepeats implements ServerWait {
         || request.headers().firstValue("idempotency-key").isPresent();
   }
 
+  /** Whether the server wants the request again, now or later, whatever it says of the time. */
+  boolean asksForRetry(@Nullable Object result, @Nullable Throwable error) {
+    return HttpAnswers.in(result, error).filter(this::asksForRetry).isPresent();
+  }
+
+  private boolean asksForRetry(HttpReply reply) {
+    return reply.statusCode() == TOO_MANY_REQUESTS
+        || Signals.in(reply, Instant.now(), dialects).repeat() == Signals.Repeat.YES;
+  }
+
   @Override
   public Optional<Duration> of(@Nullable Object result, @Nullable Throwable error, Instant now) {
     return HttpAnswers.in(result, error)

@@ -17,7 +17,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which failures and results of an attempt to repeat, and how often. Immutable.
+ * Which failures and results of an attempt to repeat, and how often. Immutable, but for the {@link RetryBudget}
+ * that it may hold.
  *
  * <p>{@code attempts(4)} is four calls in all; {@code retries(3)} is the same. The default repeats every
  * {@link Exception} (an {@link Error} never), accepts every result, and waits 100 ms, doubling to 30 s, with
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * @param serverWait how long the server asks to stay away; the wait is never shorter than the backoff, and the
  *     rate limiter pauses for everybody who shares it
  * @param maxServerWait a longer server wait is cut to this
+ * @param budget how many retries there may be in all, whatever the attempts of each item; shared by all policies
+ *     that hold it, such as the copies of this one
  */
 public record Retry(
     int attempts,
@@ -41,7 +44,8 @@ public record Retry(
     BiPredicate<@Nullable Object, ? super Throwable> onError,
     BiPredicate<@Nullable Object, @Nullable Object> onResult,
     ServerWait serverWait,
-    Duration maxServerWait) {
+    Duration maxServerWait,
+    RetryBudget budget) {
   private static final Backoff DEFAULT_BACKOFF = Backoff.exponential(Duration.ofMillis(100));
   private static final Duration DEFAULT_MAX_SERVER_WAIT = Duration.ofMinutes(5);
   private static final BiPredicate<@Nullable Object, Throwable> EVERY_ERROR = (item, error) -> true;
@@ -49,6 +53,7 @@ public record Retry(
       (item, result) -> false;
   private static final ServerWait NO_SERVER_WAIT = (result, error, now) -> Optional.empty();
   private static final int DEFAULT_HTTP_ATTEMPTS = 4;
+  private static final double DEFAULT_HTTP_SHARE = 0.1;
   private static final List<String> ALL_SHOWN = List.of(Exception.class.getSimpleName());
 
   /** Checks the arguments. */
@@ -60,6 +65,7 @@ public record Retry(
     Objects.requireNonNull(onResult, "onResult");
     Objects.requireNonNull(serverWait, "serverWait");
     Require.notNegative("maxServerWait", maxServerWait);
+    Objects.requireNonNull(budget, "budget");
   }
 
   /** One attempt: nothing is repeated. */
@@ -76,7 +82,8 @@ public record Retry(
         EVERY_ERROR,
         NO_RESULT,
         NO_SERVER_WAIT,
-        DEFAULT_MAX_SERVER_WAIT);
+        DEFAULT_MAX_SERVER_WAIT,
+        RetryBudget.unlimited());
   }
 
   /** At most {@code retries} calls after the first one. */
@@ -96,6 +103,9 @@ public record Retry(
    * only if it was refused: the connection, or with status 429, or 503 with {@code Retry-After}. The request
    * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
    * the request counts as one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
+   *
+   * <p>Each call makes a {@link RetryBudget} of its own: 10 % of the calls, and 100 in 10 s. Retries that the
+   * server asks for take nothing of it: see {@link #mayRepeat}.
    */
   public static Retry http() {
     return http(Dialect.known());
@@ -123,12 +133,14 @@ public record Retry(
     return ofAttempts(DEFAULT_HTTP_ATTEMPTS)
         .when(repeated.errors)
         .whenResult(repeated.results)
-        .serverWait(repeated);
+        .serverWait(repeated)
+        .budget(RetryBudget.of(DEFAULT_HTTP_SHARE));
   }
 
   /** A copy with this many calls in all. */
   public Retry attempts(int attempts) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
   }
 
   /** A copy with this many calls after the first one. */
@@ -139,7 +151,8 @@ public record Retry(
 
   /** A copy with another backoff. */
   public Retry backoff(Backoff backoff) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
   }
 
   /** A copy that repeats only errors of these types (and only those {@link #when} accepts). */
@@ -147,7 +160,7 @@ public record Retry(
   @SuppressWarnings("varargs")
   public final Retry on(Class<? extends Throwable>... types) {
     return new Retry(
-        attempts, backoff, List.of(types), onError, onResult, serverWait, maxServerWait);
+        attempts, backoff, List.of(types), onError, onResult, serverWait, maxServerWait, budget);
   }
 
   /** A copy that repeats only errors that this accepts (and only those of the {@link #on} types). */
@@ -173,7 +186,8 @@ public record Retry(
         (BiPredicate<@Nullable Object, ? super Throwable>) onError,
         onResult,
         serverWait,
-        maxServerWait);
+        maxServerWait,
+        budget);
   }
 
   /**
@@ -202,17 +216,29 @@ public record Retry(
         onError,
         (BiPredicate<@Nullable Object, @Nullable Object>) onResult,
         serverWait,
-        maxServerWait);
+        maxServerWait,
+        budget);
   }
 
   /** A copy that reads from an answer how long the server asks to stay away. */
   public Retry serverWait(ServerWait serverWait) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
   }
 
   /** A copy with another longest server wait; the default is 5 minutes. */
   public Retry maxServerWait(Duration maxServerWait) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
+  }
+
+  /**
+   * A copy that repeats no more than this allows. An item that is refused a retry fails with its last error, in
+   * which a {@link io.millrace.outcome.RetryRefusedException} is suppressed.
+   */
+  public Retry budget(RetryBudget budget) {
+    return new Retry(
+        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
   }
 
   /**
@@ -280,6 +306,24 @@ public record Retry(
     }
   }
 
+  /**
+   * Whether the {@link #budget} lets an attempt be repeated; this takes a retry of it. One that the server asked for
+   * takes nothing: if it said when to come back, if it said "once more", or if it refused with status 429. Such a
+   * server works, and paces its callers itself. The last two are known to {@link #http} only.
+   *
+   * @param result what the attempt returned; null if it threw
+   * @param error what the attempt threw; null if it returned
+   * @param serverWait what {@link #serverWait(Object, Throwable, Instant)} has read from that
+   * @param now what the run's clock says, in nanoseconds
+   */
+  public boolean mayRepeat(
+      @Nullable Object result, @Nullable Throwable error, Optional<Duration> serverWait, long now) {
+    return !budget.isLimited()
+        || serverWait.isPresent()
+        || (this.serverWait instanceof HttpRepeats http && http.asksForRetry(result, error))
+        || budget.tryTake(now);
+  }
+
   /** The attempts, and what else differs from the defaults. */
   @Override
   public String toString() {
@@ -297,6 +341,11 @@ public record Retry(
     return shown
         .given("serverWait", obeysServer() && http == null)
         .option("maxServerWait", maxServerWait, DEFAULT_MAX_SERVER_WAIT)
+        .option("budget", budget.toString(), usualBudget(http).toString())
         .toString();
+  }
+
+  private static RetryBudget usualBudget(@Nullable HttpRepeats http) {
+    return http == null ? RetryBudget.unlimited() : RetryBudget.of(DEFAULT_HTTP_SHARE);
   }
 }

@@ -17,6 +17,7 @@ import io.millrace.plan.Cost;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.RetryBudget;
 import io.millrace.plan.ServerWait;
 import io.millrace.plan.StopToken;
 import io.millrace.process.ProcessOptions;
@@ -83,6 +84,7 @@ final class DurationSamples {
     SAMPLES.put(StopToken.class, StopToken::new);
     SAMPLES.put(Backoff.class, () -> Backoff.exponential(SECOND));
     SAMPLES.put(Retry.class, () -> Retry.ofAttempts(3));
+    SAMPLES.put(RetryBudget.class, () -> RetryBudget.of(0.1));
     SAMPLES.put(TaskOptions.class, TaskOptions::none);
     SAMPLES.put(ParallelExecutor.class, () -> EXECUTOR);
     SAMPLES.put(ExecutorFuture.class, () -> EXECUTOR.submit(() -> 1));
@@ -132,6 +134,7 @@ final class DurationSamples {
       case Parallel parallel -> parallel.map(List.of(1, 2, 3), item -> item);
       case Backoff backoff -> retry(Retry.ofAttempts(3).backoff(backoff));
       case Retry retry -> retry(retry);
+      case RetryBudget budget -> retry(Retry.ofAttempts(3).budget(budget));
       case RateLimit limit -> use(RateLimiter.of(limit));
       case RateLimiter limiter -> {
         if (!limiter.tryAcquire()) {

@@ -29,6 +29,7 @@ class InterfaceTrapsTest {
           "RateLimiter.tryAcquireFor",
           "Cost.excess",
           "Cost.of",
+          "Retry.mayRepeat",
           "Retry.rejects",
           "Retry.repeats",
           "Retry.serverWait",

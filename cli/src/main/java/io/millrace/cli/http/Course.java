@@ -8,6 +8,7 @@ final class Course {
   private final long sequence;
   private int requests;
   private int redirects;
+  private int budgeted;
   private long firstStartNanos;
   private long lastEndNanos;
 
@@ -39,6 +40,18 @@ final class Course {
   /** An answer leads on to another request. */
   void redirected() {
     redirects++;
+  }
+
+  /** A retry is taken from the budget of its host. */
+  void budgeted() {
+    budgeted++;
+  }
+
+  /** How many retries were taken from the budget since this was last asked. */
+  int takeBudgeted() {
+    int taken = budgeted;
+    budgeted = 0;
+    return taken;
   }
 
   int redirects() {

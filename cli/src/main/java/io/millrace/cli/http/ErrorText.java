@@ -16,9 +16,17 @@ import org.apache.hc.core5.http.NoHttpResponseException;
 final class ErrorText {
   private static final Pattern WITH_ADDRESS = Pattern.compile("Connect to .* failed: (.*)");
 
+  private static final String NOT_REPEATED =
+      " (not repeated: this host has had its share of retries, --retry-budget)";
+
   private ErrorText() {}
 
   static String of(Throwable error) {
+    boolean isRefused = error instanceof RequestException failure && failure.isRefusedRetry();
+    return isRefused ? plain(error) + NOT_REPEATED : plain(error);
+  }
+
+  private static String plain(Throwable error) {
     return switch (error) {
       case LostException lost -> lost(lost, root(lost));
       case RequestException failure -> String.valueOf(failure.getMessage());

@@ -16,6 +16,7 @@ import org.apache.hc.core5.http.HttpException;
  * The action of the run: one request. An answer that redirects leads to another item, so that the next request
  * goes through all limits like any other.
  *
+ * @param retries told of requests that are not retries, and of those that succeed
  * @param totalRate empty if there is none
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
@@ -24,6 +25,7 @@ record Exchange(
     Wire wire,
     Alarms timer,
     ContentReader contents,
+    HostRetries retries,
     Optional<TotalRate> totalRate,
     Duration time,
     Optional<Duration> itemTime,
@@ -38,9 +40,14 @@ record Exchange(
     }
     Course course = call.course();
     Duration left = timeLeft(call);
+    if (!course.hasStarted()) {
+      retries.count(call.host());
+    }
     course.requestStarts(System.nanoTime());
     try {
-      return step(call, send(call, left));
+      Step step = step(call, send(call, left));
+      retries.giveBack(call.host(), course.takeBudgeted());
+      return step;
     } finally {
       course.requestEnds(System.nanoTime());
     }
@@ -132,7 +139,9 @@ record Exchange(
     try {
       Request next = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
       call.course().redirected();
-      return call.leadingTo(next);
+      Call following = call.leadingTo(next);
+      retries.count(following.host());
+      return following;
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);
     }

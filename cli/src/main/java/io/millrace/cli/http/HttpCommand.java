@@ -129,16 +129,18 @@ public final class HttpCommand implements Callable<Integer> {
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms()) {
       HostPauses pauses = new HostPauses();
+      HostRetries retries = options.hostRetries();
       Exchange exchange =
           new Exchange(
               wire,
               alarms,
               options.contents(),
+              retries,
               options.totalRate(pauses),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects());
-      Parallel parallel = options.parallel(stop, pauses, exchange.contents().memory());
+      Parallel parallel = options.parallel(stop, pauses, retries, exchange.contents().memory());
       HttpRun.End end =
           new HttpRun(
                   parallel, input, exchange, out, options.form(), streams, options.manner(quiet))

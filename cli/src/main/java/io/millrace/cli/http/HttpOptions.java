@@ -6,11 +6,13 @@ import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
+import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -81,6 +83,15 @@ final class HttpOptions {
       converter = StatusList.class,
       description = "Repeat these (default: 408,429,500,502,503,504; none repeats no status).")
   private Set<Integer> retryOn = RetryRules.USUAL;
+
+  @Option(
+      names = "--retry-budget",
+      paramLabel = "P%",
+      converter = RetryShare.class,
+      description =
+          "Of each host's requests, repeat at most so many in vain, and 100 more in 10 s (default: 10%%; "
+              + "none has no limit). What the host asks for with 429 or Retry-After is not counted.")
+  private Supplier<RetryBudget> retryBudget = RetryShare.USUAL;
 
   @Option(names = "--retry-unsafe", description = "Repeat all methods alike, POST too.")
   private boolean retryUnsafe;
@@ -224,8 +235,14 @@ final class HttpOptions {
     return Optional.ofNullable(rate).map(limit -> new TotalRate(withBurst(limit), pauses));
   }
 
-  Parallel parallel(StopToken stopToken, HostPauses pauses, BodyMemory memory) {
-    RetryRules rules = new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), pauses, memory);
+  HostRetries hostRetries() {
+    return new HostRetries(retryBudget);
+  }
+
+  Parallel parallel(
+      StopToken stopToken, HostPauses pauses, HostRetries budgets, BodyMemory memory) {
+    RetryRules rules =
+        new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), pauses, budgets, memory);
     Parallel parallel =
         Parallel.of(jobs)
             .order(Order.COMPLETION) // lines are put in order where they are written

@@ -8,6 +8,9 @@ abstract sealed class RequestException extends Exception
   private static final long serialVersionUID = 1;
   private final transient InputLine.Call call;
 
+  /* Used by the worker that has the line, and then by whoever takes what came of it. */
+  private boolean isRefusedRetry;
+
   RequestException(InputLine.Call call, @Nullable String problem, @Nullable Throwable cause) {
     super(problem, cause, false, false);
     this.call = call;
@@ -15,6 +18,15 @@ abstract sealed class RequestException extends Exception
 
   InputLine.Call call() {
     return call;
+  }
+
+  /** It would have been repeated, but its host has had its share of retries. */
+  void refuseRetry() {
+    isRefusedRetry = true;
+  }
+
+  boolean isRefusedRetry() {
+    return isRefusedRetry;
   }
 
   /** Whether the server cannot have done what it was asked for. */

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.plan.Retry;
+import io.millrace.plan.RetryBudget;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param retries how often at most, over all redirects of a line
  * @param statuses answers that are worth it
  * @param isUnsafeAllowed whether other requests are repeated as well
+ * @param budgets how many retries each host may get
  * @param itemTime how long a line may take, from its first request
  */
 record RetryRules(
@@ -23,7 +25,10 @@ record RetryRules(
     boolean isUnsafeAllowed,
     Optional<Duration> itemTime,
     HostPauses pauses,
+    HostRetries budgets,
     BodyMemory memory) {
+
+  private static final int TOO_MANY_REQUESTS = 429;
 
   /** The statuses that curl repeats. */
   static final Set<Integer> USUAL = Set.of(408, 429, 500, 502, 503, 504);
@@ -38,7 +43,8 @@ record RetryRules(
     return http.attempts(Integer.MAX_VALUE)
         .when(error -> repeats(error, http))
         .whenResult(_ -> false)
-        .serverWait((_, error, now) -> serverWait(error, http, now));
+        .serverWait((_, error, now) -> serverWait(error, http, now))
+        .budget(RetryBudget.unlimited()); // each host has its own
   }
 
   private boolean repeats(Throwable error, Retry http) {
@@ -50,7 +56,8 @@ record RetryRules(
             && failure.call().course().attempts() <= retries
             && isWorthIt(failure)
             && isAllowed(failure)
-            && isInTime(failure, http);
+            && isInTime(failure, http)
+            && isLeft(failure, http);
     if (repeats && error instanceof BadReplyException bad) {
       bad.dropContent();
       memory.free(bad.call().course().sequence());
@@ -77,6 +84,21 @@ record RetryRules(
     long wait = http.serverWait(null, failure, Instant.now()).map(Duration::toNanos).orElse(0L);
     long elapsed = failure.call().course().elapsedNanos(System.nanoTime());
     return elapsed + wait < itemTime.get().toNanos();
+  }
+
+  /* What a host asks for itself is not counted. */
+  private boolean isLeft(RequestException failure, Retry http) {
+    boolean isAsked =
+        failure instanceof BadReplyException bad
+            && (bad.statusCode() == TOO_MANY_REQUESTS
+                || http.serverWait(null, bad, Instant.now()).isPresent());
+    boolean isLeft = isAsked || budgets.tryTake(failure.call().host());
+    if (!isLeft) {
+      failure.refuseRetry();
+    } else if (!isAsked) {
+      failure.call().course().budgeted();
+    }
+    return isLeft;
   }
 
   private Optional<Duration> serverWait(@Nullable Throwable error, Retry http, Instant now) {

@@ -10,6 +10,7 @@ import io.millrace.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,5 +108,48 @@ class RetryTest {
     assertEquals(0, cli.code());
     assertEquals("whole", cli.line().get("body").stringValue());
     assertEquals(2, cli.line().get("attempts").intValue());
+  }
+
+  @Test
+  @DisplayName("H12, R7: a host that is down gets a tenth more requests than lines, and a hundred")
+  void aHostThatIsDownIsNotStormed() {
+    server.on("/", (exchange, number) -> Loopback.send(exchange, 500, ""));
+    Cli cli = Cli.run((server.url("/") + "\n").repeat(400), "http", "--jobs", "50");
+    assertEquals(1, cli.code());
+    int retries = server.requests().size() - 400;
+    assertTrue(retries >= 100 && retries <= 140, retries + " retries");
+    String refused = "not repeated: this host has had its share of retries, --retry-budget";
+    assertTrue(cli.out().contains("\"error\":\"status 500 (" + refused + ")\""), cli.out());
+  }
+
+  @Test
+  @DisplayName("R7: without a budget the retries are as many as --retries says")
+  void withoutABudget() {
+    server.on("/", (exchange, number) -> Loopback.send(exchange, 500, ""));
+    Cli cli =
+        Cli.run(
+            (server.url("/") + "\n").repeat(100), "http", "--retry-budget", "none", "--jobs", "50");
+    assertEquals(1, cli.code());
+    assertEquals(400, server.requests().size());
+    assertEquals(2, Cli.run("", "http", "--retry-budget", "101%").code());
+    assertEquals(2, Cli.run("", "http", "--retry-budget", "ten").code());
+  }
+
+  @DisplayName("R7: a host that refuses with 429 gets all lines in the end, however often")
+  @ParameterizedTest
+  @ValueSource(strings = {"0", ""})
+  void refusalsAreNotCounted(String retryAfter) {
+    server.on(
+        "/",
+        (exchange, number) -> {
+          if (!retryAfter.isEmpty()) {
+            exchange.getResponseHeaders().set("Retry-After", retryAfter);
+          }
+          Loopback.send(exchange, number <= 200 ? 429 : 200, "");
+        });
+    String lines = (server.url("/") + "\n").repeat(100);
+    Cli cli = Cli.run(lines, "http", "--retry-budget", "0%", "--retries", "9", "--jobs", "50");
+    assertEquals(0, cli.code(), cli.err());
+    assertEquals(300, server.requests().size());
   }
 }

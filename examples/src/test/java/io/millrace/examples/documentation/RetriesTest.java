@@ -1,6 +1,7 @@
 package io.millrace.examples.documentation;
 
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -11,6 +12,7 @@ import io.millrace.plan.Http;
 import io.millrace.plan.HttpStatusException;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.Retry;
+import io.millrace.plan.RetryBudget;
 import io.millrace.signal.HttpReply;
 import java.io.IOException;
 import java.net.URI;
@@ -152,5 +154,20 @@ class RetriesTest {
     var broken = List.of("x");
     assertEquals(List.of(-1), constant.map(broken).values());
     assertEquals(1, fromTheError.map(broken).values().size());
+  }
+
+  @Test
+  void budgets() {
+    // @start region="budget"
+    var retry =
+        Retry.ofAttempts(4).budget(RetryBudget.of(0.1)); // 10 % of the calls, and 100 in 10 s
+    var strict = Retry.ofAttempts(4).budget(RetryBudget.of(0.05, 20, ofMinutes(1)));
+    // @end
+    // @start region="stubborn"
+    var stubborn = Retry.http().budget(RetryBudget.unlimited());
+    // @end
+    assertEquals(retry.budget().toString(), Retry.http().budget().toString());
+    assertEquals(20, strict.budget().floor());
+    assertEquals(4, stubborn.attempts());
   }
 }

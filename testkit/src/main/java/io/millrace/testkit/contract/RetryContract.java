@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.millrace.outcome.RejectedResultException;
+import io.millrace.outcome.RetryRefusedException;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
+import io.millrace.plan.RetryBudget;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 
 /** How attempts are repeated. */
@@ -178,6 +181,35 @@ public interface RetryContract extends Contract {
           List.of(0L, 50L, 150L, 300L),
           action.startsOf(0).stream().map(Duration::toMillis).toList(),
           "starts");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("R7 there are no more retries than the budget has, and the items that fail say so")
+  default void retriesAreBudgeted(Way way) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      Tally calls = new Tally("calls");
+      Retry retry =
+          Retry.ofAttempts(3)
+              .backoff(Backoff.fixed(Duration.ofMillis(1)))
+              .budget(RetryBudget.of(0.5, 5, Duration.ofHours(1)));
+      var report =
+          way.over(
+                  Way.numbers(50),
+                  item -> {
+                    calls.increment();
+                    throw new IOException("down");
+                  })
+              .with(p -> p.clock(clock).retry(retry))
+              .run()
+              .complete(50);
+      assertEquals(50 + 25 + 5, calls.get(), "calls");
+      long refused =
+          report.failures().stream()
+              .flatMap(failure -> Stream.of(failure.error().getSuppressed()))
+              .filter(RetryRefusedException.class::isInstance)
+              .count();
+      assertEquals(retry.budget().refused(), refused, "failures that say so");
     }
   }
 }
