@@ -32,7 +32,9 @@ class InterfaceTrapsTest {
           "Retry.rejects",
           "Retry.repeats",
           "Retry.serverWait",
-          "ServerWait.of");
+          "ServerWait.of",
+          "Wording.item",
+          "Wording.pause");
 
   @Test
   @DisplayName(
