@@ -11,6 +11,8 @@ import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Throttle;
 import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.Details;
+import io.millrace.outcome.FailureReport;
+import io.millrace.outcome.Latencies;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Cost;
@@ -100,6 +102,9 @@ final class DurationSamples {
     SAMPLES.put(DeclaredLimit.class, () -> DeclaredLimit.of("name", Unit.REQUESTS));
     SAMPLES.put(Signals.class, () -> Signals.NONE);
     SAMPLES.put(Repeat.class, () -> Repeat.YES);
+    SAMPLES.put(Map.class, Map::of);
+    SAMPLES.put(Latencies.class, () -> Latencies.of(1, 2));
+    SAMPLES.put(FailureReport.class, () -> new FailureReport(List.of(), 0));
     SAMPLES.put(ProcessOptions.class, DurationSamples::workers);
   }
 

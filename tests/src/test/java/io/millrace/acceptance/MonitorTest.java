@@ -395,7 +395,8 @@ class MonitorTest {
   @Test
   @DisplayName("M9: items that a checkpoint has are counted as restored, without an attempt")
   void restored() {
-    Checkpoint checkpoint = Checkpoint.of(new MemoryStore(), CheckpointName.of("monitor", "1"), Codec.text());
+    Checkpoint checkpoint =
+        Checkpoint.of(new MemoryStore(), CheckpointName.of("monitor", "1"), Codec.text());
     Parallel parallel = Parallel.of(2).monitor(monitor).checkpoint(checkpoint);
     assertTrue(parallel.map(List.of("a", "b"), item -> item).ok());
     assertTrue(parallel.map(List.of("a", "b", "c"), item -> item).ok());

@@ -34,7 +34,9 @@ class InterfaceTrapsTest {
           "Retry.repeats",
           "Retry.serverWait",
           "ServerWait.of",
-          "TaskOptions.fingerprint");
+          "TaskOptions.fingerprint",
+          "Wording.item",
+          "Wording.pause");
 
   @Test
   @DisplayName(

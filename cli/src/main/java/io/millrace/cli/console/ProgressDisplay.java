@@ -13,39 +13,45 @@ import java.util.function.Supplier;
  */
 public final class ProgressDisplay implements AutoCloseable {
   private static final Duration LIVE_PERIOD = Duration.ofMillis(200);
-  private static final Duration PLAIN_PERIOD = Duration.ofSeconds(5);
+  private static final Duration PLAIN_PERIOD = Duration.ofSeconds(10);
 
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("millrace-progress").daemon().factory());
   private final Marker marker;
-  private final Supplier<String> text;
+  private final Supplier<Line> line;
 
-  private ProgressDisplay(Marker marker, Supplier<String> text) {
+  private ProgressDisplay(Marker marker, Supplier<Line> line) {
     this.marker = marker;
-    this.text = text;
+    this.line = line;
   }
 
   /**
    * Starts to show.
    *
-   * @param text asked by a thread of its own
+   * @param line asked by a thread of its own
    */
-  public static ProgressDisplay start(Streams streams, Supplier<String> text) {
+  public static ProgressDisplay start(Streams streams, Supplier<Line> line) {
     PrintStream err = streams.err();
     return streams
         .terminal()
-        .map(terminal -> start(new RewrittenLine(err, terminal), LIVE_PERIOD, text))
-        .orElseGet(() -> start(new PlainLines(err), PLAIN_PERIOD, text));
+        .map(terminal -> start(rewritten(streams, terminal), LIVE_PERIOD, line))
+        .orElseGet(() -> start(new PlainLines(err), PLAIN_PERIOD, line));
+  }
+
+  private static Marker rewritten(Streams streams, Terminal terminal) {
+    Width width = Width.of(terminal, streams.environment());
+    boolean colored = streams.environment().getOrDefault("NO_COLOR", "").isEmpty();
+    return new RewrittenLine(streams.err(), terminal, width, colored);
   }
 
   /** Shows nothing. */
   public static ProgressDisplay none() {
-    return new ProgressDisplay(new Silence(), () -> "");
+    return new ProgressDisplay(new Silence(), () -> Line.of(""));
   }
 
-  private static ProgressDisplay start(Marker marker, Duration period, Supplier<String> text) {
-    ProgressDisplay display = new ProgressDisplay(marker, text);
+  private static ProgressDisplay start(Marker marker, Duration period, Supplier<Line> line) {
+    ProgressDisplay display = new ProgressDisplay(marker, line);
     long millis = period.toMillis();
     var _ =
         display.ticker.scheduleAtFixedRate(display::tick, millis, millis, TimeUnit.MILLISECONDS);
@@ -53,7 +59,7 @@ public final class ProgressDisplay implements AutoCloseable {
   }
 
   private void tick() {
-    marker.show(text.get());
+    marker.show(line.get());
   }
 
   /** Writes something to standard output, out of the line's way. */
@@ -76,7 +82,7 @@ public final class ProgressDisplay implements AutoCloseable {
 
   /** A way to show a text. */
   sealed interface Marker permits RewrittenLine, PlainLines, Silence {
-    void show(String text);
+    void show(Line line);
 
     default <X extends Exception> void aside(Writing<X> writing) throws X {
       writing.write();
@@ -88,14 +94,14 @@ public final class ProgressDisplay implements AutoCloseable {
   /** Each text is a line of its own. */
   record PlainLines(PrintStream err) implements Marker {
     @Override
-    public void show(String text) {
-      err.println("millrace: " + text);
+    public void show(Line line) {
+      err.println("millrace: " + line.full());
     }
   }
 
   /** No text at all. */
   record Silence() implements Marker {
     @Override
-    public void show(String text) {}
+    public void show(Line line) {}
   }
 }

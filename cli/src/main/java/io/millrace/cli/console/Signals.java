@@ -36,7 +36,8 @@ public final class Signals implements AutoCloseable {
    */
   public static Signals handle(Runnable onFirst) {
     Signals signals = new Signals(onFirst);
-    EXIT_CODES.forEach(signals::install);
+    EXIT_CODES.forEach(
+        (name, code) -> signals.restoring.add(on(name, () -> signals.arrived(code))));
     return signals;
   }
 
@@ -54,8 +55,11 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /* By reflection: the compiler warns of sun.misc, and no option or annotation switches that off. */
-  private void install(String name, int code) {
+  /*
+   * Has a signal handled; what is returned gives it back. By reflection: the compiler warns of sun.misc, and no option or
+   * annotation switches that off.
+   */
+  static Runnable on(String name, Runnable arriving) {
     try {
       Class<?> signalType = Class.forName("sun.misc.Signal");
       Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -64,7 +68,7 @@ public final class Signals implements AutoCloseable {
       InvocationHandler arrived =
           (proxy, method, arguments) -> {
             if (method.getName().equals("handle")) {
-              arrived(code);
+              arriving.run();
             }
             return null;
           };
@@ -72,10 +76,11 @@ public final class Signals implements AutoCloseable {
           Proxy.newProxyInstance(
               Signals.class.getClassLoader(), new Class<?>[] {handlerType}, arrived);
       Object before = handle.invoke(null, signal, handler);
-      restoring.add(() -> restore(handle, signal, before));
+      return () -> restore(handle, signal, before);
     } catch (ReflectiveOperationException notThere) {
       // no such signal here, or the JVM was told to leave it alone: then it does what it always
       // does
+      return () -> {};
     }
   }
 

@@ -54,14 +54,28 @@ public record Terminal(int columns, boolean shared) {
     return columns(answer);
   }
 
+  /** How wide it is now; as before if it does not say. */
+  static int columnsNow(int before) {
+    try {
+      return askColumns();
+    } catch (IOException noShell) {
+      return before;
+    }
+  }
+
   /** Reads "24 80"; where that is nonsense, or no width is known, it is the usual one. */
   static int columns(String size) {
     String[] parts = size.strip().split(" ", 2);
+    return positive(parts[parts.length - 1], USUAL_COLUMNS);
+  }
+
+  /** A number above 0, or else the other one. */
+  static int positive(String text, int otherwise) {
     try {
-      int columns = Integer.parseInt(parts[parts.length - 1]);
-      return columns > 0 ? columns : USUAL_COLUMNS;
-    } catch (NumberFormatException unknown) {
-      return USUAL_COLUMNS;
+      int number = Integer.parseInt(text);
+      return number > 0 ? number : otherwise;
+    } catch (NumberFormatException none) {
+      return otherwise;
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.millrace.cli.http;
 
+import java.nio.ByteBuffer;
+
 /**
  * How far a line has come, over all its requests. Used by one thread at a time: by the worker that
  * has the line, and then by whoever takes what came of it.
  */
 final class Course {
   private final long sequence;
+  private byte[] text = {};
   private int requests;
   private int redirects;
   private int budgeted;
@@ -23,6 +26,17 @@ final class Course {
 
   long sequence() {
     return sequence;
+  }
+
+  /** Keeps the line as it was read. */
+  void keep(ByteBuffer line) {
+    text = new byte[line.remaining()];
+    line.duplicate().get(text);
+  }
+
+  /** The line as it was read; empty if that was not kept. */
+  byte[] text() {
+    return text;
   }
 
   /** A request is sent now. */

@@ -86,29 +86,36 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
     if (path == null || isStandard(path.toString())) {
       return new StreamTarget(streams.out());
     }
+    return openTarget("--output", path);
+  }
+
+  /** The file of an option. */
+  Output.Target openTarget(String option, Path path) throws UnusableFileException {
     try {
-      refuseInput(path);
+      refuseInput(option, path);
       return force ? FileTarget.replace(path) : FileTarget.create(path);
     } catch (FileAlreadyExistsException taken) {
       throw new UnusableFileException(
-          "--output '"
+          option
+              + " '"
               + path
               + (Files.exists(path)
                   ? "' is there already: give another name, or --force to replace it"
                   : "' is a link that leads nowhere: remove it, or give another name"));
     } catch (IOException error) {
-      throw new UnusableFileException("cannot write --output '" + path + "': " + reason(error));
+      throw new UnusableFileException(
+          "cannot write " + option + " '" + path + "': " + reason(error));
     }
   }
 
   /** Replacing the input would lose it before it is read. */
-  private void refuseInput(Path path) throws IOException, UnusableFileException {
+  private void refuseInput(String option, Path path) throws IOException, UnusableFileException {
     Optional<Path> source = source();
     if (source.isPresent()
         && Files.exists(source.get())
         && Files.isRegularFile(path)
         && Files.isSameFile(source.get(), path)) {
-      throw new UnusableFileException("--output '" + path + "' is also the input");
+      throw new UnusableFileException(option + " '" + path + "' is also the input");
     }
   }
 

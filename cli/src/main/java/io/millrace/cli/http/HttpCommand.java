@@ -66,6 +66,8 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Mixin private HttpOptions options = new HttpOptions();
 
+  @Mixin private ExtraFiles extraFiles = new ExtraFiles();
+
   @Option(
       names = "--output",
       paramLabel = "FILE",
@@ -92,15 +94,18 @@ public final class HttpCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options.conflict().or(requests::conflict).ifPresent(this::refuse);
-    if (force && output == null) {
+    if (force && output == null && !extraFiles.areWanted()) {
       refuse("--force needs --output");
     }
     Endpoints endpoints = new Endpoints(streams, from, output, force);
     try {
       Setting setting = Setting.of(requests, streams.environment());
       try (InputStream in = endpoints.openInput();
-          Output out = new Output(endpoints.openTarget())) {
-        return run(setting, in, out);
+          Output out = new Output(endpoints.openTarget());
+          ExtraFiles.Open files = extraFiles.open(endpoints)) {
+        int code = run(setting, in, out, files);
+        files.end(streams.err());
+        return code;
       }
     } catch (MalformedInputException | UnusableFileException error) {
       throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
@@ -121,10 +126,16 @@ public final class HttpCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Setting setting, InputStream in, Output out) throws IOException {
+  private int run(Setting setting, InputStream in, Output out, ExtraFiles.Open files)
+      throws IOException {
     StopToken stop = new StopToken();
     InputSource input =
-        new InputSource(in, new LineParser(setting.headers()), options.maxLine(), options.window());
+        new InputSource(
+            in,
+            new LineParser(setting.headers()),
+            options.maxLine(),
+            options.window(),
+            files.failures() != null);
     try (Signals signals = Signals.handle(() -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms()) {
@@ -143,12 +154,16 @@ public final class HttpCommand implements Callable<Integer> {
       Parallel parallel = options.parallel(stop, pauses, retries, exchange.contents().memory());
       HttpRun.End end =
           new HttpRun(
-                  parallel, input, exchange, out, options.form(), streams, options.manner(quiet))
+                  parallel, input, exchange, out, options.form(), streams, manner(), files)
               .go();
       return end.status() == RunStatus.CANCELLED
           ? signals.exitCode().orElse(FAILED)
           : exitCode(end);
     }
+  }
+
+  private HttpRun.Manner manner() {
+    return options.manner(quiet, extraFiles.failed());
   }
 
   private void drain(StopToken stop) {

@@ -8,6 +8,7 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -222,8 +223,8 @@ final class HttpOptions {
     return new OutputLine(included);
   }
 
-  HttpRun.Manner manner(boolean isQuiet) {
-    return new HttpRun.Manner(ordered, isQuiet);
+  HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed) {
+    return new HttpRun.Manner(ordered, isQuiet, failed);
   }
 
   ContentReader contents() {

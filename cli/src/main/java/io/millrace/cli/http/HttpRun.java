@@ -1,21 +1,31 @@
 package io.millrace.cli.http;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.InputLine.Call;
+import io.millrace.cli.http.InputSource.Reading;
+import io.millrace.cli.http.LineResult.State;
+import io.millrace.cli.http.Tally.Counts;
+import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.Standing;
+import io.millrace.cli.watch.StatusLine;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Source;
 import io.millrace.plan.Truncation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the command: takes the outcomes as they come, writes their lines, counts. */
 final class HttpRun {
@@ -26,6 +36,9 @@ final class HttpRun {
   private final OutputLine form;
   private final Streams streams;
   private final Manner manner;
+  private final Monitor monitor;
+  private final @Nullable Output failures;
+  private final StatusLine status = new StatusLine();
 
   private final Tally tally = new Tally();
   private final long startNanos = System.nanoTime();
@@ -40,8 +53,9 @@ final class HttpRun {
    *
    * @param isOrdered whether lines are written in the order of the input
    * @param isQuiet whether to say nothing on standard error
+   * @param failed the file that gets the lines that failed, if there is one
    */
-  record Manner(boolean isOrdered, boolean isQuiet) {}
+  record Manner(boolean isOrdered, boolean isQuiet, Optional<Path> failed) {}
 
   HttpRun(
       Parallel parallel,
@@ -50,8 +64,12 @@ final class HttpRun {
       Output output,
       OutputLine form,
       Streams streams,
-      Manner manner) {
-    this.parallel = parallel.truncation(Truncation.SILENT); // the summary says it
+      Manner manner,
+      ExtraFiles.Open files) {
+    this.monitor = files.monitor();
+    this.failures = files.failures();
+    this.parallel =
+        parallel.truncation(Truncation.SILENT).monitor(monitor); // the summary says how it ended
     this.input = input;
     this.exchange = exchange;
     this.output = output;
@@ -67,7 +85,7 @@ final class HttpRun {
     RunStatus status = RunStatus.RUNNING;
     List<Call> left;
     try (Run<InputLine, Step> run = parallel.start(Source.of(input), exchange);
-        ProgressDisplay shown = display(run)) {
+        ProgressDisplay shown = display()) {
       display = shown;
       for (Optional<Outcome<InputLine, Step>> next = next(run);
           next.isPresent();
@@ -84,6 +102,7 @@ final class HttpRun {
     Report report = report();
     if (!manner.isQuiet()) {
       report.summary(status, input.reading()).forEach(streams.err()::println);
+      Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed() == 0);
   }
@@ -112,6 +131,7 @@ final class HttpRun {
 
   private void ended(LineResult result) throws IOException {
     tally.add(result);
+    keepFailed(result);
     if (!manner.isOrdered()) {
       write(result);
       return;
@@ -120,6 +140,16 @@ final class HttpRun {
     for (LineResult next = early.remove(turn); next != null; next = early.remove(turn)) {
       turn++;
       write(next);
+    }
+  }
+
+  /* For another run; what was too long to be read cannot be kept. */
+  private void keepFailed(LineResult result) {
+    byte[] text = result.line().course().text();
+    boolean isOpen = result.state() == State.FAILED || result.state() == State.CUT_OFF;
+    if (failures != null && isOpen && text.length > 0) {
+      failures.lines().writeBytes(text);
+      failures.lines().write('\n');
     }
   }
 
@@ -143,15 +173,35 @@ final class HttpRun {
   }
 
   private void flush() throws IOException {
+    if (failures != null) {
+      failures.flush();
+    }
     if (!output.isEmpty()) {
       display.<IOException>aside(output::flush);
     }
   }
 
-  private ProgressDisplay display(Run<InputLine, Step> run) {
+  private ProgressDisplay display() {
     return manner.isQuiet()
         ? ProgressDisplay.none()
-        : ProgressDisplay.start(streams, () -> report().progress(run.progress().running()));
+        : ProgressDisplay.start(streams, () -> status.next(standing()));
+  }
+
+  /** How far it is: a line may be several items of the run, one for each redirect. */
+  Standing standing() {
+    Counts counts = tally.counts();
+    Reading reading = input.reading();
+    return new Standing(
+        counts.done(),
+        counts.failed(),
+        reading.handedOut(),
+        reading.exhausted() ? OptionalLong.of(reading.handedOut()) : OptionalLong.empty(),
+        monitor.snapshot(),
+        Duration.ofNanos(System.nanoTime() - startNanos));
+  }
+
+  private Optional<String> again() {
+    return manner.failed().map(file -> "millrace http " + file + ", with the options of this run");
   }
 
   private Report report() {

@@ -27,6 +27,7 @@ final class InputSource implements Iterator<InputLine> {
   private final int longestLine;
   private final int window;
   private final LineParser parser;
+  private final boolean keepsText;
 
   /* Guards all that follows: the run reads, the consumer adds and closes, a thread waits for input. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -49,6 +50,17 @@ final class InputSource implements Iterator<InputLine> {
    * @param window the most lines that are open at once
    */
   InputSource(InputStream in, LineParser parser, int longestLine, int window) {
+    this(in, parser, longestLine, window, false);
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param keepsText whether to keep lines as they were read, while they are open
+   */
+  InputSource(
+      InputStream in, LineParser parser, int longestLine, int window, boolean keepsText) {
+    this.keepsText = keepsText;
     this.longestLine = longestLine;
     this.window = window;
     this.parser = parser;
@@ -159,10 +171,14 @@ final class InputSource implements Iterator<InputLine> {
 
   private void accept(LineReader.Line line) {
     lastNumber = line.number();
+    Course course = new Course(handedOut);
+    if (keepsText && !line.tooLong()) {
+      course.keep(line.bytes());
+    }
     InputLine item =
         line.tooLong()
             ? malformed("longer than " + longestLine + " bytes: see --max-line")
-            : parser.parse(line.number(), line.bytes(), new Course(handedOut));
+            : parser.parse(line.number(), line.bytes(), course);
     if (item == null) {
       skipped++;
     } else {

@@ -12,10 +12,9 @@ import java.util.Optional;
  * What came of a line in the end.
  *
  * @param error what went wrong, in a few words
- * @param kind the same for all lines with which the same went wrong
  */
 record LineResult(
-    InputLine line, State state, Optional<Reply> reply, Optional<String> error, String kind) {
+    InputLine line, State state, Optional<Reply> reply, Optional<String> error) {
 
   /** How far a line came. */
   enum State {
@@ -35,7 +34,7 @@ record LineResult(
   static Optional<LineResult> of(Outcome<InputLine, Step> outcome, RunStatus status) {
     return switch (outcome) {
       case Success<InputLine, Step>(var line, Step.Answered(var reply), _) ->
-          Optional.of(new LineResult(line, State.OK, Optional.of(reply), Optional.empty(), ""));
+          Optional.of(new LineResult(line, State.OK, Optional.of(reply), Optional.empty()));
       case Success<InputLine, Step>(_, Step.Redirected _, _) -> Optional.empty();
       case Failure<InputLine, Step>(var line, var error, _) ->
           Optional.of(failed(line, error, status));
@@ -50,15 +49,15 @@ record LineResult(
     Optional<Reply> reply =
         error instanceof BadReplyException bad ? Optional.of(bad.reply()) : Optional.empty();
     return new LineResult(
-        line, State.FAILED, reply, Optional.of(ErrorText.of(error)), ErrorText.kindOf(error));
+        line, State.FAILED, reply, Optional.of(ErrorText.of(error)));
   }
 
   /** A line that the end of the run kept from its answer. */
   static LineResult ended(InputLine line, RunStatus reason) {
     return line.course().hasStarted()
         ? new LineResult(
-            line, State.CUT_OFF, Optional.empty(), Optional.of(ErrorText.cutOff(reason)), "")
-        : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty(), "");
+            line, State.CUT_OFF, Optional.empty(), Optional.of(ErrorText.cutOff(reason)))
+        : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty());
   }
 
   /** Repetitions, those of all its requests together. */

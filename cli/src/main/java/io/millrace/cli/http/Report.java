@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -16,22 +15,6 @@ import java.util.stream.Collectors;
  * @param elapsed since the start of the run
  */
 record Report(Counts counts, Duration elapsed) {
-  private static final int ERRORS_SHOWN = 5;
-  private static final int LONGEST_ERROR = 120;
-
-  /** One line while the run goes on. */
-  String progress(int running) {
-    return String.format(
-        Locale.ROOT,
-        "%,d done, %,d failed, %,d retries, %,d running, %s, %s",
-        counts.done(),
-        counts.failed(),
-        counts.retries(),
-        running,
-        rate(),
-        time());
-  }
-
   /** The lines at the end. */
   List<String> summary(RunStatus status, Reading reading) {
     List<String> lines = new ArrayList<>();
@@ -47,13 +30,6 @@ record Report(Counts counts, Duration elapsed) {
             counts.retries()));
     if (!counts.statuses().isEmpty()) {
       lines.add("  status: " + statuses());
-    }
-    counts.errors().stream()
-        .limit(ERRORS_SHOWN)
-        .map(error -> String.format(Locale.ROOT, "  %,d x ", error.getValue()) + shown(error))
-        .forEach(lines::add);
-    if (counts.errors().size() > ERRORS_SHOWN) {
-      lines.add("  and " + (counts.errors().size() - ERRORS_SHOWN) + " other kinds of errors");
     }
     if (status != RunStatus.COMPLETED) {
       lines.add(String.format(Locale.ROOT, "  %s: %s", why(status), notRun(reading)));
@@ -90,12 +66,6 @@ record Report(Counts counts, Duration elapsed) {
     return String.format(Locale.ROOT, "%,d cut off, %,d not started", counts.cutOff(), notStarted)
         + skipped
         + rest;
-  }
-
-  /** A server may have a say in an error: what it says must not steer the terminal. */
-  private static String shown(Map.Entry<String, Long> error) {
-    String text = error.getKey().replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-    return text.length() <= LONGEST_ERROR ? text : text.substring(0, LONGEST_ERROR) + " ...";
   }
 
   private String rate() {

@@ -1,21 +1,12 @@
 package io.millrace.cli.http;
 
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Counts outcomes. Thread-safe: one thread counts, another one shows progress. */
 final class Tally {
-  /** More kinds of errors than these are counted together: memory stays bounded. */
-  private static final int MOST_KINDS = 1_000;
-
-  private static final String OTHER_KINDS = "other errors";
-
   /* Guarded by this. */
   private final Map<Integer, Long> statuses = new TreeMap<>();
-  private final Map<String, Long> errors = new HashMap<>();
   private long ok;
   private long failed;
   private long retries;
@@ -26,7 +17,6 @@ final class Tally {
    *
    * @param done items with a result, ok or failed
    * @param statuses how often each status came, of the last replies
-   * @param errors how often which kind of error came, the most frequent first
    * @param cutOff items that the end of the run cut off
    */
   record Counts(
@@ -35,7 +25,6 @@ final class Tally {
       long failed,
       long retries,
       Map<Integer, Long> statuses,
-      List<Map.Entry<String, Long>> errors,
       long cutOff) {}
 
   synchronized void add(LineResult result) {
@@ -43,11 +32,7 @@ final class Tally {
     result.reply().ifPresent(reply -> statuses.merge(reply.statusCode(), 1L, Long::sum));
     switch (result.state()) {
       case OK -> ok++;
-      case FAILED -> {
-        failed++;
-        boolean known = errors.size() < MOST_KINDS || errors.containsKey(result.kind());
-        errors.merge(known ? result.kind() : OTHER_KINDS, 1L, Long::sum);
-      }
+      case FAILED -> failed++;
       case CUT_OFF -> cutOff++;
       case NOT_STARTED -> {
         // seen as well by what was read and has no other count
@@ -56,14 +41,6 @@ final class Tally {
   }
 
   synchronized Counts counts() {
-    List<Map.Entry<String, Long>> byFrequency =
-        errors.entrySet().stream()
-            .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
-            .sorted(
-                Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-                    .thenComparing(Map.Entry.comparingByKey()))
-            .toList();
-    return new Counts(
-        ok + failed, ok, failed, retries, new TreeMap<>(statuses), byFrequency, cutOff);
+    return new Counts(ok + failed, ok, failed, retries, new TreeMap<>(statuses), cutOff);
   }
 }

@@ -70,8 +70,7 @@ class MonitorTest {
     Monitor monitor = Monitor.of(byClass, this::log);
     // @end
     Parallel.of(1).monitor(monitor).map(urls, this::fetch);
-    assertEquals(
-        "java.io.IOException", monitor.snapshot().failures().groups().getFirst().cause());
+    assertEquals("java.io.IOException", monitor.snapshot().failures().groups().getFirst().cause());
     assertEquals(List.of("a", "b", "c"), List.copyOf(lines));
   }
 

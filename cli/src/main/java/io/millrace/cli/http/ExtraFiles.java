@@ -1,0 +1,101 @@
+package io.millrace.cli.http;
+
+import io.millrace.Monitor;
+import io.millrace.cli.http.Endpoints.UnusableFileException;
+import io.millrace.cli.watch.EventLog;
+import io.millrace.outcome.Wording;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The files beside the output: what failed, and what happened. */
+final class ExtraFiles {
+  @Option(
+      names = "--failed",
+      paramLabel = "FILE",
+      description =
+          "Write the lines there that failed, as they were read, to run only those again; as private as --output.")
+  private @Nullable Path failed;
+
+  @Option(
+      names = "--log",
+      paramLabel = "FILE",
+      description =
+          "Write a line of JSON there for each attempt, wait, retry and pause; as private as --output.")
+  private @Nullable Path log;
+
+  boolean areWanted() {
+    return failed != null || log != null;
+  }
+
+  Optional<Path> failed() {
+    return Optional.ofNullable(failed);
+  }
+
+  /** Makes the files; --force replaces those that are there. */
+  Open open(Endpoints endpoints) throws UnusableFileException, IOException {
+    Output failures =
+        failed == null ? null : new Output(endpoints.openTarget("--failed", failed));
+    try {
+      Output.Target logTarget = log == null ? null : endpoints.openTarget("--log", log);
+      return new Open(failures, logTarget);
+    } catch (UnusableFileException unusable) {
+      if (failures != null) {
+        failures.close();
+      }
+      throw unusable;
+    }
+  }
+
+  /** The files, while the command runs. */
+  static final class Open implements AutoCloseable {
+    private final @Nullable Output failures;
+    private final Output.@Nullable Target logTarget;
+    private final @Nullable EventLog events;
+    private final Wording wording = new HttpWording();
+
+    Open(@Nullable Output failures, Output.@Nullable Target logTarget) {
+      this.failures = failures;
+      this.logTarget = logTarget;
+      this.events = logTarget == null ? null : new EventLog(lines -> write(logTarget, lines), wording);
+    }
+
+    private static void write(Output.Target target, String lines) throws IOException {
+      byte[] bytes = lines.getBytes(StandardCharsets.US_ASCII);
+      target.write(bytes, bytes.length);
+    }
+
+    /** Where lines go that failed; null if nobody wants them. */
+    @Nullable Output failures() {
+      return failures;
+    }
+
+    Monitor monitor() {
+      return events == null ? Monitor.of(wording) : Monitor.of(wording, events);
+    }
+
+    /** Ends the log; a problem with it is only told. */
+    void end(PrintStream err) {
+      if (events != null) {
+        events.close();
+        events
+            .problem()
+            .ifPresent(
+                problem ->
+                    err.println("millrace http: --log is not complete: " + problem.getMessage()));
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (Output one = failures;
+          Output.Target other = logTarget) {
+        // closes both
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.millrace.cli.http;
+
+import io.millrace.outcome.Details;
+import io.millrace.outcome.Wording;
+import org.jspecify.annotations.Nullable;
+
+/** How lines, their errors and pauses of hosts are called. */
+final class HttpWording implements Wording {
+  @Override
+  public String cause(Throwable error) {
+    return ErrorText.kindOf(error);
+  }
+
+  /** Its id, and where it goes, without what could be secret there. */
+  @Override
+  public String item(@Nullable Object item, Details details) {
+    if (!(item instanceof InputLine line)) {
+      return "line " + details.index();
+    }
+    String id = line.label().id();
+    String name = id.startsWith("\"") ? id : "line " + id;
+    return line instanceof InputLine.Call call ? name + " (" + call.host() + ")" : name;
+  }
+
+  @Override
+  public String pause(@Nullable Object item, Throwable error) {
+    String host = item instanceof InputLine.Call call ? call.host() : "a server";
+    boolean isRetryAfter =
+        error instanceof BadReplyException bad && bad.header("retry-after").isPresent();
+    return (isRetryAfter ? "Retry-After from " : "asked by ") + host;
+  }
+}

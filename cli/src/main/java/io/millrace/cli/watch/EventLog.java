@@ -1,0 +1,154 @@
+package io.millrace.cli.watch;
+
+import io.millrace.outcome.AttemptEvent;
+import io.millrace.outcome.Details;
+import io.millrace.outcome.MonitorEvent;
+import io.millrace.outcome.Wording;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+
+/**
+ * Writes a line of JSON for each attempt, wait, retry and pause. If it cannot, it stops writing; the run goes on.
+ * Thread-safe.
+ */
+public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  private static final int FULL = 1 << 15;
+
+  private final Target target;
+  private final Wording wording;
+
+  /* Guards what follows: workers write at the same time. It is held while lines are handed over. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final StringBuilder lines = new StringBuilder();
+  private @Nullable IOException problem;
+
+  /** Where the lines go. */
+  @FunctionalInterface
+  public interface Target {
+    /** Writes whole lines, in ASCII. */
+    void write(String lines) throws IOException;
+  }
+
+  /** A log with no line yet; causes and items are named by the wording. */
+  public EventLog(Target target, Wording wording) {
+    this.target = target;
+    this.wording = wording;
+  }
+
+  @Override
+  public void accept(MonitorEvent event) {
+    String line = line(Instant.now(), event);
+    lock.lock();
+    try {
+      if (problem == null) {
+        lines.append(line).append('\n');
+        if (lines.length() >= FULL) {
+          flush();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What kept it from writing; empty if nothing did. */
+  public Optional<IOException> problem() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(problem);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (problem == null) {
+        flush();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void flush() {
+    try {
+      target.write(lines.toString());
+    } catch (IOException failed) {
+      problem = failed;
+    }
+    lines.setLength(0);
+  }
+
+  private String line(Instant now, MonitorEvent event) {
+    StringWriter line = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
+      json.writeStartObject();
+      json.writeStringProperty("time", now.toString());
+      switch (event) {
+        case MonitorEvent.Attempt(var attempt) -> write(json, attempt);
+        case MonitorEvent.Ended(var item, var error, var took, var details) -> {
+          start(json, "end", item, details);
+          json.writeNumberProperty("millis", millis(took));
+          if (error != null) {
+            json.writeStringProperty("error", wording.cause(error));
+          }
+        }
+        case MonitorEvent.Paused(var origin, var length) -> {
+          json.writeStringProperty("event", "pause");
+          json.writeStringProperty("origin", origin);
+          json.writeNumberProperty("millis", millis(length));
+        }
+      }
+      json.writeEndObject();
+    }
+    return line.toString();
+  }
+
+  private void write(JsonGenerator json, AttemptEvent event) {
+    switch (event) {
+      case AttemptEvent.Starting(var item, var details) -> start(json, "start", item, details);
+      case AttemptEvent.Waiting(var item, var reason, var details) -> {
+        start(json, "wait", item, details);
+        json.writeStringProperty("for", forWhat(reason));
+      }
+      case AttemptEvent.Retrying(var item, var error, var delay, var details) -> {
+        start(json, "retry", item, details);
+        json.writeStringProperty("error", wording.cause(error));
+        json.writeNumberProperty("delay", millis(delay));
+      }
+    }
+  }
+
+  private void start(JsonGenerator json, String event, @Nullable Object item, Details details) {
+    json.writeStringProperty("event", event);
+    json.writeStringProperty("item", wording.item(item, details));
+    json.writeNumberProperty("attempt", details.attempts());
+  }
+
+  private static String forWhat(AttemptEvent.Reason reason) {
+    return switch (reason) {
+      case RATE -> "rate";
+      case CONCURRENCY_PER_KEY -> "key";
+      case SEMAPHORE -> "semaphore";
+    };
+  }
+
+  private static double millis(Duration time) {
+    return Math.round(time.toNanos() / 1e3) / 1e3;
+  }
+}

@@ -1,0 +1,34 @@
+package io.millrace.cli.watch;
+
+import io.millrace.outcome.Snapshot;
+import java.time.Duration;
+import java.util.OptionalLong;
+
+/**
+ * How far a command is.
+ *
+ * @param done what has its result, succeeded or failed
+ * @param failed how much of that failed
+ * @param read what was read of the input
+ * @param total all there is to do, if that is known
+ * @param snapshot what the monitor of its run says
+ * @param elapsed since the start
+ */
+public record Standing(
+    long done, long failed, long read, OptionalLong total, Snapshot snapshot, Duration elapsed) {
+
+  /** Of a command each of whose items is an item of its run. */
+  public static Standing of(Snapshot snapshot, Duration elapsed) {
+    return new Standing(
+        snapshot.done(),
+        snapshot.failed(),
+        snapshot.admitted(),
+        snapshot.total(),
+        snapshot,
+        elapsed);
+  }
+
+  double seconds() {
+    return Math.max(elapsed.toNanos() / 1e9, 1e-3);
+  }
+}

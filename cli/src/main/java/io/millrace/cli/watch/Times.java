@@ -1,0 +1,45 @@
+package io.millrace.cli.watch;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Times, rates and counts as people read them. */
+public final class Times {
+  private Times() {}
+
+  /** A time with two or three digits that count. */
+  public static String text(Duration time) {
+    double seconds = time.toNanos() / 1e9;
+    if (seconds < 1e-3) {
+      return String.format(Locale.ROOT, "%.0f us", seconds * 1e6);
+    }
+    if (seconds < 1) {
+      double millis = seconds * 1e3;
+      return String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%.0f ms", millis);
+    }
+    return seconds < 60
+        ? String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds)
+        : clock(time);
+  }
+
+  /** Whole seconds, rounded up, of less than two minutes; else as a clock does. */
+  public static String left(Duration time) {
+    long seconds = time.plusMillis(999).toSeconds();
+    return seconds < 120 ? seconds + " s" : clock(Duration.ofSeconds(seconds));
+  }
+
+  private static String clock(Duration time) {
+    long hours = time.toHours();
+    return hours == 0
+        ? String.format(Locale.ROOT, "%d:%02d min", time.toMinutes(), time.toSecondsPart())
+        : String.format(Locale.ROOT, "%d:%02d h", hours, time.toMinutesPart());
+  }
+
+  static String count(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  static String rate(double perSecond) {
+    return String.format(Locale.ROOT, perSecond < 10 ? "%.1f/s" : "%,.0f/s", perSecond);
+  }
+}
