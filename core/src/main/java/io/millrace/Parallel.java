@@ -20,6 +20,7 @@ import io.millrace.plan.Order;
 import io.millrace.plan.ProgressListener;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.RunControl;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Triple;
@@ -384,6 +385,15 @@ public final class Parallel {
   public Parallel stopToken(StopToken token) {
     Objects.requireNonNull(token, "token");
     return with(copy -> copy.stopToken = token);
+  }
+
+  /**
+   * Lets runs be paused and resumed, and their concurrency be changed, while they go on, at every entry point: see {@link
+   * RunControl}. A run that is started while the control is paused waits for {@link RunControl#resume}.
+   */
+  public Parallel control(RunControl control) {
+    Objects.requireNonNull(control, "control");
+    return with(copy -> copy.control = control);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.millrace.outcome.Progress;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.RunControl;
 import io.millrace.plan.Truncation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,6 +122,39 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   public void drain(Duration grace) {
     Require.notNegative("grace", grace);
     engine.drain(grace);
+  }
+
+  /**
+   * Lets nothing start any more in this run, until {@link #resume}; what runs goes on. See {@link RunControl}, which does
+   * this for runs that are in nobody's hand. Never blocks.
+   */
+  public void pause() {
+    engine.pause();
+  }
+
+  /** Goes on after {@link #pause}. Does nothing if the run is not paused. Never blocks. */
+  public void resume() {
+    engine.resume();
+  }
+
+  /** Whether the run is paused, by {@link #pause} or by a {@link RunControl}. */
+  public boolean isPaused() {
+    return engine.isPaused();
+  }
+
+  /**
+   * Runs at most this many attempts at once from now on: more start at once, or what runs beyond that finishes. See
+   * {@link RunControl}. Never blocks.
+   *
+   * @param concurrency at least 1; without effect for {@link io.millrace.plan.Workers#caller}
+   */
+  public void concurrency(int concurrency) {
+    engine.concurrency(Require.atLeast("concurrency", concurrency, 1));
+  }
+
+  /** Most attempts at once. */
+  public int concurrency() {
+    return engine.concurrency();
   }
 
   /**
@@ -236,6 +270,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
 
   @Override
   public String toString() {
-    return "Run[" + status() + ", " + progress() + "]";
+    String paused = isPaused() && status() == RunStatus.RUNNING ? ", paused" : "";
+    return "Run[" + status() + paused + ", " + progress() + "]";
   }
 }

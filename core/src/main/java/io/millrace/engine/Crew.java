@@ -18,7 +18,14 @@ final class Crew {
       Integer.getInteger(
           "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
 
-  private final int slots;
+  private int slots;
+
+  /* The most slots that there ever were: so many workers may still be there. */
+  private int mostSlots;
+
+  /* Nobody gets a slot. */
+  private boolean isPaused;
+
   private final boolean ownThreads;
   private final Roster roster = new Roster();
   private int active;
@@ -40,6 +47,7 @@ final class Crew {
    */
   Crew(int slots, boolean ownThreads) {
     this.slots = slots;
+    this.mostSlots = slots;
     this.ownThreads = ownThreads;
   }
 
@@ -48,7 +56,7 @@ final class Crew {
   }
 
   boolean hasFreeSlot() {
-    return active < slots;
+    return active < slotsNow();
   }
 
   /**
@@ -56,12 +64,12 @@ final class Crew {
    * count.
    */
   boolean hasFreeHand() {
-    return (long) active - abandoned <= slots;
+    return (long) active - abandoned <= mostSlots;
   }
 
   /** Whether there are more workers than slots: one of them may not call anything. */
   boolean isOverfull() {
-    return active > slots;
+    return active > slotsNow();
   }
 
   boolean isAnyArriving() {
@@ -164,7 +172,7 @@ final class Crew {
    * is abandoned.
    */
   boolean isStalled() {
-    return abandoned == slots
+    return abandoned >= slots
         || (!ownThreads && abandoned > 0 && arriving > 0 && active == abandoned + arriving);
   }
 
@@ -176,8 +184,26 @@ final class Crew {
     return computing.get() >= CARRIERS && platform == 0;
   }
 
+  /** Most workers at once, when the run is not paused. */
   int slots() {
     return slots;
+  }
+
+  void slots(int most) {
+    slots = most;
+    mostSlots = Math.max(mostSlots, most);
+  }
+
+  boolean isPaused() {
+    return isPaused;
+  }
+
+  void pause(boolean pauses) {
+    isPaused = pauses;
+  }
+
+  private int slotsNow() {
+    return isPaused ? 0 : slots;
   }
 
   /** Forgets workers that may never get a thread; they leave when they arrive. */

@@ -298,6 +298,31 @@ public final class Engine implements Watched {
     life.drain(grace);
   }
 
+  /** Lets nothing start until {@link #resume}. Never blocks. */
+  public void pause() {
+    schedule.control().pause();
+  }
+
+  /** Goes on after {@link #pause}. */
+  public void resume() {
+    schedule.control().resume();
+  }
+
+  /** Whether nothing may start. */
+  public boolean isPaused() {
+    return schedule.control().isPaused();
+  }
+
+  /** Changes how many attempts run at once. Never blocks. */
+  public void concurrency(int concurrency) {
+    schedule.control().concurrency(concurrency);
+  }
+
+  /** How many attempts run at once, at most. */
+  public int concurrency() {
+    return schedule.control().concurrency();
+  }
+
   /**
    * Ends the run and waits until nothing of it runs, or the grace period has passed. In a thread of
    * the run itself, it does not wait, because it would wait for its own caller.

@@ -14,6 +14,7 @@ import io.millrace.engine.thread.Threads;
 import io.millrace.engine.wait.Waits;
 import io.millrace.limit.Party;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.RunControl;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -171,6 +172,10 @@ final class Life implements Effects {
         end(RunStatus.ABORTED, broken);
       }
     }
+  }
+
+  void follow(RunControl control) {
+    schedule.control().follow(control);
   }
 
   private void end(RunStatus how, @Nullable Throwable why) {

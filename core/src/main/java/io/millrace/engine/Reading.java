@@ -179,6 +179,7 @@ final class Reading {
         && ahead == null
         && !schedule.hasEnded()
         && !crew.hasFreeSlot()
+        && !crew.isPaused()
         && backlog.returned() == null
         && schedule.isReadable();
   }
@@ -213,6 +214,7 @@ final class Reading {
         && ahead == reader
         && intake.isOpen(schedule.hasEnded())
         && schedule.room() > 0
+        && (schedule.hasEnded() || !crew.isPaused())
         && !crew.hasFreeSlot()) {
       Claim claim = begin(reader);
       intake.readWithoutLock(reader, schedule.hasEnded());

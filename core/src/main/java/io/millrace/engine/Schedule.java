@@ -35,6 +35,7 @@ final class Schedule {
   private final WaitingItems waiting;
   private final Absences absences;
   private final Census census;
+  private final LiveControl control;
   private final ShortLock lock = new ShortLock();
 
   /* Guarded by the lock. */
@@ -76,6 +77,7 @@ final class Schedule {
     this.window = new Window(config, sink, intake);
     this.crew = new Crew(config.slots(), config.ownThreads());
     this.census = new Census(this, window, intake, backlog, crew);
+    this.control = new LiveControl(this, terms, window, crew);
     this.absences = new Absences(this, sink, window, intake, backlog, crew);
     this.waiting = new WaitingItems(this, effects, backlog, crew);
     this.precedence = new Precedence(this, terms, party, backlog, crew);
@@ -93,6 +95,10 @@ final class Schedule {
 
   Census census() {
     return census;
+  }
+
+  LiveControl control() {
+    return control;
   }
 
   Reading reading() {
@@ -442,6 +448,7 @@ final class Schedule {
 
   private Todo todo() {
     endIfInVain();
+    control.recallNoMore();
     int start = mustStart() ? crew.expect() : Crew.NO_SLOT;
     boolean over = !isOver && (isBrokenDown || isAllSettled());
     if (over) {
@@ -496,6 +503,7 @@ final class Schedule {
   private boolean isStalledNow() {
     return !terms.isTuned
         && !hasEnded()
+        && !crew.isPaused()
         && (crew.isStalled() || crew.lacksCarriers())
         && !isAllSettled();
   }

@@ -4,6 +4,7 @@ import io.millrace.base.WhenCollected;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Mishaps;
+import io.millrace.plan.RunControl;
 import io.millrace.plan.StopToken;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -14,6 +15,7 @@ final class Ties {
   /* Written when the run begins, read when it is over. */
   private volatile StopToken.@Nullable Registration stop;
   private volatile StopToken.@Nullable Registration drain;
+  private volatile RunControl.@Nullable Registration control;
   private volatile @Nullable Runnable leaveSurrounding;
 
   /**
@@ -29,6 +31,11 @@ final class Ties {
       drain = token.onDrain(weak == null ? life::drain : weak);
       stop = token.onStop(cancel);
     }
+    RunControl controls = terms.config.control;
+    if (controls != null) {
+      control = controls.onChange(() -> life.follow(controls));
+      life.follow(controls);
+    }
     Surrounding around = terms.surrounding;
     if (around != null) {
       leaveSurrounding = around.onCancel(cancel);
@@ -38,6 +45,10 @@ final class Ties {
   void leave() {
     leave(stop);
     leave(drain);
+    RunControl.Registration controlled = control;
+    if (controlled != null) {
+      controlled.close();
+    }
     Runnable leave = leaveSurrounding;
     if (leave != null) {
       Mishaps.survive(leave);

@@ -18,7 +18,7 @@ final class Window {
   /* The rest of a sized source is listed in claims, not item by item, whatever the window is. */
   private static final int LISTED = 4096;
 
-  private final int most;
+  private int most;
   private final Sink sink;
   private final boolean fromStart;
 
@@ -35,6 +35,11 @@ final class Window {
     this.most = config.room();
     this.sink = sink;
     this.fromStart = intake.isPrompt() && sink instanceof Collected;
+  }
+
+  /** Changes the most items; those that are beyond it are not begun anew. */
+  void most(int items) {
+    most = items;
   }
 
   boolean countsFromStart() {

@@ -180,10 +180,12 @@ final class Worker extends Timekeeper implements Runnable {
   /*
    * A worker gives its claim back after an item that took long, because nobody would look for what
    * is finished in it meanwhile. It also does so after it left an item waiting, if the window may
-   * then have no room for the next one.
+   * then have no room for the next one, and when others are to run in its place, or nothing.
    */
   private boolean mustLeave(Claim claim, long tookNanos) {
-    return tookNanos > Backlog.LATE_NANOS || (claim.waiting() > 0 && schedule.countsFromStart());
+    return tookNanos > Backlog.LATE_NANOS
+        || schedule.control().isRecalling()
+        || (claim.waiting() > 0 && schedule.countsFromStart());
   }
 
   /* The worker was abandoned, and is back. What it held was freed then, and is freed once more,

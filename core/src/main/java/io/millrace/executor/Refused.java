@@ -26,6 +26,7 @@ final class Refused {
     Config usual = new Config();
     refuse(
         !config.patience.equals(usual.patience), "patience", "tasks wait until a worker is back");
+    refuse(config.control != null, "control", "it has pause, resume and concurrency of its own");
     refuse(config.truncation != usual.truncation, "truncation", "each task has its own future");
     refuse(
         config.workers instanceof Workers.Caller,

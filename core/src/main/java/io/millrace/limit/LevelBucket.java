@@ -56,11 +56,11 @@ final class LevelBucket implements Bucket {
       lateUntil = levelTime;
     }
     rise(now);
-    peaks.change(nanosPerPermit, burst);
     this.nanosPerPermit = nanosPerPermit;
     this.burst = burst;
     this.lateness = lateness(nanosPerPermit);
     level = Math.min(level, lateUntil - levelTime > 0 ? limit() : burst);
+    peaks.change(now, level, nanosPerPermit, burst);
   }
 
   /** Takes away what is above this. */

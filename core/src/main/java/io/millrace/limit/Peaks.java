@@ -59,16 +59,18 @@ final class Peaks {
   }
 
   /**
-   * What a span lacks to the burst is what could be put back then, and stays so with the new burst. Spans whose
-   * rates differ may become one: the fastest rate counts for both, so that not too much is put back.
+   * Changes rate and burst, which leave this level. What a span lacks to the burst could have been put back then, and
+   * stays the same with the new burst. Spans whose rates differ may become one: the fastest rate counts for both, so
+   * that not too much is put back.
    */
-  void change(double nanosPerPermit, double burst) {
+  void change(long time, double level, double nanosPerPermit, double burst) {
     for (int span = 0; span < size; span++) {
       levels[span] += burst - this.burst;
     }
     this.burst = burst;
     this.nanosPerPermit = nanosPerPermit;
     this.leastNanosPerPermit = Math.min(leastNanosPerPermit, nanosPerPermit);
+    add(time, level);
   }
 
   private void grow() {

@@ -15,6 +15,7 @@ import io.millrace.plan.Order;
 import io.millrace.plan.ProgressListener;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.RunControl;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
@@ -76,6 +77,10 @@ public final class Config implements Cloneable {
   public @Nullable FailureRate failureRate;
 
   public StopToken stopToken = StopToken.none();
+
+  /** What pauses runs and changes their concurrency; null for nothing. */
+  public @Nullable RunControl control;
+
   public Truncation truncation = Truncation.THROWN;
 
   /** Whether nobody hears of items that did not run: then the rest of a source is not listed after an early end. */
@@ -137,6 +142,11 @@ public final class Config implements Cloneable {
 
   /** Most items admitted and not delivered. */
   public int room() {
+    return room(concurrency);
+  }
+
+  /** As {@link #room()}, for a concurrency that was changed meanwhile. */
+  public int room(int concurrency) {
     if (inCaller()) {
       return 1;
     }
@@ -172,6 +182,7 @@ public final class Config implements Cloneable {
         .option("budget", budget, plain.budget)
         .option("truncation", truncation, plain.truncation)
         .given("stopToken", stopToken != plain.stopToken)
+        .option("control", control, null)
         .given("itemKey", itemKey != null)
         .given("onProgress", onProgress != null)
         .given("onOutcome", onOutcome != null)

@@ -1,0 +1,107 @@
+package io.millrace.engine;
+
+import io.millrace.engine.terms.Terms;
+import io.millrace.plan.RunControl;
+
+/**
+ * What is changed of a run while it goes on: whether it is paused, and how much runs at once. Either way the crew has more
+ * or fewer slots, so that nothing else has to know. Its methods take the run's lock, if not said otherwise.
+ */
+final class LiveControl {
+  private final Schedule schedule;
+  private final Terms terms;
+  private final Window window;
+  private final Crew crew;
+
+  /* Guarded by the run's lock: what the control last said. The last change counts, whoever made it. */
+  private boolean wasPaused;
+  private int lastConcurrency;
+
+  /* Written under the lock, read by workers between two items: there are more of them than slots, so each comes back
+   * with the rest of its claim, and some leave. */
+  private volatile boolean isRecalling;
+
+  LiveControl(Schedule schedule, Terms terms, Window window, Crew crew) {
+    this.schedule = schedule;
+    this.terms = terms;
+    this.window = window;
+    this.crew = crew;
+  }
+
+  void pause() {
+    schedule.lock();
+    pauseLocked(true);
+    schedule.release();
+  }
+
+  void resume() {
+    schedule.lock();
+    pauseLocked(false);
+    schedule.release();
+  }
+
+  boolean isPaused() {
+    schedule.lock();
+    try {
+      return crew.isPaused();
+    } finally {
+      schedule.unlock();
+    }
+  }
+
+  void concurrency(int concurrency) {
+    schedule.lock();
+    concurrencyLocked(concurrency);
+    schedule.release();
+  }
+
+  int concurrency() {
+    schedule.lock();
+    try {
+      return crew.slots();
+    } finally {
+      schedule.unlock();
+    }
+  }
+
+  /** Does what has changed in the control. It is read under the lock, so whoever comes last has read its last state. */
+  void follow(RunControl control) {
+    schedule.lock();
+    boolean isPaused = control.isPaused();
+    int concurrency = control.concurrency().orElse(0);
+    if (isPaused != wasPaused) {
+      wasPaused = isPaused;
+      pauseLocked(isPaused);
+    }
+    if (concurrency != lastConcurrency) {
+      lastConcurrency = concurrency;
+      concurrencyLocked(concurrency);
+    }
+    schedule.release();
+  }
+
+  /** Without the lock. */
+  boolean isRecalling() {
+    return isRecalling;
+  }
+
+  /** Under the lock, at the end of each turn. */
+  void recallNoMore() {
+    if (isRecalling && !crew.isOverfull()) {
+      isRecalling = false;
+    }
+  }
+
+  private void pauseLocked(boolean isPaused) {
+    crew.pause(isPaused);
+    isRecalling = crew.isOverfull();
+  }
+
+  private void concurrencyLocked(int concurrency) {
+    if (!terms.isInCaller) {
+      crew.slots(concurrency);
+      window.most(terms.config.room(concurrency));
+      isRecalling = crew.isOverfull();
+    }
+  }
+}

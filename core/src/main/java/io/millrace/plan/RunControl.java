@@ -1,0 +1,128 @@
+package io.millrace.plan;
+
+import io.millrace.base.Require;
+import io.millrace.base.Warnings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+
+/**
+ * Pauses and resumes runs, and changes their concurrency, while they go on: from any thread, and for any number of
+ * runs, those that start later included. Each call takes effect at once, and never blocks. Thread-safe.
+ *
+ * {@snippet file="io/millrace/examples/documentation/LiveTest.java" region="control"}
+ *
+ * <p>While a run is <b>paused</b>, nothing new starts in it, retries included, and its source is not read. What runs goes
+ * on; an item that a worker has taken at that moment may still begin. No permit of a rate limit is taken meanwhile. Time
+ * goes on: the run's timeout ends a paused run, and backoffs, pauses of limits and the timeouts of items end during a
+ * pause as they do at other times. A stop, a drain, a close or an interrupt ends a paused run at once.
+ *
+ * <p>A higher <b>concurrency</b> starts more at once, a lower one lets what runs finish. A window that was not given
+ * follows the concurrency; a limit on the concurrency per key stays as it is. Runs in their caller's thread keep a
+ * concurrency of 1.
+ *
+ * <p>The last call counts, also if it was one of {@code Run}, which is for one run alone.
+ */
+public final class RunControl {
+  /* Ours alone, and no callback runs inside of it. */
+  private final Object lock = new Object();
+  private final Map<Registration, Runnable> callbacks = new LinkedHashMap<>();
+
+  /* Written under the lock, before the callbacks are called; read by anybody. */
+  private volatile boolean isPaused;
+  private volatile int concurrency;
+
+  /** Makes a control that is not paused, and leaves the concurrency of its runs as it is. */
+  public RunControl() {}
+
+  /** Lets nothing start any more, until {@link #resume}. Does nothing if it is paused. */
+  public void pause() {
+    isPaused = true;
+    tell();
+  }
+
+  /** Goes on after {@link #pause}. Does nothing if it is not paused. */
+  public void resume() {
+    isPaused = false;
+    tell();
+  }
+
+  /** Whether it is paused. */
+  public boolean isPaused() {
+    return isPaused;
+  }
+
+  /**
+   * Runs at most this many attempts at once, and exactly that many whenever enough items are ready.
+   *
+   * @param concurrency at least 1
+   */
+  public void concurrency(int concurrency) {
+    this.concurrency = Require.atLeast("concurrency", concurrency, 1);
+    tell();
+  }
+
+  /** What was given; empty if runs have the concurrency of their {@code Parallel}. */
+  public OptionalInt concurrency() {
+    int given = concurrency;
+    return given == 0 ? OptionalInt.empty() : OptionalInt.of(given);
+  }
+
+  /**
+   * Adds a callback that runs after each change, in the thread that makes it. What it throws is logged.
+   *
+   * @return closing it removes the callback
+   */
+  public Registration onChange(Runnable callback) {
+    Registration registration = new Registration(this);
+    synchronized (lock) {
+      callbacks.put(registration, Objects.requireNonNull(callback, "callback"));
+    }
+    return registration;
+  }
+
+  private void tell() {
+    List<Runnable> all;
+    synchronized (lock) {
+      all = new ArrayList<>(callbacks.values());
+    }
+    all.forEach(RunControl::runQuietly);
+  }
+
+  private static void runQuietly(Runnable callback) {
+    try {
+      callback.run();
+    } catch (Throwable broken) {
+      Warnings.log(RunControl.class, "a callback of a run control failed", broken);
+    }
+  }
+
+  private void remove(Registration registration) {
+    synchronized (lock) {
+      callbacks.remove(registration);
+    }
+  }
+
+  @Override
+  public String toString() {
+    String most = concurrency == 0 ? "" : ", at most " + concurrency + " at once";
+    return "RunControl[" + (isPaused ? "paused" : "not paused") + most + "]";
+  }
+
+  /** A callback of a control; closing removes it. */
+  public static final class Registration implements AutoCloseable {
+    private final RunControl control;
+
+    private Registration(RunControl control) {
+      this.control = control;
+    }
+
+    @Override
+    public void close() {
+      control.remove(this);
+    }
+  }
+}
