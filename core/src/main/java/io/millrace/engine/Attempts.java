@@ -77,6 +77,7 @@ final class Attempts {
     this.isInspecting =
         terms.config.retry.looksAtResults()
             || waits.settleCosts()
+            || waits.learnFromAnswers()
             || durability != null
             || terms.config.failureRate != null
             || (spending != null && spending.looksAtResults());

@@ -278,6 +278,7 @@ final class Verdicts {
     Retry retry = at.retry();
     Ticket ticket = at.ticketed();
     Throwable failure = error;
+    waits.answered(at.demand, value, error);
     try {
       if (failure == null) {
         if (terms.spending != null) {

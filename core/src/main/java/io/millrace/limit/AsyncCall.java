@@ -121,6 +121,7 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
       fail(failed);
     } else {
       try {
+        pass.answered(value, null);
         pass.end();
       } finally {
         result.complete(value);
@@ -130,6 +131,7 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
 
   private void fail(Throwable failed) {
     try {
+      pass.answered(null, failed);
       pass.end();
     } finally {
       result.completeExceptionally(failed);

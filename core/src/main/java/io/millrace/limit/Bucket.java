@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.signal.ServerAnswer;
+
 /**
  * What one limit has granted, and when it grants next. Pure arithmetic without lock or clock; the
  * limiter's lock guards it, and the times it is given never run backwards.
@@ -39,6 +41,14 @@ interface Bucket {
    * time does nothing.
    */
   void holdUntil(long time);
+
+  /**
+   * Learns from the answer to an attempt.
+   *
+   * @param takenAt when it took its permits
+   * @param turn runs what the user is told, without the lock: {@link Turn#tell}
+   */
+  default void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {}
 
   /** Whether nothing that has happened counts any more: a new bucket would answer the same. */
   boolean isIdle(long now);

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.limit.Waiter.Answer;
+import io.millrace.signal.ServerAnswer;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,14 @@ final class CommonGate implements GateAlarm.Owner {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].giveBack(now, demand.takenAt(), demand.cost(offset + i));
+    }
+  }
+
+  /** Learns from the answer to an attempt. */
+  void answered(Demand demand, ServerAnswer[] answers, Turn turn) {
+    catchUp();
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i].answered(turn.now(), demand.takenAt(), answers[offset + i], turn);
     }
   }
 

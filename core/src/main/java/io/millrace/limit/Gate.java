@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.limit.Waiter.Answer;
+import io.millrace.signal.ServerAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +137,18 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
     }
     if (common != null) {
       common.settle(demand, excess, turn.now());
+    }
+    serve(turn);
+  }
+
+  /** Learns from the answer to an attempt: what it tells each bucket. */
+  void answered(Demand demand, ServerAnswer[] answers, Turn turn) {
+    catchUp();
+    for (int i = 0; i < buckets.length; i++) {
+      buckets[i].answered(turn.now(), demand.takenAt(), answers[i], turn);
+    }
+    if (common != null) {
+      common.answered(demand, answers, turn);
     }
     serve(turn);
   }

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
+import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Budget;
@@ -9,6 +10,8 @@ import io.millrace.plan.RateLimit.SlidingWindow;
 import io.millrace.plan.RateLimit.Spacing;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.RateLimit.Unlimited;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongFunction;
@@ -20,9 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param cost what an attempt takes of it
  * @param capacity most that an attempt can take
  * @param capacityName what the specification calls the capacity
+ * @param reader reads the answers that the bucket learns from; null if it learns nothing
  * @param bucket makes its bucket as of a time
  */
-record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> bucket) {
+record Leaf(
+    Cost cost,
+    long capacity,
+    String capacityName,
+    @Nullable AnswerReader reader,
+    LongFunction<Bucket> bucket) {
 
   /** The limits that each key has on its own. */
   static List<Leaf> ofKey(RateLimit limit) {
@@ -47,7 +56,7 @@ record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> 
   }
 
   private static Leaf spaced(long gap) {
-    return new Leaf(Cost.ONE, 1, "", start -> new SpacingBucket(gap, start));
+    return new Leaf(Cost.ONE, 1, "", null, start -> new SpacingBucket(gap, start));
   }
 
   private static Leaf of(TokenBucket limit) {
@@ -57,6 +66,7 @@ record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> 
         limit.cost(),
         (long) limit.burst(),
         "burst",
+        null,
         start -> new LevelBucket(nanosPerPermit, limit.burst(), start));
   }
 
@@ -66,12 +76,22 @@ record Leaf(Cost cost, long capacity, String capacityName, LongFunction<Bucket> 
         limit.cost(),
         limit.permits(),
         "permits",
+        null,
         start -> new WindowBucket(limit.permits(), length, start));
   }
 
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */
   static long nanos(Duration duration) {
     return Math.min(Bucket.LONGEST, Require.nanos(duration));
+  }
+
+  /** What an answer tells the bucket. Never throws: what cannot be read tells nothing. */
+  ServerAnswer answer(@Nullable Object result, @Nullable Throwable error, TimeSource clock) {
+    try {
+      return reader == null ? ServerAnswer.unknown() : reader.read(result, error, clock.now());
+    } catch (Throwable unreadable) {
+      return ServerAnswer.unknown();
+    }
   }
 
   long costOf(@Nullable Object item) {

@@ -2,6 +2,8 @@ package io.millrace.limit;
 
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.time.TimeSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,6 +17,7 @@ final class Leaves {
   private final long[] ones;
   private final boolean unitCosts;
   private final boolean settling;
+  private final boolean learning;
 
   Leaves(RateLimit limit) {
     ofKey = Leaf.ofKey(limit);
@@ -24,6 +27,7 @@ final class Leaves {
     Arrays.fill(ones, 1);
     unitCosts = leaves.stream().allMatch(leaf -> leaf.cost().equals(Cost.ONE));
     settling = leaves.stream().anyMatch(leaf -> leaf.cost().actual() != null);
+    learning = leaves.stream().anyMatch(leaf -> leaf.reader() != null);
   }
 
   /** Whether every attempt costs 1 of everything, which is never settled. */
@@ -34,6 +38,18 @@ final class Leaves {
   /** Whether a cost can be settled. */
   boolean settling() {
     return settling;
+  }
+
+  /** Whether answers are read. */
+  boolean learning() {
+    return learning;
+  }
+
+  /** What an answer tells each leaf. */
+  ServerAnswer[] answers(@Nullable Object result, @Nullable Throwable error, TimeSource clock) {
+    return leaves.stream()
+        .map(leaf -> leaf.answer(result, error, clock))
+        .toArray(ServerAnswer[]::new);
   }
 
   /** What an attempt takes of each leaf. */

@@ -18,6 +18,9 @@ interface Pass {
   /** The call that was let through begins. */
   default void begin() {}
 
+  /** The call has come to this. */
+  default void answered(@Nullable Object result, @Nullable Throwable error) {}
+
   /** The call is over. */
   default void end() {}
 
@@ -70,6 +73,7 @@ interface Pass {
       endAfter(thrown);
       throw thrown;
     }
+    answered(value, null);
     end();
     return value;
   }
@@ -91,6 +95,7 @@ interface Pass {
   /* The caller gets what the body threw. */
   private void endAfter(Throwable thrown) {
     try {
+      answered(null, thrown);
       end();
     } catch (Throwable broken) {
       Suppressing.add(thrown, broken);
@@ -116,6 +121,7 @@ interface Pass {
       endAfter(thrown);
       throw thrown;
     }
+    answered(value, null);
     end();
     return value;
   }

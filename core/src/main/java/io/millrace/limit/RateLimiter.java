@@ -211,6 +211,11 @@ public final class RateLimiter extends Limit {
       }
 
       @Override
+      public void answered(@Nullable Object result, @Nullable Throwable error) {
+        RateLimiter.this.answered(demand, result, error);
+      }
+
+      @Override
       public void giveBack() {
         RateLimiter.this.giveBack(demand);
       }
@@ -307,6 +312,24 @@ public final class RateLimiter extends Limit {
   public void settle(Demand demand, @Nullable Object item, @Nullable Object value) {
     if (leaves.settling()) {
       turnstile.settle(demand, leaves.excess(demand, item, value));
+    }
+  }
+
+  /** Whether {@link #answered} can change anything. */
+  public boolean learns() {
+    return leaves.learning();
+  }
+
+  /**
+   * Tells the limit what came of an attempt, if it is one that learns from answers. Never throws.
+   *
+   * @param demand what was taken for the attempt
+   * @param result what the attempt returned; null if it threw
+   * @param error what the attempt threw; null if it returned
+   */
+  public void answered(Demand demand, @Nullable Object result, @Nullable Throwable error) {
+    if (leaves.learning()) {
+      turnstile.answered(demand, leaves.answers(result, error, clock));
     }
   }
 

@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thread's turn to change a limiter: it has the lock until {@link #close}, which does what can only
  * be done without it. Alarms are set first, so that nobody's wake-up waits for another one's callback;
- * then the waiters are told, in the order of the queue.
+ * then the waiters are told, in the order of the queue;
+ * then those who listen.
  */
 final class Turn implements AutoCloseable {
   private final Turnstile turnstile;
   private final long now;
   private final Offers<GatePlace> offers = new Offers<>();
   private @Nullable List<Runnable> alarms;
+  private @Nullable List<Runnable> news;
 
   Turn(Turnstile turnstile, long now) {
     this.turnstile = turnstile;
@@ -30,6 +32,14 @@ final class Turn implements AutoCloseable {
 
   void stop(GateAlarm alarm) {
     add(alarm::stop);
+  }
+
+  /** Runs what tells the user, at the end, without the lock. */
+  void tell(Runnable task) {
+    if (news == null) {
+      news = new ArrayList<>(1);
+    }
+    news.add(task);
   }
 
   private void add(Runnable task) {
@@ -50,5 +60,8 @@ final class Turn implements AutoCloseable {
       alarms.forEach(Offers::runQuietly);
     }
     offers.tell();
+    if (news != null) {
+      news.forEach(Offers::runQuietly);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
+import io.millrace.signal.ServerAnswer;
 import io.millrace.time.TimeSource;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,15 @@ final class Turnstile {
       Gate gate = demand.gate(); // a gate that was dropped remembered nothing of the take
       if (gate != null && demand.giveBack()) {
         gate.giveBack(demand, turn);
+      }
+    }
+  }
+
+  void answered(Demand demand, ServerAnswer[] answers) {
+    try (Turn turn = turnAnyhow()) {
+      Gate gate = demand.gate(); // one that was dropped is as good as new
+      if (gate != null) {
+        gate.answered(demand, answers, turn);
       }
     }
   }

@@ -42,6 +42,15 @@ final class RatePermit implements Obstacle {
     limiter.settle(demand, item, value);
   }
 
+  boolean learns() {
+    return limiter.learns();
+  }
+
+  /** Learns from what came of an attempt. Calls what reads its answer. */
+  void answered(Demand demand, @Nullable Object result, @Nullable Throwable error) {
+    limiter.answered(demand, result, error);
+  }
+
   /** Holds everybody who shares the limiter. Asks the user's functions. */
   void pause(@Nullable Object item, Duration wait) {
     limiter.pause(item, wait);

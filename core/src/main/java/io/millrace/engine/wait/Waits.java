@@ -99,6 +99,18 @@ public final class Waits {
     }
   }
 
+  public boolean learnFromAnswers() {
+    return rate != null && rate.learns();
+  }
+
+  /** Tells limits that learn what came of an attempt. Calls what reads its answer. */
+  public void answered(
+      @Nullable Demand demand, @Nullable Object result, @Nullable Throwable error) {
+    if (rate != null && demand != null) {
+      rate.answered(demand, result, error);
+    }
+  }
+
   /** Holds everybody who shares the limiter: a server asked for it. */
   public void pause(@Nullable Object item, Duration wait) {
     if (rate != null) {
