@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.Adaptive;
 import io.millrace.plan.RateLimit.Budget;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.SlidingWindow;
@@ -38,7 +39,7 @@ record Leaf(
     return switch (limit) {
       case PerKey perKey -> common(perKey.limit());
       case Budget budget -> budget.limits().stream().flatMap(part -> ofKey(part).stream()).toList();
-      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _ -> List.of();
+      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _, Adaptive _ -> List.of();
     };
   }
 
@@ -49,6 +50,7 @@ record Leaf(
       case Spacing spacing -> List.of(spaced(nanos(spacing.gap())));
       case TokenBucket level -> List.of(of(level));
       case SlidingWindow window -> List.of(of(window));
+      case Adaptive adaptive -> List.of(of(adaptive));
       case Budget budget ->
           budget.limits().stream().flatMap(part -> common(part).stream()).toList();
       case PerKey _ -> List.of();
@@ -78,6 +80,10 @@ record Leaf(
         "permits",
         null,
         start -> new WindowBucket(limit.permits(), length, start));
+  }
+
+  private static Leaf of(Adaptive limit) {
+    return new Leaf(Cost.ONE, 1, "", limit.reader(), start -> new AdaptiveBucket(limit, start));
   }
 
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */

@@ -124,6 +124,10 @@ final class HttpRepeats implements ServerWait {
         || request.headers().firstValue("idempotency-key").isPresent();
   }
 
+  AnswerReader reader() {
+    return AnswerReader.http(dialects);
+  }
+
   @Override
   public Optional<Duration> of(@Nullable Object result, @Nullable Throwable error, Instant now) {
     return HttpAnswers.in(result, error)
