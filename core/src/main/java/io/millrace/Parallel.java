@@ -171,7 +171,9 @@ public final class Parallel {
   /**
    * Limits how often attempts start; each run gets a limiter of its own.
    *
-   * @param limit the default, and the way to switch it off, is {@link RateLimit#unlimited}
+   * @param limit {@link RateLimit#unlimited} switches it off. If no limit is asked for, that is the default as well;
+   *     but with {@link Retry#http}, a rate that finds itself begins when a server refuses an attempt: {@link
+   *     RateLimit#adaptive}
    */
   public Parallel rateLimit(RateLimit limit) {
     Objects.requireNonNull(limit, "limit");
@@ -750,7 +752,7 @@ public final class Parallel {
   /** A copy whose runs share their limits, and for which the order of outcomes means nothing. */
   Parallel forSingleCalls() {
     boolean hasLimit =
-        !(config.rateLimit instanceof RateLimit.Unlimited) || config.retry.obeysServer();
+        !(config.limit() instanceof RateLimit.Unlimited) || config.retry.obeysServer();
     return with(
         copy -> {
           copy.order = Order.NATURAL;
@@ -758,7 +760,7 @@ public final class Parallel {
             copy.spending = Spending.of(config.budget);
           }
           if (config.limiter == null && hasLimit) {
-            copy.limiter = RateLimiter.of(config.rateLimit, config.clock);
+            copy.limiter = RateLimiter.of(config.limit(), config.clock);
           }
         });
   }

@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.Adaptive;
 import io.millrace.plan.RateLimit.Budget;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.SlidingWindow;
@@ -43,7 +44,7 @@ record Leaf(
     return switch (limit) {
       case PerKey perKey -> common(perKey.limit());
       case Budget budget -> budget.limits().stream().flatMap(part -> ofKey(part).stream()).toList();
-      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _ -> List.of();
+      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _, Adaptive _ -> List.of();
     };
   }
 
@@ -54,6 +55,7 @@ record Leaf(
       case Spacing spacing -> List.of(spaced(Spacing.class, nanos(spacing.gap())));
       case TokenBucket level -> List.of(of(level));
       case SlidingWindow window -> List.of(of(window));
+      case Adaptive adaptive -> List.of(of(adaptive));
       case Budget budget ->
           budget.limits().stream().flatMap(part -> common(part).stream()).toList();
       case PerKey _ -> List.of();
@@ -99,8 +101,22 @@ record Leaf(
   /** Whether a bucket of the other one can change to this one, and costs are asked for alike. */
   boolean isLike(Leaf other) {
     return kind == other.kind
+        && kind != Adaptive.class // its bucket knows what it has learnt
         && cost.equals(Cost.ONE) == other.cost.equals(Cost.ONE)
         && (cost.actual() == null) == (other.cost.actual() == null);
+  }
+
+  private static Leaf of(Adaptive limit) {
+    return new Leaf(
+        Adaptive.class,
+        Cost.ONE,
+        1,
+        "",
+        limit.reader(),
+        start -> new AdaptiveBucket(limit, start),
+        (_, _) -> {
+          throw new AssertionError(limit);
+        });
   }
 
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */

@@ -134,6 +134,10 @@ final class HttpRepeats implements ServerWait {
         || Signals.in(reply, Instant.now(), dialects).repeat() == Signals.Repeat.YES;
   }
 
+  AnswerReader reader() {
+    return AnswerReader.http(dialects);
+  }
+
   @Override
   public Optional<Duration> of(@Nullable Object result, @Nullable Throwable error, Instant now) {
     return HttpAnswers.in(result, error)

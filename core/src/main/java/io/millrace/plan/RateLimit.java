@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongBiFunction;
 import java.util.function.ToLongFunction;
@@ -58,6 +59,24 @@ public sealed interface RateLimit {
    */
   static Budget all(RateLimit... limits) {
     return new Budget(Arrays.asList(limits));
+  }
+
+  /**
+   * A rate that finds itself, for servers that refuse what is too much: it goes by the pace that was granted. It
+   * starts with 20 attempts a second, and grows until the server refuses one. From then on it stays a little
+   * below what was granted, and now and then looks for more. It stays away as long as a server asks for, and
+   * goes on at the pace that it knew. While it is not used up, it does not grow.
+   *
+   * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
+   */
+  static Adaptive adaptive() {
+    return new Adaptive(
+        Adaptive.DEFAULT_START,
+        Adaptive.DEFAULT_LEAST,
+        Double.POSITIVE_INFINITY,
+        Adaptive.DEFAULT_LONGEST_WAIT,
+        AnswerReader.http(),
+        Adaptive.NOBODY);
   }
 
   /** No limit; it can still be paused. */
@@ -184,6 +203,94 @@ public sealed interface RateLimit {
     @Override
     public String toString() {
       return new Shown("Spacing").option("gap", gap, null).toString();
+    }
+  }
+
+  /**
+   * See {@link RateLimit#adaptive}.
+   *
+   * @param start attempts a second to begin with, above 0; infinite for no limit until something is refused; the
+   *     default is 20
+   * @param least never fewer a second, above 0; the default is one a minute
+   * @param most never more a second, at least {@code least}; the default is infinite
+   * @param longestWait a server that asks for longer is obeyed for so long; the default is 5 minutes
+   * @param reader reads what an answer says; the default is {@link AnswerReader#http}
+   * @param listener is told when the rate moves: without a lock, perhaps by several threads at once; what it
+   *     throws is logged
+   */
+  record Adaptive(
+      double start,
+      double least,
+      double most,
+      Duration longestWait,
+      AnswerReader reader,
+      Consumer<? super RateChange> listener)
+      implements RateLimit {
+    private static final double DEFAULT_START = 20;
+    private static final double DEFAULT_LEAST = 1.0 / 60;
+    private static final Duration DEFAULT_LONGEST_WAIT = Duration.ofMinutes(5);
+    private static final Consumer<RateChange> NOBODY = change -> {};
+
+    /** Checks the arguments. */
+    public Adaptive {
+      requireRate("start", start);
+      requireRate("least", least);
+      requireRate("most", most);
+      Require.notNegative("longestWait", longestWait);
+      Objects.requireNonNull(reader, "reader");
+      Objects.requireNonNull(listener, "listener");
+      if (Double.isInfinite(least) || least > most) {
+        throw new IllegalArgumentException(
+            "least must be finite and at most " + most + ", the most, not " + least);
+      }
+    }
+
+    private static void requireRate(String name, double perSecond) {
+      if (!(perSecond > 0)) {
+        throw new IllegalArgumentException(name + " must be above 0, not " + perSecond);
+      }
+    }
+
+    /** A copy that begins with this many attempts a second; infinite for no limit until something is refused. */
+    public Adaptive startingAt(double perSecond) {
+      return new Adaptive(perSecond, least, most, longestWait, reader, listener);
+    }
+
+    /** A copy that stays within these bounds, in attempts a second. */
+    public Adaptive between(double least, double most) {
+      return new Adaptive(start, least, most, longestWait, reader, listener);
+    }
+
+    /** A copy that obeys a server for at most so long. */
+    public Adaptive longestWait(Duration longestWait) {
+      return new Adaptive(start, least, most, longestWait, reader, listener);
+    }
+
+    /** A copy that learns what this reads in answers. */
+    public Adaptive reading(AnswerReader reader) {
+      return new Adaptive(start, least, most, longestWait, reader, listener);
+    }
+
+    /** A copy that tells when the rate moves by a tenth or more, or the other way, and why. */
+    public Adaptive onChange(Consumer<? super RateChange> listener) {
+      return new Adaptive(start, least, most, longestWait, reader, listener);
+    }
+
+    /** Whether it limits nothing before an attempt is refused. */
+    public boolean isUnlimitedAtFirst() {
+      return Double.isInfinite(start) && Double.isInfinite(most);
+    }
+
+    @Override
+    public String toString() {
+      return new Shown("Adaptive")
+          .option("start", start, DEFAULT_START)
+          .option("least", least, DEFAULT_LEAST)
+          .option("most", most, Double.POSITIVE_INFINITY)
+          .option("longestWait", longestWait, DEFAULT_LONGEST_WAIT)
+          .option("reading", reader, AnswerReader.http())
+          .given("onChange", listener != NOBODY)
+          .toString();
     }
   }
 

@@ -269,6 +269,11 @@ public record Retry(
     return serverWait != NO_SERVER_WAIT;
   }
 
+  /** How {@link #http} reads answers, for limits that learn from them; empty for other policies. */
+  public Optional<AnswerReader> answerReader() {
+    return serverWait instanceof HttpRepeats http ? Optional.of(http.reader()) : Optional.empty();
+  }
+
   /**
    * How long to wait before a retry. Without a server's wait, that is the backoff. With one, it is what
    * the server asks for and, unless the backoff has no jitter, a random part of the backoff more, so that

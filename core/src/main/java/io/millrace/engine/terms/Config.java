@@ -7,6 +7,7 @@ import io.millrace.engine.watch.Watch;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
+import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
@@ -44,9 +45,11 @@ public final class Config implements Cloneable {
   public @Nullable Integer barrier;
 
   public Order order = Order.NATURAL;
-  public RateLimit rateLimit = RateLimit.unlimited();
 
-  /** A limiter that outlives the run; null to make one from {@link #rateLimit}. */
+  /** The rate that was asked for; null if none was: see {@link #limit}. */
+  public @Nullable RateLimit rateLimit;
+
+  /** A limiter that outlives the run; null to make one from {@link #limit}. */
   public @Nullable RateLimiter limiter;
 
   /** The limit on attempts at once of items with the same key; null for none. */
@@ -113,9 +116,20 @@ public final class Config implements Cloneable {
     }
   }
 
+  /** What limits the rate: if nothing was asked for, the server does, as soon as it refuses an attempt. */
+  public RateLimit limit() {
+    return rateLimit != null
+        ? rateLimit
+        : retry.answerReader().<RateLimit>map(Config::untilRefused).orElse(RateLimit.unlimited());
+  }
+
+  private static RateLimit untilRefused(AnswerReader reader) {
+    return RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY).reading(reader);
+  }
+
   /** Whether limits ask about items. */
   public boolean looksAtItems() {
-    return (limiter != null ? limiter : RateLimiter.of(rateLimit, clock)).looksAtItems();
+    return (limiter != null ? limiter : RateLimiter.of(limit(), clock)).looksAtItems();
   }
 
   /** Whether anybody listens to outcomes. */

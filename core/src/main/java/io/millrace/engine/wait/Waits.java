@@ -64,9 +64,9 @@ public final class Waits {
     if (config.limiter != null) {
       return config.limiter;
     }
-    boolean isNeedless =
-        config.rateLimit instanceof RateLimit.Unlimited && !config.retry.obeysServer();
-    return isNeedless ? null : RateLimiter.of(config.rateLimit, config.clock);
+    RateLimit limit = config.limit();
+    boolean isNeedless = limit instanceof RateLimit.Unlimited && !config.retry.obeysServer();
+    return isNeedless ? null : RateLimiter.of(limit, config.clock);
   }
 
   public boolean areNone() {

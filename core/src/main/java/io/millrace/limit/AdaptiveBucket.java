@@ -1,0 +1,115 @@
+package io.millrace.limit;
+
+import io.millrace.plan.RateChange;
+import io.millrace.plan.RateLimit;
+import io.millrace.signal.ServerAnswer;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Slots at the pace that answers teach: one after the other, by an absolute schedule, so that late wake-ups lose
+ * no rate. A time in which nobody came is not made up for.
+ */
+final class AdaptiveBucket implements Bucket {
+  /* Nothing is forgotten before: a key that comes back then starts anew. */
+  private static final long REMEMBERED = 600_000_000_000L;
+
+  private final LearntPace pace;
+  private final Duration longestWait;
+  private final Consumer<? super RateChange> listener;
+  private final long start;
+  /* The rate of which the listener knows. */
+  private double told;
+  private long slot;
+  private long slotBefore;
+  private long heldUntil;
+  private long usedAt;
+  private boolean isUsed;
+
+  AdaptiveBucket(RateLimit.Adaptive limit, long start) {
+    this.pace = new LearntPace(limit.start(), limit.least(), limit.most());
+    this.longestWait = limit.longestWait();
+    this.listener = limit.listener();
+    this.told = pace.rate();
+    this.start = start;
+    this.heldUntil = start;
+    this.usedAt = start;
+  }
+
+  @Override
+  public long availableAt(long cost) {
+    return isUsed ? Bucket.later(slot + gap(), heldUntil) : heldUntil;
+  }
+
+  @Override
+  public void take(long now, long cost, long dueAt) {
+    long latest = now - Math.max(LevelBucket.LATENESS, 2 * gap());
+    long due = Bucket.later(Bucket.later(dueAt, latest), heldUntil);
+    slotBefore = slot;
+    slot = due;
+    usedAt = now;
+    isUsed = true;
+  }
+
+  @Override
+  public void settle(long now, long takenAt, long excess) {}
+
+  @Override
+  public void giveBack(long now, long takenAt, long cost) {
+    if (takenAt == usedAt) {
+      slot = slotBefore;
+    }
+  }
+
+  @Override
+  public void holdUntil(long time) {
+    heldUntil = Bucket.later(heldUntil, time);
+    pace.resumes(seconds(heldUntil));
+  }
+
+  @Override
+  public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
+    double time = seconds(now);
+    double sentAt = seconds(takenAt);
+    switch (answer.kind()) {
+      case GRANTED -> pace.granted(time, sentAt);
+      case REFUSED -> {
+        double wait = answer.signals().delay().map(this::wait).orElse(0.0);
+        pace.refused(time, sentAt, wait);
+        if (wait > 0) {
+          holdUntil(now + (long) (wait * 1e9));
+        }
+      }
+      case FAILED -> pace.failed(time, sentAt);
+      case UNKNOWN -> pace.unknown(time, sentAt);
+    }
+    tell(turn);
+  }
+
+  private double wait(Duration asked) {
+    Duration obeyed = asked.compareTo(longestWait) > 0 ? longestWait : asked;
+    return Leaf.nanos(obeyed) / 1e9;
+  }
+
+  private void tell(Turn turn) {
+    double rate = pace.rate();
+    if (rate < told || rate >= 1.1 * told) {
+      RateChange change = new RateChange(told, rate, pace.reason());
+      told = rate;
+      turn.tell(() -> listener.accept(change));
+    }
+  }
+
+  @Override
+  public boolean isIdle(long now) {
+    return !isUsed || (now - usedAt > REMEMBERED && heldUntil - now <= 0);
+  }
+
+  private long gap() {
+    return (long) (1e9 / pace.rate());
+  }
+
+  private double seconds(long time) {
+    return (time - start) / 1e9;
+  }
+}

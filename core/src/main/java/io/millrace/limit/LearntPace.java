@@ -1,0 +1,357 @@
+package io.millrace.limit;
+
+import io.millrace.plan.RateChange.Reason;
+
+/**
+ * A rate that finds itself: it goes by the pace that was granted. Pure arithmetic in seconds and attempts a
+ * second, without lock or clock; the limiter's lock guards it.
+ *
+ * <p>It starts by growing until an attempt is refused. Then it goes on a little below what was granted, holds
+ * that for a while, and probes upwards slowly, faster the longer nobody refuses. Of the refusals of one round
+ * trip, only the first one counts: the others are of attempts that were sent before it was known.
+ */
+final class LearntPace {
+  private enum Phase {
+    /* Grows fast. */
+    START,
+    /* From a cut back to a little below the known pace. */
+    RECOVER,
+    /* Stays there. */
+    HOLD,
+    /* Grows slowly, and faster with time. */
+    PROBE,
+    /* One attempt at a time, until one is granted. */
+    BLOCKED
+  }
+
+  private static final double NONE = Double.POSITIVE_INFINITY;
+  /* A wait so long is until a window ends; a time so long without a grant is one without use. */
+  private static final double LONG_WAIT = 5;
+  /* If nothing was granted since a cut that was so lately, nothing is granted at all for a while. */
+  private static final double JUST_CUT = 5;
+  /* So many failures in a row, and the server is taken to be broken. */
+  private static final int FAILURES = 5;
+  /* What to begin with where nothing is known, in attempts a second. */
+  private static final double FIRST = 20;
+
+  private final double least;
+  private final double most;
+  private final RecentGrants grants = new RecentGrants();
+  private Phase phase = Phase.START;
+  private double rate;
+  /* The pace known to be granted, and one known to be too much, until when. */
+  private double known = NONE;
+  private double ceiling = NONE;
+  private double ceilingUntil;
+  private double roundTrip = 0.1;
+  private boolean hasRoundTrip;
+  private double cutAt = -1e9;
+  private double grantedAt;
+  private double grantGap;
+  private double resumeAt;
+  private double measuredFrom;
+  private double phaseSince;
+  private double holdFor;
+  private double steppedAt;
+  private double drift = 1;
+  private boolean grantedSinceCut = true;
+  private boolean wasConfirmed;
+  private boolean waitsAreAsked;
+  private int failures;
+  private double probeGap;
+  /* The requests of the round trip before a cut: their share that was granted corrects it. */
+  private double sampleFrom;
+  private double samplePace;
+  private boolean isSampling;
+  private boolean sampleIsStart;
+  private boolean isGuess;
+  private int sampled;
+  private int sampledGranted;
+  /* Granted when the last long wait was asked for, and when that was. */
+  private long longTotal;
+  private double longSince;
+  private Reason reason = Reason.STARTING;
+
+  LearntPace(double start, double least, double most) {
+    this.least = least;
+    this.most = most;
+    this.rate = Math.clamp(start, least, most);
+  }
+
+  double rate() {
+    return phase == Phase.BLOCKED ? 1 / probeGap : rate;
+  }
+
+  Reason reason() {
+    return reason;
+  }
+
+  /** Nobody was let go until then. */
+  void resumes(double at) {
+    resumeAt = Math.max(resumeAt, at);
+  }
+
+  void granted(double now, double sentAt) {
+    arrived(now, sentAt, true);
+    if (now - Math.max(grantedAt, resumeAt) > LONG_WAIT) { // unused
+      longSince = sentAt;
+      longTotal = grants.total();
+    }
+    grantGap = now - grantedAt;
+    grantedAt = now;
+    grants.add(now);
+    grantedSinceCut |= sentAt > cutAt;
+    if (phase == Phase.BLOCKED && sentAt >= phaseSince) {
+      unblock(now);
+    }
+    failures = 0;
+    step(now);
+  }
+
+  /**
+   * An attempt was refused.
+   *
+   * @param wait what the server asks for; 0 if it does not say
+   */
+  void refused(double now, double sentAt, double wait) {
+    arrived(now, sentAt, false);
+    waitsAreAsked |= wait > 0;
+    failures = 0;
+    if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
+      return;
+    }
+    if (phase == Phase.BLOCKED || (!grantedSinceCut && now - cutAt < JUST_CUT)) {
+      block(now, sentAt, Math.min(1, 2 * roundTrip));
+      return;
+    }
+    if (wait >= LONG_WAIT) {
+      waitLong(now, sentAt, wait);
+      return;
+    }
+    boolean isStart = phase == Phase.START;
+    double estimate = estimate(now, wait, isStart);
+    boolean confirmed = phase == Phase.PROBE && Math.abs(estimate - known) <= 0.08 * known;
+    wasConfirmed |= confirmed;
+    if ((phase == Phase.HOLD || phase == Phase.RECOVER) && now - cutAt > 0.5) {
+      ceiling = Math.min(ceiling, rate);
+      ceilingUntil = now + 60;
+    }
+    isGuess = isStart && estimate == 0;
+    known = isGuess ? Math.min(rate / 2, FIRST) : isStart ? estimate : Math.min(estimate, ceiling);
+    if (waitsAreAsked) {
+      holdFor = (confirmed ? 20 : 10) * Math.max(1, wait);
+    } else {
+      holdFor = confirmed ? Math.min(3, 2 * Math.max(1, holdFor)) : 1;
+    }
+    if (isStart) {
+      measuredFrom = now - startWindow();
+    }
+    samplePace = rate;
+    sampleIsStart = isStart;
+    cut(now, beta() * known, sentAt);
+    enter(Phase.RECOVER, now);
+  }
+
+  /* The pace that was granted; 0 if nobody knows. */
+  private double estimate(double now, double wait, boolean isStart) {
+    double measured = measured(now, isStart);
+    if (isStart) {
+      return measured == NONE ? 0 : Math.min(rate, measured);
+    }
+    double estimate = Math.min(rate, Math.max(rate / 2, measured));
+    boolean isSoon = phase != Phase.PROBE && now - Math.max(resumeAt, cutAt) < 3 * wait;
+    return isSoon ? Math.min(estimate, (wasConfirmed ? 0.95 : 0.85) * known) : estimate;
+  }
+
+  /* What was granted from one long wait to the end of the next one is all that is granted in that time. */
+  private void waitLong(double now, double sentAt, double wait) {
+    long granted = grants.total() - longTotal;
+    if (granted > 0) {
+      known = granted / (now - longSince + wait);
+      cut(now, 0.97 * known, sentAt);
+      enter(Phase.HOLD, now);
+      holdFor = 60;
+    } else {
+      cut(now, Math.min(rate, FIRST), sentAt);
+    }
+    isSampling = false;
+    longTotal = grants.total();
+    longSince = now + wait;
+  }
+
+  private void cut(double now, double to, double firstRefused) {
+    isSampling = true;
+    sampleFrom = firstRefused;
+    sampled = 0;
+    sampledGranted = 0;
+    cutAt = now;
+    grantedSinceCut = false;
+    set(to, Reason.REFUSED);
+  }
+
+  void failed(double now, double sentAt) {
+    arrived(now, sentAt, false);
+    failures++;
+    boolean isLimited = rate != NONE; // else nothing says that the server minds
+    if (phase == Phase.BLOCKED || (isLimited && failures >= FAILURES)) {
+      block(now, sentAt, 0.5);
+    }
+  }
+
+  /* Nothing is granted any more: one attempt at a time finds out when that ends. */
+  private void block(double now, double sentAt, double firstGap) {
+    if (phase != Phase.BLOCKED) {
+      probeGap = firstGap * spread(now);
+    } else if (sentAt > phaseSince) {
+      probeGap = Math.min(5, 1.5 * probeGap * spread(now));
+    } else {
+      return;
+    }
+    enter(Phase.BLOCKED, now);
+    reason = Reason.BLOCKED;
+  }
+
+  private void unblock(double now) {
+    reason = Reason.ANSWERING;
+    if (known == NONE) {
+      enter(Phase.START, now);
+      set(Math.min(FIRST, rate), Reason.ANSWERING);
+    } else if (failures > 0) {
+      enter(Phase.START, now);
+      set(Math.max(Math.min(FIRST, known), known / 4), Reason.ANSWERING);
+    } else {
+      enter(Phase.RECOVER, now);
+    }
+  }
+
+  void unknown(double now, double sentAt) {
+    arrived(now, sentAt, false);
+  }
+
+  private void arrived(double now, double sentAt, boolean wasGranted) {
+    double trip = now - sentAt;
+    roundTrip = hasRoundTrip ? roundTrip + (trip - roundTrip) / 8 : trip;
+    hasRoundTrip = true;
+    if (isSampling && sentAt >= sampleFrom && sentAt <= cutAt) {
+      sampled++;
+      sampledGranted += wasGranted ? 1 : 0;
+    }
+    if (isSampling && now - cutAt > 1.5 * roundTrip) {
+      isSampling = false;
+      correct(now);
+    }
+  }
+
+  private void correct(double now) {
+    if (sampled == 0) {
+      return;
+    }
+    double share = (double) sampledGranted / sampled;
+    double pace = samplePace == NONE ? sampled / Math.max(0.001, cutAt - sampleFrom) : samplePace;
+    if (sampleIsStart) {
+      double granted = pace * share;
+      known = isGuess ? Math.max(granted, known) : Math.clamp(granted, 0.5 * known, 2 * known);
+      set(beta() * known, Reason.REFUSED);
+      cutAt = now;
+    } else if (sampled >= 8 && share >= 0.15 && share < 0.75) {
+      known = Math.min(known, pace * share);
+      cutAt = now;
+      set(beta() * known, Reason.REFUSED);
+    }
+  }
+
+  private void step(double now) {
+    double elapsed = now - Math.max(steppedAt, resumeAt);
+    if (elapsed < roundTrip) {
+      return;
+    }
+    steppedAt = now;
+    double since = now - Math.max(phaseSince, resumeAt);
+    switch (phase) {
+      case START -> {
+        if (rate != NONE) {
+          double up = Math.min(1.5 * rate, 2 * measured(now, true));
+          if (known != NONE && up >= safe() * known) {
+            up = safe() * known;
+            enter(Phase.HOLD, now);
+            holdFor = Math.max(1, holdFor);
+          }
+          set(Math.max(rate, up), Reason.STARTING);
+        }
+      }
+      case RECOVER -> {
+        double part = Math.min(1, since);
+        set((beta() + (safe() - beta()) * part) * known, Reason.RECOVERING);
+        if (part >= 1) {
+          enter(Phase.HOLD, now);
+        }
+      }
+      case HOLD -> {
+        if (since >= holdFor) {
+          enter(Phase.PROBE, now);
+          drift = 1;
+        }
+      }
+      case PROBE -> probe(now, Math.min(elapsed, 1));
+      case BLOCKED -> {}
+    }
+  }
+
+  private void probe(double now, double elapsed) {
+    if (now > ceilingUntil) {
+      ceiling = NONE;
+    }
+    double bound = ceiling == NONE ? known : Math.max(known, ceiling);
+    if (rate > 1.04 * bound) {
+      drift = Math.min(64, drift * (1 + 1.5 * elapsed));
+    }
+    if (rate > 1.07 * ceiling) {
+      ceiling = NONE;
+    }
+    double up = rate + (waitsAreAsked ? 0.35 : 1) * Math.sqrt(rate) * drift * elapsed;
+    double used = measured(now, false);
+    if (grantGap > 1) { // fewer than can be measured
+      used = Math.max(used, 1 / grantGap);
+    }
+    set(Math.max(rate, Math.min(up, 1.25 * used)), Reason.PROBING);
+  }
+
+  private void enter(Phase next, double now) {
+    phase = next;
+    phaseSince = now;
+    steppedAt = now;
+  }
+
+  private void set(double to, Reason why) {
+    double bounded = Math.clamp(to, least, most);
+    if (bounded != rate) {
+      rate = bounded;
+      reason = why;
+    }
+  }
+
+  private double measured(double now, boolean isStart) {
+    double window = isStart ? startWindow() : Math.clamp(20 / rate, 1, RecentGrants.SPAN);
+    double from =
+        Math.max(Math.max(measuredFrom, now - window), resumeAt + (resumeAt > 0 ? roundTrip : 0));
+    return now - from < 1.5 * roundTrip ? rate : grants.since(from, now);
+  }
+
+  private double startWindow() {
+    return Math.max(2 * roundTrip, 0.1);
+  }
+
+  private double beta() {
+    return waitsAreAsked ? 0.9 : 0.95;
+  }
+
+  private double safe() {
+    return waitsAreAsked ? 0.97 : 0.985;
+  }
+
+  /* From 0.75 to 1.25, so that many clients do not come back together. */
+  private static double spread(double now) {
+    long bits = Double.doubleToLongBits(now) * 0x9E3779B97F4A7C15L;
+    return 0.75 + 0.5 * ((bits >>> 11) * 0x1p-53);
+  }
+}

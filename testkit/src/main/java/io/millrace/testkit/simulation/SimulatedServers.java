@@ -1,0 +1,207 @@
+package io.millrace.testkit.simulation;
+
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
+import java.util.function.ToDoubleFunction;
+
+/** Kinds of servers. */
+public final class SimulatedServers {
+  private static final double SECOND = 1e9;
+  private static final SimulatedReply OK = SimulatedReply.ok();
+
+  private SimulatedServers() {}
+
+  private static SimulatedReply refusal(long retryAfter) {
+    return new SimulatedReply(
+        429, 0, retryAfter == 0 ? Map.of() : Map.of("retry-after", Long.toString(retryAfter)));
+  }
+
+  /**
+   * A token bucket.
+   *
+   * @param rate permits a second, by the time
+   * @param retryAfter seconds; 0 to say nothing
+   */
+  public static SimulatedServer bucket(LongToDoubleFunction rate, double burst, long retryAfter) {
+    return new Bucket(rate, now -> 0, random -> 1, burst, retryAfter);
+  }
+
+  /** A token bucket with this many permits a second. */
+  public static SimulatedServer bucket(double rate, double burst, long retryAfter) {
+    return bucket(now -> rate, burst, retryAfter);
+  }
+
+  /** A bucket of 500/s, then half of that at 60 s, and all of it again at 120 s. */
+  public static SimulatedServer halvesAndDoubles(long retryAfter) {
+    return bucket(now -> now >= 60e9 && now < 120e9 ? 250 : 500, 20, retryAfter);
+  }
+
+  /** A bucket of 500/s that others use as well, each 10 s another part of it. */
+  public static SimulatedServer neighbours(long retryAfter, long seed) {
+    LongToDoubleFunction others =
+        now -> 50 + 300 * new SplittableRandom(seed * 7919 + now / 10_000_000_000L).nextDouble();
+    return new Bucket(now -> 500, others, random -> 1, 20, retryAfter);
+  }
+
+  /** A quota of 500,000 tokens a second, of which a request takes 200 to 1,800. */
+  public static SimulatedServer tokens(long retryAfter) {
+    return new Bucket(
+        now -> 500, now -> 0, random -> 0.2 + 1.6 * random.nextDouble(), 20, retryAfter);
+  }
+
+  /** Windows one after the other. */
+  public static SimulatedServer window(int permits, double seconds, long retryAfter) {
+    return new Windows(permits, (long) (seconds * SECOND), retryAfter);
+  }
+
+  /** No refusals: requests take longer when more than so many are there. */
+  public static SimulatedServer slowAbove(int most) {
+    return new Slow(most);
+  }
+
+  /** No refusals: requests queue up. */
+  public static SimulatedServer queue(double rate) {
+    return new Queue(rate);
+  }
+
+  /** A bucket of 500/s that is broken from 60 to 80 s. */
+  public static SimulatedServer outage(long retryAfter) {
+    SimulatedServer sound = bucket(500, 20, retryAfter);
+    return new SimulatedServer() {
+      @Override
+      public SimulatedReply arrive(long now, SplittableRandom random) {
+        return isBroken(now) ? new SimulatedReply(500, 0, Map.of()) : sound.arrive(now, random);
+      }
+
+      @Override
+      public double allowed(long now) {
+        return isBroken(now) ? 0 : 500;
+      }
+
+      private static boolean isBroken(long now) {
+        return now >= 60e9 && now < 80e9;
+      }
+    };
+  }
+
+  private static final class Bucket implements SimulatedServer {
+    private final LongToDoubleFunction rate;
+    private final LongToDoubleFunction others;
+    private final ToDoubleFunction<SplittableRandom> cost;
+    private final double burst;
+    private final SimulatedReply refusal;
+    private double level;
+    private long levelAt;
+
+    Bucket(
+        LongToDoubleFunction rate,
+        LongToDoubleFunction others,
+        ToDoubleFunction<SplittableRandom> cost,
+        double burst,
+        long retryAfter) {
+      this.rate = rate;
+      this.others = others;
+      this.cost = cost;
+      this.burst = burst;
+      this.refusal = refusal(retryAfter);
+      this.level = burst;
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      level = Math.min(burst, level + allowed(now) * (now - levelAt) / SECOND);
+      levelAt = now;
+      double taken = cost.applyAsDouble(random);
+      if (level < taken - 1e-9) {
+        return refusal;
+      }
+      level -= taken;
+      return OK;
+    }
+
+    @Override
+    public double allowed(long now) {
+      return rate.applyAsDouble(now) - others.applyAsDouble(now);
+    }
+  }
+
+  private static final class Windows implements SimulatedServer {
+    private final int permits;
+    private final long length;
+    private final long retryAfter;
+    private long window = -1;
+    private int taken;
+
+    Windows(int permits, long length, long retryAfter) {
+      this.permits = permits;
+      this.length = length;
+      this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      if (now / length != window) {
+        window = now / length;
+        taken = 0;
+      }
+      if (taken == permits) {
+        long rest = (long) Math.ceil(((window + 1) * length - now) / SECOND);
+        return refusal(retryAfter == 0 ? 0 : Math.max(1, rest));
+      }
+      taken++;
+      return OK;
+    }
+
+    @Override
+    public double allowed(long now) {
+      return permits * SECOND / length;
+    }
+  }
+
+  private static final class Slow implements SimulatedServer {
+    private final int most;
+    private int inside;
+
+    Slow(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      inside++;
+      double slowness = Math.max(0, (double) inside / most - 1);
+      return new SimulatedReply(200, (long) (slowness * 0.2 * SECOND), Map.of());
+    }
+
+    @Override
+    public void left() {
+      inside--;
+    }
+
+    @Override
+    public double allowed(long now) {
+      return most / 0.05;
+    }
+  }
+
+  private static final class Queue implements SimulatedServer {
+    private final double rate;
+    private double freeAt;
+
+    Queue(double rate) {
+      this.rate = rate;
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      freeAt = Math.max(freeAt, (double) now) + SECOND / rate;
+      return new SimulatedReply(200, (long) (freeAt - now), Map.of());
+    }
+
+    @Override
+    public double allowed(long now) {
+      return rate;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.millrace.testkit.simulation;
+
+import io.millrace.limit.Demand;
+import io.millrace.limit.RateLimiter;
+import io.millrace.limit.Waiter;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Retry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Clients that send as many requests to one server as their limits let them, with at most so many at once.
+ *
+ * @param server what they send to; it is new, and for this simulation only
+ * @param limit what each of them goes by
+ * @param clients how many there are, each with a limiter of its own
+ * @param inFlight most requests of a client at once
+ * @param roundTripNanos the way there and back, without what the server needs; each way varies by 10 %
+ * @param seconds how long it goes on
+ * @param seed where all chance comes from
+ */
+public record Simulation(
+    SimulatedServer server,
+    RateLimit limit,
+    int clients,
+    int inFlight,
+    long roundTripNanos,
+    int seconds,
+    long seed) {
+  private static final double JITTER = 0.1;
+
+  /** One client, 64 requests at once, 50 ms there and back, 180 s. */
+  public static Simulation of(SimulatedServer server, RateLimit limit, long seed) {
+    return new Simulation(server, limit, 1, 64, 50_000_000, 180, seed);
+  }
+
+  /** A copy with so many clients. */
+  public Simulation clients(int clients) {
+    return new Simulation(server, limit, clients, inFlight, roundTripNanos, seconds, seed);
+  }
+
+  /** A copy with another round trip. */
+  public Simulation roundTripNanos(long roundTripNanos) {
+    return new Simulation(server, limit, clients, inFlight, roundTripNanos, seconds, seed);
+  }
+
+  /** Runs it, in no time. */
+  public Report run() {
+    SplittableRandom random = new SplittableRandom(seed);
+    SimulatedClock clock = new SimulatedClock(random);
+    Report report = new Report(server, clients, seconds);
+    List<Client> all = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      all.add(new Client(i, this, clock, random, report));
+    }
+    for (Client client : all) {
+      clock.after(random.nextLong(roundTripNanos), client::start);
+    }
+    clock.runUntil(seconds * 1_000_000_000L);
+    return report;
+  }
+
+  private static final class Client {
+    private final int number;
+    private final Simulation of;
+    private final SimulatedClock clock;
+    private final SplittableRandom random;
+    private final Report report;
+    private final RateLimiter limiter;
+    private final Retry retry = Retry.http();
+
+    Client(
+        int number, Simulation of, SimulatedClock clock, SplittableRandom random, Report report) {
+      this.number = number;
+      this.of = of;
+      this.clock = clock;
+      this.random = random;
+      this.report = report;
+      this.limiter = RateLimiter.of(of.limit, clock);
+    }
+
+    void start() {
+      for (int i = 0; i < of.inFlight; i++) {
+        next();
+      }
+    }
+
+    private void next() {
+      var demand = limiter.demand(null);
+      limiter.enqueue(
+          demand,
+          new Waiter() {
+            @Override
+            public Answer claim() {
+              return Answer.TAKE;
+            }
+
+            @Override
+            public void granted() {
+              clock.after(0, () -> send(demand));
+            }
+
+            @Override
+            public void declined() {}
+          });
+    }
+
+    private void send(Demand demand) {
+      long sentAt = clock.elapsed();
+      clock.after(
+          way(),
+          () -> {
+            SimulatedReply reply = of.server.arrive(clock.elapsed(), random);
+            clock.after(
+                reply.serviceNanos(),
+                () -> {
+                  of.server.left();
+                  clock.after(way(), () -> answered(demand, reply, sentAt));
+                });
+          });
+    }
+
+    private void answered(Demand demand, SimulatedReply reply, long sentAt) {
+      report.add(number, clock.elapsed(), sentAt, reply);
+      limiter.answered(demand, reply, null);
+      retry
+          .serverWait(reply, null, clock.now())
+          .ifPresent(wait -> limiter.pause((Object) null, wait));
+      next();
+    }
+
+    private long way() {
+      return (long) (of.roundTripNanos / 2 * (1 - JITTER + 2 * JITTER * random.nextDouble()));
+    }
+  }
+}
