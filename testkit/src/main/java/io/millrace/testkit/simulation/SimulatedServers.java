@@ -195,8 +195,8 @@ public final class SimulatedServers {
 
     @Override
     public SimulatedReply arrive(long now, SplittableRandom random) {
-      freeAt = Math.max(freeAt, (double) now) + SECOND / rate;
-      return new SimulatedReply(200, (long) (freeAt - now), Map.of());
+      freeAt = Math.max(freeAt, now * 1.0) + SECOND / rate;
+      return new SimulatedReply(200, Math.round(freeAt - now), Map.of());
     }
 
     @Override

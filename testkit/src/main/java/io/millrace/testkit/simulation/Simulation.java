@@ -131,7 +131,7 @@ public record Simulation(
     }
 
     private long way() {
-      return (long) (of.roundTripNanos / 2 * (1 - JITTER + 2 * JITTER * random.nextDouble()));
+      return (long) (of.roundTripNanos / 2.0 * (1 - JITTER + 2 * JITTER * random.nextDouble()));
     }
   }
 }
