@@ -82,10 +82,14 @@ final class Absences {
     }
   }
 
-  /** After the end: a worker that has nothing to call any more, but no thread to say so with, is forgotten. */
+  /**
+   * After the end: a worker that has nothing to call any more, but no thread to say so with, is forgotten. In a drain,
+   * one that is about to end the run is left: without it the error would be lost.
+   */
   void forget(Worker worker, @Nullable Claim claim, long seen) {
     schedule.lock();
-    boolean idle = claim == null || Claim.isThrough(seen);
+    boolean idle =
+        (claim == null || Claim.isThrough(seen)) && !(schedule.isDraining() && worker.endsRun());
     if (schedule.hasEnded()
         && crew.has(worker)
         && !worker.isAbandoned

@@ -239,9 +239,7 @@ final class Life implements Effects {
     }
     Mishaps.survive(startAlarm::cancel); // before virtual time could go on to it
     Mishaps.survive(feed::runEnded);
-    if (!isDraining) {
-      Mishaps.survive(this::watchEnd);
-    }
+    Mishaps.survive(this::watchEnd);
     if (waits.endSome(FEW)) {
       endAllWaits();
     }
@@ -269,7 +267,7 @@ final class Life implements Effects {
   }
 
   private void rescue() {
-    if (hasJoined() || schedule.isDraining()) {
+    if (hasJoined()) {
       return;
     }
     staff.mistrustCarriers();
@@ -279,7 +277,9 @@ final class Life implements Effects {
     if (!terms.isTuned) {
       schedule.census().roster().forEach(this::forgetIfIdle);
     }
-    rescueNanos = Math.min(2 * rescueNanos, MOST_RESCUE_NANOS);
+    if (!schedule.isDraining()) { // a drain may take long, and the cut after it must not
+      rescueNanos = Math.min(2 * rescueNanos, MOST_RESCUE_NANOS);
+    }
     rescueAlarm.at(System.nanoTime() + rescueNanos);
   }
 

@@ -9,6 +9,9 @@ import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
+import io.millrace.plan.Backoff;
+import io.millrace.plan.Budget;
+import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
@@ -16,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -264,6 +268,93 @@ class CarriersTest {
     stopping.join();
     assertTrue(
         System.nanoTime() - ended.get() < TOO_LONG.toNanos() * 3 / 4, "as long as others compute");
+  }
+
+  private void computeElsewhere() {
+    for (int carrier = 0; carrier < CARRIERS; carrier++) {
+      int number = carrier;
+      Thread.ofVirtual().start(() -> compute(number));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "E6 R1: a drain without a grace ends the run in time, though others compute on every carrier")
+  void drainOfWaits(Way way) throws InterruptedException {
+    StopToken token = new StopToken();
+    CountDownLatch called = new CountDownLatch(2);
+    Thread draining =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    called.await();
+                    computeElsewhere();
+                    computing.await();
+                  } catch (InterruptedException unexpected) {
+                    // the test fails by its time
+                  }
+                  ended.set(System.nanoTime());
+                  token.drain();
+                });
+    assertEndsInTime(
+        way,
+        Parallel.of(2)
+            .window(8)
+            .stopToken(token)
+            .retry(Retry.ofAttempts(2).backoff(Backoff.fixed(Duration.ofHours(1)))),
+        _ -> {
+          called.countDown();
+          throw new IllegalStateException("again in an hour");
+        });
+    draining.join();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "E6 R1: a drain before the first item ends the run in time, though others compute on every carrier")
+  void drainOfTheBeginning(Way way) throws InterruptedException {
+    StopToken token = new StopToken();
+    computeElsewhere();
+    whenAllCompute(token::drain);
+    assertEndsInTime(
+        way, Parallel.of(2).initialDelay(Duration.ofHours(1)).stopToken(token), item -> item);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "E6 R2: the end by a budget does not wait for workers that others keep from every carrier")
+  void budget(Way way) throws InterruptedException {
+    AtomicBoolean isHeld = new AtomicBoolean(true);
+    CountDownLatch holding = new CountDownLatch(CARRIERS);
+    for (int carrier = 0; carrier < CARRIERS; carrier++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                holding.countDown();
+                while (isHeld.get()) {
+                  Thread.onSpinWait();
+                }
+              });
+    }
+    holding.await();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              LockSupport.parkNanos(20_000_000); // the run has started its first worker by now
+              computeElsewhere(); // queued behind that worker, before the second
+              isHeld.set(false);
+            });
+    assertEndsInTime(
+        way,
+        Parallel.of(4).budget(Budget.calls(1)),
+        item -> {
+          ended.set(System.nanoTime());
+          return item;
+        });
   }
 
   @Test
