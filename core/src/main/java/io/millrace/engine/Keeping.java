@@ -5,6 +5,7 @@ import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.Durability;
 import io.millrace.engine.wait.ItemAtHand;
+import java.util.concurrent.TimeoutException;
 
 /** What a checkpoint makes of verdicts, and what it makes verdicts of. Called while a worker decides. */
 final class Keeping {
@@ -32,6 +33,15 @@ final class Keeping {
       return verdict;
     } catch (Throwable broken) {
       return new Verdict.Break(broken);
+    }
+  }
+
+  /** Notes that a timeout is to be stored, whatever was decided before; the user's predicate is not asked. */
+  void keep(ItemAtHand at, TimeoutException timeout) {
+    Ticket ticket = at.ticketed();
+    Mark mark = ticket.mark;
+    if (mark != null) {
+      mark.toStore = Durability.passingFailure(ticket, timeout);
     }
   }
 

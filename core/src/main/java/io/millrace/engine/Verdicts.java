@@ -163,6 +163,9 @@ final class Verdicts {
       return settleNotRun(at);
     }
     EarlierErrors.attach(at.ticketed().errors, timeout);
+    if (keeping != null) {
+      keeping.keep(at, timeout); // in place of what was decided too late
+    }
     return carryOut(at, new Verdict.Fail(timeout));
   }
 
@@ -199,8 +202,10 @@ final class Verdicts {
   }
 
   private boolean settleNotRunOr(ItemAtHand at, Throwable error) {
-    boolean neverRan = schedule.hasEnded() && at.attempts() == 0;
-    return neverRan ? settleNotRun(at) : carryOut(at, new Verdict.Fail(error));
+    if (schedule.hasEnded() && at.attempts() == 0) {
+      return settleNotRun(at);
+    }
+    return at.claim().unseal(at.worker.nowNanos, judgingNanos(at)) && conclude(at, error);
   }
 
   /** The run's end kept the item from its result, or nobody wants that any more. */
@@ -342,7 +347,7 @@ final class Verdicts {
       case Verdict.Succeed(var value) -> settleSuccess(at, value);
       case Verdict.Substitute(var value, _) -> settleSuccess(at, value);
       case Verdict.Break(var error) -> {
-        schedule.end(RunStatus.ABORTED, error, false);
+        schedule.waiting().breakOff(error);
         yield settleNotRun(at);
       }
       case Verdict.Repeat repeat -> repeat(at, repeat);

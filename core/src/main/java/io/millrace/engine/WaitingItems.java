@@ -1,6 +1,8 @@
 package io.millrace.engine;
 
+import io.millrace.base.Suppressing;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.outcome.RunStatus;
 import java.util.List;
@@ -40,8 +42,16 @@ final class WaitingItems implements Resuming {
   }
 
   @Override
-  public boolean end(RunStatus how, @Nullable Throwable why, boolean discard) {
-    return schedule.end(how, why, discard);
+  public void breakOff(Throwable why) {
+    if (schedule.end(RunStatus.ABORTED, why, false)) {
+      return;
+    }
+    Throwable ending = schedule.error();
+    if (ending != null) {
+      Suppressing.add(ending, why);
+    } else {
+      Mishaps.log("this failed after the end of the run: what depends on it is not run", why);
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.millrace.acceptance;
 
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -28,8 +29,11 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Budget;
+import io.millrace.plan.Cost;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
+import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
@@ -41,8 +45,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -245,6 +252,146 @@ class CheckpointTest {
     assertInstanceOf(AbandonedException.class, results.failures().getFirst().error());
     var failed = assertInstanceOf(StoredOutcome.Failed.class, stored(0).result());
     assertEquals(AbandonedException.class.getName(), failed.error());
+  }
+
+  /* What a function of the user does that takes too long: it ends by an interrupt. */
+  private static void takesTooLong() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException enough) {
+      // it goes on all the same
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A28 an item whose judgement took too long twice is stored as the timeout that it is, not as final")
+  void judgedTooLate() {
+    Retry retry =
+        Retry.ofAttempts(3)
+            .when(
+                error -> {
+                  takesTooLong();
+                  return true;
+                });
+    Action<Integer, String> action =
+        _ -> {
+          throw new IOException("action");
+        };
+    Results<Integer, String> results =
+        Parallel.of(1)
+            .checkpoint(checkpoint.finalFailures(error -> true))
+            .retry(retry)
+            .attemptTimeout(ofMillis(5))
+            .grace(ofSeconds(30))
+            .map(List.of(0), action);
+    assertInstanceOf(TimeoutException.class, results.failures().getFirst().error());
+    var failed = assertInstanceOf(StoredOutcome.Failed.class, stored(0).result());
+    assertEquals(TimeoutException.class.getName(), failed.error());
+    assertFalse(failed.isFinal(), "final");
+  }
+
+  @Test
+  @DisplayName("A28 an item that fails before a retry while the run ends is stored as a failure")
+  void failsWhileTheRunEnds() throws Exception {
+    StopToken token = new StopToken();
+    AtomicInteger asked = new AtomicInteger();
+    CountDownLatch again = new CountDownLatch(1);
+    Budget budget =
+        Budget.permits(
+            10,
+            Cost.of(
+                item -> {
+                  if (asked.incrementAndGet() == 2) {
+                    again.countDown();
+                    takesTooLong();
+                    throw new IllegalStateException("no cost");
+                  }
+                  return 1;
+                }));
+    Action<Integer, String> action =
+        _ -> {
+          throw new IOException("action");
+        };
+    Parallel stopped =
+        Parallel.of(1)
+            .checkpoint(checkpoint)
+            .retry(Retry.ofAttempts(2).backoff(Backoff.none()))
+            .budget(budget)
+            .grace(ofSeconds(30))
+            .stopToken(token);
+    try (Run<Integer, String> run =
+        stopped.truncation(Truncation.SILENT).start(List.of(0), action)) {
+      again.await();
+      token.stop();
+      Outcome<Integer, String> outcome = run.take().orElseThrow();
+      assertInstanceOf(IllegalStateException.class, outcome.error());
+    }
+    var failed = assertInstanceOf(StoredOutcome.Failed.class, stored(0).result());
+    assertEquals("no cost", failed.message());
+  }
+
+  @Test
+  @DisplayName(
+      "I8 a store that fails after a stop is told of: in the log, if nothing else has ended the run")
+  void failsAfterAStop() throws Exception {
+    CheckpointException full = new CheckpointException("the disk is full");
+    StopToken token = new StopToken();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    store.onCommit(
+        ids -> {
+          begun.countDown();
+          await(stopped);
+          throw full;
+        });
+    List<Throwable> logged = new CopyOnWriteArrayList<>();
+    Logger log = Logger.getLogger("io.millrace.engine.thread.Mishaps");
+    log.setFilter(record -> !logged.add(record.getThrown()));
+    try (Run<Integer, String> run =
+        parallel.stopToken(token).truncation(Truncation.SILENT).start(TEN, this::text)) {
+      begun.await();
+      token.stop();
+      stopped.countDown();
+      assertTrue(run.stream().allMatch(outcome -> outcome instanceof NotRun), "nothing was stored");
+      assertEquals(RunStatus.CANCELLED, run.status());
+    } finally {
+      log.setFilter(null);
+    }
+    assertEquals(List.of(full), logged);
+  }
+
+  @Test
+  @DisplayName("I8 a store that fails after the run's end by an error is told of in that error")
+  void failsAfterAnError() {
+    CheckpointException full = new CheckpointException("the disk is full");
+    IOException broken = new IOException("source");
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    store.onCommit(
+        ids -> {
+          begun.countDown();
+          await(ended);
+          throw full;
+        });
+    Action<Integer, String> action =
+        item -> {
+          if (item == 1) {
+            begun.await();
+            throw broken;
+          }
+          if (item > 1) {
+            try {
+              new CountDownLatch(1).await();
+            } finally {
+              ended.countDown(); // by the interrupt of the end
+            }
+          }
+          return text(item);
+        };
+    Exception thrown = assertThrows(IOException.class, () -> parallel.failFast().map(TEN, action));
+    assertSame(broken, thrown);
+    assertTrue(List.of(thrown.getSuppressed()).contains(full), "the store's failure is suppressed");
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.wait.Resuming;
-import io.millrace.outcome.RunStatus;
 import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.Objects;
@@ -57,7 +56,7 @@ final class Commits {
       return true;
     } catch (Throwable broken) {
       hasFailed = true;
-      run.end(RunStatus.ABORTED, broken, false);
+      run.breakOff(broken);
       return false;
     }
   }

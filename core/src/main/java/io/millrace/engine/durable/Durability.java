@@ -155,9 +155,17 @@ public final class Durability {
 
   /** What to store of a failure; calls the user's predicate. */
   public StoredOutcome failure(Ticket ticket, Throwable error) {
+    return failure(ticket, error, isFinal(error));
+  }
+
+  /** What to store of a failure that is not final, whatever the user's predicate would say. */
+  public static StoredOutcome passingFailure(Ticket ticket, Throwable error) {
+    return failure(ticket, error, false);
+  }
+
+  private static StoredOutcome failure(Ticket ticket, Throwable error, boolean isFinal) {
     return stored(
-        ticket,
-        new StoredOutcome.Failed(error.getClass().getName(), messageOf(error), isFinal(error)));
+        ticket, new StoredOutcome.Failed(error.getClass().getName(), messageOf(error), isFinal));
   }
 
   private static String messageOf(Throwable error) {

@@ -10,7 +10,6 @@ import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
-import io.millrace.outcome.RunStatus;
 import io.millrace.time.TimeSource;
 import java.util.Arrays;
 import java.util.List;
@@ -86,7 +85,7 @@ final class Lookups implements TicketQueue {
         done += found;
       }
     } catch (Throwable broken) {
-      run.end(RunStatus.ABORTED, broken, false);
+      run.breakOff(broken);
     }
     waits.resume(tickets.subList(done, tickets.size())); // they are not run
   }

@@ -1,7 +1,6 @@
 package io.millrace.engine.wait;
 
 import io.millrace.engine.claim.Ticket;
-import io.millrace.outcome.RunStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +11,11 @@ public interface Resuming {
 
   boolean hasEnded();
 
-  /** Ends the run, because something failed that it cannot go on without. */
-  boolean end(RunStatus how, @Nullable Throwable why, boolean discard);
+  /**
+   * Ends the run, because something failed that it cannot go on without. If it has ended already, the failure is
+   * attached to the error that ended it; if there is none, it is logged.
+   */
+  void breakOff(Throwable why);
 
   /** An item that waited may go on. */
   void resume(Ticket ticket);

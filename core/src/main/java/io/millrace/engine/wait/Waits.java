@@ -12,7 +12,6 @@ import io.millrace.engine.thread.Alarm;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
-import io.millrace.outcome.RunStatus;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -201,7 +200,7 @@ public final class Waits {
     try {
       ticket.expiry(terms.clock.schedule(deadline, () -> endWait(ticket)));
     } catch (Throwable broken) {
-      run.end(RunStatus.ABORTED, broken, false);
+      run.breakOff(broken);
     }
     return deadline;
   }
@@ -224,7 +223,7 @@ public final class Waits {
     try {
       now = terms.clock.nanoTime();
     } catch (Throwable broken) {
-      run.end(RunStatus.ABORTED, broken, false);
+      run.breakOff(broken);
       return;
     }
     Long next = run.wakeDue(now);
@@ -237,7 +236,7 @@ public final class Waits {
     try {
       dueAlarm.at(nanos);
     } catch (Throwable broken) {
-      run.end(RunStatus.ABORTED, broken, false);
+      run.breakOff(broken);
     }
   }
 

@@ -9,7 +9,6 @@ import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
 import io.millrace.outcome.AttemptEvent;
-import io.millrace.outcome.RunStatus;
 import io.millrace.stress.Delay;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -42,9 +41,7 @@ public final class WaitAgainHunt {
     }
 
     @Override
-    public boolean end(RunStatus how, Throwable why, boolean discard) {
-      return false;
-    }
+    public void breakOff(Throwable why) {}
 
     @Override
     public boolean delay(Ticket ticket) {
