@@ -105,7 +105,9 @@ final class Attempts {
     if (mark != null && mark.isDurable) {
       return verdicts.deliver(at, mark);
     }
-    if (schedule.hasEnded() || at.isWithdrawn()) {
+    boolean isFound =
+        mark != null && mark.found != null; // so it is not called: an orderly end lets it pass
+    if (at.isWithdrawn() || (isFound ? schedule.isCut() : schedule.hasEnded())) {
       return verdicts.cutOff(at);
     }
     if (mark != null && mark.found != null) {

@@ -3,6 +3,8 @@ package io.millrace.engine;
 import io.millrace.base.Suppressing;
 import io.millrace.engine.terms.Config;
 import io.millrace.outcome.Failure;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.Success;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.FailureRate;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,15 +38,20 @@ final class Failures {
   }
 
   /** Notes a success; true if too many of the last items have failed. */
-  boolean noteSuccess() {
-    return recent != null && recent.note(false);
+  boolean note(Success<?, ?> success) {
+    return areTooMany(success);
+  }
+
+  /* What was restored is of an earlier run. */
+  private boolean areTooMany(Outcome<?, ?> last) {
+    return recent != null && !last.details().restored() && recent.note(last instanceof Failure);
   }
 
   /** Notes a failure; true if the failure policy ends the run with it. */
   boolean note(Failure<?, ?> failure) {
     first.compareAndSet(null, failure);
     long failed = count.incrementAndGet();
-    boolean areTooMany = recent != null && recent.note(true);
+    boolean areTooMany = areTooMany(failure);
     return switch (policy) {
       case FailurePolicy.FailFast _ -> true;
       case FailurePolicy.StopAfter limit -> areTooMany || failed >= limit.failures();

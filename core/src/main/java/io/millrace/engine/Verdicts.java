@@ -371,12 +371,12 @@ final class Verdicts {
   }
 
   private boolean settleSuccess(ItemAtHand at, @Nullable Object value) {
-    boolean ends = failures.noteSuccess();
+    var success = new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details());
+    boolean ends = failures.note(success);
     if (ends) {
       at.worker.aboutToEndRun();
     }
-    boolean settled =
-        settle(at, new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details()));
+    boolean settled = settle(at, success);
     if (ends) {
       schedule.end(RunStatus.ABORTED, null, false);
     }

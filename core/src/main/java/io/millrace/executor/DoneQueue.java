@@ -72,7 +72,7 @@ final class DoneQueue<F> {
     }
   }
 
-  private OwnWaits.@Nullable Wait beginWait(TimeLimit limit) {
+  private OwnWaits.@Nullable Wait beginWait(TimeLimit limit) throws InterruptedException {
     if (!limit.isNone() || !done.isEmpty()) {
       return null;
     }

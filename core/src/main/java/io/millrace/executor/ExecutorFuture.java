@@ -225,9 +225,14 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
     return false;
   }
 
-  private OwnWaits.@Nullable Wait beginWait() {
+  private OwnWaits.@Nullable Wait beginWait() throws InterruptedException {
     Task<R> itsTask = isDone() ? null : task();
     return itsTask == null ? null : itsTask.beginWait();
+  }
+
+  private OwnWaits.@Nullable Wait beginJoin() {
+    Task<R> itsTask = isDone() ? null : task();
+    return itsTask == null ? null : itsTask.beginJoin();
   }
 
   /** The clock that it goes by. */
@@ -273,7 +278,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
    */
   @Override
   public R join() {
-    try (OwnWaits.Wait _ = beginWait()) {
+    try (OwnWaits.Wait _ = beginJoin()) {
       if (virtualWait != null) {
         virtualWait.awaitUninterruptibly();
       }

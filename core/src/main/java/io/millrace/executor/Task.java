@@ -178,15 +178,25 @@ final class Task<R extends @Nullable Object> extends Submitted {
   }
 
   /**
-   * The calling thread begins to wait for this.
+   * The calling thread begins to wait for this until it is interrupted.
    *
    * @throws DeadlockException if it would never end
    */
-  OwnWaits.@Nullable Wait beginWait() {
+  OwnWaits.@Nullable Wait beginWait() throws InterruptedException {
+    requireAnother();
+    return home.ownWaits().begin(future::isDone);
+  }
+
+  /** As {@link #beginWait}, but for a wait that no interrupt ends. */
+  OwnWaits.@Nullable Wait beginJoin() {
+    requireAnother();
+    return home.ownWaits().beginUninterruptibly(future::isDone);
+  }
+
+  private void requireAnother() {
     if (isRunHere()) {
       throw DeadlockException.ofItself();
     }
-    return home.ownWaits().begin(future::isDone);
   }
 
   @Override

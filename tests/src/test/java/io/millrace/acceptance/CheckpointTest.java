@@ -629,6 +629,71 @@ class CheckpointTest {
 
   // Where it means something
 
+  // Ends
+
+  private void run(Action<Integer, String> action, int... items) {
+    Checkpoint all = checkpoint.finalFailures(error -> true).key((Integer item) -> item);
+    Parallel.of(1).checkpoint(all).map(IntStream.of(items).boxed().toList(), action);
+  }
+
+  private Parallel again() {
+    return Parallel.of(1)
+        .checkpoint(checkpoint.finalFailures(error -> true).key((Integer item) -> item));
+  }
+
+  private static final Action<Integer, String> FAILING =
+      _ -> {
+        throw new IOException("action");
+      };
+
+  @Test
+  @DisplayName("R3 A28 failures of an earlier run do not count in the failure rate")
+  void restoredFailures() {
+    run(FAILING, 0, 1, 2, 3, 4, 5, 6, 7);
+    Results<Integer, String> results = again().failureRate(0.5, 4).map(TEN, this::text);
+    assertEquals(RunStatus.COMPLETED, results.status());
+    assertEquals(8, results.failures().size(), "failures");
+    assertTrue(results.failures().stream().allMatch(Outcome::restored), "restored");
+    assertEquals(2, calls.get(), "calls");
+  }
+
+  @Test
+  @DisplayName("R3 A28 successes of an earlier run do not thin out the failures of this one")
+  void restoredSuccesses() {
+    run(this::text, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19);
+    List<Integer> twenty = IntStream.range(0, 20).boxed().toList();
+    Results<Integer, String> results = again().failureRate(0.6, 4).map(twenty, FAILING);
+    assertEquals(RunStatus.ABORTED, results.status());
+    assertEquals(4, results.failures().size(), "failures");
+  }
+
+  @Test
+  @DisplayName("R2 A28 a spent budget lets what was found in the checkpoint be delivered")
+  void foundIsDelivered() {
+    run(this::text, 0, 5, 6, 7, 8, 9);
+    CountDownLatch allQueued = new CountDownLatch(1);
+    store.onFind(ids -> await(allQueued));
+    Parallel spent =
+        Parallel.of(1)
+            .budget(Budget.calls(0))
+            .checkpoint(
+                checkpoint.key(
+                    (Integer item) -> {
+                      if (item == 10) {
+                        allQueued.countDown();
+                      }
+                      return item;
+                    }));
+    Results<Integer, String> results =
+        spent.map(IntStream.rangeClosed(0, 10).boxed().toList(), this::text);
+    assertEquals(RunStatus.CALLS_SPENT, results.status());
+    assertEquals(
+        List.of(0, 5, 6, 7, 8, 9),
+        results.successes().stream().map(Outcome::item).toList(),
+        "restored");
+    assertEquals(5, results.notRun().size(), "not run");
+  }
+
   @Test
   @DisplayName("A28 functions of two arguments and stored calls resume as well")
   void spreadsAndCalls() {
