@@ -199,7 +199,7 @@ public final class Engine {
     return error != null ? error : listeners.error();
   }
 
-  /** The failure that came first in time; null if there was none. */
+  /** The failure that ended the run as fatal, or else that which came first in time; null if there was none. */
   public @Nullable Failure<?, ?> firstFailure() {
     return failures.first();
   }

@@ -28,6 +28,7 @@ final class Keeping {
             case Verdict.Succeed(var value) -> durability.success(ticket, value);
             case Verdict.Substitute(_, var error) -> durability.failure(ticket, error);
             case Verdict.Fail(var error) -> durability.failure(ticket, error);
+            case Verdict.EndRun(var error) -> durability.failure(ticket, error);
             case Verdict.Repeat _, Verdict.Break _ -> null;
           };
       return verdict;

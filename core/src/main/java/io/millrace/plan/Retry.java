@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param serverWait how long the server asks to stay away; the wait is never shorter than the backoff, and the
  *     rate limiter pauses for everybody who shares it
  * @param maxServerWait a longer server wait is cut to this
+ * @param fatalErrors an error for which this returns true ends the run: see {@link #endRunWhen(Predicate)}
+ * @param fatalResults the same for a result: see {@link #endRunWhenResult(Predicate)}
  */
 public record Retry(
     int attempts,
@@ -41,12 +43,15 @@ public record Retry(
     BiPredicate<@Nullable Object, ? super Throwable> onError,
     BiPredicate<@Nullable Object, @Nullable Object> onResult,
     ServerWait serverWait,
-    Duration maxServerWait) {
+    Duration maxServerWait,
+    BiPredicate<@Nullable Object, ? super Throwable> fatalErrors,
+    BiPredicate<@Nullable Object, @Nullable Object> fatalResults) {
   private static final Backoff DEFAULT_BACKOFF = Backoff.exponential(Duration.ofMillis(100));
   private static final Duration DEFAULT_MAX_SERVER_WAIT = Duration.ofMinutes(5);
   private static final BiPredicate<@Nullable Object, Throwable> EVERY_ERROR = (item, error) -> true;
   private static final BiPredicate<@Nullable Object, @Nullable Object> NO_RESULT =
       (item, result) -> false;
+  private static final BiPredicate<@Nullable Object, Throwable> NO_ERROR = (item, error) -> false;
   private static final ServerWait NO_SERVER_WAIT = (result, error, now) -> Optional.empty();
   private static final int DEFAULT_HTTP_ATTEMPTS = 4;
   private static final List<String> ALL_SHOWN = List.of(Exception.class.getSimpleName());
@@ -60,6 +65,8 @@ public record Retry(
     Objects.requireNonNull(onResult, "onResult");
     Objects.requireNonNull(serverWait, "serverWait");
     Require.notNegative("maxServerWait", maxServerWait);
+    Objects.requireNonNull(fatalErrors, "fatalErrors");
+    Objects.requireNonNull(fatalResults, "fatalResults");
   }
 
   /** One attempt: nothing is repeated. */
@@ -76,7 +83,9 @@ public record Retry(
         EVERY_ERROR,
         NO_RESULT,
         NO_SERVER_WAIT,
-        DEFAULT_MAX_SERVER_WAIT);
+        DEFAULT_MAX_SERVER_WAIT,
+        NO_ERROR,
+        NO_RESULT);
   }
 
   /** At most {@code retries} calls after the first one. */
@@ -96,6 +105,12 @@ public record Retry(
    * only if it was refused: the connection, or with status 429, or 503 with {@code Retry-After}. The request
    * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
    * the request counts as one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
+   *
+   * <p>A dead key ends the run: a request with credentials (a header {@code Authorization}, {@code X-Api-Key},
+   * {@code Api-Key} or {@code X-Goog-Api-Key}) to which the server itself answers with status 401, or with one from
+   * 400 to 499 and a body that names a reason such as {@code "insufficient_quota"}. Where the request is not known, only
+   * the reason counts; a status that is to be repeated does not. A request without credentials ends nothing, so a run
+   * over strangers' hosts goes on. {@link #endRunWhen(Predicate)} and {@link #endRunWhenResult(Predicate)} replace this.
    */
   public static Retry http() {
     return http(Dialect.known());
@@ -123,12 +138,23 @@ public record Retry(
     return ofAttempts(DEFAULT_HTTP_ATTEMPTS)
         .when(repeated.errors)
         .whenResult(repeated.results)
-        .serverWait(repeated);
+        .serverWait(repeated)
+        .endRunWhen(repeated.fatalErrors)
+        .endRunWhenResult(repeated.fatalResults);
   }
 
   /** A copy with this many calls in all. */
   public Retry attempts(int attempts) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy with this many calls after the first one. */
@@ -139,7 +165,16 @@ public record Retry(
 
   /** A copy with another backoff. */
   public Retry backoff(Backoff backoff) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy that repeats only errors of these types (and only those {@link #when} accepts). */
@@ -147,7 +182,15 @@ public record Retry(
   @SuppressWarnings("varargs")
   public final Retry on(Class<? extends Throwable>... types) {
     return new Retry(
-        attempts, backoff, List.of(types), onError, onResult, serverWait, maxServerWait);
+        attempts,
+        backoff,
+        List.of(types),
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy that repeats only errors that this accepts (and only those of the {@link #on} types). */
@@ -173,7 +216,9 @@ public record Retry(
         (BiPredicate<@Nullable Object, ? super Throwable>) onError,
         onResult,
         serverWait,
-        maxServerWait);
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
   }
 
   /**
@@ -202,17 +247,115 @@ public record Retry(
         onError,
         (BiPredicate<@Nullable Object, @Nullable Object>) onResult,
         serverWait,
-        maxServerWait);
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy that reads from an answer how long the server asks to stay away. */
   public Retry serverWait(ServerWait serverWait) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy with another longest server wait; the default is 5 minutes. */
   public Retry maxServerWait(Duration maxServerWait) {
-    return new Retry(attempts, backoff, types, onError, onResult, serverWait, maxServerWait);
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        fatalErrors,
+        fatalResults);
+  }
+
+  /**
+   * A copy in which an error for which this returns true ends the run, as {@code FATAL_ERROR}: its item fails with it,
+   * at once and without a value in its place; nothing new starts, retries included; what runs finishes, and the rest is
+   * not run. So a dead key costs the calls under way at most. Asked for each attempt that throws, before anything
+   * else; replaces what was asked before. If it throws, the answer is no, and what it threw is suppressed in the error. An executor
+   * ends as a run does.
+   */
+  public Retry endRunWhen(Predicate<? super Throwable> fatalErrors) {
+    Objects.requireNonNull(fatalErrors, "fatalErrors");
+    return endRunWhen((item, error) -> fatalErrors.test(error));
+  }
+
+  /**
+   * As {@link #endRunWhen(Predicate)}, but also looks at the item.
+   *
+   * @param fatalErrors gets the item, or null for a task of an executor, and what the attempt threw
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object> Retry endRunWhen(
+      BiPredicate<? super T, ? super Throwable> fatalErrors) {
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        (BiPredicate<@Nullable Object, ? super Throwable>) fatalErrors,
+        fatalResults);
+  }
+
+  /**
+   * The same for results: the item fails with a {@code RejectedResultException} that has the result.
+   *
+   * @param fatalResults gets what the action returned; its type must fit the action's. If it throws, the item fails
+   *     with that
+   */
+  public <R extends @Nullable Object> Retry endRunWhenResult(Predicate<? super R> fatalResults) {
+    Objects.requireNonNull(fatalResults, "fatalResults");
+    return this.<@Nullable Object, R>endRunWhenResult((item, result) -> fatalResults.test(result));
+  }
+
+  /**
+   * As {@link #endRunWhenResult(Predicate)}, but also looks at the item.
+   *
+   * @param fatalResults gets the item, or null for a task of an executor, and what the action returned
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object, R extends @Nullable Object> Retry endRunWhenResult(
+      BiPredicate<? super T, ? super R> fatalResults) {
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        fatalErrors,
+        (BiPredicate<@Nullable Object, @Nullable Object>) fatalResults);
+  }
+
+  /** Whether an error ends the run. Never throws: if the predicate does, that is suppressed in {@code error}. */
+  public boolean isFatal(@Nullable Object item, Throwable error) {
+    try {
+      return fatalErrors.test(item, error);
+    } catch (Throwable broken) {
+      Suppressing.add(error, broken);
+      return false;
+    }
+  }
+
+  /** Whether a result ends the run. */
+  public boolean isFatalResult(@Nullable Object item, @Nullable Object result) {
+    return fatalResults != NO_RESULT && fatalResults.test(item, result);
   }
 
   /**
@@ -233,9 +376,9 @@ public record Retry(
     return onResult != NO_RESULT && onResult.test(item, result);
   }
 
-  /** Whether any result can be rejected. */
+  /** Whether any result can be rejected, or end the run. */
   public boolean looksAtResults() {
-    return onResult != NO_RESULT;
+    return onResult != NO_RESULT || fatalResults != NO_RESULT;
   }
 
   /** Whether any answer can ask to stay away. */
@@ -289,7 +432,8 @@ public record Retry(
             .option("attempts", attempts, null)
             .option("on", types.stream().map(Class::getSimpleName).toList(), ALL_SHOWN)
             .given("when", onError != EVERY_ERROR && (http == null || onError != http.errors))
-            .given("whenResult", looksAtResults() && (http == null || onResult != http.results))
+            .given(
+                "whenResult", onResult != NO_RESULT && (http == null || onResult != http.results))
             .option("backoff", backoff, DEFAULT_BACKOFF);
     if (http != null) {
       shown.part(http);
@@ -297,6 +441,12 @@ public record Retry(
     return shown
         .given("serverWait", obeysServer() && http == null)
         .option("maxServerWait", maxServerWait, DEFAULT_MAX_SERVER_WAIT)
+        .given(
+            "endRunWhen",
+            fatalErrors != NO_ERROR && (http == null || fatalErrors != http.fatalErrors))
+        .given(
+            "endRunWhenResult",
+            fatalResults != NO_RESULT && (http == null || fatalResults != http.fatalResults))
         .toString();
   }
 }

@@ -29,6 +29,8 @@ class InterfaceTrapsTest {
           "RateLimiter.tryAcquireFor",
           "Cost.excess",
           "Cost.of",
+          "Retry.isFatal",
+          "Retry.isFatalResult",
           "Retry.rejects",
           "Retry.repeats",
           "Retry.serverWait",

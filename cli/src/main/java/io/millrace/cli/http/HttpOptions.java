@@ -82,6 +82,15 @@ final class HttpOptions {
       description = "Repeat these (default: 408,429,500,502,503,504; none repeats no status).")
   private Set<Integer> retryOn = RetryRules.USUAL;
 
+  @Option(
+      names = "--stop-on",
+      paramLabel = "STATUS,...",
+      converter = StatusList.class,
+      description =
+          "Stop when an answer has one of these, as 401,402: send nothing more, and let what is under way "
+              + "finish (default: none).")
+  private Set<Integer> stopOn = Set.of();
+
   @Option(names = "--retry-unsafe", description = "Repeat all methods alike, POST too.")
   private boolean retryUnsafe;
 
@@ -225,7 +234,8 @@ final class HttpOptions {
   }
 
   Parallel parallel(StopToken stopToken, HostPauses pauses, BodyMemory memory) {
-    RetryRules rules = new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), pauses, memory);
+    RetryRules rules =
+        new RetryRules(retries, retryOn, stopOn, retryUnsafe, itemTimeout(), pauses, memory);
     Parallel parallel =
         Parallel.of(jobs)
             .order(Order.COMPLETION) // lines are put in order where they are written
