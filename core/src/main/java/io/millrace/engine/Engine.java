@@ -212,7 +212,7 @@ public final class Engine implements Watched {
     return error != null ? error : listeners.error();
   }
 
-  /** The failure that came first in time; null if there was none. */
+  /** The failure that ended the run as fatal, or else that which came first in time; null if there was none. */
   public @Nullable Failure<?, ?> firstFailure() {
     return failures.first();
   }

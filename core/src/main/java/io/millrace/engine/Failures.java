@@ -22,6 +22,7 @@ final class Failures {
   private final @Nullable Function<? super Exception, ?> fallback;
   private final AtomicLong count = new AtomicLong();
   private final AtomicReference<@Nullable Failure<?, ?>> first = new AtomicReference<>();
+  private final AtomicReference<@Nullable Failure<?, ?>> fatal = new AtomicReference<>();
 
   private final @Nullable RecentItems recent;
 
@@ -59,9 +60,16 @@ final class Failures {
     };
   }
 
-  /** The failure that came first in time; null if there was none. */
+  /** As {@link #note(Failure)}, for the failure that the run ends with, whatever the policy is. */
+  boolean noteFatal(Failure<?, ?> failure) {
+    fatal.compareAndSet(null, failure);
+    return note(failure);
+  }
+
+  /** The failure that the run ended with, or else that which came first in time; null if there was none. */
   @Nullable Failure<?, ?> first() {
-    return first.get();
+    Failure<?, ?> ending = fatal.get();
+    return ending == null ? first.get() : ending;
   }
 
   long count() {

@@ -35,11 +35,21 @@ final class Keeping {
             case Verdict.Succeed(var value) -> durability.success(ticket, value);
             case Verdict.Substitute(_, var error) -> durability.failure(ticket, error);
             case Verdict.Fail(var error) -> durability.failure(ticket, error);
+            case Verdict.EndRun(var error) -> durability.failure(ticket, error);
             case Verdict.Repeat _, Verdict.Break _ -> null;
           };
       return verdict;
     } catch (Throwable broken) {
       return unusable(broken);
+    }
+  }
+
+  /** Notes that a timeout is to be stored, whatever was decided before; the user's predicate is not asked. */
+  void keep(ItemAtHand at, TimeoutException timeout) {
+    Ticket ticket = at.ticketed();
+    Mark mark = ticket.mark;
+    if (mark != null) {
+      mark.toStore = Durability.passingFailure(ticket, timeout);
     }
   }
 

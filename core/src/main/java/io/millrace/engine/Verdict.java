@@ -17,6 +17,9 @@ sealed interface Verdict {
   /** It is tried again. */
   record Repeat(Throwable error, long delayNanos) implements Verdict {}
 
+  /** It has failed for good, and so would all others: the run ends, and what runs finishes. */
+  record EndRun(Throwable error) implements Verdict {}
+
   /** It has failed for good. */
   record Fail(Throwable error) implements Verdict {}
 }

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -314,12 +315,14 @@ final class Verdicts {
     Ticket ticket = at.ticketed();
     Throwable failure = error;
     waits.answered(at.demand, value, error);
+    boolean isFatal = error != null && retry.isFatal(at.itemOfUser(), error);
     try {
       if (failure == null) {
         if (terms.spending != null) {
           terms.spending.settle(at.cost, at.itemOfUser(), value);
         }
-        if (!retry.rejects(at.itemOfUser(), value)) {
+        isFatal = retry.isFatalResult(at.itemOfUser(), value);
+        if (!isFatal && !retry.rejects(at.itemOfUser(), value)) {
           waits.settle(at.demand, at.item(), value);
           return new Verdict.Succeed(value);
         }
@@ -327,6 +330,10 @@ final class Verdicts {
       }
     } catch (Throwable broken) {
       return failing(at, broken);
+    }
+    if (isFatal) {
+      EarlierErrors.attach(ticket.errors, failure);
+      return new Verdict.EndRun(failure);
     }
     boolean repeats = error == null || retry.repeats(at.itemOfUser(), error);
     Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
@@ -393,8 +400,12 @@ final class Verdicts {
         schedule.waiting().breakOff(error);
         yield settleNotRun(at);
       }
+      case Verdict.EndRun(var error) -> {
+        schedule.drain(RunStatus.FATAL_ERROR); // before it is settled: the run cannot be over
+        yield settleFailure(at, error, failures::noteFatal);
+      }
       case Verdict.Repeat repeat -> repeat(at, repeat);
-      case Verdict.Fail(var error) -> settleFailure(at, error);
+      case Verdict.Fail(var error) -> settleFailure(at, error, failures::note);
     };
   }
 
@@ -430,9 +441,9 @@ final class Verdicts {
   }
 
   /* Noted before it is settled: whoever sees the outcome may ask which failure was the first. */
-  private boolean settleFailure(ItemAtHand at, Throwable error) {
+  private boolean settleFailure(ItemAtHand at, Throwable error, Predicate<Failure<?, ?>> noting) {
     var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
-    boolean ends = failures.note(failure);
+    boolean ends = noting.test(failure);
     if (ends) {
       at.worker.aboutToEndRun();
     }

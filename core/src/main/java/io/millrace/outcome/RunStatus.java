@@ -17,6 +17,8 @@ public enum RunStatus {
   CALLS_SPENT,
   /** The budget of costs was spent before every item was tried. */
   COST_SPENT,
+  /** An error or a result ended the run that {@code Retry.endRunWhen} names: the same would await every other item. */
+  FATAL_ERROR,
   /** A stop token, {@code stop()}, {@code close()} or an interrupt ended the run. */
   CANCELLED
 }

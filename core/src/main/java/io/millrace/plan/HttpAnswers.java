@@ -35,16 +35,25 @@ final class HttpAnswers {
 
   /** The request that a reply answers, before any redirect; null if the reply does not say. */
   static @Nullable HttpRequest firstRequest(@Nullable HttpReply reply) {
-    HttpResponse<?> response =
-        switch (reply) {
-          case Response(var answered) -> answered;
-          case HttpStatusException refused -> refused.response();
-          case null, default -> null;
-        };
+    HttpResponse<?> response = responseIn(reply);
     while (response != null && response.previousResponse().isPresent()) {
       response = response.previousResponse().get();
     }
     return response == null ? null : response.request();
+  }
+
+  /** Whether another server than the one that was asked has answered, as far as the reply says. */
+  static boolean isRedirected(HttpReply reply) {
+    HttpResponse<?> response = responseIn(reply);
+    return response != null && response.previousResponse().isPresent();
+  }
+
+  private static @Nullable HttpResponse<?> responseIn(@Nullable HttpReply reply) {
+    return switch (reply) {
+      case Response(var answered) -> answered;
+      case HttpStatusException refused -> refused.response();
+      case null, default -> null;
+    };
   }
 
   static Optional<String> text(HttpResponse<?> response) {

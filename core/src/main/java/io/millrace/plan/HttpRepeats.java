@@ -37,6 +37,9 @@ final class HttpRepeats implements ServerWait {
   final BiPredicate<@Nullable Object, Throwable> errors = this::repeatsError;
   final BiPredicate<@Nullable Object, @Nullable Object> results = this::repeatsResult;
 
+  final BiPredicate<@Nullable Object, Throwable> fatalErrors = this::isFatalError;
+  final BiPredicate<@Nullable Object, @Nullable Object> fatalResults = this::isFatalResult;
+
   /* Whether the server may ask for more than these. */
   private final boolean obeysServer;
 
@@ -77,6 +80,18 @@ final class HttpRepeats implements ServerWait {
 
   private boolean repeatsResult(@Nullable Object item, @Nullable Object result) {
     return HttpAnswers.in(result, null).filter(reply -> repeats(item, reply)).isPresent();
+  }
+
+  private boolean isFatalError(@Nullable Object item, Throwable error) {
+    return HttpAnswers.in(null, error).filter(reply -> isFatal(item, reply)).isPresent();
+  }
+
+  private boolean isFatalResult(@Nullable Object item, @Nullable Object result) {
+    return HttpAnswers.in(result, null).filter(reply -> isFatal(item, reply)).isPresent();
+  }
+
+  private boolean isFatal(@Nullable Object item, HttpReply reply) {
+    return DeadKeys.isSaidBy(reply, requestIn(item, reply), statuses);
   }
 
   private boolean repeats(@Nullable Object item, HttpReply reply) {

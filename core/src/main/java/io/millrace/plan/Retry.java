@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxServerWait a longer server wait is cut to this
  * @param budget how many retries there may be in all, whatever the attempts of each item; shared by all policies
  *     that hold it, such as the copies of this one
+ * @param fatalErrors an error for which this returns true ends the run: see {@link #endRunWhen(Predicate)}
+ * @param fatalResults the same for a result: see {@link #endRunWhenResult(Predicate)}
  */
 public record Retry(
     int attempts,
@@ -45,12 +47,15 @@ public record Retry(
     BiPredicate<@Nullable Object, @Nullable Object> onResult,
     ServerWait serverWait,
     Duration maxServerWait,
-    RetryBudget budget) {
+    RetryBudget budget,
+    BiPredicate<@Nullable Object, ? super Throwable> fatalErrors,
+    BiPredicate<@Nullable Object, @Nullable Object> fatalResults) {
   private static final Backoff DEFAULT_BACKOFF = Backoff.exponential(Duration.ofMillis(100));
   private static final Duration DEFAULT_MAX_SERVER_WAIT = Duration.ofMinutes(5);
   private static final BiPredicate<@Nullable Object, Throwable> EVERY_ERROR = (item, error) -> true;
   private static final BiPredicate<@Nullable Object, @Nullable Object> NO_RESULT =
       (item, result) -> false;
+  private static final BiPredicate<@Nullable Object, Throwable> NO_ERROR = (item, error) -> false;
   private static final ServerWait NO_SERVER_WAIT = (result, error, now) -> Optional.empty();
   private static final int DEFAULT_HTTP_ATTEMPTS = 4;
   private static final double DEFAULT_HTTP_SHARE = 0.1;
@@ -66,6 +71,8 @@ public record Retry(
     Objects.requireNonNull(serverWait, "serverWait");
     Require.notNegative("maxServerWait", maxServerWait);
     Objects.requireNonNull(budget, "budget");
+    Objects.requireNonNull(fatalErrors, "fatalErrors");
+    Objects.requireNonNull(fatalResults, "fatalResults");
   }
 
   /** One attempt: nothing is repeated. */
@@ -83,7 +90,9 @@ public record Retry(
         NO_RESULT,
         NO_SERVER_WAIT,
         DEFAULT_MAX_SERVER_WAIT,
-        RetryBudget.unlimited());
+        RetryBudget.unlimited(),
+        NO_ERROR,
+        NO_RESULT);
   }
 
   /** At most {@code retries} calls after the first one. */
@@ -106,6 +115,12 @@ public record Retry(
    *
    * <p>Each call makes a {@link RetryBudget} of its own: 10 % of the calls, and 100 in 10 s. Retries that the
    * server asks for take nothing of it: see {@link #mayRepeat}.
+   *
+   * <p>A dead key ends the run: a request with credentials (a header {@code Authorization}, {@code X-Api-Key},
+   * {@code Api-Key} or {@code X-Goog-Api-Key}) to which the server itself answers with status 401, or with one from
+   * 400 to 499 and a body that names a reason such as {@code "insufficient_quota"}. Where the request is not known, only
+   * the reason counts; a status that is to be repeated does not. A request without credentials ends nothing, so a run
+   * over strangers' hosts goes on. {@link #endRunWhen(Predicate)} and {@link #endRunWhenResult(Predicate)} replace this.
    */
   public static Retry http() {
     return http(Dialect.known());
@@ -134,13 +149,24 @@ public record Retry(
         .when(repeated.errors)
         .whenResult(repeated.results)
         .serverWait(repeated)
-        .budget(RetryBudget.of(DEFAULT_HTTP_SHARE));
+        .budget(RetryBudget.of(DEFAULT_HTTP_SHARE))
+        .endRunWhen(repeated.fatalErrors)
+        .endRunWhenResult(repeated.fatalResults);
   }
 
   /** A copy with this many calls in all. */
   public Retry attempts(int attempts) {
     return new Retry(
-        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy with this many calls after the first one. */
@@ -152,7 +178,16 @@ public record Retry(
   /** A copy with another backoff. */
   public Retry backoff(Backoff backoff) {
     return new Retry(
-        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy that repeats only errors of these types (and only those {@link #when} accepts). */
@@ -160,7 +195,16 @@ public record Retry(
   @SuppressWarnings("varargs")
   public final Retry on(Class<? extends Throwable>... types) {
     return new Retry(
-        attempts, backoff, List.of(types), onError, onResult, serverWait, maxServerWait, budget);
+        attempts,
+        backoff,
+        List.of(types),
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy that repeats only errors that this accepts (and only those of the {@link #on} types). */
@@ -187,7 +231,9 @@ public record Retry(
         onResult,
         serverWait,
         maxServerWait,
-        budget);
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /**
@@ -217,28 +263,119 @@ public record Retry(
         (BiPredicate<@Nullable Object, @Nullable Object>) onResult,
         serverWait,
         maxServerWait,
-        budget);
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy that reads from an answer how long the server asks to stay away. */
   public Retry serverWait(ServerWait serverWait) {
     return new Retry(
-        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /** A copy with another longest server wait; the default is 5 minutes. */
   public Retry maxServerWait(Duration maxServerWait) {
     return new Retry(
-        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        fatalResults);
   }
 
   /**
-   * A copy that repeats no more than this allows. An item that is refused a retry fails with its last error, in
-   * which a {@link io.millrace.outcome.RetryRefusedException} is suppressed.
+   * A copy in which an error for which this returns true ends the run, as {@code FATAL_ERROR}: its item fails with it,
+   * at once and without a value in its place; nothing new starts, retries included; what runs finishes, and the rest is
+   * not run. So a dead key costs the calls under way at most. Asked for each attempt that throws, before anything
+   * else; replaces what was asked before. If it throws, the answer is no, and what it threw is suppressed in the error. An executor
+   * ends as a run does.
    */
-  public Retry budget(RetryBudget budget) {
+  public Retry endRunWhen(Predicate<? super Throwable> fatalErrors) {
+    Objects.requireNonNull(fatalErrors, "fatalErrors");
+    return endRunWhen((item, error) -> fatalErrors.test(error));
+  }
+
+  /**
+   * As {@link #endRunWhen(Predicate)}, but also looks at the item.
+   *
+   * @param fatalErrors gets the item, or null for a task of an executor, and what the attempt threw
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object> Retry endRunWhen(
+      BiPredicate<? super T, ? super Throwable> fatalErrors) {
     return new Retry(
-        attempts, backoff, types, onError, onResult, serverWait, maxServerWait, budget);
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        (BiPredicate<@Nullable Object, ? super Throwable>) fatalErrors,
+        fatalResults);
+  }
+
+  /**
+   * The same for results: the item fails with a {@code RejectedResultException} that has the result.
+   *
+   * @param fatalResults gets what the action returned; its type must fit the action's. If it throws, the item fails
+   *     with that
+   */
+  public <R extends @Nullable Object> Retry endRunWhenResult(Predicate<? super R> fatalResults) {
+    Objects.requireNonNull(fatalResults, "fatalResults");
+    return this.<@Nullable Object, R>endRunWhenResult((item, result) -> fatalResults.test(result));
+  }
+
+  /**
+   * As {@link #endRunWhenResult(Predicate)}, but also looks at the item.
+   *
+   * @param fatalResults gets the item, or null for a task of an executor, and what the action returned
+   */
+  @SuppressWarnings("unchecked")
+  public <T extends @Nullable Object, R extends @Nullable Object> Retry endRunWhenResult(
+      BiPredicate<? super T, ? super R> fatalResults) {
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        (BiPredicate<@Nullable Object, @Nullable Object>) fatalResults);
+  }
+
+  /** Whether an error ends the run. Never throws: if the predicate does, that is suppressed in {@code error}. */
+  public boolean isFatal(@Nullable Object item, Throwable error) {
+    try {
+      return fatalErrors.test(item, error);
+    } catch (Throwable broken) {
+      Suppressing.add(error, broken);
+      return false;
+    }
+  }
+
+  /** Whether a result ends the run. */
+  public boolean isFatalResult(@Nullable Object item, @Nullable Object result) {
+    return fatalResults != NO_RESULT && fatalResults.test(item, result);
   }
 
   /**
@@ -259,9 +396,9 @@ public record Retry(
     return onResult != NO_RESULT && onResult.test(item, result);
   }
 
-  /** Whether any result can be rejected. */
+  /** Whether any result can be rejected, or end the run. */
   public boolean looksAtResults() {
-    return onResult != NO_RESULT;
+    return onResult != NO_RESULT || fatalResults != NO_RESULT;
   }
 
   /** Whether any answer can ask to stay away. */
@@ -338,7 +475,8 @@ public record Retry(
             .option("attempts", attempts, null)
             .option("on", types.stream().map(Class::getSimpleName).toList(), ALL_SHOWN)
             .given("when", onError != EVERY_ERROR && (http == null || onError != http.errors))
-            .given("whenResult", looksAtResults() && (http == null || onResult != http.results))
+            .given(
+                "whenResult", onResult != NO_RESULT && (http == null || onResult != http.results))
             .option("backoff", backoff, DEFAULT_BACKOFF);
     if (http != null) {
       shown.part(http);
@@ -347,6 +485,12 @@ public record Retry(
         .given("serverWait", obeysServer() && http == null)
         .option("maxServerWait", maxServerWait, DEFAULT_MAX_SERVER_WAIT)
         .option("budget", budget.toString(), usualBudget(http).toString())
+        .given(
+            "endRunWhen",
+            fatalErrors != NO_ERROR && (http == null || fatalErrors != http.fatalErrors))
+        .given(
+            "endRunWhenResult",
+            fatalResults != NO_RESULT && (http == null || fatalResults != http.fatalResults))
         .toString();
   }
 

@@ -13,13 +13,21 @@ import io.millrace.Results;
 import io.millrace.Run;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
+import io.millrace.executor.TaskOptions;
+import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Success;
 import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Action;
+import io.millrace.plan.Backoff;
 import io.millrace.plan.Budget;
 import io.millrace.plan.Cost;
+import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
+import io.millrace.plan.Workers;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
@@ -30,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
@@ -293,5 +302,142 @@ class EndsTest {
     token.drain();
     action.releaseAll();
     assertEquals(7, results.get(10, TimeUnit.SECONDS).successes().getFirst().value());
+  }
+
+  // Fatal errors
+
+  private static final IllegalStateException DEAD = new IllegalStateException("dead key");
+
+  private static Retry fatal() {
+    return Retry.ofAttempts(3).endRunWhen(error -> error == DEAD);
+  }
+
+  @Test
+  @DisplayName(
+      "R4 what runs when a fatal error ends the run finishes; the fatal failure is the cause")
+  void fatalLetsFinish() throws Exception {
+    CountDownLatch running = new CountDownLatch(2);
+    CompletableFuture<Run<Integer, Integer>> started = new CompletableFuture<>();
+    Parallel parallel = Parallel.of(3).workers(Workers.platform()).retry(fatal()); // they spin
+    try (Run<Integer, Integer> run =
+        parallel.start(
+            TEN,
+            item -> {
+              if (item == 0) {
+                running.await();
+                throw DEAD;
+              }
+              running.countDown();
+              Run<Integer, Integer> own = started.get();
+              while (own.status() == RunStatus.RUNNING) {
+                Thread.onSpinWait();
+              }
+              if (item == 1) {
+                throw new IOException("late, so it is not repeated");
+              }
+              return item;
+            })) {
+      started.complete(run);
+      List<Outcome<Integer, Integer>> all = new ArrayList<>();
+      var thrown = assertThrows(TruncatedRunException.class, () -> run.stream().forEach(all::add));
+      assertSame(DEAD, thrown.getCause());
+      assertEquals(RunStatus.FATAL_ERROR, run.status());
+      List<Integer> done =
+          all.stream().filter(Success.class::isInstance).map(Outcome::item).toList();
+      assertEquals(List.of(2), done);
+      assertEquals(1, all.stream().filter(Failure.class::isInstance).count(), "failures");
+      assertEquals(8, all.stream().filter(NotRun.class::isInstance).count(), "not run");
+    }
+  }
+
+  @Test
+  @DisplayName("R4 a fatal error ends a wait of an hour for a retry, and its own retries")
+  void fatalEndsWaits() throws Exception {
+    Retry anHour = fatal().backoff(Backoff.fixed(Duration.ofHours(1)));
+    try (ManualClock clock = new ManualClock()) {
+      var done =
+          inBackground(
+              () ->
+                  Parallel.of(1)
+                      .clock(clock)
+                      .retry(anHour)
+                      .map(
+                          List.of(0, 1, 2),
+                          item -> {
+                            if (item == 0) {
+                              throw new IOException("again");
+                            }
+                            throw DEAD;
+                          }));
+      Results<Integer, Object> results = done.get(10, TimeUnit.SECONDS);
+      assertEquals(RunStatus.FATAL_ERROR, results.status());
+      assertEquals(List.of(0, 2), results.notRun().stream().map(NotRun::item).toList());
+      assertEquals(1, results.outcomes().getFirst().attempts());
+      assertEquals(1, results.failures().getFirst().attempts());
+      assertEquals(0, clock.timers(), "timers left");
+    }
+  }
+
+  @Test
+  @DisplayName("R4 a fatal error is thrown when failing fast, and no fallback hides it")
+  void fatalAndOtherPolicies() {
+    Action<Integer, Integer> action =
+        _ -> {
+          throw DEAD;
+        };
+    assertSame(
+        DEAD,
+        assertThrows(
+            IllegalStateException.class,
+            () -> Parallel.of(2).retry(fatal()).failFast().map(TEN, action)));
+    Results<Integer, Integer> results =
+        Parallel.of(1).retry(fatal()).function(action).orElse(-1).map(TEN);
+    assertEquals(RunStatus.FATAL_ERROR, results.status());
+    assertSame(DEAD, results.failures().getFirst().error());
+  }
+
+  @Test
+  @DisplayName(
+      "R4 a classifier that throws ends nothing, and is suppressed in the error of the item")
+  void brokenClassifier() {
+    IllegalArgumentException broken = new IllegalArgumentException("classifier");
+    Retry retry =
+        Retry.none()
+            .endRunWhen(
+                error -> {
+                  throw broken;
+                });
+    Action<Integer, Integer> action =
+        _ -> {
+          throw new IOException("action");
+        };
+    Results<Integer, Integer> results = Parallel.of(1).retry(retry).map(List.of(0), action);
+    assertEquals(RunStatus.COMPLETED, results.status());
+    assertSame(broken, results.failures().getFirst().error().getSuppressed()[0]);
+    Retry ofResults =
+        Retry.none()
+            .endRunWhenResult(
+                result -> {
+                  throw broken;
+                });
+    Results<Integer, Integer> others =
+        Parallel.of(1).retry(ofResults).map(List.of(0), item -> item);
+    assertEquals(RunStatus.COMPLETED, others.status());
+    assertSame(broken, others.failures().getFirst().error());
+  }
+
+  @Test
+  @DisplayName("R4 a task whose options name a fatal error ends its executor")
+  void fatalTask() throws Exception {
+    try (ParallelExecutor executor = ParallelExecutor.of(1)) {
+      ExecutorFuture<Object> dead =
+          executor.submit(
+              () -> {
+                throw DEAD;
+              },
+              TaskOptions.none().retry(fatal()));
+      assertSame(DEAD, assertThrows(IllegalStateException.class, dead::result));
+      assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> 1));
+    }
   }
 }

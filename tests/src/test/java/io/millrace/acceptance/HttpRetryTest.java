@@ -8,10 +8,12 @@ import io.millrace.Parallel;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.HttpStatusException;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.signal.HttpReply;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -189,5 +192,113 @@ class HttpRetryTest {
       assertThrows(IOException.class, future::result);
     }
     assertEquals(List.of("null"), seen.stream().distinct().toList());
+  }
+
+  // Dead keys
+
+  private static final String QUOTA =
+      "{\"error\": {\"message\": \"You exceeded your current quota\", \"type\": \"insufficient_quota\"}}";
+
+  /* What another client throws. */
+  @SuppressWarnings("serial") // it is thrown here only
+  private static final class Refused extends IOException implements HttpReply {
+    private final int status;
+    private final String body;
+
+    Refused(int status, String body) {
+      this.status = status;
+      this.body = body;
+    }
+
+    @Override
+    public int statusCode() {
+      return status;
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> body() {
+      return Optional.of(body);
+    }
+  }
+
+  private static RunStatus status(Retry retry, Object item, int status, String body) {
+    var results =
+        Parallel.of(1)
+            .retry(retry.attempts(1))
+            .map(
+                List.of(item, item),
+                _ -> {
+                  throw new Refused(status, body);
+                });
+    assertEquals(results.status() == RunStatus.COMPLETED ? 2 : 1, results.failures().size());
+    return results.status();
+  }
+
+  private static HttpRequest withKey(String header) {
+    return HttpRequest.newBuilder(URI.create("http://localhost/")).header(header, "key").build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Authorization", "X-Api-Key", "api-key", "x-goog-api-key"})
+  @DisplayName("R4: a key that is refused with 401 ends the run")
+  void deadKey(String header) {
+    assertEquals(RunStatus.FATAL_ERROR, status(Retry.http(), withKey(header), 401, ""));
+    assertEquals(RunStatus.FATAL_ERROR, status(Retry.http(503), withKey(header), 401, ""));
+  }
+
+  @Test
+  @DisplayName("R4: a stranger's answer to a request without a key ends nothing, whatever it says")
+  void noKey() {
+    assertEquals(RunStatus.COMPLETED, status(Retry.http(), request("GET"), 401, ""));
+    assertEquals(RunStatus.COMPLETED, status(Retry.http(), request("GET"), 429, QUOTA));
+    assertEquals(RunStatus.COMPLETED, status(Retry.http(), "item", 401, ""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "429, insufficient_quota, FATAL_ERROR",
+    "401, invalid_api_key, FATAL_ERROR",
+    "402, billing_error, FATAL_ERROR",
+    "400, API_KEY_INVALID, FATAL_ERROR",
+    "429, rate_limit_exceeded, COMPLETED",
+    "403, , COMPLETED",
+    "500, insufficient_quota, COMPLETED",
+  })
+  @DisplayName("R4: an answer that names a dead key or an empty account ends the run")
+  void reasons(int status, String reason, RunStatus expected) {
+    String body =
+        "{\"error\": {\"code\": \"" + reason + "\", \"message\": \"insufficient_quota?\"}}";
+    assertEquals(expected, status(Retry.http(), withKey("Authorization"), status, body));
+    assertEquals(expected, status(Retry.http(), "a request that is not known", status, body));
+  }
+
+  @Test
+  @DisplayName("R4: what is fatal can be replaced, and a status that is to be repeated is not")
+  void replaced() {
+    HttpRequest request = withKey("Authorization");
+    Retry none = Retry.http().endRunWhen(error -> false);
+    assertEquals(RunStatus.COMPLETED, status(none, request, 401, QUOTA));
+    assertEquals(RunStatus.COMPLETED, status(Retry.http(401), request, 401, ""));
+    Retry http = Retry.http();
+    Retry more =
+        http.endRunWhen(
+            (HttpRequest item, Throwable error) ->
+                error instanceof UnknownHostException || http.isFatal(item, error));
+    assertEquals(RunStatus.FATAL_ERROR, status(more, request, 401, ""));
+    var unknown =
+        Parallel.of(1)
+            .retry(more)
+            .map(
+                List.of(request, request),
+                _ -> {
+                  throw new UnknownHostException("nowhere.invalid");
+                });
+    assertEquals(RunStatus.FATAL_ERROR, unknown.status());
+    assertEquals(1, unknown.failures().getFirst().attempts(), "attempts");
   }
 }

@@ -30,6 +30,8 @@ class InterfaceTrapsTest {
           "Cost.excess",
           "Cost.of",
           "Retry.mayRepeat",
+          "Retry.isFatal",
+          "Retry.isFatalResult",
           "Retry.rejects",
           "Retry.repeats",
           "Retry.serverWait",

@@ -79,6 +79,7 @@ final class ErrorText {
       case TIMED_OUT -> "cut off by --run-timeout";
       case CALLS_SPENT, COST_SPENT -> "cut off by --max-calls";
       case ABORTED -> "cut off by --max-failures or --fail-rate";
+      case FATAL_ERROR -> "cut off by --stop-on";
       case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";
     };
   }

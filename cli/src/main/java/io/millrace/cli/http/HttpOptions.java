@@ -94,6 +94,15 @@ final class HttpOptions {
               + "none has no limit). What the host asks for with 429 or Retry-After is not counted.")
   private Supplier<RetryBudget> retryBudget = RetryShare.USUAL;
 
+  @Option(
+      names = "--stop-on",
+      paramLabel = "STATUS,...",
+      converter = StatusList.class,
+      description =
+          "Stop when an answer has one of these, as 401,402: send nothing more, and let what is under way "
+              + "finish (default: none).")
+  private Set<Integer> stopOn = Set.of();
+
   @Option(names = "--retry-unsafe", description = "Repeat all methods alike, POST too.")
   private boolean retryUnsafe;
 
@@ -243,7 +252,7 @@ final class HttpOptions {
   Parallel parallel(
       StopToken stopToken, HostPauses pauses, HostRetries budgets, BodyMemory memory) {
     RetryRules rules =
-        new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), pauses, budgets, memory);
+        new RetryRules(retries, retryOn, stopOn, retryUnsafe, itemTimeout(), pauses, budgets, memory);
     Parallel parallel =
         Parallel.of(jobs)
             .order(Order.COMPLETION) // lines are put in order where they are written

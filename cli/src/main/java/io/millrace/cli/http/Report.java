@@ -48,6 +48,7 @@ record Report(Counts counts, Duration elapsed) {
       case TIMED_OUT -> "stopped by --run-timeout";
       case CALLS_SPENT, COST_SPENT -> "stopped by --max-calls";
       case ABORTED -> "stopped by --max-failures or --fail-rate";
+      case FATAL_ERROR -> "stopped by --stop-on";
       case CANCELLED, RUNNING, COMPLETED -> "interrupted";
     };
   }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param retries how often at most, over all redirects of a line
  * @param statuses answers that are worth it
+ * @param fatal answers that end the run; a host among many must not decide that, so there are none by default
  * @param isUnsafeAllowed whether other requests are repeated as well
  * @param budgets how many retries each host may get
  * @param itemTime how long a line may take, from its first request
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 record RetryRules(
     int retries,
     Set<Integer> statuses,
+    Set<Integer> fatal,
     boolean isUnsafeAllowed,
     Optional<Duration> itemTime,
     HostPauses pauses,
@@ -44,7 +46,13 @@ record RetryRules(
         .when(error -> repeats(error, http))
         .whenResult(_ -> false)
         .serverWait((_, error, now) -> serverWait(error, http, now))
-        .budget(RetryBudget.unlimited()); // each host has its own
+        .budget(RetryBudget.unlimited()) // each host has its own
+        .endRunWhen(this::isFatal)
+        .endRunWhenResult(_ -> false);
+  }
+
+  private boolean isFatal(Throwable error) {
+    return error instanceof BadReplyException bad && fatal.contains(bad.statusCode());
   }
 
   private boolean repeats(Throwable error, Retry http) {

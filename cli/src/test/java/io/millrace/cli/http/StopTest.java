@@ -61,6 +61,21 @@ class StopTest {
     assertTrue(cli.err().contains("stopped by --max-calls: "), cli.err());
   }
 
+  @DisplayName("R4: --stop-on ends a run whose key is refused; without it, other hosts go on")
+  @Test
+  void aStatusEndsTheRun() {
+    server.close();
+    server =
+        RawServer.start((request, number, answer) -> answer.send(401, "\"insufficient_quota\""));
+    String lines = (server.url("/") + "\n").repeat(20);
+    Cli cli = Cli.run(lines, "http", "--stop-on", "401,402", "--jobs", "1");
+    assertEquals(1, cli.code());
+    assertEquals(1, server.requests().size());
+    assertTrue(cli.err().contains("stopped by --stop-on: "), cli.err());
+    Cli.run(lines, "http", "--jobs", "1", "-H", "Authorization: key");
+    assertEquals(21, server.requests().size());
+  }
+
   @DisplayName("R3: --fail-rate ends a run of whose last lines too many failed")
   @Test
   void aFailureRateEndsTheRun() {

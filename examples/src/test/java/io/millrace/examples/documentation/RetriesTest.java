@@ -16,6 +16,7 @@ import io.millrace.plan.RetryBudget;
 import io.millrace.signal.HttpReply;
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -129,6 +130,22 @@ class RetriesTest {
     var results = parallel.map(urls, url -> send.apply(HttpRequest.newBuilder(url).build()));
     // @end
     assertEquals(0, results.size());
+  }
+
+  @Test
+  void fatal() {
+    // @start region="fatal"
+    Retry http = Retry.http();
+    var oneHost =
+        http.endRunWhen(
+            (HttpRequest request, Throwable error) ->
+                error instanceof UnknownHostException || http.isFatal(request, error));
+    var manyHosts = http.endRunWhen(error -> false).endRunWhenResult(reply -> false);
+    // @end
+    var request = HttpRequest.newBuilder(URI.create("http://nowhere.invalid/")).build();
+    var unknown = new UnknownHostException("nowhere.invalid");
+    assertEquals(true, oneHost.isFatal(request, unknown));
+    assertEquals(false, manyHosts.isFatal(request, unknown));
   }
 
   private static void log(URI url, int status) {

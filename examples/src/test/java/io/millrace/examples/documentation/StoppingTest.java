@@ -11,10 +11,12 @@ import io.millrace.Parallel;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.Budget;
+import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -113,7 +115,21 @@ class StoppingTest {
     assertEquals(1, untilTheTenth.map(urls, this::fetch).failures().size());
   }
 
-  private record Answer(double dollars) {}
+  private record Answer(double dollars, boolean isSuspended) {}
+
+  @Test
+  void fatal() {
+    // @start region="fatal"
+    var untilTheKeyIsDead =
+        Parallel.of(8)
+            .retry(
+                Retry.ofAttempts(4)
+                    .endRunWhen(error -> error instanceof UnknownHostException)
+                    .endRunWhenResult((Answer answer) -> answer.isSuspended()));
+    // @end
+    var results = untilTheKeyIsDead.map(List.of(1), item -> new Answer(item, true));
+    assertEquals(RunStatus.FATAL_ERROR, results.status());
+  }
 
   @Test
   void budget() {
@@ -125,7 +141,7 @@ class StoppingTest {
                     Budget.calls(10_000), // never one more, retries included
                     Budget.money(25.0, (Answer answer) -> answer.dollars())));
     // @end
-    var results = capped.map(List.of(1, 2), item -> new Answer(item));
+    var results = capped.map(List.of(1, 2), item -> new Answer(item, false));
     assertEquals(RunStatus.COMPLETED, results.status());
   }
 

@@ -3,6 +3,7 @@ package io.millrace.testkit.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.outcome.RejectedResultException;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Budget;
@@ -100,6 +101,56 @@ public interface BudgetContract extends Contract {
         .cutShort(RunStatus.COST_SPENT);
     int spent = calls.get();
     assertTrue(spent >= 10 && spent < 10 + way.concurrency(), () -> spent + " calls");
+  }
+
+  @Everywhere
+  @DisplayName("R4 after an error that ends the run, only the calls under way come on top")
+  default void aFatalErrorEndsTheRun(Way way) {
+    Tally calls = new Tally("calls");
+    Retry retry =
+        Retry.ofAttempts(3)
+            .backoff(Backoff.fixed(Duration.ZERO))
+            .endRunWhen(error -> error instanceof IllegalStateException);
+    var report =
+        way.over(
+                Supply.endless(),
+                item -> {
+                  calls.increment();
+                  if (item >= 5) {
+                    throw new IllegalStateException("dead key");
+                  }
+                  return item;
+                })
+            .with(p -> p.retry(retry))
+            .run()
+            .cutShort(RunStatus.FATAL_ERROR);
+    assertTrue(report.successes().size() <= 5, "successes");
+    int failed = report.failures().size();
+    assertTrue(failed >= 1 && failed <= way.concurrency(), () -> failed + " failures");
+    assertEquals(report.successes().size() + failed, calls.get(), "calls");
+  }
+
+  @Everywhere
+  @DisplayName("R4 a result can end the run, too; its item has failed")
+  default void aFatalResultEndsTheRun(Way way) {
+    Tally calls = new Tally("calls");
+    Retry retry = Retry.none().endRunWhenResult((Integer result) -> result >= 5);
+    var report =
+        way.over(
+                Supply.endless(),
+                item -> {
+                  calls.increment();
+                  return item;
+                })
+            .with(p -> p.retry(retry))
+            .run()
+            .cutShort(RunStatus.FATAL_ERROR);
+    assertTrue(report.successes().size() <= 5, "successes");
+    int failed = report.failures().size();
+    assertTrue(failed >= 1 && failed <= way.concurrency(), () -> failed + " failures");
+    assertEquals(report.successes().size() + failed, calls.get(), "calls");
+    assertTrue(
+        report.failures().stream().allMatch(f -> f.error() instanceof RejectedResultException));
   }
 
   @Everywhere
