@@ -291,9 +291,9 @@ public final class Engine {
     return schedule.control().isPaused();
   }
 
-  /** Changes how many attempts run at once. Never blocks. */
-  public void concurrency(int concurrency) {
-    schedule.control().concurrency(concurrency);
+  /** Changes how many attempts run at once; returns how many it were. Never blocks. */
+  public int concurrency(int concurrency) {
+    return schedule.control().concurrency(concurrency);
   }
 
   /** How many attempts run at once, at most. */

@@ -3,6 +3,7 @@ package io.millrace.executor;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * about. If all of them do, nobody is left who could, and the last one is told. Thread-safe.
  */
 final class OwnWaits {
-  private final int workers;
+  private final IntSupplier workers;
   private final BooleanSupplier isWorker;
 
   /* Guarded by this. */
@@ -19,9 +20,10 @@ final class OwnWaits {
   /**
    * No waits yet.
    *
+   * @param workers how many there are now, at most
    * @param isWorker whether the calling thread is a worker of the executor
    */
-  OwnWaits(int workers, BooleanSupplier isWorker) {
+  OwnWaits(IntSupplier workers, BooleanSupplier isWorker) {
     this.workers = workers;
     this.isWorker = isWorker;
   }
@@ -49,15 +51,16 @@ final class OwnWaits {
    * @throws DeadlockException if the wait would never end
    */
   @Nullable Wait begin(BooleanSupplier isOver) {
-    if (workers == Integer.MAX_VALUE || !isWorker.getAsBoolean()) {
+    if (!isWorker.getAsBoolean()) {
       return null;
     }
+    int most = workers.getAsInt();
     Wait wait = new Wait(isOver);
-    if (addsTheLast(wait)) {
+    if (addsTheLast(wait, most)) {
       wait.close();
       throw new DeadlockException(
           "all "
-              + workers
+              + most
               + " workers of this executor wait for tasks of the same executor, and none is left to run"
               + " those: give it more workers, submit what is waited for to another executor, or"
               + " compose the futures instead of waiting");
@@ -65,8 +68,8 @@ final class OwnWaits {
     return wait;
   }
 
-  private synchronized boolean addsTheLast(Wait wait) {
+  private synchronized boolean addsTheLast(Wait wait, int most) {
     waits.add(wait);
-    return waits.size() >= workers && waits.stream().noneMatch(each -> each.isOver.getAsBoolean());
+    return waits.size() >= most && waits.stream().noneMatch(each -> each.isOver.getAsBoolean());
   }
 }
