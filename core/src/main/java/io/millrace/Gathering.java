@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
   private final PushFeed feed = new PushFeed();
   private final Run<T, R> run;
+  private final Config config;
   private final int window;
   private long pushed;
   private long passed;
 
   private Gathering(Config config, Action<?, ?> action, Engine.Delivery delivery) {
     run = new Run<>(Engine.start(config, action, feed, delivery), config);
+    this.config = config;
     window = config.room();
   }
 
@@ -32,7 +34,7 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
 
   private boolean push(T item, Gatherer.Downstream<? super Outcome<T, R>> downstream) {
     try {
-      while (pushed - passed >= window) {
+      while (pushed - passed >= window()) {
         if (!pass(run.takeOrNull(), downstream)) {
           return false;
         }
@@ -53,6 +55,11 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
       run.close();
       throw broken;
     }
+  }
+
+  /* The run's window follows its concurrency, and only a control can change that of this one. */
+  private int window() {
+    return config.control == null ? window : config.room(run.concurrency());
   }
 
   /** Passes an outcome on; false if there is none or nobody wants one: then the run is closed. */

@@ -149,7 +149,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
    * @param concurrency at least 1; without effect for {@link io.millrace.plan.Workers#caller}
    */
   public void concurrency(int concurrency) {
-    engine.concurrency(Require.atLeast("concurrency", concurrency, 1));
+    var _ = engine.concurrency(Require.atLeast("concurrency", concurrency, 1));
   }
 
   /** Most attempts at once. */

@@ -313,9 +313,9 @@ public final class Engine implements Watched {
     return schedule.control().isPaused();
   }
 
-  /** Changes how many attempts run at once. Never blocks. */
-  public void concurrency(int concurrency) {
-    schedule.control().concurrency(concurrency);
+  /** Changes how many attempts run at once; returns how many it were. Never blocks. */
+  public int concurrency(int concurrency) {
+    return schedule.control().concurrency(concurrency);
   }
 
   /** How many attempts run at once, at most. */

@@ -49,10 +49,13 @@ final class LiveControl {
     }
   }
 
-  void concurrency(int concurrency) {
+  /** Returns what it was. */
+  int concurrency(int concurrency) {
     schedule.lock();
+    int before = crew.slots();
     concurrencyLocked(concurrency);
     schedule.release();
+    return before;
   }
 
   int concurrency() {

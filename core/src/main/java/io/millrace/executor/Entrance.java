@@ -30,6 +30,13 @@ final class Entrance {
     return limit;
   }
 
+  /** As many more, or fewer, tasks run at once. */
+  void change(int difference) {
+    if (room != null) {
+      room.change(difference);
+    }
+  }
+
   /** Whether a task that comes now is let in at once. */
   boolean hasRoom() {
     return room == null || room.hasFree();

@@ -33,12 +33,12 @@ final class Home {
    * @param context what of their submitters' context tasks have
    * @param forCommands how to run what has no future
    */
-  Home(TaskFeed feed, int concurrency, Context context, Tuning forCommands, StoredTasks stored) {
+  Home(TaskFeed feed, Context context, Tuning forCommands, StoredTasks stored) {
     this.feed = feed;
     this.context = context;
     this.forCommands = forCommands;
     this.stored = stored;
-    this.ownWaits = new OwnWaits(concurrency, this::isWorker);
+    this.ownWaits = new OwnWaits(() -> engine().concurrency(), this::isWorker);
   }
 
   void open(Engine itsEngine) {

@@ -3,6 +3,7 @@ package io.millrace.executor;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * about. If all of them do, nobody is left who could, and the last one is told. Thread-safe.
  */
 final class OwnWaits {
-  private final int workers;
+  private final IntSupplier workers;
   private final BooleanSupplier isWorker;
 
   /* Guarded by this. */
@@ -20,9 +21,10 @@ final class OwnWaits {
   /**
    * No waits yet.
    *
+   * @param workers how many there are now, at most
    * @param isWorker whether the calling thread is a worker of the executor
    */
-  OwnWaits(int workers, BooleanSupplier isWorker) {
+  OwnWaits(IntSupplier workers, BooleanSupplier isWorker) {
     this.workers = workers;
     this.isWorker = isWorker;
   }
@@ -84,13 +86,13 @@ final class OwnWaits {
   }
 
   private boolean isWorkerHere() {
-    return workers != Integer.MAX_VALUE && isWorker.getAsBoolean();
+    return isWorker.getAsBoolean();
   }
 
   private Wait refuse() {
     throw new DeadlockException(
         "all "
-            + workers
+            + workers.getAsInt()
             + " workers of this executor wait for tasks of the same executor, and none is left to run"
             + " those: give it more workers, submit what is waited for to another executor, or"
             + " compose the futures instead of waiting");
@@ -102,34 +104,36 @@ final class OwnWaits {
    */
   @SuppressWarnings("ThreadPriorityCheck") // waits for particular threads, for a moment
   private boolean isTheLast(Wait wait) {
-    Set<Wait> others = add(wait);
+    int most = workers.getAsInt(); // asks the run, so not under the lock
+    Set<Wait> others = add(wait, most);
     while (others != null) {
-      if (others.stream().noneMatch(Wait::isOnItsWay) && leaveIfStill(others, wait)) {
+      if (others.stream().noneMatch(Wait::isOnItsWay) && leaveIfStill(others, wait, most)) {
         return true;
       }
       Thread.yield();
-      others = othersIfStuck(wait);
+      most = workers.getAsInt();
+      others = othersIfStuck(wait, most);
     }
     return false;
   }
 
-  private synchronized @Nullable Set<Wait> add(Wait wait) {
+  private synchronized @Nullable Set<Wait> add(Wait wait, int most) {
     waits.add(wait);
-    return othersIfStuck(wait);
+    return othersIfStuck(wait, most);
   }
 
   /* The others, without those that look as well; null if there is somebody who may go on. */
-  private synchronized @Nullable Set<Wait> othersIfStuck(Wait wait) {
+  private synchronized @Nullable Set<Wait> othersIfStuck(Wait wait, int most) {
     wait.isJudging =
-        waits.size() >= workers && waits.stream().noneMatch(each -> each.isOver.getAsBoolean());
+        waits.size() >= most && waits.stream().noneMatch(each -> each.isOver.getAsBoolean());
     return wait.isJudging
         ? waits.stream().filter(each -> !each.isJudging).collect(Collectors.toSet())
         : null;
   }
 
   /* In one step, so that of several that look only one leaves. */
-  private synchronized boolean leaveIfStill(Set<Wait> others, Wait wait) {
-    return others.equals(othersIfStuck(wait)) && waits.remove(wait);
+  private synchronized boolean leaveIfStill(Set<Wait> others, Wait wait, int most) {
+    return others.equals(othersIfStuck(wait, most)) && waits.remove(wait);
   }
 
   private synchronized void remove(Wait wait) {

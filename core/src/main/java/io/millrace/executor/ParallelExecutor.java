@@ -69,7 +69,6 @@ import org.jspecify.annotations.Nullable;
  * shutdown with a {@link RejectedExecutionException}.
  */
 public final class ParallelExecutor implements ExecutorService {
-  private final int concurrency;
   private final TaskOptions options;
   private final TimeSource clock;
   private final TaskFeed feed = new TaskFeed();
@@ -78,15 +77,14 @@ public final class ParallelExecutor implements ExecutorService {
   private final Entrance entrance;
 
   private ParallelExecutor(Config config, QueueLimit queueLimit, Duration deadline) {
-    concurrency = config.concurrency;
     clock = config.clock;
     options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout, deadline);
     Context context = new Context(config.carriers, config.scopedValues);
     StoredTasks stored = new StoredTasks(config.checkpoint != null);
-    home = new Home(feed, concurrency, context, options.retry(Retry.none()).tuning(), stored);
+    home = new Home(feed, context, options.retry(Retry.none()).tuning(), stored);
     engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
     home.open(engine);
-    entrance = new Entrance(home, concurrency, queueLimit, clock);
+    entrance = new Entrance(home, config.concurrency, queueLimit, clock);
   }
 
   /* Tasks bring the context of their submitters; workers know whose they are. */
@@ -163,7 +161,45 @@ public final class ParallelExecutor implements ExecutorService {
 
   /** Most tasks at once. */
   public int concurrency() {
-    return concurrency;
+    return engine.concurrency();
+  }
+
+  /**
+   * Runs at most this many tasks at once from now on: more start at once, or what runs beyond that finishes. A queue limit
+   * stays as it is for the tasks that wait. Never blocks.
+   *
+   * <p>If tasks wait for tasks of their own executor, see that enough workers are left: a wait that began before the
+   * concurrency was lowered gets no {@link DeadlockException}. A higher concurrency frees it.
+   *
+   * @param concurrency at least 1
+   */
+  public void concurrency(int concurrency) {
+    int before = engine.concurrency(Require.atLeast("concurrency", concurrency, 1));
+    entrance.change(concurrency - before);
+  }
+
+  /**
+   * Lets no task start any more, until {@link #resume}: retries neither. What runs goes on, tasks can be submitted,
+   * deadlines and the executor's run timeout end as at other times, and no permit of a rate limit is taken. Shutting down
+   * resumes, because all tasks that were submitted run then. Never blocks.
+   */
+  public void pause() {
+    if (!isShutdown()) {
+      engine.pause();
+      if (isShutdown()) {
+        engine.resume();
+      }
+    }
+  }
+
+  /** Goes on after {@link #pause}. Does nothing if the executor is not paused. Never blocks. */
+  public void resume() {
+    engine.resume();
+  }
+
+  /** Whether the executor is paused. */
+  public boolean isPaused() {
+    return engine.isPaused();
   }
 
   /**
@@ -481,6 +517,7 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public void shutdown() {
     entrance.close();
+    engine.resume();
   }
 
   /**
@@ -491,6 +528,7 @@ public final class ParallelExecutor implements ExecutorService {
   public void shutdownAndCancel() {
     entrance.close();
     cutOff(takeNotBegun());
+    engine.resume();
   }
 
   /**
@@ -542,6 +580,7 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public void close() {
     entrance.close();
+    engine.resume();
     boolean interrupted = false;
     while (!isTerminated()) {
       try {
@@ -586,8 +625,11 @@ public final class ParallelExecutor implements ExecutorService {
 
   @Override
   public String toString() {
-    String state = isTerminated() ? "terminated" : isShutdown() ? "shut down" : "running";
-    Shown shown = new Shown("ParallelExecutor").part("at most " + concurrency + " at once");
+    String state =
+        isTerminated()
+            ? "terminated"
+            : isShutdown() ? "shut down" : isPaused() ? "paused" : "running";
+    Shown shown = new Shown("ParallelExecutor").part("at most " + concurrency() + " at once");
     if (!entrance.limit().isNone()) {
       shown.part(entrance.limit());
     }

@@ -22,7 +22,7 @@ final class Room {
 
   /* Guarded by this: those who take race with those who give back and with the shutdown. */
   private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
-  private int free;
+  private int free; // below 0 if there are fewer places than are taken
   private boolean closed;
 
   private static final class Waiter {
@@ -51,7 +51,7 @@ final class Room {
   }
 
   synchronized boolean tryTake() {
-    if (closed || free == 0) {
+    if (closed || free <= 0) {
       return false;
     }
     free--;
@@ -129,8 +129,22 @@ final class Room {
     }
   }
 
+  /** There are more or fewer places from now on: those that are taken stay so. */
+  void change(int difference) {
+    for (int more = 0; more < difference; more++) {
+      giveBack();
+    }
+    if (difference < 0) {
+      takeAway(-difference);
+    }
+  }
+
+  private synchronized void takeAway(int places) {
+    free -= places;
+  }
+
   private synchronized @Nullable Waiter nextWaiter() {
-    if (waiters.isEmpty()) {
+    if (waiters.isEmpty() || free < 0) {
       free++;
       return null;
     }

@@ -58,4 +58,13 @@ class LimitExampleTest {
     assertEquals(true, soon);
     assertFalse(now);
   }
+
+  @Test
+  void aRateThatChanges() {
+    // @start region="change"
+    RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(100));
+    limiter.limit(RateLimit.perSecond(20)); // for those who wait, and for those who come later
+    // @end
+    assertEquals(RateLimit.perSecond(20), limiter.limit());
+  }
 }

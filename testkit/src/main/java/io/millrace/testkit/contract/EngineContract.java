@@ -9,6 +9,7 @@ public interface EngineContract
         DrainContract,
         FailureContract,
         LimitContract,
+        LiveContract,
         ListenerContract,
         OutcomeContract,
         RetryContract,
