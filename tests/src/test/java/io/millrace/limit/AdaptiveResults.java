@@ -19,7 +19,7 @@ final class AdaptiveResults {
   private static final int SEEDS = 2;
 
   static final RateLimit ADAPTIVE = RateLimit.adaptive();
-  static final RateLimit NOTHING_ASKED_FOR = 
+  static final RateLimit NOTHING_ASKED_FOR =
       RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY);
   static final RateLimit PAUSES_ONLY = RateLimit.unlimited();
 

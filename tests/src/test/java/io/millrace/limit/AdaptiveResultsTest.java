@@ -22,7 +22,8 @@ class AdaptiveResultsTest {
   private final AdaptiveResults results = new AdaptiveResults();
 
   @Test
-  @DisplayName("gets at least 92 % of 500/s with under 0.3 % refused, and without Retry-After 97 % with under 1 %")
+  @DisplayName(
+      "gets at least 92 % of 500/s with under 0.3 % refused, and without Retry-After 97 % with under 1 %")
   void steady() {
     AdaptiveResults.Row obedient = results.adaptive("bucket 500/s", 1);
     assertTrue(obedient.share() >= 0.92, "share " + obedient.share());
@@ -33,7 +34,8 @@ class AdaptiveResultsTest {
   }
 
   @Test
-  @DisplayName("finds the rate within 4 s of the start, and a half of it within 5 s, a double within 35 s")
+  @DisplayName(
+      "finds the rate within 4 s of the start, and a half of it within 5 s, a double within 35 s")
   void changes() {
     assertTrue(results.adaptive("bucket 500/s", 1).secondsTo90(0) <= 4);
     AdaptiveResults.Row changing = results.adaptive("halves, doubles", 1);
@@ -60,7 +62,8 @@ class AdaptiveResultsTest {
   }
 
   @Test
-  @DisplayName("gets at least 70 % where a server allows no burst, if requests are further apart than the jitter")
+  @DisplayName(
+      "gets at least 70 % where a server allows no burst, if requests are further apart than the jitter")
   void withoutBurst() {
     assertTrue(results.adaptive("burst 1, 50/s", 1).share() >= 0.70);
     assertTrue(results.adaptive("burst 1, 50/s", 0).share() >= 0.70);

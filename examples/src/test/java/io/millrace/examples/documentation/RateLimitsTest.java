@@ -59,8 +59,7 @@ class RateLimitsTest {
                         : ServerAnswer.granted());
 
     assertEquals(List.of(2, 2), politely.map(urls, this::fetch).values());
-    assertEquals(
-        List.of(2, 2), Parallel.of(2).rateLimit(read).map(urls, this::fetch).values());
+    assertEquals(List.of(2, 2), Parallel.of(2).rateLimit(read).map(urls, this::fetch).values());
   }
 
   @Test
