@@ -64,7 +64,6 @@ final class LearntPace {
   private double samplePace;
   private boolean isSampling;
   private boolean sampleIsStart;
-  private boolean isGuess;
   private int sampled;
   private int sampledGranted;
   /* Granted when the last long wait was asked for, and when that was. */
@@ -136,8 +135,14 @@ final class LearntPace {
       ceiling = Math.min(ceiling, rate);
       ceilingUntil = now + 60;
     }
-    isGuess = isStart && estimate == 0;
-    known = isGuess ? Math.min(rate / 2, FIRST) : isStart ? estimate : Math.min(estimate, ceiling);
+    if (estimate == 0) { // nobody knows: it starts anew, from below
+      cut(now, Math.min(rate / 2, FIRST), sentAt);
+      enter(Phase.START, now);
+      isSampling = false;
+      measuredFrom = now;
+      return;
+    }
+    known = isStart ? estimate : Math.min(estimate, ceiling);
     if (waitsAreAsked) {
       holdFor = (confirmed ? 20 : 10) * Math.max(1, wait);
     } else {
@@ -154,7 +159,7 @@ final class LearntPace {
 
   /* The pace that was granted; 0 if nobody knows. */
   private double estimate(double now, double wait, boolean isStart) {
-    double measured = measured(now, isStart);
+    double measured = measured(now, isStart, rate);
     if (isStart) {
       return measured == NONE ? 0 : Math.min(rate, measured);
     }
@@ -249,8 +254,7 @@ final class LearntPace {
     double share = (double) sampledGranted / sampled;
     double pace = samplePace == NONE ? sampled / Math.max(0.001, cutAt - sampleFrom) : samplePace;
     if (sampleIsStart) {
-      double granted = pace * share;
-      known = isGuess ? Math.max(granted, known) : Math.clamp(granted, 0.5 * known, 2 * known);
+      known = Math.clamp(pace * share, 0.5 * known, 2 * known);
       set(beta() * known, Reason.REFUSED);
       cutAt = now;
     } else if (sampled >= 8 && share >= 0.15 && share < 0.75) {
@@ -270,7 +274,7 @@ final class LearntPace {
     switch (phase) {
       case START -> {
         if (rate != NONE) {
-          double up = Math.min(1.5 * rate, 2 * measured(now, true));
+          double up = Math.min(1.5 * rate, 2 * measured(now, true, 0));
           if (known != NONE && up >= safe() * known) {
             up = safe() * known;
             enter(Phase.HOLD, now);
@@ -309,7 +313,7 @@ final class LearntPace {
       ceiling = NONE;
     }
     double up = rate + (waitsAreAsked ? 0.35 : 1) * Math.sqrt(rate) * drift * elapsed;
-    double used = measured(now, false);
+    double used = measured(now, false, 0);
     if (grantGap > 1) { // fewer than can be measured
       used = Math.max(used, 1 / grantGap);
     }
@@ -330,15 +334,16 @@ final class LearntPace {
     }
   }
 
-  private double measured(double now, boolean isStart) {
+  /* What was granted a second, if it was long enough ago that anything was sent for the first time. */
+  private double measured(double now, boolean isStart, double ifTooShort) {
     double window = isStart ? startWindow() : Math.clamp(20 / rate, 1, RecentGrants.SPAN);
     double from =
         Math.max(Math.max(measuredFrom, now - window), resumeAt + (resumeAt > 0 ? roundTrip : 0));
-    return now - from < 1.5 * roundTrip ? rate : grants.since(from, now);
+    return now - from < 1.5 * roundTrip ? ifTooShort : grants.since(from, now);
   }
 
   private double startWindow() {
-    return Math.max(2 * roundTrip, 0.1);
+    return Math.max(Math.max(2 * roundTrip, 0.1), Math.min(1, 10 / rate));
   }
 
   private double beta() {

@@ -22,7 +22,9 @@ class InterfaceTrapsTest {
   /** Methods whose item or value has no type: they belong to policies and limits that serve every type. */
   private static final Set<String> UNTYPED =
       Set.of(
+          "AnswerReader.read",
           "RateLimiter.acquireFor",
+          "RateLimiter.answered",
           "RateLimiter.demand",
           "RateLimiter.pause",
           "RateLimiter.settle",

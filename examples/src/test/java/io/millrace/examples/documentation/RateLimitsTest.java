@@ -12,6 +12,7 @@ import io.millrace.limit.RateLimiter;
 import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.signal.ServerAnswer;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,30 @@ class RateLimitsTest {
 
   private Answer ask(Prompt prompt) {
     return new Answer("yes", 1);
+  }
+
+  private static final class QuotaException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  @Test
+  void findsItself() {
+    var found =
+        RateLimit.adaptive() // begins with 20 a second
+            .between(1, 500) // never fewer, never more
+            .onChange(change -> IO.println(change)); // says why it moved
+    var politely = Parallel.of(64).rateLimit(found).retry(Retry.http());
+
+    var read =
+        RateLimit.adaptive()
+            .reading(
+                (result, error, now) ->
+                    error instanceof QuotaException
+                        ? ServerAnswer.refused()
+                        : ServerAnswer.granted());
+
+    assertEquals(List.of(2, 2), politely.map(urls, this::fetch).values());
+    assertEquals(List.of(2, 2), Parallel.of(2).rateLimit(read).map(urls, this::fetch).values());
   }
 
   @Test

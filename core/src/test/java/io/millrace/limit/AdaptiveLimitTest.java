@@ -1,0 +1,294 @@
+package io.millrace.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.plan.RateChange;
+import io.millrace.plan.RateChange.Reason;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.Adaptive;
+import io.millrace.signal.ServerAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What an attempt returned is what the server answered. */
+@DisplayName("A rate that finds itself")
+class AdaptiveLimitTest {
+  private static final Duration ROUND_TRIP = Duration.ofMillis(50);
+
+  private final FakeClock clock = new FakeClock();
+  private final List<RateChange> changes = new ArrayList<>();
+  private final Adaptive limit =
+      RateLimit.adaptive().reading((answer, error, now) -> read(answer)).onChange(changes::add);
+
+  private static ServerAnswer read(@Nullable Object answer) {
+    return answer instanceof ServerAnswer said ? said : ServerAnswer.unknown();
+  }
+
+  /* Calls one after the other, each of which takes a round trip. */
+  private long call(RateLimiter limiter, ServerAnswer answer) {
+    Demand demand = limiter.demand(null);
+    long from = clock.elapsed();
+    clock.advance(Duration.ofNanos(limiter.earliest(demand) - clock.nanoTime()));
+    long waited = clock.elapsed() - from;
+    assertTrue(limiter.tryTake(demand));
+    clock.advance(ROUND_TRIP);
+    limiter.answered(demand, answer, null);
+    return waited;
+  }
+
+  private void callTimes(int times, RateLimiter limiter, ServerAnswer answer) {
+    for (int i = 0; i < times; i++) {
+      call(limiter, answer);
+    }
+  }
+
+  /* Demands as many as the limit lets go in a time, and has none answered. */
+  private static int taken(RateLimiter limiter, FakeClock clock, Duration time) {
+    long end = clock.elapsed() + time.toNanos();
+    int taken = 0;
+    while (clock.elapsed() < end) {
+      taken += limiter.tryAcquire() ? 1 : 0;
+      clock.advance(Duration.ofMillis(1));
+    }
+    return taken;
+  }
+
+  @Test
+  @DisplayName("begins at its start, evenly, without a burst")
+  void start() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(10), clock);
+    assertTrue(limiter.tryAcquire());
+    assertFalse(limiter.tryAcquire());
+    clock.advance(Duration.ofMillis(100));
+    assertTrue(limiter.tryAcquire());
+    clock.advance(Duration.ofSeconds(60));
+    assertTrue(limiter.tryAcquire());
+    assertFalse(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("limits nothing until an attempt is refused, if it starts without a limit")
+  void unlimitedAtFirst() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY), clock);
+    List<Demand> demands = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      Demand demand = limiter.demand(null);
+      assertTrue(limiter.tryTake(demand));
+      demands.add(demand);
+    }
+    clock.advance(ROUND_TRIP);
+    limiter.answered(demands.getFirst(), ServerAnswer.refused(), null);
+    clock.advance(ROUND_TRIP);
+    assertTrue(limiter.tryAcquire());
+    assertFalse(limiter.tryAcquire());
+    assertEquals(Reason.REFUSED, changes.getLast().reason());
+    assertEquals(Double.POSITIVE_INFINITY, changes.getLast().before());
+  }
+
+  @Test
+  @DisplayName(
+      "stays away as long as the server asks for, to the nanosecond, and comes back without a burst")
+  void retryAfter() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    callTimes(50, limiter, ServerAnswer.granted());
+    call(limiter, ServerAnswer.refused(Duration.ofSeconds(3)));
+    clock.advance(Duration.ofSeconds(3).minusNanos(1));
+    assertFalse(limiter.tryAcquire());
+    clock.advance(Duration.ofNanos(1));
+    assertTrue(limiter.tryAcquire());
+    assertFalse(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("goes on at the pace it knew when a server has asked for patience")
+  void resumes() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    callTimes(200, limiter, ServerAnswer.granted()); // one at a time: 20 a second
+    call(limiter, ServerAnswer.refused(Duration.ofSeconds(1)));
+    clock.advance(Duration.ofSeconds(1));
+    int taken = taken(limiter, clock, Duration.ofSeconds(10));
+    assertTrue(taken >= 130 && taken <= 210, taken + " in 10 s");
+  }
+
+  @Test
+  @DisplayName("obeys a server no longer than the longest wait")
+  void longestWait() {
+    RateLimiter limiter = RateLimiter.of(limit.longestWait(Duration.ofSeconds(10)), clock);
+    call(limiter, ServerAnswer.refused(Duration.ofDays(3)));
+    clock.advance(Duration.ofSeconds(10));
+    assertTrue(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("a first refusal with a long wait says nothing of the pace")
+  void nothingGranted() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    call(limiter, ServerAnswer.refused(Duration.ofSeconds(30)));
+    clock.advance(Duration.ofSeconds(30));
+    int taken = taken(limiter, clock, Duration.ofSeconds(10));
+    assertTrue(taken >= 150, taken + " in 10 s");
+  }
+
+  @Test
+  @DisplayName("never grows while it is not used")
+  void unused() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(1_000), clock);
+    for (int i = 0; i < 100; i++) {
+      call(limiter, ServerAnswer.granted());
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertEquals(List.of(), changes);
+  }
+
+  @Test
+  @DisplayName("cuts once for all refusals of one round trip")
+  void onceARoundTrip() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(1_000), clock);
+    callTimes(100, limiter, ServerAnswer.granted());
+    changes.clear();
+    List<Demand> sent = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      Demand demand = limiter.demand(null);
+      clock.advance(Duration.ofMillis(1));
+      assertTrue(limiter.tryTake(demand));
+      sent.add(demand);
+    }
+    clock.advance(ROUND_TRIP.minusMillis(40));
+    sent.forEach(demand -> limiter.answered(demand, ServerAnswer.refused(), null));
+    assertEquals(1, changes.stream().filter(c -> c.reason() == Reason.REFUSED).count());
+  }
+
+  @Test
+  @DisplayName("stays within its bounds")
+  void bounds() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(20).between(5, 30), clock);
+    callTimes(200, limiter, ServerAnswer.granted());
+    for (int i = 0; i < 100; i++) {
+      call(limiter, ServerAnswer.refused());
+      call(limiter, ServerAnswer.granted());
+    }
+    for (RateChange change : changes) {
+      if (change.reason() != Reason.BLOCKED) {
+        assertTrue(change.after() >= 5 && change.after() <= 30, change.toString());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("with nothing granted any more, one attempt at a time finds out, at most 5 s late")
+  void blocked() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    callTimes(100, limiter, ServerAnswer.granted());
+    long from = clock.elapsed();
+    int calls = 0;
+    while (clock.elapsed() - from < 60_000_000_000L) {
+      call(limiter, ServerAnswer.refused());
+      calls++;
+    }
+    assertTrue(calls <= 30, calls + " calls in 60 s");
+    call(limiter, ServerAnswer.granted());
+    assertTrue(call(limiter, ServerAnswer.granted()) < 100_000_000L);
+  }
+
+  @Test
+  @DisplayName("a server that fails is asked less often, but not one that has no limit")
+  void failures() {
+    RateLimiter limited = RateLimiter.of(limit, clock);
+    callTimes(5, limited, ServerAnswer.failed());
+    assertFalse(limited.tryAcquire());
+    assertEquals(Reason.BLOCKED, changes.getLast().reason());
+
+    RateLimiter free = RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY), clock);
+    callTimes(100, free, ServerAnswer.failed());
+    assertTrue(free.tryAcquire());
+    assertTrue(free.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("learns nothing from answers that cannot be read")
+  void unreadable() {
+    RateLimiter limiter =
+        RateLimiter.of(
+            limit.reading(
+                (answer, error, now) -> {
+                  throw new IllegalStateException("broken");
+                }),
+            clock);
+    callTimes(100, limiter, ServerAnswer.refused());
+    assertEquals(List.of(), changes);
+  }
+
+  @Test
+  @DisplayName("each key has a rate of its own")
+  void perKey() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(1_000).by((String key) -> key), clock);
+    Demand slow = limiter.demand("slow");
+    assertTrue(limiter.tryTake(slow));
+    clock.advance(ROUND_TRIP);
+    limiter.answered(slow, ServerAnswer.refused(Duration.ofSeconds(60)), null);
+    assertTrue(limiter.tryAcquireFor("fast"));
+    assertFalse(limiter.tryAcquireFor("slow"));
+  }
+
+  @Test
+  @DisplayName("a permit that was given back is there again")
+  void giveBack() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    Demand demand = limiter.demand(null);
+    assertTrue(limiter.tryTake(demand));
+    assertFalse(limiter.tryAcquire());
+    limiter.giveBack(demand);
+    assertTrue(limiter.tryAcquire());
+    assertFalse(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("the listener runs without the lock, and what it throws does no harm")
+  void listener() {
+    List<Integer> waiters = new ArrayList<>();
+    RateLimiter[] limiter = new RateLimiter[1];
+    limiter[0] =
+        RateLimiter.of(
+            limit.onChange(
+                change -> {
+                  waiters.add(limiter[0].waiters());
+                  throw new IllegalStateException("broken listener");
+                }),
+            clock);
+    callTimes(50, limiter[0], ServerAnswer.granted());
+    call(limiter[0], ServerAnswer.refused());
+    assertFalse(waiters.isEmpty());
+  }
+
+  @Test
+  @DisplayName("wrapped functions tell it what came of their calls")
+  void wrapped() throws Exception {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    Callable<ServerAnswer> refused =
+        limiter.wrap(() -> ServerAnswer.refused(Duration.ofSeconds(2)));
+    refused.call();
+    clock.advance(Duration.ofMillis(1_999));
+    assertFalse(limiter.tryAcquire());
+    clock.advance(Duration.ofMillis(1));
+    assertTrue(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName("refuses bounds that make no sense, with what is allowed")
+  void badArguments() {
+    assertThrows(IllegalArgumentException.class, () -> limit.startingAt(0));
+    assertThrows(IllegalArgumentException.class, () -> limit.startingAt(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> limit.between(-1, 5));
+    var inverted = assertThrows(IllegalArgumentException.class, () -> limit.between(10, 5));
+    assertTrue(inverted.getMessage().contains("10.0"), inverted.getMessage());
+    assertTrue(inverted.getMessage().contains("5.0"), inverted.getMessage());
+  }
+}

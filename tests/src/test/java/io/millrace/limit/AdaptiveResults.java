@@ -1,0 +1,177 @@
+package io.millrace.limit;
+
+import io.millrace.plan.RateLimit;
+import io.millrace.testkit.simulation.Report;
+import io.millrace.testkit.simulation.SimulatedServer;
+import io.millrace.testkit.simulation.SimulatedServers;
+import io.millrace.testkit.simulation.Simulation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongFunction;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What limits get of what servers allow, in simulations: the same each time. */
+final class AdaptiveResults {
+  private static final int SEEDS = 2;
+
+  static final RateLimit ADAPTIVE = RateLimit.adaptive();
+  static final RateLimit NOTHING_ASKED_FOR =
+      RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY);
+  static final RateLimit PAUSES_ONLY = RateLimit.unlimited();
+
+  /** A server, made anew for each simulation, and the clients that use it. */
+  record Setting(String name, int clients, LongFunction<SimulatedServer> server) {
+    Row run(RateLimit limit) {
+      List<Report> reports = new ArrayList<>();
+      for (long seed = 1; seed <= SEEDS; seed++) {
+        reports.add(Simulation.of(server.apply(seed), limit, seed).clients(clients).run());
+      }
+      return new Row(reports);
+    }
+  }
+
+  /** The means of several runs; times are the worst of them. */
+  record Row(List<Report> reports) {
+    double share() {
+      return mean(Report::share);
+    }
+
+    double refused() {
+      return mean(Report::refused);
+    }
+
+    double fairness() {
+      return mean(Report::fairness);
+    }
+
+    double latencyMillis() {
+      return mean(Report::latencyMillis);
+    }
+
+    double secondsTo90(int from) {
+      return reports.stream().mapToDouble(report -> report.secondsTo90(from)).max().orElseThrow();
+    }
+
+    private double mean(ToDoubleFunction<Report> figure) {
+      return reports.stream().mapToDouble(figure).average().orElseThrow();
+    }
+  }
+
+  /** The servers that refuse. */
+  static Map<String, Setting> settings(long retryAfter) {
+    Map<String, Setting> all = new LinkedHashMap<>();
+    add(all, "bucket 500/s", 1, _ -> SimulatedServers.bucket(500, 20, retryAfter));
+    add(all, "bucket 5/s", 1, _ -> SimulatedServers.bucket(5, 5, retryAfter));
+    add(all, "window 100 in 1 s", 1, _ -> SimulatedServers.window(100, 1, retryAfter));
+    add(all, "window 600 in 60 s", 1, _ -> SimulatedServers.window(600, 60, retryAfter));
+    add(all, "halves, doubles", 1, _ -> SimulatedServers.halvesAndDoubles(retryAfter));
+    add(all, "varying neighbours", 1, seed -> SimulatedServers.neighbours(retryAfter, seed));
+    add(all, "outage of 20 s", 1, _ -> SimulatedServers.outage(retryAfter));
+    add(all, "ten clients", 10, _ -> SimulatedServers.bucket(500, 20, retryAfter));
+    add(all, "token quota", 1, _ -> SimulatedServers.tokens(retryAfter));
+    add(all, "burst 1, 50/s", 1, _ -> SimulatedServers.bucket(50, 1, retryAfter));
+    add(all, "burst 1, 500/s", 1, _ -> SimulatedServers.bucket(500, 1, retryAfter));
+    return all;
+  }
+
+  /** The servers that slow down instead. */
+  static Map<String, Setting> slowServers() {
+    Map<String, Setting> all = new LinkedHashMap<>();
+    add(all, "slow above 40 at once", 1, _ -> SimulatedServers.slowAbove(40));
+    add(all, "queue, 300/s", 1, _ -> SimulatedServers.queue(300));
+    return all;
+  }
+
+  private static void add(
+      Map<String, Setting> all, String name, int clients, LongFunction<SimulatedServer> server) {
+    all.put(name, new Setting(name, clients, server));
+  }
+
+  private final Map<String, Row> rows = new LinkedHashMap<>();
+
+  /** The adaptive limit at a server; each is simulated once. */
+  Row adaptive(String server, int retryAfter) {
+    return row(server, settings(retryAfter).get(server), "adaptive" + retryAfter, ADAPTIVE);
+  }
+
+  private Row row(String server, @Nullable Setting setting, String policy, RateLimit limit) {
+    if (setting == null) {
+      throw new IllegalArgumentException("no server " + server);
+    }
+    return rows.computeIfAbsent(policy + " at " + server, _ -> setting.run(limit));
+  }
+
+  /** All results, as a page. */
+  String page() {
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # What a rate that finds itself gets
+
+            Made by `AdaptiveResultsTest`, which fails if this page is not what it gets: `-Dmillrace.renew=true` writes it anew.
+            Discrete events in virtual time, the library's own limiters inside; %d seeds, 180 s each, 64 requests at once, 50 ms
+            there and back with 10 %% jitter, timers up to 1 ms late. Cells: granted from 30 s on, in %% of what an oracle gets that
+            knows the server / refused, in %% of all requests. *start*, *halved*, *doubled*: worst time in s until 90 %% of what is
+            allowed is granted over one second, and at most 2 %% refused; so the least is 1.0.
+            """
+                .formatted(SEEDS));
+    for (int retryAfter : new int[] {1, 0}) {
+      page.append(
+          "\n## Servers that refuse, "
+              + (retryAfter == 1 ? "with `Retry-After`" : "without `Retry-After`")
+              + "\n\n| server | adaptive | start | nothing asked for | start | pauses only |\n|---|---|---|---|---|---|\n");
+      for (Setting setting : settings(retryAfter).values()) {
+        String server = setting.name();
+        Row found = adaptive(server, retryAfter);
+        Row unlimited = row(server, setting, "unlimited" + retryAfter, NOTHING_ASKED_FOR);
+        String pauses =
+            setting.clients() > 1 // millions of refusals
+                ? "–"
+                : cell(row(server, setting, "pauses" + retryAfter, PAUSES_ONLY));
+        page.append(
+            "| %s | %s | %s | %s | %s | %s |\n"
+                .formatted(
+                    server,
+                    cell(found),
+                    seconds(found.secondsTo90(0)),
+                    cell(unlimited),
+                    seconds(unlimited.secondsTo90(0)),
+                    pauses));
+      }
+      Row changing = adaptive("halves, doubles", retryAfter);
+      Row clients = adaptive("ten clients", retryAfter);
+      page.append(
+          String.format(
+              Locale.ROOT,
+              "\nAdaptive: halved %s, doubled %s; ten clients: Jain's index %.3f.\n",
+              seconds(changing.secondsTo90(60)),
+              seconds(changing.secondsTo90(120)),
+              clients.fairness()));
+    }
+    page.append(
+        "\n## Servers that slow down\n\nNothing is refused, so the concurrency is what limits.\n\n| server | adaptive | latency, ms |\n|---|---|---|\n");
+    for (Setting setting : slowServers().values()) {
+      Row found = row(setting.name(), setting, "adaptive", ADAPTIVE);
+      page.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %.0f |\n",
+              setting.name(),
+              cell(found),
+              found.latencyMillis()));
+    }
+    return page.toString();
+  }
+
+  private static String cell(Row row) {
+    return String.format(Locale.ROOT, "%.1f / %.2f", 100 * row.share(), 100 * row.refused());
+  }
+
+  private static String seconds(double seconds) {
+    return Double.isInfinite(seconds) ? "never" : String.format(Locale.ROOT, "%.1f", seconds);
+  }
+}

@@ -1,0 +1,81 @@
+package io.millrace.limit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+
+/** In virtual time, with seeds: the same each time. */
+@DisplayName("A rate that finds itself, against an oracle that knows the server")
+@TestInstance(Lifecycle.PER_CLASS)
+@Timeout(300)
+class AdaptiveResultsTest {
+  private static final Path PAGE = Path.of("../docs/adaptive-results.md");
+
+  private final AdaptiveResults results = new AdaptiveResults();
+
+  @Test
+  @DisplayName(
+      "gets at least 92 % of 500/s with under 0.3 % refused, and without Retry-After 97 % with under 1 %")
+  void steady() {
+    AdaptiveResults.Row obedient = results.adaptive("bucket 500/s", 1);
+    assertTrue(obedient.share() >= 0.92, "share " + obedient.share());
+    assertTrue(obedient.refused() < 0.003, "refused " + obedient.refused());
+    AdaptiveResults.Row free = results.adaptive("bucket 500/s", 0);
+    assertTrue(free.share() >= 0.97, "share " + free.share());
+    assertTrue(free.refused() < 0.01, "refused " + free.refused());
+  }
+
+  @Test
+  @DisplayName(
+      "finds the rate within 4 s of the start, and a half of it within 5 s, a double within 35 s")
+  void changes() {
+    assertTrue(results.adaptive("bucket 500/s", 1).secondsTo90(0) <= 4);
+    AdaptiveResults.Row changing = results.adaptive("halves, doubles", 1);
+    assertTrue(changing.secondsTo90(60) <= 5, "halved " + changing.secondsTo90(60));
+    assertTrue(changing.secondsTo90(120) <= 35, "doubled " + changing.secondsTo90(120));
+  }
+
+  @Test
+  @DisplayName("gets at least 65 % beside varying neighbours, and without Retry-After 88 %")
+  void neighbours() {
+    assertTrue(results.adaptive("varying neighbours", 1).share() >= 0.65);
+    assertTrue(results.adaptive("varying neighbours", 0).share() >= 0.88);
+  }
+
+  @Test
+  @DisplayName("ten clients get at least 85 % together, and without Retry-After 98 %")
+  void tenClients() {
+    AdaptiveResults.Row obedient = results.adaptive("ten clients", 1);
+    assertTrue(obedient.share() >= 0.85, "share " + obedient.share());
+    assertTrue(obedient.fairness() >= 0.9, "fairness " + obedient.fairness());
+    AdaptiveResults.Row free = results.adaptive("ten clients", 0);
+    assertTrue(free.share() >= 0.98, "share " + free.share());
+    assertTrue(free.fairness() >= 0.95, "fairness " + free.fairness());
+  }
+
+  @Test
+  @DisplayName(
+      "gets at least 70 % where a server allows no burst, if requests are further apart than the jitter")
+  void withoutBurst() {
+    assertTrue(results.adaptive("burst 1, 50/s", 1).share() >= 0.70);
+    assertTrue(results.adaptive("burst 1, 50/s", 0).share() >= 0.70);
+  }
+
+  @Test
+  @DisplayName("the page has these results")
+  void page() throws IOException {
+    String page = results.page();
+    if (Boolean.getBoolean("millrace.renew")) {
+      Files.writeString(PAGE, page);
+    }
+    assertEquals(page, Files.readString(PAGE), "run it with -Dmillrace.renew=true");
+  }
+}
