@@ -331,8 +331,9 @@ public final class Parallel {
    * Keeps each outcome in a store before it is delivered, so that a later run of the same action, after a crash or an
    * early end, does not call again what succeeded: such an item is delivered as a success that says {@link
    * io.millrace.outcome.Details#restored restored}, with 0 attempts and without a permit. Failed items run again, unless {@link
-   * Checkpoint#finalFailures} says otherwise. Refused where there are no items, or each call is a run of its own: by
-   * executors, task groups and {@link ParallelFunction#call}.
+   * Checkpoint#finalFailures} says otherwise. The tasks of a
+   * {@link io.millrace.executor.ParallelExecutor} need {@linkplain io.millrace.executor.TaskOptions#key keys}. Refused where
+   * each call is a run of its own, by {@link ParallelFunction#call}.
    *
    * <p>The run takes the checkpoint when it starts, and throws a {@link io.millrace.checkpoint.CheckpointException} if it cannot have
    * it; it lets the checkpoint go at its end, so a run has to be closed. A store that fails ends the run with that error. Items that are being looked up or stored

@@ -297,7 +297,7 @@ final class Attempts {
       verdicts.tidyInterrupt(null);
       at.worker.readClock();
     }
-    return durability.lookup(at.ticketed());
+    return durability.lookup(at);
   }
 
   /** What keeps the item from its attempt; null if nothing does. */

@@ -75,7 +75,7 @@ public final class Engine {
     Durability durability =
         checkpoint == null || session == null
             ? null
-            : new Durability(checkpoint, session, schedule.waiting(), waits, terms.clock);
+            : new Durability(checkpoint, session, schedule.waiting(), waits, terms);
     listeners = new Listeners(config, schedule, failures, this::total);
     Abandonment abandonment = new Abandonment(terms, schedule, waits, failures, sink);
     Interrupter interrupter = new Interrupter(terms, schedule, abandonment);

@@ -9,9 +9,16 @@ import io.millrace.engine.wait.ItemAtHand;
 /** What a checkpoint makes of verdicts, and what it makes verdicts of. Called while a worker decides. */
 final class Keeping {
   private final Durability durability;
+  private final boolean isOfTasks;
 
-  Keeping(Durability durability) {
+  /**
+   * Of a run.
+   *
+   * @param isOfTasks whether the failure of one item is no business of another's
+   */
+  Keeping(Durability durability, boolean isOfTasks) {
     this.durability = durability;
+    this.isOfTasks = isOfTasks;
   }
 
   /** Notes what is to be stored of a verdict; the verdict, or another one if it cannot be stored. */
@@ -31,7 +38,7 @@ final class Keeping {
           };
       return verdict;
     } catch (Throwable broken) {
-      return new Verdict.Break(broken);
+      return unusable(broken);
     }
   }
 
@@ -44,7 +51,12 @@ final class Keeping {
         case StoredOutcome.Failed failed -> new Verdict.Fail(Durability.failure(failed));
       };
     } catch (Throwable broken) {
-      return new Verdict.Break(broken);
+      return unusable(broken);
     }
+  }
+
+  /* An item whose value cannot be stored, or had from the store. */
+  private Verdict unusable(Throwable broken) {
+    return isOfTasks ? new Verdict.Fail(broken) : new Verdict.Break(broken);
   }
 }

@@ -65,7 +65,7 @@ final class Verdicts {
     this.failures = failures;
     this.interrupter = interrupter;
     this.durability = durability;
-    this.keeping = durability == null ? null : new Keeping(durability);
+    this.keeping = durability == null ? null : new Keeping(durability, terms.isTuned);
     this.news = AttemptNews.of(terms.config, schedule);
   }
 

@@ -91,6 +91,7 @@ final class Entrance {
     }
     if (answer == Room.Answer.LATE) {
       task.expire(late(deadline));
+      task.leave();
     } else {
       add(task, time, deadline);
     }

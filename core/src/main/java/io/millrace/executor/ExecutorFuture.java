@@ -59,6 +59,9 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
 
   private final TimeSource clock;
 
+  /* Written before the future is completed, read after that. */
+  private boolean isRestored;
+
   ExecutorFuture(TimeSource clock, WeakReference<Home> home) {
     super(home);
     this.clock = clock;
@@ -107,15 +110,17 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
   }
 
   /** By the task, when no attempt of it goes on. */
-  void settle(R value) {
+  void settle(R value, boolean restored) {
     if (takeTask()) {
+      isRestored = restored;
       super.complete(value);
     }
   }
 
   /** By the task, when no attempt of it goes on. */
-  void settleExceptionally(Throwable error) {
+  void settleExceptionally(Throwable error, boolean restored) {
     if (takeTask()) {
+      isRestored = restored;
       super.completeExceptionally(error);
     }
   }
@@ -133,6 +138,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
    * Runs the task in the calling thread, once, if no worker has begun it: for tasks that {@link
    * ParallelExecutor#shutdownNow} has returned. The executor's limits, timeouts and retries do not hold
    * for this. Does nothing if the task was begun or this future is done.
+   *
+   * @throws IllegalStateException for a task with a key: only an executor with a checkpoint can store its outcome
    */
   @Override
   public void run() {
@@ -343,6 +350,14 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
       // whoever wants to know asks for the result
     }
     return this;
+  }
+
+  /**
+   * Whether the value, or the failure for good, came from the executor's checkpoint in place of a call. False if the task is
+   * not done, or somebody else has completed this.
+   */
+  public boolean restored() {
+    return isDone() && isRestored;
   }
 
   /** What the task threw; empty if it succeeded, was cancelled, or is not done. */

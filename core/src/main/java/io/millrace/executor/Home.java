@@ -19,6 +19,7 @@ final class Home {
   private final Context context;
   private final Tuning forCommands;
   private final OwnWaits ownWaits;
+  private final StoredTasks stored;
 
   /** For futures, which users may keep for longer than the executor. */
   private final WeakReference<Home> reference = new WeakReference<>(this);
@@ -32,10 +33,11 @@ final class Home {
    * @param context what of their submitters' context tasks have
    * @param forCommands how to run what has no future
    */
-  Home(TaskFeed feed, int concurrency, Context context, Tuning forCommands) {
+  Home(TaskFeed feed, int concurrency, Context context, Tuning forCommands, StoredTasks stored) {
     this.feed = feed;
     this.context = context;
     this.forCommands = forCommands;
+    this.stored = stored;
     this.ownWaits = new OwnWaits(concurrency, this::isWorker);
   }
 
@@ -57,6 +59,10 @@ final class Home {
 
   OwnWaits ownWaits() {
     return ownWaits;
+  }
+
+  StoredTasks stored() {
+    return stored;
   }
 
   WeakReference<Home> reference() {

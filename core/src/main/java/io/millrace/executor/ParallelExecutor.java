@@ -59,6 +59,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Memory consistency.</b> What a thread does before it submits a task happens before the task runs; what
  * the task does happens before its future is done.
  *
+ * <p><b>Checkpoint.</b> With a {@link Parallel#checkpoint}, tasks have {@linkplain TaskOptions#key keys}, and those that an
+ * earlier executor has done are not run again: see {@link #submit(Callable, TaskOptions)}. What gives tasks no keys
+ * throws an {@link UnsupportedOperationException}: {@code execute}, {@code submit(Runnable)}, {@code invokeAll}, {@code
+ * invokeAny}, {@code map} and {@code mapIter}. Asynchronous stages of futures run, and are not stored. Such an executor has the
+ * checkpoint until it has terminated, so it has to be closed.
+ *
  * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}; tasks that come after the
  * shutdown with a {@link RejectedExecutionException}.
  */
@@ -76,7 +82,8 @@ public final class ParallelExecutor implements ExecutorService {
     clock = config.clock;
     options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout, deadline);
     Context context = new Context(config.carriers, config.scopedValues);
-    home = new Home(feed, concurrency, context, options.retry(Retry.none()).tuning());
+    StoredTasks stored = new StoredTasks(config.checkpoint != null);
+    home = new Home(feed, concurrency, context, options.retry(Retry.none()).tuning(), stored);
     engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
     home.open(engine);
     entrance = new Entrance(home, concurrency, queueLimit, clock);
@@ -174,13 +181,30 @@ public final class ParallelExecutor implements ExecutorService {
     return submit(task, options);
   }
 
-  /** Submits a task that has options of its own. */
+  /**
+   * Submits a task that has options of its own.
+   *
+   * <p>In an executor with a {@linkplain Parallel#checkpoint checkpoint} the options have a {@link TaskOptions#key}. A task whose
+   * value is stored is not run. Else its outcome is stored before its future is done; a failed task runs again when it is
+   * submitted again, a cancelled one stores nothing. A value that cannot be stored, or restored, fails its task with a {@link
+   * io.millrace.checkpoint.CheckpointException}; a store that fails ends the executor, and fails all futures with that.
+   *
+   * @throws IllegalArgumentException if there is a checkpoint and no key, or the other way round
+   * @throws RejectedExecutionException if a task with the same key is under way
+   */
   public <R extends @Nullable Object> ExecutorFuture<R> submit(
       Callable<R> task, TaskOptions options) {
     Objects.requireNonNull(task, "task");
     Objects.requireNonNull(options, "options");
+    home.stored().check(options);
     Task<R> submitted = task(task, options, false);
-    entrance.admit(submitted, options.deadline());
+    home.stored().begin(submitted);
+    try {
+      entrance.admit(submitted, options.deadline());
+    } catch (Throwable refused) {
+      home.stored().end(submitted);
+      throw refused;
+    }
     return submitted.future;
   }
 
@@ -219,6 +243,7 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public <R extends @Nullable Object> ExecutorFuture<R> submit(Runnable task, R result) {
     Objects.requireNonNull(task, "task");
+    home.stored().refuse("submit(Runnable)", "submit(Callable, TaskOptions)");
     return submit(
         () -> {
           task.run();
@@ -234,12 +259,14 @@ public final class ParallelExecutor implements ExecutorService {
   @Override
   public void execute(Runnable command) {
     Objects.requireNonNull(command, "command");
+    home.stored().refuse("execute", "submit(Callable, TaskOptions)");
     entrance.admit(home.command(command, home.capture()), options.deadline());
   }
 
   @Override
   public <R extends @Nullable Object> List<Future<R>> invokeAll(
       Collection<? extends Callable<R>> tasks) throws InterruptedException {
+    home.stored().refuse("invokeAll", "submit(Callable, TaskOptions)");
     return Invocations.all(this, tasks, Long.MAX_VALUE);
   }
 
@@ -247,12 +274,14 @@ public final class ParallelExecutor implements ExecutorService {
   public <R extends @Nullable Object> List<Future<R>> invokeAll(
       Collection<? extends Callable<R>> tasks, long timeout, TimeUnit unit)
       throws InterruptedException {
+    home.stored().refuse("invokeAll", "submit(Callable, TaskOptions)");
     return Invocations.all(this, tasks, unit.toNanos(timeout));
   }
 
   @Override
   public <R extends @Nullable Object> R invokeAny(Collection<? extends Callable<R>> tasks)
       throws InterruptedException, ExecutionException {
+    home.stored().refuse("invokeAny", "submit(Callable, TaskOptions)");
     try {
       return Invocations.any(this, tasks, Long.MAX_VALUE);
     } catch (TimeoutException impossible) {
@@ -264,6 +293,7 @@ public final class ParallelExecutor implements ExecutorService {
   public <R extends @Nullable Object> R invokeAny(
       Collection<? extends Callable<R>> tasks, long timeout, TimeUnit unit)
       throws InterruptedException, ExecutionException, TimeoutException {
+    home.stored().refuse("invokeAny", "submit(Callable, TaskOptions)");
     return Invocations.any(this, tasks, unit.toNanos(timeout));
   }
 
@@ -375,6 +405,8 @@ public final class ParallelExecutor implements ExecutorService {
           new IllegalArgumentException("timeout must not be negative, but is " + timeout), items);
     }
     try {
+      home.stored().refuse("map", "Parallel.map, stream or start with a checkpoint that has a key");
+      home.stored().check(options);
       return Mapping.of(this, items, action, options, FutureWaits.nanos(timeout));
     } catch (RuntimeException broken) { // a clock
       throw Closing.after(broken, items);

@@ -19,9 +19,10 @@ final class Refused {
     refuse(
         config.looksAtItems(), "rateLimit by key or cost", "tasks are functions without an item");
     refuse(
-        config.checkpoint != null,
-        "checkpoint",
-        "tasks are functions without an item; use Parallel.map, stream or start");
+        config.checkpoint != null
+            && (config.checkpoint.key().isPresent() || config.checkpoint.fingerprint().isPresent()),
+        "checkpoint with functions for keys or fingerprints",
+        "tasks are functions without an item; give each of them TaskOptions.key and fingerprint");
     Config usual = new Config();
     refuse(
         !config.patience.equals(usual.patience), "patience", "tasks wait until a worker is back");

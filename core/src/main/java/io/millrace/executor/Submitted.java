@@ -88,7 +88,11 @@ abstract class Submitted extends Tuned {
     if (running != null) {
       running.cancel();
     }
+    left();
   }
+
+  /** What else follows from that. It may be told so more than once. */
+  void left() {}
 
   private @Nullable Room takeRoom() {
     return (Room) ROOM.getAndSet(this, (Room) null);

@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Warnings;
+import io.millrace.checkpoint.CheckpointException;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -82,6 +83,11 @@ final class Task<R extends @Nullable Object> extends Submitted {
   }
 
   @Override
+  void left() {
+    home.stored().end(this);
+  }
+
+  @Override
   protected boolean isUnwanted() {
     return future.isOver();
   }
@@ -149,9 +155,9 @@ final class Task<R extends @Nullable Object> extends Submitted {
     callable = null; // before the future's dependents run, which may take long
     leave();
     switch (outcome) {
-      case Success<?, ?>(var _, var value, var _) -> future.settle((R) value);
-      case Failure<?, ?>(var _, var error, var _) -> fail(error);
-      case NotRun<?, ?> _ when thrown != null -> fail(thrown);
+      case Success<?, ?>(var _, var value, var _) -> future.settle((R) value, outcome.restored());
+      case Failure<?, ?>(var _, var error, var _) -> fail(error, outcome.restored());
+      case NotRun<?, ?> _ when thrown != null -> fail(thrown, false);
       case NotRun<?, ?> _ -> cutOff();
     }
   }
@@ -192,19 +198,34 @@ final class Task<R extends @Nullable Object> extends Submitted {
   @Override
   void cutOff() {
     callable = null;
-    future.settleExceptionally(cutOffBy(home.error()));
+    Throwable ended = home.error();
+    if (ended instanceof CheckpointException) {
+      fail(ended, false); // so that whoever has the future hears of the store, and what to do
+    } else {
+      future.settleExceptionally(cutOffBy(ended), false);
+    }
   }
 
   /* A future takes these two for its own; inside another one they are just what the task threw. */
-  private void fail(Throwable error) {
+  private void fail(Throwable error, boolean restored) {
     boolean ambiguous =
         error instanceof CancellationException || error instanceof CompletionException;
-    future.settleExceptionally(ambiguous ? new CompletionException(error) : error);
+    future.settleExceptionally(ambiguous ? new CompletionException(error) : error, restored);
   }
 
-  /** One attempt in the calling thread, if there was none: by whoever takes the function. */
+  /**
+   * One attempt in the calling thread, if there was none: by whoever takes the function.
+   *
+   * @throws IllegalStateException if its outcome is to be stored, which only its executor can do
+   */
   @SuppressWarnings({"unchecked", "NullAway"}) // null only where R may be
   void runHere() {
+    if (tuning.identity != null) {
+      throw new IllegalStateException(
+          "the task with the key "
+              + tuning.identity.id()
+              + " has to run in an executor with a checkpoint, which stores its outcome: submit it to another one");
+    }
     if (takeBack()) {
       home.withdraw(this);
       leave();
@@ -217,9 +238,9 @@ final class Task<R extends @Nullable Object> extends Submitted {
       return;
     }
     try {
-      future.settle((R) call(function));
+      future.settle((R) call(function), false);
     } catch (Throwable failed) {
-      fail(failed);
+      fail(failed, false);
     }
   }
 }

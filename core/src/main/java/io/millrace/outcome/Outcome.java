@@ -61,8 +61,7 @@ public sealed interface Outcome<T extends @Nullable Object, R extends @Nullable 
     return details().elapsed();
   }
 
-  /** Whether the value came from a checkpoint instead of a call. Reserved: there is no checkpoint yet, so it
-   * is false. */
+  /** Whether the value, or the failure for good, came from a checkpoint instead of a call. */
   default boolean restored() {
     return details().restored();
   }

@@ -3,6 +3,7 @@ package io.millrace.pool;
 import io.millrace.Parallel;
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
+import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
@@ -68,8 +69,11 @@ public final class WorkPool {
    *     ParallelExecutor#of(Parallel)}
    */
   public static WorkPool of(Parallel parallel) {
-    ParallelExecutor.of(Objects.requireNonNull(parallel, "parallel"))
-        .shutdown(); // refuses here what would be refused at the first use
+    if (ConfigAccess.configOf(Objects.requireNonNull(parallel, "parallel")).checkpoint != null) {
+      throw new IllegalArgumentException(
+          "a work pool has no checkpoint, which only one executor at a time can have: use ParallelExecutor.of");
+    }
+    ParallelExecutor.of(parallel).shutdown(); // refuses here what would be refused at the first use
     return new WorkPool(parallel);
   }
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** An item of a group's run: one call, whose end its handle tells. */
 final class GroupTask<R extends @Nullable Object> extends Tuned implements Handle<R> {
   private static final Tuning ONCE =
-      new Tuning(Retry.none(), Require.NEVER, Require.NEVER, null, 1);
+      new Tuning(Retry.none(), Require.NEVER, Require.NEVER, null, 1, null);
 
   private final String name;
   private final boolean named;

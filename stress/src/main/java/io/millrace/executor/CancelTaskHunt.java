@@ -39,7 +39,7 @@ public final class CancelTaskHunt {
     private volatile boolean cancelled;
 
     private static Home newHome() {
-      return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning());
+      return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning(), new StoredTasks(false));
     }
 
     @Actor

@@ -33,7 +33,7 @@ class TaskLincheckTest {
         new Task<>(newHome(), () -> 0, TaskOptions.none().tuning(), TimeSource.system(), false);
 
     private static Home newHome() {
-      return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning());
+      return new Home(new TaskFeed(), 1, Context.none(), TaskOptions.none().tuning(), new StoredTasks(false));
     }
 
     /** Whether no interrupt is left over. */

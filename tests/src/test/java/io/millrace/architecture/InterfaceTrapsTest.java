@@ -32,7 +32,8 @@ class InterfaceTrapsTest {
           "Retry.rejects",
           "Retry.repeats",
           "Retry.serverWait",
-          "ServerWait.of");
+          "ServerWait.of",
+          "TaskOptions.fingerprint");
 
   @Test
   @DisplayName(

@@ -11,11 +11,13 @@ import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.TaskIdentity;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
-import io.millrace.time.TimeSource;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,17 +36,17 @@ public final class Durability {
 
   /** Takes the session, which {@link #end} closes. */
   public Durability(
-      Checkpoint checkpoint,
-      CheckpointSession session,
-      Resuming run,
-      Waits waits,
-      TimeSource clock) {
+      Checkpoint checkpoint, CheckpointSession session, Resuming run, Waits waits, Terms terms) {
     this.session = session;
     this.identity = new Identity(checkpoint);
     this.codec = checkpoint.codec();
     this.finalFailures = checkpoint.finalFailures();
-    this.lookups = new Lookups(session, run, waits, identity.hasKeys(), clock);
-    this.commits = new Commits(session, run, lookups, clock);
+    Lookups.Twins twins =
+        terms.isTuned
+            ? Lookups.Twins.ONE_BY_ONE
+            : identity.hasKeys() ? Lookups.Twins.REFUSED : Lookups.Twins.NONE;
+    this.lookups = new Lookups(session, run, waits, twins, terms.clock);
+    this.commits = new Commits(session, run, lookups, terms.clock);
   }
 
   /** Takes the checkpoint for a run; null if it has none. */
@@ -61,6 +63,23 @@ public final class Durability {
   public static void check(Config config, Iterable<?> items) {
     if (config.checkpoint != null) {
       new Identity(config.checkpoint).check(items);
+    }
+  }
+
+  /**
+   * What stands for a part of an item, which changes with it.
+   *
+   * @throws IllegalArgumentException if it has no form that stays the same
+   */
+  public static byte[] fingerprint(@Nullable Object part) {
+    try {
+      return Fingerprint.of(part);
+    } catch (UnsupportedOperationException unknown) {
+      throw new IllegalArgumentException(
+          "fingerprint is or has a "
+              + unknown.getMessage()
+              + ", which has no form that stays the same: give a string, a number, bytes or a record of these",
+          unknown);
     }
   }
 
@@ -82,15 +101,22 @@ public final class Durability {
 
   // Before the first attempt
 
-  /** Asks the user's functions who the item is. */
+  /** Asks who the item is: the user's functions, or a task itself. What says nothing is not stored. */
   public void identify(ItemAtHand at) {
-    Mark mark = identity.of(at.item(), at.claim().index());
-    at.ticketed().mark = mark;
+    Tuned own = at.own();
+    TaskIdentity said = own == null ? null : own.tuning.identity;
+    if (own == null) {
+      Mark mark = identity.of(at.item(), at.claim().index());
+      at.ticketed().mark = mark;
+    } else if (said != null) {
+      at.ticketed().mark = new Mark(said.id(), said.fingerprint());
+    }
   }
 
   /** Where the item has to wait to be looked up; null if it need not. */
-  public @Nullable TicketQueue lookup(Ticket ticket) {
-    return lookups.isNeededFor(ticket.mark()) ? lookups : null;
+  public @Nullable TicketQueue lookup(ItemAtHand at) {
+    Mark mark = at.ticket == null ? null : at.ticket.mark;
+    return mark != null && lookups.isNeededFor(mark) ? lookups : null;
   }
 
   /**

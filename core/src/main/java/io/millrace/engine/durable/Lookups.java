@@ -23,7 +23,7 @@ final class Lookups implements TicketQueue {
   private final CheckpointSession session;
   private final Resuming run;
   private final Waits waits;
-  private final boolean hasKeys;
+  private final Twins twins;
   private final boolean isNeeded;
   private final TicketBatches batches;
 
@@ -36,12 +36,22 @@ final class Lookups implements TicketQueue {
   /* The thread's own. */
   private final SeenRows seen = new SeenRows();
 
-  Lookups(CheckpointSession session, Resuming run, Waits waits, boolean hasKeys, TimeSource clock) {
+  /** Of items with the same key. */
+  enum Twins {
+    /** There are none: each item has a position of its own. */
+    NONE,
+    /** The second one ends the run. */
+    REFUSED,
+    /** The second one comes when the first one has its outcome, and finds that; whoever adds them sees to it. */
+    ONE_BY_ONE
+  }
+
+  Lookups(CheckpointSession session, Resuming run, Waits waits, Twins twins, TimeSource clock) {
     this.session = session;
     this.run = run;
     this.waits = waits;
-    this.hasKeys = hasKeys;
-    this.isNeeded = hasKeys || session.firstNewRow() > 0;
+    this.twins = twins;
+    this.isNeeded = twins != Twins.NONE || session.firstNewRow() > 0;
     this.batches = new TicketBatches(clock, this::lookUp);
   }
 
@@ -67,7 +77,7 @@ final class Lookups implements TicketQueue {
 
   /** The item has its row: from now on that says that its key was seen. */
   void stored(Mark mark) {
-    if (hasKeys) {
+    if (twins == Twins.REFUSED) {
       withoutRow.remove(mark.id);
     }
   }
@@ -78,7 +88,7 @@ final class Lookups implements TicketQueue {
     try {
       while (done < tickets.size() && !run.hasEnded()) {
         List<Ticket> rest = tickets.subList(done, tickets.size());
-        if (hasKeys) {
+        if (twins == Twins.REFUSED) {
           requireDifferent(rest);
         }
         int found = find(rest);
@@ -115,7 +125,7 @@ final class Lookups implements TicketQueue {
       return;
     }
     StoredOutcome stored = row.outcome();
-    if (hasKeys) {
+    if (twins == Twins.REFUSED) {
       long before =
           row.row() >= session.firstNewRow()
               ? stored.position()

@@ -12,16 +12,21 @@ public final class Tuning {
   public final @Nullable WeightedSemaphore semaphore;
   public final int permits;
 
+  /** How a checkpoint finds the item; null if its outcome is not stored. */
+  public final @Nullable TaskIdentity identity;
+
   /** Options; the caller has checked them. */
   public Tuning(
       Retry retry,
       Duration attemptTimeout,
       Duration itemTimeout,
       @Nullable WeightedSemaphore semaphore,
-      int permits) {
+      int permits,
+      @Nullable TaskIdentity identity) {
     this.retry = retry;
     this.budgets = new Budgets(attemptTimeout, itemTimeout);
     this.semaphore = semaphore;
     this.permits = permits;
+    this.identity = identity;
   }
 }

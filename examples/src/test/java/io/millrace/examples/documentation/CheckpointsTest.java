@@ -10,6 +10,8 @@ import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
 import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.checkpoint.json.JsonCodec;
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.HttpStatusException;
 import io.millrace.testkit.MemoryStore;
@@ -73,6 +75,25 @@ class CheckpointsTest {
     // @end
     assertEquals(false, lasting.finalFailures().test(new IllegalStateException()));
     Parallel.of(20).checkpoint(checkpoint).map(List.of("a"), String::strip);
+  }
+
+  @Test
+  void tasks() throws Exception {
+    var article = new Article("a", "alpha");
+    var checkpoint =
+        Checkpoint.of(new MemoryStore(), CheckpointName.of("summaries", "v3"), Codec.text());
+    List<String> printed = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      // @start region="tasks"
+      try (var executor = ParallelExecutor.of(Parallel.of(20).checkpoint(checkpoint))) {
+        var options = executor.options().key(article.id()).fingerprint(article.text());
+        ExecutorFuture<String> summary = executor.submit(() -> summary(article), options);
+        printed.add(summary.get());
+      }
+      // @end
+    }
+    assertEquals(List.of("alp", "alp"), printed);
+    assertEquals(1, calls.get(), "calls");
   }
 
   @Test
