@@ -6,6 +6,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.durable.Durability;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.feed.IteratorFeed;
@@ -75,13 +76,14 @@ public final class Engine implements Watched {
     sink = outlet != null ? outlet : terms.isTuned ? new ToItems() : new Collected();
     Party party = new Party();
     LateEffects late = new LateEffects();
-    schedule = new Schedule(terms, feed, sink, late, party);
+    Backpressure commits = session == null ? null : new Backpressure();
+    schedule = new Schedule(terms, feed, sink, late, party, commits);
     waits = new Waits(terms, schedule.waiting(), party);
     Checkpoint checkpoint = config.checkpoint;
     durability =
-        checkpoint == null || session == null
+        checkpoint == null || session == null || commits == null
             ? null
-            : new Durability(checkpoint, session, schedule.waiting(), waits, terms);
+            : new Durability(checkpoint, session, schedule.waiting(), waits, terms, commits);
     listeners = new Listeners(config, schedule, failures, this::total);
     Abandonment abandonment = new Abandonment(terms, schedule, waits, failures, sink);
     Interrupter interrupter = new Interrupter(terms, schedule, abandonment);

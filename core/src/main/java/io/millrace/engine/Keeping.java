@@ -53,15 +53,6 @@ final class Keeping {
     }
   }
 
-  /** Notes that a timeout is to be stored, whatever was decided before; the user's predicate is not asked. */
-  void keep(ItemAtHand at, TimeoutException timeout) {
-    Ticket ticket = at.ticketed();
-    Mark mark = ticket.mark;
-    if (mark != null) {
-      mark.toStore = Durability.passingFailure(ticket, timeout);
-    }
-  }
-
   /** What was stored of an item that need not be called. */
   Verdict restored(ItemAtHand at, StoredOutcome found) {
     try {

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class Precedence {
   private final Schedule schedule;
   private final Terms terms;
   private final Party party;
+  private final @Nullable Backpressure commits;
   private final Backlog backlog;
   private final Crew crew;
 
@@ -24,10 +26,17 @@ final class Precedence {
 
   private long nextRepeatRank;
 
-  Precedence(Schedule schedule, Terms terms, Party party, Backlog backlog, Crew crew) {
+  Precedence(
+      Schedule schedule,
+      Terms terms,
+      Party party,
+      @Nullable Backpressure commits,
+      Backlog backlog,
+      Crew crew) {
     this.schedule = schedule;
     this.terms = terms;
     this.party = party;
+    this.commits = commits;
     this.backlog = backlog;
     this.crew = crew;
   }
@@ -41,7 +50,7 @@ final class Precedence {
 
   /** What a worker that has nothing to do can choose from. */
   Admission admission(Worker worker) {
-    boolean mayCall = schedule.hasEnded() || !crew.isOverfull();
+    boolean mayCall = schedule.hasEnded() || !(crew.isOverfull() || isHeldUp());
     Claim returned = mayCall ? returned() : null;
     Claim oldest = mayCall ? stealable() : null;
     return new Admission(
@@ -55,7 +64,15 @@ final class Precedence {
 
   /** Whether there is something to do for a worker with a slot. */
   boolean hasWork() {
+    if (!schedule.hasEnded() && isHeldUp()) {
+      return backlog.hasCondemned();
+    }
     return backlog.hasReady() || isReadable() || returned() != null || stealable() != null;
+  }
+
+  /* The thread that commits has everybody look again when it has made room. */
+  private boolean isHeldUp() {
+    return commits != null && commits.isHigh();
   }
 
   private boolean isReadable() {

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.out.Sink;
@@ -67,7 +68,14 @@ final class Schedule {
   /* Set under the lock when the window keeps the source from being read; the consumer looks at it. */
   private volatile boolean isStarved;
 
-  Schedule(Terms terms, Feed feed, Sink sink, Effects effects, Party party) {
+  /** Of a run; the backpressure is that of its commits, if it has a checkpoint. */
+  Schedule(
+      Terms terms,
+      Feed feed,
+      Sink sink,
+      Effects effects,
+      Party party,
+      @Nullable Backpressure commits) {
     this.terms = terms;
     this.sink = sink;
     this.effects = effects;
@@ -80,7 +88,7 @@ final class Schedule {
     this.control = new LiveControl(this, terms, window, crew);
     this.absences = new Absences(this, sink, window, intake, backlog, crew);
     this.waiting = new WaitingItems(this, effects, backlog, crew);
-    this.precedence = new Precedence(this, terms, party, backlog, crew);
+    this.precedence = new Precedence(this, terms, party, commits, backlog, crew);
     this.reading = new Reading(this, precedence, terms, window, intake, backlog, crew);
   }
 

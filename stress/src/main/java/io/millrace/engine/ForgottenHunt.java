@@ -64,7 +64,7 @@ public final class ForgottenHunt {
                 ends.incrementAndGet();
               }
             },
-            new Party());
+            new Party(), null);
 
     public Sound() {
       schedule.reading().open();

@@ -45,7 +45,7 @@ final class Idle {
           new PushFeed(),
           new Outlet(new Wakeup(TimeSource.system())),
           new NoEffects(),
-          new Party());
+          new Party(), null);
 
   private Idle() {}
 

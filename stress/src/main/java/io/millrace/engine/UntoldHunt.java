@@ -46,7 +46,7 @@ public final class UntoldHunt {
                 gone = isTold ? "told" : "untold";
               }
             },
-            new Party());
+            new Party(), null);
 
     public Sound() {
       feed.onReady(schedule.reading()::sourceReady);

@@ -130,6 +130,31 @@ class CheckpointTest {
   }
 
   @Test
+  @DisplayName(
+      "I8 while many outcomes wait for the disk no further call begins, so that none waits for long; then the run goes on")
+  void notTooManyWait() throws Exception {
+    CountDownLatch disk = new CountDownLatch(1);
+    CountDownLatch many = new CountDownLatch(600);
+    store.onCommit(ids -> await(disk));
+    Action<Integer, String> action =
+        item -> {
+          many.countDown();
+          return text(item);
+        };
+    List<Integer> items = IntStream.range(0, 5_000).boxed().toList();
+    try (Run<Integer, String> run = parallel.concurrency(7).window(5_000).start(items, action)) {
+      many.await();
+      while (run.progress().running() > 0) {
+        Thread.onSpinWait();
+      }
+      assertTrue(calls.get() <= 600 + 7, "calls while nothing is durable: " + calls);
+      disk.countDown();
+      assertEquals(5_000, run.stream().count());
+    }
+    assertEquals(5_000, calls.get(), "calls");
+  }
+
+  @Test
   @DisplayName("A28 items are looked up together, and a store may answer for some of them first")
   void lookedUpTogether() {
     parallel.map(TEN, this::text);

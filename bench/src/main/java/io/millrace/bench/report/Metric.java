@@ -5,6 +5,8 @@ public enum Metric {
   CPU("ns of CPU an operation", false),
   WALL("ns an operation", false),
   NANOS("ns an item", false),
+  HELD("ms held back, 99 of 100", false),
+  RESTORED("ns a restored item", false),
   BYTES("bytes an item", false),
   SHARE("share of the ideal", true),
   ADDED("ns a call added", false),

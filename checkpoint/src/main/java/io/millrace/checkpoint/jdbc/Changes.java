@@ -1,12 +1,11 @@
 package io.millrace.checkpoint.jdbc;
 
-import java.util.Arrays;
-
 /** What a transaction changes of the counts. */
 final class Changes {
   private final Meta before;
   private final long[] more = new long[Rows.FINAL + 1];
   private long ids;
+  private int added;
 
   Changes(Meta before) {
     this.before = before;
@@ -15,7 +14,7 @@ final class Changes {
 
   /** Counts a new row, and returns its number. */
   long add(byte[] id, int state) {
-    long number = before.rows() + Arrays.stream(more).sum();
+    long number = before.rows() + added++;
     ids += Checksum.ofEntry(id, number);
     more[state]++;
     return number;

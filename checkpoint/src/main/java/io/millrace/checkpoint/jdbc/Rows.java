@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /** How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. */
@@ -23,8 +24,8 @@ final class Rows {
   private static final String COLUMNS =
       "id, position, fingerprint, attempts, state, value, error, message, checksum, number";
 
-  static final String INSERT =
-      "INSERT INTO millrace_outcome (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  /** How many parameters a row has. */
+  static final int PARAMETERS = 10;
 
   static final String UPDATE =
       "UPDATE millrace_outcome SET id = ?, position = ?, fingerprint = ?, attempts = ?, state = ?,"
@@ -43,6 +44,15 @@ final class Rows {
   private static final byte[] NO_BYTES = {};
 
   private Rows() {}
+
+  /** A statement that inserts so many rows at once. */
+  static String insert(int rows) {
+    String row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    return "INSERT INTO millrace_outcome ("
+        + COLUMNS
+        + ") VALUES "
+        + String.join(", ", Collections.nCopies(rows, row));
+  }
 
   private static String select(String value) {
     return "SELECT " + COLUMNS.replace("value", value) + " FROM millrace_outcome ";
@@ -81,8 +91,8 @@ final class Rows {
     return id(row.getBytes("id"));
   }
 
-  /** Gives {@link #INSERT} or {@link #UPDATE} its parameters. */
-  static void bind(PreparedStatement to, StoredOutcome outcome, byte[] id, long number)
+  /** Gives {@link #UPDATE}, or a row of {@link #insert}, its parameters; {@code before} is how many come before them. */
+  static void bind(PreparedStatement to, int before, StoredOutcome outcome, byte[] id, long number)
       throws SQLException {
     int state = state(outcome.result());
     byte[] value = null;
@@ -95,16 +105,16 @@ final class Rows {
         message = failed.message().getBytes(UTF_8);
       }
     }
-    to.setBytes(1, id);
-    to.setLong(2, outcome.position());
-    to.setBytes(3, outcome.fingerprint());
-    to.setInt(4, outcome.attempts());
-    to.setInt(5, state);
-    setBytes(to, 6, value);
-    setBytes(to, 7, error);
-    setBytes(to, 8, message);
+    to.setBytes(before + 1, id);
+    to.setLong(before + 2, outcome.position());
+    to.setBytes(before + 3, outcome.fingerprint());
+    to.setInt(before + 4, outcome.attempts());
+    to.setInt(before + 5, state);
+    setBytes(to, before + 6, value);
+    setBytes(to, before + 7, error);
+    setBytes(to, before + 8, message);
     to.setLong(
-        9,
+        before + 9,
         checksum(
             number,
             id,
@@ -115,7 +125,7 @@ final class Rows {
             value,
             error,
             message));
-    to.setLong(10, number);
+    to.setLong(before + 10, number);
   }
 
   private static void setBytes(PreparedStatement to, int index, byte @Nullable [] bytes)

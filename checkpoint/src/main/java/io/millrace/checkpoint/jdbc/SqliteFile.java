@@ -28,7 +28,7 @@ record SqliteFile(Path file) implements Database {
   /** What addresses of SQLite files begin with. */
   static final String URL = "jdbc:sqlite:";
 
-  private static final int LOOKS = 5;
+  private static final int LOOKS = 50;
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
   static SqliteFile at(Path file) {

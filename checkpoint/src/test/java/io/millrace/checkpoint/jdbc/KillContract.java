@@ -41,6 +41,9 @@ abstract class KillContract {
         midway += counter.delivered() < items ? 1 : 0;
         most = Math.max(most, counter.repeated() - before);
         assertTrue(most <= PayingMain.WINDOW, most + " calls were repeated; seed " + seed);
+        if ((kill + 1) % 100 == 0) {
+          report(kill + 1, items, counter, most);
+        }
       }
       assertTrue(midway > 0, "each run was over before it was killed");
       try (Child last = Child.start(PayingMain.class, place(), counter.address(), "" + items)) {
@@ -55,17 +58,21 @@ abstract class KillContract {
       PayingMain.run(place(), counter.address(), items);
       assertEquals(calls, counter.calls(), "all is restored");
       assertEquals(List.of(), counter.wrongs(), "seed " + seed);
-      System.out.printf(
-          "MEASURED %s: %d kills, %d items, %d calls, so %d repeated: %.2f a kill, %d at most; allowed are %d%n",
-          getClass().getSimpleName(),
-          KILLS,
-          items,
-          calls,
-          counter.repeated(),
-          counter.repeated() / (double) KILLS,
-          most,
-          PayingMain.WINDOW);
+      report(KILLS, items, counter, most);
     }
+  }
+
+  private void report(int kills, int items, Counter counter, int most) {
+    System.out.printf(
+        "MEASURED %s: %d kills, %d items, %d calls, so %d repeated: %.2f a kill, %d at most; allowed are %d%n",
+        getClass().getSimpleName(),
+        kills,
+        items,
+        counter.calls(),
+        counter.repeated(),
+        counter.repeated() / (double) kills,
+        most,
+        PayingMain.WINDOW);
   }
 
   private CheckpointInfo info() {

@@ -19,11 +19,18 @@ final class Commits {
   private final Resuming run;
   private final Lookups lookups;
   private final TicketBatches batches;
+  private final Backpressure backpressure;
 
   /* The thread's own. */
   private boolean hasFailed;
 
-  Commits(CheckpointSession session, Resuming run, Lookups lookups, TimeSource clock) {
+  Commits(
+      CheckpointSession session,
+      Resuming run,
+      Lookups lookups,
+      TimeSource clock,
+      Backpressure backpressure) {
+    this.backpressure = backpressure;
     this.session = session;
     this.run = run;
     this.lookups = lookups;
@@ -32,6 +39,12 @@ final class Commits {
 
   TicketBatches batches() {
     return batches;
+  }
+
+  /** An item waits for its outcome to be durable. */
+  void add(Ticket ticket) {
+    backpressure.add();
+    batches.add(ticket);
   }
 
   private void commit(List<Ticket> tickets) {
@@ -43,6 +56,7 @@ final class Commits {
       mark.isDurable = isDurable;
       lookups.stored(mark);
     }
+    backpressure.remove(tickets.size());
     run.resume(tickets);
   }
 

@@ -36,7 +36,12 @@ public final class Durability {
 
   /** Takes the session, which {@link #end} closes. */
   public Durability(
-      Checkpoint checkpoint, CheckpointSession session, Resuming run, Waits waits, Terms terms) {
+      Checkpoint checkpoint,
+      CheckpointSession session,
+      Resuming run,
+      Waits waits,
+      Terms terms,
+      Backpressure backpressure) {
     this.session = session;
     this.identity = new Identity(checkpoint);
     this.codec = checkpoint.codec();
@@ -46,7 +51,7 @@ public final class Durability {
             ? Lookups.Twins.ONE_BY_ONE
             : identity.hasKeys() ? Lookups.Twins.REFUSED : Lookups.Twins.NONE;
     this.lookups = new Lookups(session, run, waits, twins, terms.clock);
-    this.commits = new Commits(session, run, lookups, terms.clock);
+    this.commits = new Commits(session, run, lookups, terms.clock, backpressure);
   }
 
   /** Takes the checkpoint for a run; null if it has none. */
@@ -233,6 +238,6 @@ public final class Durability {
 
   /** Has the item's outcome stored; then it goes on to be settled. */
   public void store(Ticket ticket) {
-    commits.batches().add(ticket);
+    commits.add(ticket);
   }
 }
