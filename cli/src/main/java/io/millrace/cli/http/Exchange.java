@@ -16,7 +16,6 @@ import org.apache.hc.core5.http.HttpException;
  * The action of the run: one request. An answer that redirects leads to another item, so that the next request
  * goes through all limits like any other.
  *
- * @param totalRate empty if there is none
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
  */
@@ -24,7 +23,6 @@ record Exchange(
     Wire wire,
     Alarms timer,
     ContentReader contents,
-    Optional<TotalRate> totalRate,
     Duration time,
     Optional<Duration> itemTime,
     int mostRedirects)
@@ -33,9 +31,6 @@ record Exchange(
   @Override
   public Step apply(InputLine line) throws RequestException, InterruptedException {
     Call call = line.call();
-    if (totalRate.isPresent() && !totalRate.get().enter(call.host())) {
-      throw new HeldBackException(call);
-    }
     Course course = call.course();
     Duration left = timeLeft(call);
     course.requestStarts(System.nanoTime());

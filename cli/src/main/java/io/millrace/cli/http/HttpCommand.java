@@ -139,17 +139,15 @@ public final class HttpCommand implements Callable<Integer> {
     try (Signals signals = Signals.handle(() -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms()) {
-      HostPauses pauses = new HostPauses();
       Exchange exchange =
           new Exchange(
               wire,
               alarms,
               options.contents(),
-              options.totalRate(pauses),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects());
-      Parallel parallel = options.parallel(stop, pauses, exchange.contents().memory());
+      Parallel parallel = options.parallel(stop, exchange.contents().memory());
       HttpRun.End end =
           new HttpRun(
                   parallel, input, exchange, out, options.form(), streams, manner(), files)

@@ -221,18 +221,14 @@ final class HttpOptions {
         new KeptHeaders(included), maxBody, !noBody, new BodyMemory(maxMemory));
   }
 
-  Optional<TotalRate> totalRate(HostPauses pauses) {
-    return Optional.ofNullable(rate).map(limit -> new TotalRate(withBurst(limit), pauses));
-  }
-
-  Parallel parallel(StopToken stopToken, HostPauses pauses, BodyMemory memory) {
-    RetryRules rules = new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), pauses, memory);
+  Parallel parallel(StopToken stopToken, BodyMemory memory) {
+    RetryRules rules = new RetryRules(retries, retryOn, retryUnsafe, itemTimeout(), memory);
     Parallel parallel =
         Parallel.of(jobs)
             .order(Order.COMPLETION) // lines are put in order where they are written
             // a malformed line fails here, before it takes a permit or a slot
             .itemKey(InputLine::call)
-            .rateLimit(hostLimit().by(HttpOptions::host))
+            .rateLimit(limit())
             .retry(rules.retry())
             .window(window())
             .stopToken(stopToken);
@@ -241,6 +237,12 @@ final class HttpOptions {
     parallel = with(parallel, maxFailures, Parallel::maxFailures);
     parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
     return with(parallel, maxCalls, (p, most) -> p.budget(Budget.calls(most)));
+  }
+
+  /* The rate of all requests stands behind the limits of their hosts: who waits for a host takes nothing of it. */
+  private RateLimit limit() {
+    RateLimit ofHosts = hostLimit().by(HttpOptions::host);
+    return rate == null ? ofHosts : RateLimit.all(withBurst(rate), ofHosts);
   }
 
   /** Without a rate there is still the pause that a host asks for. */

@@ -200,8 +200,13 @@ final class HttpRun {
         Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
+  private static String quoted(Path file) {
+    String name = file.toString();
+    return name.matches("[\\w./+-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
+  }
+
   private Optional<String> again() {
-    return manner.failed().map(file -> "millrace http " + file + ", with the options of this run");
+    return manner.failed().map(file -> "millrace http " + quoted(file) + ", with the options of this run");
   }
 
   private Report report() {

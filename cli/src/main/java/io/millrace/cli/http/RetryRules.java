@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests to repeat. One that is not idempotent is repeated only if the server cannot have done
@@ -22,7 +21,6 @@ record RetryRules(
     Set<Integer> statuses,
     boolean isUnsafeAllowed,
     Optional<Duration> itemTime,
-    HostPauses pauses,
     BodyMemory memory) {
 
   /** The statuses that curl repeats. */
@@ -37,14 +35,10 @@ record RetryRules(
     Retry http = Retry.http(waited);
     return http.attempts(Integer.MAX_VALUE)
         .when(error -> repeats(error, http))
-        .whenResult(_ -> false)
-        .serverWait((_, error, now) -> serverWait(error, http, now));
+        .whenResult(_ -> false);
   }
 
   private boolean repeats(Throwable error, Retry http) {
-    if (error instanceof HeldBackException) {
-      return true;
-    }
     boolean repeats =
         error instanceof RequestException failure
             && failure.call().course().attempts() <= retries
@@ -61,7 +55,7 @@ record RetryRules(
   private boolean isWorthIt(RequestException failure) {
     return switch (failure) {
       case BadReplyException bad -> statuses.contains(bad.statusCode());
-      case LostException _, TimedOutException _, HeldBackException _ -> true;
+      case LostException _, TimedOutException _ -> true;
     };
   }
 
@@ -77,14 +71,5 @@ record RetryRules(
     long wait = http.serverWait(null, failure, Instant.now()).map(Duration::toNanos).orElse(0L);
     long elapsed = failure.call().course().elapsedNanos(System.nanoTime());
     return elapsed + wait < itemTime.get().toNanos();
-  }
-
-  private Optional<Duration> serverWait(@Nullable Throwable error, Retry http, Instant now) {
-    if (!(error instanceof BadReplyException bad)) {
-      return Optional.empty();
-    }
-    Optional<Duration> wait = http.serverWait(null, bad, now);
-    wait.ifPresent(time -> pauses.pause(bad.call().host(), time));
-    return wait;
   }
 }

@@ -100,7 +100,7 @@ class FuzzTest {
             new Content.Whole(ByteBuffer.wrap(body), Optional.empty()));
     LineResult result =
         new LineResult(
-            line, LineResult.State.OK, Optional.of(reply), Optional.of("\ud83d\u0000"), "");
+            line, LineResult.State.OK, Optional.of(reply), Optional.of("\ud83d\u0000"));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     FORM.write(result, out);
     String text = out.toString(StandardCharsets.UTF_8);
