@@ -9,6 +9,7 @@ import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.StopToken;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -212,8 +213,8 @@ final class HttpOptions {
     return new OutputLine(included);
   }
 
-  HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed) {
-    return new HttpRun.Manner(ordered, isQuiet, failed);
+  HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {
+    return new HttpRun.Manner(ordered, isQuiet, failed, settings);
   }
 
   ContentReader contents() {

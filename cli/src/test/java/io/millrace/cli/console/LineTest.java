@@ -33,7 +33,10 @@ class LineTest {
 
   @Test
   void noLineIsWiderThanItsPlace() {
-    Line wide = new Line(List.of(Part.of(0, "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57"), Part.of(1, "x".repeat(40))));
+    Line wide =
+        new Line(
+            List.of(
+                Part.of(0, "\u6f22\u5b57\u6f22\u5b57\u6f22\u5b57"), Part.of(1, "x".repeat(40))));
     for (int columns = 2; columns < 80; columns++) {
       Shown shown = wide.fit(columns, false);
       assertTrue(shown.width() <= columns, shown + " in " + columns);

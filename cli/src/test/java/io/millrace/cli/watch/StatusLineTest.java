@@ -63,7 +63,8 @@ class StatusLineTest {
     StatusLine line = new StatusLine();
     Snapshot any = snapshot(Map.of(), List.of());
     for (int second = 0; second < 20; second++) {
-      line.next(new Standing(second, 0, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(second)));
+      line.next(
+          new Standing(second, 0, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(second)));
     }
     String text =
         line.next(new Standing(70, 0, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(20)))
@@ -74,8 +75,7 @@ class StatusLineTest {
 
   @Test
   void theEndSaysTimesPausesAndFailuresWithTheCommandThatRunsThemAgain() {
-    Snapshot end =
-        snapshot(Map.of(), List.of(new Pause("Retry-After from b", 2, Duration.ZERO)));
+    Snapshot end = snapshot(Map.of(), List.of(new Pause("Retry-After from b", 2, Duration.ZERO)));
     assertEquals(
         List.of(
             "  latency: median 50 ms, 90 % 50 ms, 99 % 50 ms, longest 50 ms",
