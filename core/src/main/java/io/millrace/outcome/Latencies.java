@@ -110,6 +110,15 @@ public final class Latencies {
     return seen;
   }
 
+  /** Both together. */
+  public Latencies plus(Latencies other) {
+    long[] sum = Arrays.copyOf(counts, Math.max(counts.length, other.counts.length));
+    for (int place = 0; place < other.counts.length; place++) {
+      sum[place] += other.counts[place];
+    }
+    return of(sum);
+  }
+
   /** Those that have been added since an earlier snapshot of the same monitor. */
   public Latencies since(Latencies earlier) {
     long[] added = counts.clone();

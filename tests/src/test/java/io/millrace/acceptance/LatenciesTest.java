@@ -65,6 +65,7 @@ class LatenciesTest {
     assertEquals(2, after.since(before).count());
     assertEquals(Latencies.place(2_000_000), Latencies.place(after.since(before).max().toNanos()));
     assertEquals(0, before.since(before).count());
+    assertEquals(after.toString(), before.plus(after.since(before)).toString());
     assertEquals(1, after.since(before).within(Duration.ofMillis(1)));
   }
 

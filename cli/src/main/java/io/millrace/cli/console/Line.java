@@ -105,11 +105,9 @@ public record Line(List<Part> parts) {
   }
 
   private static String cut(String text, int columns) {
-    if (columns <= CUT.length()) {
-      return text.length() <= columns ? text : text.substring(0, Math.max(0, columns));
-    }
+    String end = columns > CUT.length() ? CUT : "";
     StringBuilder start = new StringBuilder();
-    int room = columns - CUT.length();
+    int room = columns - end.length();
     for (int at = 0; at < text.length(); ) {
       int codePoint = text.codePointAt(at);
       room -= width(codePoint);
@@ -119,6 +117,6 @@ public record Line(List<Part> parts) {
       start.appendCodePoint(codePoint);
       at += Character.charCount(codePoint);
     }
-    return start + CUT;
+    return start + end;
   }
 }

@@ -17,7 +17,6 @@ import org.apache.hc.core5.http.HttpException;
  * goes through all limits like any other.
  *
  * @param retries told of requests that are not retries, and of those that succeed
- * @param totalRate empty if there is none
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
  */
@@ -26,7 +25,6 @@ record Exchange(
     Alarms timer,
     ContentReader contents,
     HostRetries retries,
-    Optional<TotalRate> totalRate,
     Duration time,
     Optional<Duration> itemTime,
     int mostRedirects)
@@ -35,9 +33,6 @@ record Exchange(
   @Override
   public Step apply(InputLine line) throws RequestException, InterruptedException {
     Call call = line.call();
-    if (totalRate.isPresent() && !totalRate.get().enter(call.host())) {
-      throw new HeldBackException(call);
-    }
     Course course = call.course();
     Duration left = timeLeft(call);
     if (!course.hasStarted()) {

@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -28,8 +31,15 @@ final class ExtraFiles {
           "Write a line of JSON there for each attempt, wait, retry and pause; as private as --output.")
   private @Nullable Path log;
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE.html",
+      description =
+          "Write a page there at the end: what happened over time, waits, pauses, failures, settings; as private as --output.")
+  private @Nullable Path report;
+
   boolean areWanted() {
-    return failed != null || log != null;
+    return failed != null || log != null || report != null;
   }
 
   Optional<Path> failed() {
@@ -38,14 +48,25 @@ final class ExtraFiles {
 
   /** Makes the files; --force replaces those that are there. */
   Open open(Endpoints endpoints) throws UnusableFileException, IOException {
-    Output failures =
-        failed == null ? null : new Output(endpoints.openTarget("--failed", failed));
+    List<Output.Target> opened = new ArrayList<>();
     try {
-      Output.Target logTarget = log == null ? null : endpoints.openTarget("--log", log);
-      return new Open(failures, logTarget);
+      for (Map.Entry<String, Optional<Path>> each :
+          List.of(
+              Map.entry("--failed", Optional.ofNullable(failed)),
+              Map.entry("--log", Optional.ofNullable(log)),
+              Map.entry("--report", Optional.ofNullable(report)))) {
+        opened.add(
+            each.getValue().isEmpty()
+                ? Output.Target.NONE
+                : endpoints.openTarget(each.getKey(), each.getValue().get()));
+      }
+      return new Open(
+          failed == null ? null : new Output(opened.get(0)),
+          log == null ? null : opened.get(1),
+          report == null ? null : opened.get(2));
     } catch (UnusableFileException unusable) {
-      if (failures != null) {
-        failures.close();
+      for (Output.Target each : opened) {
+        each.close();
       }
       throw unusable;
     }
@@ -56,12 +77,18 @@ final class ExtraFiles {
     private final @Nullable Output failures;
     private final Output.@Nullable Target logTarget;
     private final @Nullable EventLog events;
+    private final Output.@Nullable Target reportTarget;
     private final Wording wording = new HttpWording();
 
-    Open(@Nullable Output failures, Output.@Nullable Target logTarget) {
+    Open(
+        @Nullable Output failures,
+        Output.@Nullable Target logTarget,
+        Output.@Nullable Target reportTarget) {
+      this.reportTarget = reportTarget;
       this.failures = failures;
       this.logTarget = logTarget;
-      this.events = logTarget == null ? null : new EventLog(lines -> write(logTarget, lines), wording);
+      this.events =
+          logTarget == null ? null : new EventLog(lines -> write(logTarget, lines), wording);
     }
 
     private static void write(Output.Target target, String lines) throws IOException {
@@ -76,6 +103,18 @@ final class ExtraFiles {
 
     Monitor monitor() {
       return events == null ? Monitor.of(wording) : Monitor.of(wording, events);
+    }
+
+    boolean hasReport() {
+      return reportTarget != null;
+    }
+
+    /** Writes the report. */
+    void report(String page) throws IOException {
+      if (reportTarget != null) {
+        byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
+        reportTarget.write(bytes, bytes.length);
+      }
     }
 
     /** Ends the log; a problem with it is only told. */
@@ -93,8 +132,9 @@ final class ExtraFiles {
     @Override
     public void close() throws IOException {
       try (Output one = failures;
-          Output.Target other = logTarget) {
-        // closes both
+          Output.Target two = logTarget;
+          Output.Target three = reportTarget) {
+        // closes all
       }
     }
   }

@@ -9,17 +9,21 @@ import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace http}. */
@@ -49,6 +53,26 @@ import picocli.CommandLine.Spec;
     })
 public final class HttpCommand implements Callable<Integer> {
   private static final int FAILED = 1;
+  private static final Set<String> SHOWN =
+      Set.of(
+          "--jobs",
+          "--window",
+          "--rate",
+          "--rate-per-host",
+          "--burst",
+          "--per-host",
+          "--retries",
+          "--retry-on",
+          "--retry-unsafe",
+          "--timeout",
+          "--item-timeout",
+          "--run-timeout",
+          "--grace",
+          "--max-failures",
+          "--max-calls",
+          "--fail-rate",
+          "--ordered",
+          "--max-redirects");
   private static final int CLOSED_OUTPUT = 141;
 
   private final Streams streams;
@@ -139,7 +163,6 @@ public final class HttpCommand implements Callable<Integer> {
     try (Signals signals = Signals.handle(() -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms()) {
-      HostPauses pauses = new HostPauses();
       HostRetries retries = options.hostRetries();
       Exchange exchange =
           new Exchange(
@@ -147,14 +170,12 @@ public final class HttpCommand implements Callable<Integer> {
               alarms,
               options.contents(),
               retries,
-              options.totalRate(pauses),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects());
-      Parallel parallel = options.parallel(stop, pauses, retries, exchange.contents().memory());
+      Parallel parallel = options.parallel(stop, retries, exchange.contents().memory());
       HttpRun.End end =
-          new HttpRun(
-                  parallel, input, exchange, out, options.form(), streams, manner(), files)
+          new HttpRun(parallel, input, exchange, out, options.form(), streams, manner(), files)
               .go();
       return end.status() == RunStatus.CANCELLED
           ? signals.exitCode().orElse(FAILED)
@@ -163,7 +184,19 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   private HttpRun.Manner manner() {
-    return options.manner(quiet, extraFiles.failed());
+    return options.manner(quiet, extraFiles.failed(), settings());
+  }
+
+  /* Of the options that never have a secret. */
+  private Map<String, String> settings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    ParseResult given = spec.commandLine().getParseResult();
+    for (OptionSpec option : given.matchedOptions()) {
+      if (SHOWN.contains(option.longestName())) {
+        all.put(option.longestName(), String.join(" ", option.originalStringValues()));
+      }
+    }
+    return all;
   }
 
   private void drain(StopToken stop) {

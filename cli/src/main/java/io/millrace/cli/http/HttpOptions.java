@@ -10,6 +10,7 @@ import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -232,8 +233,8 @@ final class HttpOptions {
     return new OutputLine(included);
   }
 
-  HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed) {
-    return new HttpRun.Manner(ordered, isQuiet, failed);
+  HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {
+    return new HttpRun.Manner(ordered, isQuiet, failed, settings);
   }
 
   ContentReader contents() {
@@ -241,24 +242,19 @@ final class HttpOptions {
         new KeptHeaders(included), maxBody, !noBody, new BodyMemory(maxMemory));
   }
 
-  Optional<TotalRate> totalRate(HostPauses pauses) {
-    return Optional.ofNullable(rate).map(limit -> new TotalRate(withBurst(limit), pauses));
-  }
-
   HostRetries hostRetries() {
     return new HostRetries(retryBudget);
   }
 
-  Parallel parallel(
-      StopToken stopToken, HostPauses pauses, HostRetries budgets, BodyMemory memory) {
+  Parallel parallel(StopToken stopToken, HostRetries budgets, BodyMemory memory) {
     RetryRules rules =
-        new RetryRules(retries, retryOn, stopOn, retryUnsafe, itemTimeout(), pauses, budgets, memory);
+        new RetryRules(retries, retryOn, stopOn, retryUnsafe, itemTimeout(), budgets, memory);
     Parallel parallel =
         Parallel.of(jobs)
             .order(Order.COMPLETION) // lines are put in order where they are written
             // a malformed line fails here, before it takes a permit or a slot
             .itemKey(InputLine::call)
-            .rateLimit(hostLimit().by(HttpOptions::host))
+            .rateLimit(limit())
             .retry(rules.retry())
             .window(window())
             .stopToken(stopToken);
@@ -267,6 +263,12 @@ final class HttpOptions {
     parallel = with(parallel, maxFailures, Parallel::maxFailures);
     parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
     return with(parallel, maxCalls, (p, most) -> p.budget(Budget.calls(most)));
+  }
+
+  /* The rate of all requests stands behind the limits of their hosts: who waits for a host takes nothing of it. */
+  private RateLimit limit() {
+    RateLimit ofHosts = hostLimit().by(HttpOptions::host);
+    return rate == null ? ofHosts : RateLimit.all(withBurst(rate), ofHosts);
   }
 
   /** Without a rate there is no limit until the host refuses a request; then its rate finds itself. */

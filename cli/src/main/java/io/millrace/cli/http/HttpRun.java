@@ -10,6 +10,8 @@ import io.millrace.cli.http.InputSource.Reading;
 import io.millrace.cli.http.LineResult.State;
 import io.millrace.cli.http.Tally.Counts;
 import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.Recorder;
+import io.millrace.cli.watch.ReportPage;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
 import io.millrace.outcome.Outcome;
@@ -20,7 +22,10 @@ import io.millrace.plan.Truncation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -38,6 +43,7 @@ final class HttpRun {
   private final Manner manner;
   private final Monitor monitor;
   private final @Nullable Output failures;
+  private final ExtraFiles.Open files;
   private final StatusLine status = new StatusLine();
 
   private final Tally tally = new Tally();
@@ -54,8 +60,10 @@ final class HttpRun {
    * @param isOrdered whether lines are written in the order of the input
    * @param isQuiet whether to say nothing on standard error
    * @param failed the file that gets the lines that failed, if there is one
+   * @param settings the options, without secrets
    */
-  record Manner(boolean isOrdered, boolean isQuiet, Optional<Path> failed) {}
+  record Manner(
+      boolean isOrdered, boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {}
 
   HttpRun(
       Parallel parallel,
@@ -68,6 +76,7 @@ final class HttpRun {
       ExtraFiles.Open files) {
     this.monitor = files.monitor();
     this.failures = files.failures();
+    this.files = files;
     this.parallel =
         parallel.truncation(Truncation.SILENT).monitor(monitor); // the summary says how it ended
     this.input = input;
@@ -82,6 +91,27 @@ final class HttpRun {
   record End(RunStatus status, boolean allOk) {}
 
   End go() throws IOException {
+    if (!files.hasReport()) {
+      return run();
+    }
+    Recorder recorder = Recorder.start(this::standing);
+    End end;
+    try (recorder) {
+      end = run();
+    }
+    String how = end.status() == RunStatus.COMPLETED ? "completed" : Report.why(end.status());
+    files.report(
+        ReportPage.of(
+            "millrace http",
+            how + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS),
+            manner.settings(),
+            recorder,
+            standing(),
+            again()));
+    return end;
+  }
+
+  private End run() throws IOException {
     RunStatus status = RunStatus.RUNNING;
     List<Call> left;
     try (Run<InputLine, Step> run = parallel.start(Source.of(input), exchange);
@@ -200,8 +230,15 @@ final class HttpRun {
         Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
+  private static String quoted(Path file) {
+    String name = file.toString();
+    return name.matches("[\\w./+-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
+  }
+
   private Optional<String> again() {
-    return manner.failed().map(file -> "millrace http " + file + ", with the options of this run");
+    return manner
+        .failed()
+        .map(file -> "millrace http " + quoted(file) + ", with the options of this run");
   }
 
   private Report report() {

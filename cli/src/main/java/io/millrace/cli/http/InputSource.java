@@ -58,8 +58,7 @@ final class InputSource implements Iterator<InputLine> {
    *
    * @param keepsText whether to keep lines as they were read, while they are open
    */
-  InputSource(
-      InputStream in, LineParser parser, int longestLine, int window, boolean keepsText) {
+  InputSource(InputStream in, LineParser parser, int longestLine, int window, boolean keepsText) {
     this.keepsText = keepsText;
     this.longestLine = longestLine;
     this.window = window;

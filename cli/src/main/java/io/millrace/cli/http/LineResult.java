@@ -13,8 +13,7 @@ import java.util.Optional;
  *
  * @param error what went wrong, in a few words
  */
-record LineResult(
-    InputLine line, State state, Optional<Reply> reply, Optional<String> error) {
+record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<String> error) {
 
   /** How far a line came. */
   enum State {
@@ -48,8 +47,7 @@ record LineResult(
     }
     Optional<Reply> reply =
         error instanceof BadReplyException bad ? Optional.of(bad.reply()) : Optional.empty();
-    return new LineResult(
-        line, State.FAILED, reply, Optional.of(ErrorText.of(error)));
+    return new LineResult(line, State.FAILED, reply, Optional.of(ErrorText.of(error)));
   }
 
   /** A line that the end of the run kept from its answer. */

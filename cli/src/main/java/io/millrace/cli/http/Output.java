@@ -15,6 +15,16 @@ final class Output implements AutoCloseable {
 
   /** Where lines go. */
   interface Target extends AutoCloseable {
+    /** Nowhere. */
+    Target NONE =
+        new Target() {
+          @Override
+          public void write(byte[] lines, int count) {}
+
+          @Override
+          public void close() {}
+        };
+
     /** Writes so many of these bytes; if it cannot, it leaves no part of a line behind where it can. */
     void write(byte[] lines, int count) throws IOException;
 

@@ -43,7 +43,7 @@ record Report(Counts counts, Duration elapsed) {
         .collect(Collectors.joining(", "));
   }
 
-  private static String why(RunStatus status) {
+  static String why(RunStatus status) {
     return switch (status) {
       case TIMED_OUT -> "stopped by --run-timeout";
       case CALLS_SPENT, COST_SPENT -> "stopped by --max-calls";

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests to repeat. One that is not idempotent is repeated only if the server cannot have done
@@ -26,7 +25,6 @@ record RetryRules(
     Set<Integer> fatal,
     boolean isUnsafeAllowed,
     Optional<Duration> itemTime,
-    HostPauses pauses,
     HostRetries budgets,
     BodyMemory memory) {
 
@@ -45,7 +43,6 @@ record RetryRules(
     return http.attempts(Integer.MAX_VALUE)
         .when(error -> repeats(error, http))
         .whenResult(_ -> false)
-        .serverWait((_, error, now) -> serverWait(error, http, now))
         .budget(RetryBudget.unlimited()) // each host has its own
         .endRunWhen(this::isFatal)
         .endRunWhenResult(_ -> false);
@@ -56,9 +53,6 @@ record RetryRules(
   }
 
   private boolean repeats(Throwable error, Retry http) {
-    if (error instanceof HeldBackException) {
-      return true;
-    }
     boolean repeats =
         error instanceof RequestException failure
             && failure.call().course().attempts() <= retries
@@ -76,7 +70,7 @@ record RetryRules(
   private boolean isWorthIt(RequestException failure) {
     return switch (failure) {
       case BadReplyException bad -> statuses.contains(bad.statusCode());
-      case LostException _, TimedOutException _, HeldBackException _ -> true;
+      case LostException _, TimedOutException _ -> true;
     };
   }
 
@@ -107,14 +101,5 @@ record RetryRules(
       failure.call().course().budgeted();
     }
     return isLeft;
-  }
-
-  private Optional<Duration> serverWait(@Nullable Throwable error, Retry http, Instant now) {
-    if (!(error instanceof BadReplyException bad)) {
-      return Optional.empty();
-    }
-    Optional<Duration> wait = http.serverWait(null, bad, now);
-    wait.ifPresent(time -> pauses.pause(bad.call().host(), time));
-    return wait;
   }
 }

@@ -20,12 +20,7 @@ final class Tally {
    * @param cutOff items that the end of the run cut off
    */
   record Counts(
-      long done,
-      long ok,
-      long failed,
-      long retries,
-      Map<Integer, Long> statuses,
-      long cutOff) {}
+      long done, long ok, long failed, long retries, Map<Integer, Long> statuses, long cutOff) {}
 
   synchronized void add(LineResult result) {
     retries += result.retries();

@@ -41,8 +41,7 @@ public final class StatusLine {
         .ifPresent(pause -> parts.add(new Part(2, paused(pause), Look.ATTENTION)));
     if (snapshot.slots() > 0) {
       parts.add(
-          Part.of(
-              5, Times.count(snapshot.running()) + " of " + snapshot.slots() + " running"));
+          Part.of(5, Times.count(snapshot.running()) + " of " + snapshot.slots() + " running"));
     }
     String waiting = waiting(snapshot);
     if (!waiting.isEmpty()) {
@@ -105,8 +104,6 @@ public final class StatusLine {
     }
     Mark first = marks.getFirst();
     double passed = seconds - first.seconds;
-    return passed < 0.5
-        ? standing.done() / seconds
-        : (standing.done() - first.done) / passed;
+    return passed < 0.5 ? standing.done() / seconds : (standing.done() - first.done) / passed;
   }
 }

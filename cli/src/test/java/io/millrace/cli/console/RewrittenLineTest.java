@@ -11,29 +11,41 @@ class RewrittenLineTest {
   private final ByteArrayOutputStream screen = new ByteArrayOutputStream();
   private final PrintStream err = new PrintStream(screen, true, StandardCharsets.UTF_8);
 
+  private RewrittenLine line(int columns, boolean shared) {
+    return new RewrittenLine(err, new Terminal(columns, shared), Width.always(columns), false);
+  }
+
   private String screen() {
     return screen.toString(StandardCharsets.UTF_8).replace("\r", "<").replace("\u001b[K", ">");
   }
 
   @Test
   void aTextReplacesTheOneBefore() {
-    RewrittenLine line = new RewrittenLine(err, new Terminal(80, false));
-    line.show("one");
-    line.show("two");
+    RewrittenLine line = line(80, false);
+    line.show(Line.of("one"));
+    line.show(Line.of("two"));
     assertEquals("<one><two>", screen());
   }
 
   @Test
   void aLineNeverReachesTheLastColumn() {
-    new RewrittenLine(err, new Terminal(4, false)).show("abcdef");
+    line(4, false).show(Line.of("abcdef"));
     assertEquals("<abc>", screen());
   }
 
   @Test
+  void aLineThatHasNotChangedIsNotWrittenAgain() {
+    RewrittenLine line = line(80, false);
+    line.show(Line.of("one"));
+    line.show(Line.of("one"));
+    assertEquals("<one>", screen());
+  }
+
+  @Test
   void onASharedTerminalTheLineMakesRoomForOutput() {
-    RewrittenLine line = new RewrittenLine(err, new Terminal(80, true));
+    RewrittenLine line = line(80, true);
     line.aside(() -> err.print("first;"));
-    line.show("one");
+    line.show(Line.of("one"));
     line.aside(() -> err.print("second;"));
     line.aside(() -> err.print("third;"));
     assertEquals("first;<one><>second;third;", screen());
@@ -41,18 +53,18 @@ class RewrittenLineTest {
 
   @Test
   void outputThatGoesElsewhereLeavesTheLineAlone() {
-    RewrittenLine line = new RewrittenLine(err, new Terminal(80, false));
-    line.show("one");
+    RewrittenLine line = line(80, false);
+    line.show(Line.of("one"));
     line.aside(() -> {});
     assertEquals("<one>", screen());
   }
 
   @Test
   void removedMeansGoneForGood() {
-    RewrittenLine line = new RewrittenLine(err, new Terminal(80, false));
-    line.show("one");
+    RewrittenLine line = line(80, false);
+    line.show(Line.of("one"));
     line.remove();
-    line.show("late");
+    line.show(Line.of("late"));
     line.remove();
     assertEquals("<one><>", screen());
   }

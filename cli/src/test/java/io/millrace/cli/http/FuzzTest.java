@@ -99,8 +99,7 @@ class FuzzTest {
             List.of(new Header("X", new String(body, StandardCharsets.ISO_8859_1))),
             new Content.Whole(ByteBuffer.wrap(body), Optional.empty()));
     LineResult result =
-        new LineResult(
-            line, LineResult.State.OK, Optional.of(reply), Optional.of("\ud83d\u0000"), "");
+        new LineResult(line, LineResult.State.OK, Optional.of(reply), Optional.of("\ud83d\u0000"));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     FORM.write(result, out);
     String text = out.toString(StandardCharsets.UTF_8);

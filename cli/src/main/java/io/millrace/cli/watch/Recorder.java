@@ -1,0 +1,63 @@
+package io.millrace.cli.watch;
+
+import io.millrace.cli.watch.Samples.Sample;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** Looks at a run from time to time, for its report. Thread-safe. */
+public final class Recorder implements AutoCloseable {
+  private static final long PERIOD_MILLIS = 250;
+
+  private final ScheduledExecutorService ticker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("millrace-report").daemon().factory());
+  private final Supplier<Standing> standing;
+
+  /* Guards the samples: the ticker adds while whoever ends this adds the last one. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Samples samples;
+
+  private Recorder(Supplier<Standing> standing) {
+    this.standing = standing;
+    this.samples = new Samples(standing.get());
+  }
+
+  /** Looks from now on. */
+  public static Recorder start(Supplier<Standing> standing) {
+    Recorder recorder = new Recorder(standing);
+    var _ =
+        recorder.ticker.scheduleAtFixedRate(
+            recorder::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    return recorder;
+  }
+
+  private void look() {
+    Standing now = standing.get();
+    lock.lock();
+    try {
+      samples.add(now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<Sample> samples() {
+    lock.lock();
+    try {
+      return samples.all();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Looks a last time. */
+  @Override
+  public void close() {
+    ticker.shutdownNow();
+    look();
+  }
+}

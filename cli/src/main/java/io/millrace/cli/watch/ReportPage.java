@@ -1,0 +1,207 @@
+package io.millrace.cli.watch;
+
+import io.millrace.cli.watch.Samples.Sample;
+import io.millrace.outcome.FailureGroup;
+import io.millrace.outcome.Latencies;
+import io.millrace.outcome.Pause;
+import io.millrace.outcome.Snapshot;
+import io.millrace.outcome.WaitCause;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+
+/**
+ * A page about a run that needs nothing but itself. What comes from servers and inputs stands in it as JSON in ASCII, in
+ * which no character means anything to HTML, and is shown as text; the page allows no script and style but its own.
+ */
+public final class ReportPage {
+  private static final String PLOTS = "/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.";
+  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)\\}\\}");
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private ReportPage() {}
+
+  /**
+   * The page.
+   *
+   * @param title what was run, without secrets
+   * @param ended how it ended
+   * @param settings the options, without secrets
+   * @param again the command that runs only what failed, if there is one
+   */
+  public static String of(
+      String title,
+      String ended,
+      Map<String, String> settings,
+      Recorder recorder,
+      Standing end,
+      Optional<String> again) {
+    String style = resource(PLOTS + "min.css") + resource("report.css");
+    String plots = resource(PLOTS + "iife.min.js");
+    String script = resource("report.js");
+    Map<String, String> parts =
+        Map.of(
+            "policy", policy(style, plots, script),
+            "data", data(title, ended, settings, recorder.samples(), end, again),
+            "style", style,
+            "plots", plots,
+            "script", script);
+    return PLACE
+        .matcher(resource("report.html"))
+        .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
+  }
+
+  private static String policy(String style, String plots, String script) {
+    return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src "
+        + hash(style)
+        + "; script-src "
+        + hash(plots)
+        + " "
+        + hash(script);
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = ReportPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the report needs " + name + ", which is not there");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  private static String data(
+      String title,
+      String ended,
+      Map<String, String> settings,
+      List<Sample> samples,
+      Standing end,
+      Optional<String> again) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+      json.writeStartObject();
+      json.writeStringProperty("title", title);
+      json.writeStringProperty("ended", ended);
+      again.ifPresent(command -> json.writeStringProperty("again", command));
+      rows(json, "facts", facts(end));
+      rows(
+          json,
+          "settings",
+          settings.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList());
+      rows(
+          json,
+          "failures",
+          end.snapshot().failures().groups().stream().map(ReportPage::row).toList());
+      rows(json, "pauses", end.snapshot().pauses().stream().map(ReportPage::row).toList());
+      series(json, samples);
+      json.writeEndObject();
+    }
+    return text.toString().replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026");
+  }
+
+  private static List<List<String>> facts(Standing end) {
+    Snapshot snapshot = end.snapshot();
+    Latencies returned = snapshot.returned();
+    return List.of(
+        List.of("done", Times.count(end.done())),
+        List.of("failed", Times.count(end.failed())),
+        List.of("restored", Times.count(snapshot.restored())),
+        List.of("time", Times.text(end.elapsed())),
+        List.of("rate", Times.rate(end.done() / end.seconds())),
+        List.of("attempts", Times.count(snapshot.attempts())),
+        List.of("retries", Times.count(snapshot.retries())),
+        List.of("lost to pauses", Times.text(snapshot.paused())),
+        List.of("median", Times.text(returned.percentile(50))),
+        List.of("90 %", Times.text(returned.percentile(90))),
+        List.of("99 %", Times.text(returned.percentile(99))),
+        List.of("longest", Times.text(returned.max())));
+  }
+
+  private static List<String> row(FailureGroup group) {
+    return List.of(Times.count(group.count()), group.cause(), group.sample());
+  }
+
+  private static List<String> row(Pause pause) {
+    return List.of(Times.count(pause.times()), pause.origin());
+  }
+
+  private static void rows(JsonGenerator json, String name, List<List<String>> rows) {
+    json.writeArrayPropertyStart(name);
+    for (List<String> row : rows) {
+      json.writeStartArray();
+      row.forEach(json::writeString);
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+  }
+
+  private static void series(JsonGenerator json, List<Sample> samples) {
+    json.writeObjectPropertyStart("series");
+    numbers(json, "seconds", samples, Sample::to);
+    numbers(json, "done", samples, each -> perSecond(each, each.done()));
+    numbers(json, "failed", samples, each -> perSecond(each, each.failed()));
+    numbers(json, "running", samples, Sample::running);
+    numbers(json, "paused", samples, each -> each.isPaused() ? 1 : 0);
+    for (double percent : new double[] {50, 90, 99}) {
+      numbers(json, "p" + (int) percent, samples, each -> millis(each.returned(), percent));
+    }
+    json.writeObjectPropertyStart("waiting");
+    for (WaitCause cause : WaitCause.values()) {
+      if (samples.stream().anyMatch(each -> each.waiting().get(cause) > 0)) {
+        numbers(json, StatusLine.text(cause), samples, each -> each.waiting().get(cause));
+      }
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static double perSecond(Sample sample, long count) {
+    return count / Math.max(sample.to() - sample.from(), 1e-3);
+  }
+
+  /* No attempt, no time: the line has a gap there. */
+  private static double millis(Latencies latencies, double percent) {
+    return latencies.count() == 0 ? Double.NaN : latencies.percentile(percent).toNanos() / 1e6;
+  }
+
+  private static void numbers(
+      JsonGenerator json, String name, List<Sample> samples, ToDoubleFunction<Sample> number) {
+    json.writeArrayPropertyStart(name);
+    for (Sample each : samples) {
+      double value = number.applyAsDouble(each);
+      if (Double.isNaN(value)) {
+        json.writeNull();
+      } else {
+        json.writeNumber(Math.round(value * 1e3) / 1e3);
+      }
+    }
+    json.writeEndArray();
+  }
+}
