@@ -1,6 +1,9 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
+import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.Output;
+import io.millrace.cli.text.StreamTarget;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

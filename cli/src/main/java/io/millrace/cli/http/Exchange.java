@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.LostException.Stage;
 import io.millrace.cli.http.Wire.Answer;
+import io.millrace.cli.text.MalformedInputException;
 import io.millrace.plan.Action;
 import java.io.IOException;
 import java.io.InputStream;

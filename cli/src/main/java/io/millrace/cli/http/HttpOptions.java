@@ -1,6 +1,11 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.cli.option.ByteCount;
+import io.millrace.cli.option.FailRate;
+import io.millrace.cli.option.Rate;
+import io.millrace.cli.option.TimeSpan;
+import io.millrace.cli.option.WholeNumber;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;

@@ -5,6 +5,7 @@ import io.millrace.Run;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.InputLine.Call;
+import io.millrace.cli.text.Output;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;

@@ -3,7 +3,9 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
-import io.millrace.cli.http.InputReader.Result;
+import io.millrace.cli.text.InputReader;
+import io.millrace.cli.text.InputReader.Result;
+import io.millrace.cli.text.LineReader;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -52,7 +54,7 @@ final class InputSource implements Iterator<InputLine> {
     this.longestLine = longestLine;
     this.window = window;
     this.parser = parser;
-    this.reader = new InputReader(in, longestLine, lock, changed);
+    this.reader = new InputReader(new LineReader(in, longestLine), lock, changed);
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * Cuts bytes into lines, and waits for no byte beyond the end of a line. Used by one thread at a
  * time.
  */
-final class LineReader {
+public final class LineReader {
   private final InputStream in;
   private final int limit;
+  private final byte delimiter;
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int end;
@@ -24,9 +25,15 @@ final class LineReader {
    *
    * @param limit the longest line that is kept, in bytes
    */
-  LineReader(InputStream in, int limit) {
+  public LineReader(InputStream in, int limit) {
+    this(in, limit, (byte) '\n');
+  }
+
+  /** Makes a reader of lines that end in another byte. */
+  public LineReader(InputStream in, int limit, byte delimiter) {
     this.in = in;
     this.limit = limit;
+    this.delimiter = delimiter;
   }
 
   /**
@@ -35,15 +42,15 @@ final class LineReader {
    * @param number from 1
    * @param bytes without the line's end; empty for a line above the limit
    */
-  record Line(long number, ByteBuffer bytes, boolean tooLong) {}
+  public record Line(long number, ByteBuffer bytes, boolean tooLong) {}
 
   /** Whether the next line is here already, so that {@link #next} does not wait. */
-  boolean isReady() {
+  public boolean isReady() {
     return ended || endOfLine() < end;
   }
 
   /** The next line; null at the end. */
-  @Nullable Line next() throws IOException {
+  public @Nullable Line next() throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     boolean tooLong = false;
     boolean any = false;
@@ -79,7 +86,7 @@ final class LineReader {
 
   private int endOfLine() {
     int stop = position;
-    while (stop < end && buffer[stop] != '\n') {
+    while (stop < end && buffer[stop] != delimiter) {
       stop++;
     }
     return stop;

@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.option;
 
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a rate: {@code 400/s}, {@code 90/m}, {@code 0.5/h}. */
-final class Rate implements ITypeConverter<TokenBucket> {
+public final class Rate implements ITypeConverter<TokenBucket> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)/([smh])");
 
   @Override

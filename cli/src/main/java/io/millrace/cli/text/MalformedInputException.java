@@ -1,15 +1,16 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 /** What was read makes no request; the message says what is wrong, and repeats no secret. */
-final class MalformedInputException extends Exception {
+public final class MalformedInputException extends Exception {
   private static final long serialVersionUID = 1;
 
-  MalformedInputException(String problem) {
+  /** Says what is wrong. */
+  public MalformedInputException(String problem) {
     super(problem, null, false, false);
   }
 
   /** What is wrong. */
-  String problem() {
+  public String problem() {
     return String.valueOf(getMessage());
   }
 }

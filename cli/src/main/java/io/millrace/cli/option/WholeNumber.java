@@ -1,10 +1,10 @@
-package io.millrace.cli.http;
+package io.millrace.cli.option;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a whole number that has a lowest value. */
-abstract sealed class WholeNumber implements ITypeConverter<Integer> {
+public abstract sealed class WholeNumber implements ITypeConverter<Integer> {
   private static final int MOST = 1_000_000_000;
   private final int least;
 
@@ -13,14 +13,14 @@ abstract sealed class WholeNumber implements ITypeConverter<Integer> {
   }
 
   /** From 0. */
-  static final class FromZero extends WholeNumber {
+  public static final class FromZero extends WholeNumber {
     FromZero() {
       super(0);
     }
   }
 
   /** From 1. */
-  static final class FromOne extends WholeNumber {
+  public static final class FromOne extends WholeNumber {
     FromOne() {
       super(1);
     }

@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.option;
 
 import io.millrace.plan.FailureRate;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a share of the last lines, for example 50%/100. */
-final class FailRate implements ITypeConverter<FailureRate> {
+public final class FailRate implements ITypeConverter<FailureRate> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,9})?)%/(\\d{1,7})");
 
   @Override

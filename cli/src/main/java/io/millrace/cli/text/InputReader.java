@@ -1,7 +1,6 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.locks.Condition;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Reads lines for somebody who may not wait for them: those that are not here yet are waited for in a thread
  * of its own, and only when one is wanted.
  */
-final class InputReader implements AutoCloseable {
+public final class InputReader implements AutoCloseable {
   private final LineReader lines;
 
   /* The owner's lock, and what it waits for. */
@@ -26,7 +25,7 @@ final class InputReader implements AutoCloseable {
   private boolean isClosed;
 
   /** What came of reading: a line, the end, or an error. */
-  sealed interface Result {
+  public sealed interface Result {
     /** A line. */
     record Read(LineReader.Line line) implements Result {}
 
@@ -38,14 +37,14 @@ final class InputReader implements AutoCloseable {
   }
 
   /** Makes it; the condition is told when a line has come. */
-  InputReader(InputStream in, int longestLine, ReentrantLock lock, Condition changed) {
-    this.lines = new LineReader(in, longestLine);
+  public InputReader(LineReader lines, ReentrantLock lock, Condition changed) {
+    this.lines = lines;
     this.lock = lock;
     this.changed = changed;
   }
 
   /** The next line if it is here, and else null: then it is waited for. Called under the lock. */
-  @Nullable Result poll() {
+  public @Nullable Result poll() {
     if (result == null && !isWanted) {
       if (lines.isReady()) {
         return read();

@@ -1,20 +1,21 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /** Collects whole lines and hands them on together. Used by one thread. */
-final class Output implements AutoCloseable {
+public final class Output implements AutoCloseable {
   private static final int FULL = 1 << 16;
   private final Target target;
   private Lines lines = new Lines();
 
-  Output(Target target) {
+  /** Makes it; closing it closes the target. */
+  public Output(Target target) {
     this.target = target;
   }
 
   /** Where lines go. */
-  interface Target extends AutoCloseable {
+  public interface Target extends AutoCloseable {
     /** Writes so many of these bytes; if it cannot, it leaves no part of a line behind where it can. */
     void write(byte[] lines, int count) throws IOException;
 
@@ -23,19 +24,22 @@ final class Output implements AutoCloseable {
   }
 
   /** Where lines are collected; only whole ones may be added. */
-  ByteArrayOutputStream lines() {
+  public ByteArrayOutputStream lines() {
     return lines;
   }
 
-  boolean isFull() {
+  /** Whether there is enough to hand on. */
+  public boolean isFull() {
     return lines.size() >= FULL;
   }
 
-  boolean isEmpty() {
+  /** Whether there is nothing to hand on. */
+  public boolean isEmpty() {
     return lines.size() == 0;
   }
 
-  void flush() throws IOException {
+  /** Hands on what there is. */
+  public void flush() throws IOException {
     Lines all = lines;
     // the memory of large ones is not kept for the next ones
     lines = all.size() > 2 * FULL ? new Lines() : all;

@@ -1,15 +1,15 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 
 /** Standard output: its owner closes it. */
-record StreamTarget(OutputStream out) implements Output.Target {
+public record StreamTarget(OutputStream out) implements Output.Target {
   private static final String CLOSED = "Broken pipe";
 
   /** Nobody reads any more what is written. */
-  static final class ClosedByReaderException extends IOException {
+  public static final class ClosedByReaderException extends IOException {
     private static final long serialVersionUID = 1;
 
     ClosedByReaderException() {

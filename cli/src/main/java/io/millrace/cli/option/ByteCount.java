@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.option;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads a number of bytes: {@code 1000}, {@code 64k}, {@code 200m}, {@code 2g}. */
-final class ByteCount implements ITypeConverter<Long> {
+public final class ByteCount implements ITypeConverter<Long> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,12})([kmg]?)");
 
   @Override

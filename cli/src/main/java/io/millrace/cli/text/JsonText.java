@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,22 +10,22 @@ import org.jspecify.annotations.Nullable;
  * Writes texts as JSON strings in which nothing steers a terminal: control and format characters, line
  * separators and halves of surrogate pairs are escaped.
  */
-record JsonText(Writer out) {
+public record JsonText(Writer out) {
 
   /** Writes a string with its quotes. */
-  void quoted(String text) {
+  public void quoted(String text) {
     write("\"");
     escaped(text, true);
     write("\"");
   }
 
   /** Writes what is JSON already. Characters to escape can stand only in its strings. */
-  void json(String json) {
+  public void json(String json) {
     escaped(json, false);
   }
 
   /** Writes a text as it is. */
-  void write(String text) {
+  public void write(String text) {
     write(text, 0, text.length());
   }
 

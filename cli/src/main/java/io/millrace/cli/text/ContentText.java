@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
  *
  * @param isBase64 whether the text is Base64
  */
-record ContentText(String text, boolean isBase64) {
+public record ContentText(String text, boolean isBase64) {
   private static final Pattern CHARSET =
       Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]+)", Pattern.CASE_INSENSITIVE);
 
-  static ContentText of(ByteBuffer bytes, Optional<String> contentType) {
+  public static ContentText of(ByteBuffer bytes, Optional<String> contentType) {
     return contentType
         .map(CHARSET::matcher)
         .filter(Matcher::find)
@@ -33,7 +33,7 @@ record ContentText(String text, boolean isBase64) {
   }
 
   /** In Base64, whatever they are. */
-  static ContentText base64(ByteBuffer bytes) {
+  public static ContentText base64(ByteBuffer bytes) {
     byte[] encoded = Base64.getEncoder().encode(bytes.duplicate()).array();
     return new ContentText(new String(encoded, StandardCharsets.ISO_8859_1), true);
   }

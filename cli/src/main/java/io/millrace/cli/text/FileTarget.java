@@ -1,4 +1,4 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * @param isRegular whether it is a file, and not a device or a pipe
  */
-record FileTarget(FileChannel channel, boolean isRegular) implements Output.Target {
+public record FileTarget(FileChannel channel, boolean isRegular) implements Output.Target {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rw-------");
 
@@ -34,7 +34,7 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
    *
    * @throws java.nio.file.FileAlreadyExistsException if there is such a file
    */
-  static FileTarget create(Path path) throws IOException {
+  public static FileTarget create(Path path) throws IOException {
     Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     return new FileTarget(FileChannel.open(path, options, attributes()), true);
   }
@@ -45,7 +45,7 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
    * @throws IOException also if somebody else could read what is written: if the file has another owner, or is a pipe
    *     or a device that is not well known
    */
-  static FileTarget replace(Path path) throws IOException {
+  public static FileTarget replace(Path path) throws IOException {
     if (!Files.exists(path)) {
       return create(path);
     }
@@ -102,7 +102,7 @@ record FileTarget(FileChannel channel, boolean isRegular) implements Output.Targ
   }
 
   /** How many of the bytes that were written make whole lines. */
-  static int wholeLines(byte[] lines, int written) {
+  public static int wholeLines(byte[] lines, int written) {
     int end = written;
     while (end > 0 && lines[end - 1] != '\n') {
       end--;
