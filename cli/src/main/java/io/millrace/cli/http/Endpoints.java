@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
+import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -27,8 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param input a URL or a file; null or - is standard input
  * @param output null or - is standard output
  * @param force whether the output may be there already
+ * @param isResumable whether the output comes into being when it is whole
  */
-record Endpoints(Streams streams, @Nullable String input, @Nullable Path output, boolean force) {
+record Endpoints(
+    Streams streams,
+    @Nullable String input,
+    @Nullable Path output,
+    boolean force,
+    boolean isResumable) {
   /* What is the name of a file: anything else may be a part of a header or of a URL, with a secret in it. */
   private static final Pattern FILE =
       Pattern.compile("[\\w./ -]{1,200}\\.(txt|jsonl?|ndjson|csv|tsv|lst|list|urls|in)");
@@ -45,6 +52,10 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
 
   private static boolean isStandard(@Nullable String name) {
     return name == null || name.equals("-");
+  }
+
+  boolean readStandardInput() {
+    return isStandard(input);
   }
 
   InputStream openInput() throws UnusableFileException {
@@ -91,6 +102,9 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
     }
     try {
       refuseInput(path);
+      if (isResumable) {
+        return UnfinishedFile.begin(path, force);
+      }
       return force ? FileTarget.replace(path) : FileTarget.create(path);
     } catch (FileAlreadyExistsException taken) {
       throw new UnusableFileException(

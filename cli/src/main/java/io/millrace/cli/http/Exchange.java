@@ -40,11 +40,13 @@ record Exchange(
     Course course = call.course();
     Duration left = timeLeft(call);
     course.requestStarts(System.nanoTime());
+    Reply reply;
     try {
-      return step(call, send(call, left));
+      reply = send(call, left);
     } finally {
       course.requestEnds(System.nanoTime());
     }
+    return step(call, reply);
   }
 
   private Duration timeLeft(Call call) throws TimedOutException {
@@ -113,27 +115,27 @@ record Exchange(
 
   private Step step(Call call, Reply reply) throws BadReplyException {
     if (mostRedirects > 0 && Redirect.isOne(reply)) {
-      Call next = redirected(call, reply);
+      String location = leadingTo(call, reply);
       contents.memory().free(call.course().sequence());
-      return new Step.Redirected(next);
+      return new Step.Redirected(reply.statusCode(), location, call.course().progress());
     }
     Optional<String> problem = reply.problem();
     if (problem.isPresent()) {
       throw new BadReplyException(call, problem.get(), reply);
     }
-    return new Step.Answered(reply);
+    return new Step.Answered(reply, call.course().progress());
   }
 
-  private Call redirected(Call call, Reply reply) throws BadReplyException {
+  /** Where the next request goes, which {@link Redirect#next} can make. */
+  private String leadingTo(Call call, Reply reply) throws BadReplyException {
     String start = "status " + reply.statusCode() + ": the redirect was not followed";
     if (call.course().redirects() >= mostRedirects) {
       throw new BadReplyException(
           call, start + ": it would be one more than --max-redirects " + mostRedirects, reply);
     }
     try {
-      Request next = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
-      call.course().redirected();
-      return call.leadingTo(next);
+      var _ = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
+      return reply.header("location").orElseThrow();
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);
     }

@@ -1,9 +1,13 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
+import io.millrace.cli.resume.GoingOn;
+import io.millrace.cli.resume.Rerun;
+import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,8 +47,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Exit code: 0 all succeeded; 1 something failed, or the run was cut short; 2 wrong usage;",
-      "129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
+      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls,",
+      "--max-failures, --fail-rate or --run-timeout; 4 the checkpoint is that of another run, in use, or",
+      "none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
@@ -51,9 +57,6 @@ import picocli.CommandLine.Spec;
       "    millrace http --per-host 8 --bearer-env TOKEN > answers.jsonl"
     })
 public final class HttpCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
-  private static final int CLOSED_OUTPUT = 141;
-
   private final Streams streams;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -98,21 +101,48 @@ public final class HttpCommand implements Callable<Integer> {
     if (force && output == null) {
       refuse("--force needs --output");
     }
-    Endpoints endpoints = new Endpoints(streams, from, output, force);
+    Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
     try {
       Setting setting = Setting.of(requests, streams.environment());
+      Optional<ResumableRun> resumable =
+          options.resumable(setting.headers(), requests.maxRedirects() > 0);
       try (InputStream in = endpoints.openInput();
+          RunStore store =
+              resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
           Output out = new Output(endpoints.openTarget())) {
-        return run(setting, in, out);
+        End end = run(setting, resumable, store, in, out);
+        return ended(end, endpoints);
       }
+    } catch (RunStore.RefusedException refused) {
+      streams.err().println("millrace http: " + refused.getMessage());
+      return ExitStatus.CHECKPOINT;
     } catch (MalformedInputException | UnusableFileException error) {
       throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
     } catch (StreamTarget.ClosedByReaderException quietly) {
-      return CLOSED_OUTPUT;
+      return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
       streams.err().println("millrace http: cannot write the output: " + error.getMessage());
-      return FAILED;
+      return ExitStatus.FAILED;
     }
+  }
+
+  private int ended(End end, Endpoints endpoints) {
+    end.run().broken().ifPresent(why -> streams.err().println("millrace http: " + why));
+    if (!quiet) {
+      Rerun again =
+          Rerun.of(streams.program(), spec.root().commandLine().getParseResult().originalArgs());
+      boolean isThere = output != null && end.run().status() == RunStatus.COMPLETED;
+      new GoingOn(
+              isThere ? again.with("--force") : again,
+              options.haveCheckpoint(),
+              endpoints.readStandardInput(),
+              streams)
+          .lines(end.run().status(), end.run().failures())
+          .forEach(streams.err()::println);
+    }
+    return end.run().broken().isPresent()
+        ? ExitStatus.FAILED
+        : ExitStatus.of(end.run().status(), end.run().failures(), end.signalled());
   }
 
   /** What the options mean where the command runs. */
@@ -124,10 +154,28 @@ public final class HttpCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Setting setting, InputStream in, Output out) throws IOException {
+  /**
+   * How a run ended.
+   *
+   * @param signalled what the first signal asks to exit with; if there was none, that of a failure
+   */
+  private record End(HttpRun.End run, int signalled) {}
+
+  private End run(
+      Setting setting,
+      Optional<ResumableRun> resumable,
+      @Nullable RunStore store,
+      InputStream in,
+      Output out)
+      throws IOException {
     StopToken stop = new StopToken();
     InputSource input =
-        new InputSource(in, new LineParser(setting.headers()), options.maxLine(), options.window());
+        new InputSource(
+            in,
+            new LineParser(setting.headers(), resumable.map(ResumableRun::identity)),
+            options.maxLine(),
+            options.window(),
+            store == null ? null : new Positions());
     try (Signals signals = Signals.handle(() -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms()) {
@@ -142,13 +190,14 @@ public final class HttpCommand implements Callable<Integer> {
               options.itemTimeout(),
               requests.maxRedirects());
       Parallel parallel = options.parallel(stop, pauses, exchange.contents().memory());
+      if (store != null) {
+        parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
+      }
       HttpRun.End end =
           new HttpRun(
                   parallel, input, exchange, out, options.form(), streams, options.manner(quiet))
               .go();
-      return end.status() == RunStatus.CANCELLED
-          ? signals.exitCode().orElse(FAILED)
-          : exitCode(end);
+      return new End(end, signals.exitCode().orElse(ExitStatus.FAILED));
     }
   }
 
@@ -159,10 +208,6 @@ public final class HttpCommand implements Callable<Integer> {
           .err()
           .println("millrace: ending; what is under way may finish, a second signal ends at once");
     }
-  }
-
-  private static int exitCode(HttpRun.End end) {
-    return end.status() == RunStatus.COMPLETED && end.allOk() ? 0 : FAILED;
   }
 
   private void refuse(String problem) {

@@ -35,6 +35,7 @@ final class InputSource implements Iterator<InputLine> {
   private final Condition changed = lock.newCondition();
   private final InputReader reader;
   private final Deque<Call> redirected = new ArrayDeque<>();
+  private final @Nullable Positions positions;
   private @Nullable InputLine next;
   private long handedOut;
   private long done;
@@ -49,8 +50,15 @@ final class InputSource implements Iterator<InputLine> {
    *
    * @param longestLine in bytes
    * @param window the most lines that are open at once
+   * @param positions where is noted which item is which line; null if nobody wants to know
    */
-  InputSource(InputStream in, LineParser parser, int longestLine, int window) {
+  InputSource(
+      InputStream in,
+      LineParser parser,
+      int longestLine,
+      int window,
+      @Nullable Positions positions) {
+    this.positions = positions;
     this.longestLine = longestLine;
     this.window = window;
     this.parser = parser;
@@ -71,6 +79,16 @@ final class InputSource implements Iterator<InputLine> {
     lock.lock();
     try {
       return new Reading(lastNumber, isExhausted, handedOut, skipped);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An error of the run, in terms of lines. */
+  String inLines(String message) {
+    lock.lock();
+    try {
+      return positions == null ? message : positions.inLines(message);
     } finally {
       lock.unlock();
     }
@@ -128,6 +146,9 @@ final class InputSource implements Iterator<InputLine> {
       }
       InputLine line = Objects.requireNonNull(next);
       next = null;
+      if (positions != null) {
+        positions.item(line.course().redirects() > 0);
+      }
       return line;
     } finally {
       lock.unlock();
@@ -167,6 +188,9 @@ final class InputSource implements Iterator<InputLine> {
             : parser.parse(line.number(), line.bytes(), new Course(handedOut));
     if (item == null) {
       skipped++;
+      if (positions != null) {
+        positions.skipped(line.number());
+      }
     } else {
       handOut(item);
     }

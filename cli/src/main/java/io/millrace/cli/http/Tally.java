@@ -17,6 +17,7 @@ final class Tally {
   private final Map<Integer, Long> statuses = new TreeMap<>();
   private final Map<String, Long> errors = new HashMap<>();
   private long ok;
+  private long restored;
   private long failed;
   private long retries;
   private long cutOff;
@@ -28,6 +29,7 @@ final class Tally {
    * @param statuses how often each status came, of the last replies
    * @param errors how often which kind of error came, the most frequent first
    * @param cutOff items that the end of the run cut off
+   * @param restored items, of those that are ok, whose answer an earlier run has got
    */
   record Counts(
       long done,
@@ -36,7 +38,15 @@ final class Tally {
       long retries,
       Map<Integer, Long> statuses,
       List<Map.Entry<String, Long>> errors,
-      long cutOff) {}
+      long cutOff,
+      long restored) {}
+
+  /** An answer of an earlier run. */
+  synchronized void addRestored(LineResult result) {
+    result.reply().ifPresent(reply -> statuses.merge(reply.statusCode(), 1L, Long::sum));
+    ok++;
+    restored++;
+  }
 
   synchronized void add(LineResult result) {
     retries += result.retries();
@@ -64,6 +74,6 @@ final class Tally {
                     .thenComparing(Map.Entry.comparingByKey()))
             .toList();
     return new Counts(
-        ok + failed, ok, failed, retries, new TreeMap<>(statuses), byFrequency, cutOff);
+        ok + failed, ok, failed, retries, new TreeMap<>(statuses), byFrequency, cutOff, restored);
   }
 }

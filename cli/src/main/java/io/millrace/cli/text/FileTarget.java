@@ -50,8 +50,8 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
       return create(path);
     }
     boolean isRegular = Files.isRegularFile(path);
-    if (isRegular && isPosix() && !Files.getAttribute(path, "unix:uid").equals(ownId())) {
-      throw new IOException("it belongs to another user, who could read what is written");
+    if (isRegular) {
+      requireOwn(path);
     }
     if (!isRegular && !STREAM.matcher(path.toString()).matches()) {
       throw new IOException("it is no regular file, but a pipe, a device or a directory");
@@ -59,15 +59,27 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
     FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
     try {
       if (isRegular) {
-        if (isPosix()) {
-          Files.setPosixFilePermissions(path, PRIVATE);
-        }
+        makePrivate(path);
         channel.truncate(0);
       }
       return new FileTarget(channel, isRegular);
     } catch (IOException error) {
       channel.close();
       throw error;
+    }
+  }
+
+  /** Refuses a file of another user. */
+  public static void requireOwn(Path path) throws IOException {
+    if (isPosix() && !Files.getAttribute(path, "unix:uid").equals(ownId())) {
+      throw new IOException("it belongs to another user, who could read what is written");
+    }
+  }
+
+  /** From now on only its owner can read it. */
+  public static void makePrivate(Path path) throws IOException {
+    if (isPosix()) {
+      Files.setPosixFilePermissions(path, PRIVATE);
     }
   }
 

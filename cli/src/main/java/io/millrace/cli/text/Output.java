@@ -19,6 +19,9 @@ public final class Output implements AutoCloseable {
     /** Writes so many of these bytes; if it cannot, it leaves no part of a line behind where it can. */
     void write(byte[] lines, int count) throws IOException;
 
+    /** All is written that belongs there. */
+    default void complete() throws IOException {}
+
     @Override
     void close() throws IOException;
   }
@@ -55,6 +58,12 @@ public final class Output implements AutoCloseable {
     byte[] bytes() {
       return buf;
     }
+  }
+
+  /** All is written that belongs there. */
+  public void complete() throws IOException {
+    flush();
+    target.complete();
   }
 
   @Override

@@ -50,7 +50,8 @@ class FuzzTest {
   }
 
   private static void check(byte[] bytes, Random random) throws Exception {
-    InputLine line = new LineParser(List.of()).parse(2, ByteBuffer.wrap(bytes), new Course(0));
+    InputLine line =
+        new LineParser(List.of(), Optional.empty()).parse(2, ByteBuffer.wrap(bytes), new Course(0));
     switch (line) {
       case null -> {}
       case Malformed malformed ->
