@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.http.HttpCommand;
+import io.millrace.cli.resume.InfoCommand;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -24,8 +25,8 @@ public final class Main {
   /**
    * Runs the command; neither exits nor touches the standard streams.
    *
-   * @return 0 if all went well, 1 if something failed, 2 for wrong usage, 128 plus its number after
-   *     a signal
+   * @return 0 if all went well, 1 if something failed, 2 for wrong usage, 3 if a limit has ended the run, 4 if the
+   *     checkpoint cannot be used, 128 plus its number after a signal
    */
   public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
     return run(System.getenv(), in, out, err, args);
@@ -46,6 +47,7 @@ public final class Main {
     CommandLine line =
         new CommandLine(new MillraceCommand())
             .addSubcommand(new HttpCommand(streams))
+            .addSubcommand(new InfoCommand(streams))
             .addSubcommand(new DemoCommand(streams))
             .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))

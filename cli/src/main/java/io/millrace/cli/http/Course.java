@@ -41,6 +41,8 @@ final class Course {
   /** An earlier run had come so far. */
   void goesOnFrom(Progress earlier) {
     before = earlier;
+    requests = 0;
+    redirects = 0;
   }
 
   /** A request is sent now. */

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
+import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
@@ -54,8 +55,9 @@ record Endpoints(
     return name == null || name.equals("-");
   }
 
-  boolean readStandardInput() {
-    return isStandard(input);
+  /** Which standard streams are used. */
+  GoingOn.Standard standard() {
+    return new GoingOn.Standard(isStandard(input), output == null || isStandard(output.toString()));
   }
 
   InputStream openInput() throws UnusableFileException {

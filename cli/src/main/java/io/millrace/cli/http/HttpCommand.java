@@ -135,7 +135,7 @@ public final class HttpCommand implements Callable<Integer> {
       new GoingOn(
               isThere ? again.with("--force") : again,
               options.haveCheckpoint(),
-              endpoints.readStandardInput(),
+              endpoints.standard(),
               streams)
           .lines(end.run().status(), end.run().failures())
           .forEach(streams.err()::println);

@@ -13,10 +13,17 @@ import java.util.Optional;
  *
  * @param again the command that was given
  * @param hasCheckpoint whether that goes on where the run was
- * @param readsStandardInput whether the items come from there
+ * @param standard which of the standard streams have the items and their answers
  */
-public record GoingOn(
-    Rerun again, boolean hasCheckpoint, boolean readsStandardInput, Streams streams) {
+public record GoingOn(Rerun again, boolean hasCheckpoint, Standard standard, Streams streams) {
+  /**
+   * Which streams are used.
+   *
+   * @param in whether the items come from standard input
+   * @param out whether the answers go to standard output
+   */
+  public record Standard(boolean in, boolean out) {}
+
   private static final int APPENDING = 02000;
 
   /**
@@ -32,12 +39,13 @@ public record GoingOn(
     if (!hasCheckpoint) {
       return List.of("  nothing is kept to go on with: the option --checkpoint FILE does that");
     }
-    Optional<String> input = readsStandardInput ? file(0) : Optional.empty();
+    Optional<String> input = standard.in() ? file(0) : Optional.empty();
+    Optional<String> output = standard.out() ? file(1) : Optional.empty();
     String what = isOver ? "  to run again what has failed" : "  to go on";
-    String how = readsStandardInput && input.isEmpty() ? ", give the same input to:" : ":";
+    String how = standard.in() && input.isEmpty() ? ", give the same input to:" : ":";
     String missing =
         again.isWhole() ? "" : "  (what may be secret is left out: put it in for '...')";
-    String line = "    " + again.text(input, file(1));
+    String line = "    " + again.text(input, output);
     return missing.isEmpty() ? List.of(what + how, line) : List.of(what + how, line, missing);
   }
 
