@@ -53,10 +53,14 @@ class ReportTest {
     Report report = new Report(counts(List.of()), Duration.ofSeconds(3));
     assertEquals(
         "  interrupted: 3 cut off, 20 not started, 7 blank or comments, nothing read after line 1,530",
-        report.summary(RunStatus.CANCELLED, new Reading(1_530, false, 1_523, 7), Optional.empty()).getLast());
+        report
+            .summary(RunStatus.CANCELLED, new Reading(1_530, false, 1_523, 7), Optional.empty())
+            .getLast());
     assertEquals(
         "  stopped by --run-timeout: 3 cut off, 20 not started",
-        report.summary(RunStatus.TIMED_OUT, new Reading(1_523, true, 1_523, 0), Optional.empty()).getLast());
+        report
+            .summary(RunStatus.TIMED_OUT, new Reading(1_523, true, 1_523, 0), Optional.empty())
+            .getLast());
   }
 
   @Test
@@ -65,7 +69,10 @@ class ReportTest {
         new Report(
             counts(List.of(Map.entry("\u001b[2J\r\n" + "x".repeat(500), 1L))),
             Duration.ofSeconds(3));
-    String line = report.summary(RunStatus.COMPLETED, new Reading(1, true, 1_500, 0), Optional.empty()).getLast();
+    String line =
+        report
+            .summary(RunStatus.COMPLETED, new Reading(1, true, 1_500, 0), Optional.empty())
+            .getLast();
     assertFalse(line.chars().anyMatch(Character::isISOControl), line);
     assertTrue(line.length() < 150, line);
   }
