@@ -36,9 +36,16 @@ public final class CheckpointOptions {
 
   /** What is wrong with the options together. */
   public Optional<String> conflict() {
+    return place == null && key != null
+        ? Optional.of("--key needs --checkpoint")
+        : conflictWithoutKey();
+  }
+
+  /** As {@link #conflict}, for a command that needs the key for more. */
+  public Optional<String> conflictWithoutKey() {
     if (place == null) {
-      return key != null || version != null
-          ? Optional.of((key != null ? "--key" : "--checkpoint-version") + " needs --checkpoint")
+      return version != null
+          ? Optional.of("--checkpoint-version needs --checkpoint")
           : Optional.empty();
     }
     if (version != null && (version.isBlank() || version.length() > LONGEST_NAME)) {
