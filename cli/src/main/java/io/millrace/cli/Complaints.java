@@ -51,7 +51,7 @@ record Complaints(PrintStream err)
     return error.getCommandLine().getParent() == null
         ? "unknown command"
             + command(error.getUnmatched().getFirst())
-            + ": there are http and demo, as in 'millrace http URL'"
+            + ": there are http, run, info and demo, as in 'millrace http URL'"
         : "too many arguments: there is at most one FILE or URL, and one with spaces needs quotes";
   }
 

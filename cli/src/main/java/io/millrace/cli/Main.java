@@ -3,10 +3,14 @@ package io.millrace.cli;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.http.HttpCommand;
+import io.millrace.cli.resume.InfoCommand;
+import io.millrace.cli.run.CommandWords;
+import io.millrace.cli.run.RunCommand;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
@@ -24,8 +28,8 @@ public final class Main {
   /**
    * Runs the command; neither exits nor touches the standard streams.
    *
-   * @return 0 if all went well, 1 if something failed, 2 for wrong usage, 128 plus its number after
-   *     a signal
+   * @return 0 if all went well, 1 if something failed, 2 for wrong usage, 3 if a limit has ended the run, 4 if the
+   *     checkpoint cannot be used, 128 plus its number after a signal
    */
   public static int run(InputStream in, PrintStream out, PrintStream err, String... args) {
     return run(System.getenv(), in, out, err, args);
@@ -42,16 +46,23 @@ public final class Main {
   }
 
   private static int run(Streams streams, String... args) {
+    // what stands behind -- is of another command
+    boolean isRun = args.length > 0 && args[0].equals("run");
+    int own = isRun ? CommandWords.optionsOf(args) : args.length;
+    CommandWords words = isRun ? CommandWords.of(streams, args) : CommandWords.none();
     Complaints complaints = new Complaints(streams.err());
     CommandLine line =
         new CommandLine(new MillraceCommand())
             .addSubcommand(new HttpCommand(streams))
+            .addSubcommand(new InfoCommand(streams))
+            .addSubcommand(new RunCommand(streams, words))
             .addSubcommand(new DemoCommand(streams))
+            .setExpandAtFiles(!isRun)
             .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
             .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
             .setParameterExceptionHandler(complaints)
             .setExecutionExceptionHandler(complaints);
-    return line.execute(args);
+    return line.execute(Arrays.copyOf(args, own));
   }
 }

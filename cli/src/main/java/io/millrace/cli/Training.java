@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  */
 final class Training {
   private static final int LINES = 5_000;
+  private static final int COMMANDS = 300;
 
   private Training() {}
 
@@ -48,6 +49,15 @@ final class Training {
       run(objects(url), "http", "--ordered");
       server.stop(0);
     }
+    run("", "run", "--help");
+    run(numbers(), "run", "--jobs", "8", "--", "true");
+    run(numbers(), "run", "--ordered", "--", "/bin/echo", "{}");
+  }
+
+  private static String numbers() {
+    return IntStream.range(0, COMMANDS)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining("\n"));
   }
 
   private static String urls(String url) {

@@ -48,12 +48,12 @@ class UsageTest {
 
   @Test
   void noCommandIsWrong() {
-    assertRefused(Cli.run(""), "no command given: http or demo");
+    assertRefused(Cli.run(""), "no command given: http, run, info or demo");
   }
 
   @Test
   void anUnknownCommandIsToldWhichThereAre() {
-    assertRefused(Cli.run("", "htp"), "unknown command", "http and demo");
+    assertRefused(Cli.run("", "htp"), "unknown command", "http, run, info and demo");
   }
 
   @Test

@@ -299,6 +299,24 @@ public record Retry(
   }
 
   /**
+   * A copy that repeats no more than this allows. An item that is refused a retry fails with its last error, in
+   * which a {@link io.millrace.outcome.RetryRefusedException} is suppressed.
+   */
+  public Retry budget(RetryBudget budget) {
+    return new Retry(
+        attempts,
+        backoff,
+        types,
+        onError,
+        onResult,
+        serverWait,
+        maxServerWait,
+        budget,
+        fatalErrors,
+        fatalResults);
+  }
+
+  /**
    * A copy in which an error for which this returns true ends the run, as {@code FATAL_ERROR}: its item fails with it,
    * at once and without a value in its place; nothing new starts, retries included; what runs finishes, and the rest is
    * not run. So a dead key costs the calls under way at most. Asked for each attempt that throws, before anything

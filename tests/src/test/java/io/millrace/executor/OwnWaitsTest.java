@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @NoLeaks
 @Timeout(60)
 class OwnWaitsTest {
-  private final OwnWaits waits = new OwnWaits(2, () -> true);
+  private final OwnWaits waits = new OwnWaits(() -> 2, () -> true);
   private final CountDownLatch never = new CountDownLatch(1);
 
   /* A worker that begins to wait in a thread of its own. */
@@ -107,7 +107,7 @@ class OwnWaitsTest {
   @DisplayName("X6 of several that find all others waiting, one is told")
   void severalLook() throws Exception {
     for (int round = 0; round < 200; round++) {
-      OwnWaits both = new OwnWaits(2, () -> true);
+      OwnWaits both = new OwnWaits(() -> 2, () -> true);
       List<Thread> threads = new ArrayList<>();
       List<DeadlockException> refused = new CopyOnWriteArrayList<>();
       CountDownLatch told = new CountDownLatch(1);

@@ -23,10 +23,12 @@ public final class Signals implements AutoCloseable {
   private final AtomicInteger first = new AtomicInteger();
 
   private final Runnable onFirst;
+  private final Runnable onSecond;
   private final List<Runnable> restoring = new ArrayList<>();
 
-  private Signals(Runnable onFirst) {
+  private Signals(Runnable onFirst, Runnable onSecond) {
     this.onFirst = onFirst;
+    this.onSecond = onSecond;
   }
 
   /**
@@ -35,7 +37,16 @@ public final class Signals implements AutoCloseable {
    * @param onFirst called in a thread of its own at the first signal
    */
   public static Signals handle(Runnable onFirst) {
-    Signals signals = new Signals(onFirst);
+    return handle(onFirst, () -> {});
+  }
+
+  /**
+   * As {@link #handle(Runnable)}, with something to do before the process ends.
+   *
+   * @param onSecond called at the second signal; has to be quick
+   */
+  public static Signals handle(Runnable onFirst, Runnable onSecond) {
+    Signals signals = new Signals(onFirst, onSecond);
     EXIT_CODES.forEach(
         (name, code) -> signals.restoring.add(on(name, () -> signals.arrived(code))));
     return signals;
@@ -51,7 +62,11 @@ public final class Signals implements AutoCloseable {
     if (first.compareAndSet(0, code)) {
       onFirst.run();
     } else {
-      Runtime.getRuntime().halt(code);
+      try {
+        onSecond.run();
+      } finally {
+        Runtime.getRuntime().halt(code);
+      }
     }
   }
 

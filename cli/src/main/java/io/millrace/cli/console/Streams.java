@@ -33,6 +33,11 @@ public record Streams(
         System.in, new FileOutputStream(FileDescriptor.out), System.err, System.getenv(), true);
   }
 
+  /** The command as it was called. */
+  public String program() {
+    return isProcess ? System.getProperty("millrace.command", "millrace") : "millrace";
+  }
+
   /** The terminal that standard error is, if it is one. */
   public Optional<Terminal> terminal() {
     return isProcess ? Terminal.ofStandardError() : Optional.empty();

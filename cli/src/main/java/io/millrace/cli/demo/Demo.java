@@ -2,6 +2,7 @@ package io.millrace.cli.demo;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Shows both ways, and checks what it says about them. */
@@ -17,9 +18,16 @@ record Demo(Scenario scenario, PrintStream out) {
     out.println();
     new Comparison(scenario, naive, millrace).lines().forEach(out::println);
     out.println();
-    List<Claim> claims = Claim.all(scenario, naive, millrace);
-    claims.forEach(claim -> out.println((claim.holds() ? "ok      " : "FAILED  ") + claim.text()));
+    List<Claim> claims = new ArrayList<>(Claim.all(scenario, naive, millrace));
+    print(claims);
+    List<Claim> survived = new Survival(Scenario.killed(), out).show();
+    print(survived);
+    claims.addAll(survived);
     return claims.stream().allMatch(Claim::holds);
+  }
+
+  private void print(List<Claim> claims) {
+    claims.forEach(claim -> out.println((claim.holds() ? "ok      " : "FAILED  ") + claim.text()));
   }
 
   private void say(String line) {

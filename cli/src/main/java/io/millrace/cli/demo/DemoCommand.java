@@ -12,12 +12,12 @@ import picocli.CommandLine.Option;
 /** {@code millrace demo}. */
 @Command(
     name = "demo",
-    header = "Shows what Millrace is for, in 10 seconds and without a network.",
+    header = "Shows what Millrace is for, in 20 seconds and without a network.",
     description = {
       "",
       "Starts a server on the loopback interface that pushes back, and fetches from it first the",
-      "naive way, then with Millrace. Prints what the server counted, and checks what Millrace",
-      "promises against it.",
+      "naive way, then with Millrace. Then a run of the command is killed, and goes on. Prints what",
+      "the server counted, and checks what Millrace promises against it.",
       ""
     },
     usageHelpWidth = 100,

@@ -2,12 +2,14 @@ package io.millrace.cli.demo;
 
 import io.millrace.cli.demo.Receipt.Arrival;
 import io.millrace.cli.demo.Receipt.Refusal;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** Decides on each request, and writes everything down. Thread-safe. */
 final class Gatekeeper {
@@ -20,6 +22,7 @@ final class Gatekeeper {
   private final Deque<Long> lastSecond = new ArrayDeque<>();
   private final Set<Integer> faulted = new HashSet<>();
   private long downUntil;
+  private int answers;
 
   Gatekeeper(Scenario scenario) {
     this.scenario = scenario;
@@ -40,6 +43,8 @@ final class Gatekeeper {
     }
     Verdict verdict = verdict(item, now);
     arrivals.add(new Arrival(item, now, verdict));
+    answers += verdict == Verdict.ANSWERED ? 1 : 0;
+    notifyAll();
     return verdict;
   }
 
@@ -60,6 +65,19 @@ final class Gatekeeper {
   /** Writes down that an answer is about to leave that asks to stay away. */
   synchronized void refusing(int item) {
     refusals.add(new Refusal(item, System.nanoTime()));
+  }
+
+  /** Waits until so many requests were to be answered; false if that takes longer. */
+  synchronized boolean awaitAnswers(int count, Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (answers < count) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return true;
   }
 
   synchronized Receipt receipt() {

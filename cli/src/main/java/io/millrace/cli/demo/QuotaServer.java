@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,15 +32,28 @@ final class QuotaServer implements AutoCloseable {
   }
 
   static QuotaServer start(Scenario scenario) throws IOException {
+    return start(scenario, 0);
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param port where it listens; 0 for any that is free
+   */
+  static QuotaServer start(Scenario scenario, int port) throws IOException {
     // else the last bytes of each answer wait for an acknowledgement
     System.setProperty("sun.net.httpserver.nodelay", "true");
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    QuotaServer started = new QuotaServer(scenario, HttpServer.create(anyPort, BACKLOG));
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    QuotaServer started = new QuotaServer(scenario, HttpServer.create(address, BACKLOG));
     started.server.setExecutor(started.threads);
     started.server.createContext("/", started::handle);
     started.server.createContext(GREETING, started::greet);
     started.server.start();
     return started;
+  }
+
+  int port() {
+    return server.getAddress().getPort();
   }
 
   URI uri(int item) {
@@ -55,6 +69,11 @@ final class QuotaServer implements AutoCloseable {
     InetSocketAddress address = server.getAddress();
     return URI.create(
         "http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path);
+  }
+
+  /** Waits until so many requests were answered, or are about to be; false if that takes longer. */
+  boolean awaitAnswers(int count, Duration patience) throws InterruptedException {
+    return gatekeeper.awaitAnswers(count, patience);
   }
 
   Receipt receipt() {

@@ -3,12 +3,13 @@ package io.millrace.cli.http;
 import java.nio.ByteBuffer;
 
 /**
- * How far a line has come, over all its requests. Used by one thread at a time: by the worker that
- * has the line, and then by whoever takes what came of it.
+ * How far a line has come, over all its requests, those of earlier runs too. Used by one thread at a time: by the worker
+ * that has the line, and then by whoever takes what came of it.
  */
 final class Course {
   private final long sequence;
   private byte[] text = {};
+  private Progress before = new Progress(0, 0, 0);
   private int requests;
   private int redirects;
   private int budgeted;
@@ -24,6 +25,15 @@ final class Course {
     this.sequence = sequence;
   }
 
+  /**
+   * How far it has come.
+   *
+   * @param requests that were sent
+   * @param redirects that were followed
+   * @param millis from the first request to the end of the last one, in each run
+   */
+  record Progress(int requests, int redirects, long millis) {}
+
   long sequence() {
     return sequence;
   }
@@ -37,6 +47,17 @@ final class Course {
   /** The line as it was read; empty if that was not kept. */
   byte[] text() {
     return text;
+  }
+
+  Progress progress() {
+    return new Progress(before.requests() + requests, redirects(), tookMillis());
+  }
+
+  /** An earlier run had come so far. */
+  void goesOnFrom(Progress earlier) {
+    before = earlier;
+    requests = 0;
+    redirects = 0;
   }
 
   /** A request is sent now. */
@@ -69,25 +90,25 @@ final class Course {
   }
 
   int redirects() {
-    return redirects;
+    return before.redirects() + redirects;
   }
 
   boolean hasStarted() {
-    return requests > 0;
+    return before.requests() + requests > 0;
   }
 
   /** Tries so far: requests, of which those that follow a redirect do not count. */
   int attempts() {
-    return Math.max(0, requests - redirects);
+    return Math.max(0, before.requests() + requests - redirects());
   }
 
-  /** How long it has taken since its first request. */
+  /** How long it has taken since its first request in this run. */
   long elapsedNanos(long nowNanos) {
     return requests == 0 ? 0 : nowNanos - firstStartNanos;
   }
 
   /** From its first request to the end of its last one. */
   long tookMillis() {
-    return requests == 0 ? 0 : (lastEndNanos - firstStartNanos) / 1_000_000;
+    return before.millis() + (requests == 0 ? 0 : (lastEndNanos - firstStartNanos) / 1_000_000);
   }
 }

@@ -1,6 +1,11 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
+import io.millrace.cli.resume.GoingOn;
+import io.millrace.cli.resume.UnfinishedFile;
+import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.Output;
+import io.millrace.cli.text.StreamTarget;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -24,11 +29,18 @@ import org.jspecify.annotations.Nullable;
  * @param input a URL or a file; null or - is standard input
  * @param output null or - is standard output
  * @param force whether the output may be there already
+ * @param isResumable whether the output comes into being when it is whole
  */
-record Endpoints(Streams streams, @Nullable String input, @Nullable Path output, boolean force) {
+record Endpoints(
+    Streams streams,
+    @Nullable String input,
+    @Nullable Path output,
+    boolean force,
+    boolean isResumable) {
   /* What is the name of a file: anything else may be a part of a header or of a URL, with a secret in it. */
   private static final Pattern FILE =
       Pattern.compile("[\\w./ -]{1,200}\\.(txt|jsonl?|ndjson|csv|tsv|lst|list|urls|in)");
+  private static final String OUTPUT = "--output";
   private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
 
   /** A file cannot be used as it was asked for. */
@@ -42,6 +54,11 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
 
   private static boolean isStandard(@Nullable String name) {
     return name == null || name.equals("-");
+  }
+
+  /** Which standard streams are used. */
+  GoingOn.Standard standard() {
+    return new GoingOn.Standard(isStandard(input), output == null || isStandard(output.toString()));
   }
 
   InputStream openInput() throws UnusableFileException {
@@ -86,13 +103,16 @@ record Endpoints(Streams streams, @Nullable String input, @Nullable Path output,
     if (path == null || isStandard(path.toString())) {
       return new StreamTarget(streams.out());
     }
-    return openTarget("--output", path);
+    return openTarget(OUTPUT, path);
   }
 
   /** The file of an option. */
   Output.Target openTarget(String option, Path path) throws UnusableFileException {
     try {
       refuseInput(option, path);
+      if (isResumable && option.equals(OUTPUT)) {
+        return UnfinishedFile.begin(path, force);
+      }
       return force ? FileTarget.replace(path) : FileTarget.create(path);
     } catch (FileAlreadyExistsException taken) {
       throw new UnusableFileException(

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.LostException.Stage;
 import io.millrace.cli.http.Wire.Answer;
+import io.millrace.cli.text.MalformedInputException;
 import io.millrace.plan.Action;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,13 +40,15 @@ record Exchange(
       retries.count(call.host());
     }
     course.requestStarts(System.nanoTime());
+    Reply reply;
     try {
-      Step step = step(call, send(call, left));
-      retries.giveBack(call.host(), course.takeBudgeted());
-      return step;
+      reply = send(call, left);
     } finally {
       course.requestEnds(System.nanoTime());
     }
+    Step step = step(call, reply);
+    retries.giveBack(call.host(), course.takeBudgeted());
+    return step;
   }
 
   private Duration timeLeft(Call call) throws TimedOutException {
@@ -114,18 +117,19 @@ record Exchange(
 
   private Step step(Call call, Reply reply) throws BadReplyException {
     if (mostRedirects > 0 && Redirect.isOne(reply)) {
-      Call next = redirected(call, reply);
+      String location = leadingTo(call, reply);
       contents.memory().free(call.course().sequence());
-      return new Step.Redirected(next);
+      return new Step.Redirected(reply.statusCode(), location, call.course().progress());
     }
     Optional<String> problem = reply.problem();
     if (problem.isPresent()) {
       throw new BadReplyException(call, problem.get(), reply);
     }
-    return new Step.Answered(reply);
+    return new Step.Answered(reply, call.course().progress());
   }
 
-  private Call redirected(Call call, Reply reply) throws BadReplyException {
+  /** Where the next request goes, which {@link Redirect#next} can make. */
+  private String leadingTo(Call call, Reply reply) throws BadReplyException {
     String start = "status " + reply.statusCode() + ": the redirect was not followed";
     if (call.course().redirects() >= mostRedirects) {
       throw new BadReplyException(
@@ -133,10 +137,8 @@ record Exchange(
     }
     try {
       Request next = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
-      call.course().redirected();
-      Call following = call.leadingTo(next);
-      retries.count(following.host());
-      return following;
+      retries.count(call.leadingTo(next).host());
+      return reply.header("location").orElseThrow();
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);
     }

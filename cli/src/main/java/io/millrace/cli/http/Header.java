@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.MalformedInputException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,9 +1,16 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
+import io.millrace.cli.resume.GoingOn;
+import io.millrace.cli.resume.Rerun;
+import io.millrace.cli.resume.RunStore;
+import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.Output;
+import io.millrace.cli.text.StreamTarget;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
@@ -13,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +51,9 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Exit code: 0 all succeeded; 1 something failed, or the run was cut short; 2 wrong usage;",
-      "129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
+      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls,",
+      "--max-failures, --fail-rate or --run-timeout; 4 the checkpoint is that of another run, in use, or",
+      "none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
@@ -52,7 +61,6 @@ import picocli.CommandLine.Spec;
       "    millrace http --per-host 8 --bearer-env TOKEN > answers.jsonl"
     })
 public final class HttpCommand implements Callable<Integer> {
-  private static final int FAILED = 1;
   private static final Set<String> SHOWN =
       Set.of(
           "--jobs",
@@ -73,7 +81,6 @@ public final class HttpCommand implements Callable<Integer> {
           "--fail-rate",
           "--ordered",
           "--max-redirects");
-  private static final int CLOSED_OUTPUT = 141;
 
   private final Streams streams;
 
@@ -121,24 +128,50 @@ public final class HttpCommand implements Callable<Integer> {
     if (force && output == null && !extraFiles.areWanted()) {
       refuse("--force needs --output");
     }
-    Endpoints endpoints = new Endpoints(streams, from, output, force);
+    Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
     try {
       Setting setting = Setting.of(requests, streams.environment());
+      Optional<ResumableRun> resumable =
+          options.resumable(setting.headers(), requests.maxRedirects() > 0);
       try (InputStream in = endpoints.openInput();
+          RunStore store =
+              resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
-        int code = run(setting, in, out, files);
+        End end = run(setting, resumable, store, in, out, files);
         files.end(streams.err());
-        return code;
+        return ended(end, endpoints);
       }
+    } catch (RunStore.RefusedException refused) {
+      streams.err().println("millrace http: " + refused.getMessage());
+      return ExitStatus.CHECKPOINT;
     } catch (MalformedInputException | UnusableFileException error) {
       throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
     } catch (StreamTarget.ClosedByReaderException quietly) {
-      return CLOSED_OUTPUT;
+      return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
       streams.err().println("millrace http: cannot write the output: " + error.getMessage());
-      return FAILED;
+      return ExitStatus.FAILED;
     }
+  }
+
+  private int ended(End end, Endpoints endpoints) {
+    end.run().broken().ifPresent(why -> streams.err().println("millrace http: " + why));
+    if (!quiet) {
+      Rerun again =
+          Rerun.of(streams.program(), spec.root().commandLine().getParseResult().originalArgs());
+      boolean isThere = output != null && end.run().status() == RunStatus.COMPLETED;
+      new GoingOn(
+              isThere ? again.with("--force") : again,
+              options.haveCheckpoint(),
+              endpoints.standard(),
+              streams)
+          .lines(end.run().status(), end.run().failures())
+          .forEach(streams.err()::println);
+    }
+    return end.run().broken().isPresent()
+        ? ExitStatus.FAILED
+        : ExitStatus.of(end.run().status(), end.run().failures(), end.signalled());
   }
 
   /** What the options mean where the command runs. */
@@ -150,15 +183,29 @@ public final class HttpCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Setting setting, InputStream in, Output out, ExtraFiles.Open files)
+  /**
+   * How a run ended.
+   *
+   * @param signalled what the first signal asks to exit with; if there was none, that of a failure
+   */
+  private record End(HttpRun.End run, int signalled) {}
+
+  private End run(
+      Setting setting,
+      Optional<ResumableRun> resumable,
+      @Nullable RunStore store,
+      InputStream in,
+      Output out,
+      ExtraFiles.Open files)
       throws IOException {
     StopToken stop = new StopToken();
     InputSource input =
         new InputSource(
             in,
-            new LineParser(setting.headers()),
+            new LineParser(setting.headers(), resumable.map(ResumableRun::identity)),
             options.maxLine(),
             options.window(),
+            store == null ? null : new Positions(),
             files.failures() != null);
     try (Signals signals = Signals.handle(() -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
@@ -174,12 +221,13 @@ public final class HttpCommand implements Callable<Integer> {
               options.itemTimeout(),
               requests.maxRedirects());
       Parallel parallel = options.parallel(stop, retries, exchange.contents().memory());
+      if (store != null) {
+        parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
+      }
       HttpRun.End end =
           new HttpRun(parallel, input, exchange, out, options.form(), streams, manner(), files)
               .go();
-      return end.status() == RunStatus.CANCELLED
-          ? signals.exitCode().orElse(FAILED)
-          : exitCode(end);
+      return new End(end, signals.exitCode().orElse(ExitStatus.FAILED));
     }
   }
 
@@ -206,10 +254,6 @@ public final class HttpCommand implements Callable<Integer> {
           .err()
           .println("millrace: ending; what is under way may finish, a second signal ends at once");
     }
-  }
-
-  private static int exitCode(HttpRun.End end) {
-    return end.status() == RunStatus.COMPLETED && end.allOk() ? 0 : FAILED;
   }
 
   private void refuse(String problem) {

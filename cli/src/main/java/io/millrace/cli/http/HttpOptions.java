@@ -1,6 +1,12 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.cli.option.ByteCount;
+import io.millrace.cli.option.FailRate;
+import io.millrace.cli.option.Rate;
+import io.millrace.cli.option.TimeSpan;
+import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.resume.CheckpointOptions;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
@@ -10,12 +16,14 @@ import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How to run: the options that become a {@link Parallel}, and what each request is like. */
@@ -196,8 +204,20 @@ final class HttpOptions {
       description = "Write these headers of the answer as 'headers'; * is all.")
   private Set<String> included = Set.of();
 
+  @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
+
   /** What is wrong with the options together. */
   Optional<String> conflict() {
+    if (checkpoints.areGiven() && !noBody && maxBody > ResumableRun.LARGEST_BODY) {
+      return Optional.of(
+          "--checkpoint keeps bodies of at most "
+              + ResumableRun.LARGEST_BODY
+              + " bytes: give a smaller --max-body, or --no-body");
+    }
+    return checkpoints.conflict().or(this::burstAlone);
+  }
+
+  private Optional<String> burstAlone() {
     return burst != null && rate == null && hostRate == null
         ? Optional.of("--burst needs --rate, for example --rate 400/s --burst " + burst)
         : Optional.empty();
@@ -210,6 +230,19 @@ final class HttpOptions {
   /** Lines that are open at once. */
   int window() {
     return window == null ? (int) Math.min(2L * jobs, Integer.MAX_VALUE) : window;
+  }
+
+  /** How the run survives; empty if it does not. */
+  Optional<ResumableRun> resumable(List<Header> general, boolean followsRedirects) {
+    return checkpoints.areGiven()
+        ? Optional.of(
+            new ResumableRun(
+                checkpoints, general, included, new ResumableRun.Kept(!noBody, followsRedirects)))
+        : Optional.empty();
+  }
+
+  boolean haveCheckpoint() {
+    return checkpoints.areGiven();
   }
 
   int maxLine() {

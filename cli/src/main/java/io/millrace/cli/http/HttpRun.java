@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
+import io.millrace.checkpoint.CheckpointException;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.InputLine.Call;
@@ -14,6 +15,8 @@ import io.millrace.cli.watch.Recorder;
 import io.millrace.cli.watch.ReportPage;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
+import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.Output;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
@@ -87,8 +90,12 @@ final class HttpRun {
     this.manner = manner;
   }
 
-  /** How a run ended. */
-  record End(RunStatus status, boolean allOk) {}
+  /**
+   * How a run ended.
+   *
+   * @param broken why the checkpoint has ended it
+   */
+  record End(RunStatus status, long failures, Optional<String> broken) {}
 
   End go() throws IOException {
     if (!files.hasReport()) {
@@ -113,14 +120,19 @@ final class HttpRun {
 
   private End run() throws IOException {
     RunStatus status = RunStatus.RUNNING;
+    Optional<String> broken = Optional.empty();
     List<Call> left;
     try (Run<InputLine, Step> run = parallel.start(Source.of(input), exchange);
         ProgressDisplay shown = display()) {
       display = shown;
-      for (Optional<Outcome<InputLine, Step>> next = next(run);
-          next.isPresent();
-          next = next(run)) {
-        accept(next.get(), run);
+      try {
+        for (Optional<Outcome<InputLine, Step>> next = next(run);
+            next.isPresent();
+            next = next(run)) {
+          accept(next.get(), run);
+        }
+      } catch (CheckpointException failed) {
+        broken = Optional.of(input.inLines(String.valueOf(failed.getMessage())));
       }
       status = run.status();
     } finally {
@@ -129,12 +141,15 @@ final class HttpRun {
     display = ProgressDisplay.none();
     cutOff(left, status);
     flush();
+    if (status == RunStatus.COMPLETED) {
+      output.complete();
+    }
     Report report = report();
     if (!manner.isQuiet()) {
-      report.summary(status, input.reading()).forEach(streams.err()::println);
+      report.summary(status, input.reading(), broken).forEach(streams.err()::println);
       Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
     }
-    return new End(status, report.counts().failed() == 0);
+    return new End(status, report.counts().failed(), broken);
   }
 
   /** Ends the lines that were between two requests, and writes what waited for its turn. */
@@ -149,19 +164,41 @@ final class HttpRun {
 
   private void accept(Outcome<InputLine, Step> outcome, Run<InputLine, Step> run)
       throws IOException {
-    if (outcome instanceof Success<InputLine, Step>(_, Step.Redirected(var next), _)) {
-      input.redirect(next);
+    if (outcome instanceof Success<InputLine, Step>(var line, var step, _) && outcome.restored()) {
+      line.course().goesOnFrom(step.progress());
+    }
+    if (outcome instanceof Success<InputLine, Step>(var line, Step.Redirected to, _)) {
+      redirect(line.call(), to);
       return;
     }
     Optional<LineResult> result = LineResult.of(outcome, run.status());
     if (result.isPresent()) {
-      ended(result.get());
+      if (outcome.restored()) {
+        tally.addRestored(result.get());
+        inTurn(result.get());
+      } else {
+        ended(result.get());
+      }
+    }
+  }
+
+  private void redirect(Call call, Step.Redirected to) {
+    try {
+      Request next = Redirect.next(call.request(), to.status(), Optional.of(to.location()));
+      call.course().redirected();
+      input.redirect(call.leadingTo(next));
+    } catch (MalformedInputException impossible) {
+      throw new IllegalStateException(impossible); // the exchange has made this request before
     }
   }
 
   private void ended(LineResult result) throws IOException {
     tally.add(result);
     keepFailed(result);
+    inTurn(result);
+  }
+
+  private void inTurn(LineResult result) throws IOException {
     if (!manner.isOrdered()) {
       write(result);
       return;

@@ -19,10 +19,28 @@ sealed interface InputLine {
    * @param id as JSON: what the line says, or else its number
    * @param url where it goes, as it was written, without user and password; empty if the line does not say
    * @param fields those that mean nothing to the command, each as the JSON that it was
+   * @param key by what a checkpoint knows it again; empty if there is none, or no key
    */
-  record Label(long number, String id, Optional<String> url, Map<String, String> fields) {
+  record Label(
+      long number, String id, Optional<String> url, Map<String, String> fields, String key) {
     static Label of(long number) {
-      return new Label(number, Long.toString(number), Optional.empty(), Map.of());
+      return new Label(number, Long.toString(number), Optional.empty(), Map.of(), "");
+    }
+
+    Label withUrl(String shown) {
+      return new Label(number, id, Optional.of(shown), fields, key);
+    }
+
+    Label withId(String given) {
+      return new Label(number, given, url, fields, key);
+    }
+
+    Label withFields(Map<String, String> others) {
+      return new Label(number, id, url, others, key);
+    }
+
+    Label withKey(String known) {
+      return new Label(number, id, url, fields, known);
     }
   }
 

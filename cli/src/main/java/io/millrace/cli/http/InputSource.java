@@ -3,7 +3,9 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
-import io.millrace.cli.http.InputReader.Result;
+import io.millrace.cli.text.InputReader;
+import io.millrace.cli.text.InputReader.Result;
+import io.millrace.cli.text.LineReader;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,6 +36,7 @@ final class InputSource implements Iterator<InputLine> {
   private final Condition changed = lock.newCondition();
   private final InputReader reader;
   private final Deque<Call> redirected = new ArrayDeque<>();
+  private final @Nullable Positions positions;
   private @Nullable InputLine next;
   private long handedOut;
   private long done;
@@ -50,20 +53,28 @@ final class InputSource implements Iterator<InputLine> {
    * @param window the most lines that are open at once
    */
   InputSource(InputStream in, LineParser parser, int longestLine, int window) {
-    this(in, parser, longestLine, window, false);
+    this(in, parser, longestLine, window, null, false);
   }
 
   /**
    * Makes it.
    *
+   * @param positions where is noted which item is which line; null if nobody wants to know
    * @param keepsText whether to keep lines as they were read, while they are open
    */
-  InputSource(InputStream in, LineParser parser, int longestLine, int window, boolean keepsText) {
+  InputSource(
+      InputStream in,
+      LineParser parser,
+      int longestLine,
+      int window,
+      @Nullable Positions positions,
+      boolean keepsText) {
+    this.positions = positions;
     this.keepsText = keepsText;
     this.longestLine = longestLine;
     this.window = window;
     this.parser = parser;
-    this.reader = new InputReader(in, longestLine, lock, changed);
+    this.reader = new InputReader(new LineReader(in, longestLine), lock, changed);
   }
 
   /**
@@ -80,6 +91,16 @@ final class InputSource implements Iterator<InputLine> {
     lock.lock();
     try {
       return new Reading(lastNumber, isExhausted, handedOut, skipped);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An error of the run, in terms of lines. */
+  String inLines(String message) {
+    lock.lock();
+    try {
+      return positions == null ? message : positions.inLines(message);
     } finally {
       lock.unlock();
     }
@@ -137,6 +158,9 @@ final class InputSource implements Iterator<InputLine> {
       }
       InputLine line = Objects.requireNonNull(next);
       next = null;
+      if (positions != null) {
+        positions.item(line.course().redirects() > 0);
+      }
       return line;
     } finally {
       lock.unlock();
@@ -180,6 +204,9 @@ final class InputSource implements Iterator<InputLine> {
             : parser.parse(line.number(), line.bytes(), course);
     if (item == null) {
       skipped++;
+      if (positions != null) {
+        positions.skipped(line.number());
+      }
     } else {
       handOut(item);
     }

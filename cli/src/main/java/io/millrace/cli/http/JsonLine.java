@@ -1,6 +1,9 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.http.Request.Body;
+import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.JsonObject.Field;
+import io.millrace.cli.text.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,11 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -21,68 +22,16 @@ import tools.jackson.core.json.JsonFactory;
  * @param fields in their order
  */
 record JsonLine(Map<String, Field> fields) {
+  private static final JsonFactory JSON = JsonObject.factory();
+
   private static final Set<String> KNOWN = Set.of("id", "method", "url", "headers", "body");
-
-  /* The length of a line is bounded before. */
-  private static final JsonFactory JSON =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder()
-                  .maxNumberLength(Integer.MAX_VALUE)
-                  .maxStringLength(Integer.MAX_VALUE)
-                  .maxNameLength(Integer.MAX_VALUE)
-                  .build())
-          .build();
-
-  /**
-   * A value.
-   *
-   * @param json as it was written
-   * @param text what a string means; empty for other values
-   */
-  record Field(JsonToken kind, String json, Optional<String> text) {}
 
   static JsonLine parse(String text) throws MalformedInputException {
     return new JsonLine(object(text));
   }
 
   private static Map<String, Field> object(String text) throws MalformedInputException {
-    char[] all = text.toCharArray();
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), all, 0, all.length)) {
-      Map<String, Field> fields = new LinkedHashMap<>();
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw notOneObject("");
-      }
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        String name = parser.currentName();
-        if (fields.put(name, field(parser, text)) != null) {
-          throw notOneObject(": a field comes twice");
-        }
-      }
-      if (parser.nextToken() != null) {
-        throw notOneObject(": something follows it");
-      }
-      return fields;
-    } catch (JacksonException error) {
-      // its message has parts of the text
-      int column = error.getLocation() == null ? 0 : error.getLocation().getColumnNr();
-      throw notOneObject(column > 0 ? ": column " + column : "");
-    }
-  }
-
-  private static MalformedInputException notOneObject(String why) {
-    return new MalformedInputException("not one JSON object with each field once" + why);
-  }
-
-  private static Field field(JsonParser parser, String text) {
-    JsonToken kind = parser.nextToken();
-    int start = (int) parser.currentTokenLocation().getCharOffset();
-    parser.skipChildren();
-    parser.finishToken();
-    int end = (int) parser.currentLocation().getCharOffset();
-    Optional<String> meaning =
-        kind == JsonToken.VALUE_STRING ? Optional.of(parser.getString()) : Optional.empty();
-    return new Field(kind, text.substring(start, end).strip(), meaning);
+    return JsonObject.parse(text).fields();
   }
 
   /** The id, as JSON; empty if there is none. */

@@ -3,6 +3,8 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
+import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.MalformedInputException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * only.
  *
  * @param headers what all requests send
+ * @param identity how a checkpoint knows a line again; empty if there is none
  */
-record LineParser(List<Header> headers) {
+record LineParser(List<Header> headers, Optional<LineIdentity> identity) {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /** The item; null if the line is blank or a comment. */
@@ -57,22 +60,28 @@ record LineParser(List<Header> headers) {
     InputLine read(String text) throws MalformedInputException {
       if (!text.startsWith("{")) {
         Url url = url(text);
-        return call(new Request("GET", url, List.of(), headers, Optional.empty()));
+        return call(
+            null, Optional.empty(), new Request("GET", url, List.of(), headers, Optional.empty()));
       }
       JsonLine line = JsonLine.parse(text);
-      label = new Label(label.number(), label.id(), label.url(), line.others());
-      label = new Label(label.number(), line.id().orElse(label.id()), label.url(), label.fields());
-      return call(line.request(url(line.url()), headers));
+      label = label.withFields(line.others());
+      Optional<String> id = line.id();
+      label = label.withId(id.orElse(label.id()));
+      return call(line, id, line.request(url(line.url()), headers));
     }
 
     private Url url(String text) throws MalformedInputException {
       Url url = Url.parse(text);
-      label =
-          new Label(label.number(), label.id(), Optional.of(Url.withoutUser(text)), label.fields());
+      label = label.withUrl(Url.withoutUser(text));
       return url;
     }
 
-    private InputLine call(Request request) {
+    private InputLine call(@Nullable JsonLine line, Optional<String> id, Request request)
+        throws MalformedInputException {
+      if (identity.isPresent()) {
+        JsonObject object = line == null ? null : new JsonObject(line.fields());
+        label = label.withKey(identity.get().key(object, id, request));
+      }
       return new Call(label, course, request);
     }
   }

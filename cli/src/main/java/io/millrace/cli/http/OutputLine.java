@@ -2,6 +2,8 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
+import io.millrace.cli.text.ContentText;
+import io.millrace.cli.text.JsonText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.MalformedInputException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

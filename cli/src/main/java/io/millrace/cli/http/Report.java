@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -16,13 +17,14 @@ import java.util.stream.Collectors;
  */
 record Report(Counts counts, Duration elapsed) {
   /** The lines at the end. */
-  List<String> summary(RunStatus status, Reading reading) {
+  List<String> summary(RunStatus status, Reading reading, Optional<String> broken) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
             Locale.ROOT,
-            "millrace: %,d done in %s (%s): %,d ok, %,d failed, %,d retries",
+            "millrace: %,d done%s in %s (%s): %,d ok, %,d failed, %,d retries",
             counts.done(),
+            restored(),
             time(),
             rate(),
             counts.ok(),
@@ -32,9 +34,16 @@ record Report(Counts counts, Duration elapsed) {
       lines.add("  status: " + statuses());
     }
     if (status != RunStatus.COMPLETED) {
-      lines.add(String.format(Locale.ROOT, "  %s: %s", why(status), notRun(reading)));
+      String reason = broken.isPresent() ? "ended by the checkpoint" : why(status);
+      lines.add(String.format(Locale.ROOT, "  %s: %s", reason, notRun(reading)));
     }
     return lines;
+  }
+
+  private String restored() {
+    return counts.restored() == 0
+        ? ""
+        : String.format(Locale.ROOT, " (%,d restored)", counts.restored());
   }
 
   private String statuses() {
@@ -71,7 +80,7 @@ record Report(Counts counts, Duration elapsed) {
 
   private String rate() {
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
-    return String.format(Locale.ROOT, "%,.1f/s", counts.done() / seconds);
+    return String.format(Locale.ROOT, "%,.1f/s", (counts.done() - counts.restored()) / seconds);
   }
 
   private String time() {

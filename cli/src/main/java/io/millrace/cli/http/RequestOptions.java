@@ -1,5 +1,7 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.text.MalformedInputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,6 +8,7 @@ final class Tally {
   /* Guarded by this. */
   private final Map<Integer, Long> statuses = new TreeMap<>();
   private long ok;
+  private long restored;
   private long failed;
   private long retries;
   private long cutOff;
@@ -18,9 +19,23 @@ final class Tally {
    * @param done items with a result, ok or failed
    * @param statuses how often each status came, of the last replies
    * @param cutOff items that the end of the run cut off
+   * @param restored items, of those that are ok, whose answer an earlier run has got
    */
   record Counts(
-      long done, long ok, long failed, long retries, Map<Integer, Long> statuses, long cutOff) {}
+      long done,
+      long ok,
+      long failed,
+      long retries,
+      Map<Integer, Long> statuses,
+      long cutOff,
+      long restored) {}
+
+  /** An answer of an earlier run. */
+  synchronized void addRestored(LineResult result) {
+    result.reply().ifPresent(reply -> statuses.merge(reply.statusCode(), 1L, Long::sum));
+    ok++;
+    restored++;
+  }
 
   synchronized void add(LineResult result) {
     retries += result.retries();
@@ -36,6 +51,7 @@ final class Tally {
   }
 
   synchronized Counts counts() {
-    return new Counts(ok + failed, ok, failed, retries, new TreeMap<>(statuses), cutOff);
+    return new Counts(
+        ok + failed, ok, failed, retries, new TreeMap<>(statuses), cutOff, restored);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.MalformedInputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

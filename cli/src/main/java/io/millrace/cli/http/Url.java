@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.MalformedInputException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

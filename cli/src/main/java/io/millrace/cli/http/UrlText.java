@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.MalformedInputException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import io.millrace.cli.text.MalformedInputException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

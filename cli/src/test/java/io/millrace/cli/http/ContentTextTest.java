@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.millrace.cli.text.ContentText;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;

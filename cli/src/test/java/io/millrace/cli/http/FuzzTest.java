@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
+import io.millrace.cli.text.MalformedInputException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,8 @@ class FuzzTest {
   }
 
   private static void check(byte[] bytes, Random random) throws Exception {
-    InputLine line = new LineParser(List.of()).parse(2, ByteBuffer.wrap(bytes), new Course(0));
+    InputLine line =
+        new LineParser(List.of(), Optional.empty()).parse(2, ByteBuffer.wrap(bytes), new Course(0));
     switch (line) {
       case null -> {}
       case Malformed malformed ->

@@ -3,6 +3,8 @@ package io.millrace.cli.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.millrace.cli.option.Rate;
+import io.millrace.cli.option.TimeSpan;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

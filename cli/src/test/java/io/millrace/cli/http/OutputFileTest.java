@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.Loopback;
+import io.millrace.cli.text.FileTarget;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
 import java.io.RandomAccessFile;

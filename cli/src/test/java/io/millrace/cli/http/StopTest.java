@@ -43,7 +43,7 @@ class StopTest {
     server.close();
     server = RawServer.start((request, number, answer) -> answer.write(start).hang());
     Cli cli = Cli.run(server.url("/"), "http", "--run-timeout", "400ms");
-    assertEquals(1, cli.code());
+    assertEquals(3, cli.code());
     assertEquals("cut off by --run-timeout", cli.line().get("error").stringValue());
     assertEquals(1, cli.line().get("attempts").intValue());
     assertTrue(cli.err().contains("stopped by --run-timeout: 1 cut off, 0 not started"), cli.err());
@@ -56,7 +56,7 @@ class StopTest {
     server = RawServer.start((request, number, answer) -> answer.send(503, "", "Retry-After: 0"));
     String lines = (server.url("/") + "\n").repeat(20);
     Cli cli = Cli.run(lines, "http", "--max-calls", "7", "--jobs", "3");
-    assertEquals(1, cli.code());
+    assertEquals(3, cli.code());
     assertEquals(7, server.requests().size());
     assertTrue(cli.err().contains("stopped by --max-calls: "), cli.err());
   }
@@ -83,7 +83,7 @@ class StopTest {
     server = RawServer.start((request, number, answer) -> answer.send(404, ""));
     String lines = (server.url("/") + "\n").repeat(50);
     Cli cli = Cli.run(lines, "http", "--fail-rate", "50%/4", "--jobs", "1");
-    assertEquals(1, cli.code());
+    assertEquals(3, cli.code());
     assertEquals(4, server.requests().size());
     assertTrue(cli.err().contains("stopped by --max-failures or --fail-rate"), cli.err());
     assertEquals(2, Cli.run("", "http", "--fail-rate", "half").code());

@@ -1,0 +1,100 @@
+package io.millrace.cli.http;
+
+import io.millrace.checkpoint.ItemId;
+import io.millrace.cli.http.InputLine.Call;
+import io.millrace.cli.http.InputLine.Malformed;
+import io.millrace.cli.http.Request.Body;
+import io.millrace.cli.resume.Digest;
+import io.millrace.cli.resume.KeyField;
+import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.MalformedInputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * By what a checkpoint knows a line again, and whether it is still the same. No header but those that cannot be secret
+ * has a part in either, and no user of a URL.
+ *
+ * @param field the one that was asked for; empty for the id, or else the request
+ */
+record LineIdentity(Optional<KeyField> field) {
+  /* Space for the number of a redirect. */
+  private static final int LONGEST = ItemId.LONGEST - 40;
+
+  private static final Set<String> DECISIVE =
+      Set.of(
+          "accept",
+          "accept-language",
+          "content-type",
+          "range",
+          "if-match",
+          "if-none-match",
+          "prefer");
+
+  /**
+   * The key of a line that is a URL or an object.
+   *
+   * @param object null if it is a URL
+   */
+  String key(@Nullable JsonObject object, Optional<String> id, Request request)
+      throws MalformedInputException {
+    if (field.isEmpty()) {
+      return bounded(id.orElseGet(() -> textOf(request)));
+    }
+    if (object != null) {
+      return bounded(field.get().of(object));
+    }
+    if (!field.get().name().equals("url")) {
+      throw field.get().missing();
+    }
+    return bounded(textOf(request));
+  }
+
+  private static String bounded(String key) {
+    return Digest.bounded(key, LONGEST);
+  }
+
+  private static String textOf(Request request) {
+    String body =
+        request.body().map(Body::bytes).map(bytes -> " sha256:" + Digest.of(bytes)).orElse("");
+    return request.method() + " " + request.url() + body;
+  }
+
+  /** The key of an item: what follows a redirect is an item of its own. */
+  static String keyOf(InputLine line) {
+    String key =
+        line.label().key().isEmpty() ? "line " + line.label().number() : line.label().key();
+    int redirects = line.course().redirects();
+    return redirects == 0 ? key : key + " redirect " + redirects;
+  }
+
+  /** What the answer of an item depends on. */
+  static Object fingerprintOf(InputLine line) {
+    return switch (line) {
+      case Malformed _ -> "";
+      case Call call -> fingerprintOf(call.request());
+    };
+  }
+
+  private static Object fingerprintOf(Request request) {
+    List<Object> parts = new ArrayList<>();
+    parts.add(request.method());
+    parts.add(request.url().toString());
+    request.body().ifPresent(body -> parts.add(body.bytes()));
+    for (Header header : request.own()) {
+      if (isDecisive(header)) {
+        parts.add(header.key());
+        parts.add(header.value());
+      }
+    }
+    return parts;
+  }
+
+  /** Whether it says what is wanted, and is no secret. */
+  static boolean isDecisive(Header header) {
+    return DECISIVE.contains(header.key());
+  }
+}

@@ -1,0 +1,124 @@
+package io.millrace.cli.http;
+
+import io.millrace.checkpoint.Codec;
+import io.millrace.cli.http.Course.Progress;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a checkpoint keeps what came of a request: what is needed to write the line of an answer again, byte for byte. Of
+ * the headers that is those to write, and the one that says what the text is.
+ *
+ * @param included names of headers to write, in lower case; {@code *} is all
+ */
+record StepCodec(Set<String> included) implements Codec<Step> {
+  private static final byte FORM = 1;
+  private static final byte ANSWERED = 0;
+  private static final byte REDIRECTED = 1;
+  private static final byte DROPPED = 0;
+  private static final byte WHOLE = 1;
+  private static final byte WHOLE_IN_CODING = 2;
+
+  @Override
+  public byte[] encode(Step step) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(sizeOf(step));
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeByte(FORM);
+    out.writeByte(step instanceof Step.Answered ? ANSWERED : REDIRECTED);
+    out.writeInt(step.progress().requests());
+    out.writeInt(step.progress().redirects());
+    out.writeLong(step.progress().millis());
+    switch (step) {
+      case Step.Redirected(int status, String location, _) -> {
+        out.writeShort(status);
+        text(location, out);
+      }
+      case Step.Answered(Reply reply, _) -> {
+        out.writeShort(reply.statusCode());
+        List<Header> headers = reply.headers().stream().filter(this::isKept).toList();
+        out.writeShort(headers.size());
+        for (Header header : headers) {
+          text(header.name(), out);
+          text(header.value(), out);
+        }
+        content(reply.content(), out);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static int sizeOf(Step step) {
+    return step instanceof Step.Answered(Reply(_, _, Content.Whole(ByteBuffer body, _)), _)
+        ? body.remaining() + 128
+        : 128;
+  }
+
+  private boolean isKept(Header header) {
+    return header.key().equals("content-type")
+        || included.contains("*")
+        || included.contains(header.key());
+  }
+
+  private static void content(Content content, DataOutputStream out) throws IOException {
+    if (!(content instanceof Content.Whole(ByteBuffer body, Optional<String> coding))) {
+      out.writeByte(DROPPED);
+      return;
+    }
+    out.writeByte(coding.isEmpty() ? WHOLE : WHOLE_IN_CODING);
+    if (coding.isPresent()) {
+      text(coding.get(), out);
+    }
+    if (body.hasArray()) {
+      out.write(body.array(), body.arrayOffset() + body.position(), body.remaining());
+    } else {
+      byte[] copy = new byte[body.remaining()];
+      body.duplicate().get(copy);
+      out.write(copy);
+    }
+  }
+
+  /* Headers are kept as they came: each character is a byte. */
+  private static void text(String text, DataOutputStream out) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  @Override
+  public Step decode(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (in.get() != FORM) {
+      throw new IllegalArgumentException("another version of the command has stored it");
+    }
+    boolean isAnswer = in.get() == ANSWERED;
+    Progress progress = new Progress(in.getInt(), in.getInt(), in.getLong());
+    int status = in.getShort();
+    if (!isAnswer) {
+      return new Step.Redirected(status, text(in), progress);
+    }
+    List<Header> headers = new ArrayList<>();
+    for (int left = in.getShort(); left > 0; left--) {
+      headers.add(new Header(text(in), text(in)));
+    }
+    return new Step.Answered(new Reply(status, headers, content(in)), progress);
+  }
+
+  private static Content content(ByteBuffer in) {
+    byte kind = in.get();
+    Optional<String> coding = kind == WHOLE_IN_CODING ? Optional.of(text(in)) : Optional.empty();
+    return kind == DROPPED ? new Content.Dropped() : new Content.Whole(in.slice(), coding);
+  }
+
+  private static String text(ByteBuffer in) {
+    byte[] bytes = new byte[in.getInt()];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+}

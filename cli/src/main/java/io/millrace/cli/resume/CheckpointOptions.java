@@ -1,0 +1,84 @@
+package io.millrace.cli.resume;
+
+import io.millrace.checkpoint.CheckpointName;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of a run that survives, for any command. Without {@code --checkpoint}, no database is loaded. */
+public final class CheckpointOptions {
+  private static final int LONGEST_NAME = 200;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "Keep each outcome in this file, so that the same command goes on where it was after a crash or "
+              + "an interrupt, and repeats nothing that has succeeded. A jdbc:postgresql: URL is a database.")
+  private @Nullable String place;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FIELD",
+      converter = KeyField.Converter.class,
+      description =
+          "With --checkpoint: know a line again by this field of its JSON, as sku or order.id (default: by its id, or "
+              + "else by what it asks for).")
+  private @Nullable KeyField key;
+
+  @Option(
+      names = "--checkpoint-version",
+      paramLabel = "TEXT",
+      description =
+          "What else the results depend on, such as a model; a checkpoint of another version is refused.")
+  private @Nullable String version;
+
+  /** What is wrong with the options together. */
+  public Optional<String> conflict() {
+    return place == null && key != null
+        ? Optional.of("--key needs --checkpoint")
+        : conflictWithoutKey();
+  }
+
+  /** As {@link #conflict}, for a command that needs the key for more. */
+  public Optional<String> conflictWithoutKey() {
+    if (place == null) {
+      return version != null
+          ? Optional.of("--checkpoint-version needs --checkpoint")
+          : Optional.empty();
+    }
+    if (version != null && (version.isBlank() || version.length() > LONGEST_NAME)) {
+      return Optional.of(
+          "--checkpoint-version must have 1 to " + LONGEST_NAME + " characters, and not be blank");
+    }
+    return Place.problem(place);
+  }
+
+  /** Whether the run survives. */
+  public boolean areGiven() {
+    return place != null;
+  }
+
+  /** By which field a line is known again; empty if that was not said. */
+  public Optional<KeyField> key() {
+    return Optional.ofNullable(key);
+  }
+
+  /**
+   * Takes the checkpoint, and makes it if there is none.
+   *
+   * @param action what it has to be of: the command, with those of its options that change what is kept
+   * @throws RunStore.RefusedException if it is of another run, is in use, or cannot be used
+   * @throws IllegalStateException if the options are not given
+   */
+  public RunStore take(String action, Map<String, String> environment)
+      throws RunStore.RefusedException {
+    if (place == null) {
+      throw new IllegalStateException("there is no --checkpoint");
+    }
+    CheckpointName name =
+        CheckpointName.of(Digest.bounded(action, LONGEST_NAME), version == null ? "1" : version);
+    return RunStore.take(Place.of(place, environment), name);
+  }
+}

@@ -1,0 +1,100 @@
+package io.millrace.cli.resume;
+
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.jdbc.CheckpointInfo;
+import io.millrace.cli.console.ExitStatus;
+import io.millrace.cli.console.Streams;
+import io.millrace.cli.text.Output;
+import io.millrace.cli.text.StreamTarget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace info}. */
+@Command(
+    name = "info",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    header = "Tells what a checkpoint has, also while a run writes to it; changes nothing.",
+    footer = {
+      "",
+      "Exit code: 0 it was told; 2 wrong usage; 4 there is no checkpoint, or it cannot be read."
+    })
+public final class InfoCommand implements Callable<Integer> {
+  private final Streams streams;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CHECKPOINT",
+      description = "A file, or a jdbc:postgresql: URL, as --checkpoint has it.")
+  private String place = "";
+
+  @Option(names = "--json", description = "As JSON.")
+  private boolean asJson;
+
+  @Option(
+      names = "--failures",
+      description = "The items that have failed, each with its last error, in a line of its own.")
+  private boolean failures;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  @SuppressWarnings("unused") // picocli does
+  private boolean help;
+
+  /** Makes the command. */
+  public InfoCommand(Streams streams) {
+    this.streams = Objects.requireNonNull(streams, "streams");
+  }
+
+  @Override
+  public Integer call() {
+    Optional<String> problem = Place.problem(place);
+    if (problem.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), problem.get().replace("--checkpoint", "the checkpoint"));
+    }
+    if (!Place.isDatabase(place) && !Files.exists(Path.of(place), LinkOption.NOFOLLOW_LINKS)) {
+      streams.err().println("millrace info: there is no checkpoint '" + place + "'");
+      return ExitStatus.CHECKPOINT;
+    }
+    Place checkpoint = Place.of(place, streams.environment());
+    try (Output out = new Output(new StreamTarget(streams.out()))) {
+      Receipt receipt = new Receipt(out.lines(), asJson);
+      if (failures) {
+        for (var each = checkpoint.store().failures().iterator(); each.hasNext(); ) {
+          receipt.write(each.next());
+          if (out.isFull()) {
+            out.flush();
+            receipt = new Receipt(out.lines(), asJson);
+          }
+        }
+      } else {
+        CheckpointInfo info = checkpoint.store().info();
+        receipt.write(info, checkpoint.text(), Instant.now());
+      }
+      out.flush();
+      return ExitStatus.OK;
+    } catch (CheckpointException unusable) {
+      streams.err().println("millrace info: " + unusable.getMessage());
+      return ExitStatus.CHECKPOINT;
+    } catch (StreamTarget.ClosedByReaderException quietly) {
+      return ExitStatus.CLOSED_OUTPUT;
+    } catch (IOException error) {
+      streams.err().println("millrace info: cannot write the output: " + error.getMessage());
+      return ExitStatus.FAILED;
+    }
+  }
+}

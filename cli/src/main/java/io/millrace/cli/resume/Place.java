@@ -1,0 +1,63 @@
+package io.millrace.cli.resume;
+
+import io.millrace.checkpoint.jdbc.JdbcStore;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Where a checkpoint is kept.
+ *
+ * @param text as it was given; has no password
+ */
+record Place(String text, JdbcStore store) {
+  private static final String DATABASE = "jdbc:postgresql:";
+  private static final Pattern WITH_PASSWORD =
+      Pattern.compile("[?&](ssl)?password=|//[^/?]*@", Pattern.CASE_INSENSITIVE);
+
+  /** What is wrong with a place; says nothing that could be secret. */
+  static Optional<String> problem(String text) {
+    if (isDatabase(text)) {
+      return WITH_PASSWORD.matcher(text).find()
+          ? Optional.of(
+              "--checkpoint must have no password in its URL: give ?user=NAME, and the password in the variable"
+                  + " PGPASSWORD or in ~/.pgpass")
+          : Optional.empty();
+    }
+    if (text.isBlank() || text.contains("://") || text.startsWith("jdbc:")) {
+      return Optional.of(
+          "--checkpoint must be a file, or a URL like jdbc:postgresql://host/database");
+    }
+    try {
+      var _ = Path.of(text);
+      return Optional.empty();
+    } catch (InvalidPathException invalid) {
+      return Optional.of("--checkpoint must be the name of a file");
+    }
+  }
+
+  static boolean isDatabase(String text) {
+    return text.startsWith(DATABASE);
+  }
+
+  /** The place, which {@link #problem} has nothing against. The user and password of a database are those of libpq. */
+  static Place of(String text, Map<String, String> environment) {
+    if (!isDatabase(text)) {
+      return new Place(text, JdbcStore.file(Path.of(text)));
+    }
+    JdbcStore store = JdbcStore.url(text);
+    String user = environment.get("PGUSER");
+    if (user != null && !text.contains("user=")) {
+      store = store.property("user", user);
+    }
+    String password = environment.get("PGPASSWORD");
+    return new Place(text, password == null ? store : store.property("password", password));
+  }
+
+  @Override
+  public String toString() {
+    return "--checkpoint '" + text + "'";
+  }
+}

@@ -1,0 +1,85 @@
+package io.millrace.cli.resume;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A command line, as a shell takes it. What may be a secret is left out of it: the values of headers, and users with
+ * passwords in URLs.
+ *
+ * @param words the program and its arguments, without secrets
+ * @param isWhole whether nothing was left out
+ */
+public record Rerun(List<String> words, boolean isWhole) {
+  private static final String LEFT_OUT = "...";
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+  private static final Pattern CREDENTIALS = Pattern.compile("(?<=://)[^/?#]*(?=@)");
+  private static final Pattern PROXY_CREDENTIALS = Pattern.compile("^[^@]*(?=@)");
+  private static final Pattern HEADER =
+      Pattern.compile("\\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\\s*:.*", Pattern.DOTALL);
+  private static final Pattern HARMLESS =
+      Pattern.compile("accept(-[a-z]+)?|content-type|user-agent|prefer", Pattern.CASE_INSENSITIVE);
+
+  /** Copies the words. */
+  public Rerun {
+    words = List.copyOf(words);
+  }
+
+  /** The command that was given. */
+  public static Rerun of(String program, List<String> arguments) {
+    List<String> words = new ArrayList<>(List.of(program));
+    String option = "";
+    for (String argument : arguments) {
+      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
+      String name = equals < 0 ? option : argument.substring(0, equals);
+      String value = equals < 0 ? argument : argument.substring(equals + 1);
+      String shown = shown(name, value);
+      words.add(equals < 0 ? shown : name + "=" + shown);
+      option = argument;
+    }
+    return new Rerun(words, words.subList(1, words.size()).equals(arguments));
+  }
+
+  private static String shown(String option, String value) {
+    if (option.equals("--header")) {
+      Matcher header = HEADER.matcher(value);
+      if (!header.matches()) {
+        return LEFT_OUT;
+      }
+      String name = header.group(1);
+      return HARMLESS.matcher(name).matches() ? value : name + ": " + LEFT_OUT;
+    }
+    String masked = CREDENTIALS.matcher(value).replaceAll(LEFT_OUT);
+    return option.equals("--proxy") && !value.contains("://")
+        ? PROXY_CREDENTIALS.matcher(masked).replaceFirst(LEFT_OUT)
+        : masked;
+  }
+
+  /** The same with one more argument, before the others of the subcommand, unless it is there. */
+  public Rerun with(String argument) {
+    if (words.contains(argument)) {
+      return this;
+    }
+    List<String> more = new ArrayList<>(words);
+    more.add(Math.min(2, more.size()), argument);
+    return new Rerun(more, isWhole);
+  }
+
+  /** For a shell. */
+  public String text(Optional<String> inputFile, Optional<String> outputFile) {
+    StringBuilder text = new StringBuilder();
+    for (String word : words) {
+      text.append(text.isEmpty() ? "" : " ").append(quoted(word));
+    }
+    inputFile.ifPresent(file -> text.append(" < ").append(quoted(file)));
+    outputFile.ifPresent(file -> text.append(" > ").append(quoted(file)));
+    return text.toString();
+  }
+
+  private static String quoted(String word) {
+    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,121 @@
+package io.millrace.cli.run;
+
+import io.millrace.cli.process.Sink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command has printed: the first bytes in memory, what is more in a file that nobody else can open, and what is
+ * beyond a limit only counted. Used by one thread at a time.
+ */
+final class Captured implements Sink, AutoCloseable {
+  private static final byte[] NOTHING = {};
+  private static final int FIRST_ROOM = 1 << 8;
+
+  private final int mostInMemory;
+  private final long most;
+  private byte[] memory = NOTHING;
+  private int inMemory;
+  private long kept;
+  private long total;
+  private @Nullable FileChannel file;
+
+  /**
+   * Keeps nothing yet.
+   *
+   * @param most what is kept at all, in bytes
+   */
+  Captured(int mostInMemory, long most) {
+    this.mostInMemory = (int) Math.min(mostInMemory, most);
+    this.most = most;
+  }
+
+  /** What was kept before. */
+  static Captured of(byte[] kept, long total) {
+    Captured captured = new Captured(kept.length, kept.length);
+    captured.memory = kept;
+    captured.inMemory = kept.length;
+    captured.kept = kept.length;
+    captured.total = total;
+    return captured;
+  }
+
+  /** How many bytes were printed. */
+  long total() {
+    return total;
+  }
+
+  /** How many of them are kept. */
+  long kept() {
+    return kept;
+  }
+
+  @Override
+  public void write(ByteBuffer bytes) throws IOException {
+    total += bytes.remaining();
+    ByteBuffer wanted = bytes.slice(0, (int) Math.min(bytes.remaining(), most - kept));
+    kept += wanted.remaining();
+    int direct = Math.min(wanted.remaining(), mostInMemory - inMemory);
+    if (direct > 0) {
+      if (inMemory + direct > memory.length) {
+        int room = Math.max(FIRST_ROOM, Math.min(mostInMemory, 2 * (inMemory + direct)));
+        memory = Arrays.copyOf(memory, Math.max(room, inMemory + direct));
+      }
+      wanted.get(memory, inMemory, direct);
+      inMemory += direct;
+    }
+    while (wanted.hasRemaining()) {
+      file().write(wanted);
+    }
+  }
+
+  private FileChannel file() throws IOException {
+    if (file == null) {
+      Path path = Files.createTempFile("millrace", null);
+      file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Files.delete(path); // it is there until it is closed, whatever happens to this process
+    }
+    return file;
+  }
+
+  /** Something that takes bytes, and does not keep their array. */
+  @FunctionalInterface
+  interface Taking {
+    /** Takes the first ones of an array. */
+    void take(byte[] bytes, int count) throws IOException;
+  }
+
+  /** Hands on what is kept. */
+  void copyTo(Taking taking) throws IOException {
+    if (inMemory > 0) {
+      taking.take(memory, inMemory);
+    }
+    if (file != null) {
+      byte[] part = new byte[1 << 16];
+      file.position(0);
+      for (int count = file.read(ByteBuffer.wrap(part));
+          count > 0;
+          count = file.read(ByteBuffer.wrap(part))) {
+        taking.take(part, count);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (file != null) {
+      try {
+        file.close();
+      } catch (IOException notRemoved) {
+        throw new UncheckedIOException(notRemoved);
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.millrace.cli.run;
+
+import io.millrace.cli.process.Ending;
+
+/** The failure of an item whose command did not succeed. */
+final class CommandException extends Exception {
+  private static final long serialVersionUID = 1;
+  private static final int TIMED_OUT = 124;
+  private final transient Ending ending;
+
+  CommandException(Ending ending) {
+    super(text(ending), null, false, false);
+    this.ending = ending;
+  }
+
+  Ending ending() {
+    return ending;
+  }
+
+  /** As a shell and {@code timeout} have it. */
+  int code() {
+    return switch (ending) {
+      case Ending.Exited(int code) -> code;
+      case Ending.Killed(int signal) -> 128 + signal;
+      case Ending.TimedOut() -> TIMED_OUT;
+      case Ending.NotStarted(int code, _) -> code;
+    };
+  }
+
+  /** Whether another time could go better. */
+  boolean isWorthRepeating() {
+    return !(ending instanceof Ending.NotStarted);
+  }
+
+  private static String text(Ending ending) {
+    return switch (ending) {
+      case Ending.Exited(int code) -> "exit code " + code;
+      case Ending.Killed(int signal) -> "killed by " + SignalName.of(signal);
+      case Ending.TimedOut() -> "ended by --timeout";
+      case Ending.NotStarted(int code, var reason) -> "cannot start: " + reason + " (" + code + ")";
+    };
+  }
+}

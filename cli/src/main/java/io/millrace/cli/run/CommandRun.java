@@ -1,0 +1,149 @@
+package io.millrace.cli.run;
+
+import io.millrace.Parallel;
+import io.millrace.Run;
+import io.millrace.checkpoint.CheckpointException;
+import io.millrace.cli.console.ProgressDisplay;
+import io.millrace.cli.console.Streams;
+import io.millrace.cli.process.Ending;
+import io.millrace.cli.text.Output;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Source;
+import io.millrace.plan.Truncation;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** One run of the command: takes the outcomes as they come, writes what was printed, counts. */
+final class CommandRun {
+  /* After so many, failures are only counted. */
+  private static final int MOST_COMPLAINTS = 20;
+
+  private static final Pattern ITEM =
+      Pattern.compile("(?<=\\bitem |\\bitems )\\d{1,18}|(?<=\\bitems \\d{1,18} and )\\d{1,18}");
+
+  private final Parallel parallel;
+  private final ItemSource items;
+  private final CommandAction action;
+  private final Output output;
+  private final ResultWriter writer;
+  private final Streams streams;
+  private final Manner manner;
+
+  private final RunTally tally = new RunTally();
+  private ProgressDisplay display = ProgressDisplay.none();
+  private int complaints;
+
+  /** How much it says of itself: nothing, or only what went wrong, or progress and a summary as well. */
+  enum Manner {
+    SILENT,
+    ERRORS,
+    PROGRESS
+  }
+
+  CommandRun(
+      Parallel parallel,
+      ItemSource items,
+      CommandAction action,
+      Output output,
+      ResultWriter writer,
+      Streams streams,
+      Manner manner) {
+    this.parallel = parallel.truncation(Truncation.SILENT); // the summary says it
+    this.items = items;
+    this.action = action;
+    this.output = output;
+    this.writer = writer;
+    this.streams = streams;
+    this.manner = manner;
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param broken why the checkpoint has ended it
+   */
+  record End(RunStatus status, long failures, Optional<String> broken) {}
+
+  End go() throws IOException {
+    RunStatus status;
+    Optional<String> broken = Optional.empty();
+    try (Run<Item, Attempt> run = parallel.start(Source.of(items), action);
+        ProgressDisplay shown = display(run)) {
+      display = shown;
+      try {
+        takeAll(run);
+      } catch (CheckpointException failed) {
+        broken = Optional.of(counted(String.valueOf(failed.getMessage())));
+      }
+      status = run.status();
+    } finally {
+      items.close();
+    }
+    display = ProgressDisplay.none();
+    flush();
+    if (manner == Manner.PROGRESS) {
+      tally.summary(status, items.reading(), broken.isPresent()).forEach(streams.err()::println);
+    }
+    return new End(status, tally.failures(), broken);
+  }
+
+  /* The store counts items from 0, and people from 1. */
+  private static String counted(String message) {
+    return ITEM.matcher(message)
+        .replaceAll(number -> Long.toString(Long.parseLong(number.group()) + 1));
+  }
+
+  private void takeAll(Run<Item, Attempt> run) throws IOException {
+    for (Optional<Outcome<Item, Attempt>> next = next(run); next.isPresent(); next = next(run)) {
+      try (ItemResult result = ItemResult.of(next.get(), run.status())) {
+        accept(result);
+      }
+    }
+  }
+
+  private void accept(ItemResult result) throws IOException {
+    tally.add(result);
+    if (result.state() == ItemResult.State.NOT_STARTED) {
+      return;
+    }
+    display.<IOException>aside(() -> writer.write(result));
+    boolean isClear =
+        result
+            .attempt()
+            .flatMap(Attempt::ending)
+            .filter(ending -> ending instanceof Ending.Exited)
+            .isPresent();
+    if (manner != Manner.SILENT && !isClear && complaints < MOST_COMPLAINTS) {
+      complaints++;
+      flush();
+      String error = result.error().orElse("").replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+      display.aside(
+          () ->
+              streams.err().println("millrace run: item " + result.item().number() + ": " + error));
+    }
+  }
+
+  /** The next outcome; while none is there, nothing is kept back. */
+  private Optional<Outcome<Item, Attempt>> next(Run<Item, Attempt> run) throws IOException {
+    Optional<Outcome<Item, Attempt>> ready = run.poll();
+    if (ready.isPresent()) {
+      return ready;
+    }
+    flush();
+    return run.take();
+  }
+
+  private void flush() throws IOException {
+    if (!output.isEmpty()) {
+      display.<IOException>aside(output::flush);
+    }
+  }
+
+  private ProgressDisplay display(Run<Item, Attempt> run) {
+    return manner == Manner.PROGRESS
+        ? ProgressDisplay.start(streams, () -> tally.progress(run.progress().running()))
+        : ProgressDisplay.none();
+  }
+}

@@ -1,0 +1,85 @@
+package io.millrace.cli.run;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** How a command is made of an item. */
+final class FormOptions {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
+
+  @Option(names = "--no-fields", description = "{name} is no field, but text like any other.")
+  private boolean noFields;
+
+  @Option(
+      names = "--shell",
+      description =
+          "The command is a script of /bin/sh. Lines come as its parameters, never as code.")
+  private boolean shell;
+
+  @Option(names = "--stdin", description = "The command reads the line.")
+  private boolean stdin;
+
+  @Option(
+      names = "--env",
+      paramLabel = "NAME[=VALUE]",
+      description =
+          "Set this variable to the line, or to a value with {}, {#} and {name}; can be given several times.")
+  private List<String> variables = new ArrayList<>();
+
+  /** What is wrong with the options. */
+  Optional<String> conflict() {
+    return variables.stream()
+        .map(FormOptions::name)
+        .filter(name -> !NAME.matcher(name).matches())
+        .map(name -> "--env: '" + name + "' is not the name of a variable")
+        .findFirst();
+  }
+
+  private static String name(String variable) {
+    int equals = variable.indexOf('=');
+    return equals < 0 ? variable : variable.substring(0, equals);
+  }
+
+  /**
+   * What is run for an item.
+   *
+   * @param isZeroTerminated whether items end in a byte 0
+   */
+  CommandForm form(List<byte[]> words, boolean isZeroTerminated) {
+    Template.Fields fields = noFields ? Template.Fields.NONE : Template.Fields.KNOWN;
+    Template command = Template.parse(words, fields);
+    Map<String, Template> environment = new LinkedHashMap<>();
+    for (String variable : variables) {
+      int equals = variable.indexOf('=');
+      String value = equals < 0 ? "{}" : variable.substring(equals + 1);
+      environment.put(
+          name(variable), Template.parse(List.of(value.getBytes(StandardCharsets.UTF_8)), fields));
+    }
+    if (!command.hasPlaces() && !stdin && environment.isEmpty()) {
+      command = command.withItem();
+    }
+    return new CommandForm(
+        shell ? Shell.command(command) : command, environment, input(isZeroTerminated));
+  }
+
+  private CommandForm.Input input(boolean isZeroTerminated) {
+    if (!stdin) {
+      return CommandForm.Input.NOTHING;
+    }
+    return isZeroTerminated ? CommandForm.Input.ITEM : CommandForm.Input.LINE;
+  }
+
+  /** As it stands on a command line: what decides what comes of an item, besides the command. */
+  String shown() {
+    return (noFields ? " --no-fields" : "")
+        + (shell ? " --shell" : "")
+        + (stdin ? " --stdin" : "")
+        + String.join("", variables.stream().map(variable -> " --env " + variable).toList());
+  }
+}

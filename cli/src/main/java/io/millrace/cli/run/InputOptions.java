@@ -1,0 +1,135 @@
+package io.millrace.cli.run;
+
+import io.millrace.cli.console.Streams;
+import io.millrace.cli.option.WholeNumber;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Where items come from. */
+final class InputOptions {
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE",
+      description = "What to read; standard input if there is none, or for -.")
+  private List<String> files = new ArrayList<>();
+
+  @Option(names = "-0", description = "Lines end in a byte 0, as those of find -print0.")
+  private boolean zero;
+
+  @Option(names = "--csv", description = "The input is CSV; its first line names the fields.")
+  private boolean csv;
+
+  @Option(
+      names = "--max-line",
+      paramLabel = "BYTES",
+      converter = WholeNumber.FromOne.class,
+      description = "A longer item fails (default: ${DEFAULT-VALUE}).")
+  private int maxLine = 10_000_000;
+
+  /** An input cannot be opened; the message says which and why. */
+  static final class UnusableInputException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    UnusableInputException(String message) {
+      super(message);
+    }
+  }
+
+  /** What is wrong with the options together. */
+  Optional<String> conflict(CommandWords words) {
+    if (zero && csv) {
+      return Optional.of("-0 and --csv exclude each other: records of CSV end in a line feed");
+    }
+    return words.items().isEmpty() || files.isEmpty()
+        ? Optional.empty()
+        : Optional.of("items come from files or stand behind :::, not both");
+  }
+
+  boolean isZeroTerminated() {
+    return zero;
+  }
+
+  boolean isCsv() {
+    return csv;
+  }
+
+  /** Whether items come from there. */
+  boolean readsStandardInput(CommandWords words) {
+    return words.items().isEmpty() && (files.isEmpty() || files.contains("-"));
+  }
+
+  /** Opens all that is read. */
+  InputStream open(CommandWords words, Streams streams) throws UnusableInputException {
+    if (!words.items().isEmpty()) {
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      for (byte[] item : words.items()) {
+        all.writeBytes(item);
+        all.write(0);
+      }
+      return new ByteArrayInputStream(all.toByteArray());
+    }
+    List<InputStream> all = new ArrayList<>();
+    for (String file : files.isEmpty() ? List.of("-") : files) {
+      all.add(open(file, streams));
+    }
+    return all.size() == 1 ? all.getFirst() : new Joined(all, delimiter(words));
+  }
+
+  private static InputStream open(String file, Streams streams) throws UnusableInputException {
+    if (file.equals("-")) {
+      return new FilterInputStream(streams.in()) {
+        @Override
+        public void close() {
+          // its owner does
+        }
+      };
+    }
+    String problem = "cannot read '" + file + "': ";
+    try {
+      Path path = Path.of(file);
+      if (Files.isDirectory(path)) {
+        throw new UnusableInputException(problem + "it is a directory");
+      }
+      return Files.newInputStream(path);
+    } catch (NoSuchFileException missing) {
+      throw new UnusableInputException(problem + "no such file or directory");
+    } catch (AccessDeniedException denied) {
+      throw new UnusableInputException(problem + "permission denied");
+    } catch (IOException | InvalidPathException error) {
+      throw new UnusableInputException(problem + error.getMessage());
+    }
+  }
+
+  /**
+   * The items of an input.
+   *
+   * @param fields that are asked for: if there are any, and it is no CSV, it is JSON
+   */
+  ItemSource items(InputStream in, CommandWords words, Set<String> fields) {
+    ItemParser parser = ItemParser.lines();
+    if (csv) {
+      parser = new CsvItems();
+    } else if (!fields.isEmpty()) {
+      parser = new JsonItems(fields);
+    }
+    return new ItemSource(in, parser, maxLine, delimiter(words));
+  }
+
+  private byte delimiter(CommandWords words) {
+    return (byte) (zero || !words.items().isEmpty() ? 0 : '\n');
+  }
+}

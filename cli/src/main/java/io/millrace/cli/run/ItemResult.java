@@ -1,0 +1,94 @@
+package io.millrace.cli.run;
+
+import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Success;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What came of an item in the end.
+ *
+ * @param attempt the last one; empty if there was none
+ * @param error what went wrong
+ */
+record ItemResult(
+    Item item, State state, int attempts, Optional<Attempt> attempt, Optional<String> error)
+    implements AutoCloseable {
+
+  /** How far an item came. */
+  enum State {
+    OK,
+    /** It succeeded in an earlier run of the same checkpoint. */
+    RESTORED,
+    /** Its command failed. */
+    FAILED,
+    /** It makes no command. */
+    MALFORMED,
+    /** It was under way when the run ended. */
+    CUT_OFF,
+    /** It was read, and nothing was started for it. */
+    NOT_STARTED
+  }
+
+  static ItemResult of(Outcome<Item, Attempt> outcome, RunStatus status) {
+    Item item = outcome.item();
+    int attempts = outcome.attempts();
+    Optional<Attempt> last = item.course().last();
+    return switch (outcome) {
+      case Success<Item, Attempt>(_, var attempt, var details) ->
+          new ItemResult(
+              item,
+              details.restored() ? State.RESTORED : State.OK,
+              attempt.number(),
+              Optional.of(attempt),
+              Optional.empty());
+      case Failure<Item, Attempt>(_, AbandonedException _, _) ->
+          // whatever it has printed may still change
+          new ItemResult(
+              item, State.CUT_OFF, attempts, Optional.empty(), Optional.of(cutOff(status)));
+      case Failure<Item, Attempt>(_, CommandException error, _) ->
+          new ItemResult(item, State.FAILED, attempts, last, Optional.of(text(error)));
+      case Failure<Item, Attempt>(_, IOException error, _) ->
+          new ItemResult(
+              item,
+              State.FAILED,
+              attempts,
+              last,
+              Optional.of("cannot keep what it prints: " + text(error)));
+      case Failure<Item, Attempt>(_, var error, _) ->
+          new ItemResult(
+              item, State.MALFORMED, attempts, Optional.empty(), Optional.of(text(error)));
+      case NotRun<Item, Attempt>(_, var reason, _) when last.isPresent() ->
+          new ItemResult(item, State.CUT_OFF, attempts, last, Optional.of(cutOff(reason)));
+      case NotRun<Item, Attempt> _ ->
+          new ItemResult(item, State.NOT_STARTED, attempts, last, Optional.empty());
+    };
+  }
+
+  private static String text(Throwable error) {
+    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+  }
+
+  private static String cutOff(RunStatus reason) {
+    return switch (reason) {
+      case TIMED_OUT -> "cut off by --run-timeout";
+      case CALLS_SPENT, COST_SPENT -> "cut off by a budget";
+      case ABORTED -> "cut off by --max-failures or --fail-rate";
+      case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";
+    };
+  }
+
+  /** Whether it counts as done. */
+  boolean isDone() {
+    return state != State.CUT_OFF && state != State.NOT_STARTED;
+  }
+
+  @Override
+  public void close() {
+    attempt.ifPresent(Attempt::close);
+  }
+}

@@ -1,0 +1,67 @@
+package io.millrace.cli.run;
+
+import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.JsonObject.Field;
+import io.millrace.cli.text.MalformedInputException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JsonToken;
+
+/**
+ * Each line is an object of JSON; blank ones are skipped. A string is its text, everything else is as it was written.
+ * Null is no value.
+ *
+ * @param wanted the fields that matter; where there is none of that name, it is the way through objects, with dots
+ */
+record JsonItems(Set<String> wanted) implements ItemParser {
+  @Override
+  public Optional<Item> parse(long number, byte[] line) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
+      return text.isBlank()
+          ? Optional.empty()
+          : Optional.of(Item.of(number, line, values(JsonObject.parse(text))));
+    } catch (CharacterCodingException binary) {
+      return Optional.of(Item.malformed(number, line, "it is not UTF-8, as JSON has to be"));
+    } catch (MalformedInputException malformed) {
+      return Optional.of(Item.malformed(number, line, "it is " + malformed.problem()));
+    }
+  }
+
+  private Map<String, byte[]> values(JsonObject object) throws MalformedInputException {
+    Map<String, byte[]> values = new HashMap<>();
+    for (String name : wanted) {
+      Optional<Field> field = find(object, name);
+      if (field.isPresent() && field.get().kind() != JsonToken.VALUE_NULL) {
+        values.put(name, bytes(field.get()));
+      }
+    }
+    return values;
+  }
+
+  private static Optional<Field> find(JsonObject object, String path)
+      throws MalformedInputException {
+    Field whole = object.fields().get(path);
+    if (whole != null) {
+      return Optional.of(whole);
+    }
+    int dot = path.indexOf('.');
+    Field outer = dot < 0 ? null : object.fields().get(path.substring(0, dot));
+    return outer == null || outer.kind() != JsonToken.START_OBJECT
+        ? Optional.empty()
+        : find(JsonObject.parse(outer.json()), path.substring(dot + 1));
+  }
+
+  private static byte[] bytes(Field field) throws MalformedInputException {
+    String value = field.text().orElse(field.json());
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new MalformedInputException("JSON with half of a surrogate pair in a field");
+    }
+    return value.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,116 @@
+package io.millrace.cli.run;
+
+import io.millrace.cli.option.ByteCount;
+import io.millrace.cli.resume.KeyField;
+import io.millrace.cli.text.Output;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is done with what commands print. */
+final class OutputOptions {
+  private static final long USUAL_IN_JSON = 1 << 20;
+
+  @Option(names = "--tag", description = "Begin each line with the item, or its --key, and a tab.")
+  private boolean tag;
+
+  @Option(
+      names = "--json",
+      description =
+          "Write a line of JSON for each item: id, item, exitCode or signal, attempts, start, millis, error, stdout,"
+              + " stderr.")
+  private boolean json;
+
+  @Option(
+      names = "--output-dir",
+      paramLabel = "DIR",
+      description =
+          "Write what is printed there, to NUMBER.out and NUMBER.err, or KEY.out and KEY.err with --key; only you can"
+              + " read them.")
+  private @Nullable Path folder;
+
+  @Option(
+      names = "--max-output",
+      paramLabel = "BYTES",
+      converter = ByteCount.class,
+      description =
+          "Keep so much of what a command prints on each stream, for example 64k (default: all of it; 1m with"
+              + " --json).")
+  private @Nullable Long maxOutput;
+
+  /** What is wrong with the options together. */
+  Optional<String> conflict() {
+    if (json && tag) {
+      return Optional.of("--json and --tag exclude each other: a line of JSON has its item");
+    }
+    if (folder != null && tag) {
+      return Optional.of("--output-dir and --tag exclude each other: a file is of one item");
+    }
+    if (folder != null && maxOutput != null) {
+      return Optional.of("--output-dir and --max-output exclude each other: files are whole");
+    }
+    return Optional.empty();
+  }
+
+  boolean isJson() {
+    return json;
+  }
+
+  boolean areFiles() {
+    return folder != null;
+  }
+
+  /** How much is kept of a stream. */
+  long most() {
+    long usual = json ? USUAL_IN_JSON : Long.MAX_VALUE;
+    return maxOutput == null ? usual : maxOutput;
+  }
+
+  /** Whether somebody has said that the start of an output will do. */
+  boolean isCutWanted() {
+    return json || maxOutput != null;
+  }
+
+  /** As it stands on a command line: what changes what is kept of an item. */
+  String shown() {
+    return folder != null ? " --output-dir" : isCutWanted() ? " --max-output " + most() : "";
+  }
+
+  /** The folder, which is made if it is not there. */
+  Optional<OutputFolder> openFolder(Optional<KeyField> key, OutputFolder.Taken taken)
+      throws IOException {
+    return folder == null
+        ? Optional.empty()
+        : Optional.of(OutputFolder.open(folder, key.map(KeyField::name), taken));
+  }
+
+  /** The name of the folder. */
+  String folder() {
+    return String.valueOf(folder);
+  }
+
+  ResultWriter writer(
+      Output output, PrintStream err, Optional<OutputFolder> files, Optional<KeyField> key) {
+    if (json) {
+      return new JsonRecords(output, files);
+    }
+    return new GroupedText(output, err, tag ? item -> tag(item, key) : _ -> new byte[0]);
+  }
+
+  private static byte[] tag(Item item, Optional<KeyField> key) {
+    byte[] text =
+        key.map(field -> item.fields().getOrDefault(field.name(), item.text())).orElse(item.text());
+    byte[] tag = Arrays.copyOf(text, text.length + 1);
+    for (int index = 0; index < text.length; index++) {
+      // a line stays one, and steers no terminal
+      boolean isControl = (text[index] >= 0 && text[index] < ' ') || text[index] == 0x7f;
+      tag[index] = isControl ? (byte) '?' : text[index];
+    }
+    tag[text.length] = '\t';
+    return tag;
+  }
+}

@@ -1,0 +1,38 @@
+package io.millrace.cli.run;
+
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.ItemId;
+import io.millrace.cli.resume.Digest;
+import io.millrace.cli.resume.KeyField;
+import io.millrace.cli.resume.RunStore;
+import java.util.Optional;
+
+/**
+ * What the checkpoint of a run is of, and by what it knows items again: by a field, or else by their text. A number has
+ * no part in that, so items may come in another order, and others may come between them.
+ *
+ * @param action the command, with those of its options that change what is kept
+ */
+record Resumption(String action, Optional<KeyField> key) {
+  /** The most bytes of each stream that a checkpoint keeps. */
+  static final long MOST_OUTPUT = 8_000_000;
+
+  static Resumption of(CommandForm form, String options, Optional<KeyField> key) {
+    String keyed = key.map(field -> " --key " + field.name()).orElse("");
+    return new Resumption("run" + options + keyed + " -- " + form.words().shown(), key);
+  }
+
+  /** How the run uses its store. */
+  Checkpoint checkpoint(RunStore store) {
+    return Checkpoint.of(store, store.name(), new AttemptCodec())
+        .key(this::keyOf)
+        .fingerprint((Item item) -> item.text());
+  }
+
+  private String keyOf(Item item) {
+    byte[] value = key.map(field -> item.fields().get(field.name())).orElseGet(item::text);
+    return item.problem().isPresent()
+        ? "item " + item.number()
+        : Digest.bounded("= " + Template.text(value), ItemId.LONGEST);
+  }
+}

@@ -1,0 +1,268 @@
+package io.millrace.cli.run;
+
+import io.millrace.Parallel;
+import io.millrace.cli.console.ExitStatus;
+import io.millrace.cli.console.Signals;
+import io.millrace.cli.console.Streams;
+import io.millrace.cli.process.Programs;
+import io.millrace.cli.resume.CheckpointOptions;
+import io.millrace.cli.resume.GoingOn;
+import io.millrace.cli.resume.KeyField;
+import io.millrace.cli.resume.Rerun;
+import io.millrace.cli.resume.RunStore;
+import io.millrace.cli.run.InputOptions.UnusableInputException;
+import io.millrace.cli.text.Output;
+import io.millrace.cli.text.StreamTarget;
+import io.millrace.plan.StopToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace run}. */
+@Command(
+    name = "run",
+    sortOptions = false,
+    usageHelpWidth = 100,
+    header = "Runs a command for each line of the input.",
+    customSynopsis = {
+      "millrace run [OPTIONS] [FILE...] -- COMMAND [ARGUMENT...]",
+      "       millrace run [OPTIONS] -- COMMAND [ARGUMENT...] ::: ITEM..."
+    },
+    description = {
+      "",
+      "In the command, {} stands for the line, {#} for its number, and {name} for a field of a line that is JSON,",
+      "or of a record of --csv. Without any of these, the line is the last argument. No shell reads the command,",
+      "and none reads the lines.",
+      ""
+    },
+    footer = {
+      "",
+      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by a limit (--max-failures,",
+      "--fail-rate, --run-timeout); 4 the checkpoint is of another run; 129, 130 or 143 hung up, interrupted or",
+      "terminated; 141 nobody reads the output.",
+      "",
+      "Examples:",
+      "  find . -name '*.log' -print0 | millrace run -0 --jobs 8 -- gzip {}",
+      "  millrace run --csv --per-key host=2 --retries 3 --timeout 30s hosts.csv -- ssh {host} uptime",
+      "  millrace run --shell -- 'curl -sf {} | wc -c' < urls.txt"
+    })
+public final class RunCommand implements Callable<Integer> {
+  private final Streams streams;
+  private final CommandWords words;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private InputOptions input = new InputOptions();
+
+  @Mixin private FormOptions forms = new FormOptions();
+
+  @Mixin private RunOptions options = new RunOptions();
+
+  @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
+
+  @Mixin private OutputOptions outputs = new OutputOptions();
+
+  @Option(
+      names = "--dry-run",
+      description = "Write the commands, as a shell takes them, and run none.")
+  private boolean dryRun;
+
+  @Option(names = "--quiet", description = "No progress, no summary.")
+  private boolean quiet;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  @SuppressWarnings("unused") // picocli does
+  private boolean help;
+
+  /**
+   * Makes the command.
+   *
+   * @param words what stands behind {@code --}
+   */
+  public RunCommand(Streams streams, CommandWords words) {
+    this.streams = Objects.requireNonNull(streams, "streams");
+    this.words = Objects.requireNonNull(words, "words");
+  }
+
+  @Override
+  public Integer call() {
+    if (words.command().isEmpty()) {
+      throw problem("the command stands behind --, as in 'millrace run -- gzip {}'");
+    }
+    Optional<String> conflict =
+        options
+            .conflict()
+            .or(() -> input.conflict(words))
+            .or(forms::conflict)
+            .or(outputs::conflict)
+            .or(checkpoints::conflictWithoutKey)
+            .or(this::conflict);
+    if (conflict.isPresent()) {
+      throw problem(conflict.get());
+    }
+    CommandForm form = forms.form(words.command(), input.isZeroTerminated());
+    try (InputStream in = input.open(words, streams);
+        Output output = new Output(new StreamTarget(streams.out()))) {
+      ItemSource items = input.items(in, words, fields(form));
+      return dryRun ? dryRun(form, items, output) : run(form, items, output);
+    } catch (UnusableInputException unusable) {
+      throw problem(String.valueOf(unusable.getMessage()));
+    } catch (RunStore.RefusedException refused) {
+      streams.err().println("millrace run: " + refused.getMessage());
+      return ExitStatus.CHECKPOINT;
+    } catch (StreamTarget.ClosedByReaderException quietly) {
+      return ExitStatus.CLOSED_OUTPUT;
+    } catch (IOException error) {
+      streams.err().println("millrace run: cannot write the output: " + error.getMessage());
+      return ExitStatus.FAILED;
+    }
+  }
+
+  private Optional<String> conflict() {
+    return outputs.areFiles() && checkpoints.areGiven() && checkpoints.key().isEmpty()
+        ? Optional.of(
+            "--output-dir with --checkpoint needs --key: numbers change when lines are added")
+        : Optional.empty();
+  }
+
+  /* All that items have to have. */
+  private Set<String> fields(CommandForm form) {
+    Set<String> fields = new TreeSet<>(form.fields());
+    options.keyField().ifPresent(fields::add);
+    checkpoints.key().map(KeyField::name).ifPresent(fields::add);
+    return fields;
+  }
+
+  private int dryRun(CommandForm form, ItemSource items, Output output) throws IOException {
+    boolean allOk = true;
+    while (items.hasNext()) {
+      Item item = items.next();
+      try {
+        output.lines().writeBytes(Template.bytes(form.shown(item) + "\n"));
+        if (output.isFull()) {
+          output.flush();
+        }
+      } catch (MalformedItemException malformed) {
+        allOk = false;
+        streams
+            .err()
+            .println("millrace run: item " + item.number() + ": " + malformed.getMessage());
+      }
+    }
+    output.flush();
+    return allOk ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  private int run(CommandForm form, ItemSource items, Output output)
+      throws IOException, RunStore.RefusedException {
+    Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
+    StopToken stop = new StopToken();
+    try (Programs programs = programs(form);
+        RunStore store =
+            checkpoints.areGiven()
+                ? checkpoints.take(resumption.action(), streams.environment())
+                : null;
+        Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
+      Optional<OutputFolder> folder = openFolder();
+      Parallel parallel = options.parallel(stop);
+      CommandRun.End end =
+          new CommandRun(
+                  store == null ? parallel : parallel.checkpoint(resumption.checkpoint(store)),
+                  items,
+                  action(programs, form, folder),
+                  output,
+                  outputs.writer(output, streams.err(), folder, checkpoints.key()),
+                  streams,
+                  manner())
+              .go();
+      return ended(end, signals.exitCode().orElse(ExitStatus.FAILED));
+    }
+  }
+
+  private int ended(CommandRun.End end, int signalled) {
+    end.broken().ifPresent(why -> streams.err().println("millrace run: " + why));
+    if (!quiet && checkpoints.areGiven()) {
+      new GoingOn(again(), true, standard(), streams)
+          .lines(end.status(), end.failures())
+          .forEach(streams.err()::println);
+    }
+    return end.broken().isPresent()
+        ? ExitStatus.FAILED
+        : ExitStatus.of(end.status(), end.failures(), signalled);
+  }
+
+  private GoingOn.Standard standard() {
+    return new GoingOn.Standard(input.readsStandardInput(words), !outputs.areFiles());
+  }
+
+  private Rerun again() {
+    List<String> arguments =
+        new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+    arguments.addAll(words.shown());
+    return Rerun.of(streams.program(), arguments);
+  }
+
+  private CommandAction action(Programs programs, CommandForm form, Optional<OutputFolder> folder) {
+    boolean isKept = checkpoints.areGiven() && folder.isEmpty();
+    return new CommandAction(
+        programs,
+        form,
+        options.limits(),
+        options.inMemory(),
+        isKept ? Math.min(outputs.most(), Resumption.MOST_OUTPUT) : outputs.most(),
+        outputs.isCutWanted(),
+        folder);
+  }
+
+  private CommandRun.Manner manner() {
+    if (!quiet) {
+      return CommandRun.Manner.PROGRESS;
+    }
+    return outputs.isJson() ? CommandRun.Manner.SILENT : CommandRun.Manner.ERRORS;
+  }
+
+  private Programs programs(CommandForm form) {
+    return Programs.open(
+            streams.isProcess() ? null : streams.environment(), form.variables().keySet())
+        .orElseThrow(
+            () ->
+                problem(
+                    "this needs Linux with glibc 2.34 or newer, such as Debian 12 or Ubuntu 22.04"));
+  }
+
+  private Optional<OutputFolder> openFolder() {
+    try {
+      return outputs.openFolder(
+          checkpoints.key(),
+          checkpoints.areGiven() ? OutputFolder.Taken.REPLACED : OutputFolder.Taken.KEPT);
+    } catch (IOException error) {
+      throw problem("cannot make --output-dir '" + outputs.folder() + "': " + error.getMessage());
+    }
+  }
+
+  private void drain(StopToken stop) {
+    stop.drain(options.drain());
+    if (!quiet) {
+      streams
+          .err()
+          .println(
+              "millrace: ending; commands that run may finish, a second signal ends them at once");
+    }
+  }
+
+  private ParameterException problem(String problem) {
+    return new ParameterException(spec.commandLine(), problem);
+  }
+}

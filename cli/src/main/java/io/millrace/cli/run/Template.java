@@ -1,0 +1,173 @@
+package io.millrace.cli.run;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Words with places for what an item has. Bytes go through as they are.
+ *
+ * @param words each of them in parts
+ */
+record Template(List<List<Part>> words) {
+  /* Of bytes, each as a character. What a shell expands, as in ${HOME}, is no place. */
+  private static final Pattern PLACE =
+      Pattern.compile("\\{\\}|(?<!\\$)\\{(#|[A-Za-z_\\x80-\\xff][\\w.\\x80-\\xff-]*)\\}");
+  private static final Pattern PLAIN_PLACE = Pattern.compile("\\{\\}|(?<!\\$)\\{(#)\\}");
+
+  /** A part of a word. */
+  sealed interface Part {
+    /** What stands there. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
+    record Literal(byte[] bytes) implements Part {}
+
+    /** {@code {}}: the item. */
+    record Whole() implements Part {}
+
+    /** {@code {#}}: its number. */
+    record Position() implements Part {}
+
+    /** {@code {name}}: a field of it. */
+    record Field(String name) implements Part {}
+  }
+
+  /** Reads words; without fields, {@code {name}} is text like any other. */
+  static Template parse(List<byte[]> words, Fields fields) {
+    return new Template(words.stream().map(word -> parse(word, fields)).toList());
+  }
+
+  /** Whether words may have fields. */
+  enum Fields {
+    KNOWN,
+    NONE
+  }
+
+  private static List<Part> parse(byte[] word, Fields fields) {
+    String text = text(word);
+    List<Part> parts = new ArrayList<>();
+    Matcher place = (fields == Fields.KNOWN ? PLACE : PLAIN_PLACE).matcher(text);
+    int from = 0;
+    while (place.find()) {
+      literal(text, from, place.start(), parts);
+      parts.add(part(place.group(1)));
+      from = place.end();
+    }
+    literal(text, from, text.length(), parts);
+    return parts;
+  }
+
+  private static void literal(String text, int from, int to, List<Part> parts) {
+    if (from < to) {
+      parts.add(new Part.Literal(bytes(text.substring(from, to))));
+    }
+  }
+
+  @SuppressWarnings("NullAway") // a group that did not take part is null
+  private static Part part(String name) {
+    if (name == null) {
+      return new Part.Whole();
+    }
+    return name.equals("#")
+        ? new Part.Position()
+        : new Part.Field(new String(bytes(name), StandardCharsets.UTF_8));
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** The fields that it names. */
+  Set<String> fields() {
+    Set<String> names = new TreeSet<>();
+    for (List<Part> word : words) {
+      for (Part part : word) {
+        if (part instanceof Part.Field(var name)) {
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  /** Whether it has a place at all. */
+  boolean hasPlaces() {
+    return words.stream().flatMap(List::stream).anyMatch(part -> !(part instanceof Part.Literal));
+  }
+
+  /** The same with another word behind, which is the item. */
+  Template withItem() {
+    List<List<Part>> more = new ArrayList<>(words);
+    more.add(List.of(new Part.Whole()));
+    return new Template(more);
+  }
+
+  /** The words as they were given, for a shell. */
+  String shown() {
+    List<String> all = new ArrayList<>();
+    for (List<Part> word : words) {
+      StringBuilder text = new StringBuilder();
+      for (Part part : word) {
+        text.append(
+            switch (part) {
+              case Part.Literal(var bytes) -> text(bytes);
+              case Part.Whole() -> "{}";
+              case Part.Position() -> "{#}";
+              case Part.Field(var name) -> "{" + name + "}";
+            });
+      }
+      all.add(Shell.quoted(bytes(text.toString())));
+    }
+    return String.join(" ", all);
+  }
+
+  /**
+   * The words for an item.
+   *
+   * @throws MalformedItemException if it has no such field, or has a byte 0 there
+   */
+  List<byte[]> fill(Item item) {
+    List<byte[]> filled = new ArrayList<>(words.size());
+    for (List<Part> word : words) {
+      filled.add(fill(word, item));
+    }
+    return filled;
+  }
+
+  private static byte[] fill(List<Part> word, Item item) {
+    if (word.size() == 1) {
+      return value(word.getFirst(), item);
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    word.forEach(part -> all.writeBytes(value(part, item)));
+    return all.toByteArray();
+  }
+
+  /** What stands for a part. */
+  static byte[] value(Part part, Item item) {
+    return switch (part) {
+      case Part.Literal(var bytes) -> bytes;
+      case Part.Whole() -> withoutZero(item.check().text());
+      case Part.Position() -> bytes(Long.toString(item.number()));
+      case Part.Field(var name) -> withoutZero(item.field(name));
+    };
+  }
+
+  private static byte[] withoutZero(byte[] value) {
+    for (byte each : value) {
+      if (each == 0) {
+        throw new MalformedItemException(
+            "it has a byte 0, which no argument can have: see --stdin");
+      }
+    }
+    return value;
+  }
+}

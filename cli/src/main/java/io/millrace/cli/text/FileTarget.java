@@ -1,0 +1,129 @@
+package io.millrace.cli.text;
+
+import com.sun.security.auth.module.UnixSystem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A file that only its owner can read: answers may hold secrets. If a write fails, what it wrote of
+ * a line is cut off again.
+ *
+ * @param isRegular whether it is a file, and not a device or a pipe
+ */
+public record FileTarget(FileChannel channel, boolean isRegular) implements Output.Target {
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rw-------");
+
+  /** What else than a regular file can be replaced: the command's own streams, and devices that keep nothing. */
+  private static final Pattern STREAM =
+      Pattern.compile("/dev/(null|full|tty|stdout|stderr|fd/\\d+)|/proc/self/fd/\\d+");
+
+  /**
+   * Makes the file; one that is there is an error.
+   *
+   * @throws java.nio.file.FileAlreadyExistsException if there is such a file
+   */
+  public static FileTarget create(Path path) throws IOException {
+    Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return new FileTarget(FileChannel.open(path, options, attributes()), true);
+  }
+
+  /**
+   * Makes the file, or replaces the content of one that is there. A link is followed, as curl and others do.
+   *
+   * @throws IOException also if somebody else could read what is written: if the file has another owner, or is a pipe
+   *     or a device that is not well known
+   */
+  public static FileTarget replace(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return create(path);
+    }
+    boolean isRegular = Files.isRegularFile(path);
+    if (isRegular) {
+      requireOwn(path);
+    }
+    if (!isRegular && !STREAM.matcher(path.toString()).matches()) {
+      throw new IOException("it is no regular file, but a pipe, a device or a directory");
+    }
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+    try {
+      if (isRegular) {
+        makePrivate(path);
+        channel.truncate(0);
+      }
+      return new FileTarget(channel, isRegular);
+    } catch (IOException error) {
+      channel.close();
+      throw error;
+    }
+  }
+
+  /** Refuses a file of another user. */
+  public static void requireOwn(Path path) throws IOException {
+    if (isPosix() && !Files.getAttribute(path, "unix:uid").equals(ownId())) {
+      throw new IOException("it belongs to another user, who could read what is written");
+    }
+  }
+
+  /** From now on only its owner can read it. */
+  public static void makePrivate(Path path) throws IOException {
+    if (isPosix()) {
+      Files.setPosixFilePermissions(path, PRIVATE);
+    }
+  }
+
+  private static int ownId() {
+    return (int) new UnixSystem().getUid();
+  }
+
+  private static FileAttribute<?>[] attributes() {
+    return isPosix()
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PRIVATE)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  }
+
+  @Override
+  public void write(byte[] lines, int count) throws IOException {
+    long before = isRegular ? channel.position() : 0;
+    ByteBuffer left = ByteBuffer.wrap(lines, 0, count);
+    try {
+      while (left.hasRemaining()) {
+        channel.write(left);
+      }
+    } catch (IOException error) {
+      if (isRegular && channel.isOpen()) {
+        channel.truncate(before + wholeLines(lines, left.position()));
+      }
+      throw error;
+    }
+  }
+
+  /** How many of the bytes that were written make whole lines. */
+  public static int wholeLines(byte[] lines, int written) {
+    int end = written;
+    while (end > 0 && lines[end - 1] != '\n') {
+      end--;
+    }
+    return end;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

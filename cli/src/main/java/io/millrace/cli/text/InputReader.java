@@ -1,0 +1,116 @@
+package io.millrace.cli.text;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads lines for somebody who may not wait for them: those that are not here yet are waited for in a thread
+ * of its own, and only when one is wanted.
+ */
+public final class InputReader implements AutoCloseable {
+  private final LineReader lines;
+
+  /* The owner's lock, and what it waits for. */
+  private final ReentrantLock lock;
+  private final Condition changed;
+
+  /* Guarded by the lock. While a line is wanted, the reader belongs to the thread, else to the owner. */
+  private boolean isWanted;
+  private @Nullable Result result;
+  private @Nullable Thread thread;
+  private boolean isClosed;
+
+  /** What came of reading: a line, the end, or an error. */
+  public sealed interface Result {
+    /** A line. */
+    record Read(LineReader.Line line) implements Result {}
+
+    /** There is no more. */
+    record End() implements Result {}
+
+    /** There is more, but it cannot be read. */
+    record Broken(String reason) implements Result {}
+  }
+
+  /** Makes it; the condition is told when a line has come. */
+  public InputReader(LineReader lines, ReentrantLock lock, Condition changed) {
+    this.lines = lines;
+    this.lock = lock;
+    this.changed = changed;
+  }
+
+  /** The next line if it is here, and else null: then it is waited for. Called under the lock. */
+  public @Nullable Result poll() {
+    if (result == null && !isWanted) {
+      if (lines.isReady()) {
+        return read();
+      }
+      want();
+    }
+    Result ready = result;
+    result = null;
+    return ready;
+  }
+
+  private void want() {
+    isWanted = true;
+    if (thread == null) {
+      thread = Thread.ofPlatform().name("millrace-input").daemon().start(this::readOnDemand);
+    } else {
+      changed.signalAll();
+    }
+  }
+
+  private void readOnDemand() {
+    lock.lock();
+    try {
+      while (!isClosed) {
+        if (isWanted) {
+          Result read = readUnlocked();
+          isWanted = false;
+          result = read;
+          changed.signalAll();
+        } else {
+          changed.await();
+        }
+      }
+    } catch (InterruptedException closed) {
+      // nobody wants more
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Result readUnlocked() {
+    lock.unlock();
+    try {
+      return read();
+    } finally {
+      lock.lock();
+    }
+  }
+
+  private Result read() {
+    try {
+      LineReader.Line line = lines.next();
+      return line == null ? new Result.End() : new Result.Read(line);
+    } catch (ClosedByInterruptException | InterruptedIOException closed) {
+      return new Result.End();
+    } catch (IOException broken) {
+      return new Result.Broken(String.valueOf(broken.getMessage()));
+    }
+  }
+
+  /** Reads no more; a thread that is stuck in the input is left alone. Called under the lock. */
+  @Override
+  public void close() {
+    isClosed = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.millrace.cli.text;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * An object of JSON: its fields, each as it was written.
+ *
+ * @param fields in their order
+ */
+public record JsonObject(Map<String, Field> fields) {
+  /* The length of a line is bounded before. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
+
+  /**
+   * A value.
+   *
+   * @param json as it was written
+   * @param text what a string means; empty for other values
+   */
+  public record Field(JsonToken kind, String json, Optional<String> text) {}
+
+  /** What reads JSON of any length. */
+  public static JsonFactory factory() {
+    return JSON;
+  }
+
+  /** Reads a text that is one object. */
+  public static JsonObject parse(String text) throws MalformedInputException {
+    char[] all = text.toCharArray();
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), all, 0, all.length)) {
+      Map<String, Field> fields = new LinkedHashMap<>();
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw notOneObject("");
+      }
+      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        String name = parser.currentName();
+        if (fields.put(name, field(parser, text)) != null) {
+          throw notOneObject(": a field comes twice");
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw notOneObject(": something follows it");
+      }
+      return new JsonObject(fields);
+    } catch (JacksonException error) {
+      // its message has parts of the text
+      int column = error.getLocation() == null ? 0 : error.getLocation().getColumnNr();
+      throw notOneObject(column > 0 ? ": column " + column : "");
+    }
+  }
+
+  private static MalformedInputException notOneObject(String why) {
+    return new MalformedInputException("not one JSON object with each field once" + why);
+  }
+
+  private static Field field(JsonParser parser, String text) {
+    JsonToken kind = parser.nextToken();
+    int start = (int) parser.currentTokenLocation().getCharOffset();
+    parser.skipChildren();
+    parser.finishToken();
+    int end = (int) parser.currentLocation().getCharOffset();
+    Optional<String> meaning =
+        kind == JsonToken.VALUE_STRING ? Optional.of(parser.getString()) : Optional.empty();
+    return new Field(kind, text.substring(start, end).strip(), meaning);
+  }
+}

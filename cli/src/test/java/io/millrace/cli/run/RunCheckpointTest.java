@@ -1,0 +1,139 @@
+package io.millrace.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cli.Cli;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunCheckpointTest {
+  @TempDir Path folder;
+
+  private Cli run(String in, String... args) {
+    return Cli.run(
+        in,
+        Stream.concat(
+                Stream.of("run", "--ordered", "--checkpoint", folder.resolve("kept.db").toString()),
+                Stream.of(args))
+            .toArray(String[]::new));
+  }
+
+  /* Counts its calls, and fails for b until there is a file that lets it pass. */
+  private String script() {
+    return "echo $0 >> "
+        + folder
+        + "/calls; test $0 != b -o -e "
+        + folder
+        + "/go || exit 1; echo out $0; echo err $0 >&2";
+  }
+
+  private List<String> calls() throws IOException {
+    return Files.readAllLines(folder.resolve("calls")).stream().sorted().toList();
+  }
+
+  @DisplayName(
+      "C20: what has succeeded is not run again, wherever it stands, and its output is written again")
+  @Test
+  void goesOn() throws IOException {
+    Cli first = run("a\nb\nc\n", "--", "sh", "-c", script());
+    assertEquals(1, first.code());
+    assertEquals("out a\nout c\n", first.out());
+    assertTrue(first.err().contains("to run again what has failed"), first.err());
+    Files.createFile(folder.resolve("go"));
+    Cli second = run("new\nc\nb\na\n", "--", "sh", "-c", script());
+    assertEquals(0, second.code(), second.err());
+    assertEquals("out new\nout c\nout b\nout a\n", second.out());
+    assertTrue(second.err().contains("err a\n"), second.err());
+    assertTrue(second.err().contains("2 ok, 0 failed, 0 retries, 2 restored"), second.err());
+    assertEquals(List.of("a", "b", "b", "c", "new"), calls());
+  }
+
+  @DisplayName("C20: with --key a line is known by its field, and runs again if it has changed")
+  @Test
+  void knownByKey() throws IOException {
+    String[] args = {"--key", "id", "--", "sh", "-c", script(), "{v}"};
+    assertEquals(0, run("{\"id\":1,\"v\":\"x\"}\n{\"id\":2,\"v\":\"y\"}\n", args).code());
+    Cli second = run("{\"id\":2,\"v\":\"z\"}\n{\"id\":1,\"v\":\"x\"}\n", args);
+    assertEquals("out z\nout x\n", second.out());
+    assertEquals(List.of("x", "y", "z"), calls());
+  }
+
+  @DisplayName("C20: another command, or another version, is refused with 4, and nothing runs")
+  @Test
+  void otherCommandsAreRefused() throws IOException {
+    assertEquals(0, run("a\n", "--", "sh", "-c", script()).code());
+    for (Cli other :
+        List.of(
+            run("c\n", "--", "sh", "-c", script(), "{}", "x"),
+            run("c\n", "--stdin", "--", "sh", "-c", script(), "{}"),
+            run("c\n", "--checkpoint-version", "2", "--", "sh", "-c", script()))) {
+      assertEquals(4, other.code(), other.err());
+      assertEquals("", other.out());
+      assertTrue(other.err().contains("is that of 'run "), other.err());
+    }
+    assertEquals(List.of("a"), calls());
+  }
+
+  @DisplayName("C20: two items with the same key end the run, and are named")
+  @Test
+  void sameKeys() {
+    Cli cli = run("x\na\na\n", "--", "echo");
+    assertEquals(1, cli.code());
+    assertTrue(cli.err().contains("items 2 and 3 have the same key"), cli.err());
+  }
+
+  @DisplayName("C20: bytes come back as they were; what is too large to keep fails and says so")
+  @Test
+  void whatIsKept() {
+    String[] args = {"--json", "--", "printf", "\\377{}"};
+    String first = run("a\n", args).out();
+    assertEquals(first, run("a\n", args).out());
+    Cli large =
+        Cli.run(
+            "9000000\n",
+            "run",
+            "--checkpoint",
+            folder.resolve("large.db").toString(),
+            "--",
+            "head",
+            "-c",
+            "{}",
+            "/dev/zero");
+    assertEquals(1, large.code());
+    assertTrue(large.err().contains("do not fit into a checkpoint: see --output-dir"), large.err());
+  }
+
+  @DisplayName(
+      "C20: files of items that had failed are replaced; without a --key they would get other names")
+  @Test
+  void filesOfFailedItems() throws IOException {
+    String[] args = {
+      "--output-dir",
+      folder.resolve("files").toString(),
+      "--key",
+      "k",
+      "--",
+      "sh",
+      "-c",
+      script(),
+      "{k}"
+    };
+    String in = "{\"k\":\"a\"}\n{\"k\":\"b\"}\n";
+    assertEquals(1, run(in, args).code());
+    assertEquals("", Files.readString(folder.resolve("files/b.out")));
+    Files.createFile(folder.resolve("go"));
+    Cli second = run(in, args);
+    assertEquals(0, second.code(), second.err());
+    assertEquals("out b\n", Files.readString(folder.resolve("files/b.out")));
+    assertEquals("out a\n", Files.readString(folder.resolve("files/a.out")));
+    assertEquals(
+        2, run(in, "--output-dir", folder.resolve("files").toString(), "--", "true").code());
+  }
+}

@@ -1,0 +1,275 @@
+package io.millrace.cli.run;
+
+import static io.millrace.cli.run.RunCommandTest.nap;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What only a process of its own can show: signals, pipes, bytes of the command line. */
+class RunProcessTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+
+  private Process start(String shell, String... args) throws IOException {
+    return start(Map.of(), shell, args);
+  }
+
+  /* In the shell, "$@" is the command up to its options. */
+  private Process start(Map<String, String> environment, String shell, String... args)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("sh", "-c", shell, "millrace"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx32m", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "io.millrace.cli.Main", "run"));
+    command.addAll(List.of(args));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectError(folder.resolve("err").toFile())
+            .redirectOutput(folder.resolve("out").toFile());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static int exitCode(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "it still runs");
+    return process.exitValue();
+  }
+
+  private static void send(String signal, Process process) throws Exception {
+    String kill = "kill -" + signal + " " + process.pid();
+    var _ = new ProcessBuilder("sh", "-c", kill).start().waitFor();
+  }
+
+  private String read(String file) throws IOException {
+    return Files.readString(folder.resolve(file), StandardCharsets.ISO_8859_1);
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - start < PATIENCE.toNanos(), what);
+      Thread.onSpinWait();
+    }
+  }
+
+  private void awaitFile(String name) {
+    await("no " + name, () -> Files.exists(folder.resolve(name)));
+  }
+
+  /* Each command says that it runs, and waits until it may end. */
+  private String waiting(String argument) {
+    return "touch "
+        + folder
+        + "/on-$0; until test -e "
+        + folder
+        + "/go; do sleep 0.05; done; echo done $0; : "
+        + argument;
+  }
+
+  private String[] args(String... all) {
+    return Stream.concat(Stream.of("--jobs", "2"), Stream.of(all)).toArray(String[]::new);
+  }
+
+  @DisplayName(
+      "C16: after the first signal nothing new starts, and what runs may finish, also in a terminal")
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
+  void aSignalDrains(String signal, int code) throws Exception {
+    Process process =
+        start("exec \"$@\"", args("--", "sh", "-c", waiting(""), "{}", ":::", "1", "2", "3", "4"));
+    awaitFile("on-1");
+    awaitFile("on-2");
+    send(signal, process);
+    await("no word of it", () -> errors().contains("ending;"));
+    Files.createFile(folder.resolve("go"));
+    assertEquals(code, exitCode(process));
+    assertEquals(List.of("done 1", "done 2"), read("out").lines().sorted().toList());
+    assertFalse(Files.exists(folder.resolve("on-3")));
+    assertTrue(read("err").contains("interrupted: 0 cut off, "), read("err"));
+  }
+
+  private String errors() {
+    try {
+      return read("err");
+    } catch (IOException error) {
+      throw new IllegalStateException(error);
+    }
+  }
+
+  @DisplayName("C16: the second signal ends all at once, and leaves no process behind")
+  @Test
+  void theSecondSignalKills() throws Exception {
+    String script =
+        "trap '' TERM INT HUP; touch "
+            + folder
+            + "/on-$0; sleep "
+            + nap(401)
+            + " & setsid sleep "
+            + nap(401)
+            + " & sleep "
+            + nap(401)
+            + "; sleep "
+            + nap(401);
+    Process process =
+        start("exec \"$@\"", args("--", "sh", "-c", script, "{}", ":::", "1", "2", "3"));
+    awaitFile("on-1");
+    awaitFile("on-2");
+    send("INT", process);
+    for (int more = 0; more < 100 && !process.waitFor(100, TimeUnit.MILLISECONDS); more++) {
+      send("INT", process);
+    }
+    assertEquals(130, exitCode(process));
+    await("left behind", () -> RunCommandTest.living(nap(401)).isEmpty());
+  }
+
+  @DisplayName("C16: --drain bounds how long what runs may take after the first signal")
+  @Test
+  void theDrainIsBounded() throws Exception {
+    Process process =
+        start(
+            "exec \"$@\"",
+            args(
+                "--drain",
+                "200ms",
+                "--grace",
+                "200ms",
+                "--",
+                "sh",
+                "-c",
+                "touch " + folder + "/on-$0; echo part; sleep " + nap(403),
+                "{}",
+                ":::",
+                "1"));
+    awaitFile("on-1");
+    send("TERM", process);
+    assertEquals(143, exitCode(process));
+    assertEquals("part\n", read("out"));
+    assertTrue(read("err").contains("1 cut off"), read("err"));
+    assertEquals(List.of(), RunCommandTest.living(nap(403)));
+  }
+
+  @DisplayName("C16: kill -9 leaves no process behind either")
+  @Test
+  void killed() throws Exception {
+    String script =
+        "trap '' TERM INT HUP; touch "
+            + folder
+            + "/on-$0; sleep "
+            + nap(405)
+            + " & setsid sleep "
+            + nap(405)
+            + " & sleep "
+            + nap(405)
+            + "; sleep "
+            + nap(405);
+    Process process = start("exec \"$@\"", args("--", "sh", "-c", script, "{}", ":::", "1", "2"));
+    awaitFile("on-1");
+    awaitFile("on-2");
+    send("KILL", process);
+    assertEquals(137, exitCode(process));
+    await("left behind", () -> RunCommandTest.living(nap(405)).isEmpty());
+  }
+
+  @DisplayName("C16: a signal ends a run that waits for input")
+  @Test
+  void aSignalWhileInputIsAwaited() throws Exception {
+    Process process = start("exec \"$@\"", "--", "touch", folder.resolve("on").toString() + "{}");
+    process.outputWriter().write("1\n");
+    process.outputWriter().flush();
+    awaitFile("on1");
+    send("TERM", process);
+    assertEquals(143, exitCode(process));
+  }
+
+  @DisplayName("C17: a reader that goes away ends the run quietly, with 141")
+  @Test
+  void theReaderGoesAway() throws Exception {
+    Path items = folder.resolve("items");
+    Files.write(items, IntStream.range(0, 3_000).mapToObj(Integer::toString).toList());
+    Process process =
+        start(
+            "{ \"$@\"; echo $? >&2; } | head -1",
+            "--quiet",
+            items.toString(),
+            "--",
+            "sh",
+            "-c",
+            "touch " + folder + "/on-$0; echo $0",
+            "{}");
+    assertEquals(0, exitCode(process));
+    assertEquals(1, read("out").lines().count());
+    assertEquals("141\n", read("err"));
+    assertFalse(Files.exists(folder.resolve("on-2999")));
+  }
+
+  @DisplayName("C17: a full disk is said")
+  @Test
+  void aFullDisk() throws Exception {
+    Process process = start("exec \"$@\" > /dev/full", "--quiet", "--", "echo", ":::", "1");
+    assertEquals(1, exitCode(process));
+    assertEquals("millrace run: cannot write the output: No space left on device\n", read("err"));
+  }
+
+  @DisplayName("C18: an output of 100 MB goes through a heap of 32 MB")
+  @Test
+  void largeOutputs() throws Exception {
+    Process process =
+        start(
+            "\"$@\" | wc -c",
+            args(
+                "--quiet", "--", "head", "-c", "100000000", "{}", ":::", "/dev/zero", "/dev/zero"));
+    assertEquals(0, exitCode(process), read("err"));
+    assertEquals("200000000\n", read("out"));
+  }
+
+  @DisplayName("C2: bytes of the command line go through in any locale")
+  @ParameterizedTest
+  @ValueSource(strings = {"C", "C.UTF-8", "POSIX"})
+  void bytesOfTheCommandLine(String locale) throws Exception {
+    Process process =
+        start(
+            Map.of("LC_ALL", locale, "RAW", "x"),
+            "raw=$(printf '\\377\\303\\251'); export RAW=\"$raw\"; printf '\\376\\n' | \"$@\" --quiet -- sh -c 'printf \"%s,%s,%s\" \"$RAW\" \"$1\" \"$2\"' sh \"$raw\" {}");
+    assertEquals(0, exitCode(process), read("err"));
+    assertEquals("\u00ff\u00c3\u00a9,\u00ff\u00c3\u00a9,\u00fe", read("out"));
+    assertEquals("", read("err"));
+  }
+
+  @DisplayName("C5: commands inherit no files, and no terminal")
+  @Test
+  void nothingIsInherited() throws Exception {
+    Process process =
+        start(
+            "exec \"$@\" 7< /dev/null",
+            "--quiet",
+            "--",
+            "sh",
+            "-c",
+            "ls /proc/self/fd | tr '\\n' ' '; : < /dev/tty",
+            ":::",
+            "1");
+    assertEquals(1, exitCode(process));
+    assertEquals("0 1 2 3 ", read("out"));
+  }
+}
