@@ -118,7 +118,7 @@ class LiveExecutorTest {
   @Test
   @DisplayName("LC3: a queue limit holds for the tasks that wait, whatever the concurrency is")
   void keepsItsQueueLimit() throws Exception {
-    try (var executor = ParallelExecutor.of(Parallel.of(1), QueueLimit.of(1))) {
+    try (var executor = ParallelExecutor.of(Parallel.of(1), QueueLimit.rejecting(1))) {
       submit(executor, 2);
       assertThrows(RejectedExecutionException.class, () -> submit(executor, 1));
       executor.concurrency(3);

@@ -1,0 +1,170 @@
+package io.millrace.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Parallel;
+import io.millrace.Run;
+import io.millrace.outcome.RunStatus;
+import io.millrace.plan.RunControl;
+import io.millrace.plan.Workers;
+import io.millrace.testkit.NoLeaks;
+import io.millrace.testkit.ScriptedAction;
+import io.millrace.time.TimeSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@NoLeaks
+@DisplayName("A run that is changed while it goes on")
+class LiveTest {
+  private static final List<Integer> ITEMS = IntStream.range(0, 20).boxed().toList();
+
+  private final ScriptedAction<Integer, Integer> action =
+      ScriptedAction.<Integer, Integer>on(TimeSource.system())
+          .anyItem()
+          .blocks()
+          .computes(item -> item);
+
+  @Test
+  @DisplayName("LC2: a Run is paused and resumed by itself, and says so")
+  void isPausedByItself() throws Exception {
+    try (Run<Integer, Integer> run = Parallel.of(2).start(ITEMS, action)) {
+      action.awaitRunning(2);
+      run.pause();
+      assertTrue(run.isPaused());
+      assertTrue(run.toString().startsWith("Run[RUNNING, paused, "), run.toString());
+      action.releaseAll();
+      run.take();
+      run.take();
+      assertEquals(2, action.calls().size());
+      run.resume();
+      assertEquals(18, run.stream().count());
+      assertFalse(run.toString().contains("paused"), run.toString());
+    }
+  }
+
+  @Test
+  @DisplayName("LC2: closing a paused run ends it")
+  void isClosed() throws Exception {
+    Run<Integer, Integer> run = Parallel.of(2).start(ITEMS, action);
+    try (run) {
+      action.awaitRunning(2);
+      run.pause();
+    }
+    assertEquals(RunStatus.CANCELLED, run.status());
+    assertEquals(0, action.running());
+  }
+
+  @Test
+  @DisplayName("LC2 LC3: of a control and a Run, the last call counts")
+  void theLastCallCounts() {
+    RunControl control = new RunControl();
+    control.concurrency(3);
+    action.releaseAll();
+    try (Run<Integer, Integer> run = Parallel.of(2).control(control).start(ITEMS, action)) {
+      assertEquals(3, run.concurrency());
+      run.concurrency(5);
+      control.pause();
+      assertEquals(5, run.concurrency());
+      assertTrue(run.isPaused());
+      run.resume();
+      assertFalse(run.isPaused());
+      control.concurrency(4);
+      assertEquals(4, run.concurrency());
+      assertEquals(20, run.stream().count());
+    }
+    assertEquals(OptionalInt.of(4), control.concurrency());
+    assertEquals("RunControl[paused, at most 4 at once]", control.toString());
+  }
+
+  @Test
+  @DisplayName("LC3: other threads than virtual ones come and go as well")
+  void changesOtherWorkers() throws Exception {
+    try (ExecutorService pool = Executors.newFixedThreadPool(6)) {
+      for (Workers workers : List.of(Workers.platform(), Workers.on(pool))) {
+        ScriptedAction<Integer, Integer> calls =
+            ScriptedAction.<Integer, Integer>on(TimeSource.system())
+                .anyItem()
+                .blocks()
+                .computes(item -> item);
+        try (Run<Integer, Integer> run = Parallel.of(1).workers(workers).start(ITEMS, calls)) {
+          calls.awaitRunning(1);
+          run.concurrency(6);
+          calls.awaitRunning(6);
+          run.concurrency(2);
+          run.pause();
+          calls.releaseAll();
+          for (int i = 0; i < 6; i++) {
+            run.take();
+          }
+          assertEquals(6, calls.calls().size());
+          run.resume();
+          assertEquals(14, run.stream().count());
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("LC2: a paused run whose slots are all kept by abandoned actions is not given up")
+  void keepsItsPatience() throws Exception {
+    ScriptedAction<Integer, Integer> deaf =
+        ScriptedAction.<Integer, Integer>on(TimeSource.system())
+            .item(0)
+            .blocksUninterruptibly()
+            .returns(0)
+            .anyItem()
+            .computes(item -> item);
+    Parallel parallel =
+        Parallel.of(1)
+            .attemptTimeout(Duration.ofMillis(100))
+            .grace(Duration.ofMillis(1))
+            .patience(Duration.ofMillis(1));
+    try (Run<Integer, Integer> run = parallel.start(ITEMS, deaf)) {
+      deaf.awaitRunning(1);
+      run.pause();
+      assertTrue(run.take().orElseThrow().error() != null, "the item fails in the pause");
+      assertEquals(RunStatus.RUNNING, run.status());
+      deaf.releaseAll();
+      while (!run.abandoned().isEmpty()) {
+        Thread.onSpinWait();
+      }
+      run.resume();
+      assertEquals(19, run.stream().count());
+    }
+  }
+
+  @Test
+  @DisplayName("LC3: a window that was given stays")
+  void keepsAGivenWindow() throws Exception {
+    try (Run<Integer, Integer> run = Parallel.of(1).window(3).start(ITEMS, action)) {
+      action.awaitRunning(1);
+      run.concurrency(10);
+      action.awaitRunning(3);
+      assertEquals(3, action.running());
+      action.releaseAll();
+      assertEquals(20, run.stream().count());
+      assertEquals(3, action.maxRunning());
+    }
+  }
+
+  @Test
+  void refusesLessThanOne() {
+    action.releaseAll();
+    try (Run<Integer, Integer> run = Parallel.of(1).start(ITEMS, action)) {
+      var refused = assertThrows(IllegalArgumentException.class, () -> run.concurrency(0));
+      assertEquals("concurrency must be at least 1, not 0", refused.getMessage());
+      assertThrows(IllegalArgumentException.class, () -> new RunControl().concurrency(-1));
+      assertThrows(NullPointerException.class, () -> Parallel.of(1).control(null));
+      assertEquals(20, run.stream().count());
+    }
+  }
+}
