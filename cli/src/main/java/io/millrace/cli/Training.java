@@ -8,11 +8,14 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the command is trained with when it is built: the JVM writes down which classes and methods it used,
@@ -47,6 +50,7 @@ final class Training {
       run("", "http", "--help");
       run(urls(url), "http", "--jobs", "64", "--rate", "100000/s", "--per-host", "64");
       run(objects(url), "http", "--ordered");
+      survive(url);
       server.stop(0);
     }
     run("", "run", "--help");
@@ -58,6 +62,20 @@ final class Training {
     return IntStream.range(0, COMMANDS)
         .mapToObj(Integer::toString)
         .collect(Collectors.joining("\n"));
+  }
+
+  private static void survive(String url) throws IOException {
+    Path folder = Files.createTempDirectory("millrace-training");
+    String checkpoint = folder.resolve("checkpoint").toString();
+    run(objects(url), "http", "--checkpoint", checkpoint);
+    run(objects(url), "http", "--checkpoint", checkpoint);
+    run("", "info", checkpoint);
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   private static String urls(String url) {
