@@ -123,7 +123,7 @@ class StreamingTest {
           }
         };
     Cli cli = Cli.run(endless, "http", "--jobs", "2", "--run-timeout", "500ms");
-    assertEquals(1, cli.code());
+    assertEquals(3, cli.code());
     assertTrue(cli.err().matches("(?s).*nothing read after line [1-4]\\R"), cli.err());
   }
 
