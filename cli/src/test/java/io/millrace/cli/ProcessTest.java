@@ -277,7 +277,7 @@ class ProcessTest {
     Matcher report =
         Pattern.compile(
                 "millrace: ([\\d,]+) done .*interrupted: ([\\d,]+) cut off, ([\\d,]+) not started,"
-                    + " ([\\d,]+) blank or comments, nothing read after line ([\\d,]+)\\s*",
+                    + " ([\\d,]+) blank or comments, nothing read after line ([\\d,]+)\\s.*--checkpoint FILE does that\\s*",
                 Pattern.DOTALL)
             .matcher(read("err").substring(read("err").lastIndexOf("millrace: ")));
     assertTrue(report.matches(), read("err"));
