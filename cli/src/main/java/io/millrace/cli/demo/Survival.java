@@ -167,7 +167,7 @@ record Survival(Scenario scenario, PrintStream out) {
                 "-Xms16m",
                 "--enable-native-access=ALL-UNNAMED"));
     String cache = System.getProperty("millrace.aot", "");
-    if (Files.exists(Path.of(cache))) {
+    if (!cache.isEmpty() && Files.exists(Path.of(cache))) {
       command.add("-XX:AOTCache=" + cache);
     }
     command.addAll(
