@@ -19,7 +19,7 @@ class DemoTest {
     boolean holds = new Demo(small, new PrintStream(out, true, StandardCharsets.UTF_8)).show();
     String text = out.toString(StandardCharsets.UTF_8);
     assertTrue(holds, text);
-    assertEquals(6, text.lines().filter(line -> line.startsWith("ok ")).count(), text);
+    assertEquals(9, text.lines().filter(line -> line.startsWith("ok ")).count(), text);
     assertTrue(text.lines().allMatch(line -> line.length() <= 100), text);
   }
 }
