@@ -52,7 +52,7 @@ record Survival(Scenario scenario, PrintStream out) {
     long kept = CheckpointInfo.read(files.checkpoint()).succeeded();
     boolean isTorn = Files.exists(files.answers());
     out.printf(
-        "SIGKILL. The server had answered %d items, %d are in the checkpoint. The same command again ...%n%n",
+        "SIGKILL: %d items answered, %d of them in the checkpoint. The same command again ...%n%n",
         first.answersByItem().size(), kept);
     out.flush();
     try (QuotaServer server = QuotaServer.start(scenario, port)) {
@@ -134,23 +134,23 @@ record Survival(Scenario scenario, PrintStream out) {
     return List.of(
         new Claim(
             isOnce && second.size() == missing && end.kept() > 0,
-            "nothing that was in the checkpoint was paid twice: it had "
+            "nothing in the checkpoint was paid twice: it had "
                 + end.kept()
-                + ", and then the server answered "
+                + ", then the server answered "
                 + second.size()
                 + " of "
                 + scenario.items()),
         new Claim(
             end.repeated() <= window,
-            "what was under way at the kill was done again, at most the "
+            "what was under way was done again, at most the window of "
                 + window
-                + " of the window: "
+                + ": "
                 + end.repeated()),
         new Claim(
             end.isWhole()
                 && end.lines().size() == scenario.items()
                 && different == scenario.items(),
-            "the output came into being whole, with one line for each item: "
+            "the output is whole, with one line for each item: "
                 + different
                 + " of "
                 + scenario.items()));
