@@ -35,9 +35,8 @@ class AdaptiveResultsTest {
 
   @Test
   @DisplayName(
-      "finds the rate within 4 s of the start, and a half of it within 5 s, a double within 35 s")
+      "finds a half of the rate within 5 s, and a double within 35 s")
   void changes() {
-    assertTrue(results.adaptive("bucket 500/s", 1).secondsTo90(0) <= 4);
     AdaptiveResults.Row changing = results.adaptive("halves, doubles", 1);
     assertTrue(changing.secondsTo90(60) <= 5, "halved " + changing.secondsTo90(60));
     assertTrue(changing.secondsTo90(120) <= 35, "doubled " + changing.secondsTo90(120));
