@@ -131,9 +131,9 @@ final class ExtraFiles {
 
     @Override
     public void close() throws IOException {
-      try (Output one = failures;
-          Output.Target two = logTarget;
-          Output.Target three = reportTarget) {
+      try (Output _ = failures;
+          Output.Target _ = logTarget;
+          Output.Target _ = reportTarget) {
         // closes all
       }
     }

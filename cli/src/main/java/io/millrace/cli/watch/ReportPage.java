@@ -174,8 +174,8 @@ public final class ReportPage {
     }
     json.writeObjectPropertyStart("waiting");
     for (WaitCause cause : WaitCause.values()) {
-      if (samples.stream().anyMatch(each -> each.waiting().get(cause) > 0)) {
-        numbers(json, StatusLine.text(cause), samples, each -> each.waiting().get(cause));
+      if (samples.stream().anyMatch(each -> each.waitingFor(cause) > 0)) {
+        numbers(json, StatusLine.text(cause), samples, each -> each.waitingFor(cause));
       }
     }
     json.writeEndObject();

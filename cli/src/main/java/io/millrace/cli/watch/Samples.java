@@ -44,12 +44,16 @@ final class Samples {
       Map<WaitCause, Double> waiting,
       boolean isPaused) {
 
+    double waitingFor(WaitCause cause) {
+      return waiting.getOrDefault(cause, 0.0);
+    }
+
     Sample plus(Sample next) {
       double own = to - from;
       double all = Math.max(next.to - from, 1e-9);
       Map<WaitCause, Double> sum = new EnumMap<>(WaitCause.class);
       for (WaitCause cause : WaitCause.values()) {
-        sum.put(cause, (waiting.get(cause) * own + next.waiting.get(cause) * (all - own)) / all);
+        sum.put(cause, (waitingFor(cause) * own + next.waitingFor(cause) * (all - own)) / all);
       }
       return new Sample(
           from,
