@@ -87,7 +87,7 @@ class ExtraFilesTest {
             server.url("/busy?key=secret1").replace("http://", "http://me:secret2@"),
             "--log",
             log.toString(),
-            "-H",
+            "--header",
             "X-Key: secret3");
     assertEquals(0, cli.code(), cli.err());
     assertPrivate(log);
@@ -119,7 +119,7 @@ class ExtraFilesTest {
             report.toString(),
             "--jobs",
             "3",
-            "-H",
+            "--header",
             "X-Key: secret2");
     assertEquals(1, cli.code(), cli.err());
     assertPrivate(report);
