@@ -64,7 +64,8 @@ public final class ForgottenHunt {
                 ends.incrementAndGet();
               }
             },
-            new Party(), null);
+            new Party(),
+            null);
 
     public Sound() {
       schedule.reading().open();

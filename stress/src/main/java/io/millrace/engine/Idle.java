@@ -45,7 +45,8 @@ final class Idle {
           new PushFeed(),
           new Outlet(new Wakeup(TimeSource.system())),
           new NoEffects(),
-          new Party(), null);
+          new Party(),
+          null);
 
   private Idle() {}
 

@@ -46,7 +46,8 @@ public final class UntoldHunt {
                 gone = isTold ? "told" : "untold";
               }
             },
-            new Party(), null);
+            new Party(),
+            null);
 
     public Sound() {
       feed.onReady(schedule.reading()::sourceReady);
