@@ -1,9 +1,9 @@
 package io.millrace.checkpoint.jdbc;
 
 import static io.millrace.checkpoint.jdbc.Samples.NAME;
+import static io.millrace.checkpoint.jdbc.Samples.values;
 import static io.millrace.checkpoint.jdbc.StoreContract.assertFound;
 import static io.millrace.checkpoint.jdbc.StoreContract.assertSays;
-import static io.millrace.checkpoint.jdbc.Samples.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
