@@ -96,7 +96,6 @@ final class StructuredField {
     Map<String, Member> members = new LinkedHashMap<>();
     while (peek() != END) {
       String key = key();
-      members.remove(key); // the last one counts, in its place
       members.put(key, accept('=') ? member() : new Member(true, parameters()));
       if (!comma()) {
         break;
@@ -145,7 +144,6 @@ final class StructuredField {
     while (accept(';')) {
       skipSpaces();
       String key = key();
-      parameters.remove(key);
       parameters.put(key, accept('=') ? bareItem() : (Object) true);
     }
     return parameters;
