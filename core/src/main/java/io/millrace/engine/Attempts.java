@@ -261,10 +261,12 @@ final class Attempts {
   private boolean passObstacles(Worker worker, ItemAtHand at, Claim claim) {
     Obstacle closed = null;
     boolean tooLong;
+    Throwable refusal;
     try {
       closed = ask(at);
       tooLong = closed != null && waits.takesTooLong(at, closed);
-      if (news != null && !tooLong) {
+      refusal = closed == null ? waits.refusal(at) : null;
+      if (news != null && !tooLong && refusal == null) {
         tell(news, at, closed);
       }
     } catch (Throwable broken) {
@@ -274,6 +276,9 @@ final class Attempts {
       verdicts.tidyInterrupt(null);
       at.worker.readClock();
       return verdicts.fail(at, broken);
+    }
+    if (refusal != null) {
+      return verdicts.fail(at, refusal);
     }
     if (closed == null) {
       return mayBegin(at, claim) ? attempt(worker, claim, at) : verdicts.cutOff(at);

@@ -16,6 +16,7 @@ import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
 import io.millrace.engine.watch.Watch;
+import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -179,7 +180,9 @@ final class Verdicts {
     }
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
     Verdict verdict =
-        decide(at, () -> isLast ? failing(at, timeout) : judged(at, startNanos, null, timeout));
+        decide(
+            at,
+            () -> isLast ? lastFailure(at, timeout) : judged(at, startNanos, null, timeout));
     if (claim.seal()) {
       return carryOut(at, verdict);
     }
@@ -225,7 +228,8 @@ final class Verdicts {
 
   /* In a phase of its own: a failure, unless the policy has something else for it. */
   private boolean conclude(ItemAtHand at, Throwable error) {
-    Verdict verdict = decide(at, () -> failing(at, error));
+    boolean hasCalled = error instanceof AbandonedException;
+    Verdict verdict = decide(at, () -> hasCalled ? lastFailure(at, error) : failing(at, error));
     return sealAgain(at.claim()) && carryOut(at, verdict);
   }
 
@@ -356,6 +360,11 @@ final class Verdicts {
       news.retrying(at, failure, delay);
     }
     return new Verdict.Repeat(failure, delay);
+  }
+
+  private Verdict lastFailure(ItemAtHand at, Throwable error) {
+    waits.answered(at.demand, null, error);
+    return failing(at, error);
   }
 
   private void pause(ItemAtHand at, Duration wait, Throwable error) {

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.signal.ServerAnswer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one limit has granted, and when it grants next. Pure arithmetic without lock or clock; the
@@ -50,8 +51,23 @@ interface Bucket {
    */
   default void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {}
 
+  /** Whether what it grants now must not be called: it fails instead. */
+  default boolean refuses(long now) {
+    return false;
+  }
+
   /** Whether nothing that has happened counts any more: a new bucket would answer the same. */
   boolean isIdle(long now);
+
+  /** The first that refuses; null if none does. */
+  static @Nullable Bucket refusing(Bucket[] buckets, long now) {
+    for (Bucket bucket : buckets) {
+      if (bucket.refuses(now)) {
+        return bucket;
+      }
+    }
+    return null;
+  }
 
   static long later(long one, long other) {
     return one - other > 0 ? one : other;

@@ -41,6 +41,10 @@ final class CommonGate implements GateAlarm.Owner {
     return ready.isEmpty() && availableAt(demand) - now <= 0;
   }
 
+  @Nullable Bucket refusing(long now) {
+    return Bucket.refusing(buckets, now);
+  }
+
   void take(Demand demand, long now, long dueAt) {
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].take(now, demand.cost(offset + i), dueAt);
@@ -57,7 +61,9 @@ final class CommonGate implements GateAlarm.Owner {
   void giveBack(Demand demand, long now) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
-      buckets[i].giveBack(now, demand.takenAt(), demand.cost(offset + i));
+      if (!demand.isRefusedBy(buckets[i])) {
+        buckets[i].giveBack(now, demand.takenAt(), demand.cost(offset + i));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.outcome.BreakerOpenException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,10 @@ public final class Demand {
   private long takenAt;
   private boolean taken;
   private @Nullable Gate gate;
+
+  /* What refuses the attempt that has just taken its permits. Written under the limit's lock, at each take; then
+   * read by whoever has the permits. */
+  private @Nullable Bucket refusedBy;
 
   Demand(@Nullable Key key, long[] costs) {
     this.key = key;
@@ -49,9 +54,23 @@ public final class Demand {
     return takenAt;
   }
 
-  void take(long now) {
+  void take(long now, @Nullable Bucket refusedBy) {
     takenAt = now;
     taken = true;
+    this.refusedBy = refusedBy;
+  }
+
+  /** Whether this bucket refuses the attempt that took the permits. */
+  boolean isRefusedBy(Bucket bucket) {
+    return refusedBy == bucket;
+  }
+
+  /**
+   * What the call fails with instead of being made, although its permits were taken; null if it may be made. Only
+   * for a limit with a circuit breaker that lets calls fail; whoever finds this gives the permits back.
+   */
+  public @Nullable RuntimeException refusal() {
+    return refusedBy == null ? null : new BreakerOpenException(refusedBy.toString());
   }
 
   /** Returns false if nothing was taken since the last time. */

@@ -173,7 +173,9 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
   void giveBack(Demand demand, Turn turn) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
-      buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
+      if (!demand.isRefusedBy(buckets[i])) {
+        buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
+      }
     }
     if (common != null) {
       common.giveBack(demand, turn.now());
@@ -298,12 +300,14 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
   }
 
   private void take(Demand demand, long now, long dueAt) {
+    Bucket refusing = Bucket.refusing(buckets, now);
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].take(now, demand.cost(i), dueAt);
     }
     if (common != null) {
+      refusing = refusing == null ? common.refusing(now) : refusing;
       common.take(demand, now, dueAt);
     }
-    demand.take(now);
+    demand.take(now, refusing);
   }
 }

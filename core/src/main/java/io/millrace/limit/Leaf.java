@@ -5,6 +5,7 @@ import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Adaptive;
+import io.millrace.plan.RateLimit.Breaker;
 import io.millrace.plan.RateLimit.Budget;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.SlidingWindow;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacity most that an attempt can take
  * @param capacityName what the specification calls the capacity
  * @param reader reads the answers that the bucket learns from; null if it learns nothing
+ * @param refuses whether it may refuse calls instead of having them wait
  * @param bucket makes its bucket as of a time
  * @param change changes a bucket of this kind, as of a time, to one of this limit
  */
@@ -36,15 +38,21 @@ record Leaf(
     long capacity,
     String capacityName,
     @Nullable AnswerReader reader,
+    boolean refuses,
     LongFunction<Bucket> bucket,
     ObjLongConsumer<Bucket> change) {
+  private static final ObjLongConsumer<Bucket> NO_CHANGE =
+      (bucket, _) -> {
+        throw new AssertionError(bucket);
+      };
 
   /** The limits that each key has on its own. */
   static List<Leaf> ofKey(RateLimit limit) {
     return switch (limit) {
       case PerKey perKey -> common(perKey.limit());
       case Budget budget -> budget.limits().stream().flatMap(part -> ofKey(part).stream()).toList();
-      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _, Adaptive _ -> List.of();
+      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _, Adaptive _, Breaker _ ->
+          List.of();
     };
   }
 
@@ -56,6 +64,7 @@ record Leaf(
       case TokenBucket level -> List.of(of(level));
       case SlidingWindow window -> List.of(of(window));
       case Adaptive adaptive -> List.of(of(adaptive));
+      case Breaker breaker -> List.of(of(breaker));
       case Budget budget ->
           budget.limits().stream().flatMap(part -> common(part).stream()).toList();
       case PerKey _ -> List.of();
@@ -69,6 +78,7 @@ record Leaf(
         1,
         "",
         null,
+        false,
         start -> new SpacingBucket(gap, start),
         (bucket, _) -> ((SpacingBucket) bucket).change(gap));
   }
@@ -82,6 +92,7 @@ record Leaf(
         (long) limit.burst(),
         "burst",
         null,
+        false,
         start -> new LevelBucket(nanosPerPermit, limit.burst(), start),
         (bucket, now) -> ((LevelBucket) bucket).change(now, nanosPerPermit, limit.burst()));
   }
@@ -94,6 +105,7 @@ record Leaf(
         limit.permits(),
         "permits",
         null,
+        false,
         start -> new WindowBucket(limit.permits(), length, start),
         (bucket, now) -> ((WindowBucket) bucket).change(now, limit.permits(), length));
   }
@@ -102,6 +114,7 @@ record Leaf(
   boolean isLike(Leaf other) {
     return kind == other.kind
         && kind != Adaptive.class // its bucket knows what it has learnt
+        && kind != Breaker.class
         && cost.equals(Cost.ONE) == other.cost.equals(Cost.ONE)
         && (cost.actual() == null) == (other.cost.actual() == null);
   }
@@ -113,10 +126,22 @@ record Leaf(
         1,
         "",
         limit.reader(),
+        false,
         start -> new AdaptiveBucket(limit, start),
-        (_, _) -> {
-          throw new AssertionError(limit);
-        });
+        NO_CHANGE);
+  }
+
+  private static Leaf of(Breaker limit) {
+    boolean refuses = limit.whenOpen() == Breaker.Open.FAIL;
+    return new Leaf(
+        Breaker.class,
+        Cost.ONE,
+        1,
+        "",
+        limit.reader(),
+        refuses,
+        start -> new BreakerBucket(limit, start),
+        NO_CHANGE);
   }
 
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */

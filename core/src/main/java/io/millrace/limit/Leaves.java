@@ -23,6 +23,7 @@ final class Leaves {
   private final boolean unitCosts;
   private final boolean settling;
   private final boolean learning;
+  private final boolean refusing;
 
   Leaves(RateLimit limit) {
     this.limit = limit;
@@ -36,6 +37,7 @@ final class Leaves {
     Arrays.fill(ones, 1);
     unitCosts = leaves.stream().allMatch(leaf -> leaf.cost().equals(Cost.ONE));
     settling = leaves.stream().anyMatch(leaf -> leaf.cost().actual() != null);
+    refusing = leaves.stream().anyMatch(Leaf::refuses);
     learning = leaves.stream().anyMatch(leaf -> leaf.reader() != null);
   }
 
@@ -92,6 +94,11 @@ final class Leaves {
   /** Whether a cost can be settled. */
   boolean settling() {
     return settling;
+  }
+
+  /** Whether calls may be refused. */
+  boolean refusing() {
+    return refusing;
   }
 
   /** Whether answers are read. */

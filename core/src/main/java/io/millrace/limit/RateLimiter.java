@@ -116,17 +116,20 @@ public final class RateLimiter extends Limit {
    * Takes the permits for an attempt, waiting for them as long as it takes.
    *
    * @param item what the limit's key and cost functions are asked about
+   * @throws io.millrace.outcome.BreakerOpenException if a circuit breaker that lets calls fail is open; nothing was taken
    * @throws InterruptedException if the thread is interrupted before or while it waits; nothing was
    *     taken. An interrupt that arrives after the permits were taken stays set instead
    */
   public void acquireFor(@Nullable Object item) throws InterruptedException {
     checkInterrupt();
-    pass(item).enter(clock);
+    Pass pass = pass(item);
+    pass.enter(clock);
+    pass.beginOrGiveBack();
   }
 
   /** As {@link #tryAcquireFor(Object)} with null. */
   public boolean tryAcquire() {
-    return tryTake(demand(null));
+    return tryAcquireFor(null);
   }
 
   /**
@@ -135,7 +138,16 @@ public final class RateLimiter extends Limit {
    * @param item as in {@link #acquireFor(Object)}
    */
   public boolean tryAcquireFor(@Nullable Object item) {
-    return tryTake(demand(item));
+    Demand demand = demand(item);
+    return tryTake(demand) && isNotRefused(demand);
+  }
+
+  private boolean isNotRefused(Demand demand) {
+    boolean isRefused = demand.refusal() != null;
+    if (isRefused) {
+      giveBack(demand);
+    }
+    return !isRefused;
   }
 
   /** As {@link #tryAcquireFor(Object, Duration)} with null. */
@@ -148,15 +160,16 @@ public final class RateLimiter extends Limit {
    *
    * @param timeout not negative
    * @return false if the time is up; nothing was taken. False at once if the permits cannot be
-   *     available in time, whatever others do; for a limit that settles costs, that is never
-   *     certain
+   *     available in time, whatever others do; for a limit that settles costs or learns from answers, that is
+   *     never certain. False also if a circuit breaker that lets calls fail is open
    * @throws InterruptedException as in {@link #acquireFor(Object)}
    */
   public boolean tryAcquireFor(@Nullable Object item, Duration timeout)
       throws InterruptedException {
     long nanos = Leaf.nanos(Require.notNegative("timeout", timeout));
     checkInterrupt();
-    return pass(item).enter(clock, nanos);
+    Demand demand = demand(item);
+    return pass(demand).enter(clock, nanos) && isNotRefused(demand);
   }
 
   /* Before user code is asked for key and cost. */
@@ -232,7 +245,10 @@ public final class RateLimiter extends Limit {
 
   @Override
   Pass pass(@Nullable Object item) {
-    Demand demand = demand(item);
+    return pass(demand(item));
+  }
+
+  private Pass pass(Demand demand) {
     return new Pass() {
       @Override
       public boolean tryEnter() {
@@ -242,6 +258,14 @@ public final class RateLimiter extends Limit {
       @Override
       public Waiting enqueue(Waiter waiter) {
         return RateLimiter.this.enqueue(demand, waiter);
+      }
+
+      @Override
+      public void begin() {
+        RuntimeException refusal = demand.refusal();
+        if (refusal != null) {
+          throw refusal;
+        }
       }
 
       @Override
@@ -256,14 +280,15 @@ public final class RateLimiter extends Limit {
 
       @Override
       public boolean isHopeless(long deadline) {
-        return !settles() && earliest(demand) - deadline > 0;
+        return !settles() && !learns() && earliest(demand) - deadline > 0;
       }
     };
   }
 
   /**
    * Takes what is demanded if it is available and nobody waits for it; waiters that are put off do
-   * not count. Never blocks.
+   * not count. Never blocks. With a circuit breaker that lets calls fail, look at {@link Demand#refusal} before
+   * the call.
    */
   public boolean tryTake(Demand demand) {
     return turnstile.tryTake(demand, null);
@@ -319,7 +344,7 @@ public final class RateLimiter extends Limit {
   /**
    * The earliest time, by the limiter's clock, at which the demand could be granted if everybody
    * else left the queue; the current time if that is possible now. Permits can be available earlier
-   * if the limit settles costs, or if somebody gives permits back.
+   * if the limit settles costs or learns from answers, or if somebody gives permits back.
    */
   public long earliest(Demand demand) {
     return turnstile.earliest(demand);
@@ -348,6 +373,11 @@ public final class RateLimiter extends Limit {
     if (now.settling()) {
       turnstile.settle(demand, now.excess(demand, item, value));
     }
+  }
+
+  /** Whether a {@link Demand#refusal} is possible. */
+  public boolean refuses() {
+    return leaves.refusing();
   }
 
   /** Whether {@link #answered} can change anything. */

@@ -79,6 +79,20 @@ public sealed interface RateLimit {
         Adaptive.NOBODY);
   }
 
+  /**
+   * A circuit breaker: no limit as long as attempts succeed. When at least this share of the last {@code calls}
+   * has failed, it opens: nothing starts for {@code pause}. Then one attempt is let through, the probe: if it
+   * succeeds, the breaker closes, and if it fails, or has not ended after a further pause, there is another probe. Mostly
+   * per key: {@code breaker(0.5, 20, ofSeconds(10)).by(URI::getHost)}.
+   *
+   * @param failures above 0, at most 1
+   * @param calls at least 1
+   * @param pause longer than zero
+   */
+  static Breaker breaker(double failures, int calls, Duration pause) {
+    return new Breaker(failures, calls, pause, Breaker.Open.WAIT, BreakerReader.INSTANCE);
+  }
+
   /** No limit; it can still be paused. */
   static Unlimited unlimited() {
     return new Unlimited();
@@ -290,6 +304,68 @@ public sealed interface RateLimit {
           .option("longestWait", longestWait, DEFAULT_LONGEST_WAIT)
           .option("reading", reader, AnswerReader.http())
           .given("onChange", listener != NOBODY)
+          .toString();
+    }
+  }
+
+  /**
+   * See {@link RateLimit#breaker}.
+   *
+   * <p>What came of a call is known when it has ended; those that have begun go on when it opens. Calls count since it
+   * closed last. A key that is forgotten is closed again.
+   *
+   * @param failures the share of the last calls, above 0 and at most 1, whose failure opens it
+   * @param calls how many of the last calls count, at least 1; as long as fewer have ended, it stays closed
+   * @param pause how long nothing starts before each probe, longer than zero
+   * @param whenOpen what becomes of attempts meanwhile; the default is {@link Open#WAIT}
+   * @param reader which calls have failed: those whose answer is {@code FAILED}. One that is {@code UNKNOWN} or {@code
+   *     REFUSED} does not count; a probe that is refused closes the breaker, because the server works. By
+   *     default an exception has failed, and so has an HTTP reply, returned or thrown, with status 408 or from 500;
+   *     one with 429 is refused, and all else has succeeded
+   */
+  record Breaker(double failures, int calls, Duration pause, Open whenOpen, AnswerReader reader)
+      implements RateLimit {
+    /** What becomes of attempts that an open breaker does not let through. */
+    public enum Open {
+      /** They wait, as at any limit, until it lets them through. The default. */
+      WAIT,
+      /**
+       * Their items fail, with a {@link io.millrace.outcome.BreakerOpenException}, and are not repeated. Of limits that
+       * stand beside the breaker they keep nothing.
+       */
+      FAIL
+    }
+
+    /** Checks the arguments. */
+    public Breaker {
+      if (!(failures > 0 && failures <= 1)) {
+        throw new IllegalArgumentException(
+            "failures must be above 0 and at most 1, not " + failures + ": 50 % is 0.5");
+      }
+      Require.atLeast("calls", calls, 1);
+      Require.positive("pause", pause);
+      Objects.requireNonNull(whenOpen, "whenOpen");
+      Objects.requireNonNull(reader, "reader");
+    }
+
+    /** A copy in which items fail while it is open. */
+    public Breaker failing() {
+      return new Breaker(failures, calls, pause, Open.FAIL, reader);
+    }
+
+    /** A copy that learns from another reader which calls have failed. */
+    public Breaker reading(AnswerReader reader) {
+      return new Breaker(failures, calls, pause, whenOpen, reader);
+    }
+
+    @Override
+    public String toString() {
+      return new Shown("Breaker")
+          .option("failures", failures, null)
+          .option("calls", calls, null)
+          .option("pause", pause, null)
+          .option("whenOpen", whenOpen, Open.WAIT)
+          .given("reader", reader != BreakerReader.INSTANCE)
           .toString();
     }
   }

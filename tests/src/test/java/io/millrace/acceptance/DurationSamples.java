@@ -90,6 +90,8 @@ final class DurationSamples {
     SAMPLES.put(StopToken.class, StopToken::new);
     SAMPLES.put(Backoff.class, () -> Backoff.exponential(SECOND));
     SAMPLES.put(Retry.class, () -> Retry.ofAttempts(3));
+    SAMPLES.put(RateLimit.Breaker.Open.class, () -> RateLimit.Breaker.Open.WAIT);
+    SAMPLES.put(AnswerReader.class, AnswerReader::http);
     SAMPLES.put(RetryBudget.class, () -> RetryBudget.of(0.1));
     SAMPLES.put(TaskOptions.class, TaskOptions::none);
     SAMPLES.put(ParallelExecutor.class, () -> EXECUTOR);

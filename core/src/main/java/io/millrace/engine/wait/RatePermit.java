@@ -42,6 +42,10 @@ final class RatePermit implements Obstacle {
     limiter.settle(demand, item, value);
   }
 
+  boolean refuses() {
+    return limiter.refuses();
+  }
+
   boolean learns() {
     return limiter.learns();
   }
@@ -112,6 +116,7 @@ final class RatePermit implements Obstacle {
   boolean comesAfter(long nanos, @Nullable Demand demand) {
     return hasRunsClock
         && !limiter.settles() // what others give back may come first
+        && !limiter.learns() // and so may what an answer opens
         && limiter.earliest(demandOf(demand)) - nanos > 0;
   }
 

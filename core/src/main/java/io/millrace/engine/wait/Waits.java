@@ -101,6 +101,11 @@ public final class Waits {
     }
   }
 
+  /** Why an item that has passed must not be called; null if it may be. */
+  public @Nullable Throwable refusal(ItemAtHand at) {
+    return rate == null || !rate.refuses() || at.demand == null ? null : at.demand.refusal();
+  }
+
   public boolean learnFromAnswers() {
     return rate != null && rate.learns();
   }

@@ -5,6 +5,7 @@ import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.limit.Limits;
@@ -137,5 +138,19 @@ class RateLimitsTest {
     Action<URI, Integer> limited = Limits.maxConcurrent(3).wrap(this::fetch);
     // @end
     assertEquals(2, limited.apply(url));
+  }
+
+  @Test
+  void breakers() {
+    // @start region="breaker"
+    var breaker = RateLimit.breaker(0.5, 20, ofSeconds(10));
+    var perHost = RateLimit.all(RateLimit.perSecond(50), breaker.by(URI::getHost));
+    var parallel = Parallel.of(64).window(1_000).rateLimit(perHost).retry(Retry.http());
+    // @end
+    // @start region="failing"
+    var failing = RateLimit.breaker(0.5, 20, ofSeconds(10)).failing();
+    // @end
+    assertTrue(parallel.map(List.of(URI.create("http://a/")), URI::getPath).ok());
+    assertEquals(20, failing.calls());
   }
 }

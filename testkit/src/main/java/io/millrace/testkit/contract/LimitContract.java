@@ -15,6 +15,8 @@ import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -196,5 +198,36 @@ public interface LimitContract extends Contract {
         .run()
         .complete(600);
     assertTrue(most.get() <= perKey, () -> most + " of one key at once");
+  }
+
+  @Everywhere
+  @DisplayName("R8 while a circuit breaker is open nothing starts; then one probe does, then all")
+  default void aBreakerOpensAndCloses(Way way) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      long start = clock.nanoTime();
+      long up = start + Duration.ofSeconds(15).toNanos();
+      List<Long> times = Collections.synchronizedList(new ArrayList<>());
+      Retry retry = Retry.ofAttempts(9).backoff(Backoff.fixed(Duration.ofMillis(1)));
+      way.over(
+              Way.numbers(300),
+              item -> {
+                long now = clock.nanoTime();
+                times.add((now - start) / 1_000_000);
+                if (now - up < 0) {
+                  throw new IOException("down");
+                }
+                return item;
+              })
+          .with(
+              p ->
+                  p.clock(clock)
+                      .retry(retry)
+                      .rateLimit(RateLimit.breaker(0.5, 10, Duration.ofSeconds(10))))
+          .run()
+          .complete(300);
+      List<Long> probes = times.stream().filter(at -> at >= 9_000 && at < 20_000).toList();
+      assertEquals(1, probes.size(), "probes that failed");
+      assertEquals(300, times.stream().filter(at -> at >= 15_000).count(), "calls since it closed");
+    }
   }
 }
