@@ -81,4 +81,10 @@ record Item(
     }
     return this;
   }
+
+  /** As {@link #check()}, and that it has this field. */
+  Item check(Optional<String> key) {
+    key.ifPresent(this::field);
+    return check();
+  }
 }

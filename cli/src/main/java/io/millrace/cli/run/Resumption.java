@@ -30,9 +30,13 @@ record Resumption(String action, Optional<KeyField> key) {
   }
 
   private String keyOf(Item item) {
-    byte[] value = key.map(field -> item.fields().get(field.name())).orElseGet(item::text);
-    return item.problem().isPresent()
+    Optional<byte[]> value =
+        key.isEmpty()
+            ? Optional.of(item.text())
+            : Optional.ofNullable(item.fields().get(key.get().name()));
+    // one that has no key fails before its command, and is never found
+    return item.problem().isPresent() || value.isEmpty()
         ? "item " + item.number()
-        : Digest.bounded("= " + Template.text(value), ItemId.LONGEST);
+        : Digest.bounded("= " + Template.text(value.get()), ItemId.LONGEST);
   }
 }

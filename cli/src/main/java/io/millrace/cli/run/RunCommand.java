@@ -176,7 +176,7 @@ public final class RunCommand implements Callable<Integer> {
                 : null;
         Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
       Optional<OutputFolder> folder = openFolder();
-      Parallel parallel = options.parallel(stop);
+      Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
           new CommandRun(
                   store == null ? parallel : parallel.checkpoint(resumption.checkpoint(store)),

@@ -163,13 +163,18 @@ final class RunOptions {
     return window == null ? (int) Math.min(2L * jobs, Integer.MAX_VALUE) : window;
   }
 
-  Parallel parallel(StopToken stopToken) {
+  /**
+   * How the run is done.
+   *
+   * @param key a field that all items have to have
+   */
+  Parallel parallel(StopToken stopToken, Optional<String> key) {
     Parallel parallel =
         Parallel.of(jobs)
             .workers(Workers.platform())
             .order(ordered ? Order.INPUT : Order.COMPLETION)
             // a malformed item fails here, before it takes a permit or a slot
-            .itemKey((Item item) -> item.check().number())
+            .itemKey((Item item) -> item.check(key).number())
             .retry(retry())
             .window(window())
             .grace(grace.plus(UNTIL_REAPED))

@@ -136,4 +136,13 @@ class RunCheckpointTest {
     assertEquals(
         2, run(in, "--output-dir", folder.resolve("files").toString(), "--", "true").code());
   }
+
+  @DisplayName("C20: an item without its --key fails alone")
+  @Test
+  void itemsWithoutKey() {
+    Cli cli = run("{\"k\":1}\n{\"v\":1}\n", "--key", "k", "--", "echo", "{#}");
+    assertEquals(1, cli.code());
+    assertEquals("1\n", cli.out());
+    assertTrue(cli.err().contains("item 2: it has no field 'k'"), cli.err());
+  }
 }
