@@ -180,9 +180,7 @@ final class Verdicts {
     }
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
     Verdict verdict =
-        decide(
-            at,
-            () -> isLast ? lastFailure(at, timeout) : judged(at, startNanos, null, timeout));
+        decide(at, () -> isLast ? lastFailure(at, timeout) : judged(at, startNanos, null, timeout));
     if (claim.seal()) {
       return carryOut(at, verdict);
     }

@@ -31,7 +31,8 @@ class ForgottenWorkersTest {
           new IteratorFeed(List.of("only")),
           new Collected(),
           new Started(started),
-          new Party(), null);
+          new Party(),
+          null);
 
   /** Notes which workers have to be started, and does nothing else. */
   private record Started(Queue<Integer> generations) implements Effects {

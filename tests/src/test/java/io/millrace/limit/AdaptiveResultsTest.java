@@ -34,8 +34,7 @@ class AdaptiveResultsTest {
   }
 
   @Test
-  @DisplayName(
-      "finds a half of the rate within 5 s, and a double within 35 s")
+  @DisplayName("finds a half of the rate within 5 s, and a double within 35 s")
   void changes() {
     AdaptiveResults.Row changing = results.adaptive("halves, doubles", 1);
     assertTrue(changing.secondsTo90(60) <= 5, "halved " + changing.secondsTo90(60));

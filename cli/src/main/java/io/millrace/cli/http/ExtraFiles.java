@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.Monitor;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
+import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.EventLog;
 import io.millrace.outcome.Wording;
 import java.io.IOException;

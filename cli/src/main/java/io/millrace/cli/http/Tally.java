@@ -51,7 +51,6 @@ final class Tally {
   }
 
   synchronized Counts counts() {
-    return new Counts(
-        ok + failed, ok, failed, retries, new TreeMap<>(statuses), cutOff, restored);
+    return new Counts(ok + failed, ok, failed, retries, new TreeMap<>(statuses), cutOff, restored);
   }
 }

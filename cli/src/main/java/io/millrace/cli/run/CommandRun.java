@@ -3,6 +3,7 @@ package io.millrace.cli.run;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.cli.console.Line;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.process.Ending;
@@ -143,7 +144,7 @@ final class CommandRun {
 
   private ProgressDisplay display(Run<Item, Attempt> run) {
     return manner == Manner.PROGRESS
-        ? ProgressDisplay.start(streams, () -> tally.progress(run.progress().running()))
+        ? ProgressDisplay.start(streams, () -> Line.of(tally.progress(run.progress().running())))
         : ProgressDisplay.none();
   }
 }

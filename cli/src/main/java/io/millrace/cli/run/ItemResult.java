@@ -78,6 +78,7 @@ record ItemResult(
       case TIMED_OUT -> "cut off by --run-timeout";
       case CALLS_SPENT, COST_SPENT -> "cut off by a budget";
       case ABORTED -> "cut off by --max-failures or --fail-rate";
+      case FATAL_ERROR -> "cut off by an error";
       case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";
     };
   }

@@ -128,6 +128,7 @@ final class RunTally {
       case TIMED_OUT -> "stopped by --run-timeout";
       case CALLS_SPENT, COST_SPENT -> "stopped by a budget";
       case ABORTED -> "stopped by --max-failures or --fail-rate";
+      case FATAL_ERROR -> "stopped by an error";
       case CANCELLED, RUNNING, COMPLETED -> "interrupted";
     };
   }

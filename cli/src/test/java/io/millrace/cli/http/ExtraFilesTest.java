@@ -52,15 +52,17 @@ class ExtraFilesTest {
   }
 
   private void assertPrivate(Path file) throws IOException {
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
   }
 
   @Test
   @DisplayName("M14: --failed has the lines that failed as they were read, and runs them again")
   void failed() throws IOException {
     Path failed = directory.resolve("failed lines.txt");
-    String json = "{\"id\":\"x\",\"method\":\"PUT\",\"url\":\"" + server.url("/gone") + "\",\"body\":\"\u00e4\"}";
+    String json =
+        "{\"id\":\"x\",\"method\":\"PUT\",\"url\":\""
+            + server.url("/gone")
+            + "\",\"body\":\"\u00e4\"}";
     Cli first =
         run(
             server.url("/ok") + "\n" + json + "\nno url\n" + server.url("/gone"),
@@ -73,7 +75,9 @@ class ExtraFilesTest {
     assertPrivate(failed);
     assertTrue(first.err().contains("  2 x status 404, the first: "), first.err());
     assertTrue(
-        first.err().contains("  only these again: millrace http '" + failed + "', with the options"),
+        first
+            .err()
+            .contains("  only these again: millrace http '" + failed + "', with the options"),
         first.err());
     assertEquals(3, run("", failed.toString()).lines().size());
   }
@@ -129,7 +133,8 @@ class ExtraFilesTest {
     assertFalse(page.contains("secret"));
     assertTrue(page.contains("default-src 'none'"));
     int from = page.indexOf("id=\"data\">") + "id=\"data\">".length();
-    JsonNode data = JsonMapper.shared().readTree(page.substring(from, page.indexOf("</script>", from)));
+    JsonNode data =
+        JsonMapper.shared().readTree(page.substring(from, page.indexOf("</script>", from)));
     assertEquals("status 404", data.get("failures").get(0).get(1).stringValue());
     assertTrue(data.get("failures").get(0).get(2).stringValue().contains(evil));
     assertEquals("[[\"--jobs\",\"3\"]]", data.get("settings").toString());

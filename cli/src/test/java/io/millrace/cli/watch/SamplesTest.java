@@ -15,8 +15,7 @@ class SamplesTest {
   @Test
   void howeverLongARunIsItsSamplesAreFewAndMissNothing() {
     Snapshot none = Monitor.of().snapshot();
-    Samples samples =
-        new Samples(new Standing(0, 0, 0, OptionalLong.empty(), none, Duration.ZERO));
+    Samples samples = new Samples(new Standing(0, 0, 0, OptionalLong.empty(), none, Duration.ZERO));
     for (int second = 1; second <= 10_001; second++) {
       samples.add(
           new Standing(
