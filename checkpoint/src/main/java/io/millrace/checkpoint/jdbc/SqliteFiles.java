@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,11 +60,20 @@ record SqliteFiles(Path main) {
   }
 
   boolean hasLog() throws IOException {
-    return Files.exists(log(), NOFOLLOW_LINKS) && Files.size(log()) > 0;
+    return logged().map(BasicFileAttributes::size).orElse(0L) > 0;
   }
 
   long bytes() throws IOException {
-    return Files.size(main) + (Files.exists(log(), NOFOLLOW_LINKS) ? Files.size(log()) : 0);
+    return Files.size(main) + logged().map(BasicFileAttributes::size).orElse(0L);
+  }
+
+  /* In one look: a run that ends at this moment takes its log away. */
+  private Optional<BasicFileAttributes> logged() throws IOException {
+    try {
+      return Optional.of(Files.readAttributes(log(), BasicFileAttributes.class, NOFOLLOW_LINKS));
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    }
   }
 
   /** Changes whenever something is written. */
@@ -74,7 +84,10 @@ record SqliteFiles(Path main) {
         + " "
         + Files.getLastModifiedTime(main)
         + " "
-        + (hasLog() ? Files.size(log()) + " " + Files.getLastModifiedTime(log()) : "");
+        + logged()
+            .filter(log -> log.size() > 0)
+            .map(log -> log.size() + " " + log.lastModifiedTime())
+            .orElse("");
   }
 
   void requireThere() throws IOException {
