@@ -130,7 +130,7 @@ public interface BudgetContract extends Contract {
     assertEquals(report.successes().size() + failed, calls.get(), "calls");
   }
 
-  @Everywhere
+  @Everywhere(except = Trait.VALUELESS)
   @DisplayName("R4 a result can end the run, too; its item has failed")
   default void aFatalResultEndsTheRun(Way way) {
     Tally calls = new Tally("calls");

@@ -207,7 +207,7 @@ public interface LimitContract extends Contract {
       long start = clock.nanoTime();
       long up = start + Duration.ofSeconds(15).toNanos();
       List<Long> times = Collections.synchronizedList(new ArrayList<>());
-      Retry retry = Retry.ofAttempts(9).backoff(Backoff.fixed(Duration.ofMillis(1)));
+      Retry retry = Retry.ofAttempts(20).backoff(Backoff.fixed(Duration.ofMillis(1)));
       way.over(
               Way.numbers(300),
               item -> {
