@@ -52,8 +52,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls,",
-      "--max-failures, --fail-rate or --run-timeout; 4 the checkpoint is that of another run, in use, or",
-      "none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
+      "--max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of another run,",
+      "in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",

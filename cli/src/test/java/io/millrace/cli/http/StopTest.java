@@ -69,7 +69,7 @@ class StopTest {
         RawServer.start((request, number, answer) -> answer.send(401, "\"insufficient_quota\""));
     String lines = (server.url("/") + "\n").repeat(20);
     Cli cli = Cli.run(lines, "http", "--stop-on", "401,402", "--jobs", "1");
-    assertEquals(1, cli.code());
+    assertEquals(3, cli.code());
     assertEquals(1, server.requests().size());
     assertTrue(cli.err().contains("stopped by --stop-on: "), cli.err());
     assertEquals(1, Cli.run(lines, "http", "--jobs", "1").code());
