@@ -304,11 +304,9 @@ final class HttpOptions {
     return rate == null ? ofHosts : RateLimit.all(withBurst(rate), ofHosts);
   }
 
-  /** Without a rate there is no limit until the host refuses a request; then its rate finds itself. */
+  /** Without a rate there is still the pause that a host asks for. */
   private RateLimit hostLimit() {
-    return hostRate == null
-        ? RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY)
-        : withBurst(hostRate);
+    return hostRate == null ? RateLimit.unlimited() : withBurst(hostRate);
   }
 
   private TokenBucket withBurst(TokenBucket limit) {
