@@ -72,7 +72,7 @@ final class AdaptiveResults {
     add(all, "varying neighbours", 1, seed -> SimulatedServers.neighbours(retryAfter, seed));
     add(all, "outage of 20 s", 1, _ -> SimulatedServers.outage(retryAfter));
     add(all, "ten clients", 10, _ -> SimulatedServers.bucket(500, 20, retryAfter));
-    add(all, "token quota", 1, _ -> SimulatedServers.tokens(retryAfter));
+    add(all, "tokens", 1, _ -> SimulatedServers.tokens(retryAfter));
     add(all, "burst 1, 50/s", 1, _ -> SimulatedServers.bucket(50, 1, retryAfter));
     add(all, "burst 1, 500/s", 1, _ -> SimulatedServers.bucket(500, 1, retryAfter));
     return all;

@@ -45,12 +45,15 @@ class RateLimitsTest {
 
   @Test
   void findsItself() {
+    // @start region="adaptive"
     var found =
         RateLimit.adaptive() // begins with 20 a second
             .between(1, 500) // never fewer, never more
             .onChange(change -> IO.println(change)); // says why it moved
     var politely = Parallel.of(64).rateLimit(found).retry(Retry.http());
+    // @end
 
+    // @start region="reading"
     var read =
         RateLimit.adaptive()
             .reading(
@@ -58,6 +61,7 @@ class RateLimitsTest {
                     error instanceof QuotaException
                         ? ServerAnswer.refused()
                         : ServerAnswer.granted());
+    // @end
 
     assertEquals(List.of(2, 2), politely.map(urls, this::fetch).values());
     assertEquals(List.of(2, 2), Parallel.of(2).rateLimit(read).map(urls, this::fetch).values());

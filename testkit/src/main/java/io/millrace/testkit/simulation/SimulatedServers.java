@@ -44,7 +44,7 @@ public final class SimulatedServers {
     return new Bucket(now -> 500, others, random -> 1, 20, retryAfter);
   }
 
-  /** A quota of 500,000 tokens a second, of which a request takes 200 to 1,800. */
+  /** A limit of 500,000 tokens a second, of which a request takes 200 to 1,800. */
   public static SimulatedServer tokens(long retryAfter) {
     return new Bucket(
         now -> 500, now -> 0, random -> 0.2 + 1.6 * random.nextDouble(), 20, retryAfter);
