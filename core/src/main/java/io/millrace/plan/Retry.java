@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -154,19 +155,52 @@ public record Retry(
         .endRunWhenResult(repeated.fatalResults);
   }
 
+  /* A copy, while one of its components gets another value; the constructor checks that. */
+  private static final class Copy {
+    int attempts;
+    Backoff backoff;
+    List<Class<? extends Throwable>> types;
+    BiPredicate<@Nullable Object, ? super Throwable> onError;
+    BiPredicate<@Nullable Object, @Nullable Object> onResult;
+    ServerWait serverWait;
+    Duration maxServerWait;
+    RetryBudget budget;
+    BiPredicate<@Nullable Object, ? super Throwable> fatalErrors;
+    BiPredicate<@Nullable Object, @Nullable Object> fatalResults;
+
+    Copy(Retry of) {
+      attempts = of.attempts;
+      backoff = of.backoff;
+      types = of.types;
+      onError = of.onError;
+      onResult = of.onResult;
+      serverWait = of.serverWait;
+      maxServerWait = of.maxServerWait;
+      budget = of.budget;
+      fatalErrors = of.fatalErrors;
+      fatalResults = of.fatalResults;
+    }
+  }
+
+  private Retry with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return new Retry(
+        copy.attempts,
+        copy.backoff,
+        copy.types,
+        copy.onError,
+        copy.onResult,
+        copy.serverWait,
+        copy.maxServerWait,
+        copy.budget,
+        copy.fatalErrors,
+        copy.fatalResults);
+  }
+
   /** A copy with this many calls in all. */
   public Retry attempts(int attempts) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.attempts = attempts);
   }
 
   /** A copy with this many calls after the first one. */
@@ -177,34 +211,14 @@ public record Retry(
 
   /** A copy with another backoff. */
   public Retry backoff(Backoff backoff) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.backoff = backoff);
   }
 
   /** A copy that repeats only errors of these types (and only those {@link #when} accepts). */
   @SafeVarargs
   @SuppressWarnings("varargs")
   public final Retry on(Class<? extends Throwable>... types) {
-    return new Retry(
-        attempts,
-        backoff,
-        List.of(types),
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.types = List.of(types));
   }
 
   /** A copy that repeats only errors that this accepts (and only those of the {@link #on} types). */
@@ -223,17 +237,7 @@ public record Retry(
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Retry when(
       BiPredicate<? super T, ? super Throwable> onError) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        (BiPredicate<@Nullable Object, ? super Throwable>) onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.onError = (BiPredicate<@Nullable Object, ? super Throwable>) onError);
   }
 
   /**
@@ -255,47 +259,17 @@ public record Retry(
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object, R extends @Nullable Object> Retry whenResult(
       BiPredicate<? super T, ? super R> onResult) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        (BiPredicate<@Nullable Object, @Nullable Object>) onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.onResult = (BiPredicate<@Nullable Object, @Nullable Object>) onResult);
   }
 
   /** A copy that reads from an answer how long the server asks to stay away. */
   public Retry serverWait(ServerWait serverWait) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.serverWait = serverWait);
   }
 
   /** A copy with another longest server wait; the default is 5 minutes. */
   public Retry maxServerWait(Duration maxServerWait) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.maxServerWait = maxServerWait);
   }
 
   /**
@@ -303,17 +277,7 @@ public record Retry(
    * which a {@link io.millrace.outcome.RetryRefusedException} is suppressed.
    */
   public Retry budget(RetryBudget budget) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        fatalResults);
+    return with(copy -> copy.budget = budget);
   }
 
   /**
@@ -336,17 +300,8 @@ public record Retry(
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Retry endRunWhen(
       BiPredicate<? super T, ? super Throwable> fatalErrors) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        (BiPredicate<@Nullable Object, ? super Throwable>) fatalErrors,
-        fatalResults);
+    return with(
+        copy -> copy.fatalErrors = (BiPredicate<@Nullable Object, ? super Throwable>) fatalErrors);
   }
 
   /**
@@ -368,17 +323,8 @@ public record Retry(
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object, R extends @Nullable Object> Retry endRunWhenResult(
       BiPredicate<? super T, ? super R> fatalResults) {
-    return new Retry(
-        attempts,
-        backoff,
-        types,
-        onError,
-        onResult,
-        serverWait,
-        maxServerWait,
-        budget,
-        fatalErrors,
-        (BiPredicate<@Nullable Object, @Nullable Object>) fatalResults);
+    return with(
+        copy -> copy.fatalResults = (BiPredicate<@Nullable Object, @Nullable Object>) fatalResults);
   }
 
   /** Whether an error ends the run. Never throws: if the predicate does, that is suppressed in {@code error}. */
