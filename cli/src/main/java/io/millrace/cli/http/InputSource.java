@@ -51,14 +51,6 @@ final class InputSource implements Iterator<InputLine> {
    *
    * @param longestLine in bytes
    * @param window the most lines that are open at once
-   */
-  InputSource(InputStream in, LineParser parser, int longestLine, int window) {
-    this(in, parser, longestLine, window, null, false);
-  }
-
-  /**
-   * Makes it.
-   *
    * @param positions where is noted which item is which line; null if nobody wants to know
    * @param keepsText whether to keep lines as they were read, while they are open
    */
