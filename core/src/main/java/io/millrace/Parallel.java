@@ -757,7 +757,7 @@ public final class Parallel {
         copy -> {
           copy.order = Order.NATURAL;
           if (config.spending == null) {
-            copy.spending = Spending.of(config.budget);
+            copy.spending = Spending.of(config);
           }
           if (config.limiter == null && hasLimit) {
             copy.limiter = RateLimiter.of(config.limit(), config.clock);

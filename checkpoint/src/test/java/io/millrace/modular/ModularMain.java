@@ -3,6 +3,7 @@ package io.millrace.modular;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.checkpoint.json.JsonCodec;
@@ -23,7 +24,8 @@ public final class ModularMain {
         session.commit(
             List.of(
                 new StoredOutcome(
-                    ItemId.of("k"), 0, new byte[32], 1, new StoredOutcome.Value(value))));
+                    ItemId.of("k"), 0, new byte[32], 1, new StoredOutcome.Value(value))),
+            Spent.NONE);
         System.out.println(
             session.getClass().getModule().getName() + ": " + store.info().succeeded());
       }

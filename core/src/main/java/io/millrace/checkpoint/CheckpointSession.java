@@ -36,13 +36,17 @@ public interface CheckpointSession extends AutoCloseable {
    */
   List<@Nullable StoredRow> find(List<ItemId> ids);
 
+  /** What earlier runs have spent, as the last {@link #commit} was told; {@link Spent#NONE} if there was none. */
+  Spent spent();
+
   /**
-   * Stores outcomes in one transaction, all or none. An outcome replaces that of the same id. Returns when they are
-   * durable, so that {@link #find} would find them.
+   * Stores outcomes, and what has been spent in all, in one transaction: everything or nothing. An outcome replaces that of the same id. Returns when they
+   * are durable, so that {@link #find} would find them.
    *
-   * @param outcomes at least one and at most 1,000, with ids that are all different
+   * @param outcomes at most 1,000, with ids that are all different; none at the end of a run, if only what was spent has changed
+   * @param spent what earlier runs and this one have spent; replaces what was stored before
    */
-  void commit(List<StoredOutcome> outcomes);
+  void commit(List<StoredOutcome> outcomes, Spent spent);
 
   /** Lets the checkpoint go, so that another run may have it. */
   @Override

@@ -74,7 +74,7 @@ public sealed interface Budget {
   /**
    * Several budgets at once: the first that is spent ends the run.
    *
-   * @param budgets of each kind at most one; none of them is itself an {@code All}
+   * @param budgets of each kind at most one; none of them is itself an {@code All} or an {@code AcrossRuns}
    */
   record All(List<Budget> budgets) implements Budget {
     /** Checks the argument. */
@@ -82,10 +82,32 @@ public sealed interface Budget {
       budgets = List.copyOf(budgets);
       Set<Class<?>> kinds = new HashSet<>();
       for (Budget budget : budgets) {
+        if (budget instanceof AcrossRuns) {
+          throw new IllegalArgumentException(
+              "budgets must be of single runs: write acrossRuns(all(...)) rather than all(acrossRuns(...))");
+        }
         if (budget instanceof All || !kinds.add(budget.getClass())) {
           throw new IllegalArgumentException(
               "budgets must be of different kinds, not " + budgets + ": keep the smaller one");
         }
+      }
+    }
+  }
+
+  /**
+   * A budget for all the runs of a checkpoint together: what earlier runs spent, as their {@linkplain
+   * io.millrace.Parallel#checkpoint checkpoint} kept it, counts as well. What is spent is kept with each outcome, and once more at the end of a run; so
+   * a run that was killed may have made some calls that do not count: those that began after its last commit. Calls count
+   * in every run with a checkpoint; permits and money count in the runs whose budget has them. Without a checkpoint, the
+   * run is refused.
+   *
+   * @param budget not itself an {@code AcrossRuns}
+   */
+  record AcrossRuns(Budget budget) implements Budget {
+    /** Checks the argument. */
+    public AcrossRuns {
+      if (Objects.requireNonNull(budget, "budget") instanceof AcrossRuns) {
+        throw new IllegalArgumentException("budget is across runs already: " + budget);
       }
     }
   }
@@ -115,6 +137,11 @@ public sealed interface Budget {
   /** Several budgets at once: see {@link All}. */
   static Budget all(Budget... budgets) {
     return new All(Arrays.asList(budgets));
+  }
+
+  /** A budget for all the runs of a checkpoint together: see {@link AcrossRuns}. */
+  static Budget acrossRuns(Budget budget) {
+    return new AcrossRuns(budget);
   }
 
   private static void notNegative(String name, long value) {

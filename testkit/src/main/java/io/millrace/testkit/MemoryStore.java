@@ -5,6 +5,7 @@ import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.StoredRow;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class MemoryStore implements CheckpointStore {
   private final List<StoredOutcome> outcomes = new ArrayList<>();
   private final List<Integer> commits = new ArrayList<>();
   private final List<Integer> finds = new ArrayList<>();
+  private Spent spent = Spent.NONE;
   private @Nullable CheckpointName name;
   private @Nullable String holder;
   private Hook onFind = ids -> {};
@@ -96,6 +98,16 @@ public final class MemoryStore implements CheckpointStore {
     }
   }
 
+  /** What all runs have spent. */
+  public Spent spent() {
+    lock.lock();
+    try {
+      return spent;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many outcomes each transaction had. */
   public List<Integer> commits() {
     lock.lock();
@@ -143,7 +155,7 @@ public final class MemoryStore implements CheckpointStore {
       }
       this.name = name;
       holder = Thread.currentThread().getName();
-      return new Session(outcomes.size());
+      return new Session(outcomes.size(), spent);
     } finally {
       lock.unlock();
     }
@@ -151,19 +163,26 @@ public final class MemoryStore implements CheckpointStore {
 
   private final class Session implements CheckpointSession {
     private final long firstNewRow;
+    private final Spent before;
 
     /* Guarded by the lock. */
     private boolean finding;
     private boolean committing;
     private boolean closed;
 
-    Session(long firstNewRow) {
+    Session(long firstNewRow, Spent before) {
       this.firstNewRow = firstNewRow;
+      this.before = before;
     }
 
     @Override
     public long firstNewRow() {
       return firstNewRow;
+    }
+
+    @Override
+    public Spent spent() {
+      return before;
     }
 
     @Override
@@ -198,19 +217,20 @@ public final class MemoryStore implements CheckpointStore {
     }
 
     @Override
-    public void commit(List<StoredOutcome> stored) {
+    public void commit(List<StoredOutcome> stored, Spent spentInAll) {
       List<ItemId> ids = stored.stream().map(StoredOutcome::id).toList();
-      require(!ids.isEmpty() && new HashSet<>(ids).size() == ids.size(), "commit of " + ids);
+      require(new HashSet<>(ids).size() == ids.size(), "commit of " + ids);
       Hook hook = begin(false, 0);
       try {
         hook.before(ids);
-        change(() -> add(stored));
+        change(() -> add(stored, spentInAll));
       } finally {
         change(() -> committing = false);
       }
     }
 
-    private void add(List<StoredOutcome> stored) {
+    private void add(List<StoredOutcome> stored, Spent spentInAll) {
+      spent = spentInAll;
       for (StoredOutcome outcome : stored) {
         Long row = rows.get(outcome.id());
         if (row == null) {
@@ -220,7 +240,9 @@ public final class MemoryStore implements CheckpointStore {
           outcomes.set(Math.toIntExact(row), outcome);
         }
       }
-      commits.add(stored.size());
+      if (!stored.isEmpty()) {
+        commits.add(stored.size());
+      }
     }
 
     private Hook begin(boolean isFind, int ids) {

@@ -1,5 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
+import io.millrace.checkpoint.Spent;
+
 /** What a transaction changes of the counts. */
 final class Changes {
   private final Meta before;
@@ -25,7 +27,7 @@ final class Changes {
     more[state]++;
   }
 
-  Meta meta() {
+  Meta meta(Spent spent) {
     return new Meta(
         before.name(),
         before.created(),
@@ -33,6 +35,7 @@ final class Changes {
         before.succeeded() + more[Rows.VALUE] + more[Rows.NULL],
         before.failed() + more[Rows.FAILED],
         before.failedFinally() + more[Rows.FINAL],
-        ids);
+        ids,
+        spent);
   }
 }

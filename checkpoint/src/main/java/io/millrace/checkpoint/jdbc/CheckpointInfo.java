@@ -2,6 +2,7 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Spent;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param succeeded items whose value is stored
  * @param failed items whose failure is stored, and that will run again
  * @param failedFinally items whose failure is stored as final
+ * @param spent what all its runs have spent
  * @param bytes what the checkpoint takes on the disk
  * @param created when the checkpoint was made
  * @param changed when outcomes were last stored; {@code created} if none were
@@ -25,6 +27,7 @@ public record CheckpointInfo(
     long succeeded,
     long failed,
     long failedFinally,
+    Spent spent,
     long bytes,
     Instant created,
     Instant changed,
@@ -32,6 +35,7 @@ public record CheckpointInfo(
   /** Checks the arguments. */
   public CheckpointInfo {
     Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(spent, "spent");
     Objects.requireNonNull(created, "created");
     Objects.requireNonNull(changed, "changed");
     Objects.requireNonNull(holder, "holder");

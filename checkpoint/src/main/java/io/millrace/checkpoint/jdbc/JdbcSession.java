@@ -3,6 +3,7 @@ package io.millrace.checkpoint.jdbc;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.StoredRow;
 import java.sql.Connection;
@@ -20,6 +21,7 @@ final class JdbcSession implements CheckpointSession {
   private final Connection reading;
   private final Lease lease;
   private final long firstNewRow;
+  private final Spent spent;
   private final Finder finder;
   private final Writer writer;
 
@@ -31,6 +33,7 @@ final class JdbcSession implements CheckpointSession {
     this.reading = reading;
     this.lease = lease;
     firstNewRow = meta.rows();
+    spent = meta.spent();
     finder = new Finder(reading);
     writer = new Writer(writing, meta);
   }
@@ -38,6 +41,11 @@ final class JdbcSession implements CheckpointSession {
   @Override
   public long firstNewRow() {
     return firstNewRow;
+  }
+
+  @Override
+  public Spent spent() {
+    return spent;
   }
 
   @Override
@@ -55,10 +63,10 @@ final class JdbcSession implements CheckpointSession {
   }
 
   @Override
-  public void commit(List<StoredOutcome> outcomes) {
+  public void commit(List<StoredOutcome> outcomes, Spent spent) {
     outcomes.forEach(this::requireKeepable);
     try {
-      writer.commit(outcomes);
+      writer.commit(outcomes, spent);
     } catch (SQLException e) {
       throw Advice.on(where, "storing outcomes", e);
     }

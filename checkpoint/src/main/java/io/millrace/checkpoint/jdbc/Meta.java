@@ -2,6 +2,7 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Spent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,21 +23,23 @@ record Meta(
     long succeeded,
     long failed,
     long failedFinally,
-    long ids) {
+    long ids,
+    Spent spent) {
   private static final String SELECT =
       "SELECT format, action, version, created, changed, succeeded, failed, failed_finally, ids,"
-          + " checksum FROM millrace_checkpoint";
+          + " checksum, calls, permits, money FROM millrace_checkpoint";
   private static final String INSERT =
       "INSERT INTO millrace_checkpoint (format, action, version, created, changed, succeeded,"
-          + " failed, failed_finally, ids, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+          + " failed, failed_finally, ids, checksum, calls, permits, money) VALUES"
+          + " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
   static final String UPDATE =
       "UPDATE millrace_checkpoint SET changed = ?, succeeded = ?, failed = ?, failed_finally = ?,"
-          + " ids = ?, checksum = ?";
+          + " ids = ?, checksum = ?, calls = ?, permits = ?, money = ?";
 
   /** Of a checkpoint without outcomes. */
   static Meta empty(CheckpointName name) {
     long now = System.currentTimeMillis();
-    return new Meta(storable(name), now, now, 0, 0, 0, 0);
+    return new Meta(storable(name), now, now, 0, 0, 0, 0, Spent.NONE);
   }
 
   private static CheckpointName storable(CheckpointName name) {
@@ -57,6 +60,9 @@ record Meta(
         .add(failed)
         .add(failedFinally)
         .add(ids)
+        .add(spent.calls())
+        .add(spent.permits())
+        .add(Double.doubleToLongBits(spent.money()))
         .value();
   }
 
@@ -72,6 +78,7 @@ record Meta(
       insert.setLong(8, failedFinally);
       insert.setLong(9, ids);
       insert.setLong(10, checksum());
+      bindSpent(insert, 11);
       insert.executeUpdate();
     }
   }
@@ -83,9 +90,16 @@ record Meta(
     update.setLong(4, failedFinally);
     update.setLong(5, ids);
     update.setLong(6, checksum());
+    bindSpent(update, 7);
     if (update.executeUpdate() != 1) {
       throw new Damage("the row about the checkpoint is not there");
     }
+  }
+
+  private void bindSpent(PreparedStatement to, int first) throws SQLException {
+    to.setLong(first, spent.calls());
+    to.setLong(first + 1, spent.permits());
+    to.setDouble(first + 2, spent.money());
   }
 
   /** Reads and checks the row. */
@@ -107,13 +121,14 @@ record Meta(
               row.getLong(6),
               row.getLong(7),
               row.getLong(8),
-              row.getLong(9));
+              row.getLong(9),
+              new Spent(row.getLong(11), row.getLong(12), row.getDouble(13)));
       if (format != Schema.FORMAT || meta.checksum() != row.getLong(10) || row.next()) {
         throw new Damage("the row about the checkpoint does not have its checksum");
       }
       return meta;
-    } catch (IllegalArgumentException | NullPointerException noName) {
-      throw new Damage("the row about the checkpoint has no name");
+    } catch (IllegalArgumentException | NullPointerException impossible) {
+      throw new Damage("the row about the checkpoint has values that it cannot have");
     }
   }
 
@@ -151,6 +166,7 @@ record Meta(
         succeeded,
         failed,
         failedFinally,
+        spent,
         bytes,
         Instant.ofEpochMilli(created),
         Instant.ofEpochMilli(changed),

@@ -11,17 +11,18 @@ import java.util.List;
  *
  * @param number the type of numbers
  * @param bytes the type of bytes
+ * @param real the type of numbers with a fraction
  * @param suffix follows the columns
  */
-record Schema(String number, String bytes, String suffix) {
+record Schema(String number, String bytes, String real, String suffix) {
   /** What this version writes, and the only one that it reads. */
   static final int FORMAT = 1;
 
   /** "MILL": says to others that a SQLite file, or an advisory lock of PostgreSQL, is ours. */
   static final int APPLICATION = 0x4D494C4C;
 
-  static final Schema SQLITE = new Schema("INTEGER", "BLOB", " STRICT");
-  static final Schema POSTGRES = new Schema("BIGINT", "BYTEA", "");
+  static final Schema SQLITE = new Schema("INTEGER", "BLOB", "REAL", " STRICT");
+  static final Schema POSTGRES = new Schema("BIGINT", "BYTEA", "DOUBLE PRECISION", "");
 
   /** What makes the tables. */
   List<String> statements() {
@@ -31,8 +32,9 @@ record Schema(String number, String bytes, String suffix) {
           format %1$s NOT NULL, action TEXT NOT NULL, version TEXT NOT NULL, created %1$s NOT NULL,
           changed %1$s NOT NULL, succeeded %1$s NOT NULL, failed %1$s NOT NULL,
           failed_finally %1$s NOT NULL, ids %1$s NOT NULL, checksum %1$s NOT NULL,
+          calls %1$s NOT NULL, permits %1$s NOT NULL, money %4$s NOT NULL,
           holder_pid %1$s, holder_host TEXT, holder_since %1$s)%3$s"""
-            .formatted(number, bytes, suffix),
+            .formatted(number, bytes, suffix, real),
         """
         CREATE TABLE millrace_outcome (
           number %1$s PRIMARY KEY, id %2$s NOT NULL, position %1$s NOT NULL, fingerprint %2$s NOT NULL,

@@ -1,6 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,9 +37,9 @@ final class Writer {
     connection.setAutoCommit(false);
   }
 
-  void commit(List<StoredOutcome> outcomes) throws SQLException {
+  void commit(List<StoredOutcome> outcomes, Spent spent) throws SQLException {
     try {
-      Meta changed = write(outcomes);
+      Meta changed = write(outcomes, spent);
       connection.commit();
       meta = changed;
     } catch (SQLException | RuntimeException e) {
@@ -47,7 +48,7 @@ final class Writer {
     }
   }
 
-  private Meta write(List<StoredOutcome> outcomes) throws SQLException {
+  private Meta write(List<StoredOutcome> outcomes, Spent spent) throws SQLException {
     Map<ItemId, Old> old = old(outcomes);
     Changes changes = new Changes(meta);
     int inserts = outcomes.size() - old.size();
@@ -71,7 +72,7 @@ final class Writer {
     if (!old.isEmpty() && Arrays.stream(update.executeBatch()).anyMatch(rows -> rows != 1)) {
       throw new Damage("a row that the index leads to is not there");
     }
-    Meta changed = changes.meta();
+    Meta changed = changes.meta(spent);
     changed.update(updateMeta);
     return changed;
   }
@@ -93,6 +94,9 @@ final class Writer {
 
   private Map<ItemId, Old> old(List<StoredOutcome> outcomes) throws SQLException {
     Map<ItemId, Old> old = new HashMap<>();
+    if (outcomes.isEmpty()) {
+      return old;
+    }
     try (ResultSet rows = byIds.ask(outcomes.stream().map(StoredOutcome::id).toList())) {
       while (rows.next()) {
         int state = rows.getInt(3);

@@ -1,6 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 
 /** Opens a checkpoint, stores some outcomes one by one, says so, and then stays. */
 final class HoldingMain {
@@ -15,7 +16,7 @@ final class HoldingMain {
     CheckpointSession session = store.open(Samples.NAME);
     int from = Math.toIntExact(session.firstNewRow());
     for (int number = from; number < from + Integer.parseInt(args[1]); number++) {
-      session.commit(Samples.values(number, number + 1, 1_000));
+      session.commit(Samples.values(number, number + 1, 1_000), Spent.NONE);
     }
     System.out.println("stored");
     System.in.read();

@@ -4,6 +4,7 @@ import static io.millrace.checkpoint.jdbc.Samples.NAME;
 
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class MeasureMain {
     try (CheckpointSession session = store.open(NAME)) {
       for (int commit = 0; commit < commits.length; commit++) {
         long before = System.nanoTime();
-        session.commit(outcomes.subList(commit * batch, (commit + 1) * batch));
+        session.commit(outcomes.subList(commit * batch, (commit + 1) * batch), Spent.NONE);
         commits[commit] = System.nanoTime() - before;
       }
     }

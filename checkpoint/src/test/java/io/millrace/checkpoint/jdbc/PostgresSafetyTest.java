@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -58,7 +59,7 @@ class PostgresSafetyTest {
   void schemas() throws SQLException {
     try (CheckpointSession one = store.open(NAME);
         CheckpointSession other = JdbcStore.url(server.url(server.newSchema())).open(NAME)) {
-      one.commit(values(0, 5, 5));
+      one.commit(values(0, 5, 5), Spent.NONE);
       assertEquals(
           java.util.Collections.nCopies(5, null), other.find(Samples.ids(values(0, 5, 0))));
     }
@@ -69,10 +70,11 @@ class PostgresSafetyTest {
       "a connection that is cut is an error that says what to do; what was stored is intact")
   void cutConnection() throws SQLException {
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 5, 5));
+      session.commit(values(0, 5, 5), Spent.NONE);
       server.execute(CUT);
       assertSays(
-          assertThrows(CheckpointException.class, () -> session.commit(values(5, 10, 5))),
+          assertThrows(
+              CheckpointException.class, () -> session.commit(values(5, 10, 5), Spent.NONE)),
           "intact",
           "connection",
           "start the run again");

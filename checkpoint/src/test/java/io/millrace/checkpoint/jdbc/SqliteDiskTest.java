@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class SqliteDiskTest {
       CheckpointException full = null;
       while (full == null) {
         try {
-          session.commit(values(stored, stored + 10, 10_000));
+          session.commit(values(stored, stored + 10, 10_000), Spent.NONE);
           stored += 10;
         } catch (CheckpointException broken) {
           full = broken;
@@ -85,7 +86,7 @@ class SqliteDiskTest {
     assertSays(assertThrows(CheckpointException.class, () -> store.open(NAME)), "full");
     Files.delete(filler);
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 10, 10));
+      session.commit(values(0, 10, 10), Spent.NONE);
     }
   }
 
@@ -94,7 +95,7 @@ class SqliteDiskTest {
       "a read-only disk is refused with advice; the checkpoint can be looked into all the same")
   void readOnly() throws Exception {
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 10, 10));
+      session.commit(values(0, 10, 10), Spent.NONE);
     }
     assertTrue(run("mount", "-o", "remount,ro", disk.toString()));
     assertSays(assertThrows(CheckpointException.class, () -> store.open(NAME)), "intact", "writ");

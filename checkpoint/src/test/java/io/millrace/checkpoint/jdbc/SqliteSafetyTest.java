@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -48,7 +49,7 @@ class SqliteSafetyTest {
   void modes() throws IOException {
     var before = Files.getPosixFilePermissions(directory);
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 10, 10));
+      session.commit(values(0, 10, 10), Spent.NONE);
       assertEquals(
           List.of(
               "run.checkpoint", "run.checkpoint-shm", "run.checkpoint-wal", "run.checkpoint.lock"),
@@ -64,7 +65,7 @@ class SqliteSafetyTest {
           directory.resolve(name), PosixFilePermissions.fromString("rw-rw-r--"));
     }
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(10, 20, 10));
+      session.commit(values(10, 20, 10), Spent.NONE);
       for (String name : contents().keySet()) {
         assertEquals("rw-rw-r--", mode(directory.resolve(name)), name);
       }
@@ -146,7 +147,7 @@ class SqliteSafetyTest {
   @DisplayName("a row that lost its checksum, or its entry in the index, is found out")
   void damagedRows() throws Exception {
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 10, 10));
+      session.commit(values(0, 10, 10), Spent.NONE);
     }
     byte[] whole = Files.readAllBytes(file);
     execute("DELETE FROM millrace_outcome WHERE number = 9");
@@ -195,16 +196,18 @@ class SqliteSafetyTest {
   @DisplayName("a full disk ends the run with an error that says so; what was stored is intact")
   void fullDisk() throws SQLException {
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 100, 1_000));
+      session.commit(values(0, 100, 1_000), Spent.NONE);
       tell(session, "PRAGMA max_page_count = 40");
       var full =
-          assertThrows(CheckpointException.class, () -> session.commit(values(100, 1_000, 1_000)));
+          assertThrows(
+              CheckpointException.class,
+              () -> session.commit(values(100, 1_000, 1_000), Spent.NONE));
       assertSays(full, "full", "intact", "make room");
       assertFound(session, values(0, 100, 1_000));
     }
     try (CheckpointSession session = store.open(NAME)) {
       assertEquals(100, session.firstNewRow());
-      session.commit(values(100, 1_000, 1_000));
+      session.commit(values(100, 1_000, 1_000), Spent.NONE);
       assertFound(session, values(0, 1_000, 1_000));
     }
   }
@@ -236,9 +239,9 @@ class SqliteSafetyTest {
         Statement statement = other.createStatement()) {
       statement.execute("PRAGMA busy_timeout = 1");
       try (CheckpointSession session = store.open(NAME)) {
-        session.commit(values(0, 1, 1));
+        session.commit(values(0, 1, 1), Spent.NONE);
         assertThrows(SQLException.class, () -> statement.execute("DELETE FROM millrace_outcome"));
-        session.commit(values(1, 2, 1));
+        session.commit(values(1, 2, 1), Spent.NONE);
       }
       statement.execute("BEGIN IMMEDIATE");
       assertSays(

@@ -16,6 +16,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.StoredRow;
 import java.time.Instant;
@@ -63,7 +64,7 @@ abstract class StoreContract {
     outcomes.add(Samples.of(ItemId.of("silent"), 13, new StoredOutcome.Failed("E", "", false)));
     try (CheckpointSession session = store().open(NAME)) {
       assertEquals(0, session.firstNewRow());
-      session.commit(outcomes);
+      session.commit(outcomes, Spent.NONE);
       assertFound(session, outcomes);
     }
     try (CheckpointSession session = store().open(NAME)) {
@@ -78,12 +79,13 @@ abstract class StoreContract {
   @DisplayName("rows are numbered from 0 without gaps; one that is replaced keeps its number")
   void numbers() {
     try (CheckpointSession session = store().open(NAME)) {
-      session.commit(values(0, 10, 5));
-      session.commit(List.of(failed(3, false), value(10, 5), value(4, 600), value(11, 5)));
+      session.commit(values(0, 10, 5), Spent.NONE);
+      session.commit(
+          List.of(failed(3, false), value(10, 5), value(4, 600), value(11, 5)), Spent.NONE);
     }
     try (CheckpointSession session = store().open(NAME)) {
       assertEquals(12, session.firstNewRow());
-      session.commit(List.of(value(12, 1), value(3, 7)));
+      session.commit(List.of(value(12, 1), value(3, 7)), Spent.NONE);
       List<ItemId> all = ids(values(0, 13, 0));
       List<StoredRow> rows = session.find(all);
       for (int number = 0; number < 13; number++) {
@@ -102,8 +104,8 @@ abstract class StoreContract {
     List<StoredOutcome> outcomes = values(0, 2_000, 50);
     Collections.shuffle(outcomes, new Random(1));
     try (CheckpointSession session = store().open(NAME)) {
-      session.commit(outcomes.subList(0, 1_000));
-      session.commit(outcomes.subList(1_000, 1_999));
+      session.commit(outcomes.subList(0, 1_000), Spent.NONE);
+      session.commit(outcomes.subList(1_000, 1_999), Spent.NONE);
       for (int size : new int[] {1, 2, 3, 513, 1_000}) {
         assertFound(session, outcomes.subList(500, 500 + size));
       }
@@ -123,7 +125,7 @@ abstract class StoreContract {
     outcomes.add(value(6, Rows.LARGE));
     outcomes.add(value(7, Rows.LARGE + 1));
     try (CheckpointSession session = store().open(NAME)) {
-      outcomes.forEach(outcome -> session.commit(List.of(outcome)));
+      outcomes.forEach(outcome -> session.commit(List.of(outcome), Spent.NONE));
     }
     try (CheckpointSession session = store().open(NAME)) {
       assertEquals(2, session.find(ids(outcomes)).size(), "as much as fits in 32 MiB");
@@ -136,11 +138,13 @@ abstract class StoreContract {
       "A91: a value over 16 MiB is refused, with its item and the limit; rows stored before stay")
   void tooLarge() {
     try (CheckpointSession session = store().open(NAME)) {
-      session.commit(List.of(value(0, 5)));
+      session.commit(List.of(value(0, 5)), Spent.NONE);
       var refusal =
           assertThrows(
               CheckpointException.class,
-              () -> session.commit(List.of(value(1, 5), value(2, JdbcStore.LONGEST_VALUE + 1))));
+              () ->
+                  session.commit(
+                      List.of(value(1, 5), value(2, JdbcStore.LONGEST_VALUE + 1)), Spent.NONE));
       assertSays(refusal, "position 2", "16777217", "16777216", "return where");
     }
     try (CheckpointSession session = store().open(NAME)) {
@@ -177,7 +181,7 @@ abstract class StoreContract {
     CheckpointName strange = CheckpointName.of("a\0b \uD83C 'x' 🎈", "v");
     var failure = new StoredOutcome.Failed("E\0", "\uDF88 nö\0 🎈", false);
     try (CheckpointSession session = store().open(strange)) {
-      session.commit(List.of(Samples.of(ItemId.of("k"), 0, failure)));
+      session.commit(List.of(Samples.of(ItemId.of("k"), 0, failure)), Spent.NONE);
     }
     try (CheckpointSession session = store().open(strange)) {
       StoredRow row = session.find(List.of(ItemId.of("k"))).getFirst();
@@ -199,7 +203,7 @@ abstract class StoreContract {
       assertTrue(holder.since().isAfter(before) && holder.since().isBefore(Instant.now()));
       assertSays(
           refusal, "process " + holder.pid(), holder.host(), holder.since().toString(), "Wait");
-      session.commit(values(0, 3, 3));
+      session.commit(values(0, 3, 3), Spent.NONE);
     }
     assertTrue(store().info().holder().isEmpty());
     store().open(NAME).close();
@@ -211,10 +215,12 @@ abstract class StoreContract {
   void info() {
     Instant before = Instant.now().minusSeconds(1);
     try (CheckpointSession session = store().open(NAME)) {
-      session.commit(values(0, 100, 1_000));
-      session.commit(List.of(failed(100, false), failed(101, false), failed(102, true)));
+      session.commit(values(0, 100, 1_000), Spent.NONE);
       session.commit(
-          List.of(value(100, 3), Samples.of(ItemId.of("n"), 1, new StoredOutcome.Value(null))));
+          List.of(failed(100, false), failed(101, false), failed(102, true)), Spent.NONE);
+      session.commit(
+          List.of(value(100, 3), Samples.of(ItemId.of("n"), 1, new StoredOutcome.Value(null))),
+          Spent.NONE);
       CheckpointInfo info = store().info();
       assertEquals(NAME, info.name());
       assertEquals(
@@ -223,7 +229,7 @@ abstract class StoreContract {
       assertTrue(info.created().isAfter(before));
       assertFalse(info.changed().isBefore(info.created()));
       assertEquals(info.succeeded(), readByAddress().succeeded());
-      session.commit(List.of(value(101, 3)));
+      session.commit(List.of(value(101, 3)), Spent.NONE);
       assertEquals(103, store().info().succeeded());
       assertEquals(0, store().info().failed());
     }
@@ -255,7 +261,7 @@ abstract class StoreContract {
           List<StoredOutcome> outcomes = values(next, next + 7, 300);
           outcomes.add(failed(next + 7, false));
           next += 8;
-          session.commit(outcomes);
+          session.commit(outcomes, Spent.NONE);
         }
       }
     }
@@ -274,9 +280,9 @@ abstract class StoreContract {
         outcomes.add(number % 2 == 0 ? value(number, 9) : failed(number, number % 3 == 0));
       }
       for (int from = 0; from < 2_400; from += 800) {
-        session.commit(outcomes.subList(from, from + 800));
+        session.commit(outcomes.subList(from, from + 800), Spent.NONE);
       }
-      session.commit(List.of(value(5, 1)));
+      session.commit(List.of(value(5, 1)), Spent.NONE);
       List<FailedItem> failures = store().failures().toList();
       assertEquals(1_199, failures.size());
       FailedItem first = failures.getFirst();
@@ -302,12 +308,12 @@ abstract class StoreContract {
   @DisplayName("items are looked up while others are stored")
   void findBesideCommit() {
     try (CheckpointSession session = store().open(NAME)) {
-      session.commit(values(0, 500, 40));
+      session.commit(values(0, 500, 40), Spent.NONE);
       CompletableFuture<Void> writing =
           CompletableFuture.runAsync(
               () -> {
                 for (int from = 500; from < 5_500; from += 100) {
-                  session.commit(values(from, from + 100, 40));
+                  session.commit(values(from, from + 100, 40), Spent.NONE);
                 }
               });
       do {
@@ -323,7 +329,7 @@ abstract class StoreContract {
   void lessDurable() {
     JdbcStore store = store().durability(Durability.PROCESS_CRASH);
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(values(0, 500, 40));
+      session.commit(values(0, 500, 40), Spent.NONE);
       assertFound(session, values(0, 500, 40));
     }
     assertEquals(500, store.info().succeeded());

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,10 +53,10 @@ class TornFileTest {
     stored.add(failed(501, true));
     try (CheckpointSession session = JdbcStore.file(file).open(NAME)) {
       for (int from = 0; from < stored.size(); from += 100) {
-        session.commit(stored.subList(from, Math.min(from + 100, stored.size())));
+        session.commit(stored.subList(from, Math.min(from + 100, stored.size())), Spent.NONE);
       }
       // Outcomes that were replaced by others leave free pages.
-      session.commit(values(300, 305, 20));
+      session.commit(values(300, 305, 20), Spent.NONE);
       for (int number = 300; number < 305; number++) {
         stored.set(number, Samples.value(number, 20));
       }
@@ -114,7 +115,7 @@ class TornFileTest {
     try {
       try (CheckpointSession session = store.open(NAME)) {
         assertFound(session, stored);
-        session.commit(more);
+        session.commit(more, Spent.NONE);
         assertFound(session, stored);
       }
       try (CheckpointSession session = store.open(NAME)) {

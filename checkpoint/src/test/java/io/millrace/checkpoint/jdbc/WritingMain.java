@@ -2,6 +2,7 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 import java.nio.file.Path;
 
 /** Stores outcomes until that fails, and then says why. */
@@ -11,7 +12,7 @@ final class WritingMain {
   public static void main(String[] args) {
     try (CheckpointSession session = JdbcStore.file(Path.of(args[0])).open(Samples.NAME)) {
       for (int number = 0; ; number++) {
-        session.commit(Samples.values(number, number + 1, 10_000));
+        session.commit(Samples.values(number, number + 1, 10_000), Spent.NONE);
       }
     } catch (CheckpointException e) {
       System.out.println(e.getMessage());

@@ -36,6 +36,7 @@ record Receipt(ByteArrayOutputStream out, boolean isJson) {
     if (info.failedFinally() > 0) {
       line("failed for good", number(info.failedFinally()));
     }
+    line("calls", number(info.spent().calls()));
     line("size", number(info.bytes()) + " bytes");
     line("made", time(info.created(), now));
     line("changed", time(info.changed(), now));
@@ -48,6 +49,7 @@ record Receipt(ByteArrayOutputStream out, boolean isJson) {
     value(json, "succeeded", info.succeeded());
     value(json, "failed", info.failed());
     value(json, "failedFinally", info.failedFinally());
+    value(json, "calls", info.spent().calls());
     value(json, "bytes", info.bytes());
     text(json, ",", "created", info.created().toString());
     text(json, ",", "changed", info.changed().toString());

@@ -1,9 +1,11 @@
 package io.millrace.engine.durable;
 
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.Spending;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.time.TimeSource;
 import java.util.List;
@@ -20,17 +22,23 @@ final class Commits {
   private final Lookups lookups;
   private final TicketBatches batches;
   private final Backpressure backpressure;
+  private final Spending spending;
 
   /* The thread's own. */
   private boolean hasFailed;
+  private Spent stored;
 
   Commits(
       CheckpointSession session,
       Resuming run,
       Lookups lookups,
       TimeSource clock,
-      Backpressure backpressure) {
+      Backpressure backpressure,
+      Spending spending,
+      Spent stored) {
     this.backpressure = backpressure;
+    this.spending = spending;
+    this.stored = stored;
     this.session = session;
     this.run = run;
     this.lookups = lookups;
@@ -66,12 +74,29 @@ final class Commits {
           tickets.stream()
               .map(ticket -> Objects.requireNonNull(ticket.mark().toStore, "toStore"))
               .toList();
-      session.commit(outcomes);
+      write(outcomes);
       return true;
     } catch (Throwable broken) {
       hasFailed = true;
       run.breakOff(broken);
       return false;
+    }
+  }
+
+  private void write(List<StoredOutcome> outcomes) {
+    Spent spent = spending.total();
+    session.commit(outcomes, spent);
+    stored = spent;
+  }
+
+  /** Nothing is spent any more: stores the rest of it. In the thread, or after it. */
+  void finish() {
+    if (!hasFailed && !spending.total().equals(stored)) {
+      try {
+        write(List.of());
+      } catch (Throwable broken) {
+        run.breakOff(broken);
+      }
     }
   }
 }

@@ -6,11 +6,13 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.Codec;
 import io.millrace.checkpoint.FinalFailureException;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.Spending;
 import io.millrace.engine.terms.TaskIdentity;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
@@ -18,6 +20,7 @@ import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +54,10 @@ public final class Durability {
             ? Lookups.Twins.ONE_BY_ONE
             : identity.hasKeys() ? Lookups.Twins.REFUSED : Lookups.Twins.NONE;
     this.lookups = new Lookups(session, run, waits, twins, terms.clock);
-    this.commits = new Commits(session, run, lookups, terms.clock, backpressure);
+    Spending spending = Objects.requireNonNull(terms.spending, "spending");
+    Spent earlier = Objects.requireNonNull(session.spent(), "spent of the checkpoint's session");
+    spending.goOnFrom(earlier);
+    this.commits = new Commits(session, run, lookups, terms.clock, backpressure, spending, earlier);
   }
 
   /** Takes the checkpoint for a run; null if it has none. */
@@ -98,6 +104,7 @@ public final class Durability {
   public void end(Runnable then) {
     Runnable closing =
         () -> {
+          commits.finish();
           Mishaps.survive(session::close);
           then.run();
         };

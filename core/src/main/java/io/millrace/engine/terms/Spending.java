@@ -1,5 +1,6 @@
 package io.millrace.engine.terms;
 
+import io.millrace.checkpoint.Spent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Budget;
 import io.millrace.plan.Cost;
@@ -8,48 +9,98 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left of a budget. What an attempt needs is taken before its call, all of it or nothing, in one step: so no
- * interleaving spends more. Thread-safe; no foreign code runs under its lock.
+ * What a budget allows, and what was spent of it. What an attempt needs is taken before its call, all of it or nothing, in
+ * one step: so no interleaving spends more. Thread-safe; no foreign code runs under its lock.
  */
 public final class Spending {
   private static final ToDoubleFunction<@Nullable Object> FREE = value -> 0;
   private static final Cost NO_COST = Cost.of(item -> 0);
 
+  private final boolean isAcrossRuns;
+
   private Cost cost = NO_COST;
   private ToDoubleFunction<@Nullable Object> price = FREE;
+  private long mostCalls = Long.MAX_VALUE;
+  private long mostPermits = Long.MAX_VALUE;
   private double mostMoney = Double.POSITIVE_INFINITY;
 
-  /* Guarded by this. */
-  private long calls = Long.MAX_VALUE;
-  private long permits = Long.MAX_VALUE;
+  /* Of earlier runs. Written before the first call. */
+  private Spent earlier = Spent.NONE;
+
+  /* Of this one. Guarded by this. */
+  private long calls;
+  private long permits;
   private double money;
 
-  private Spending(List<Budget> budgets) {
+  private Spending(List<Budget> budgets, boolean isAcrossRuns) {
+    this.isAcrossRuns = isAcrossRuns;
     budgets.forEach(this::limit);
   }
 
-  /** A whole budget; null if there is no limit. */
-  public static @Nullable Spending of(Budget budget) {
+  /**
+   * A whole budget; null if there is no limit, and no checkpoint that keeps what is spent.
+   *
+   * @throws IllegalArgumentException if the budget needs a checkpoint, and there is none
+   */
+  public static @Nullable Spending of(Config config) {
+    Budget budget = config.budget;
+    List<Budget> budgets = parts(budget);
+    boolean isAcrossRuns = budget instanceof Budget.AcrossRuns;
+    if (config.checkpoint != null) {
+      return new Spending(budgets, isAcrossRuns);
+    }
+    if (isAcrossRuns) {
+      throw new IllegalArgumentException(
+          "a budget across runs needs a checkpoint, which keeps what was spent: call checkpoint(...) as well, or give the"
+              + " run a budget of its own, as with budget(Budget.calls(1_000))");
+    }
+    return budgets.isEmpty() ? null : new Spending(budgets, false);
+  }
+
+  private static List<Budget> parts(Budget budget) {
     return switch (budget) {
-      case Budget.Unlimited _ -> null;
-      case Budget.All(var budgets) -> budgets.isEmpty() ? null : new Spending(budgets);
-      case Budget.Calls _, Budget.Permits _, Budget.Money _ -> new Spending(List.of(budget));
+      case Budget.Unlimited _ -> List.of();
+      case Budget.All(var budgets) -> budgets;
+      case Budget.AcrossRuns(var across) -> parts(across);
+      case Budget.Calls _, Budget.Permits _, Budget.Money _ -> List.of(budget);
     };
   }
 
   private void limit(Budget budget) {
     switch (budget) {
-      case Budget.Calls(long most) -> calls = most;
+      case Budget.Calls(long most) -> mostCalls = most;
       case Budget.Permits(long most, Cost by) -> {
-        permits = most;
+        mostPermits = most;
         cost = by;
       }
       case Budget.Money(double most, var by) -> {
         mostMoney = most;
         price = by;
       }
-      case Budget.Unlimited _, Budget.All _ -> {}
+      case Budget.Unlimited _, Budget.All _, Budget.AcrossRuns _ -> {}
     }
+  }
+
+  /** Adds what earlier runs have spent. Before the first call, once. */
+  public void goOnFrom(Spent spent) {
+    earlier = spent;
+    if (isAcrossRuns) {
+      mostCalls = left(mostCalls, spent.calls());
+      mostPermits = left(mostPermits, spent.permits());
+      mostMoney = Math.max(0, mostMoney - spent.money());
+    }
+  }
+
+  private static long left(long most, long spent) {
+    return most == Long.MAX_VALUE ? most : Math.max(0, most - spent);
+  }
+
+  /** What earlier runs and this one have spent, calls under way included. */
+  public synchronized Spent total() {
+    return new Spent(
+        earlier.calls() + calls,
+        sum(earlier.permits(), permits),
+        Math.min(Double.MAX_VALUE, earlier.money() + money));
   }
 
   /** Whether the cost of an item has to be known before its call. */
@@ -69,21 +120,21 @@ public final class Spending {
 
   /** Takes what a call needs; if that is not left, nothing is taken, and this says how the run ends. */
   public synchronized @Nullable RunStatus take(long needed) {
-    if (calls == 0) {
+    if (calls >= mostCalls) {
       return RunStatus.CALLS_SPENT;
     }
-    if (permits < needed || money >= mostMoney) {
+    if (mostPermits - permits < needed || money >= mostMoney) {
       return RunStatus.COST_SPENT;
     }
-    calls--;
-    permits -= needed;
+    calls++;
+    permits += needed;
     return null;
   }
 
   /** The call was not made. */
   public synchronized void giveBack(long needed) {
-    calls++;
-    permits += needed;
+    calls--;
+    permits -= needed;
   }
 
   /** Asks the user's functions what a call has cost, and adds it up. */
@@ -98,7 +149,13 @@ public final class Spending {
   }
 
   private synchronized void add(long excess, double spent) {
-    permits += excess;
+    permits = sum(permits, -excess);
     money += spent;
+  }
+
+  /* The second may be below 0, but not by more than the first. */
+  private static long sum(long one, long other) {
+    long sum = one + other;
+    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 }

@@ -28,7 +28,7 @@ public final class Terms {
 
   public final boolean isInCaller;
 
-  /** What is left to spend; null if that is not limited. */
+  /** What may be spent; null if that is neither limited nor kept. */
   public final @Nullable Spending spending;
 
   /** What the run was started inside of; null if nothing. */
@@ -45,7 +45,7 @@ public final class Terms {
     this.freshBudgetNanos = budgets.freshNanos();
     this.isTuned = isTuned;
     this.isInCaller = config.inCaller();
-    this.spending = config.spending != null ? config.spending : Spending.of(config.budget);
+    this.spending = config.spending != null ? config.spending : Spending.of(config);
     this.surrounding = Surrounding.current();
   }
 

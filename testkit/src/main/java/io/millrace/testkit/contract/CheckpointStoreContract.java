@@ -12,6 +12,7 @@ import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.Spent;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.StoredOutcome.Failed;
 import io.millrace.checkpoint.StoredOutcome.Result;
@@ -50,6 +51,31 @@ public interface CheckpointStoreContract {
   }
 
   @Test
+  @DisplayName("what was spent is that of the last commit, also of one without outcomes")
+  default void keepsWhatWasSpent() throws Exception {
+    CheckpointStore store = newStore();
+    Spent more = new Spent(Long.MAX_VALUE, 5, 0.1);
+    try (CheckpointSession session = store.open(NAME)) {
+      assertEquals(Spent.NONE, session.spent(), "spent of a new checkpoint");
+      session.commit(List.of(outcome(ItemId.of("a"), 0, value("v"))), new Spent(3, 4, 1e300));
+    }
+    try (CheckpointSession session = store.open(NAME)) {
+      assertEquals(new Spent(3, 4, 1e300), session.spent(), "spent of one run");
+      session.commit(List.of(), more);
+      assertEquals("v", text(one(session, ItemId.of("a"))), "the outcome stored before");
+    }
+    try (CheckpointSession session = store.open(NAME)) {
+      assertEquals(more, session.spent(), "spent of two runs");
+    }
+  }
+
+  private static String text(@Nullable StoredOutcome found) {
+    return found != null && found.result() instanceof Value(byte[] bytes) && bytes != null
+        ? new String(bytes, StandardCharsets.UTF_8)
+        : "no value: " + found;
+  }
+
+  @Test
   @DisplayName("what was committed is found as it was, in this session and in later ones")
   default void keepsEverything() throws Exception {
     CheckpointStore store = newStore();
@@ -63,7 +89,7 @@ public interface CheckpointStoreContract {
             outcome(ItemId.of("x".repeat(ItemId.LONGEST)), 5, new Failed("E", "why\u0000", false)),
             outcome(ItemId.of(""), 6, new Failed("java.io.IOException", "", true)));
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(all);
+      session.commit(all, Spent.NONE);
       all.forEach(stored -> assertSame(stored, one(session, stored.id())));
     }
     try (CheckpointSession session = store.open(NAME)) {
@@ -85,7 +111,7 @@ public interface CheckpointStoreContract {
     ids.add(ItemId.of(ItemId.Kind.BYTES, sixteen));
     try (CheckpointSession session = newStore().open(NAME)) {
       for (int i = 0; i < ids.size(); i++) {
-        session.commit(List.of(outcome(ids.get(i), i, value("v" + i))));
+        session.commit(List.of(outcome(ids.get(i), i, value("v" + i))), Spent.NONE);
       }
       for (int i = 0; i < ids.size(); i++) {
         assertSame(outcome(ids.get(i), i, value("v" + i)), one(session, ids.get(i)));
@@ -101,16 +127,18 @@ public interface CheckpointStoreContract {
     ItemId first = ItemId.of("first");
     long row;
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(List.of(outcome(first, 0, new Failed("E", "m", false))));
+      session.commit(List.of(outcome(first, 0, new Failed("E", "m", false))), Spent.NONE);
       session.commit(
-          List.of(outcome(first, 7, value("better")), outcome(ItemId.of("other"), 1, value("o"))));
+          List.of(outcome(first, 7, value("better")), outcome(ItemId.of("other"), 1, value("o"))),
+          Spent.NONE);
       row = row(session, first).row();
     }
     try (CheckpointSession session = store.open(NAME)) {
       assertEquals(row, row(session, first).row(), "row");
       assertTrue(row < session.firstNewRow(), "an old row");
       session.commit(
-          List.of(outcome(first, 8, value("best")), outcome(ItemId.of("new"), 2, value("n"))));
+          List.of(outcome(first, 8, value("best")), outcome(ItemId.of("new"), 2, value("n"))),
+          Spent.NONE);
       assertEquals(row, row(session, first).row(), "row");
       assertSame(outcome(first, 8, value("best")), one(session, first));
       assertTrue(
@@ -126,7 +154,8 @@ public interface CheckpointStoreContract {
       session.commit(
           IntStream.range(0, 1_000)
               .mapToObj(i -> outcome(ItemId.of(i), i, value("v" + i)))
-              .toList());
+              .toList(),
+          Spent.NONE);
       List<ItemId> ids =
           IntStream.range(0, 1_000).mapToObj(i -> ItemId.of(i * 7_919L % 2_000)).toList();
       List<@Nullable StoredRow> found = new ArrayList<>();
@@ -155,7 +184,7 @@ public interface CheckpointStoreContract {
     CheckpointStore store = newStore();
     ItemId id = ItemId.of("a");
     try (CheckpointSession session = store.open(NAME)) {
-      session.commit(List.of(outcome(id, 0, value("v"))));
+      session.commit(List.of(outcome(id, 0, value("v"))), Spent.NONE);
     }
     for (CheckpointName other :
         List.of(CheckpointName.of("action", "2"), CheckpointName.of("deed", "1"))) {
@@ -176,7 +205,7 @@ public interface CheckpointStoreContract {
     CheckpointStore store = newStore();
     CheckpointSession session = store.open(NAME);
     assertThrows(CheckpointException.class, () -> store.open(NAME));
-    session.commit(List.of(outcome(ItemId.of("a"), 0, value("v"))));
+    session.commit(List.of(outcome(ItemId.of("a"), 0, value("v"))), Spent.NONE);
     session.close();
     store.open(NAME).close();
   }
@@ -199,7 +228,7 @@ public interface CheckpointStoreContract {
                     }
                   });
       for (int i = 0; i < 200; i++) {
-        session.commit(List.of(outcome(ItemId.of(i), i, value("v"))));
+        session.commit(List.of(outcome(ItemId.of(i), i, value("v"))), Spent.NONE);
       }
       finder.join();
       assertNull(broken.get(), "what the finder threw");
