@@ -71,7 +71,7 @@ public record Checkpoint(
    * must then itself be of one of these kinds.
    *
    * @param fingerprint what the action depends on: null, a string, a number, a boolean, a character, an enum constant, a
-   *     {@code UUID}, a {@code URI}, a byte array, or a record of these
+   *     {@code UUID}, a {@code URI}, a byte array, or a record, an entry or a list of these
    */
   @SuppressWarnings("unchecked")
   public <T extends @Nullable Object> Checkpoint fingerprint(Function<? super T, ?> fingerprint) {

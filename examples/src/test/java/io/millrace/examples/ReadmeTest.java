@@ -1,8 +1,6 @@
 package io.millrace.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.Parallel;
 import io.millrace.Results;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Codec;
+import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Http;
@@ -125,41 +127,36 @@ class ReadmeTest {
     var output = directory.resolve("answers");
     var service = urls.getFirst().resolve("/ask");
     Files.write(input, IntStream.range(0, 6).mapToObj(i -> "why " + i).toList());
-    Files.write(output, List.of("answered 0", "answered 1"));
-    // @start region="prompts"
-    List<String> prompts = Files.readAllLines(input);
-    int done = Files.exists(output) ? Files.readAllLines(output).size() : 0;
-
-    Function<String, HttpRequest> request =
-        prompt ->
-            HttpRequest.newBuilder(service)
-                .header(
-                    "Idempotency-Key", UUID.nameUUIDFromBytes(prompt.getBytes(UTF_8)).toString())
-                .POST(BodyPublishers.ofString(prompt))
-                .build();
-    var send = Http.sending(client, BodyHandlers.ofString());
-    var parallel =
-        Parallel.of(8)
-            .rateLimit(RateLimit.perSecond(48)) // a little below, because delays differ on the way
-            .retry(
-                Retry.http()
-                    .attempts(6)) // sends a POST twice only because it has an Idempotency-Key
-            .attemptTimeout(ofSeconds(60))
-            .ordered();
-    try (var out = Files.newBufferedWriter(output, CREATE, APPEND);
-        var run =
-            parallel.start(
-                prompts.subList(done, prompts.size()),
-                prompt -> send.apply(request.apply(prompt)))) {
-      for (var outcome : run) {
-        out.write(outcome.value().body().replace('\n', ' ') + "\n"); // throws if this prompt failed
-      }
+    for (int run = 0; run < 2; run++) {
+      // @start region="prompts"
+      Function<String, HttpRequest> request =
+          prompt ->
+              HttpRequest.newBuilder(service)
+                  .header(
+                      "Idempotency-Key", UUID.nameUUIDFromBytes(prompt.getBytes(UTF_8)).toString())
+                  .POST(BodyPublishers.ofString(prompt))
+                  .build();
+      var send = Http.sending(client, BodyHandlers.ofString());
+      var state = Path.of(output + ".checkpoint");
+      var parallel =
+          Parallel.of(8)
+              .rateLimit(RateLimit.perSecond(48)) // a little below, because delays differ
+              .retry(Retry.http().attempts(6)) // a POST only because it has an Idempotency-Key
+              .attemptTimeout(ofSeconds(60))
+              .checkpoint(
+                  Checkpoint.of(
+                      JdbcStore.file(state), CheckpointName.of("ask", "1"), Codec.text()));
+      var answers =
+          parallel.map(
+              Files.readAllLines(input),
+              prompt -> send.apply(request.apply(prompt)).body().replaceAll("\\R", " "));
+      Files.write(output, answers.values()); // throws if a prompt has no answer yet
+      // @end
+      assertEquals(
+          List.of("why 0", "why 1", "why 2", "why 3", "why 4", "why 5"),
+          Files.readAllLines(output));
+      assertEquals(7, calls.get(), "all the calls, one of which was refused, after run " + run);
     }
-    // @end
-    assertEquals(
-        List.of("answered 0", "answered 1", "why 2", "why 3", "why 4", "why 5"),
-        Files.readAllLines(output));
-    assertEquals(5, calls.get());
   }
 
   @Test

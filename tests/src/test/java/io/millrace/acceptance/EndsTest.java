@@ -259,6 +259,29 @@ class EndsTest {
   }
 
   @Test
+  @DisplayName(
+      "R2: costs that have no sum are as much as there can be: nothing is left, unless there is no limit")
+  void hugeCosts() throws Exception {
+    Cost huge = Cost.of((Integer item) -> 1).settling((item, value) -> Long.MAX_VALUE);
+    CountDownLatch both = new CountDownLatch(2);
+    var results =
+        Parallel.of(2)
+            .budget(Budget.permits(4, huge))
+            .map(
+                TEN,
+                item -> {
+                  both.countDown();
+                  both.await();
+                  return item;
+                });
+    assertEquals(RunStatus.COST_SPENT, results.status());
+    assertEquals(2, results.successes().size());
+    Budget noLimit = Budget.money(Double.POSITIVE_INFINITY, value -> Double.MAX_VALUE);
+    assertEquals(
+        RunStatus.COMPLETED, Parallel.of(1).budget(noLimit).map(TEN, item -> item).status());
+  }
+
+  @Test
   @DisplayName("R2: settled costs give back what was not needed")
   void settledCostsGiveBack() {
     Cost cost = Cost.of((Integer item) -> 5).settling((Integer item, Integer value) -> 1);

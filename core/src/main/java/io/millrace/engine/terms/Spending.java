@@ -150,7 +150,7 @@ public final class Spending {
 
   private synchronized void add(long excess, double spent) {
     permits = sum(permits, -excess);
-    money += spent;
+    money = Math.min(Double.MAX_VALUE, money + spent);
   }
 
   /* The second may be below 0, but not by more than the first. */

@@ -78,14 +78,15 @@ class CheckpointsTest {
   }
 
   @Test
-  void tasks() throws Exception {
+  void tasks(@TempDir Path directory) throws Exception {
+    var file = directory.resolve("tasks.checkpoint");
     var article = new Article("a", "alpha");
-    var checkpoint =
-        Checkpoint.of(new MemoryStore(), CheckpointName.of("summaries", "v3"), Codec.text());
     List<String> printed = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
       // @start region="tasks"
-      try (var executor = ParallelExecutor.of(Parallel.of(20).checkpoint(checkpoint))) {
+      var ofTasks =
+          Checkpoint.of(JdbcStore.file(file), CheckpointName.of("tasks", "v3"), Codec.text());
+      try (var executor = ParallelExecutor.of(Parallel.of(20).checkpoint(ofTasks))) {
         var options = executor.options().key(article.id()).fingerprint(article.text());
         ExecutorFuture<String> summary = executor.submit(() -> summary(article), options);
         printed.add(summary.get());
