@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Reads failed items, a page at a time. */
@@ -41,7 +42,7 @@ final class Failures {
       try (ResultSet rows = select.executeQuery()) {
         List<StoredRow> page = new ArrayList<>();
         while (rows.next()) {
-          page.add(Rows.read(rows));
+          page.add(Objects.requireNonNull(Rows.read(rows)));
         }
         return page;
       }

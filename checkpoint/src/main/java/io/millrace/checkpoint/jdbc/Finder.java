@@ -30,11 +30,10 @@ final class Finder {
     Map<ItemId, Found> found = new HashMap<>(ids.size() * 2);
     try (ResultSet rows = byIds.ask(ids)) {
       while (rows.next()) {
-        boolean isLarge = rows.getLong(11) > Rows.LARGE;
-        if (isLarge) {
-          found.put(Rows.id(rows), new Large(rows.getLong(10)));
+        StoredRow row = Rows.read(rows);
+        if (row == null) {
+          found.put(Rows.id(rows), new Large(rows.getLong(4)));
         } else {
-          StoredRow row = Rows.read(rows);
           found.put(row.outcome().id(), new Small(row));
         }
       }
@@ -62,7 +61,7 @@ final class Finder {
     try (ResultSet rows = byNumber.executeQuery()) {
       if (rows.next()) {
         StoredRow row = Rows.read(rows);
-        if (row.outcome().id().equals(id)) {
+        if (row != null && row.outcome().id().equals(id)) {
           return row;
         }
       }

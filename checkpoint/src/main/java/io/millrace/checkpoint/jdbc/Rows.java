@@ -1,18 +1,25 @@
 package io.millrace.checkpoint.jdbc;
 
+import static io.millrace.checkpoint.StoredOutcome.FINGERPRINT_BYTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.checkpoint.ItemId;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.StoredRow;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.Collections;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
-/** How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. */
+/**
+ * How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. All that only outcomes have is in one
+ * column, {@code outcome}, because each column of a row costs a call of the driver: a checksum of the rest of the row, the
+ * position, the attempts, the fingerprint, and the value; or of a failure the length of the error's name, the name, and the message.
+ */
 final class Rows {
   /** States: there is a value, the value is null, the item failed, the item failed for good. */
   static final int VALUE = 0;
@@ -21,41 +28,34 @@ final class Rows {
   static final int FAILED = 2;
   static final int FINAL = 3;
 
-  private static final String COLUMNS =
-      "id, position, fingerprint, attempts, state, value, error, message, checksum, number";
+  private static final String COLUMNS = "id, state, outcome, number";
 
   /** How many parameters a row has. */
-  static final int PARAMETERS = 10;
+  static final int PARAMETERS = 4;
 
   static final String UPDATE =
-      "UPDATE millrace_outcome SET id = ?, position = ?, fingerprint = ?, attempts = ?, state = ?,"
-          + " value = ?, error = ?, message = ?, checksum = ? WHERE number = ?";
+      "UPDATE millrace_outcome SET id = ?, state = ?, outcome = ? WHERE number = ?";
 
-  static final String SELECT = select("value");
+  static final String SELECT = "SELECT " + COLUMNS + " FROM millrace_outcome ";
 
-  /** As {@link #SELECT}, but values over {@link #LARGE} bytes are left out; {@code size} is how many they have. */
-  static final String SELECT_SMALL =
-      select("CASE WHEN length(value) <= " + Rows.LARGE + " THEN value END AS value")
-          .replace(" FROM ", ", length(value) AS size FROM ");
-
-  /** Values with more bytes are fetched one by one. */
+  /** Outcomes with more bytes are fetched one by one. */
   static final int LARGE = 32 << 10;
 
-  private static final byte[] NO_BYTES = {};
+  /** As {@link #SELECT}, but outcomes over {@link #LARGE} bytes are left out. */
+  static final String SELECT_SMALL =
+      SELECT.replace("outcome,", "CASE WHEN length(outcome) <= " + LARGE + " THEN outcome END,");
+
+  private static final int CHECKSUM = Integer.BYTES;
+  private static final int HEAD = CHECKSUM + Long.BYTES + Integer.BYTES + FINGERPRINT_BYTES;
 
   private Rows() {}
 
   /** A statement that inserts so many rows at once. */
   static String insert(int rows) {
-    String row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     return "INSERT INTO millrace_outcome ("
         + COLUMNS
         + ") VALUES "
-        + String.join(", ", Collections.nCopies(rows, row));
-  }
-
-  private static String select(String value) {
-    return "SELECT " + COLUMNS.replace("value", value) + " FROM millrace_outcome ";
+        + String.join(", ", Collections.nCopies(rows, "(?, ?, ?, ?)"));
   }
 
   static int state(StoredOutcome.Result result) {
@@ -88,114 +88,102 @@ final class Rows {
   }
 
   static ItemId id(ResultSet row) throws SQLException {
-    return id(row.getBytes("id"));
+    return id(row.getBytes(1));
   }
 
   /** Gives {@link #UPDATE}, or a row of {@link #insert}, its parameters; {@code before} is how many come before them. */
   static void bind(PreparedStatement to, int before, StoredOutcome outcome, byte[] id, long number)
       throws SQLException {
     int state = state(outcome.result());
-    byte[] value = null;
-    byte[] error = null;
-    byte[] message = null;
-    switch (outcome.result()) {
-      case StoredOutcome.Value stored -> value = stored.bytes();
-      case StoredOutcome.Failed failed -> {
-        error = failed.error().getBytes(UTF_8);
-        message = failed.message().getBytes(UTF_8);
-      }
-    }
+    byte[] packed = packed(outcome);
+    ByteBuffer.wrap(packed).putInt(0, checksum(number, id, state, packed));
     to.setBytes(before + 1, id);
-    to.setLong(before + 2, outcome.position());
-    to.setBytes(before + 3, outcome.fingerprint());
-    to.setInt(before + 4, outcome.attempts());
-    to.setInt(before + 5, state);
-    setBytes(to, before + 6, value);
-    setBytes(to, before + 7, error);
-    setBytes(to, before + 8, message);
-    to.setLong(
-        before + 9,
-        checksum(
-            number,
-            id,
-            outcome.position(),
-            outcome.fingerprint(),
-            outcome.attempts(),
-            state,
-            value,
-            error,
-            message));
-    to.setLong(before + 10, number);
+    to.setInt(before + 2, state);
+    to.setBytes(before + 3, packed);
+    to.setLong(before + 4, number);
   }
 
-  private static void setBytes(PreparedStatement to, int index, byte @Nullable [] bytes)
-      throws SQLException {
-    if (bytes == null) {
-      to.setNull(index, Types.BINARY);
-    } else {
-      to.setBytes(index, bytes);
+  /* Without the checksum, for which there is room. */
+  private static byte[] packed(StoredOutcome outcome) {
+    return switch (outcome.result()) {
+      case StoredOutcome.Value(byte[] value) ->
+          value == null ? head(outcome, 0).array() : head(outcome, value.length).put(value).array();
+      case StoredOutcome.Failed failed -> {
+        byte[] error = failed.error().getBytes(UTF_8);
+        byte[] message = failed.message().getBytes(UTF_8);
+        yield head(outcome, Integer.BYTES + error.length + message.length)
+            .putInt(error.length)
+            .put(error)
+            .put(message)
+            .array();
+      }
+    };
+  }
+
+  private static ByteBuffer head(StoredOutcome outcome, int rest) {
+    return ByteBuffer.allocate(HEAD + rest)
+        .putInt(0)
+        .putLong(outcome.position())
+        .putInt(outcome.attempts())
+        .put(outcome.fingerprint());
+  }
+
+  /**
+   * The outcome of a row, once its checksum was found to be right.
+   *
+   * @return null if it is left out, because it is large
+   */
+  static @Nullable StoredRow read(ResultSet row) throws SQLException {
+    byte[] packed = row.getBytes(3);
+    if (packed == null) {
+      return null;
     }
-  }
-
-  /** The outcome of a row, once its checksum was found to be right. */
-  static StoredRow read(ResultSet row) throws SQLException {
     byte[] id = row.getBytes(1);
-    long position = row.getLong(2);
-    byte[] fingerprint = row.getBytes(3);
-    int attempts = row.getInt(4);
-    int state = row.getInt(5);
-    byte[] value = state == VALUE ? bytes(row, 6) : null;
-    byte[] error = state >= FAILED ? bytes(row, 7) : null;
-    byte[] message = state >= FAILED ? bytes(row, 8) : null;
-    long number = row.getLong(10);
-    long checksum =
-        checksum(number, id, position, fingerprint, attempts, state, value, error, message);
-    if (checksum != row.getLong(9)) {
-      throw new Damage("row " + number + " does not have its checksum");
-    }
+    int state = row.getInt(2);
+    long number = row.getLong(4);
+    ByteBuffer rest = ByteBuffer.wrap(packed);
     try {
-      var outcome =
-          new StoredOutcome(
-              id(id), position, fingerprint, attempts, result(state, value, error, message));
-      return new StoredRow(number, outcome);
-    } catch (RuntimeException e) {
+      if (rest.getInt() != checksum(number, id, state, packed)) {
+        throw new Damage("row " + number + " does not have its checksum");
+      }
+      long position = rest.getLong();
+      int attempts = rest.getInt();
+      byte[] fingerprint = take(rest, FINGERPRINT_BYTES);
+      return new StoredRow(
+          number, new StoredOutcome(id(id), position, fingerprint, attempts, result(state, rest)));
+    } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
       throw new Damage("row " + number + " is none of ours: " + e.getMessage());
     }
   }
 
-  /* SQLite's driver has null for no bytes. */
-  private static byte[] bytes(ResultSet row, int column) throws SQLException {
-    byte[] bytes = row.getBytes(column);
-    return bytes == null ? NO_BYTES : bytes;
+  private static StoredOutcome.Result result(int state, ByteBuffer rest) {
+    return switch (state) {
+      case VALUE -> new StoredOutcome.Value(take(rest, rest.remaining()));
+      case NULL -> new StoredOutcome.Value(null);
+      case FAILED, FINAL -> {
+        String error = new String(take(rest, rest.getInt()), UTF_8);
+        String message = new String(take(rest, rest.remaining()), UTF_8);
+        yield new StoredOutcome.Failed(error, message, state == FINAL);
+      }
+      default -> throw new IllegalArgumentException("its state is " + state);
+    };
   }
 
-  private static StoredOutcome.Result result(
-      int state, byte @Nullable [] value, byte @Nullable [] error, byte @Nullable [] message) {
-    return error != null && message != null
-        ? new StoredOutcome.Failed(
-            new String(error, UTF_8), new String(message, UTF_8), state == FINAL)
-        : new StoredOutcome.Value(value);
+  private static byte[] take(ByteBuffer from, int bytes) {
+    byte[] taken = new byte[Math.min(bytes, from.remaining() + 1)];
+    from.get(taken);
+    return taken;
   }
 
-  private static long checksum(
-      long number,
-      byte[] id,
-      long position,
-      byte[] fingerprint,
-      int attempts,
-      int state,
-      byte @Nullable [] value,
-      byte @Nullable [] error,
-      byte @Nullable [] message) {
-    return new Checksum()
-        .add(number)
-        .add(id)
-        .add(position)
-        .add(fingerprint)
-        .add(((long) attempts << 8) | state)
-        .add(value)
-        .add(error)
-        .add(message)
-        .value();
+  private static int checksum(long number, byte @Nullable [] id, int state, byte[] packed) {
+    ByteBuffer rest = ByteBuffer.allocate(2 * Long.BYTES);
+    rest.putLong(number).putInt(state).putInt(id == null ? -1 : id.length);
+    CRC32C crc = new CRC32C();
+    crc.update(rest.flip());
+    if (id != null) {
+      crc.update(id);
+    }
+    crc.update(packed, Math.min(CHECKSUM, packed.length), Math.max(0, packed.length - CHECKSUM));
+    return (int) crc.getValue();
   }
 }

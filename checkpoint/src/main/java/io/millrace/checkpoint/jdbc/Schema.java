@@ -37,9 +37,7 @@ record Schema(String number, String bytes, String real, String suffix) {
             .formatted(number, bytes, suffix, real),
         """
         CREATE TABLE millrace_outcome (
-          number %1$s PRIMARY KEY, id %2$s NOT NULL, position %1$s NOT NULL, fingerprint %2$s NOT NULL,
-          attempts %1$s NOT NULL, state %1$s NOT NULL, value %2$s, error %2$s, message %2$s,
-          checksum %1$s NOT NULL)%3$s"""
+          number %1$s PRIMARY KEY, id %2$s NOT NULL, state %1$s NOT NULL, outcome %2$s NOT NULL)%3$s"""
             .formatted(number, bytes, suffix),
         "CREATE UNIQUE INDEX millrace_outcome_id ON millrace_outcome (id)",
         "CREATE INDEX millrace_outcome_failed ON millrace_outcome (number) WHERE state >= "

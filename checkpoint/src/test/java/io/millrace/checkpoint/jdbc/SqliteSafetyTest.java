@@ -153,7 +153,7 @@ class SqliteSafetyTest {
     execute("DELETE FROM millrace_outcome WHERE number = 9");
     assertRefused("damaged", "index");
     Files.write(file, whole);
-    execute("UPDATE millrace_outcome SET attempts = 99 WHERE number = 5");
+    execute("UPDATE millrace_outcome SET state = 1 WHERE number = 5");
     try (CheckpointSession session = store.open(NAME)) {
       assertFound(session, values(0, 5, 10));
       var refusal =
