@@ -4,10 +4,14 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Run;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Codec;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.Failure;
@@ -20,13 +24,16 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.Triple;
 import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.MemoryStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
@@ -221,6 +228,70 @@ class EntryPointsTest {
         }
       }
       assertEquals(ITEMS.size(), outcomes.size());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "I8, A28: with a checkpoint, a second run asks no process for what the first one did")
+  void checkpointsHold(Way way) {
+    Parallel kept = pool.parallel().checkpoint(checkpoint().key((Integer item) -> item));
+
+    assertEquals(ITEMS, values(way.outcomes(kept, pool.action(item -> item))));
+    var restored = way.outcomes(kept, pool.action(item -> refused()));
+
+    assertEquals(ITEMS, values(restored));
+    for (var outcome : restored) {
+      assertTrue(outcome.restored(), outcome::toString);
+      assertEquals(0, outcome.attempts());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "I8, A28: tasks with keys that run in processes are stored as well; of one whose process died, nothing is")
+  void tasksWithKeys() throws Exception {
+    Parallel kept = pool.parallel().checkpoint(checkpoint());
+    try (var executor = ParallelExecutor.of(kept)) {
+      var options = executor.options();
+      Future<Integer> stored = executor.submit(() -> pool.call(() -> 7), options.key("seven"));
+      assertEquals(7, stored.get());
+      var died = executor.submit(() -> pool.call(() -> exit()), options.key("eight"));
+      var failure = assertThrows(ExecutionException.class, died::get);
+      assertInstanceOf(WorkerDiedException.class, failure.getCause());
+    }
+    try (var executor = ParallelExecutor.of(kept)) {
+      var options = executor.options();
+      var seven = executor.submit(() -> pool.call(() -> refused()), options.key("seven"));
+      assertEquals(7, seven.get());
+      assertTrue(seven.restored());
+      assertEquals(8, executor.submit(() -> pool.call(() -> 8), options.key("eight")).get());
+    }
+  }
+
+  private static int refused() {
+    throw new IllegalStateException("it was called again");
+  }
+
+  private static int exit() {
+    Runtime.getRuntime().halt(3);
+    return 0;
+  }
+
+  private static Checkpoint checkpoint() {
+    return Checkpoint.of(new MemoryStore(), CheckpointName.of("squares", "1"), new Numbers());
+  }
+
+  private static final class Numbers implements Codec<Integer> {
+    @Override
+    public byte[] encode(Integer value) {
+      return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
+    }
+
+    @Override
+    public Integer decode(byte[] bytes) {
+      return ByteBuffer.wrap(bytes).getInt();
     }
   }
 
