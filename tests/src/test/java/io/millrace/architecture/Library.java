@@ -1,6 +1,7 @@
 package io.millrace.architecture;
 
 import io.millrace.Parallel;
+import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.process.ProcessPool;
 import io.millrace.testkit.ManualClock;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 /** A module that is published, and its classes that users see. */
 enum Library {
   CORE(Parallel.class),
+  CHECKPOINT(JdbcStore.class),
   PROCESS(ProcessPool.class),
   TESTKIT(ManualClock.class);
 
