@@ -35,7 +35,7 @@ record CommandAction(
         item.course().begins(new Captured(inMemory, most), new Captured(inMemory, most));
     Ending ending =
         folder.isPresent()
-            ? intoFolder(folder.get(), item, invocation, attempt)
+            ? intoFolder(of(attempt, folder.get()), item, invocation, attempt)
             : captured(invocation, attempt);
     attempt.ended(ending);
     if (!ending.isSuccess()) {
@@ -61,6 +61,11 @@ record CommandAction(
     } finally {
       attempt.ended();
     }
+  }
+
+  /* Whatever is repeated has ended, and so its files were free and are its own. */
+  private static OutputFolder of(Attempt attempt, OutputFolder folder) {
+    return attempt.isRepeat() ? folder.forRepeat() : folder;
   }
 
   private Ending intoFolder(OutputFolder into, Item item, Invocation invocation, Attempt attempt)

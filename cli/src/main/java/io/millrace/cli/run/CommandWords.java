@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The words that stand behind {@code --} on the command line, as bytes: the JVM makes texts of them, and loses what is
@@ -15,26 +16,27 @@ import java.util.List;
  *
  * @param isGiven whether there is {@code --}
  * @param command the words of the command
- * @param items behind {@code :::}
+ * @param items behind {@code :::}, maybe none; empty without it
  */
-public record CommandWords(boolean isGiven, List<byte[]> command, List<byte[]> items) {
+public record CommandWords(boolean isGiven, List<byte[]> command, Optional<List<byte[]>> items) {
   private static final String SEPARATOR = "--";
   private static final String ITEMS = ":::";
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
   /** No words. */
   public static CommandWords none() {
-    return new CommandWords(false, List.of(), List.of());
+    return new CommandWords(false, List.of(), Optional.empty());
   }
 
   /** As they stand on a command line, with what is in front of them. */
   List<String> shown() {
     List<String> all = new ArrayList<>(List.of(SEPARATOR));
     command.forEach(word -> all.add(new String(word, StandardCharsets.UTF_8)));
-    if (!items.isEmpty()) {
-      all.add(ITEMS);
-      items.forEach(item -> all.add(new String(item, StandardCharsets.UTF_8)));
-    }
+    items.ifPresent(
+        given -> {
+          all.add(ITEMS);
+          given.forEach(item -> all.add(new String(item, StandardCharsets.UTF_8)));
+        });
     return all;
   }
 
@@ -54,8 +56,9 @@ public record CommandWords(boolean isGiven, List<byte[]> command, List<byte[]> i
     List<byte[]> words = streams.isProcess() ? asGiven(texts) : encoded(texts);
     int items = texts.indexOf(ITEMS);
     return items < 0
-        ? new CommandWords(true, words, List.of())
-        : new CommandWords(true, words.subList(0, items), words.subList(items + 1, words.size()));
+        ? new CommandWords(true, words, Optional.empty())
+        : new CommandWords(
+            true, words.subList(0, items), Optional.of(words.subList(items + 1, words.size())));
   }
 
   private static List<byte[]> encoded(List<String> texts) {

@@ -74,9 +74,9 @@ final class InputOptions {
 
   /** Opens all that is read. */
   InputStream open(CommandWords words, Streams streams) throws UnusableInputException {
-    if (!words.items().isEmpty()) {
+    if (words.items().isPresent()) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
-      for (byte[] item : words.items()) {
+      for (byte[] item : words.items().get()) {
         all.writeBytes(item);
         all.write(0);
       }
@@ -130,6 +130,6 @@ final class InputOptions {
   }
 
   private byte delimiter(CommandWords words) {
-    return (byte) (zero || !words.items().isEmpty() ? 0 : '\n');
+    return (byte) (zero || words.items().isPresent() ? 0 : '\n');
   }
 }

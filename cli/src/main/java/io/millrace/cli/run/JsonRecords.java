@@ -47,7 +47,7 @@ record JsonRecords(Output output, Optional<OutputFolder> folder) implements Resu
         text("error", result.error().get());
       }
       if (result.attempt().isPresent()) {
-        if (folder.isPresent() && result.isDone()) {
+        if (folder.isPresent() && result.attempt().get().ending().isPresent()) {
           text("stdoutFile", folder.get().files(result.item()).out().toString());
         } else if (folder.isEmpty()) {
           stream("stdout", result.attempt().get().out());

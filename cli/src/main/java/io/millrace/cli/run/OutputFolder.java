@@ -27,7 +27,7 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
   enum Taken {
     /** The item fails. */
     KEPT,
-    /** They are of an attempt that a checkpoint knows to have come to nothing. */
+    /** They are of an attempt that came to nothing. */
     REPLACED
   }
 
@@ -39,6 +39,11 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     return new OutputFolder(folder, key, taken);
+  }
+
+  /** The same for an item whose last attempt has put its files there. */
+  OutputFolder forRepeat() {
+    return new OutputFolder(folder, key, Taken.REPLACED);
   }
 
   /** The two files of an item. */

@@ -77,7 +77,8 @@ final class RunOptions {
       names = "--retry-on",
       paramLabel = "CODE,...",
       converter = ExitCodes.class,
-      description = "Only after these exit codes; 124 is a --timeout.")
+      description =
+          "Only after these exit codes; 124 is a --timeout. What cannot be started is not repeated.")
   private @Nullable Set<Integer> retryOn;
 
   @Option(
@@ -198,7 +199,8 @@ final class RunOptions {
         .when(
             error ->
                 error instanceof CommandException failed
-                    && (codes == null ? failed.isWorthRepeating() : codes.contains(failed.code())));
+                    && failed.isWorthRepeating()
+                    && (codes == null || codes.contains(failed.code())));
   }
 
   private static <V> Parallel with(

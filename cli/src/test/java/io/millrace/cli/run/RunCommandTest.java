@@ -10,6 +10,7 @@ import io.millrace.cli.Main;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,6 +71,23 @@ class RunCommandTest {
     assertPrints(
         "<a\nb>\n<>\n<c>\n",
         ordered("ignored\n", "--", "printf", "<%s>\n", ":::", "a\nb", "", "c"));
+  }
+
+  @DisplayName("C1: with no item behind ::: nothing runs, and standard input is not read")
+  @Test
+  void noItemsAsArguments() {
+    InputStream unread =
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new AssertionError("it reads standard input");
+          }
+        };
+    Cli cli = Cli.run(unread, "run", "--quiet", "--", "echo", ":::");
+    assertPrints("", cli);
+    assertPrints("", run("a\n", "--dry-run", "--", "rm", ":::"));
+    assertPrints("", run("a\n", "--csv", "--", "echo", "{x}", ":::"));
+    assertRefused(run("a\n", "-", "--", "echo", ":::"), "not both");
   }
 
   @DisplayName("C2: bytes go through unharmed, whatever they are, also line feeds with -0")
@@ -399,6 +417,22 @@ class RunCommandTest {
             .line();
     assertEquals(74, only.get("exitCode").intValue());
     assertEquals(1, only.get("attempts").intValue());
+  }
+
+  @DisplayName(
+      "C9: what cannot be started is not repeated, whatever --retry-on says; an exit code 127 is")
+  @Test
+  void retriesOfWhatCannotStart() throws IOException {
+    Path plain = Files.writeString(folder.resolve("plain"), "");
+    for (String command : List.of("/no/such/command", plain.toString())) {
+      JsonNode line =
+          run("a\n", "--json", "--retries", "2", "--retry-on", "126,127", "--", command).line();
+      assertEquals(1, line.get("attempts").intValue(), line.toString());
+    }
+    JsonNode ended =
+        run("a\n", "--json", "--retries", "1", "--retry-on", "127", "--", "sh", "-c", "exit 127")
+            .line();
+    assertEquals(2, ended.get("attempts").intValue());
   }
 
   @DisplayName(
