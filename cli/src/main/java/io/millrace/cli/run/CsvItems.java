@@ -1,5 +1,6 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.text.LineEnd;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,150 +10,173 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of CSV, as RFC 4180 has it: the first one names the fields, and a field in quotes may have commas, ends of
  * lines, and quotes that are doubled. Bytes go through as they are. A record with more or fewer fields than the first
- * one is malformed, as is one with a quote where none can be. Blank lines are skipped.
+ * one is malformed, as is one with a quote where none can be. Blank lines are skipped. Each input has a first record of
+ * its own; all of them name the same fields, in any order.
  */
 final class CsvItems implements ItemParser {
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+  private static final String NO_END = "it has a quote that does not end";
 
-  private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+  private String input = "";
 
-  /* Whether a quote has begun and not ended; doubled ones begin and end. */
-  private boolean isOpen;
-  private List<String> names = List.of();
-  private Optional<String> problem = Optional.empty();
+  /* The first record of this input, and the first one that could be read. */
+  private @Nullable Header header;
+  private @Nullable Header usual;
+
+  /**
+   * The record that names the fields.
+   *
+   * @param input the name of the input that it is of
+   * @param problem why no record can be read with it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
+  private record Header(String input, byte[] text, List<String> names, Optional<String> problem) {
+    static Header malformed(String input, byte[] text, String problem) {
+      return new Header(input, text, List.of(), Optional.of(problem));
+    }
+
+    boolean namesTheSame(Header other) {
+      return Set.copyOf(names).equals(Set.copyOf(other.names));
+    }
+
+    Map<String, byte[]> named(List<byte[]> values) {
+      if (problem.isPresent()) {
+        throw new MalformedItemException(problem.get());
+      }
+      if (values.size() != names.size()) {
+        throw new MalformedItemException(
+            "it has " + values.size() + " fields, and the first line has " + names.size());
+      }
+      Map<String, byte[]> named = new HashMap<>();
+      for (int index = 0; index < values.size(); index++) {
+        named.put(names.get(index), values.get(index));
+      }
+      return named;
+    }
+  }
+
+  @Override
+  public LineEnd lineEnd(byte delimiter) {
+    return delimiter == '\n' ? new CsvState.End() : LineEnd.of(delimiter);
+  }
+
+  @Override
+  public void begin(String name) {
+    input = name;
+    header = null;
+  }
 
   @Override
   public Optional<Item> parse(long number, byte[] line) {
-    boolean isFirst = pending.size() == 0 && names.isEmpty() && problem.isEmpty();
-    pending.writeBytes(isFirst ? withoutMark(line) : line);
-    isOpen ^= hasOddQuotes(line);
-    if (isOpen) {
-      pending.write('\n');
-      return Optional.empty();
-    }
-    byte[] record = pending.toByteArray();
-    pending.reset();
-    return record(number, withoutReturn(record));
-  }
-
-  @Override
-  public Optional<Item> end(long number) {
-    byte[] record = pending.toByteArray();
-    pending.reset();
-    return record.length == 0
-        ? Optional.empty()
-        : Optional.of(Item.malformed(number, record, "it has a quote that does not end"));
-  }
-
-  @Override
-  public int pending() {
-    return pending.size();
-  }
-
-  private Optional<Item> record(long number, byte[] record) {
+    byte[] record = withoutReturn(header == null ? CsvState.withoutMark(line) : line);
     if (record.length == 0) {
       return Optional.empty();
     }
-    if (names.isEmpty() && problem.isEmpty()) {
-      header(record);
-      return Optional.empty();
+    if (header == null) {
+      return first(number, record);
     }
     try {
-      if (problem.isPresent()) {
-        throw new MalformedItemException("the first line " + problem.get());
-      }
-      return Optional.of(Item.of(number, record, named(fields(record))));
+      return Optional.of(Item.named(number, record, header.named(fields(record)), header.text()));
     } catch (MalformedItemException malformed) {
       return Optional.of(Item.malformed(number, record, String.valueOf(malformed.getMessage())));
     }
   }
 
-  private void header(byte[] record) {
+  @Override
+  public Item tooLong(long number, int limit) {
+    if (header == null) {
+      header = Header.malformed(input, new byte[0], "the first line is too long: see --max-line");
+    }
+    return Item.malformed(
+        number, new byte[0], "it is longer than " + limit + " bytes: see --max-line; or " + NO_END);
+  }
+
+  /* It is an item only if nothing else would show that its input is not run. */
+  private Optional<Item> first(long number, byte[] record) {
+    Header first = header(record);
+    Header before = usual;
+    if (before != null && first.problem().isEmpty() && !first.namesTheSame(before)) {
+      String problem =
+          "the first line of '"
+              + input
+              + "' names other fields than that of '"
+              + before.input()
+              + "'";
+      header = Header.malformed(input, record, problem);
+      return Optional.of(Item.malformed(number, record, problem));
+    }
+    header = first;
+    usual = before == null && first.problem().isEmpty() ? first : before;
+    return Optional.empty();
+  }
+
+  private Header header(byte[] record) {
     try {
-      names =
+      List<String> names =
           fields(record).stream().map(name -> new String(name, StandardCharsets.UTF_8)).toList();
-      if (new HashSet<>(names).size() < names.size()) {
-        problem = Optional.of("names a field twice");
-      }
+      return new HashSet<>(names).size() < names.size()
+          ? Header.malformed(input, record, "the first line names a field twice")
+          : new Header(input, record, names, Optional.empty());
     } catch (MalformedItemException malformed) {
-      problem = Optional.of("cannot be read: " + malformed.getMessage());
+      return Header.malformed(
+          input, record, "the first line cannot be read: " + malformed.getMessage());
     }
-  }
-
-  private Map<String, byte[]> named(List<byte[]> values) {
-    if (values.size() != names.size()) {
-      throw new MalformedItemException(
-          "it has " + values.size() + " fields, and the first line has " + names.size());
-    }
-    Map<String, byte[]> named = new HashMap<>();
-    for (int index = 0; index < values.size(); index++) {
-      named.put(names.get(index), values.get(index));
-    }
-    return named;
-  }
-
-  private static boolean hasOddQuotes(byte[] line) {
-    boolean isOdd = false;
-    for (byte each : line) {
-      isOdd ^= each == '"';
-    }
-    return isOdd;
   }
 
   private static List<byte[]> fields(byte[] record) {
     List<byte[]> fields = new ArrayList<>();
-    int at = 0;
-    while (at <= record.length) {
-      ByteArrayOutputStream field = new ByteArrayOutputStream();
-      at =
-          at < record.length && record[at] == '"'
-              ? quoted(record, at, field)
-              : plain(record, at, field);
-      fields.add(field.toByteArray());
-      at++;
+    ByteArrayOutputStream field = new ByteArrayOutputStream();
+    CsvState state = CsvState.START;
+    for (byte each : record) {
+      CsvState before = state;
+      state = before.next(each);
+      switch (state) {
+        case START -> {
+          fields.add(field.toByteArray());
+          field.reset();
+        }
+        case PLAIN -> {
+          if (before == CsvState.QUOTE) {
+            throw new MalformedItemException("it has something behind a quote that ends a field");
+          }
+          if (each == '"') {
+            throw new MalformedItemException(
+                "it has a quote inside a field that does not begin with one");
+          }
+          field.write(each);
+        }
+        case QUOTED -> {
+          if (before != CsvState.START) {
+            field.write(each);
+          }
+        }
+        case QUOTE -> {
+          // what follows says what it is
+        }
+      }
     }
+    if (state == CsvState.QUOTED) {
+      throw new MalformedItemException(NO_END + more(record));
+    }
+    fields.add(field.toByteArray());
     return fields;
   }
 
-  /* Where the field ends: at a comma, or at the end of the record. */
-  private static int plain(byte[] record, int from, ByteArrayOutputStream field) {
-    int at = from;
-    while (at < record.length && record[at] != ',') {
-      if (record[at] == '"') {
-        throw new MalformedItemException(
-            "it has a quote inside a field that does not begin with one");
-      }
-      field.write(record[at++]);
+  private static String more(byte[] record) {
+    int lines = 1;
+    for (int at = 0; at < record.length - 1; at++) {
+      lines += record[at] == '\n' ? 1 : 0;
     }
-    return at;
-  }
-
-  private static int quoted(byte[] record, int from, ByteArrayOutputStream field) {
-    int at = from + 1;
-    while (record[at] != '"' || (at + 1 < record.length && record[at + 1] == '"')) {
-      at += record[at] == '"' ? 1 : 0;
-      field.write(record[at++]);
-    }
-    at++;
-    if (at < record.length && record[at] != ',') {
-      throw new MalformedItemException("it has something behind a quote that ends a field");
-    }
-    return at;
+    return lines == 1 ? "" : ": all behind it in its input is a part of it, " + lines + " lines";
   }
 
   private static byte[] withoutReturn(byte[] record) {
     int size = record.length;
     return size > 0 && record[size - 1] == '\r' ? Arrays.copyOf(record, size - 1) : record;
-  }
-
-  private static byte[] withoutMark(byte[] line) {
-    int mark = BYTE_ORDER_MARK.length;
-    return Arrays.mismatch(line, BYTE_ORDER_MARK) == mark
-        ? Arrays.copyOfRange(line, mark, line.length)
-        : line;
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.run.Inputs.Input;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -30,7 +31,9 @@ final class InputOptions {
   @Option(names = "-0", description = "Lines end in a byte 0, as those of find -print0.")
   private boolean zero;
 
-  @Option(names = "--csv", description = "The input is CSV; its first line names the fields.")
+  @Option(
+      names = "--csv",
+      description = "The input is CSV; the first line of each file names the fields.")
   private boolean csv;
 
   @Option(
@@ -73,20 +76,20 @@ final class InputOptions {
   }
 
   /** Opens all that is read. */
-  InputStream open(CommandWords words, Streams streams) throws UnusableInputException {
+  Inputs open(CommandWords words, Streams streams) throws UnusableInputException {
     if (words.items().isPresent()) {
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       for (byte[] item : words.items().get()) {
         all.writeBytes(item);
         all.write(0);
       }
-      return new ByteArrayInputStream(all.toByteArray());
+      return new Inputs(List.of(new Input(":::", new ByteArrayInputStream(all.toByteArray()))));
     }
-    List<InputStream> all = new ArrayList<>();
+    List<Input> all = new ArrayList<>();
     for (String file : files.isEmpty() ? List.of("-") : files) {
-      all.add(open(file, streams));
+      all.add(new Input(file, open(file, streams)));
     }
-    return all.size() == 1 ? all.getFirst() : new Joined(all, delimiter(words));
+    return new Inputs(all);
   }
 
   private static InputStream open(String file, Streams streams) throws UnusableInputException {
@@ -119,7 +122,7 @@ final class InputOptions {
    *
    * @param fields that are asked for: if there are any, and it is no CSV, it is JSON
    */
-  ItemSource items(InputStream in, CommandWords words, Set<String> fields) {
+  ItemSource items(Inputs in, CommandWords words, Set<String> fields) {
     ItemParser parser = ItemParser.lines();
     if (csv) {
       parser = new CsvItems();

@@ -12,12 +12,19 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param number from 1
  * @param text its bytes, as they were read
  * @param fields by name
+ * @param header the line that names its fields; empty if it names them itself
  * @param problem why no command can be made of it
  * @param course how far it has come
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
 record Item(
-    long number, byte[] text, Map<String, byte[]> fields, Optional<String> problem, Course course) {
+    long number,
+    byte[] text,
+    Map<String, byte[]> fields,
+    byte[] header,
+    Optional<String> problem,
+    Course course) {
+  private static final byte[] NOTHING = {};
 
   /** What the last attempt has come to, while it goes on as well. */
   static final class Course {
@@ -43,11 +50,15 @@ record Item(
   }
 
   static Item of(long number, byte[] text, Map<String, byte[]> fields) {
-    return new Item(number, text, fields, Optional.empty(), new Course());
+    return named(number, text, fields, NOTHING);
+  }
+
+  static Item named(long number, byte[] text, Map<String, byte[]> fields, byte[] header) {
+    return new Item(number, text, fields, header, Optional.empty(), new Course());
   }
 
   static Item malformed(long number, byte[] text, String problem) {
-    return new Item(number, text, Map.of(), Optional.of(problem), new Course());
+    return new Item(number, text, Map.of(), NOTHING, Optional.of(problem), new Course());
   }
 
   /**

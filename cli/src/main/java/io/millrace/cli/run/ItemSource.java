@@ -1,9 +1,11 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.run.Inputs.Input;
 import io.millrace.cli.text.InputReader;
 import io.millrace.cli.text.InputReader.Result;
 import io.millrace.cli.text.LineReader;
-import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -19,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class ItemSource implements Iterator<Item>, AutoCloseable {
   private final ItemParser parser;
   private final int longestLine;
+  private final byte delimiter;
 
   /* Guards all that follows: the run reads, the consumer closes and asks, a thread waits for input. */
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final InputReader reader;
+  private final Deque<Input> inputs;
+  private InputReader reader;
   private @Nullable Item next;
   private long handedOut;
   private boolean isOver;
@@ -32,13 +36,24 @@ final class ItemSource implements Iterator<Item>, AutoCloseable {
   /**
    * Makes it.
    *
+   * @param inputs at least one; whoever has opened them closes them
    * @param longestLine in bytes
    * @param delimiter what ends a line
    */
-  ItemSource(InputStream in, ItemParser parser, int longestLine, byte delimiter) {
+  ItemSource(Inputs inputs, ItemParser parser, int longestLine, byte delimiter) {
     this.parser = parser;
     this.longestLine = longestLine;
-    this.reader = new InputReader(new LineReader(in, longestLine, delimiter), lock, changed);
+    this.delimiter = delimiter;
+    this.inputs = new ArrayDeque<>(inputs.all());
+    this.reader = reader();
+  }
+
+  /* The next input begins. A last line without an end ends there. */
+  private InputReader reader() {
+    Input input = inputs.remove();
+    parser.begin(input.name());
+    LineReader lines = new LineReader(input.in(), longestLine, parser.lineEnd(delimiter));
+    return new InputReader(lines, lock, changed);
   }
 
   /**
@@ -103,28 +118,29 @@ final class ItemSource implements Iterator<Item>, AutoCloseable {
     long number = handedOut + 1;
     return switch (result) {
       case Result.Read(var line) -> {
-        if (line.tooLong() || parser.pending() > longestLine) {
-          isOver = parser.pending() > longestLine; // where the next one begins is not known
-          yield malformed("it is longer than " + longestLine + " bytes: see --max-line");
+        if (line.tooLong()) {
+          yield Optional.of(parser.tooLong(number, longestLine));
         }
         byte[] bytes = new byte[line.bytes().remaining()];
         line.bytes().get(bytes);
         yield parser.parse(number, bytes);
       }
       case Result.End() -> {
-        isOver = true;
-        isExhausted = true;
-        yield parser.end(number);
+        if (inputs.isEmpty()) {
+          isOver = true;
+          isExhausted = true;
+        } else {
+          reader.close();
+          reader = reader();
+        }
+        yield Optional.empty();
       }
       case Result.Broken(var reason) -> {
         isOver = true;
-        yield malformed("the input cannot be read further: " + reason);
+        String problem = "the input cannot be read further: " + reason;
+        yield Optional.of(Item.malformed(number, new byte[0], problem));
       }
     };
-  }
-
-  private Optional<Item> malformed(String problem) {
-    return Optional.of(Item.malformed(handedOut + 1, new byte[0], problem));
   }
 
   /** Hands out nothing more. */

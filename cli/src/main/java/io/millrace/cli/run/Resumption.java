@@ -5,6 +5,7 @@ import io.millrace.checkpoint.ItemId;
 import io.millrace.cli.resume.Digest;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.RunStore;
+import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,16 @@ record Resumption(String action, Optional<KeyField> key) {
   Checkpoint checkpoint(RunStore store) {
     return Checkpoint.of(store, store.name(), new AttemptCodec())
         .key(this::keyOf)
-        .fingerprint((Item item) -> item.text());
+        .fingerprint(Resumption::content);
+  }
+
+  /* The same record under other names is another item. */
+  private static byte[] content(Item item) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(item.header());
+    all.write('\n');
+    all.writeBytes(item.text());
+    return all.toByteArray();
   }
 
   private String keyOf(Item item) {

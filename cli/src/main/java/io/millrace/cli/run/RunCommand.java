@@ -15,7 +15,6 @@ import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -113,7 +112,7 @@ public final class RunCommand implements Callable<Integer> {
       throw problem(conflict.get());
     }
     CommandForm form = forms.form(words.command(), input.isZeroTerminated());
-    try (InputStream in = input.open(words, streams);
+    try (Inputs in = input.open(words, streams);
         Output output = new Output(new StreamTarget(streams.out()))) {
       ItemSource items = input.items(in, words, fields(form));
       return dryRun ? dryRun(form, items, output) : run(form, items, output);
@@ -147,10 +146,12 @@ public final class RunCommand implements Callable<Integer> {
 
   private int dryRun(CommandForm form, ItemSource items, Output output) throws IOException {
     boolean allOk = true;
+    Set<String> fields = fields(form);
     while (items.hasNext()) {
       Item item = items.next();
       try {
-        output.lines().writeBytes(Template.bytes(form.shown(item) + "\n"));
+        fields.forEach(item::field);
+        output.lines().writeBytes(Template.bytes(form.shown(item.check()) + "\n"));
         if (output.isFull()) {
           output.flush();
         }

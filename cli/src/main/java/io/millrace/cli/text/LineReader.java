@@ -7,16 +7,23 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts bytes into lines, and waits for no byte beyond the end of a line. Used by one thread at a
- * time.
+ * Cuts bytes into lines, and waits for no byte beyond the end of a line. A line that is too long is told of when that is
+ * seen, not when it ends, which it may never do. Used by one thread at a time.
  */
 public final class LineReader {
   private final InputStream in;
   private final int limit;
-  private final byte delimiter;
+  private final LineEnd lineEnd;
   private final byte[] buffer = new byte[1 << 16];
   private int position;
   private int end;
+
+  /* In the buffer: up to where the end of the line was looked for, and where it is; -1 if it was not found. */
+  private int seen;
+  private int stop = -1;
+
+  /* Whether the rest of a line that was too long is still to come. */
+  private boolean isInLongLine;
   private boolean ended;
   private long lines;
 
@@ -26,14 +33,14 @@ public final class LineReader {
    * @param limit the longest line that is kept, in bytes
    */
   public LineReader(InputStream in, int limit) {
-    this(in, limit, (byte) '\n');
+    this(in, limit, LineEnd.of((byte) '\n'));
   }
 
-  /** Makes a reader of lines that end in another byte. */
-  public LineReader(InputStream in, int limit, byte delimiter) {
+  /** Makes a reader of lines that end elsewhere. */
+  public LineReader(InputStream in, int limit, LineEnd lineEnd) {
     this.in = in;
     this.limit = limit;
-    this.delimiter = delimiter;
+    this.lineEnd = lineEnd;
   }
 
   /**
@@ -46,49 +53,69 @@ public final class LineReader {
 
   /** Whether the next line is here already, so that {@link #next} does not wait. */
   public boolean isReady() {
-    return ended || endOfLine() < end;
+    if (isInLongLine && hasStop()) {
+      leaveLine();
+      isInLongLine = false;
+    }
+    return ended || (!isInLongLine && hasStop());
   }
 
   /** The next line; null at the end. */
   public @Nullable Line next() throws IOException {
+    skipLongLine();
     ByteArrayOutputStream line = new ByteArrayOutputStream();
-    boolean tooLong = false;
     boolean any = false;
-    while (position < end || fill()) {
+    boolean complete = false;
+    while (!complete && (position < end || fill())) {
       any = true;
-      int stop = endOfLine();
-      tooLong |= line.size() + (stop - position) > limit;
+      complete = hasStop();
+      int to = complete ? stop : end;
+      boolean tooLong = line.size() + (to - position) > limit;
       if (!tooLong) {
-        line.write(buffer, position, stop - position);
+        line.write(buffer, position, to - position);
       }
-      boolean complete = stop < end;
-      position = complete ? stop + 1 : stop;
-      if (complete) {
-        break;
+      leaveLine();
+      if (tooLong) {
+        isInLongLine = !complete;
+        return new Line(++lines, ByteBuffer.allocate(0), true);
       }
     }
-    if (!any) {
-      return null;
+    return any ? new Line(++lines, ByteBuffer.wrap(line.toByteArray()), false) : null;
+  }
+
+  private void skipLongLine() throws IOException {
+    while (isInLongLine && (position < end || fill())) {
+      isInLongLine = !hasStop();
+      leaveLine();
     }
-    byte[] bytes = tooLong ? new byte[0] : line.toByteArray();
-    return new Line(++lines, ByteBuffer.wrap(bytes), tooLong);
+    isInLongLine = false;
+  }
+
+  /* Goes behind the end of the line, or else behind all that is here of it. */
+  private void leaveLine() {
+    position = stop < 0 ? end : stop + 1;
+    stop = -1;
   }
 
   private boolean fill() throws IOException {
     // a terminal would be asked for a second end
     if (!ended) {
       position = 0;
+      seen = 0;
       end = Math.max(in.read(buffer), 0);
       ended = end == 0;
     }
     return !ended;
   }
 
-  private int endOfLine() {
-    int stop = position;
-    while (stop < end && buffer[stop] != delimiter) {
-      stop++;
+  /* Whether the line's end is in the buffer. */
+  private boolean hasStop() {
+    while (stop < 0 && seen < end) {
+      if (lineEnd.isAt(buffer[seen])) {
+        stop = seen;
+      }
+      seen++;
     }
-    return stop;
+    return stop >= 0;
   }
 }

@@ -1,7 +1,9 @@
 package io.millrace.cli.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.text.LineReader;
 import java.io.ByteArrayInputStream;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,39 @@ class LineReaderTest {
   void aLineThatIsTooLongIsSkippedAlone(int size) throws IOException {
     assertEquals(
         List.of("1:abc", "2!", "3:d", "4!"), read(inParts("abc\nabcd\nd\nabcdefgh", size), 3));
+  }
+
+  @Test
+  void aLineThatNeverEndsIsToldOf() throws IOException {
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 'x';
+          }
+
+          @Override
+          public int read(byte[] buffer, int from, int most) {
+            Arrays.fill(buffer, from, from + most, (byte) 'x');
+            return most;
+          }
+        };
+    LineReader.Line line = new LineReader(endless, 1_000).next();
+    assertTrue(line != null && line.tooLong());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 100})
+  void aLineBehindALongOneIsReadyOnlyWhenItIsWhole(int size) throws IOException {
+    LineReader reader = new LineReader(inParts("abcdefgh\nij", size), 3);
+    assertFalse(reader.isReady());
+    LineReader.Line line = reader.next();
+    assertTrue(line != null && line.tooLong());
+    assertFalse(reader.isReady());
+    LineReader.Line last = reader.next();
+    assertTrue(last != null && last.bytes().remaining() == 2);
+    assertNull(reader.next());
+    assertTrue(reader.isReady());
   }
 
   @Test
