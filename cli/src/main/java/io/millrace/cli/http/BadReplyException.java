@@ -1,6 +1,8 @@
 package io.millrace.cli.http;
 
 import io.millrace.signal.HttpReply;
+import io.millrace.signal.Signals;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,10 +10,22 @@ import java.util.Optional;
 final class BadReplyException extends RequestException implements HttpReply {
   private static final long serialVersionUID = 1;
   private transient Reply reply;
+  private final transient Signals signals;
 
   BadReplyException(InputLine.Call call, String problem, Reply reply) {
     super(call, problem, null);
     this.reply = reply;
+    this.signals = Signals.in(reply, Instant.now()); // some stand in the body
+  }
+
+  /** What the server says about coming back. */
+  Signals signals() {
+    return signals;
+  }
+
+  /** Whether the server refuses for a while, and says for how long. */
+  boolean isLimited() {
+    return statusCode() == 403 && signals.delay().isPresent();
   }
 
   Reply reply() {
@@ -46,6 +60,8 @@ final class BadReplyException extends RequestException implements HttpReply {
   /** Whether the server says that it has not done what it was asked for. */
   @Override
   boolean isUnprocessed() {
-    return statusCode() == 429 || (statusCode() == 503 && header("retry-after").isPresent());
+    return statusCode() == 429
+        || (statusCode() == 503 && signals.delay().isPresent())
+        || isLimited();
   }
 }

@@ -1,7 +1,6 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.http.LostException.Stage;
-import io.millrace.outcome.RunStatus;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -71,17 +70,6 @@ final class ErrorText {
     return error instanceof MalformedLineException malformed
         ? "malformed line: " + malformed.problem()
         : of(error);
-  }
-
-  /** For a line that the end of the run cut off. */
-  static String cutOff(RunStatus reason) {
-    return switch (reason) {
-      case TIMED_OUT -> "cut off by --run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "cut off by --max-calls";
-      case ABORTED -> "cut off by --max-failures or --fail-rate";
-      case FATAL_ERROR -> "cut off by --stop-on";
-      case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";
-    };
   }
 
   private static String message(Throwable error) {

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.EndReason;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
@@ -16,6 +17,7 @@ import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -262,12 +264,24 @@ final class HttpOptions {
     return Optional.ofNullable(itemTimeout);
   }
 
+  /** What is said of an early end. */
+  EndReason endReason() {
+    List<String> limits = new ArrayList<>();
+    if (maxFailures != null) {
+      limits.add("--max-failures");
+    }
+    if (failRate != null) {
+      limits.add("--fail-rate");
+    }
+    return new EndReason(limits, checkpoints.areGiven());
+  }
+
   OutputLine form() {
     return new OutputLine(included);
   }
 
   HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {
-    return new HttpRun.Manner(ordered, isQuiet, failed, settings);
+    return new HttpRun.Manner(ordered, isQuiet, failed, settings, endReason());
   }
 
   ContentReader contents() {

@@ -4,6 +4,7 @@ import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.cli.console.EndReason;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.InputLine.Call;
@@ -64,9 +65,14 @@ final class HttpRun {
    * @param isQuiet whether to say nothing on standard error
    * @param failed the file that gets the lines that failed, if there is one
    * @param settings the options, without secrets
+   * @param end what is said of an early end
    */
   record Manner(
-      boolean isOrdered, boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {}
+      boolean isOrdered,
+      boolean isQuiet,
+      Optional<Path> failed,
+      Map<String, String> settings,
+      EndReason end) {}
 
   HttpRun(
       Parallel parallel,
@@ -106,7 +112,10 @@ final class HttpRun {
     try (recorder) {
       end = run();
     }
-    String how = end.status() == RunStatus.COMPLETED ? "completed" : Report.why(end.status());
+    String how =
+        end.status() == RunStatus.COMPLETED
+            ? "completed"
+            : manner.end().ofRun(end.status(), end.broken().isPresent());
     files.report(
         ReportPage.of(
             "millrace http",
@@ -146,7 +155,9 @@ final class HttpRun {
     }
     Report report = report();
     if (!manner.isQuiet()) {
-      report.summary(status, input.reading(), broken).forEach(streams.err()::println);
+      report
+          .summary(status, manner.end().ofRun(status, broken.isPresent()), input.reading())
+          .forEach(streams.err()::println);
       Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed(), broken);
@@ -155,7 +166,7 @@ final class HttpRun {
   /** Ends the lines that were between two requests, and writes what waited for its turn. */
   private void cutOff(List<Call> left, RunStatus status) throws IOException {
     for (Call call : left) {
-      ended(LineResult.ended(call, status));
+      ended(LineResult.ended(call, status, manner.end()));
     }
     for (LineResult result : early.values()) {
       write(result);
@@ -171,7 +182,7 @@ final class HttpRun {
       redirect(line.call(), to);
       return;
     }
-    Optional<LineResult> result = LineResult.of(outcome, run.status());
+    Optional<LineResult> result = LineResult.of(outcome, run.status(), manner.end());
     if (result.isPresent()) {
       if (outcome.restored()) {
         tally.addRestored(result.get());

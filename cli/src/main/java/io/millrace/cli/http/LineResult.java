@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.console.EndReason;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -29,21 +30,25 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
    * What came of the last request of a line; empty if that leads on.
    *
    * @param status of the run, where it has ended
+   * @param end what is said of that
    */
-  static Optional<LineResult> of(Outcome<InputLine, Step> outcome, RunStatus status) {
+  static Optional<LineResult> of(
+      Outcome<InputLine, Step> outcome, RunStatus status, EndReason end) {
     return switch (outcome) {
       case Success<InputLine, Step>(var line, Step.Answered(var reply, _), _) ->
           Optional.of(new LineResult(line, State.OK, Optional.of(reply), Optional.empty()));
       case Success<InputLine, Step>(_, Step.Redirected _, _) -> Optional.empty();
       case Failure<InputLine, Step>(var line, var error, _) ->
-          Optional.of(failed(line, error, status));
-      case NotRun<InputLine, Step>(var line, var reason, _) -> Optional.of(ended(line, reason));
+          Optional.of(failed(line, error, status, end));
+      case NotRun<InputLine, Step>(var line, var reason, _) ->
+          Optional.of(ended(line, reason, end));
     };
   }
 
-  private static LineResult failed(InputLine line, Throwable error, RunStatus status) {
+  private static LineResult failed(
+      InputLine line, Throwable error, RunStatus status, EndReason end) {
     if (error instanceof AbandonedException) {
-      return ended(line, status);
+      return ended(line, status, end);
     }
     Optional<Reply> reply =
         error instanceof BadReplyException bad ? Optional.of(bad.reply()) : Optional.empty();
@@ -51,10 +56,9 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
   }
 
   /** A line that the end of the run kept from its answer. */
-  static LineResult ended(InputLine line, RunStatus reason) {
+  static LineResult ended(InputLine line, RunStatus reason, EndReason end) {
     return line.course().hasStarted()
-        ? new LineResult(
-            line, State.CUT_OFF, Optional.empty(), Optional.of(ErrorText.cutOff(reason)))
+        ? new LineResult(line, State.CUT_OFF, Optional.empty(), Optional.of(end.ofItem(reason)))
         : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty());
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.signal.HttpReply;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,9 @@ import java.util.Optional;
  */
 record Reply(int statusCode, List<Header> headers, Content content) implements HttpReply {
   private static final int LOWEST_ERROR = 400;
+
+  /* What servers say about coming back stands in the first 65,536 characters. */
+  private static final int MOST_READ = 4 * 65_536;
 
   @Override
   public Optional<String> header(String name) {
@@ -26,8 +30,13 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
   @Override
   public Optional<String> body() {
     return content instanceof Content.Whole(var bytes, var coding) && coding.isEmpty()
-        ? Optional.of(StandardCharsets.UTF_8.decode(bytes.duplicate()).toString())
+        ? Optional.of(start(bytes))
         : Optional.empty();
+  }
+
+  private static String start(ByteBuffer bytes) {
+    int size = Math.min(bytes.remaining(), MOST_READ);
+    return StandardCharsets.UTF_8.decode(bytes.slice(bytes.position(), size)).toString();
   }
 
   /** What the retry policy reads of headers: the rest is not kept while the request is repeated. */

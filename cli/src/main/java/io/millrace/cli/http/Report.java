@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -16,8 +15,12 @@ import java.util.stream.Collectors;
  * @param elapsed since the start of the run
  */
 record Report(Counts counts, Duration elapsed) {
-  /** The lines at the end. */
-  List<String> summary(RunStatus status, Reading reading, Optional<String> broken) {
+  /**
+   * The lines at the end.
+   *
+   * @param why it has ended early, if it has
+   */
+  List<String> summary(RunStatus status, String why, Reading reading) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -34,8 +37,7 @@ record Report(Counts counts, Duration elapsed) {
       lines.add("  status: " + statuses());
     }
     if (status != RunStatus.COMPLETED) {
-      String reason = broken.isPresent() ? "ended by the checkpoint" : why(status);
-      lines.add(String.format(Locale.ROOT, "  %s: %s", reason, notRun(reading)));
+      lines.add(String.format(Locale.ROOT, "  %s: %s", why, notRun(reading)));
     }
     return lines;
   }
@@ -50,16 +52,6 @@ record Report(Counts counts, Duration elapsed) {
     return counts.statuses().entrySet().stream()
         .map(each -> String.format(Locale.ROOT, "%d x %,d", each.getKey(), each.getValue()))
         .collect(Collectors.joining(", "));
-  }
-
-  static String why(RunStatus status) {
-    return switch (status) {
-      case TIMED_OUT -> "stopped by --run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "stopped by --max-calls";
-      case ABORTED -> "stopped by --max-failures or --fail-rate";
-      case FATAL_ERROR -> "stopped by --stop-on";
-      case CANCELLED, RUNNING, COMPLETED -> "interrupted";
-    };
   }
 
   /* Added up, what was done and what stands here gives the lines that were read. */

@@ -1,12 +1,12 @@
 package io.millrace.cli.http;
 
 import io.millrace.plan.Retry;
-import io.millrace.plan.RetryBudget;
+import io.millrace.signal.Signals;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests to repeat. One that is not idempotent is repeated only if the server cannot have done
@@ -35,31 +35,29 @@ record RetryRules(
 
   /** These rules, for the run. A line counts its tries itself, over all its requests. */
   Retry retry() {
-    int[] waited =
-        IntStream.concat(statuses.stream().mapToInt(Integer::intValue), IntStream.of(429, 503))
-            .distinct()
-            .toArray();
-    Retry http = Retry.http(waited);
-    return http.attempts(Integer.MAX_VALUE)
-        .when(error -> repeats(error, http))
-        .whenResult(_ -> false)
-        .budget(RetryBudget.unlimited()) // each host has its own
-        .endRunWhen(this::isFatal)
-        .endRunWhenResult(_ -> false);
+    return Retry.ofAttempts(Integer.MAX_VALUE)
+        .when(this::repeats)
+        .serverWait((_, error, _) -> wait(error))
+        .endRunWhen(this::isFatal);
+  }
+
+  /* Of every answer that fails its line, whether it is repeated or not. */
+  private static Optional<Duration> wait(@Nullable Throwable error) {
+    return error instanceof BadReplyException bad ? bad.signals().delay() : Optional.empty();
   }
 
   private boolean isFatal(Throwable error) {
     return error instanceof BadReplyException bad && fatal.contains(bad.statusCode());
   }
 
-  private boolean repeats(Throwable error, Retry http) {
+  private boolean repeats(Throwable error) {
     boolean repeats =
         error instanceof RequestException failure
             && failure.call().course().attempts() <= retries
             && isWorthIt(failure)
             && isAllowed(failure)
-            && isInTime(failure, http)
-            && isLeft(failure, http);
+            && isInTime(failure)
+            && isLeft(failure);
     if (repeats && error instanceof BadReplyException bad) {
       bad.dropContent();
       memory.free(bad.call().course().sequence());
@@ -69,8 +67,18 @@ record RetryRules(
 
   private boolean isWorthIt(RequestException failure) {
     return switch (failure) {
-      case BadReplyException bad -> statuses.contains(bad.statusCode());
+      case BadReplyException bad -> isWorthIt(bad);
       case LostException _, TimedOutException _ -> true;
+    };
+  }
+
+  /* The server's own word counts for other statuses only if the user has not named some. */
+  private boolean isWorthIt(BadReplyException bad) {
+    boolean isObeyed = statuses.equals(USUAL);
+    return switch (bad.signals().repeat()) {
+      case NO -> false;
+      case YES -> isObeyed || statuses.contains(bad.statusCode());
+      case UNSAID -> statuses.contains(bad.statusCode()) || (isObeyed && bad.isLimited());
     };
   }
 
@@ -79,21 +87,22 @@ record RetryRules(
   }
 
   /* A wait that cannot end in time is not begun. */
-  private boolean isInTime(RequestException failure, Retry http) {
+  private boolean isInTime(RequestException failure) {
     if (itemTime.isEmpty()) {
       return true;
     }
-    long wait = http.serverWait(null, failure, Instant.now()).map(Duration::toNanos).orElse(0L);
+    long wait = retry().serverWait(null, failure, Instant.now()).map(Duration::toNanos).orElse(0L);
     long elapsed = failure.call().course().elapsedNanos(System.nanoTime());
     return elapsed + wait < itemTime.get().toNanos();
   }
 
   /* What a host asks for itself is not counted. */
-  private boolean isLeft(RequestException failure, Retry http) {
+  private boolean isLeft(RequestException failure) {
     boolean isAsked =
         failure instanceof BadReplyException bad
             && (bad.statusCode() == TOO_MANY_REQUESTS
-                || http.serverWait(null, bad, Instant.now()).isPresent());
+                || bad.signals().delay().isPresent()
+                || bad.signals().repeat() == Signals.Repeat.YES);
     boolean isLeft = isAsked || budgets.tryTake(failure.call().host());
     if (!isLeft) {
       failure.refuseRetry();

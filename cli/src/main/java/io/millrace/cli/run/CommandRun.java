@@ -3,6 +3,7 @@ package io.millrace.cli.run;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.cli.console.EndReason;
 import io.millrace.cli.console.Line;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
@@ -31,6 +32,7 @@ final class CommandRun {
   private final ResultWriter writer;
   private final Streams streams;
   private final Manner manner;
+  private final EndReason end;
 
   private final RunTally tally = new RunTally();
   private ProgressDisplay display = ProgressDisplay.none();
@@ -50,7 +52,8 @@ final class CommandRun {
       Output output,
       ResultWriter writer,
       Streams streams,
-      Manner manner) {
+      Manner manner,
+      EndReason end) {
     this.parallel = parallel.truncation(Truncation.SILENT); // the summary says it
     this.items = items;
     this.action = action;
@@ -58,6 +61,7 @@ final class CommandRun {
     this.writer = writer;
     this.streams = streams;
     this.manner = manner;
+    this.end = end;
   }
 
   /**
@@ -85,7 +89,9 @@ final class CommandRun {
     display = ProgressDisplay.none();
     flush();
     if (manner == Manner.PROGRESS) {
-      tally.summary(status, items.reading(), broken.isPresent()).forEach(streams.err()::println);
+      tally
+          .summary(status, end, items.reading(), broken.isPresent())
+          .forEach(streams.err()::println);
     }
     return new End(status, tally.failures(), broken);
   }
@@ -98,7 +104,7 @@ final class CommandRun {
 
   private void takeAll(Run<Item, Attempt> run) throws IOException {
     for (Optional<Outcome<Item, Attempt>> next = next(run); next.isPresent(); next = next(run)) {
-      try (ItemResult result = ItemResult.of(next.get(), run.status())) {
+      try (ItemResult result = ItemResult.of(next.get(), run.status(), end)) {
         accept(result);
       }
     }

@@ -1,5 +1,6 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.console.EndReason;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -34,7 +35,13 @@ record ItemResult(
     NOT_STARTED
   }
 
-  static ItemResult of(Outcome<Item, Attempt> outcome, RunStatus status) {
+  /**
+   * What came of an item.
+   *
+   * @param status of the run, where it has ended
+   * @param end what is said of that
+   */
+  static ItemResult of(Outcome<Item, Attempt> outcome, RunStatus status, EndReason end) {
     Item item = outcome.item();
     int attempts = outcome.attempts();
     Optional<Attempt> last = item.course().last();
@@ -49,7 +56,7 @@ record ItemResult(
       case Failure<Item, Attempt>(_, AbandonedException _, _) ->
           // whatever it has printed may still change
           new ItemResult(
-              item, State.CUT_OFF, attempts, Optional.empty(), Optional.of(cutOff(status)));
+              item, State.CUT_OFF, attempts, Optional.empty(), Optional.of(end.ofItem(status)));
       case Failure<Item, Attempt>(_, CommandException error, _) ->
           new ItemResult(item, State.FAILED, attempts, last, Optional.of(text(error)));
       case Failure<Item, Attempt>(_, IOException error, _) ->
@@ -63,7 +70,7 @@ record ItemResult(
           new ItemResult(
               item, State.MALFORMED, attempts, Optional.empty(), Optional.of(text(error)));
       case NotRun<Item, Attempt>(_, var reason, _) when last.isPresent() ->
-          new ItemResult(item, State.CUT_OFF, attempts, last, Optional.of(cutOff(reason)));
+          new ItemResult(item, State.CUT_OFF, attempts, last, Optional.of(end.ofItem(reason)));
       case NotRun<Item, Attempt> _ ->
           new ItemResult(item, State.NOT_STARTED, attempts, last, Optional.empty());
     };
@@ -71,16 +78,6 @@ record ItemResult(
 
   private static String text(Throwable error) {
     return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
-  }
-
-  private static String cutOff(RunStatus reason) {
-    return switch (reason) {
-      case TIMED_OUT -> "cut off by --run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "cut off by a budget";
-      case ABORTED -> "cut off by --max-failures or --fail-rate";
-      case FATAL_ERROR -> "cut off by an error";
-      case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";
-    };
   }
 
   /** Whether it counts as done. */

@@ -186,7 +186,8 @@ public final class RunCommand implements Callable<Integer> {
                   output,
                   outputs.writer(output, streams.err(), folder, checkpoints.key()),
                   streams,
-                  manner())
+                  manner(),
+                  options.endReason(checkpoints.areGiven()))
               .go();
       return ended(end, signals.exitCode().orElse(ExitStatus.FAILED));
     }

@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.EndReason;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
@@ -14,6 +15,8 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -138,6 +141,18 @@ final class RunOptions {
       return Optional.of("--retry-on needs --retries, for example --retries 3");
     }
     return Optional.empty();
+  }
+
+  /** What is said of an early end. */
+  EndReason endReason(boolean hasCheckpoint) {
+    List<String> limits = new ArrayList<>();
+    if (maxFailures != null) {
+      limits.add("--max-failures");
+    }
+    if (failRate != null) {
+      limits.add("--fail-rate");
+    }
+    return new EndReason(limits, hasCheckpoint);
   }
 
   /** The field by whose values commands are counted. */

@@ -1,5 +1,6 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.console.EndReason;
 import io.millrace.outcome.RunStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ final class RunTally {
    * @param isBroken whether the checkpoint has ended it
    */
   synchronized List<String> summary(
-      RunStatus status, ItemSource.Reading reading, boolean isBroken) {
+      RunStatus status, EndReason end, ItemSource.Reading reading, boolean isBroken) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -102,7 +103,7 @@ final class RunTally {
           String.format(
               Locale.ROOT,
               "  %s: %,d cut off, %,d not started%s",
-              isBroken ? "stopped by the checkpoint" : why(status),
+              end.ofRun(status, isBroken),
               cutOff,
               notStarted,
               reading.isExhausted()
@@ -121,16 +122,6 @@ final class RunTally {
     String cut = text.length() <= LONGEST_KIND ? text : text.substring(0, LONGEST_KIND) + " ...";
     String first = kind.count == 1 ? "item" : "first item";
     return String.format(Locale.ROOT, "  %,d x %s (%s %,d)", kind.count, cut, first, kind.first);
-  }
-
-  private static String why(RunStatus status) {
-    return switch (status) {
-      case TIMED_OUT -> "stopped by --run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "stopped by a budget";
-      case ABORTED -> "stopped by --max-failures or --fail-rate";
-      case FATAL_ERROR -> "stopped by an error";
-      case CANCELLED, RUNNING, COMPLETED -> "interrupted";
-    };
   }
 
   private String rate() {

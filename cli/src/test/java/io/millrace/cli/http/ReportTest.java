@@ -8,7 +8,6 @@ import io.millrace.outcome.RunStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +20,7 @@ class ReportTest {
   void theSummaryCountsStatuses() {
     List<String> lines =
         new Report(counts(), Duration.ofSeconds(150))
-            .summary(RunStatus.COMPLETED, new Reading(9, true, 1_500, 0), Optional.empty());
+            .summary(RunStatus.COMPLETED, "", new Reading(9, true, 1_500, 0));
     assertEquals(
         List.of(
             "millrace: 1,500 done in 2 min 30 s (10.0/s): 1,400 ok, 100 failed, 7 retries",
@@ -35,12 +34,13 @@ class ReportTest {
     assertEquals(
         "  interrupted: 3 cut off, 20 not started, 7 blank or comments, nothing read after line 1,530",
         report
-            .summary(RunStatus.CANCELLED, new Reading(1_530, false, 1_523, 7), Optional.empty())
+            .summary(RunStatus.CANCELLED, "interrupted", new Reading(1_530, false, 1_523, 7))
             .getLast());
     assertEquals(
         "  stopped by --run-timeout: 3 cut off, 20 not started",
         report
-            .summary(RunStatus.TIMED_OUT, new Reading(1_523, true, 1_523, 0), Optional.empty())
+            .summary(
+                RunStatus.TIMED_OUT, "stopped by --run-timeout", new Reading(1_523, true, 1_523, 0))
             .getLast());
   }
 }

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 
 @NoLeaks
 class RetryTest {
-  private final Loopback server = Loopback.start();
+  private Loopback server = Loopback.start();
 
   @AfterEach
   void stopServer() {
@@ -151,5 +151,77 @@ class RetryTest {
     Cli cli = Cli.run(lines, "http", "--retry-budget", "0%", "--retries", "9", "--jobs", "50");
     assertEquals(0, cli.code(), cli.err());
     assertEquals(300, server.requests().size());
+  }
+
+  /* How long after the refusal of one line the next one is sent. */
+  private Duration leftAlone() {
+    List<Seen> requests = server.requests();
+    return Duration.ofNanos(requests.get(1).nanos() - requests.get(0).nanos());
+  }
+
+  private void refuseFirst(int status, String body, String... headers) {
+    server.on(
+        "/",
+        (exchange, number) -> {
+          if (number == 1) {
+            for (int at = 0; at < headers.length; at += 2) {
+              exchange.getResponseHeaders().set(headers[at], headers[at + 1]);
+            }
+          }
+          Loopback.send(exchange, number == 1 ? status : 200, number == 1 ? body : "");
+        });
+  }
+
+  @DisplayName("H40: a host is left alone if it says so, whatever its status, repeated or not")
+  @ParameterizedTest
+  @ValueSource(ints = {400, 403, 404, 409, 413, 429, 500, 503})
+  void everyRefusalIsObeyed(int status) {
+    refuseFirst(status, "", "Retry-After", "1");
+    Cli.run((server.url("/") + "\n").repeat(2), "http", "--jobs", "1", "--retries", "0");
+    assertEquals(2, server.requests().size());
+    assertTrue(leftAlone().compareTo(Duration.ofSeconds(1)) >= 0, leftAlone().toString());
+  }
+
+  @DisplayName("H40: what the body says of the wait is obeyed, also if the request is repeated")
+  @Test
+  void bodiesAreObeyed() {
+    refuseFirst(429, "{\"error\": {\"retryDelay\": \"1s\"}}");
+    Cli cli = Cli.run(server.url("/"), "http");
+    assertEquals(0, cli.code());
+    assertTrue(leftAlone().compareTo(Duration.ofSeconds(1)) >= 0, leftAlone().toString());
+  }
+
+  @DisplayName("H40: x-should-retry decides, unless --retry-on names statuses")
+  @Test
+  void theServersWord() {
+    refuseFirst(409, "", "x-should-retry", "true");
+    assertEquals(2, Cli.run(server.url("/"), "http").line().get("attempts").intValue());
+    restart();
+    refuseFirst(409, "", "x-should-retry", "true");
+    Cli named = Cli.run(server.url("/"), "http", "--retry-on", "503");
+    assertEquals(1, named.line().get("attempts").intValue());
+    restart();
+    refuseFirst(503, "", "x-should-retry", "false");
+    assertEquals(1, Cli.run(server.url("/"), "http").line().get("attempts").intValue());
+    restart();
+    refuseFirst(503, "", "x-should-retry", "false");
+    named = Cli.run(server.url("/"), "http", "--retry-on", "503");
+    assertEquals(1, named.line().get("attempts").intValue());
+  }
+
+  @DisplayName("H40: 403 with a wait is repeated, without one it is not; POST as well")
+  @Test
+  void forbiddenForAWhile() {
+    refuseFirst(403, "", "Retry-After", "0");
+    String post = "{\"method\": \"POST\", \"url\": \"" + server.url("/") + "\"}";
+    assertEquals(2, Cli.run(post, "http").line().get("attempts").intValue());
+    restart();
+    refuseFirst(403, "");
+    assertEquals(1, Cli.run(server.url("/"), "http").line().get("attempts").intValue());
+  }
+
+  private void restart() {
+    server.close();
+    server = Loopback.start();
   }
 }

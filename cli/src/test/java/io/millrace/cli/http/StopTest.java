@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import io.millrace.cli.console.EndReason;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Failure;
@@ -85,7 +86,7 @@ class StopTest {
     Cli cli = Cli.run(lines, "http", "--fail-rate", "50%/4", "--jobs", "1");
     assertEquals(3, cli.code());
     assertEquals(4, server.requests().size());
-    assertTrue(cli.err().contains("stopped by --max-failures or --fail-rate"), cli.err());
+    assertTrue(cli.err().contains("stopped by --fail-rate:"), cli.err());
     assertEquals(2, Cli.run("", "http", "--fail-rate", "half").code());
   }
 
@@ -149,7 +150,8 @@ class StopTest {
                     line,
                     new AbandonedException("item 12 was abandoned", new StackTraceElement[0]),
                     new Details(12, null, 1, 1, false)),
-                RunStatus.CANCELLED)
+                RunStatus.CANCELLED,
+                new EndReason(List.of(), false))
             .orElseThrow();
     assertEquals(LineResult.State.CUT_OFF, result.state());
     assertEquals("cut off by an interrupt", result.error().orElseThrow());

@@ -1,10 +1,14 @@
 package io.millrace.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,6 +91,47 @@ class RunCheckpointTest {
     Cli cli = run("x\na\na\n", "--", "echo");
     assertEquals(1, cli.code());
     assertTrue(cli.err().contains("items 2 and 3 have the same key"), cli.err());
+  }
+
+  @DisplayName("C20: what two items with the same key cut off names the checkpoint, and no option")
+  @Test
+  void whatSameKeysCutOff() throws Exception {
+    Path started = folder.resolve("started");
+    assertEquals(0, new ProcessBuilder("mkfifo", started.toString()).start().waitFor());
+    InputStream whenStarted =
+        new InputStream() {
+          private boolean isOver;
+
+          @Override
+          public int read() throws IOException {
+            if (isOver) {
+              return -1;
+            }
+            Files.readAllBytes(started); // the first command writes into it
+            isOver = true;
+            return 'a';
+          }
+        };
+    InputStream first = new ByteArrayInputStream(new byte[] {'a', '\n'});
+    InputStream in = new SequenceInputStream(first, whenStarted);
+    Cli cli =
+        Cli.run(
+            in,
+            "run",
+            "--json",
+            "--jobs",
+            "2",
+            "--checkpoint",
+            folder.resolve("kept.db").toString(),
+            "--",
+            "sh",
+            "-c",
+            "echo > " + started + "; sleep 331",
+            "{}");
+    assertEquals(1, cli.code());
+    assertFalse((cli.out() + cli.err()).contains("--max-failures"), cli.toString());
+    assertTrue(cli.out().contains("cut off by the checkpoint"), cli.toString());
+    assertTrue(cli.err().contains("stopped by the checkpoint: "), cli.err());
   }
 
   @DisplayName("C20: bytes come back as they were; what is too large to keep fails and says so")
