@@ -70,6 +70,11 @@ final class Attempt implements AutoCloseable {
     return ending;
   }
 
+  /** Whether the command itself has said how it went. */
+  boolean hasExited() {
+    return ending.filter(how -> how instanceof Ending.Exited).isPresent();
+  }
+
   @Override
   public void close() {
     out.close();

@@ -1,14 +1,15 @@
 package io.millrace.cli.run;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.cli.console.EndReason;
-import io.millrace.cli.console.Line;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
-import io.millrace.cli.process.Ending;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.StatusLine;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
@@ -34,6 +35,8 @@ final class CommandRun {
   private final Manner manner;
   private final EndReason end;
 
+  private final Monitor monitor = Monitor.of(new RunWording());
+  private final StatusLine status = new StatusLine();
   private final RunTally tally = new RunTally();
   private ProgressDisplay display = ProgressDisplay.none();
   private int complaints;
@@ -54,7 +57,8 @@ final class CommandRun {
       Streams streams,
       Manner manner,
       EndReason end) {
-    this.parallel = parallel.truncation(Truncation.SILENT); // the summary says it
+    this.parallel =
+        parallel.truncation(Truncation.SILENT).monitor(monitor); // the summary says how it ended
     this.items = items;
     this.action = action;
     this.output = output;
@@ -75,7 +79,7 @@ final class CommandRun {
     RunStatus status;
     Optional<String> broken = Optional.empty();
     try (Run<Item, Attempt> run = parallel.start(Source.of(items), action);
-        ProgressDisplay shown = display(run)) {
+        ProgressDisplay shown = display()) {
       display = shown;
       try {
         takeAll(run);
@@ -92,6 +96,7 @@ final class CommandRun {
       tally
           .summary(status, end, items.reading(), broken.isPresent())
           .forEach(streams.err()::println);
+      Ending.lines(monitor.snapshot(), Optional.empty()).forEach(streams.err()::println);
     }
     return new End(status, tally.failures(), broken);
   }
@@ -116,12 +121,7 @@ final class CommandRun {
       return;
     }
     display.<IOException>aside(() -> writer.write(result));
-    boolean isClear =
-        result
-            .attempt()
-            .flatMap(Attempt::ending)
-            .filter(ending -> ending instanceof Ending.Exited)
-            .isPresent();
+    boolean isClear = result.attempt().filter(Attempt::hasExited).isPresent();
     if (manner != Manner.SILENT && !isClear && complaints < MOST_COMPLAINTS) {
       complaints++;
       flush();
@@ -148,9 +148,10 @@ final class CommandRun {
     }
   }
 
-  private ProgressDisplay display(Run<Item, Attempt> run) {
+  private ProgressDisplay display() {
     return manner == Manner.PROGRESS
-        ? ProgressDisplay.start(streams, () -> Line.of(tally.progress(run.progress().running())))
+        ? ProgressDisplay.start(
+            streams, () -> status.next(tally.standing(items.reading(), monitor.snapshot())))
         : ProgressDisplay.none();
   }
 }

@@ -57,18 +57,15 @@ record ItemResult(
           // whatever it has printed may still change
           new ItemResult(
               item, State.CUT_OFF, attempts, Optional.empty(), Optional.of(end.ofItem(status)));
-      case Failure<Item, Attempt>(_, CommandException error, _) ->
-          new ItemResult(item, State.FAILED, attempts, last, Optional.of(text(error)));
-      case Failure<Item, Attempt>(_, IOException error, _) ->
-          new ItemResult(
-              item,
-              State.FAILED,
-              attempts,
-              last,
-              Optional.of("cannot keep what it prints: " + text(error)));
-      case Failure<Item, Attempt>(_, var error, _) ->
-          new ItemResult(
-              item, State.MALFORMED, attempts, Optional.empty(), Optional.of(text(error)));
+      case Failure<Item, Attempt>(_, var error, _) -> {
+        boolean hasRun = error instanceof CommandException || error instanceof IOException;
+        yield new ItemResult(
+            item,
+            hasRun ? State.FAILED : State.MALFORMED,
+            attempts,
+            hasRun ? last : Optional.empty(),
+            Optional.of(problem(error)));
+      }
       case NotRun<Item, Attempt>(_, var reason, _) when last.isPresent() ->
           new ItemResult(item, State.CUT_OFF, attempts, last, Optional.of(end.ofItem(reason)));
       case NotRun<Item, Attempt> _ ->
@@ -76,8 +73,11 @@ record ItemResult(
     };
   }
 
-  private static String text(Throwable error) {
-    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+  /** What went wrong, in a few words. */
+  static String problem(Throwable error) {
+    String text =
+        error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+    return error instanceof IOException ? "cannot keep what it prints: " + text : text;
   }
 
   /** Whether it counts as done. */

@@ -1,37 +1,25 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.console.EndReason;
+import io.millrace.cli.watch.Standing;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.OptionalLong;
 
 /** Counts what came of items, and says it. Thread-safe: one thread counts, another one shows progress. */
 final class RunTally {
-  private static final int MOST_KINDS = 1_000;
-  private static final int KINDS_SHOWN = 5;
-  private static final int LONGEST_KIND = 120;
-
   private final long startNanos = System.nanoTime();
 
   /* Guarded by this. */
-  private final Map<String, Kind> kinds = new HashMap<>();
   private long ok;
   private long restored;
   private long failed;
   private long retries;
   private long cutOff;
-
-  /* Items that failed alike. */
-  private record Kind(String error, long first, long count) {
-    Kind plus(Kind more) {
-      return new Kind(error, Math.min(first, more.first), count + more.count);
-    }
-  }
 
   synchronized void add(ItemResult result) {
     if (result.state() != ItemResult.State.RESTORED) {
@@ -40,13 +28,7 @@ final class RunTally {
     switch (result.state()) {
       case OK -> ok++;
       case RESTORED -> restored++;
-      case FAILED, MALFORMED -> {
-        failed++;
-        String error = result.error().orElse("");
-        String kind =
-            kinds.containsKey(error) || kinds.size() < MOST_KINDS ? error : "other errors";
-        kinds.merge(kind, new Kind(kind, result.item().number(), 1), Kind::plus);
-      }
+      case FAILED, MALFORMED -> failed++;
       case CUT_OFF -> cutOff++;
       case NOT_STARTED -> {
         // what was read says how many
@@ -58,17 +40,19 @@ final class RunTally {
     return failed;
   }
 
-  /** One line while the run goes on. */
-  synchronized String progress(int running) {
-    return String.format(
-        Locale.ROOT,
-        "%,d done, %,d failed, %,d retries, %,d running, %s%s",
-        ok + failed,
+  /**
+   * How far the run is.
+   *
+   * @param snapshot what its monitor says
+   */
+  synchronized Standing standing(ItemSource.Reading reading, Snapshot snapshot) {
+    return new Standing(
+        ok + failed + restored,
         failed,
-        retries,
-        running,
-        rate(),
-        fromBefore());
+        reading.items(),
+        reading.isExhausted() ? OptionalLong.of(reading.items()) : OptionalLong.empty(),
+        snapshot,
+        elapsed());
   }
 
   /**
@@ -89,14 +73,6 @@ final class RunTally {
             failed,
             retries,
             fromBefore()));
-    kinds.values().stream()
-        .sorted(Comparator.comparingLong((Kind kind) -> -kind.count).thenComparingLong(Kind::first))
-        .limit(KINDS_SHOWN)
-        .map(RunTally::shown)
-        .forEach(lines::add);
-    if (kinds.size() > KINDS_SHOWN) {
-      lines.add("  and " + (kinds.size() - KINDS_SHOWN) + " other kinds of errors");
-    }
     if (status != RunStatus.COMPLETED) {
       long notStarted = reading.items() - ok - restored - failed - cutOff;
       lines.add(
@@ -117,15 +93,12 @@ final class RunTally {
     return restored == 0 ? "" : String.format(Locale.ROOT, ", %,d restored", restored);
   }
 
-  private static String shown(Kind kind) {
-    String text = kind.error.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
-    String cut = text.length() <= LONGEST_KIND ? text : text.substring(0, LONGEST_KIND) + " ...";
-    String first = kind.count == 1 ? "item" : "first item";
-    return String.format(Locale.ROOT, "  %,d x %s (%s %,d)", kind.count, cut, first, kind.first);
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
   private String rate() {
-    Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+    Duration elapsed = elapsed();
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
     long minutes = elapsed.toMinutes();
     String time =

@@ -172,7 +172,7 @@ class RetryTest {
         });
   }
 
-  @DisplayName("H40: a host is left alone if it says so, whatever its status, repeated or not")
+  @DisplayName("H13: a host is left alone if it says so, whatever its status, repeated or not")
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 404, 409, 413, 429, 500, 503})
   void everyRefusalIsObeyed(int status) {
@@ -182,7 +182,7 @@ class RetryTest {
     assertTrue(leftAlone().compareTo(Duration.ofSeconds(1)) >= 0, leftAlone().toString());
   }
 
-  @DisplayName("H40: what the body says of the wait is obeyed, also if the request is repeated")
+  @DisplayName("H13: what the body says of the wait is obeyed, also if the request is repeated")
   @Test
   void bodiesAreObeyed() {
     refuseFirst(429, "{\"error\": {\"retryDelay\": \"1s\"}}");
@@ -191,7 +191,7 @@ class RetryTest {
     assertTrue(leftAlone().compareTo(Duration.ofSeconds(1)) >= 0, leftAlone().toString());
   }
 
-  @DisplayName("H40: x-should-retry decides, unless --retry-on names statuses")
+  @DisplayName("H12: x-should-retry decides, unless --retry-on names statuses")
   @Test
   void theServersWord() {
     refuseFirst(409, "", "x-should-retry", "true");
@@ -209,7 +209,7 @@ class RetryTest {
     assertEquals(1, named.line().get("attempts").intValue());
   }
 
-  @DisplayName("H40: 403 with a wait is repeated, without one it is not; POST as well")
+  @DisplayName("H12: 403 with a wait is repeated, without one it is not; POST as well")
   @Test
   void forbiddenForAWhile() {
     refuseFirst(403, "", "Retry-After", "0");

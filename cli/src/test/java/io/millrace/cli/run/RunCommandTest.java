@@ -673,15 +673,28 @@ class RunCommandTest {
     assertPrints("", run("", "--", "echo"));
   }
 
-  @DisplayName("C14: the summary counts, and groups failures with the first of them")
+  @DisplayName("C14: the summary counts, has times, and groups failures with the first of them")
   @Test
   void summary() {
     Cli cli = Cli.run("0\n7\n7\n", "run", "--jobs", "1", "--", "sh", "-c", "exit $0", "{}");
     assertTrue(
         cli.err()
             .matches(
-                "(?s)millrace: 3 done in .*: 1 ok, 2 failed, 0 retries\n  2 x exit code 7 \\(first item 2\\)\n"),
+                "(?s)millrace: 3 done in .*: 1 ok, 2 failed, 0 retries\n"
+                    + "  latency: median .*\n"
+                    + "  failed attempts: 2, median .*\n"
+                    + "  2 x exit code 7, the first: item 2\n"),
         cli.err());
+  }
+
+  @DisplayName("C14: what is said of failures has no control characters, whatever items have")
+  @Test
+  void summaryWithControlCharacters() throws IOException {
+    Path first = Files.writeString(folder.resolve("a.csv"), "k\n1\n");
+    Path odd = Files.writeString(folder.resolve("b\u001b[31m.csv"), "x\n1\n");
+    Cli cli = Cli.run("", "run", "--csv", first.toString(), odd.toString(), "--", "echo", "{k}");
+    assertTrue(cli.err().contains("names other fields"), cli.err());
+    assertFalse(cli.err().contains("\u001b"), cli.err());
   }
 
   @DisplayName("C15: 10,000 lines")
