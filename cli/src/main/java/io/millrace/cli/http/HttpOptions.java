@@ -86,14 +86,15 @@ final class HttpOptions {
           "Tries after the first one (default: ${DEFAULT-VALUE}), after a lost connection, "
               + "a timeout or a status of --retry-on, obeying Retry-After. A method that is not "
               + "idempotent, such as POST, is repeated only if the server cannot have done it (no "
-              + "connection, 429, 503 with Retry-After), or if it has an Idempotency-Key header.")
+              + "connection, 429, 503 or 403 with Retry-After), or if it has an Idempotency-Key header.")
   private int retries = 3;
 
   @Option(
       names = "--retry-on",
       paramLabel = "STATUS,...",
       converter = StatusList.class,
-      description = "Repeat these (default: 408,429,500,502,503,504; none repeats no status).")
+      description =
+          "Repeat these (default: 408,429,500,502,503,504, and what the server asks for; none repeats no status).")
   private Set<Integer> retryOn = RetryRules.USUAL;
 
   @Option(
