@@ -51,7 +51,8 @@ public record EndReason(List<String> limits, boolean hasCheckpoint) {
   private static String cause(RunStatus status, String aborting) {
     return switch (status) {
       case TIMED_OUT -> "--run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "--max-calls";
+      case CALLS_SPENT -> "--max-calls";
+      case COST_SPENT -> "--max-cost";
       case FATAL_ERROR -> "--stop-on";
       case ABORTED, CANCELLED, RUNNING, COMPLETED -> aborting.isEmpty() ? "an error" : aborting;
     };

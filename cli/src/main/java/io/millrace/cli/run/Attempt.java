@@ -40,10 +40,6 @@ final class Attempt implements AutoCloseable {
     return number;
   }
 
-  boolean isRepeat() {
-    return number > 1;
-  }
-
   /** It was cut off. */
   void ended() {
     tookNanos = System.nanoTime() - startNanos;

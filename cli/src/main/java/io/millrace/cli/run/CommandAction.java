@@ -35,7 +35,7 @@ record CommandAction(
         item.course().begins(new Captured(inMemory, most), new Captured(inMemory, most));
     Ending ending =
         folder.isPresent()
-            ? intoFolder(of(attempt, folder.get()), item, invocation, attempt)
+            ? intoFolder(folder.get(), item, invocation, attempt)
             : captured(invocation, attempt);
     attempt.ended(ending);
     if (!ending.isSuccess()) {
@@ -63,15 +63,10 @@ record CommandAction(
     }
   }
 
-  /* Whatever is repeated has ended, and so its files were free and are its own. */
-  private static OutputFolder of(Attempt attempt, OutputFolder folder) {
-    return attempt.isRepeat() ? folder.forRepeat() : folder;
-  }
-
   private Ending intoFolder(OutputFolder into, Item item, Invocation invocation, Attempt attempt)
       throws InterruptedException, IOException {
     try {
-      Ending ending = programs.run(invocation, into.begin(item), limits);
+      Ending ending = programs.run(invocation, into.begin(item, attempt.number()), limits);
       into.end(item);
       return ending;
     } catch (FileAlreadyExistsException taken) {

@@ -27,7 +27,7 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
   enum Taken {
     /** The item fails. */
     KEPT,
-    /** They are of an attempt that came to nothing. */
+    /** They are of an attempt that a checkpoint knows to have come to nothing. */
     REPLACED
   }
 
@@ -39,11 +39,6 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     return new OutputFolder(folder, key, taken);
-  }
-
-  /** The same for an item whose last attempt has put its files there. */
-  OutputFolder forRepeat() {
-    return new OutputFolder(folder, key, Taken.REPLACED);
   }
 
   /** The two files of an item. */
@@ -59,10 +54,14 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
     return new Pair(folder.resolve(name + ".out"), folder.resolve(name + ".err"));
   }
 
-  /** Where a command writes. */
-  Printing.ToFiles begin(Item item) throws IOException {
+  /**
+   * Where a command writes.
+   *
+   * @param number which attempt it is, from 1: another one replaces what the one before it has left
+   */
+  Printing.ToFiles begin(Item item, int number) throws IOException {
     Pair files = files(item);
-    if (taken == Taken.REPLACED) {
+    if (taken == Taken.REPLACED || number > 1) {
       Files.deleteIfExists(files.out());
       Files.deleteIfExists(files.err());
     } else if (Files.exists(files.out()) || Files.exists(files.err())) {
