@@ -92,7 +92,7 @@ final class CommandRun {
 
   /* The store counts items from 0, and people from 1. */
   private static String counted(String message) {
-    return ITEM.matcher(message)
+    return ITEM.matcher(Resumption.withKeysAsGiven(message))
         .replaceAll(number -> Long.toString(Long.parseLong(number.group()) + 1));
   }
 

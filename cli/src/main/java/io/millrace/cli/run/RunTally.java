@@ -61,13 +61,13 @@ final class RunTally {
   synchronized String progress(int running) {
     return String.format(
         Locale.ROOT,
-        "%,d done, %,d failed, %,d retries, %,d running, %s%s",
-        ok + failed,
+        "%,d done%s, %,d failed, %,d retries, %,d running, %s",
+        done(),
+        fromBefore(),
         failed,
         retries,
         running,
-        rate(),
-        fromBefore());
+        rate());
   }
 
   /**
@@ -81,13 +81,13 @@ final class RunTally {
     lines.add(
         String.format(
             Locale.ROOT,
-            "millrace: %,d done in %s: %,d ok, %,d failed, %,d retries%s",
-            ok + failed,
+            "millrace: %,d done%s in %s: %,d ok, %,d failed, %,d retries",
+            done(),
+            fromBefore(),
             rate(),
-            ok,
+            ok + restored,
             failed,
-            retries,
-            fromBefore()));
+            retries));
     kinds.values().stream()
         .sorted(Comparator.comparingLong((Kind kind) -> -kind.count).thenComparingLong(Kind::first))
         .limit(KINDS_SHOWN)
@@ -97,7 +97,7 @@ final class RunTally {
       lines.add("  and " + (kinds.size() - KINDS_SHOWN) + " other kinds of errors");
     }
     if (status != RunStatus.COMPLETED) {
-      long notStarted = reading.items() - ok - restored - failed - cutOff;
+      long notStarted = reading.items() - done() - cutOff;
       lines.add(
           String.format(
               Locale.ROOT,
@@ -112,8 +112,12 @@ final class RunTally {
     return lines;
   }
 
+  private long done() {
+    return ok + restored + failed;
+  }
+
   private String fromBefore() {
-    return restored == 0 ? "" : String.format(Locale.ROOT, ", %,d restored", restored);
+    return restored == 0 ? "" : String.format(Locale.ROOT, " (%,d restored)", restored);
   }
 
   private static String shown(Kind kind) {
