@@ -535,6 +535,22 @@ class RunCommandTest {
     assertEquals(List.of(), living(nap(313)));
   }
 
+  @DisplayName("C10, R3: commands that run when too many have failed may finish")
+  @ParameterizedTest
+  @ValueSource(strings = {"--max-failures=1", "--fail-rate=0%/1"})
+  void commandsThatRunMayFinish(String option) {
+    String script =
+        "cd "
+            + folder
+            + "; touch started$1; until [ -e started1 -a -e started2 -a -e started3 ]; do sleep 0.05; done;"
+            + " [ $1 != 2 ] || { touch failed; exit 1; };"
+            + " until [ -e failed ]; do sleep 0.05; done; sleep 0.3; echo $1";
+    Cli cli = ordered(numbers(9), option, "--jobs", "3", "--", "sh", "-c", script, "sh");
+    assertEquals(3, cli.code(), cli.err());
+    assertTrue(cli.out().startsWith("1\n3\n"), cli.out());
+    assertFalse(cli.err().contains("cut off"), cli.err());
+  }
+
   @DisplayName("C10: --per-key: no two commands with the same value at once")
   @Test
   void perKey() {
