@@ -7,6 +7,7 @@ import io.millrace.cli.console.Line;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.process.Ending;
+import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.Output;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
@@ -92,7 +93,7 @@ final class CommandRun {
 
   /* The store counts items from 0, and people from 1. */
   private static String counted(String message) {
-    return ITEM.matcher(Resumption.withKeysAsGiven(message))
+    return ITEM.matcher(GivenKey.shownIn(message))
         .replaceAll(number -> Long.toString(Long.parseLong(number.group()) + 1));
   }
 

@@ -3,12 +3,10 @@ package io.millrace.cli.run;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.ItemId;
 import io.millrace.cli.resume.Digest;
+import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.RunStore;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the checkpoint of a run is of, and by what it knows items again: by a field, or else by their text. A number has
@@ -19,11 +17,6 @@ import java.util.regex.Pattern;
 record Resumption(String action, Optional<KeyField> key) {
   /** The most bytes of each stream that a checkpoint keeps. */
   static final long MOST_OUTPUT = 8_000_000;
-
-  /* What a key begins with, so that none looks like that of an item without one. */
-  private static final String GIVEN = "= ";
-  private static final Pattern KEY =
-      Pattern.compile("(?<=\\bthe same key, \")" + GIVEN + "(.*)(?=\": )", Pattern.DOTALL);
 
   static Resumption of(CommandForm form, String options, Optional<KeyField> key) {
     String keyed = key.map(field -> " --key " + field.name()).orElse("");
@@ -45,15 +38,6 @@ record Resumption(String action, Optional<KeyField> key) {
     // one that has no key fails before its command, and is never found
     return item.problem().isPresent() || value.isEmpty()
         ? "item " + item.number()
-        : Digest.bounded(GIVEN + Template.text(value.get()), ItemId.LONGEST);
-  }
-
-  /** A message with keys as they stand in the input, in place of those of the store. */
-  static String withKeysAsGiven(String message) {
-    return KEY.matcher(message)
-        .replaceAll(
-            key ->
-                Matcher.quoteReplacement(
-                    new String(Template.bytes(key.group(1)), StandardCharsets.UTF_8)));
+        : Digest.bounded(GivenKey.of(value.get()), ItemId.LONGEST);
   }
 }

@@ -90,6 +90,17 @@ class RunCheckpointTest {
     assertTrue(cli.err().contains("items 2 and 3 have the same key, \"\u00e4\": "), cli.err());
   }
 
+  @DisplayName("C20: millrace info names what has failed as it stands in the input")
+  @Test
+  void failedItems() {
+    assertEquals(1, run("a\n\u00e4\n", "--", "test", "a", "=", "{}").code());
+    String file = folder.resolve("kept.db").toString();
+    Cli plain = Cli.run("", "info", "--failures", file);
+    assertTrue(plain.out().startsWith("\u00e4: exit code 1"), plain.out() + plain.err());
+    Cli json = Cli.run("", "info", "--failures", "--json", file);
+    assertEquals("\u00e4", json.line().get("key").stringValue());
+  }
+
   @DisplayName("C20: bytes come back as they were; what is too large to keep fails and says so")
   @Test
   void whatIsKept() {
