@@ -322,7 +322,8 @@ public final class Parallel {
   }
 
   /**
-   * The run ends as {@code ABORTED} when this many items have failed.
+   * The run ends as {@code ABORTED} when this many items have failed. What runs finishes, so a few more may fail; nothing
+   * new starts, retries included.
    *
    * @param failures at least 1
    */
@@ -354,7 +355,8 @@ public final class Parallel {
 
   /**
    * The run ends as {@code ABORTED} when more than this share of the last items has failed, beside whatever the
-   * failure policy says. As long as fewer items have been tried, it goes on.
+   * failure policy says. As long as fewer items have been tried, it goes on. At the end what runs finishes; nothing new
+   * starts, retries included.
    *
    * @param most from 0 to 1; 0.5 ends the run when more than half of them failed
    * @param items how many of the last items count, at least 1

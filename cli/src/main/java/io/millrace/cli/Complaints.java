@@ -1,6 +1,8 @@
 package io.millrace.cli;
 
+import io.millrace.cli.run.ForeignOptions;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -46,7 +48,10 @@ record Complaints(PrintStream err)
 
   private static String unmatched(UnmatchedArgumentException error) {
     if (error.isUnknownOption()) {
-      return "unknown option" + name(error.getUnmatched().getFirst()) + suggestion(error);
+      String name = name(error.getUnmatched().getFirst());
+      return "unknown option"
+          + (name.isEmpty() ? "" : " '" + name + "'")
+          + foreign(error.getCommandLine(), name).orElseGet(() -> suggestion(error));
     }
     return error.getCommandLine().getParent() == null
         ? "unknown command"
@@ -61,9 +66,14 @@ record Complaints(PrintStream err)
 
   private static String name(String argument) {
     Matcher form = NAME.matcher(argument);
-    return form.matches()
-        ? " '" + (form.group(1) == null ? form.group(2) : form.group(1)) + "'"
-        : "";
+    return form.matches() ? (form.group(1) == null ? form.group(2) : form.group(1)) : "";
+  }
+
+  /* What somebody brings along from another tool that does the same. */
+  private static Optional<String> foreign(CommandLine command, String option) {
+    return command.getCommandSpec().name().equals("run")
+        ? ForeignOptions.instead(option).map(instead -> ": " + instead)
+        : Optional.empty();
   }
 
   private static String suggestion(UnmatchedArgumentException unmatched) {

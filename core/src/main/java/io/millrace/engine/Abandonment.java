@@ -103,7 +103,7 @@ final class Abandonment {
       @Nullable Claim settled,
       @Nullable Ticket ticket) {}
 
-  /** How a run ends. */
+  /** How a run ends: by a drain, unless with an error. */
   record Ending(RunStatus status, @Nullable Throwable error) {}
 
   private Ticket condemned(Failure<?, ?> failure, long elapsed, @Nullable Mark mark) {

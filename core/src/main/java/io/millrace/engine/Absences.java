@@ -58,8 +58,10 @@ final class Absences {
       if (known.keepsCarrier()) {
         crew.forgetArriving(); // they may never get a carrier
       }
-      if (ending != null) {
+      if (ending != null && ending.error() != null) {
         schedule.endLocked(ending.status(), ending.error());
+      } else if (ending != null) {
+        schedule.drainLocked(ending.status());
       }
       return true;
     } finally {

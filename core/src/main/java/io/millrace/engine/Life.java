@@ -165,7 +165,10 @@ final class Life implements Effects {
     long graceNanos = Require.nanos(grace);
     if (graceNanos == 0) {
       cancel();
-    } else if (schedule.drain(RunStatus.CANCELLED) && graceNanos != Long.MAX_VALUE) {
+      return;
+    }
+    schedule.drain(RunStatus.CANCELLED);
+    if (graceNanos != Long.MAX_VALUE && schedule.isDraining()) {
       try {
         drainAlarm.at(terms.clock.nanoTime() + graceNanos);
       } catch (Throwable broken) { // a clock: nobody would end the grace

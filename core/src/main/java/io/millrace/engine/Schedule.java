@@ -362,13 +362,19 @@ final class Schedule {
   /** Ends the run, if it has not ended, and lets what runs finish, until {@link #end} is called; true if this did it. */
   boolean drain(RunStatus how) {
     lock();
-    boolean ended = !hasEnded();
-    if (ended) {
+    boolean ended = drainLocked(how);
+    release();
+    return ended;
+  }
+
+  /** As {@link #drain}, under the lock. */
+  boolean drainLocked(RunStatus how) {
+    boolean ends = !hasEnded();
+    if (ends) {
       isDraining = true;
       endLocked(how, null);
     }
-    release();
-    return ended;
+    return ends;
   }
 
   /** Under the lock: the consumer has to be told of something when that is free. */

@@ -442,9 +442,15 @@ final class Verdicts {
     }
     boolean settled = settle(at, success);
     if (ends) {
-      schedule.end(RunStatus.ABORTED, null, false);
+      drain(at);
     }
     return settled;
+  }
+
+  /* The failure policy ends the run; what runs is paid for, and finishes. */
+  private void drain(ItemAtHand at) {
+    schedule.drain(RunStatus.ABORTED);
+    at.worker.hasEndedRun();
   }
 
   /* Noted before it is settled: whoever sees the outcome may ask which failure was the first. */
@@ -458,8 +464,11 @@ final class Verdicts {
     if (watch != null && settled) {
       watch.failed(at.told, error, failure.index());
     }
-    if (ends) {
-      schedule.end(RunStatus.ABORTED, failures.endingError(failure), false);
+    Throwable ending = failures.endingError(failure);
+    if (ends && ending != null) {
+      schedule.end(RunStatus.ABORTED, ending, false);
+    } else if (ends) {
+      drain(at);
     }
     failures.suppress(schedule.error(), error);
     return settled;

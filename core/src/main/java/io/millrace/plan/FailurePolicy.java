@@ -18,7 +18,8 @@ public sealed interface FailurePolicy {
   record FailFast() implements FailurePolicy {}
 
   /**
-   * The run ends as {@code ABORTED} when this many items have failed.
+   * The run ends as {@code ABORTED} when this many items have failed. What runs finishes, so a few more may fail; nothing
+   * new starts, retries included.
    *
    * @param failures at least 1
    */

@@ -241,6 +241,36 @@ class EndsTest {
   }
 
   @Test
+  @DisplayName("R1, R3: a drain with a grace bounds what runs when too many items have failed")
+  void aGraceBoundsTheEndByFailures() throws Exception {
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
+    action.item(0).blocks().fails(new IOException("failed")).anyItem().blocks().returns(1);
+    StopToken token = new StopToken();
+    try (ManualClock clock = new ManualClock();
+        var run =
+            Parallel.of(2)
+                .maxFailures(1)
+                .stopToken(token)
+                .truncation(Truncation.SILENT)
+                .clock(clock)
+                .start(List.of(1, 0, 2, 3), action)) {
+      action.awaitRunning(2);
+      action.release(0);
+      Soon.until(() -> run.status() == RunStatus.ABORTED);
+      assertEquals(1, action.running(), "what runs goes on");
+      token.drain(Duration.ofSeconds(5));
+      clock.advance(Duration.ofSeconds(5));
+      List<Outcome<Integer, Integer>> all = new ArrayList<>();
+      for (var next = run.take(); next.isPresent(); next = run.take()) {
+        all.add(next.get());
+      }
+      assertEquals(RunStatus.ABORTED, run.status());
+      assertEquals(List.of(), all.stream().filter(each -> each instanceof Success).toList());
+      assertEquals(2, action.calls().size());
+    }
+  }
+
+  @Test
   @DisplayName("R3: a share is not exceeded by rounding")
   void aShareIsExact() {
     Parallel parallel = Parallel.of(1).failureRate(0.29, 100);

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.UnfinishedFile;
+import io.millrace.cli.resume.UnfinishedFile.Left;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param input a URL or a file; null or - is standard input
  * @param output null or - is standard output
  * @param force whether the output may be there already
- * @param isResumable whether the output comes into being when it is whole
+ * @param isResumable whether files come into being when they are whole
  */
 record Endpoints(
     Streams streams,
@@ -103,15 +104,19 @@ record Endpoints(
     if (path == null || isStandard(path.toString())) {
       return new StreamTarget(streams.out());
     }
-    return openTarget(OUTPUT, path);
+    return openTarget(OUTPUT, path, Left.REPLACED);
   }
 
-  /** The file of an option. */
-  Output.Target openTarget(String option, Path path) throws UnusableFileException {
+  /**
+   * The file of an option.
+   *
+   * @param left what becomes of what an earlier run of the checkpoint has written
+   */
+  Output.Target openTarget(String option, Path path, Left left) throws UnusableFileException {
     try {
       refuseInput(option, path);
-      if (isResumable && option.equals(OUTPUT)) {
-        return UnfinishedFile.begin(path, force);
+      if (isResumable) {
+        return UnfinishedFile.begin(path, force, left);
       }
       return force ? FileTarget.replace(path) : FileTarget.create(path);
     } catch (FileAlreadyExistsException taken) {

@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.Monitor;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
+import io.millrace.cli.resume.UnfinishedFile.Left;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.EventLog;
 import io.millrace.outcome.Wording;
@@ -12,12 +13,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The files beside the output: what failed, and what happened. */
 final class ExtraFiles {
+  private static final String LOG = "--log";
+
   @Option(
       names = "--failed",
       paramLabel = "FILE",
@@ -26,7 +31,7 @@ final class ExtraFiles {
   private @Nullable Path failed;
 
   @Option(
-      names = "--log",
+      names = LOG,
       paramLabel = "FILE",
       description =
           "Write a line of JSON there for each attempt, wait, retry and pause; as private as --output.")
@@ -43,6 +48,11 @@ final class ExtraFiles {
     return failed != null || log != null || report != null;
   }
 
+  /** All that are asked for. */
+  Stream<Path> all() {
+    return Stream.of(failed, log, report).filter(Objects::nonNull).map(Objects::requireNonNull);
+  }
+
   Optional<Path> failed() {
     return Optional.ofNullable(failed);
   }
@@ -54,12 +64,15 @@ final class ExtraFiles {
       for (Map.Entry<String, Optional<Path>> each :
           List.of(
               Map.entry("--failed", Optional.ofNullable(failed)),
-              Map.entry("--log", Optional.ofNullable(log)),
+              Map.entry(LOG, Optional.ofNullable(log)),
               Map.entry("--report", Optional.ofNullable(report)))) {
         opened.add(
             each.getValue().isEmpty()
                 ? Output.Target.NONE
-                : endpoints.openTarget(each.getKey(), each.getValue().get()));
+                : endpoints.openTarget(
+                    each.getKey(),
+                    each.getValue().get(),
+                    each.getKey().equals(LOG) ? Left.KEPT : Left.REPLACED));
       }
       return new Open(
           failed == null ? null : new Output(opened.get(0)),
@@ -127,6 +140,19 @@ final class ExtraFiles {
             .ifPresent(
                 problem ->
                     err.println("millrace http: --log is not complete: " + problem.getMessage()));
+      }
+    }
+
+    /** The run has been through all lines: what comes into being when it is whole does so. */
+    void complete() throws IOException {
+      if (failures != null) {
+        failures.complete();
+      }
+      if (logTarget != null) {
+        logTarget.complete();
+      }
+      if (reportTarget != null) {
+        reportTarget.complete();
       }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
+import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -140,6 +142,9 @@ public final class HttpCommand implements Callable<Integer> {
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
         End end = run(setting, resumable, store, in, out, files);
         files.end(streams.err());
+        if (end.run().status() == RunStatus.COMPLETED) {
+          files.complete();
+        }
         return ended(end, endpoints);
       }
     } catch (RunStore.RefusedException refused) {
@@ -160,7 +165,8 @@ public final class HttpCommand implements Callable<Integer> {
     if (!quiet) {
       Rerun again =
           Rerun.of(streams.program(), spec.root().commandLine().getParseResult().originalArgs());
-      boolean isThere = output != null && end.run().status() == RunStatus.COMPLETED;
+      boolean isOver = end.run().status() == RunStatus.COMPLETED;
+      boolean isThere = isOver && (output != null || extraFiles.areWanted());
       new GoingOn(
               isThere ? again.with("--force") : again,
               options.haveCheckpoint(),
@@ -168,10 +174,24 @@ public final class HttpCommand implements Callable<Integer> {
               streams)
           .lines(end.run().status(), end.run().failures())
           .forEach(streams.err()::println);
+      if (!isOver && options.haveCheckpoint()) {
+        tellOfUnfinished();
+      }
     }
     return end.run().broken().isPresent()
         ? ExitStatus.FAILED
         : ExitStatus.of(end.run().status(), end.run().failures(), end.signalled());
+  }
+
+  private void tellOfUnfinished() {
+    List<String> unfinished =
+        Stream.concat(Stream.ofNullable(output), extraFiles.all())
+            .flatMap(file -> UnfinishedFile.of(file).stream())
+            .map(file -> "'" + file.getFileName() + "'")
+            .toList();
+    if (!unfinished.isEmpty()) {
+      streams.err().println("  written so far: " + String.join(", ", unfinished));
+    }
   }
 
   /** What the options mean where the command runs. */
@@ -232,7 +252,9 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   private HttpRun.Manner manner() {
-    return options.manner(quiet, extraFiles.failed(), settings());
+    // with a checkpoint, the same command runs again what failed
+    Optional<Path> failed = options.haveCheckpoint() ? Optional.empty() : extraFiles.failed();
+    return options.manner(quiet, failed, settings());
   }
 
   /* Of the options that never have a secret. */

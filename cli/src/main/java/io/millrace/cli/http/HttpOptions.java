@@ -7,7 +7,6 @@ import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
 import io.millrace.cli.option.WholeNumber;
-import io.millrace.cli.resume.CheckpointOptions;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
@@ -152,7 +151,7 @@ final class HttpOptions {
       names = "--max-failures",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
-      description = "Stop when so many lines have failed.")
+      description = "Stop when so many lines have failed; then what is under way finishes.")
   private @Nullable Integer maxFailures;
 
   @Option(
@@ -168,7 +167,9 @@ final class HttpOptions {
       names = "--fail-rate",
       paramLabel = "P%/N",
       converter = FailRate.class,
-      description = "Stop when more than P percent of the last N lines have failed, as 50%%/100.")
+      description =
+          "Stop when more than P percent of the last N lines have failed, as 50%%/100; then what is under "
+              + "way finishes.")
   private @Nullable FailureRate failRate;
 
   @Option(names = "--ordered", description = "Write answers in the order of the input.")
@@ -207,7 +208,7 @@ final class HttpOptions {
       description = "Write these headers of the answer as 'headers'; * is all.")
   private Set<String> included = Set.of();
 
-  @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
+  @Mixin private LineCheckpointOptions checkpoints = new LineCheckpointOptions();
 
   /** What is wrong with the options together. */
   Optional<String> conflict() {

@@ -65,7 +65,14 @@ final class Positions {
             + " and "
             + other.getAsLong()
             + " have the same key, "
-            + same.group(3)
+            + once(same.group(3))
             + ": leave one of them out ('sort -u' does so for URLs), give them different ids, or name another field with --key";
+  }
+
+  /* A key that is a string of JSON has quotes of its own. */
+  private static String once(String key) {
+    return key.startsWith("\"\"") && key.endsWith("\"\"")
+        ? key.substring(1, key.length() - 1)
+        : key;
   }
 }

@@ -6,8 +6,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of a run that survives, for any command. Without {@code --checkpoint}, no database is loaded. */
-public final class CheckpointOptions {
+/**
+ * The options of a run that survives, for any command, which adds its {@code --key}. Without {@code --checkpoint}, no
+ * database is loaded.
+ */
+public abstract class CheckpointOptions {
   private static final int LONGEST_NAME = 200;
 
   @Option(
@@ -19,15 +22,6 @@ public final class CheckpointOptions {
   private @Nullable String place;
 
   @Option(
-      names = "--key",
-      paramLabel = "FIELD",
-      converter = KeyField.Converter.class,
-      description =
-          "With --checkpoint: know a line again by this field of its JSON, as sku or order.id (default: by its id, or "
-              + "else by what it asks for).")
-  private @Nullable KeyField key;
-
-  @Option(
       names = "--checkpoint-version",
       paramLabel = "TEXT",
       description =
@@ -36,7 +30,7 @@ public final class CheckpointOptions {
 
   /** What is wrong with the options together. */
   public Optional<String> conflict() {
-    return place == null && key != null
+    return place == null && key().isPresent()
         ? Optional.of("--key needs --checkpoint")
         : conflictWithoutKey();
   }
@@ -61,9 +55,7 @@ public final class CheckpointOptions {
   }
 
   /** By which field a line is known again; empty if that was not said. */
-  public Optional<KeyField> key() {
-    return Optional.ofNullable(key);
-  }
+  public abstract Optional<KeyField> key();
 
   /**
    * Takes the checkpoint, and makes it if there is none.

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -72,17 +73,19 @@ public final class InfoCommand implements Callable<Integer> {
     }
     Place checkpoint = Place.of(place, streams.environment());
     try (Output out = new Output(new StreamTarget(streams.out()))) {
-      Receipt receipt = new Receipt(out.lines(), asJson);
+      CheckpointInfo info = checkpoint.store().info();
+      UnaryOperator<String> keys =
+          info.name().action().startsWith("run ") ? GivenKey::shown : UnaryOperator.identity();
+      Receipt receipt = new Receipt(out.lines(), asJson, keys);
       if (failures) {
         for (var each = checkpoint.store().failures().iterator(); each.hasNext(); ) {
           receipt.write(each.next());
           if (out.isFull()) {
             out.flush();
-            receipt = new Receipt(out.lines(), asJson);
+            receipt = new Receipt(out.lines(), asJson, keys);
           }
         }
       } else {
-        CheckpointInfo info = checkpoint.store().info();
         receipt.write(info, checkpoint.text(), Instant.now());
       }
       out.flush();

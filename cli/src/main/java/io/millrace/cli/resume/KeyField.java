@@ -16,7 +16,7 @@ import tools.jackson.core.JsonToken;
 public record KeyField(String name) {
 
   /** Reads the name. */
-  static final class Converter implements ITypeConverter<KeyField> {
+  public static final class Converter implements ITypeConverter<KeyField> {
     @Override
     public KeyField convert(String value) {
       if (value.isBlank()) {

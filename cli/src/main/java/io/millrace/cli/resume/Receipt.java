@@ -16,12 +16,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes what a checkpoint tells, for people or as JSON. A server may have a say in an error: nothing in it steers a
  * terminal.
+ *
+ * @param keys shows keys as people have them
  */
-record Receipt(ByteArrayOutputStream out, boolean isJson) {
+record Receipt(ByteArrayOutputStream out, boolean isJson, UnaryOperator<String> keys) {
 
   void write(CheckpointInfo info, String place, Instant now) {
     if (isJson) {
@@ -89,9 +92,9 @@ record Receipt(ByteArrayOutputStream out, boolean isJson) {
             + (failure.isFinal() ? ", for good)" : ")"));
   }
 
-  private static String key(ItemId id) {
+  private String key(ItemId id) {
     return id.kind() == ItemId.Kind.STRING
-        ? new String(id.bytes(), StandardCharsets.UTF_8)
+        ? keys.apply(new String(id.bytes(), StandardCharsets.UTF_8))
         : id.toString();
   }
 

@@ -3,8 +3,9 @@ package io.millrace.cli.resume;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,10 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * An output that comes into being when it is whole: until then it is written beside it. What an earlier run left there is
- * replaced.
+ * A file that comes into being when it is whole: until then it is written beside it, under a name that nothing but such
+ * runs has. What an earlier run left there is this one's own.
  *
  * @param path where it belongs
  * @param beside where it is written
@@ -24,6 +26,14 @@ import java.util.Objects;
 public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTarget target)
     implements Output.Target {
   private static final String SUFFIX = ".unfinished";
+  private static final int PART = 1 << 13;
+
+  /** What becomes of what an earlier run has left. */
+  public enum Left {
+    REPLACED,
+    /** More is written behind its last whole line. */
+    KEPT
+  }
 
   /**
    * Begins one.
@@ -32,7 +42,7 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
    * @throws FileAlreadyExistsException if there is one, and it may not
    * @throws IOException also if another run writes there at this time
    */
-  public static Output.Target begin(Path path, boolean force) throws IOException {
+  public static Output.Target begin(Path path, boolean force, Left left) throws IOException {
     if (!force && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(path.toString());
     }
@@ -42,12 +52,29 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
       }
       FileTarget.requireOwn(path);
     }
-    Path whole = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
-    Path beside = whole.resolveSibling(Objects.requireNonNull(whole.getFileName()) + SUFFIX);
-    return new UnfinishedFile(whole, beside, force, open(beside));
+    Path whole = whole(path);
+    Path beside = beside(whole);
+    return new UnfinishedFile(whole, beside, force, open(beside, left));
   }
 
-  private static FileTarget open(Path beside) throws IOException {
+  private static Path whole(Path path) throws IOException {
+    return Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
+  }
+
+  private static Path beside(Path whole) {
+    return whole.resolveSibling(Objects.requireNonNull(whole.getFileName()) + SUFFIX);
+  }
+
+  /** Where it is as long as it is not whole; empty if there is nothing. */
+  public static Optional<Path> of(Path path) {
+    try {
+      return Optional.of(beside(whole(path))).filter(Files::isRegularFile);
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private static FileTarget open(Path beside, Left left) throws IOException {
     if (!Files.exists(beside, LinkOption.NOFOLLOW_LINKS)) {
       return locked(FileTarget.create(beside), beside);
     }
@@ -59,22 +86,48 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
     FileTarget target =
         locked(
             new FileTarget(
-                FileChannel.open(beside, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                FileChannel.open(
+                    beside,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS),
                 true),
             beside);
     FileTarget.makePrivate(beside);
-    target.channel().truncate(0);
+    long kept = left == Left.KEPT ? wholeLines(target.channel()) : 0;
+    target.channel().truncate(kept).position(kept);
     return target;
+  }
+
+  /* Up to the end of the last whole line: a kill may have left a part of one behind it. */
+  private static long wholeLines(FileChannel channel) throws IOException {
+    byte[] part = new byte[PART];
+    for (long end = channel.size(); end > 0; end -= Math.min(end, PART)) {
+      long from = Math.max(0, end - PART);
+      int count = channel.read(ByteBuffer.wrap(part, 0, (int) (end - from)), from);
+      int whole = FileTarget.wholeLines(part, Math.max(0, count));
+      if (whole > 0) {
+        return from + whole;
+      }
+    }
+    return 0;
   }
 
   /* Those who were killed hold no lock any longer. */
   private static FileTarget locked(FileTarget target, Path beside) throws IOException {
-    FileLock lock = target.channel().tryLock();
-    if (lock == null) {
+    if (!isFree(target.channel())) {
       target.close();
-      throw new IOException("another run writes to '" + beside + "'");
+      throw new IOException("another run writes to '" + beside + "', or another option names it");
     }
     return target;
+  }
+
+  private static boolean isFree(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException ownLock) {
+      return false;
+    }
   }
 
   @Override

@@ -39,7 +39,7 @@ record CommandAction(
             : captured(invocation, attempt);
     attempt.ended(ending);
     if (!ending.isSuccess()) {
-      throw new CommandException(ending);
+      throw new CommandException(ending, invocation.arguments().getFirst());
     }
     if (!isCutWanted && (isCut(attempt.out()) || isCut(attempt.err()))) {
       throw new IOException(

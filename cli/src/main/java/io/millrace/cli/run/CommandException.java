@@ -1,15 +1,22 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.process.Ending;
+import java.nio.charset.StandardCharsets;
 
 /** The failure of an item whose command did not succeed. */
 final class CommandException extends Exception {
   private static final long serialVersionUID = 1;
   private static final int TIMED_OUT = 124;
+  private static final int LONGEST_NAME = 80;
   private final transient Ending ending;
 
-  CommandException(Ending ending) {
-    super(text(ending), null, false, false);
+  /**
+   * Says how it ended.
+   *
+   * @param command the name of the program
+   */
+  CommandException(Ending ending, byte[] command) {
+    super(text(ending, command), null, false, false);
     this.ending = ending;
   }
 
@@ -32,12 +39,18 @@ final class CommandException extends Exception {
     return !(ending instanceof Ending.NotStarted);
   }
 
-  private static String text(Ending ending) {
+  private static String text(Ending ending, byte[] command) {
     return switch (ending) {
       case Ending.Exited(int code) -> "exit code " + code;
       case Ending.Killed(int signal) -> "killed by " + SignalName.of(signal);
       case Ending.TimedOut() -> "ended by --timeout";
-      case Ending.NotStarted(int code, var reason) -> "cannot start: " + reason + " (" + code + ")";
+      case Ending.NotStarted(int code, var reason) ->
+          "cannot start '" + name(command) + "': " + reason + " (" + code + ")";
     };
+  }
+
+  private static String name(byte[] command) {
+    String name = new String(command, StandardCharsets.UTF_8);
+    return name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME) + " ...";
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.cli.console.EndReason;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
+import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.Ending;
 import io.millrace.cli.watch.StatusLine;
@@ -103,7 +104,7 @@ final class CommandRun {
 
   /* The store counts items from 0, and people from 1. */
   private static String counted(String message) {
-    return ITEM.matcher(message)
+    return ITEM.matcher(GivenKey.shownIn(message))
         .replaceAll(number -> Long.toString(Long.parseLong(number.group()) + 1));
   }
 

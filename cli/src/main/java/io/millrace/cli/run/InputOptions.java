@@ -121,13 +121,14 @@ final class InputOptions {
    * The items of an input.
    *
    * @param fields that are asked for: if there are any, and it is no CSV, it is JSON
+   * @param whyJson what is added where a line is none
    */
-  ItemSource items(Inputs in, CommandWords words, Set<String> fields) {
+  ItemSource items(Inputs in, CommandWords words, Set<String> fields, String whyJson) {
     ItemParser parser = ItemParser.lines();
     if (csv) {
       parser = new CsvItems();
     } else if (!fields.isEmpty()) {
-      parser = new JsonItems(fields);
+      parser = new JsonItems(fields, whyJson);
     }
     return new ItemSource(in, parser, maxLine, delimiter(words));
   }

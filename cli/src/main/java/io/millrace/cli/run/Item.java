@@ -67,10 +67,15 @@ record Item(
    * @throws MalformedItemException if it has none
    */
   byte[] field(String name) {
+    return field(name, "");
+  }
+
+  /** The same, with something to add to the message. */
+  byte[] field(String name, String hint) {
     check();
     byte[] value = fields.get(name);
     if (value == null) {
-      throw new MalformedItemException("it has no field '" + name + "'");
+      throw new MalformedItemException("it has no field '" + name + "'" + hint);
     }
     return value;
   }

@@ -17,8 +17,9 @@ import tools.jackson.core.JsonToken;
  * Null is no value.
  *
  * @param wanted the fields that matter; where there is none of that name, it is the way through objects, with dots
+ * @param why what is added where a line is no such object
  */
-record JsonItems(Set<String> wanted) implements ItemParser {
+record JsonItems(Set<String> wanted, String why) implements ItemParser {
   @Override
   public Optional<Item> parse(long number, byte[] line) {
     try {
@@ -27,9 +28,9 @@ record JsonItems(Set<String> wanted) implements ItemParser {
           ? Optional.empty()
           : Optional.of(Item.of(number, line, values(JsonObject.parse(text))));
     } catch (CharacterCodingException binary) {
-      return Optional.of(Item.malformed(number, line, "it is not UTF-8, as JSON has to be"));
+      return Optional.of(Item.malformed(number, line, "it is not UTF-8, as JSON has to be" + why));
     } catch (MalformedInputException malformed) {
-      return Optional.of(Item.malformed(number, line, "it is " + malformed.problem()));
+      return Optional.of(Item.malformed(number, line, "it is " + malformed.problem() + why));
     }
   }
 

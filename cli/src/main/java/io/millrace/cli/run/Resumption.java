@@ -3,6 +3,7 @@ package io.millrace.cli.run;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.ItemId;
 import io.millrace.cli.resume.Digest;
+import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.RunStore;
 import java.io.ByteArrayOutputStream;
@@ -47,6 +48,6 @@ record Resumption(String action, Optional<KeyField> key) {
     // one that has no key fails before its command, and is never found
     return item.problem().isPresent() || value.isEmpty()
         ? "item " + item.number()
-        : Digest.bounded("= " + Template.text(value.get()), ItemId.LONGEST);
+        : Digest.bounded(GivenKey.of(value.get()), ItemId.LONGEST);
   }
 }

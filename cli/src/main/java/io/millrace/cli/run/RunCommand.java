@@ -5,7 +5,6 @@ import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.process.Programs;
-import io.millrace.cli.resume.CheckpointOptions;
 import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.Rerun;
@@ -42,8 +41,9 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "In the command, {} stands for the line, {#} for its number, and {name} for a field of a line that is JSON,",
-      "or of a record of --csv. Without any of these, the line is the last argument. No shell reads the command,",
-      "and none reads the lines.",
+      "or of a record of --csv. Of a line that is a path, {.} is all but the extension, {/} the name, {//} the",
+      "folder, and {/.} the name without its extension. Without any of these, the line is the last argument. No",
+      "shell reads the command, and none reads the lines.",
       ""
     },
     footer = {
@@ -69,7 +69,7 @@ public final class RunCommand implements Callable<Integer> {
 
   @Mixin private RunOptions options = new RunOptions();
 
-  @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
+  @Mixin private ItemCheckpointOptions checkpoints = new ItemCheckpointOptions();
 
   @Mixin private OutputOptions outputs = new OutputOptions();
 
@@ -114,7 +114,7 @@ public final class RunCommand implements Callable<Integer> {
     CommandForm form = forms.form(words.command(), input.isZeroTerminated());
     try (Inputs in = input.open(words, streams);
         Output output = new Output(new StreamTarget(streams.out()))) {
-      ItemSource items = input.items(in, words, fields(form));
+      ItemSource items = input.items(in, words, fields(form), whyJson(form));
       return dryRun ? dryRun(form, items, output) : run(form, items, output);
     } catch (UnusableInputException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));
@@ -142,6 +142,13 @@ public final class RunCommand implements Callable<Integer> {
     options.keyField().ifPresent(fields::add);
     checkpoints.key().map(KeyField::name).ifPresent(fields::add);
     return fields;
+  }
+
+  private static String whyJson(CommandForm form) {
+    return form.fields().stream()
+        .findFirst()
+        .map(Template::hint)
+        .orElse(" (--key and --per-key name a field of it)");
   }
 
   private int dryRun(CommandForm form, ItemSource items, Output output) throws IOException {

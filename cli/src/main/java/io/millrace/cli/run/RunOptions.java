@@ -31,7 +31,7 @@ final class RunOptions {
   private static final int MOST_IN_MEMORY = 1 << 20;
 
   @Option(
-      names = "--jobs",
+      names = {"--jobs", "-j", "-P"},
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
       description = "Commands at once (default: the number of processors).")
@@ -119,14 +119,15 @@ final class RunOptions {
       names = "--max-failures",
       paramLabel = "N",
       converter = WholeNumber.FromOne.class,
-      description = "Stop when so many items have failed.")
+      description = "Start nothing more when so many items have failed.")
   private @Nullable Integer maxFailures;
 
   @Option(
       names = "--fail-rate",
       paramLabel = "P%/N",
       converter = FailRate.class,
-      description = "Stop when more than P percent of the last N items have failed, as 50%%/100.")
+      description =
+          "Start nothing more when more than P percent of the last N items have failed, as 50%%/100.")
   private @Nullable FailureRate failRate;
 
   @Option(names = "--ordered", description = "Write outputs in the order of the items.")

@@ -66,15 +66,15 @@ final class RunTally {
     lines.add(
         String.format(
             Locale.ROOT,
-            "millrace: %,d done in %s: %,d ok, %,d failed, %,d retries%s",
-            ok + failed,
+            "millrace: %,d done%s in %s: %,d ok, %,d failed, %,d retries",
+            done(),
+            fromBefore(),
             rate(),
-            ok,
+            ok + restored,
             failed,
-            retries,
-            fromBefore()));
+            retries));
     if (status != RunStatus.COMPLETED) {
-      long notStarted = reading.items() - ok - restored - failed - cutOff;
+      long notStarted = reading.items() - done() - cutOff;
       lines.add(
           String.format(
               Locale.ROOT,
@@ -89,8 +89,12 @@ final class RunTally {
     return lines;
   }
 
+  private long done() {
+    return ok + restored + failed;
+  }
+
   private String fromBefore() {
-    return restored == 0 ? "" : String.format(Locale.ROOT, ", %,d restored", restored);
+    return restored == 0 ? "" : String.format(Locale.ROOT, " (%,d restored)", restored);
   }
 
   private Duration elapsed() {

@@ -17,8 +17,10 @@ import java.util.regex.Pattern;
 record Template(List<List<Part>> words) {
   /* Of bytes, each as a character. What a shell expands, as in ${HOME}, is no place. */
   private static final Pattern PLACE =
-      Pattern.compile("\\{\\}|(?<!\\$)\\{(#|[A-Za-z_\\x80-\\xff][\\w.\\x80-\\xff-]*)\\}");
-  private static final Pattern PLAIN_PLACE = Pattern.compile("\\{\\}|(?<!\\$)\\{(#)\\}");
+      Pattern.compile(
+          "\\{\\}|(?<!\\$)\\{(#|\\.|//?|/\\.|[A-Za-z_\\x80-\\xff][\\w.\\x80-\\xff-]*)\\}");
+  private static final Pattern PLAIN_PLACE =
+      Pattern.compile("\\{\\}|(?<!\\$)\\{(#|\\.|//?|/\\.)\\}");
 
   /** A part of a word. */
   sealed interface Part {
@@ -31,6 +33,9 @@ record Template(List<List<Part>> words) {
 
     /** {@code {#}}: its number. */
     record Position() implements Part {}
+
+    /** {@code {.}} and the like: a part of it, which is a path. */
+    record OfPath(PathPart which) implements Part {}
 
     /** {@code {name}}: a field of it. */
     record Field(String name) implements Part {}
@@ -72,9 +77,12 @@ record Template(List<List<Part>> words) {
     if (name == null) {
       return new Part.Whole();
     }
-    return name.equals("#")
-        ? new Part.Position()
-        : new Part.Field(new String(bytes(name), StandardCharsets.UTF_8));
+    if (name.equals("#")) {
+      return new Part.Position();
+    }
+    return PathPart.ofSymbol(name)
+        .<Part>map(Part.OfPath::new)
+        .orElseGet(() -> new Part.Field(new String(bytes(name), StandardCharsets.UTF_8)));
   }
 
   static String text(byte[] bytes) {
@@ -121,6 +129,7 @@ record Template(List<List<Part>> words) {
               case Part.Literal(var bytes) -> text(bytes);
               case Part.Whole() -> "{}";
               case Part.Position() -> "{#}";
+              case Part.OfPath(var which) -> "{" + which.symbol() + "}";
               case Part.Field(var name) -> "{" + name + "}";
             });
       }
@@ -157,8 +166,14 @@ record Template(List<List<Part>> words) {
       case Part.Literal(var bytes) -> bytes;
       case Part.Whole() -> withoutZero(item.check().text());
       case Part.Position() -> bytes(Long.toString(item.number()));
-      case Part.Field(var name) -> withoutZero(item.field(name));
+      case Part.OfPath(var which) -> bytes(which.of(text(withoutZero(item.check().text()))));
+      case Part.Field(var name) -> withoutZero(item.field(name, hint(name)));
     };
+  }
+
+  /** What is said where braces have been taken for a field, and perhaps were meant as text. */
+  static String hint(String field) {
+    return " (see --no-fields if {" + field + "} is no field)";
   }
 
   private static byte[] withoutZero(byte[] value) {

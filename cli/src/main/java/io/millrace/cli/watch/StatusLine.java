@@ -53,7 +53,7 @@ public final class StatusLine {
     if (snapshot.restored() > 0) {
       parts.add(Part.of(8, Times.count(snapshot.restored()) + " restored"));
     }
-    parts.add(Part.of(9, Times.left(standing.elapsed())));
+    parts.add(Part.of(9, Times.passed(standing.elapsed())));
     if (standing.total().isPresent() && now > 0) {
       long left = Math.max(0, standing.total().getAsLong() - standing.done());
       Duration eta = Duration.ofMillis((long) (1000 * Math.min(left / now, 1e9)));

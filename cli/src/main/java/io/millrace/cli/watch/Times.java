@@ -24,7 +24,15 @@ public final class Times {
 
   /** Whole seconds, rounded up, of less than two minutes; else as a clock does. */
   public static String left(Duration time) {
-    long seconds = time.plusMillis(999).toSeconds();
+    return whole(time.plusMillis(999).toSeconds());
+  }
+
+  /** Whole seconds that are over, in the same form: never more than what the summary says. */
+  static String passed(Duration time) {
+    return whole(time.toSeconds());
+  }
+
+  private static String whole(long seconds) {
     return seconds < 120 ? seconds + " s" : clock(Duration.ofSeconds(seconds));
   }
 

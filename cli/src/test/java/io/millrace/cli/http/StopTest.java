@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
+import io.millrace.cli.Loopback;
 import io.millrace.cli.RawServer;
 import io.millrace.cli.console.EndReason;
 import io.millrace.outcome.AbandonedException;
@@ -14,6 +15,8 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.testkit.NoLeaks;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,43 @@ class StopTest {
     assertEquals(4, server.requests().size());
     assertTrue(cli.err().contains("stopped by --fail-rate:"), cli.err());
     assertEquals(2, Cli.run("", "http", "--fail-rate", "half").code());
+  }
+
+  @DisplayName("R3: what was sent before the last failure is answered, not thrown away")
+  @ParameterizedTest
+  @ValueSource(strings = {"--max-failures=1", "--fail-rate=0%/1"})
+  void whatIsUnderWayFinishes(String option) {
+    server.close();
+    CountDownLatch never = new CountDownLatch(1);
+    CountDownLatch underWay = new CountDownLatch(4);
+    server =
+        RawServer.start(
+            (request, number, answer) -> {
+              underWay.countDown();
+              Loopback.await(underWay);
+              if (request.target().equals("/bad")) {
+                answer.send(404, "");
+              } else {
+                passes(never); // so the failure comes first
+                answer.send(200, "paid");
+              }
+            });
+    String good = (server.url("/good") + "\n").repeat(3);
+    Cli cli = Cli.run(good + server.url("/bad") + "\n" + good, "http", option, "--jobs", "4");
+    assertEquals(3, cli.code(), cli.err());
+    assertEquals(server.requests().size(), cli.lines().size(), cli.out());
+    assertEquals(
+        cli.lines().size() - 1,
+        cli.lines().stream().filter(line -> line.get("status").intValue() == 200).count(),
+        cli.out());
+  }
+
+  private static void passes(CountDownLatch never) {
+    try {
+      assertFalse(never.await(500, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @DisplayName("H14: a line that waits for a pause is cut off like any other")

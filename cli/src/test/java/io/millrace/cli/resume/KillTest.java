@@ -185,6 +185,51 @@ class KillTest {
     assertTrue(again.err().contains("40 done (2 restored)"), again.err());
   }
 
+  @DisplayName(
+      "H21: the very same command goes on after a kill and after signals, with all its files")
+  @Test
+  void theSameCommandAgainAndAgain() throws Exception {
+    Semaphore open = new Semaphore(0);
+    Semaphore hanging = new Semaphore(0);
+    server.on(
+        "/slow",
+        (exchange, number) -> {
+          hanging.release();
+          open.acquireUninterruptibly();
+          Loopback.send(exchange, 200, "done");
+        });
+    Files.write(
+        folder.resolve("urls"),
+        IntStream.range(0, 12).mapToObj(n -> server.url("/slow" + n)).toList());
+    String command =
+        "exec ./millrace http --jobs 1 --grace 1h --checkpoint c --output answers --failed failed --log log"
+            + " --report report.html urls";
+    for (String signal : List.of("KILL", "TERM", "INT", "KILL")) {
+      CommandProcess run = CommandProcess.shell(folder, command);
+      assertTrue(hanging.tryAcquire(1, 60, TimeUnit.SECONDS), run::errors);
+      open.release();
+      assertTrue(hanging.tryAcquire(1, 60, TimeUnit.SECONDS), run::errors);
+      run.signal(signal);
+      if (!signal.equals("KILL")) {
+        while (!run.err().contains("ending; what is under way")) {
+          assertTrue(run.process().isAlive(), run::errors);
+          Thread.onSpinWait();
+        }
+      }
+      open.release();
+      assertTrue(Set.of(137, 143, 130).contains(run.exitCode()), run::errors);
+      hanging.drainPermits();
+      open.drainPermits();
+    }
+    open.release(1_000);
+    CommandProcess last = CommandProcess.shell(folder, command);
+    assertEquals(0, last.exitCode(), last::errors);
+    assertEquals(12, last.read("answers").lines().distinct().count());
+    assertEquals("", last.read("failed"));
+    assertTrue(last.read("report.html").contains("</html>"));
+    assertTrue(last.read("log").lines().allMatch(line -> line.endsWith("}")), last.read("log"));
+  }
+
   @DisplayName("H21: the second signal ends at once, and what was done before is kept")
   @Test
   void theSecondSignal() throws Exception {

@@ -255,6 +255,66 @@ class ResumeTest {
           cli.err());
     }
     assertEquals(1, server.count("/a"));
+    String same = "{\"id\": \"p0\", \"url\": \"" + server.url("/b") + "\"}\n";
+    Cli ids = http(same + same);
+    assertTrue(ids.err().contains("lines 1 and 2 have the same key, \"p0\": leave"), ids.err());
+  }
+
+  @DisplayName(
+      "H19: --failed, --log and --report of a run that was cut short are its own: the same command goes on")
+  @Test
+  void filesOfItsOwn() throws IOException {
+    server.on("/ok", 200, "fine").on("/gone", 404, "");
+    String lines =
+        Stream.of("/ok1", "/gone1", "/ok2", "/gone2", "/ok3")
+            .map(server::url)
+            .reduce("", (all, url) -> all + url + "\n");
+    Path failed = folder.resolve("failed");
+    Path log = folder.resolve("log");
+    Path report = folder.resolve("report.html");
+    List<String> files =
+        List.of("--failed", failed + "", "--log", log + "", "--report", report + "");
+    List<String> part = new ArrayList<>(files);
+    part.addAll(List.of("--jobs", "1", "--max-calls", "2"));
+    Cli first = http(lines, part.toArray(String[]::new));
+    assertEquals(3, first.code(), first.err());
+    String written =
+        "  written so far: 'failed.unfinished', 'log.unfinished', 'report.html.unfinished'";
+    assertTrue(first.err().contains(written), first.err());
+    assertFalse(first.err().contains("only these again"), first.err());
+    Path unfinished = folder.resolve("log.unfinished");
+    String before = Files.readString(unfinished);
+    assertTrue(before.contains("\"start\""), before);
+    Files.writeString(unfinished, before + "{\"torn by a k");
+    assertEquals(3, http(lines, part.toArray(String[]::new)).code());
+    assertFalse(Files.exists(failed) || Files.exists(log) || Files.exists(report));
+    Cli last = http(lines, files.toArray(String[]::new));
+    assertEquals(1, last.code(), last.err());
+    assertEquals(
+        List.of(server.url("/gone1"), server.url("/gone2")),
+        Files.readAllLines(failed).stream().sorted().toList());
+    assertTrue(Files.readString(log).startsWith(before), "the log of before");
+    assertFalse(Files.readString(log).contains("torn by"), "a part of a line");
+    assertEquals(2 + 2 + 3, Files.readString(log).split("\"end\"", -1).length - 1, "calls");
+    assertTrue(Files.readString(report).contains("</html>"));
+    for (Path file : List.of(failed, log, report)) {
+      assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      assertFalse(Files.exists(folder.resolve(file.getFileName() + ".unfinished")));
+    }
+    Cli taken = http(lines, files.toArray(String[]::new));
+    assertEquals(2, taken.code());
+    assertTrue(taken.err().contains("is there already"), taken.err());
+    assertTrue(last.err().contains("to run again what has failed"), last.err());
+    assertTrue(last.err().contains(" --force "), last.err());
+  }
+
+  @DisplayName("H19: two options cannot name one file")
+  @Test
+  void oneFileForTwo() {
+    String file = folder.resolve("both").toString();
+    Cli cli = http(server.url("/ok"), "--failed", file, "--log", file);
+    assertEquals(2, cli.code(), cli.err());
+    assertTrue(cli.err().contains("or another option names it"), cli.err());
   }
 
   @DisplayName("H18: --key names the field by which lines are known, also one inside of others")
@@ -325,7 +385,9 @@ class ResumeTest {
     server.on("/ok", 200, "fine");
     String line =
         "{\"url\": \"http://me:geheim@127.0.0.1:%d/ok\", \"headers\": {\"X-Key\": \"%s\", \"Cookie\": \"hush\"}}";
-    String[] options = {"--header", "X-Token: psst", "--bearer-env", "TOKEN", "--max-calls", "1"};
+    String[] options = {
+      "--header", "X-Token: psst", "--bearer-env", "TOKEN", "--max-calls", "1", "--jobs", "1"
+    };
     List<String> args = new ArrayList<>(List.of("http", "--checkpoint", checkpoint().toString()));
     args.addAll(List.of(options));
     Cli first =

@@ -55,7 +55,8 @@ class RunCheckpointTest {
     assertEquals(0, second.code(), second.err());
     assertEquals("out new\nout c\nout b\nout a\n", second.out());
     assertTrue(second.err().contains("err a\n"), second.err());
-    assertTrue(second.err().contains("2 ok, 0 failed, 0 retries, 2 restored"), second.err());
+    assertTrue(second.err().contains("millrace: 4 done (2 restored) in "), second.err());
+    assertTrue(second.err().contains(": 4 ok, 0 failed, 0 retries\n"), second.err());
     assertEquals(List.of("a", "b", "b", "c", "new"), calls());
   }
 
@@ -88,9 +89,20 @@ class RunCheckpointTest {
   @DisplayName("C20: two items with the same key end the run, and are named")
   @Test
   void sameKeys() {
-    Cli cli = run("x\na\na\n", "--", "echo");
+    Cli cli = run("x\n\u00e4\n\u00e4\n", "--", "echo");
     assertEquals(1, cli.code());
-    assertTrue(cli.err().contains("items 2 and 3 have the same key"), cli.err());
+    assertTrue(cli.err().contains("items 2 and 3 have the same key, \"\u00e4\": "), cli.err());
+  }
+
+  @DisplayName("C20: millrace info names what has failed as it stands in the input")
+  @Test
+  void failedItems() {
+    assertEquals(1, run("a\n\u00e4\n", "--", "test", "a", "=", "{}").code());
+    String file = folder.resolve("kept.db").toString();
+    Cli plain = Cli.run("", "info", "--failures", file);
+    assertTrue(plain.out().startsWith("\u00e4: exit code 1"), plain.out() + plain.err());
+    Cli json = Cli.run("", "info", "--failures", "--json", file);
+    assertEquals("\u00e4", json.line().get("key").stringValue());
   }
 
   @DisplayName("C20: what two items with the same key cut off names the checkpoint, and no option")

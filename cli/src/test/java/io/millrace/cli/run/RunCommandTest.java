@@ -59,6 +59,45 @@ class RunCommandTest {
     assertPrints("1:a-a b\n2:c d-c d b\n", ordered("a\nc d\n", "--", "echo", "{#}:{}-{}", "b"));
   }
 
+  @DisplayName("C1: {.}, {/}, {//} and {/.} are parts of a path, as for GNU parallel")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dir/a.tar.gz | dir/a.tar | a.tar.gz | dir | a.tar",
+        "/a.txt       | /a        | a.txt    | /   | a",
+        "a.txt        | a         | a.txt    | .   | a",
+        "x.d/a        | x.d/a     | a        | x.d | a",
+        "x.d/         | x.d/      | ''       | .   | ''",
+        "a/b.c/       | a/b.c/    | ''       | a   | ''",
+        "a//b         | a//b      | b        | a   | b",
+        ".rc          | ''        | .rc      | .   | ''",
+        "a.           | a         | a.       | .   | a",
+        "/            | /         | ''       | /   | ''",
+        "..           | .         | ..       | .   | .",
+        "''           | ''        | ''       | .   | ''",
+        "a b/\u00e4 \u00f6.x | a b/\u00e4 \u00f6 | \u00e4 \u00f6.x | a b | \u00e4 \u00f6",
+      })
+  void partsOfPaths(String path, String bare, String name, String folder, String stem) {
+    String expected = "<" + bare + "><" + name + "><" + folder + "><" + stem + ">\n";
+    String[] printf = {"printf", "<%s><%s><%s><%s>\\n"};
+    assertPrints(
+        expected, run(path + "\n", "--", printf[0], printf[1], "{.}", "{/}", "{//}", "{/.}"));
+    assertPrints(
+        expected,
+        run(path + "\n", "--shell", "--", "printf '<%s><%s><%s><%s>\\n' {.} \"{/}\" '{//}' {/.}"));
+  }
+
+  @DisplayName(
+      "C1: a part of a path can be a part of a word, and of a variable; $ before it is text")
+  @Test
+  void partsOfPathsInWords() {
+    assertPrints("a.md:${/}\n", run("a.txt\n", "--", "echo", "{.}.md:${/}"));
+    assertPrints("d-a {x}\n", run("d/a.c\n", "--no-fields", "--", "echo", "{//}-{/.}", "{x}"));
+    assertPrints("a\n", run("d/a.c\n", "--env", "N={/.}", "--", "sh", "-c", "echo $N"));
+    assertPrints("cp a.b a.md\n", run("a.b\n", "--dry-run", "--", "cp", "{}", "{.}.md"));
+  }
+
   @DisplayName("C1: without a place the line is the last argument")
   @Test
   void aCommandWithoutAPlaceGetsTheLineAtItsEnd() {
@@ -191,12 +230,22 @@ class RunCommandTest {
     assertEquals(1, cli.code());
     assertEquals(
         """
-        millrace run: item 2: it has no field 'a'
-        millrace run: item 3: it is not one JSON object with each field once: column 1
-        millrace run: item 4: it has no field 'a'
+        millrace run: item 2: it has no field 'a' (see --no-fields if {a} is no field)
+        millrace run: item 3: it is not one JSON object with each field once: column 1 (see --no-fields if {a} is no field)
+        millrace run: item 4: it has no field 'a' (see --no-fields if {a} is no field)
         millrace run: item 5: it has a byte 0, which no argument can have: see --stdin
         """,
         cli.err());
+  }
+
+  @DisplayName("C3: text in braces that was meant as text is named, with the option that helps")
+  @Test
+  void bracesThatWereMeantAsText() {
+    Cli cli = run("a b\n", "--", "awk", "{print}", "{}");
+    assertEquals(1, cli.code());
+    assertTrue(cli.err().contains("(see --no-fields if {print} is no field)"), cli.err());
+    Cli keyed = run("a b\n", "--per-key", "host=2", "--", "echo");
+    assertTrue(keyed.err().contains("(--key and --per-key name a field of it)"), keyed.err());
   }
 
   @DisplayName("C3: --no-fields leaves {name} alone, and $ before it does, too")
@@ -379,8 +428,11 @@ class RunCommandTest {
         List.of(127, 126, 126, 0),
         lines.stream().map(line -> line.get("exitCode").intValue()).toList());
     assertEquals(
-        "cannot start: no such command (127)", lines.getFirst().get("error").stringValue());
-    assertEquals("cannot start: permission denied (126)", lines.get(1).get("error").stringValue());
+        "cannot start 'nosuch': no such command (127)",
+        lines.getFirst().get("error").stringValue());
+    assertEquals(
+        "cannot start '" + plain + "': permission denied (126)",
+        lines.get(1).get("error").stringValue());
     assertEquals(1, cli.code());
   }
 
@@ -389,7 +441,7 @@ class RunCommandTest {
   void tooLong() {
     Cli cli = run("x".repeat(200_000) + "\n", "--", "true", "{}");
     assertEquals(
-        "millrace run: item 1: cannot start: the arguments are too long (126)\n", cli.err());
+        "millrace run: item 1: cannot start 'true': the arguments are too long (126)\n", cli.err());
     assertEquals(1, cli.code());
   }
 
@@ -515,6 +567,22 @@ class RunCommandTest {
     assertEquals(3, late.code());
     assertTrue(late.out().contains("cut off by --run-timeout"), late.out());
     assertEquals(List.of(), living(nap(313)));
+  }
+
+  @DisplayName("C10, R3: commands that run when too many have failed may finish")
+  @ParameterizedTest
+  @ValueSource(strings = {"--max-failures=1", "--fail-rate=0%/1"})
+  void commandsThatRunMayFinish(String option) {
+    String script =
+        "cd "
+            + folder
+            + "; touch started$1; until [ -e started1 -a -e started2 -a -e started3 ]; do sleep 0.05; done;"
+            + " [ $1 != 2 ] || { touch failed; exit 1; };"
+            + " until [ -e failed ]; do sleep 0.05; done; sleep 0.3; echo $1";
+    Cli cli = ordered(numbers(9), option, "--jobs", "3", "--", "sh", "-c", script, "sh");
+    assertEquals(3, cli.code(), cli.err());
+    assertTrue(cli.out().startsWith("1\n3\n"), cli.out());
+    assertFalse(cli.err().contains("cut off"), cli.err());
   }
 
   @DisplayName("C10: --per-key: no two commands with the same value at once")
@@ -655,6 +723,35 @@ class RunCommandTest {
     assertRefused(run("", folder.toString(), "--", "true"), "directory");
     assertRefused(run("", folder.toString(), "--", "true", ":::", "a"), "not both");
     assertRefused(run("", "--jobz", "3", "--", "true"), "unknown option '--jobz'");
+  }
+
+  @DisplayName("C13: an option of xargs or GNU parallel that is not there says what to do instead")
+  @ParameterizedTest
+  @CsvSource({
+    "-n 2, each line is a command of its own",
+    "-n2, each line is a command of its own",
+    "-L 5, each line is a command of its own",
+    "-I %, {} is the line",
+    "-k, it is --ordered here",
+    "--joblog x, see --checkpoint and --json",
+    "--keep-order, it is --ordered here",
+  })
+  void foreignOptions(String options, String instead) {
+    Stream<String> words = Stream.concat(Stream.of(options.split(" ")), Stream.of("--", "true"));
+    Cli cli = run("a\n", words.toArray(String[]::new));
+    assertRefused(cli, "unknown option '");
+    assertTrue(cli.err().contains("': " + instead), cli.err());
+    assertFalse(cli.err().contains("did you mean"), cli.err());
+  }
+
+  @DisplayName("C13: -P and -j are --jobs, as for xargs and GNU parallel")
+  @Test
+  void jobsAsForOthers() {
+    for (String[] jobs : new String[][] {{"-P", "2"}, {"-P2"}, {"-j", "2"}, {"-j2"}}) {
+      Stream<String> words = Stream.concat(Stream.of(jobs), Stream.of("--", "echo"));
+      assertPrints("a\n", run("a\n", words.toArray(String[]::new)));
+    }
+    assertRefused(run("a\n", "-P", "0", "--", "echo"), "whole number from 1");
   }
 
   private static void assertRefused(Cli cli, String part) {

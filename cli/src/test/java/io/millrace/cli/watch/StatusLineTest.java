@@ -1,6 +1,7 @@
 package io.millrace.cli.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.outcome.FailureGroup;
 import io.millrace.outcome.FailureReport;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StatusLineTest {
@@ -56,6 +58,17 @@ class StatusLineTest {
             + " paused 28 s: Retry-After from api.example.com, 60 of 64 running,"
             + " waiting: 20 paused + 4 for the rate, 15 retries, 200 restored, 10 s",
         line.next(standing).full());
+  }
+
+  @DisplayName("no more time has passed than the summary says in the end")
+  @Test
+  void timeThatHasPassedIsNotRoundedUp() {
+    Snapshot any = snapshot(Map.of(), List.of());
+    for (int millis : new int[] {10_050, 10_999}) {
+      Standing standing =
+          new Standing(0, 0, 100, OptionalLong.of(100), any, Duration.ofMillis(millis));
+      assertTrue(new StatusLine().next(standing).full().endsWith(", 10 s"));
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Parallel;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
@@ -13,7 +14,9 @@ import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 
 /** What the failure of an item means for the run. */
@@ -73,6 +76,27 @@ public interface FailureContract extends Contract {
     assertTrue(calls.get() < 3 + way.concurrency(), () -> calls + " calls");
     assertEquals(0, report.successes().size(), "successes");
     report.each(way.is(Trait.CALLER_READS) ? report.outcomes().size() : items);
+  }
+
+  @Everywhere
+  @DisplayName("R3 A23 what runs when too many items have failed finishes")
+  default void whatRunsAtTheLastFailureFinishes(Way way) throws Exception {
+    for (UnaryOperator<Parallel> policy :
+        List.<UnaryOperator<Parallel>>of(p -> p.maxFailures(1), p -> p.failureRate(0, 1))) {
+      ScriptedAction<Integer, Integer> action = ScriptedAction.on(TimeSource.system());
+      action.item(0).blocks().fails(new IOException("failed"));
+      action.anyItem().blocks().computes(item -> item);
+      try (var live = way.over(Way.numbers(3 * way.concurrency()), action).with(policy).start()) {
+        action.awaitRunning(way.concurrency());
+        action.release(0);
+        Actions.eventually("item 0 runs", () -> action.running() < way.concurrency());
+        Actions.letOthersRun();
+        action.releaseAll();
+        var report = live.report();
+        assertEquals(1, report.failures().size(), "failures");
+        assertEquals(action.calls().size() - 1, report.successes().size(), "successes");
+      }
+    }
   }
 
   @Everywhere

@@ -1,0 +1,38 @@
+package io.millrace.cli.resume;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * How {@code millrace run} keeps the keys of items: so that none looks like that of an item without one, and each byte as a
+ * character, because a key may be no UTF-8.
+ */
+public final class GivenKey {
+  private static final String START = "= ";
+  private static final Pattern IN_MESSAGE =
+      Pattern.compile("(?<=\\bthe same key, \")" + START + "(.*)(?=\": )", Pattern.DOTALL);
+
+  private GivenKey() {}
+
+  /** As it is kept. */
+  public static String of(byte[] key) {
+    return START + new String(key, StandardCharsets.ISO_8859_1);
+  }
+
+  /** As people have it. */
+  static String shown(String kept) {
+    return kept.startsWith(START) ? decoded(kept.substring(START.length())) : kept;
+  }
+
+  /** A message about two items with one key, as people have that. */
+  public static String shownIn(String message) {
+    return IN_MESSAGE
+        .matcher(message)
+        .replaceAll(key -> Matcher.quoteReplacement(decoded(key.group(1))));
+  }
+
+  private static String decoded(String bytes) {
+    return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+  }
+}

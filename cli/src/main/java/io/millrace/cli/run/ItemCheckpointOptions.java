@@ -1,0 +1,24 @@
+package io.millrace.cli.run;
+
+import io.millrace.cli.resume.CheckpointOptions;
+import io.millrace.cli.resume.KeyField;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of a checkpoint that knows items, and of all else that their key is good for. */
+final class ItemCheckpointOptions extends CheckpointOptions {
+  @Option(
+      names = "--key",
+      paramLabel = "FIELD",
+      converter = KeyField.Converter.class,
+      description =
+          "Name items by this field of their JSON or CSV, as sku or order.id: to know them again with --checkpoint "
+              + "(default: by the text of the line), in --tag, and for the files of --output-dir.")
+  private @Nullable KeyField key;
+
+  @Override
+  public Optional<KeyField> key() {
+    return Optional.ofNullable(key);
+  }
+}
