@@ -72,6 +72,14 @@ final class Crew {
     return active > slotsNow();
   }
 
+  /**
+   * Whether there may be one more worker for an item that gets its permit with that. Where an executor runs the
+   * workers, one may never come: so there only one at a time is on its way with a permit.
+   */
+  boolean hasSlotForPermit() {
+    return hasFreeSlot() && (ownThreads || arriving == 0);
+  }
+
   boolean isAnyArriving() {
     return arriving > 0;
   }
@@ -81,11 +89,6 @@ final class Crew {
     active++;
     arriving++;
     return generation;
-  }
-
-  /** Takes a slot as {@link #expect} does, if there is one; else returns {@link #NO_SLOT}. */
-  int expectIfFree() {
-    return hasFreeSlot() ? expect() : NO_SLOT;
   }
 
   /** The expected worker could not be started. */

@@ -1,5 +1,8 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Ticket;
+import java.util.List;
+
 import io.millrace.engine.feed.PushFeed;
 import io.millrace.engine.out.Outlet;
 import io.millrace.engine.out.Wakeup;
@@ -14,6 +17,9 @@ final class Idle {
   static class NoEffects implements Effects {
     @Override
     public void startWorker(int generation) {}
+
+    @Override
+    public void giveBack(List<Ticket> unusable) {}
 
     @Override
     public void news() {}

@@ -59,6 +59,9 @@ public final class Ticket {
   /** Whether a permit for the next attempt was taken while it waited. */
   public boolean permitted;
 
+  /** Whether it was granted what it waited for at a limit, and nobody has gone on with it since. */
+  public boolean isGranted;
+
   public @Nullable Object slotKey;
 
   /* Guarded by the lock of KeySlots. */

@@ -264,7 +264,7 @@ public final class Waits {
   void endWait(Ticket ticket) {
     TicketQueue obstacle = ticket.obstacle;
     if (obstacle != null && obstacle.cancel(ticket)) {
-      resume(ticket);
+      declined(ticket);
     }
   }
 
@@ -290,7 +290,7 @@ public final class Waits {
     tickets.forEach(this::remove);
   }
 
-  /** An item has to leave the queue for permits; it asks again when there is a worker for it. */
+  /** An item leaves the queue for permits, and keeps none; it asks again when there is a worker for it. */
   void declined(Ticket ticket) {
     if (semaphores != null) {
       semaphores.free(ticket);
@@ -333,6 +333,20 @@ public final class Waits {
     }
     if (rate != null && hasPermit) {
       rate.giveBack(at.demand);
+    }
+  }
+
+  /** Gives back what these items were granted: they may not begin now, and ask again when they may. */
+  public void giveBackGranted(List<Ticket> tickets) {
+    for (Ticket ticket : tickets) {
+      boolean hadPermit = ticket.permitted;
+      ticket.permitted = false;
+      if (semaphores != null) {
+        semaphores.free(ticket);
+      }
+      if (rate != null && hadPermit) {
+        rate.giveBack(ticket.demand);
+      }
     }
   }
 
