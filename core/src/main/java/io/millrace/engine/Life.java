@@ -176,8 +176,12 @@ final class Life implements Effects {
     }
   }
 
-  void follow(RunControl control) {
-    schedule.control().follow(control);
+  void begin(RunControl control) {
+    schedule.control().begin(control);
+  }
+
+  void follow(RunControl control, RunControl.Call call) {
+    schedule.control().follow(control, call);
   }
 
   private void end(RunStatus how, @Nullable Throwable why) {

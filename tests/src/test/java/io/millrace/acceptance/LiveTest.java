@@ -14,6 +14,7 @@ import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
@@ -83,6 +84,50 @@ class LiveTest {
     }
     assertEquals(OptionalInt.of(4), control.concurrency());
     assertEquals("RunControl[paused, at most 4 at once]", control.toString());
+  }
+
+  @Test
+  @DisplayName("LC2 LC3: a call counts that says what the control said before")
+  void aRepeatedCallCounts() throws Exception {
+    RunControl control = new RunControl();
+    control.concurrency(5);
+    action.releaseAll();
+    try (Run<Integer, Integer> run = Parallel.of(2).control(control).start(ITEMS, action)) {
+      run.concurrency(2);
+      control.pause();
+      assertEquals(2, run.concurrency(), "a pause says nothing about the concurrency");
+      control.concurrency(5);
+      assertEquals(5, run.concurrency());
+      run.resume();
+      control.pause();
+      assertTrue(run.isPaused());
+      control.resume();
+      run.pause();
+      control.resume();
+      assertFalse(run.isPaused());
+      assertEquals(20, run.stream().count());
+    }
+  }
+
+  @Test
+  @DisplayName("LC2 LC3: a callback hears of each call, and what it was about")
+  void aCallbackHearsEachCall() {
+    RunControl control = new RunControl();
+    List<RunControl.Call> heard = new ArrayList<>();
+    try (RunControl.Registration _ = control.onChange(heard::add)) {
+      control.pause();
+      control.pause();
+      control.concurrency(1);
+      control.resume();
+    }
+    control.resume();
+    assertEquals(
+        List.of(
+            RunControl.Call.PAUSE,
+            RunControl.Call.PAUSE,
+            RunControl.Call.CONCURRENCY,
+            RunControl.Call.PAUSE),
+        heard);
   }
 
   @Test
