@@ -172,10 +172,10 @@ final class Crew {
 
   /**
    * Whether every slot belongs to an abandoned worker or, on an executor, to one that was given no thread; at least one
-   * is abandoned.
+   * is abandoned. There may be more workers than slots: as long as another one is at work, the run goes on.
    */
   boolean isStalled() {
-    return abandoned >= slots
+    return (abandoned == active && abandoned >= slots)
         || (!ownThreads && abandoned > 0 && arriving > 0 && active == abandoned + arriving);
   }
 

@@ -465,7 +465,8 @@ final class Schedule {
       finish();
     }
     boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
-    boolean stalled = !isStalled && isStalledNow();
+    boolean wasStalled = isStalled;
+    boolean stalled = isStalledNow();
     boolean windUp = hasJustEnded;
     boolean readAhead = reading.mayStartAhead();
     boolean offers = party.hasHeld() && precedence.takesPermits();
@@ -474,7 +475,7 @@ final class Schedule {
     if (start == Crew.NO_SLOT
         && !over
         && !joined
-        && !stalled
+        && stalled == wasStalled
         && !windUp
         && !readAhead
         && !offers
@@ -484,10 +485,10 @@ final class Schedule {
     }
     hasNews = false;
     isJoined |= joined;
-    isStalled |= stalled;
+    isStalled = stalled; // if it is no more, patience begins anew with the next time
     hasJustEnded = false;
     List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
-    return new Todo(start, granted, news, readAhead, offers, stalled, windUp, over, joined);
+    return new Todo(start, granted, news, readAhead, offers, stalled && !wasStalled, windUp, over, joined);
   }
 
   private void finish() {
