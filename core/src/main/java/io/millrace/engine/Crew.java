@@ -23,8 +23,8 @@ final class Crew {
   /* The most slots that there ever were: so many workers may still be there. */
   private int mostSlots;
 
-  /* Nobody gets a slot. */
-  private boolean isPaused;
+  /* Nobody gets a slot. Written under the lock; whoever reads the source looks at it without. */
+  private volatile boolean isPaused;
 
   private final boolean ownThreads;
   private final Roster roster = new Roster();

@@ -10,15 +10,19 @@ import io.millrace.Run;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.RunControl;
 import io.millrace.plan.Workers;
+import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,54 @@ class LiveTest {
       run.resume();
       assertEquals(18, run.stream().count());
       assertFalse(run.toString().contains("paused"), run.toString());
+    }
+  }
+
+  /** A source that stops at an item in the middle of what a worker reads at once, and notes who reads on. */
+  private static final class Halting implements Iterator<Integer> {
+    private static final int HALT = 700;
+
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final AtomicInteger read = new AtomicInteger();
+    private volatile Thread reader;
+
+    @Override
+    public boolean hasNext() {
+      return read.get() < 1_000;
+    }
+
+    @Override
+    public Integer next() {
+      int item = read.getAndIncrement();
+      if (item == HALT) {
+        reader = Thread.currentThread();
+        reached.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException unexpected) {
+          throw new AssertionError(unexpected);
+        }
+      }
+      return item;
+    }
+  }
+
+  @Test
+  @DisplayName("LC2 I3: a source that is asked at the moment of a pause gives this item, and no other one")
+  void aPauseEndsReading() throws Exception {
+    Halting source = new Halting();
+    Iterable<Integer> items = () -> source;
+    try (ManualClock clock = new ManualClock(); // on which all items are cheap, so that many are read at once
+        Run<Integer, Integer> run =
+            Parallel.of(1).clock(clock).window(2_000).start(items, item -> item)) {
+      source.reached.await();
+      run.pause();
+      source.goOn.countDown();
+      source.reader.join();
+      assertEquals(Halting.HALT + 1, source.read.get(), "items read");
+      run.resume();
+      assertEquals(1_000, run.stream().count());
     }
   }
 
