@@ -488,7 +488,8 @@ final class Schedule {
     isStalled = stalled; // if it is no more, patience begins anew with the next time
     hasJustEnded = false;
     List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
-    return new Todo(start, granted, news, readAhead, offers, stalled && !wasStalled, windUp, over, joined);
+    return new Todo(
+        start, granted, news, readAhead, offers, stalled && !wasStalled, windUp, over, joined);
   }
 
   private void finish() {

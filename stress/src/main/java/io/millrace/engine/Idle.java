@@ -1,8 +1,6 @@
 package io.millrace.engine;
 
 import io.millrace.engine.claim.Ticket;
-import java.util.List;
-
 import io.millrace.engine.feed.PushFeed;
 import io.millrace.engine.out.Outlet;
 import io.millrace.engine.out.Wakeup;
@@ -10,6 +8,7 @@ import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
 import io.millrace.time.TimeSource;
+import java.util.List;
 
 /** Parts of a run in which nothing happens: they stand in where a hunt needs them to be there. */
 final class Idle {

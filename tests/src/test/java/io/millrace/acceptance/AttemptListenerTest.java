@@ -96,7 +96,8 @@ class AttemptListenerTest {
   }
 
   @Test
-  @DisplayName("L5: no attempt is heard of in a run that has ended while the item's key was asked for")
+  @DisplayName(
+      "L5: no attempt is heard of in a run that has ended while the item's key was asked for")
   void noAttemptAfterTheEnd() {
     StopToken token = new StopToken();
     Parallel.of(1)

@@ -87,11 +87,13 @@ class LiveTest {
   }
 
   @Test
-  @DisplayName("LC2 I3: a source that is asked at the moment of a pause gives this item, and no other one")
+  @DisplayName(
+      "LC2 I3: a source that is asked at the moment of a pause gives this item, and no other one")
   void aPauseEndsReading() throws Exception {
     Halting source = new Halting();
     Iterable<Integer> items = () -> source;
-    try (ManualClock clock = new ManualClock(); // on which all items are cheap, so that many are read at once
+    try (ManualClock clock =
+            new ManualClock(); // on which all items are cheap, so that many are read at once
         Run<Integer, Integer> run =
             Parallel.of(1).clock(clock).window(2_000).start(items, item -> item)) {
       source.reached.await();

@@ -71,7 +71,8 @@ class PatienceTest {
   }
 
   @Test
-  @DisplayName("E14 LC3: lowering the concurrency to those who are abandoned ends no run that goes on")
+  @DisplayName(
+      "E14 LC3: lowering the concurrency to those who are abandoned ends no run that goes on")
   void lowered() throws Exception {
     CountDownLatch early = new CountDownLatch(1);
     CountDownLatch late = new CountDownLatch(1);
@@ -88,7 +89,11 @@ class PatienceTest {
         };
     try (ManualClock clock = new ManualClock();
         Run<Integer, Integer> run =
-            hasty.clock(clock).attemptTimeout(ofSeconds(10)).patience(ZERO).start(List.of(0, 1, 2, 3, 4, 5), action)) {
+            hasty
+                .clock(clock)
+                .attemptTimeout(ofSeconds(10))
+                .patience(ZERO)
+                .start(List.of(0, 1, 2, 3, 4, 5), action)) {
       Soon.until(() -> running.get() == 4);
       clock.advance(ofSeconds(5));
       early.countDown();
@@ -106,7 +111,8 @@ class PatienceTest {
   }
 
   @Test
-  @DisplayName("E14 LC3: a run that has nobody left but those who are abandoned ends, also with a lowered concurrency")
+  @DisplayName(
+      "E14 LC3: a run that has nobody left but those who are abandoned ends, also with a lowered concurrency")
   void loweredAndStalled() throws Exception {
     CountDownLatch early = new CountDownLatch(1);
     AtomicInteger running = new AtomicInteger();

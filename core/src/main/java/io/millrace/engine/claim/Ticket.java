@@ -2,6 +2,7 @@ package io.millrace.engine.claim;
 
 import io.millrace.base.Quietly;
 import io.millrace.limit.Demand;
+import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Waiter;
 import io.millrace.time.TimeSource;
 import java.util.List;
@@ -77,6 +78,9 @@ public final class Ticket {
 
   /** Whether it waits for a permit that will not come in time. Guarded by the run's lock. */
   public boolean waitsInVain;
+
+  /* Whether that has changed. Written by who queues it, before it waits so, and by who ends that. */
+  public RateLimiter.@Nullable Registration earlier;
 
   /* Guarded by the lock of Waits: its neighbours among the tickets that wait, and how many of its waits
    * have not ended there: a next one may begin before the end of the last one is noted; and for what it waits. */
