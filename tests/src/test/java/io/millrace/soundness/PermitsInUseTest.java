@@ -111,7 +111,8 @@ class PermitsInUseTest {
             item -> {
               call(item);
               return "done";
-            })) {
+            });
+        AutoCloseable _ = stall::countDown) { // or closing would wait for the store
       Soon.until(() -> calls.get() == most && limiter.waiters() == items - most);
       limiter.limit(RateLimit.perSecond(100).burst(1));
       free.countDown();
