@@ -30,7 +30,10 @@ public final class PausedGrantHunt {
 
   @JCStressTest
   @State
-  @Outcome(id = "free S", expect = ACCEPTABLE, desc = "the permit is for others, the item gets the next one")
+  @Outcome(
+      id = "free S",
+      expect = ACCEPTABLE,
+      desc = "the permit is for others, the item gets the next one")
   @Outcome(expect = FORBIDDEN, desc = "the paused run keeps the permit, or the item is lost")
   public static class Sound {
     private final HandClock clock = new HandClock();

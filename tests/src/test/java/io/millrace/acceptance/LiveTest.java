@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,24 +58,34 @@ class LiveTest {
     }
   }
 
-  /** A source that stops at an item in the middle of what a worker reads at once, and notes who reads on. */
+  /**
+   * A source without an end, which halts once in the middle of what a worker reads at once: when a thread that has called
+   * the action asks for a third item without a call in between. Workers read 1, 2, 4 and more items at once.
+   */
   private static final class Halting implements Iterator<Integer> {
-    private static final int HALT = 700;
-
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
-    private final AtomicInteger read = new AtomicInteger();
+    private final AtomicInteger readAfter = new AtomicInteger();
+    private final Map<Thread, Integer> readSinceCall = new ConcurrentHashMap<>();
     private volatile Thread reader;
+    private volatile boolean ended;
+
+    Integer call(Integer item) {
+      readSinceCall.put(Thread.currentThread(), 0);
+      return item;
+    }
 
     @Override
     public boolean hasNext() {
-      return read.get() < 1_000;
+      return !ended;
     }
 
     @Override
     public Integer next() {
-      int item = read.getAndIncrement();
-      if (item == HALT) {
+      Integer read = readSinceCall.computeIfPresent(Thread.currentThread(), (_, n) -> n + 1);
+      if (reader != null) {
+        readAfter.incrementAndGet();
+      } else if (read != null && read == 3) {
         reader = Thread.currentThread();
         reached.countDown();
         try {
@@ -82,7 +94,7 @@ class LiveTest {
           throw new AssertionError(unexpected);
         }
       }
-      return item;
+      return 0;
     }
   }
 
@@ -95,14 +107,18 @@ class LiveTest {
     try (ManualClock clock =
             new ManualClock(); // on which all items are cheap, so that many are read at once
         Run<Integer, Integer> run =
-            Parallel.of(1).clock(clock).window(2_000).start(items, item -> item)) {
-      source.reached.await();
+            Parallel.of(1).clock(clock).window(2_000).start(items, source::call)) {
+      while (source.reached.getCount() > 0) {
+        run.poll();
+        Thread.onSpinWait();
+      }
       run.pause();
       source.goOn.countDown();
       source.reader.join();
-      assertEquals(Halting.HALT + 1, source.read.get(), "items read");
+      assertEquals(0, source.readAfter.get(), "items read in the pause");
+      source.ended = true;
       run.resume();
-      assertEquals(1_000, run.stream().count());
+      run.stream().forEach(outcome -> assertTrue(outcome.isSuccess()));
     }
   }
 

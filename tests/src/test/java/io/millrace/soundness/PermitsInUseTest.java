@@ -106,12 +106,12 @@ class PermitsInUseTest {
             .rateLimit(limiter)
             .checkpoint(Checkpoint.of(store, name, Codec.text()));
     try (Run<Integer, String> run =
-        limited.start(
-            IntStream.range(0, items).boxed().toList(),
-            item -> {
-              call(item);
-              return "done";
-            });
+            limited.start(
+                IntStream.range(0, items).boxed().toList(),
+                item -> {
+                  call(item);
+                  return "done";
+                });
         AutoCloseable _ = stall::countDown) { // or closing would wait for the store
       Soon.until(() -> calls.get() == most && limiter.waiters() == items - most);
       limiter.limit(RateLimit.perSecond(100).burst(1));

@@ -34,7 +34,8 @@ public final class VainHunt {
   @Outcome(expect = FORBIDDEN, desc = "it waits in vain, although the limit was raised")
   public static class Sound {
     private final HandClock clock = new HandClock();
-    private final RateLimiter limiter = RateLimiter.of(RateLimit.spacing(Duration.ofHours(1)), clock);
+    private final RateLimiter limiter =
+        RateLimiter.of(RateLimit.spacing(Duration.ofHours(1)), clock);
     private final Ticket ticket = new Ticket(0, "item");
     private final AtomicBoolean isInVain = new AtomicBoolean();
     private final Waits waits;
@@ -108,7 +109,9 @@ public final class VainHunt {
   @JCStressTest
   @State
   @Outcome(id = "queued", expect = ACCEPTABLE, desc = "the item gets its permit")
-  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "it waits in vain, although the limit was raised")
+  @Outcome(
+      expect = ACCEPTABLE_INTERESTING,
+      desc = "it waits in vain, although the limit was raised")
   public static class Racy {
     private volatile boolean isRaised;
     private volatile boolean isListed;
