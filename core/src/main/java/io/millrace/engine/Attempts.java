@@ -97,7 +97,7 @@ final class Attempts {
    */
   boolean run(Worker worker, Claim claim) {
     if (!hasObstacles && !isCondemned(claim)) {
-      return attempt(worker, claim, null);
+      return mayCall(null) ? attempt(worker, claim, null) : verdicts.cutOff(worker.take(claim));
     }
     return goOn(worker, claim);
   }
@@ -146,12 +146,6 @@ final class Attempts {
    * items are so.
    */
   private boolean attempt(Worker worker, Claim claim, @Nullable ItemAtHand noted) {
-    if (schedule.hasEnded()) { // perhaps while the item passed its obstacles
-      return verdicts.cutOff(noted == null ? worker.take(claim) : noted);
-    }
-    if (spending != null && !spend(spending, noted)) {
-      return verdicts.cutOff(noted == null ? worker.take(claim) : noted);
-    }
     boolean tookPermit = noted != null && noted.callBegins();
     long start = worker.nowNanos;
     countCall(claim, noted, start);
@@ -189,7 +183,13 @@ final class Attempts {
     return verdicts.judge(at, start, value, error);
   }
 
-  /* The last step before a call. What is spent ends the run, and what runs finishes. */
+  /* The last step before a call, and before anybody hears of it: whether it is made, as far as is known now. */
+  private boolean mayCall(@Nullable ItemAtHand noted) {
+    boolean isUnwanted = schedule.hasEnded() || (noted != null && noted.isWithdrawn());
+    return !isUnwanted && (spending == null || spend(spending, noted));
+  }
+
+  /* What is spent ends the run, and what runs finishes. */
   private boolean spend(Spending left, @Nullable ItemAtHand noted) {
     RunStatus spent = left.take(noted == null ? 0 : noted.cost);
     if (spent != null) {
@@ -213,6 +213,10 @@ final class Attempts {
     if (tookPermit) {
       waits.giveBackUnused(noted);
     }
+    unspend(noted);
+  }
+
+  private void unspend(ItemAtHand noted) {
     if (spending != null) {
       spending.giveBack(noted.cost);
     }
@@ -266,8 +270,9 @@ final class Attempts {
       closed = ask(at);
       tooLong = closed != null && waits.takesTooLong(at, closed);
       refusal = closed == null ? waits.refusal(at) : null;
-      if (news != null && !tooLong && refusal == null) {
-        tell(news, at, closed);
+      if (news != null && closed != null && !tooLong) {
+        news.waiting(at, closed);
+        tidy(at);
       }
     } catch (Throwable broken) {
       if (closed != null) {
@@ -281,7 +286,7 @@ final class Attempts {
       return verdicts.fail(at, refusal);
     }
     if (closed == null) {
-      return mayBegin(at, claim) ? attempt(worker, claim, at) : verdicts.cutOff(at);
+      return mayCall(at) ? begin(worker, at, claim) : verdicts.cutOff(at);
     }
     try {
       return tooLong
@@ -292,12 +297,20 @@ final class Attempts {
     }
   }
 
-  private void tell(AttemptNews news, ItemAtHand at, @Nullable Obstacle closed) {
-    if (closed == null) {
+  /* What was heard of is called, unless the run ends meanwhile, perhaps by the listener. */
+  private boolean begin(Worker worker, ItemAtHand at, Claim claim) {
+    if (news != null) {
       news.starting(at);
-    } else {
-      news.waiting(at, closed);
+      tidy(at);
     }
+    if (mayBegin(at, claim) && !(news != null && schedule.hasEnded())) {
+      return attempt(worker, claim, at);
+    }
+    unspend(at);
+    return verdicts.cutOff(at);
+  }
+
+  private void tidy(ItemAtHand at) {
     verdicts.tidyInterrupt(null);
     at.worker.readClock();
   }

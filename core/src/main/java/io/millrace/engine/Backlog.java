@@ -7,9 +7,14 @@ import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.wait.DueTimes;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Admitted items that nobody works on. Used under the run's lock. */
@@ -17,11 +22,17 @@ final class Backlog {
   /** A claim that was handed out longer ago than that does not progress as claims do. */
   static final long LATE_NANOS = 100_000;
 
-  /** Due items that one turn at the lock makes ready. */
+  /** Items that one turn at the lock makes ready because they are due, or has give back their permits. */
   private static final int MOST_AT_ONCE = 256;
 
-  /** Items that waited, and may go on. */
+  /** Items that waited, and may go on; these hold no permits. */
   private final Queue<Ticket> ready = new ArrayDeque<>();
+
+  /** Items that have got their permits, each with a slot. */
+  private final Queue<Ticket> granted = new ArrayDeque<>();
+
+  /** Items whose permits are being given back, because they may not begin. */
+  private final Set<Ticket> returning = new LinkedHashSet<>();
 
   /** Items that only have to be settled, for example because they were abandoned: that takes no slot. */
   private final Queue<Ticket> condemned = new ArrayDeque<>();
@@ -50,7 +61,30 @@ final class Backlog {
   }
 
   void addReady(Ticket ticket) {
-    (ticket.needsNoCall() ? condemned : ready).add(ticket);
+    (ticket.needsNoCall() ? condemned : ticket.isGranted ? granted : ready).add(ticket);
+  }
+
+  boolean hasGranted() {
+    return !granted.isEmpty();
+  }
+
+  /** Nobody goes on with these items that have got their permits, before {@link #returned}. There may be more. */
+  List<Ticket> takeGranted() {
+    List<Ticket> some = new ArrayList<>();
+    Ticket next = granted.poll();
+    while (next != null) {
+      returning.add(next);
+      some.add(next);
+      next = some.size() < MOST_AT_ONCE ? granted.poll() : null;
+    }
+    return some;
+  }
+
+  /** An item has given back its permits. */
+  void returned(Ticket ticket) {
+    returning.remove(ticket);
+    ticket.isGranted = false;
+    addReady(ticket);
   }
 
   void addReturned(Claim claim) {
@@ -58,7 +92,7 @@ final class Backlog {
   }
 
   boolean hasReady() {
-    return !ready.isEmpty() || hasCondemned() || (ended && !delayed.isEmpty());
+    return hasGranted() || !ready.isEmpty() || hasCondemned() || (ended && !delayed.isEmpty());
   }
 
   /** How many items wait for their due time. */
@@ -77,7 +111,8 @@ final class Backlog {
 
   /** Items that may go on, and bring options along. */
   List<Tuned> readyItems() {
-    return ready.stream()
+    return Stream.of(granted, returning, ready)
+        .flatMap(Collection::stream)
         .map(ticket -> ticket.item)
         .filter(Tuned.class::isInstance)
         .map(Tuned.class::cast)
@@ -88,9 +123,16 @@ final class Backlog {
   Ticket takeReady() {
     Ticket next = condemned.poll();
     if (next == null) {
+      next = granted.poll();
+    }
+    if (next == null) {
       next = ready.poll();
     }
-    return next == null ? delayed.takeAny() : next;
+    if (next == null) {
+      next = delayed.takeAny();
+    }
+    next.isGranted = false;
+    return next;
   }
 
   Ticket takeCondemned() {

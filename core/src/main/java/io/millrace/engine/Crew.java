@@ -23,8 +23,8 @@ final class Crew {
   /* The most slots that there ever were: so many workers may still be there. */
   private int mostSlots;
 
-  /* Nobody gets a slot. */
-  private boolean isPaused;
+  /* Nobody gets a slot. Written under the lock; whoever reads the source looks at it without. */
+  private volatile boolean isPaused;
 
   private final boolean ownThreads;
   private final Roster roster = new Roster();
@@ -72,6 +72,14 @@ final class Crew {
     return active > slotsNow();
   }
 
+  /**
+   * Whether there may be one more worker for an item that gets its permit with that. Where an executor runs the
+   * workers, one may never come: so there only one at a time is on its way with a permit.
+   */
+  boolean hasSlotForPermit() {
+    return hasFreeSlot() && (ownThreads || arriving == 0);
+  }
+
   boolean isAnyArriving() {
     return arriving > 0;
   }
@@ -81,11 +89,6 @@ final class Crew {
     active++;
     arriving++;
     return generation;
-  }
-
-  /** Takes a slot as {@link #expect} does, if there is one; else returns {@link #NO_SLOT}. */
-  int expectIfFree() {
-    return hasFreeSlot() ? expect() : NO_SLOT;
   }
 
   /** The expected worker could not be started. */
@@ -169,10 +172,10 @@ final class Crew {
 
   /**
    * Whether every slot belongs to an abandoned worker or, on an executor, to one that was given no thread; at least one
-   * is abandoned.
+   * is abandoned. There may be more workers than slots: as long as another one is at work, the run goes on.
    */
   boolean isStalled() {
-    return abandoned >= slots
+    return (abandoned == active && abandoned >= slots)
         || (!ownThreads && abandoned > 0 && arriving > 0 && active == abandoned + arriving);
   }
 

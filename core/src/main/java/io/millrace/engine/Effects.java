@@ -1,5 +1,8 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Ticket;
+import java.util.List;
+
 /**
  * What a turn at the run's lock can lead to in the world. Called without the lock, by whichever thread had
  * that turn.
@@ -7,6 +10,9 @@ package io.millrace.engine;
 interface Effects {
   /** A worker is expected: a thread for it. Never throws. */
   void startWorker(int generation);
+
+  /** These items have got permits, but may not begin: others may use them. */
+  void giveBack(List<Ticket> unusable);
 
   /** Outcomes were handed over: their consumer has to be told. */
   void news();

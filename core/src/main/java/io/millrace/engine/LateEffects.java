@@ -1,5 +1,7 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Ticket;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Stands in while the parts are made that need each other; nothing happens before the run begins. */
@@ -20,6 +22,11 @@ final class LateEffects implements Effects {
   @Override
   public void startWorker(int generation) {
     real().startWorker(generation);
+  }
+
+  @Override
+  public void giveBack(List<Ticket> unusable) {
+    real().giveBack(unusable);
   }
 
   @Override

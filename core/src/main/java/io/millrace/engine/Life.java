@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.Durability;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.flight.Recording;
@@ -17,6 +18,7 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.plan.RunControl;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -177,8 +179,12 @@ final class Life implements Effects {
     }
   }
 
-  void follow(RunControl control) {
-    schedule.control().follow(control);
+  void begin(RunControl control) {
+    schedule.control().begin(control);
+  }
+
+  void follow(RunControl control, RunControl.Call call) {
+    schedule.control().follow(control, call);
   }
 
   private void end(RunStatus how, @Nullable Throwable why) {
@@ -190,6 +196,15 @@ final class Life implements Effects {
   @Override
   public void startWorker(int generation) {
     staff.start(generation);
+  }
+
+  @Override
+  public void giveBack(List<Ticket> unusable) {
+    try {
+      waits.giveBackGranted(unusable);
+    } finally {
+      schedule.waiting().returned(unusable);
+    }
   }
 
   @Override

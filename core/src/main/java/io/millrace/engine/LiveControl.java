@@ -13,10 +13,6 @@ final class LiveControl {
   private final Window window;
   private final Crew crew;
 
-  /* Guarded by the run's lock: what the control last said. The last change counts, whoever made it. */
-  private boolean wasPaused;
-  private int lastConcurrency;
-
   /* Written under the lock, read by workers between two items: there are more of them than slots, so each comes back
    * with the rest of its claim, and some leave. */
   private volatile boolean isRecalling;
@@ -67,18 +63,21 @@ final class LiveControl {
     }
   }
 
-  /** Does what has changed in the control. It is read under the lock, so whoever comes last has read its last state. */
-  void follow(RunControl control) {
+  /** The run begins as the control says. */
+  void begin(RunControl control) {
+    follow(control, RunControl.Call.PAUSE);
+    follow(control, RunControl.Call.CONCURRENCY);
+  }
+
+  /**
+   * The control was called, perhaps with what it said before: the last call counts, whoever made it. What it says is
+   * read under the lock, so whoever comes last has read its last state.
+   */
+  void follow(RunControl control, RunControl.Call call) {
     schedule.lock();
-    boolean isPaused = control.isPaused();
-    int concurrency = control.concurrency().orElse(0);
-    if (isPaused != wasPaused) {
-      wasPaused = isPaused;
-      pauseLocked(isPaused);
-    }
-    if (concurrency != lastConcurrency) {
-      lastConcurrency = concurrency;
-      concurrencyLocked(concurrency);
+    switch (call) {
+      case PAUSE -> pauseLocked(control.isPaused());
+      case CONCURRENCY -> control.concurrency().ifPresent(this::concurrencyLocked);
     }
     schedule.release();
   }

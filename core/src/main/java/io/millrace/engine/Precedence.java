@@ -70,6 +70,18 @@ final class Precedence {
     return backlog.hasReady() || isReadable() || returned() != null || stealable() != null;
   }
 
+  /** Whether items that have got their permits may not begin, as they could when they got them. */
+  boolean hasUnusablePermits() {
+    return backlog.hasGranted()
+        && !schedule.hasEnded()
+        && (crew.isPaused() || schedule.control().isRecalling() || isHeldUp());
+  }
+
+  /** Whether an item may take its permit now, because it would begin at once. */
+  boolean takesPermits() {
+    return !schedule.hasEnded() && crew.hasSlotForPermit() && !isHeldUp();
+  }
+
   /* The thread that commits has everybody look again when it has made room. */
   private boolean isHeldUp() {
     return commits != null && commits.isHigh();

@@ -115,8 +115,11 @@ final class Reading {
     return claim;
   }
 
+  /* Whether to go on: the reasons to stop are those for which nobody would begin to read. */
   private boolean append(Claim claim, @Nullable Object item) {
-    return claim.append(item) && intake.wantsMore(schedule.hasEnded());
+    boolean hasRoom = claim.append(item);
+    boolean hasEnded = schedule.hasEnded();
+    return hasRoom && intake.wantsMore(hasEnded) && (hasEnded || !crew.isPaused());
   }
 
   /* One turn at the lock is all it takes; the reader keeps its slot. */

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.out.Collected;
@@ -11,6 +12,7 @@ import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
 import io.millrace.outcome.RunStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,8 +89,8 @@ final class Schedule {
     this.census = new Census(this, window, intake, backlog, crew);
     this.control = new LiveControl(this, terms, window, crew);
     this.absences = new Absences(this, sink, window, intake, backlog, crew);
-    this.waiting = new WaitingItems(this, effects, backlog, crew);
     this.precedence = new Precedence(this, terms, party, commits, backlog, crew);
+    this.waiting = new WaitingItems(this, effects, backlog, crew, precedence);
     this.reading = new Reading(this, precedence, terms, window, intake, backlog, crew);
   }
 
@@ -469,26 +471,31 @@ final class Schedule {
       finish();
     }
     boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
-    boolean stalled = !isStalled && isStalledNow();
+    boolean wasStalled = isStalled;
+    boolean stalled = isStalledNow();
     boolean windUp = hasJustEnded;
     boolean readAhead = reading.mayStartAhead();
-    boolean offers = !hasEnded() && party.hasHeld() && crew.hasFreeSlot();
+    boolean offers = party.hasHeld() && precedence.takesPermits();
+    boolean unusable = precedence.hasUnusablePermits();
     boolean news = hasNews;
     if (start == Crew.NO_SLOT
         && !over
         && !joined
-        && !stalled
+        && stalled == wasStalled
         && !windUp
         && !readAhead
         && !offers
+        && !unusable
         && !news) {
       return Todo.NOTHING; // and nothing is written: others read the same cache line for each item
     }
     hasNews = false;
     isJoined |= joined;
-    isStalled |= stalled;
+    isStalled = stalled; // if it is no more, patience begins anew with the next time
     hasJustEnded = false;
-    return new Todo(start, news, readAhead, offers, stalled, windUp, over, joined);
+    List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
+    return new Todo(
+        start, granted, news, readAhead, offers, stalled && !wasStalled, windUp, over, joined);
   }
 
   private void finish() {

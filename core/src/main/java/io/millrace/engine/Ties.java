@@ -33,8 +33,8 @@ final class Ties {
     }
     RunControl controls = terms.config.control;
     if (controls != null) {
-      control = controls.onChange(() -> life.follow(controls));
-      life.follow(controls);
+      control = controls.onChange(call -> life.follow(controls, call));
+      life.begin(controls);
     }
     Surrounding around = terms.surrounding;
     if (around != null) {

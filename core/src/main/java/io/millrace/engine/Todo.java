@@ -1,16 +1,20 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.thread.Mishaps;
+import java.util.List;
 
 /**
  * What a turn at the run's lock has found that has to be done without it. Every part is done, whatever the
  * others throw.
  *
  * @param start the generation of the worker to start, or {@link Crew#NO_SLOT}
+ * @param unusable items that have got their permits, and may not begin
  * @param news whether outcomes were handed over that the consumer has not been told of
  */
 record Todo(
     int start,
+    List<Ticket> unusable,
     boolean news,
     boolean readAhead,
     boolean resumeOffers,
@@ -20,7 +24,7 @@ record Todo(
     boolean joined) {
   /** What most turns find. */
   static final Todo NOTHING =
-      new Todo(Crew.NO_SLOT, false, false, false, false, false, false, false);
+      new Todo(Crew.NO_SLOT, List.of(), false, false, false, false, false, false, false);
 
   /* Interrupts before everything else: whoever stops a run wants them sent. */
   void perform(Effects effects) {
@@ -29,6 +33,9 @@ record Todo(
     }
     if (start != Crew.NO_SLOT) {
       effects.startWorker(start);
+    }
+    if (!unusable.isEmpty()) {
+      Mishaps.survive(() -> effects.giveBack(unusable));
     }
     if (news) {
       Mishaps.survive(effects::news);

@@ -17,15 +17,18 @@ final class WaitingItems implements Resuming {
   private final Effects effects;
   private final Backlog backlog;
   private final Crew crew;
+  private final Precedence precedence;
 
   /** How many wait for a permit that will come too late. */
   private long inVain;
 
-  WaitingItems(Schedule schedule, Effects effects, Backlog backlog, Crew crew) {
+  WaitingItems(
+      Schedule schedule, Effects effects, Backlog backlog, Crew crew, Precedence precedence) {
     this.schedule = schedule;
     this.effects = effects;
     this.backlog = backlog;
     this.crew = crew;
+    this.precedence = precedence;
   }
 
   /** Under the lock: whether all that is not settled waits for permits that will come too late. */
@@ -74,6 +77,13 @@ final class WaitingItems implements Resuming {
       tickets.subList(from, to).forEach(backlog::addReady);
       schedule.release();
     }
+  }
+
+  /** Items that had to give back what they were granted may go on as any others. */
+  void returned(List<Ticket> tickets) {
+    schedule.lock();
+    tickets.forEach(backlog::returned);
+    schedule.release();
   }
 
   @Override
@@ -129,7 +139,7 @@ final class WaitingItems implements Resuming {
   public int reserve() {
     schedule.lockInside();
     try {
-      return schedule.hasEnded() ? NO_SLOT : crew.expectIfFree();
+      return precedence.takesPermits() ? crew.expect() : NO_SLOT;
     } finally {
       schedule.unlock();
     }

@@ -38,6 +38,7 @@ public final class RateLimiter extends Limit {
   private volatile Leaves leaves;
   /* Neither keys nor costs are asked for. */
   private final boolean plain;
+  private final EarlierListeners earlier = new EarlierListeners();
   /* What every attempt demands if nothing is limited, so that nothing is ever given back. */
   private final @Nullable Demand everyDemand;
 
@@ -105,6 +106,7 @@ public final class RateLimiter extends Limit {
               + ". For another form, make another limiter");
     }
     turnstile.change(() -> leaves, () -> leaves = changed);
+    earlier.tell();
   }
 
   /** As {@link #acquireFor(Object)} with null. */
@@ -160,7 +162,7 @@ public final class RateLimiter extends Limit {
    *
    * @param timeout not negative
    * @return false if the time is up; nothing was taken. False at once if the permits cannot be
-   *     available in time, whatever others do; for a limit that settles costs or learns from answers, that is
+   *     available in time by the limit as it is now, whoever leaves the queue; for a limit that settles costs or learns from answers, that is
    *     never certain. False also if a circuit breaker that lets calls fail is open
    * @throws InterruptedException as in {@link #acquireFor(Object)}
    */
@@ -338,16 +340,53 @@ public final class RateLimiter extends Limit {
    * @param demand what was taken, with {@code tryTake} or by a waiter
    */
   public void giveBack(Demand demand) {
-    turnstile.giveBack(demand);
+    if (turnstile.giveBack(demand)) {
+      earlier.tell();
+    }
   }
 
   /**
    * The earliest time, by the limiter's clock, at which the demand could be granted if everybody
    * else left the queue; the current time if that is possible now. Permits can be available earlier
-   * if the limit settles costs or learns from answers, or if somebody gives permits back.
+   * if the limit settles costs or learns from answers; and if it is changed, or somebody gives permits back, of which
+   * {@link #onEarlier} tells.
    */
   public long earliest(Demand demand) {
     return turnstile.earliest(demand);
+  }
+
+  /**
+   * Adds a listener that runs after each change of the limit, and after permits were given back: so permits may come
+   * earlier than {@link #earliest} said before. It runs in the thread that does so, without a lock, so it must be quick
+   * and not block. What it throws is logged. Whoever acts on a time asks for it again when the listener is added.
+   *
+   * @return closing it removes the listener
+   */
+  public Registration onEarlier(Runnable listener) {
+    Registration registration =
+        new Registration(this, Objects.requireNonNull(listener, "listener"));
+    earlier.add(registration);
+    return registration;
+  }
+
+  /** A listener of a limiter; closing removes it. Thread-safe. */
+  public static final class Registration implements AutoCloseable {
+    private final RateLimiter limiter;
+    private final Runnable listener;
+
+    private Registration(RateLimiter limiter, Runnable listener) {
+      this.limiter = limiter;
+      this.listener = listener;
+    }
+
+    Runnable listener() {
+      return listener;
+    }
+
+    @Override
+    public void close() {
+      limiter.earlier.remove(this);
+    }
   }
 
   /** Whether the limit has functions that {@link #demand} calls. */

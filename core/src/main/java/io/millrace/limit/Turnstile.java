@@ -88,12 +88,15 @@ final class Turnstile {
     }
   }
 
-  void giveBack(Demand demand) {
+  /** Returns false if there was nothing to give back. */
+  boolean giveBack(Demand demand) {
     try (Turn turn = turnAnyhow()) {
       Gate gate = demand.gate(); // a gate that was dropped remembered nothing of the take
-      if (gate != null && demand.giveBack()) {
-        gate.giveBack(demand, turn);
+      if (gate == null || !demand.giveBack()) {
+        return false;
       }
+      gate.giveBack(demand, turn);
+      return true;
     }
   }
 

@@ -17,7 +17,8 @@ public sealed interface AttemptEvent {
   Details details();
 
   /**
-   * An attempt is about to begin. It has its permits.
+   * An attempt is about to begin. It has its permits, and its part of the budget; only an end of the run that comes while
+   * this is heard keeps it from its call.
    *
    * @param item see {@link AttemptEvent#item}
    * @param details counts this attempt as well

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * Pauses and resumes runs, and changes their concurrency, while they go on: from any thread, and for any number of
@@ -24,30 +25,39 @@ import java.util.OptionalInt;
  * follows the concurrency; a limit on the concurrency per key stays as it is. Runs in their caller's thread keep a
  * concurrency of 1.
  *
- * <p>The last call counts, also if it was one of {@code Run}, which is for one run alone.
+ * <p>The last call counts, for pauses and for the concurrency: also if it says what the control said before, and also if it
+ * was one of {@code Run}, which is for one run alone.
  */
 public final class RunControl {
   /* Ours alone, and no callback runs inside of it. */
   private final Object lock = new Object();
-  private final Map<Registration, Runnable> callbacks = new LinkedHashMap<>();
+  private final Map<Registration, Consumer<? super Call>> callbacks = new LinkedHashMap<>();
 
   /* Written under the lock, before the callbacks are called; read by anybody. */
   private volatile boolean isPaused;
   private volatile int concurrency;
 
+  /** What a call was about. */
+  public enum Call {
+    /** {@link RunControl#pause} or {@link RunControl#resume}. */
+    PAUSE,
+    /** {@link RunControl#concurrency(int)}. */
+    CONCURRENCY
+  }
+
   /** Makes a control that is not paused, and leaves the concurrency of its runs as it is. */
   public RunControl() {}
 
-  /** Lets nothing start any more, until {@link #resume}. Does nothing if it is paused. */
+  /** Lets nothing start any more, until {@link #resume}. Does nothing in runs that are paused. */
   public void pause() {
     isPaused = true;
-    tell();
+    tell(Call.PAUSE);
   }
 
-  /** Goes on after {@link #pause}. Does nothing if it is not paused. */
+  /** Goes on after {@link #pause}. Does nothing in runs that are not paused. */
   public void resume() {
     isPaused = false;
-    tell();
+    tell(Call.PAUSE);
   }
 
   /** Whether it is paused. */
@@ -62,7 +72,7 @@ public final class RunControl {
    */
   public void concurrency(int concurrency) {
     this.concurrency = Require.atLeast("concurrency", concurrency, 1);
-    tell();
+    tell(Call.CONCURRENCY);
   }
 
   /** What was given; empty if runs have the concurrency of their {@code Parallel}. */
@@ -72,11 +82,12 @@ public final class RunControl {
   }
 
   /**
-   * Adds a callback that runs after each change, in the thread that makes it. What it throws is logged.
+   * Adds a callback that runs after each call that may change something, in its thread, also if the call says what was
+   * said before. What it throws is logged. It asks the control what holds now: another call may have come since.
    *
    * @return closing it removes the callback
    */
-  public Registration onChange(Runnable callback) {
+  public Registration onChange(Consumer<? super Call> callback) {
     Registration registration = new Registration(this);
     synchronized (lock) {
       callbacks.put(registration, Objects.requireNonNull(callback, "callback"));
@@ -84,17 +95,17 @@ public final class RunControl {
     return registration;
   }
 
-  private void tell() {
-    List<Runnable> all;
+  private void tell(Call call) {
+    List<Consumer<? super Call>> all;
     synchronized (lock) {
       all = new ArrayList<>(callbacks.values());
     }
-    all.forEach(RunControl::runQuietly);
+    all.forEach(callback -> tellQuietly(callback, call));
   }
 
-  private static void runQuietly(Runnable callback) {
+  private static void tellQuietly(Consumer<? super Call> callback, Call call) {
     try {
-      callback.run();
+      callback.accept(call);
     } catch (Throwable broken) {
       Warnings.log(RunControl.class, "a callback of a run control failed", broken);
     }

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.feed.PushFeed;
 import io.millrace.engine.out.Outlet;
 import io.millrace.engine.out.Wakeup;
@@ -7,6 +8,7 @@ import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
 import io.millrace.time.TimeSource;
+import java.util.List;
 
 /** Parts of a run in which nothing happens: they stand in where a hunt needs them to be there. */
 final class Idle {
@@ -14,6 +16,9 @@ final class Idle {
   static class NoEffects implements Effects {
     @Override
     public void startWorker(int generation) {}
+
+    @Override
+    public void giveBack(List<Ticket> unusable) {}
 
     @Override
     public void news() {}

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
@@ -14,9 +15,14 @@ import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.AttemptEvent.Retrying;
 import io.millrace.outcome.AttemptEvent.Starting;
 import io.millrace.outcome.AttemptEvent.Waiting;
+import io.millrace.outcome.MonitorEvent;
+import io.millrace.outcome.Wording;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Budget;
+import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
@@ -25,6 +31,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -58,6 +65,53 @@ class AttemptListenerTest {
               item + " waits for " + limit + " after " + details.attempts();
         };
     heard.add(clock.elapsed().toSeconds() + ": " + said);
+  }
+
+  @Test
+  @DisplayName("L5: no attempt is heard of for which the budget is spent, neither by a monitor")
+  void noAttemptThatIsNotMade() {
+    Queue<Object> monitored = new ConcurrentLinkedQueue<>();
+    Monitor monitor =
+        Monitor.of(
+            Wording.PLAIN,
+            event -> {
+              if (event instanceof MonitorEvent.Attempt(Starting(var item, _))) {
+                monitored.add(String.valueOf(item));
+              }
+            });
+    for (Budget budget :
+        List.of(Budget.calls(2), Budget.permits(2, Cost.of(item -> 1)), Budget.calls(0))) {
+      heard.clear();
+      monitored.clear();
+      AtomicInteger calls = new AtomicInteger();
+      Parallel.of(3)
+          .clock(clock)
+          .budget(budget)
+          .onAttempt(this::hear)
+          .monitor(monitor)
+          .map(List.of("a", "b", "c", "d", "e"), item -> item + calls.incrementAndGet());
+      assertEquals(calls.get(), heard.size(), heard + " with " + budget);
+      assertEquals(calls.get(), monitored.size(), monitored + " with " + budget);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "L5: no attempt is heard of in a run that has ended while the item's key was asked for")
+  void noAttemptAfterTheEnd() {
+    StopToken token = new StopToken();
+    Parallel.of(1)
+        .clock(clock)
+        .stopToken(token)
+        .concurrencyPerKey(
+            1,
+            item -> {
+              token.stop();
+              return item;
+            })
+        .onAttempt(this::hear)
+        .map(List.of("a", "b"), item -> item);
+    assertEquals(List.of(), List.copyOf(heard));
   }
 
   @Test

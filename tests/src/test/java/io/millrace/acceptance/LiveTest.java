@@ -10,14 +10,21 @@ import io.millrace.Run;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.RunControl;
 import io.millrace.plan.Workers;
+import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -48,6 +55,70 @@ class LiveTest {
       run.resume();
       assertEquals(18, run.stream().count());
       assertFalse(run.toString().contains("paused"), run.toString());
+    }
+  }
+
+  /**
+   * A source without an end, which halts once in the middle of what a worker reads at once: when a thread that has called
+   * the action asks for a third item without a call in between. Workers read 1, 2, 4 and more items at once.
+   */
+  private static final class Halting implements Iterator<Integer> {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final AtomicInteger readAfter = new AtomicInteger();
+    private final Map<Thread, Integer> readSinceCall = new ConcurrentHashMap<>();
+    private volatile Thread reader;
+    private volatile boolean ended;
+
+    Integer call(Integer item) {
+      readSinceCall.put(Thread.currentThread(), 0);
+      return item;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return !ended;
+    }
+
+    @Override
+    public Integer next() {
+      Integer read = readSinceCall.computeIfPresent(Thread.currentThread(), (_, n) -> n + 1);
+      if (reader != null) {
+        readAfter.incrementAndGet();
+      } else if (read != null && read == 3) {
+        reader = Thread.currentThread();
+        reached.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException unexpected) {
+          throw new AssertionError(unexpected);
+        }
+      }
+      return 0;
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "LC2 I3: a source that is asked at the moment of a pause gives this item, and no other one")
+  void aPauseEndsReading() throws Exception {
+    Halting source = new Halting();
+    Iterable<Integer> items = () -> source;
+    try (ManualClock clock =
+            new ManualClock(); // on which all items are cheap, so that many are read at once
+        Run<Integer, Integer> run =
+            Parallel.of(1).clock(clock).window(2_000).start(items, source::call)) {
+      while (source.reached.getCount() > 0) {
+        run.poll();
+        Thread.onSpinWait();
+      }
+      run.pause();
+      source.goOn.countDown();
+      source.reader.join();
+      assertEquals(0, source.readAfter.get(), "items read in the pause");
+      source.ended = true;
+      run.resume();
+      run.stream().forEach(outcome -> assertTrue(outcome.isSuccess()));
     }
   }
 
@@ -83,6 +154,50 @@ class LiveTest {
     }
     assertEquals(OptionalInt.of(4), control.concurrency());
     assertEquals("RunControl[paused, at most 4 at once]", control.toString());
+  }
+
+  @Test
+  @DisplayName("LC2 LC3: a call counts that says what the control said before")
+  void aRepeatedCallCounts() throws Exception {
+    RunControl control = new RunControl();
+    control.concurrency(5);
+    action.releaseAll();
+    try (Run<Integer, Integer> run = Parallel.of(2).control(control).start(ITEMS, action)) {
+      run.concurrency(2);
+      control.pause();
+      assertEquals(2, run.concurrency(), "a pause says nothing about the concurrency");
+      control.concurrency(5);
+      assertEquals(5, run.concurrency());
+      run.resume();
+      control.pause();
+      assertTrue(run.isPaused());
+      control.resume();
+      run.pause();
+      control.resume();
+      assertFalse(run.isPaused());
+      assertEquals(20, run.stream().count());
+    }
+  }
+
+  @Test
+  @DisplayName("LC2 LC3: a callback hears of each call, and what it was about")
+  void aCallbackHearsEachCall() {
+    RunControl control = new RunControl();
+    List<RunControl.Call> heard = new ArrayList<>();
+    try (RunControl.Registration _ = control.onChange(heard::add)) {
+      control.pause();
+      control.pause();
+      control.concurrency(1);
+      control.resume();
+    }
+    control.resume();
+    assertEquals(
+        List.of(
+            RunControl.Call.PAUSE,
+            RunControl.Call.PAUSE,
+            RunControl.Call.CONCURRENCY,
+            RunControl.Call.PAUSE),
+        heard);
   }
 
   @Test

@@ -27,7 +27,7 @@ class SoundnessTableTest {
     ROW.matcher(contract()).results().forEach(row -> ids.add(row.group(1)));
     List<String> expected =
         Stream.concat(
-                IntStream.rangeClosed(1, 26).mapToObj(id -> "E" + id),
+                IntStream.rangeClosed(1, 27).mapToObj(id -> "E" + id),
                 Stream.concat(
                     IntStream.rangeClosed(1, 4).mapToObj(id -> "S" + id),
                     IntStream.rangeClosed(1, 7).mapToObj(id -> "P" + id)))

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.terms.Config;
@@ -40,6 +41,9 @@ class ForgottenWorkersTest {
     public void startWorker(int generation) {
       generations.add(generation);
     }
+
+    @Override
+    public void giveBack(List<Ticket> unusable) {}
 
     @Override
     public void news() {}

@@ -10,13 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
+import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Action;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
+import io.millrace.testkit.ManualClock;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -63,6 +68,82 @@ class PatienceTest {
     Duration took = Soon.since(start);
     assertTrue(took.compareTo(ofMillis(520)) >= 0, "it took " + took);
     assertTrue(took.compareTo(ofSeconds(2)) < 0, "it took " + took);
+  }
+
+  @Test
+  @DisplayName(
+      "E14 LC3: lowering the concurrency to those who are abandoned ends no run that goes on")
+  void lowered() throws Exception {
+    CountDownLatch early = new CountDownLatch(1);
+    CountDownLatch late = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    Action<Integer, Integer> action =
+        item -> {
+          running.incrementAndGet();
+          switch (item) {
+            case 0, 1 -> deaf(item);
+            case 2, 3 -> early.await();
+            default -> late.await();
+          }
+          return item;
+        };
+    try (ManualClock clock = new ManualClock();
+        Run<Integer, Integer> run =
+            hasty
+                .clock(clock)
+                .attemptTimeout(ofSeconds(10))
+                .patience(ZERO)
+                .start(List.of(0, 1, 2, 3, 4, 5), action)) {
+      Soon.until(() -> running.get() == 4);
+      clock.advance(ofSeconds(5));
+      early.countDown();
+      Soon.until(() -> running.get() == 6);
+      clock.advance(ofSeconds(5));
+      Soon.until(() -> run.abandoned().size() == 2);
+      run.concurrency(2);
+      awaitAlarms();
+      assertEquals(RunStatus.RUNNING, run.status());
+      late.countDown();
+      assertEquals(4, run.stream().filter(Outcome::isSuccess).count());
+      assertEquals(RunStatus.COMPLETED, run.status());
+      end.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E14 LC3: a run that has nobody left but those who are abandoned ends, also with a lowered concurrency")
+  void loweredAndStalled() throws Exception {
+    CountDownLatch early = new CountDownLatch(1);
+    AtomicInteger running = new AtomicInteger();
+    Action<Integer, Integer> action =
+        item -> {
+          running.incrementAndGet();
+          if (item < 2) {
+            deaf(item);
+          }
+          early.await();
+          return item;
+        };
+    try (ManualClock clock = new ManualClock();
+        Run<Integer, Integer> run =
+            hasty.clock(clock).attemptTimeout(ofSeconds(10)).patience(ZERO).start(SIXTY, action)) {
+      Soon.until(() -> running.get() == 4);
+      clock.advance(ofSeconds(5));
+      run.concurrency(2);
+      early.countDown();
+      Soon.until(() -> run.progress().running() == 2);
+      clock.advance(ofSeconds(5));
+      Soon.until(() -> run.status() == RunStatus.ABORTED);
+      end.countDown();
+    }
+  }
+
+  /** What was to happen by now, by alarms in real time, has happened. */
+  private static void awaitAlarms() throws InterruptedException {
+    CountDownLatch later = new CountDownLatch(1);
+    var _ = TimeSource.system().schedule(System.nanoTime(), later::countDown);
+    later.await();
   }
 
   @Test

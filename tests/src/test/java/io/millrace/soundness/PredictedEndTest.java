@@ -7,19 +7,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
+import io.millrace.Run;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
+import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
 import io.millrace.testkit.ManualClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
@@ -87,6 +93,114 @@ class PredictedEndTest {
       assertEquals(2, results.failures().size());
       assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
     }
+  }
+
+  /** Two items, of which one has a permit and is called, and the other one waits in vain. */
+  private static final class InVain implements AutoCloseable {
+    final ManualClock clock = new ManualClock();
+    final RateLimiter limiter = RateLimiter.of(HOURLY, clock);
+    final CountDownLatch free = new CountDownLatch(1);
+    final AtomicInteger calls = new AtomicInteger();
+    final Run<Integer, Integer> run;
+
+    InVain() {
+      AtomicInteger waiting = new AtomicInteger();
+      run =
+          Parallel.of(2)
+              .clock(clock)
+              .rateLimit(limiter)
+              .runTimeout(ofSeconds(10))
+              .truncation(Truncation.SILENT)
+              .onAttempt(event -> waiting.addAndGet(event instanceof AttemptEvent.Waiting ? 1 : 0))
+              .start(
+                  List.of(1, 2),
+                  item -> {
+                    calls.incrementAndGet();
+                    free.await();
+                    return item;
+                  });
+      Soon.until(() -> calls.get() == 1 && waiting.get() == 1 && run.progress().running() == 1);
+      assertEquals(0, limiter.waiters(), "it stands in nobody's way");
+    }
+
+    @Override
+    public void close() {
+      run.close();
+      clock.close();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E24 LC1: an item that waits in vain gets its permit if the limit is raised meanwhile")
+  void theLimitIsRaised() {
+    try (InVain one = new InVain()) {
+      one.limiter.limit(RateLimit.perSecond(1));
+      one.clock.advance(ofSeconds(1));
+      Soon.until(() -> one.calls.get() == 2);
+      one.free.countDown();
+      assertEquals(2, one.run.stream().count());
+      assertEquals(RunStatus.COMPLETED, one.run.status());
+    }
+  }
+
+  @Test
+  @DisplayName("E24: a limit that is raised too little leaves nothing but the end")
+  void theLimitIsRaisedTooLittle() {
+    try (InVain one = new InVain()) {
+      one.limiter.limit(RateLimit.perMinute(1));
+      one.free.countDown();
+      Soon.until(() -> one.run.status() == RunStatus.TIMED_OUT);
+      assertEquals(Duration.ZERO, one.clock.elapsed());
+      assertEquals(1, one.calls.get());
+    }
+  }
+
+  @Test
+  @DisplayName("E24 E21: an item that waits in vain gets a permit that somebody gives back")
+  void aPermitComesBack() {
+    try (ManualClock clock = new ManualClock()) {
+      RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(2), clock);
+      Demand other = limiter.demand(null);
+      assertTrue(limiter.tryTake(other));
+      CountDownLatch free = new CountDownLatch(1);
+      AtomicInteger calls = new AtomicInteger();
+      Parallel limited = Parallel.of(2).clock(clock).rateLimit(limiter).runTimeout(ofSeconds(10));
+      try (Run<Integer, Integer> run =
+          limited.start(
+              List.of(1, 2),
+              item -> {
+                calls.incrementAndGet();
+                free.await();
+                return item;
+              })) {
+        Soon.until(() -> calls.get() == 1 && run.progress().running() == 1);
+        limiter.giveBack(other);
+        Soon.until(() -> calls.get() == 2);
+        free.countDown();
+        assertEquals(2, run.stream().count());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "LC1: who listens hears of changes and of permits that come back, until it closes that")
+  void hearsOfEarlierPermits() {
+    RateLimiter limiter = RateLimiter.of(HOURLY);
+    AtomicInteger heard = new AtomicInteger();
+    Demand demand = limiter.demand(null);
+    try (RateLimiter.Registration _ = limiter.onEarlier(heard::incrementAndGet)) {
+      limiter.limit(RateLimit.perHour(2));
+      assertEquals(1, heard.get());
+      assertTrue(limiter.tryTake(demand));
+      limiter.giveBack(demand);
+      assertEquals(2, heard.get());
+      limiter.giveBack(demand);
+      assertEquals(2, heard.get(), "there was nothing to give back");
+    }
+    limiter.limit(HOURLY);
+    assertEquals(2, heard.get());
   }
 
   /** Workers that begin when the test says so. */

@@ -2,6 +2,7 @@ package io.millrace.engine.claim;
 
 import io.millrace.base.Quietly;
 import io.millrace.limit.Demand;
+import io.millrace.limit.RateLimiter;
 import io.millrace.limit.Waiter;
 import io.millrace.time.TimeSource;
 import java.util.List;
@@ -59,6 +60,9 @@ public final class Ticket {
   /** Whether a permit for the next attempt was taken while it waited. */
   public boolean permitted;
 
+  /** Whether it was granted what it waited for at a limit, and nobody has gone on with it since. */
+  public boolean isGranted;
+
   public @Nullable Object slotKey;
 
   /* Guarded by the lock of KeySlots. */
@@ -74,6 +78,9 @@ public final class Ticket {
 
   /** Whether it waits for a permit that will not come in time. Guarded by the run's lock. */
   public boolean waitsInVain;
+
+  /* Whether that has changed. Written by who queues it, before it waits so, and by who ends that. */
+  public RateLimiter.@Nullable Registration earlier;
 
   /* Guarded by the lock of Waits: its neighbours among the tickets that wait, and how many of its waits
    * have not ended there: a next one may begin before the end of the last one is noted; and for what it waits. */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One wait of a ticket for permits: it is granted, declined or withdrawn, exactly once. An item gets its
- * permits together with a slot, so that it starts at once: permits that wait for a slot would let later
- * calls come in a burst.
+ * permits together with a slot, and only if it may begin, so that it starts at once: permits that wait would let later
+ * calls come in a burst, and others go without them meanwhile.
  */
 abstract class Offer implements Waiter {
   final Ticket ticket;
@@ -65,6 +65,7 @@ abstract class Offer implements Waiter {
   @Override
   public final void granted() {
     take();
+    ticket.isGranted = true;
     waits.resume(ticket);
     waits.start(generation);
   }

@@ -120,6 +120,11 @@ final class RatePermit implements Obstacle {
         && limiter.earliest(demandOf(demand)) - nanos > 0;
   }
 
+  /** Tells when {@link #comesAfter} may have become false. */
+  RateLimiter.Registration onEarlier(Runnable listener) {
+    return limiter.onEarlier(listener);
+  }
+
   private static Demand demandOf(@Nullable Demand demand) {
     return Objects.requireNonNull(demand, "demand");
   }

@@ -39,7 +39,7 @@ public interface Resuming {
   boolean waitsNoMore(Ticket ticket);
 
   /**
-   * Reserves a slot for an item whose permit is there.
+   * Reserves a slot for an item whose permit is there, if the item may begin.
    *
    * @return the generation of the worker to start for it, or {@link #NO_SLOT}
    */

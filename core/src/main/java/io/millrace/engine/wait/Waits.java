@@ -34,7 +34,7 @@ public final class Waits {
   private final @Nullable KeySlots slots;
   private final @Nullable SemaphorePermit semaphores;
   private final @Nullable RatePermit rate;
-  private final TicketQueue inVain;
+  private final @Nullable InVain inVain;
 
   /* Items that found no permit and are about to be queued: nobody may take one before them. */
   private final AtomicInteger leaving = new AtomicInteger();
@@ -56,7 +56,7 @@ public final class Waits {
     this.semaphores = terms.isTuned ? new SemaphorePermit(this, party) : null;
     RateLimiter limiter = limiter(config);
     this.rate = limiter == null ? null : new RatePermit(limiter, this, terms, party);
-    this.inVain = new InVain(run);
+    this.inVain = rate == null ? null : new InVain(run, rate, this);
   }
 
   /* Without a limit there is a limiter all the same if a server can ask everybody to stay away. */
@@ -184,11 +184,14 @@ public final class Waits {
     add(ticket, causeOf(wanted));
     long deadline;
     boolean isFree;
+    boolean isPossible;
     try {
-      TicketQueue obstacle = comesTooLate(ticket, wanted) ? inVain : wanted;
+      InVain hopeless = comesTooLate(ticket, wanted) ? inVain : null;
+      TicketQueue obstacle = hopeless == null ? wanted : hopeless;
       ticket.obstacle = obstacle;
       deadline = expire(ticket);
       isFree = obstacle.enqueue(ticket);
+      isPossible = hopeless != null && !comesTooLate(ticket, wanted); // nobody had been told of it
     } catch (Throwable broken) { // a key that had to be looked for again
       ticket.obstacle = null;
       ticket.condemned = broken;
@@ -201,6 +204,18 @@ public final class Waits {
         || isUnwanted(ticket)
         || (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0)) {
       endWait(ticket); // whoever ended its wait may have come too early to find it
+    } else if (isPossible) {
+      lookAgain(ticket);
+    }
+  }
+
+  /** An item that waits in vain may get its permit in time all the same. */
+  void lookAgain(Ticket ticket) {
+    RatePermit wanted = rate;
+    if (wanted != null && inVain != null && inVain.cancel(ticket)) {
+      ticket.stopExpiry();
+      await(ticket, wanted);
+      remove(ticket);
     }
   }
 
@@ -264,7 +279,7 @@ public final class Waits {
   void endWait(Ticket ticket) {
     TicketQueue obstacle = ticket.obstacle;
     if (obstacle != null && obstacle.cancel(ticket)) {
-      resume(ticket);
+      declined(ticket);
     }
   }
 
@@ -290,7 +305,7 @@ public final class Waits {
     tickets.forEach(this::remove);
   }
 
-  /** An item has to leave the queue for permits; it asks again when there is a worker for it. */
+  /** An item leaves the queue for permits, and keeps none; it asks again when there is a worker for it. */
   void declined(Ticket ticket) {
     if (semaphores != null) {
       semaphores.free(ticket);
@@ -333,6 +348,20 @@ public final class Waits {
     }
     if (rate != null && hasPermit) {
       rate.giveBack(at.demand);
+    }
+  }
+
+  /** Gives back what these items were granted: they may not begin now, and ask again when they may. */
+  public void giveBackGranted(List<Ticket> tickets) {
+    for (Ticket ticket : tickets) {
+      boolean hadPermit = ticket.permitted;
+      ticket.permitted = false;
+      if (semaphores != null) {
+        semaphores.free(ticket);
+      }
+      if (rate != null && hadPermit) {
+        rate.giveBack(ticket.demand);
+      }
     }
   }
 

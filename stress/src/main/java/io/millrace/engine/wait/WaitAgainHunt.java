@@ -27,7 +27,7 @@ public final class WaitAgainHunt {
   private WaitAgainHunt() {}
 
   /** A run in which nothing happens. */
-  private abstract static class NeverEnding implements Resuming {
+  abstract static class NeverEnding implements Resuming {
     @Override
     public void resume(List<Ticket> tickets) {
       for (Ticket ticket : tickets) {
