@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.util.Timeout;
@@ -20,7 +22,11 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** For a part of a TLS record that has come. Without one, nothing is waited for. */
   private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
 
+  /** Answers of status 1xx, which only say that the answer is to come. */
+  private static final int MOST_INTERIM = 1_000;
+
   private boolean isProbed;
+  private int interim;
 
   QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
     super("", null, null, bounds, null, null, null, new HeadParser.Factory(bounds));
@@ -39,6 +45,16 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     } finally {
       isProbed = false;
     }
+  }
+
+  @Override
+  public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
+    ClassicHttpResponse head = super.receiveResponseHeader();
+    interim = head.getCode() < 200 ? interim + 1 : 0;
+    if (interim > MOST_INTERIM) {
+      throw new HttpException("too many interim answers");
+    }
+    return head;
   }
 
   @Override

@@ -14,7 +14,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -73,7 +72,7 @@ final class Wire implements AutoCloseable {
             .setMaxHeaderCount(MOST_HEADERS)
             .build();
     pool =
-        PoolingHttpClientConnectionManagerBuilder.create()
+        new Connections()
             .setDnsResolver(names)
             .setTlsSocketStrategy(tls)
             .setConnectionFactory(socket -> new QuietConnection(socket, bounds))
