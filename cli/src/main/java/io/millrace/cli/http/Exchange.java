@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.LostException.Stage;
 import io.millrace.cli.http.Wire.Answer;
+import io.millrace.cli.text.Credentials;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.plan.Action;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.apache.hc.core5.http.HttpException;
  * @param retries told of requests that are not retries, and of those that succeed
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
+ * @param isStored whether a checkpoint keeps what comes of a request
  */
 record Exchange(
     Wire wire,
@@ -28,7 +30,8 @@ record Exchange(
     HostRetries retries,
     Duration time,
     Optional<Duration> itemTime,
-    int mostRedirects)
+    int mostRedirects,
+    boolean isStored)
     implements Action<InputLine, Step> {
 
   @Override
@@ -137,8 +140,13 @@ record Exchange(
     }
     try {
       Request next = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
+      String location = reply.header("location").orElseThrow();
+      if (isStored && Credentials.areIn(UrlText.ofBytes(location))) {
+        throw new MalformedInputException(
+            "it has a user or password, which --checkpoint does not keep");
+      }
       retries.count(call.leadingTo(next).host());
-      return reply.header("location").orElseThrow();
+      return location;
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);
     }
