@@ -73,7 +73,7 @@ record Exchange(
             call.request(),
             attempt,
             (response, body, length) -> read(attempt, response, body, length));
-      } catch (IOException | HttpException | InterruptedException failed) {
+      } catch (IOException | HttpException | InterruptedException | RuntimeException failed) {
         contents.memory().free(call.course().sequence());
         throw problem(call, attempt, failed);
       }
@@ -90,13 +90,10 @@ record Exchange(
           isLine ? "timed out: --item-timeout" : "timed out: --timeout",
           attempt.stage() == Stage.CONNECTING);
     }
-    return switch (failed) {
-      case InterruptedException interrupted -> throw interrupted;
-      case IOException lost -> new LostException(call, attempt.stage(), lost);
-      default ->
-          new LostException(
-              call, attempt.stage(), new IOException("not HTTP: " + failed.getMessage(), failed));
-    };
+    if (failed instanceof InterruptedException interrupted) {
+      throw interrupted;
+    }
+    return new LostException(call, attempt.stage(), failed);
   }
 
   private boolean isTimeFor(Call call) {

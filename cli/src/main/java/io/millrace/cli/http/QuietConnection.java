@@ -52,7 +52,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     ClassicHttpResponse head = super.receiveResponseHeader();
     interim = head.getCode() < 200 ? interim + 1 : 0;
     if (interim > MOST_INTERIM) {
-      throw new HttpException("too many interim answers");
+      throw new WireException("too many interim answers");
     }
     return head;
   }

@@ -178,7 +178,7 @@ final class Wire implements AutoCloseable {
       pool.connect(endpoint, null, context);
     } catch (ConnectException | UnknownHostException refused) {
       throw route.proxy().isPresent()
-          ? new IOException("the proxy cannot be reached: " + ErrorText.ofNetwork(refused))
+          ? new WireException("the proxy cannot be reached: " + LostText.ofNetwork(refused))
           : refused;
     }
     if (route.path().isTunnelled()) {
@@ -193,10 +193,10 @@ final class Wire implements AutoCloseable {
       throws IOException, HttpException {
     ClassicHttpResponse answer = executor.execute(connecting, connection, context);
     if (answer.getCode() / 100 != 2) {
-      throw new IOException("the proxy refused the connection with status " + answer.getCode());
+      throw new WireException("the proxy refused the connection with status " + answer.getCode());
     }
     if (!isQuiet(connection)) {
-      throw new IOException("the proxy sent more than its answer to CONNECT");
+      throw new WireException("the proxy sent more than its answer to CONNECT");
     }
     return answer;
   }

@@ -6,12 +6,34 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import io.millrace.cli.http.LostException.Stage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
+import org.apache.hc.core5.http.NotImplementedException;
+import org.apache.hc.core5.http.ParseException;
+import org.apache.hc.core5.http.ProtocolException;
+import org.apache.hc.core5.http.StreamClosedException;
+import org.apache.hc.core5.http.TruncatedChunkException;
+import org.apache.hc.core5.http.UnsupportedHttpVersionException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -120,6 +142,101 @@ class HostileServerTest {
         String error = cli.line(line).get("error").stringValue();
         assertTrue(error.contains("--max-body"), error);
       }
+    }
+  }
+
+  /** Answers that are none; each has a secret where the HTTP library could quote it. */
+  private static final List<String> BROKEN =
+      List.of(
+          "HTTP/1.1 200 OK\r\nSet-Cookie session=SECRET\u001b[31m\r\nContent-Length: 0\r\n\r\n",
+          "HTTP/1.1 200 OK\r\n SECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: SECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: -1SECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: 1, SECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: SECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nSECRET",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nSECRET\u0007\r\nxx\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nSECRET\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nSECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nSECRET",
+          "HTTP/1.1 SECRET\r\n\r\n",
+          "HTTP/1.1 099 SECRET\r\n\r\n",
+          "HTTP/1.1 -5 SECRET\r\n\r\n",
+          "HTTP/SECRET 200 OK\r\n\r\n",
+          "HTTP/9.9 200 SECRET\r\n\r\n",
+          "HTTP/1.1 500 SECRET\r\nContent-Length: 0\r\n\r\n",
+          "HTTP/1.1 302 SECRET\r\nLocation: ftp://SECRET/\r\nContent-Length: 0\r\n\r\n",
+          "HTTP/1.1 302 SECRET\r\nLocation: http://SECRET:SECRET/\r\nContent-Length: 0\r\n\r\n",
+          "SECRET\r\n\r\n",
+          "SECRET");
+
+  @DisplayName(
+      "H25: nothing of an answer that is none gets into errors, logs, reports or checkpoints")
+  @Test
+  void noErrorQuotesTheWire(@TempDir Path folder) throws IOException {
+    try (RawServer server =
+        RawServer.start(
+            (request, _, answer) -> {
+              int which = Integer.parseInt(request.target().substring(1));
+              answer.write(BROKEN.get(which)).close();
+            })) {
+      String in =
+          IntStream.range(0, BROKEN.size())
+              .mapToObj(which -> server.url("/" + which))
+              .collect(Collectors.joining("\n"));
+      Cli cli =
+          Cli.run(
+              in,
+              "http",
+              "--retries",
+              "1",
+              "--log",
+              folder.resolve("log").toString(),
+              "--report",
+              folder.resolve("report").toString(),
+              "--checkpoint",
+              folder.resolve("checkpoint").toString());
+      assertEquals(1, cli.code());
+      assertEquals(BROKEN.size(), cli.lines().size());
+      List<String> all = new ArrayList<>(List.of(cli.out(), cli.err()));
+      for (String file : List.of("log", "report", "checkpoint")) {
+        all.add(Files.readString(folder.resolve(file), StandardCharsets.ISO_8859_1));
+      }
+      for (String text : all) {
+        int at = text.indexOf("SECRET");
+        assertEquals(-1, at, () -> text.substring(Math.max(0, at - 200), at + 20));
+      }
+      cli.lines().forEach(line -> assertFalse(line.get("error").stringValue().isBlank()));
+    }
+  }
+
+  @DisplayName("H25: no message of the HTTP library is passed on")
+  @Test
+  void noMessageOfTheLibraryIsPassedOn() {
+    List<Exception> errors =
+        List.of(
+            new HttpException("SECRET"),
+            new ProtocolException("SECRET"),
+            new ParseException("SECRET"),
+            new NotImplementedException("SECRET"),
+            new UnsupportedHttpVersionException("SECRET"),
+            new MalformedChunkCodingException("SECRET"),
+            new TruncatedChunkException("SECRET"),
+            new ConnectionClosedException("SECRET"),
+            new NoHttpResponseException("SECRET"),
+            new MessageConstraintException("SECRET"),
+            new StreamClosedException("SECRET"),
+            new SSLPeerUnverifiedException("SECRET"),
+            new SSLException("x", new CertificateException("SECRET")),
+            new IOException("SECRET"),
+            new IOException("x", new IOException("SECRET")),
+            new IllegalArgumentException("SECRET"));
+    for (Exception error : errors) {
+      for (Stage stage : Stage.values()) {
+        String text = LostText.of(stage, error);
+        assertFalse(text.contains("SECRET"), error + ": " + text);
+      }
+      assertFalse(ErrorText.of(error).contains("SECRET"), error.toString());
     }
   }
 }
