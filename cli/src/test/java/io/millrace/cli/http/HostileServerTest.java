@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that send what no honest one does. */
 class HostileServerTest {
@@ -142,6 +143,30 @@ class HostileServerTest {
         String error = cli.line(line).get("error").stringValue();
         assertTrue(error.contains("--max-body"), error);
       }
+    }
+  }
+
+  @DisplayName("H8: headers behind a body are bounded as those in front of it")
+  @ParameterizedTest
+  @ValueSource(strings = {"long", "many"})
+  void trailersAreBounded(String how) {
+    String trailers =
+        how.equals("long")
+            ? ("X: " + "y".repeat(60_000) + "\r\n").repeat(7)
+            : "X: y\r\n".repeat(300);
+    try (RawServer server =
+        RawServer.start(
+            (_, _, answer) -> {
+              answer.write(UNPACKED + "1\r\na\r\n0\r\n" + trailers).hang();
+            })) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0");
+      assertEquals(
+          "the headers of the answer are too many or too long",
+          cli.line().get("error").stringValue());
+    }
+    try (RawServer server =
+        RawServer.start((_, _, answer) -> answer.write(UNPACKED + "1\r\na\r\n0\r\nX: y\r\n\r\n"))) {
+      assertEquals("a", Cli.run(server.url("/"), "http").line().get("body").stringValue());
     }
   }
 
