@@ -113,7 +113,14 @@ public final class RunCommand implements Callable<Integer> {
     if (conflict.isPresent()) {
       throw problem(conflict.get());
     }
-    CommandForm form = forms.form(words.command(), input.isZeroTerminated());
+    try {
+      return call(forms.form(words.command(), input.isZeroTerminated()));
+    } catch (ScriptException refused) {
+      throw problem(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private int call(CommandForm form) {
     try (InputStream in = input.open(words, streams);
         Output output = new Output(new StreamTarget(streams.out()))) {
       ItemSource items = input.items(in, words, fields(form));
