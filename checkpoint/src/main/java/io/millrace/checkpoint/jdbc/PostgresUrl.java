@@ -47,7 +47,10 @@ record PostgresUrl(String text, Map<String, String> secrets) {
     }
     List<String> open = new ArrayList<>();
     Map<String, String> secrets = new TreeMap<>();
-    for (String option : options.split("&")) {
+    for (String option : options.split("&", -1)) {
+      if (option.isEmpty()) {
+        continue;
+      }
       int equals = option.indexOf('=');
       String name = equals < 0 ? option : option.substring(0, equals);
       if (!NAME.matcher(name).matches()) {
