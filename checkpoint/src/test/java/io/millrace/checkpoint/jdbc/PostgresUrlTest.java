@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresUrlTest {
-  @DisplayName("no password of an address is in a message, a cause or a text, whatever is wrong with the address")
+  @DisplayName(
+      "no password of an address is in a message, a cause or a text, whatever is wrong with the address")
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -60,8 +61,13 @@ class PostgresUrlTest {
             "jdbc:postgresql://a:1,[::1]:2/db?user=me&password=a+b%26c&sslpassword=&currentSchema=s"));
     for (String url :
         new String[] {
-          "jdbc:postgresql:", "jdbc:postgresql:db", "jdbc:postgresql:/", "jdbc:postgresql:///db",
-          "jdbc:postgresql://h", "jdbc:postgresql://h/", "jdbc:postgresql://h/a%40b?ssl&user=x"
+          "jdbc:postgresql:",
+          "jdbc:postgresql:db",
+          "jdbc:postgresql:/",
+          "jdbc:postgresql:///db",
+          "jdbc:postgresql://h",
+          "jdbc:postgresql://h/",
+          "jdbc:postgresql://h/a%40b?ssl&user=x"
         }) {
       assertEquals(new PostgresUrl(url, Map.of()), PostgresUrl.parse(url));
     }

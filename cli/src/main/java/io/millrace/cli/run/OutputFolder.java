@@ -87,7 +87,7 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
       return;
     }
     boolean isQuiet =
-        ending instanceof Ending.NotStarted && Files.notExists(parts.err())
+        (ending instanceof Ending.NotStarted && Files.notExists(parts.err()))
             || Files.size(parts.err()) == 0;
     PartFiles.rename(parts.out(), files.out());
     if (!isQuiet) {

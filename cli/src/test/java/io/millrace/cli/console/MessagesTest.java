@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MessagesTest {
   private static final String STEERING = "\u001b[2J\u009b1m\u202e\u0007\u2028";
 
-  @DisplayName("H10: texts to standard error steer no terminal, however they are printed; bytes go through")
+  @DisplayName(
+      "H10: texts to standard error steer no terminal, however they are printed; bytes go through")
   @Test
   void textsAreEscapedAndBytesAreNot() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -75,10 +76,18 @@ class MessagesTest {
         Cli.run(item + item, "run", "--checkpoint", checkpoint, "--key", "k", "--", "true", "{k}"));
     assertHarmless(
         Cli.run(
-            item, "run", "--checkpoint", checkpoint, "--key", "k", "--checkpoint-version",
-            STEERING, "--", "true", "{k}"));
-    assertHarmless(
-        Cli.run("{}\n", "run", "--per-key", "k" + STEERING + "=1", "--", "true", "{k}"));
+            item,
+            "run",
+            "--checkpoint",
+            checkpoint,
+            "--key",
+            "k",
+            "--checkpoint-version",
+            STEERING,
+            "--",
+            "true",
+            "{k}"));
+    assertHarmless(Cli.run("{}\n", "run", "--per-key", "k" + STEERING + "=1", "--", "true", "{k}"));
     assertHarmless(Cli.run("", "info", folder.resolve("no" + STEERING).toString()));
   }
 }
