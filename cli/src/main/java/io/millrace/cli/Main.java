@@ -57,7 +57,7 @@ public final class Main {
             .addSubcommand(new InfoCommand(streams))
             .addSubcommand(new RunCommand(streams, words))
             .addSubcommand(new DemoCommand(streams))
-            .setExpandAtFiles(!isRun)
+            .setExpandAtFiles(false)
             .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
             .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
             .setColorScheme(Help.defaultColorScheme(Ansi.OFF))

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +48,20 @@ class UsageTest {
     assertEquals(2, cli.out().lines().filter(line -> line.contains("  millrace http --")).count());
     assertTrue(cli.out().contains("Exit code: 0"), cli.out());
     assertFalse(cli.out().contains("\u001b"), "escapes in help that is not on a terminal");
+  }
+
+  @DisplayName("H11: no argument that begins with @ is read as a file of options")
+  @Test
+  void noFileGivesOptions(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "--quiet\n--help\n");
+    for (String[] args :
+        new String[][] {
+          {"http", "@" + file}, {"http", "--", "@" + file}, {"info", "@" + file}, {"@" + file}
+        }) {
+      Cli cli = Cli.run("", args);
+      assertTrue(cli.code() == 2 || cli.code() == 4, cli.out() + cli.err());
+      assertEquals("", cli.out());
+    }
   }
 
   @Test

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what a server answered in results and errors. */
 final class HttpAnswers {
+  private static final int MOST_READ = 4 * 65_536;
+
   private static final int CAUSES_SEARCHED = 20;
 
   private HttpAnswers() {}
@@ -59,9 +61,14 @@ final class HttpAnswers {
   static Optional<String> text(HttpResponse<?> response) {
     return switch (response.body()) {
       case String text -> Optional.of(text);
-      case byte[] bytes -> Optional.of(new String(bytes, StandardCharsets.UTF_8));
+      case byte[] bytes -> Optional.of(start(bytes));
       case null, default -> Optional.empty();
     };
+  }
+
+  /* No more is looked at, and no more need be decoded: a character has at most four bytes. */
+  private static String start(byte[] body) {
+    return new String(body, 0, Math.min(body.length, MOST_READ), StandardCharsets.UTF_8);
   }
 
   private record Response(HttpResponse<?> response) implements HttpReply {

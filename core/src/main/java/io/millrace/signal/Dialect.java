@@ -14,7 +14,10 @@ public interface Dialect {
    */
   Signals read(HttpReply reply, Instant now);
 
-  /** All that the library knows, those that take precedence first. */
+  /**
+   * All that the library knows, those that take precedence first. They look at no header whose values have more than 8,192
+   * characters together, and at the first 65,536 of a body.
+   */
   static List<Dialect> known() {
     return KnownDialects.ALL;
   }

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The dialects of providers. */
 final class KnownDialects {
@@ -20,7 +21,6 @@ final class KnownDialects {
       Pattern.compile("\"retryDelay\"\\s*:\\s*\"([^\"]{1,30})\"");
   private static final Pattern TERMINAL =
       Pattern.compile("\"(?:code|type)\"\\s*:\\s*\"insufficient_quota\"");
-  private static final int MOST_SEARCHED = 65_536;
   private static final Duration A_MINUTE = Duration.ofMinutes(1);
   private static final Set<Integer> REFUSALS = Set.of(403, 429, 503);
 
@@ -34,20 +34,26 @@ final class KnownDialects {
   }
 
   static final List<Dialect> ALL =
-      List.of(
-          KnownDialects::terminal,
-          KnownDialects::shouldRetry,
-          KnownDialects::pushback,
-          KnownDialects::retryAfterMillis,
-          KnownDialects::retryAfter,
-          KnownDialects::retryInfo,
-          new DeclaredFields(),
-          KnownDialects::openAi,
-          KnownDialects::anthropic,
-          KnownDialects::plain,
-          KnownDialects::gitHub);
+      Stream.<Dialect>of(
+              KnownDialects::terminal,
+              KnownDialects::shouldRetry,
+              KnownDialects::pushback,
+              KnownDialects::retryAfterMillis,
+              KnownDialects::retryAfter,
+              KnownDialects::retryInfo,
+              new DeclaredFields(),
+              KnownDialects::openAi,
+              KnownDialects::anthropic,
+              KnownDialects::plain,
+              KnownDialects::gitHub)
+          .map(KnownDialects::bounded)
+          .toList();
 
   private KnownDialects() {}
+
+  private static Dialect bounded(Dialect dialect) {
+    return (reply, now) -> dialect.read(new ShortReply(reply), now);
+  }
 
   /** The dialects, and after them the wait that follows from limits that are used up. */
   static Signals usedUp(HttpReply reply, Signals read) {
@@ -119,13 +125,7 @@ final class KnownDialects {
   }
 
   private static Optional<Matcher> found(HttpReply reply, Pattern pattern) {
-    return reply
-        .body()
-        .map(
-            body ->
-                pattern.matcher(
-                    body.length() > MOST_SEARCHED ? body.substring(0, MOST_SEARCHED) : body))
-        .filter(Matcher::find);
+    return reply.body().map(pattern::matcher).filter(Matcher::find);
   }
 
   // How much is left

@@ -256,7 +256,10 @@ final class StructuredField {
   private DisplayString displayString() throws Malformed {
     require('%');
     require('"');
-    ByteBuffer bytes = ByteBuffer.allocate(text.length());
+    // no more than it can have: there may be thousands in one field
+    int end = text.indexOf('"', at);
+    demand(end >= 0);
+    ByteBuffer bytes = ByteBuffer.allocate(end - at);
     while (!accept('"')) {
       int next = next();
       demand(next >= ' ' && next <= '~');

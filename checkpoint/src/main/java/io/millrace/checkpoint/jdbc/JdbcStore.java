@@ -45,6 +45,9 @@ public final class JdbcStore implements CheckpointStore {
    *
    * <p>A connection pool between the run and the server has to keep sessions together.
    *
+   * <p>A password in the options of the URL is taken for a {@link #property}; one before the host is refused. Better give it
+   * as a property at once. No message and no cause has it.
+   *
    * @throws IllegalArgumentException if it is of neither form
    */
   public static JdbcStore url(String url) {

@@ -23,11 +23,10 @@ import java.util.regex.Pattern;
  * A schema of a PostgreSQL database. Who has its checkpoint has an advisory lock, in the session that also writes: who
  * loses the session can neither write nor keep others away.
  *
- * @param url the address
+ * @param url the address, without secrets
  * @param properties what else the driver is given
  */
 record Postgres(String url, Map<String, String> properties) implements Database {
-  private static final String PREFIX = "jdbc:postgresql:";
   private static final Pattern SCHEMA = Pattern.compile("[?&](currentSchema=[^&]*)");
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -52,11 +51,8 @@ record Postgres(String url, Map<String, String> properties) implements Database 
           .formatted(Schema.APPLICATION);
 
   static Postgres at(String url) {
-    if (!url.startsWith(PREFIX)) {
-      throw new IllegalArgumentException(
-          "url must begin with " + SqliteFile.URL + " or " + PREFIX + ", not: " + shown(url));
-    }
-    return new Postgres(url, Map.of());
+    PostgresUrl parsed = PostgresUrl.parse(url);
+    return new Postgres(parsed.text(), parsed.secrets());
   }
 
   @Override
@@ -80,7 +76,15 @@ record Postgres(String url, Map<String, String> properties) implements Database 
               + " cannot be used: the program does not have PostgreSQL's driver. Add org.postgresql:postgresql"
               + " to its dependencies");
     }
-    return DriverManager.getConnection(url, all);
+    try {
+      return DriverManager.getConnection(url, all);
+    } catch (SQLException refused) {
+      if (String.valueOf(refused.getMessage()).contains(url)) {
+        throw new CheckpointException(
+            this + " cannot be used: PostgreSQL's driver cannot read its URL. Mend the address");
+      }
+      throw refused;
+    }
   }
 
   @Override
@@ -243,10 +247,10 @@ record Postgres(String url, Map<String, String> properties) implements Database 
     return "checkpoint " + shown(url);
   }
 
-  /* Without the name and password of a user, and without options other than the schema. */
+  /* Without options other than the schema. */
   private static String shown(String url) {
     Matcher schema = SCHEMA.matcher(url);
     String options = schema.find() ? "?" + schema.group(1) : "";
-    return url.replaceFirst("\\?.*", "").replaceFirst("//[^/]*@", "//") + options;
+    return url.replaceFirst("\\?.*", "") + options;
   }
 }

@@ -47,7 +47,7 @@ record SqliteFile(Path file) implements Database {
           "url must be "
               + URL
               + " and the path of a file, without options, not: "
-              + url
+              + url.replaceFirst("(?s)\\?.*", "?...")
               + "; a file with such a name can be given as a Path");
     }
     return at(Path.of(path));

@@ -1,5 +1,6 @@
 package io.millrace.cli.console;
 
+import io.millrace.cli.text.Visible;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +44,11 @@ public record Line(List<Part> parts) {
    * @param rank the part with the highest one is given up first; those of rank 0 are cut instead
    */
   public record Part(int rank, String text, Look look) {
+    /** Nothing in the text steers a terminal. */
+    public Part {
+      text = Visible.of(text);
+    }
+
     /** A part without colour. */
     public static Part of(int rank, String text) {
       return new Part(rank, text, Look.PLAIN);

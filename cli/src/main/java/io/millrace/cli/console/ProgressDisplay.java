@@ -42,7 +42,7 @@ public final class ProgressDisplay implements AutoCloseable {
   private static Marker rewritten(Streams streams, Terminal terminal) {
     Width width = Width.of(terminal, streams.environment());
     boolean colored = streams.environment().getOrDefault("NO_COLOR", "").isEmpty();
-    return new RewrittenLine(streams.err(), terminal, width, colored);
+    return new RewrittenLine(Messages.raw(streams.err()), terminal, width, colored);
   }
 
   /** Shows nothing. */

@@ -21,6 +21,11 @@ public record Streams(
     Map<String, String> environment,
     boolean isProcess) {
 
+  /** Nothing that is printed to standard error as text steers a terminal. */
+  public Streams {
+    err = Messages.to(err);
+  }
+
   /** Streams that somebody made, and the variables that a command sees. */
   public static Streams of(
       InputStream in, PrintStream out, PrintStream err, Map<String, String> environment) {

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -21,6 +22,9 @@ import java.util.zip.ZipException;
 record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory memory) {
   /** Fewer bytes of headers need not find room: what a usual answer has. */
   private static final int USUAL_HEADERS = 1 << 12;
+
+  /** What packing may add to a body: headers, names, and parts that unpack to nothing. */
+  private static final long PACKING = 1 << 20;
 
   private static final int FIRST = 1 << 10;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
@@ -71,13 +75,48 @@ record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory
     try {
       return switch (name) {
         case "identity", "" -> collect(body, Optional.empty(), length, attempt);
-        case "gzip", "x-gzip" -> unpack(Unpacked.gzip(body), attempt);
-        case "deflate" -> unpack(Unpacked.deflate(body), attempt);
+        case "gzip", "x-gzip" -> unpack(Unpacked.gzip(bounded(body)), attempt);
+        case "deflate" -> unpack(Unpacked.deflate(bounded(body)), attempt);
         default -> collect(body, Optional.of(name), length, attempt);
       };
+    } catch (TooMuchPackedException tooMuch) {
+      memory.free(attempt.call().course().sequence());
+      return new Result(new Content.TooLarge(limit), false);
     } catch (ZipException | EOFException notThat) {
       return new Result(new Content.Undecodable(name), false);
     }
+  }
+
+  private static final class TooMuchPackedException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** A packed body; what unpacks to nothing has no end otherwise. */
+  private InputStream bounded(InputStream packed) {
+    return new FilterInputStream(packed) {
+      private long left = limit + PACKING;
+
+      @Override
+      public int read() throws IOException {
+        int octet = in.read();
+        count(octet < 0 ? 0 : 1);
+        return octet;
+      }
+
+      @Override
+      public int read(byte[] bytes, int from, int length) throws IOException {
+        int count = in.read(bytes, from, length);
+        count(count);
+        return count;
+      }
+
+      private void count(int bytes) throws TooMuchPackedException {
+        left -= Math.max(bytes, 0);
+        if (left < 0) {
+          throw new TooMuchPackedException();
+        }
+      }
+    };
   }
 
   private Result unpack(InputStream unpacked, Attempt attempt)

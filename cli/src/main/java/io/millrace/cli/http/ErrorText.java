@@ -1,20 +1,7 @@
 package io.millrace.cli.http;
 
-import io.millrace.cli.http.LostException.Stage;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
-import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.NoHttpResponseException;
-
 /** Says in a few words what went wrong with a line. */
 final class ErrorText {
-  private static final Pattern WITH_ADDRESS = Pattern.compile("Connect to .* failed: (.*)");
-
   private static final String NOT_REPEATED =
       " (not repeated: this host has had its share of retries, --retry-budget)";
 
@@ -27,42 +14,10 @@ final class ErrorText {
 
   private static String plain(Throwable error) {
     return switch (error) {
-      case LostException lost -> lost(lost, root(lost));
       case RequestException failure -> String.valueOf(failure.getMessage());
       case MalformedLineException malformed -> String.valueOf(malformed.getMessage());
       default -> message(error);
     };
-  }
-
-  private static String lost(LostException lost, Throwable cause) {
-    return switch (cause) {
-      case UnknownHostException unknown -> ofNetwork(unknown);
-      case SSLException refused -> "TLS: " + message(refused);
-      case ConnectException refused -> "cannot connect: " + ofNetwork(refused);
-      case NoHttpResponseException _ -> "the connection was closed without an answer";
-      case MessageConstraintException _ -> "the headers of the answer are too many or too long";
-      case ConnectionClosedException _ -> "the connection was closed in the middle of the answer";
-      case SocketException broken when lost.stage() == Stage.CONNECTING ->
-          "cannot connect: " + message(broken);
-      case SocketException broken -> "the connection was lost: " + message(broken);
-      default -> message(cause);
-    };
-  }
-
-  /** Why there is no connection. The client puts the address before that; the line has it already. */
-  static String ofNetwork(IOException refused) {
-    return refused instanceof UnknownHostException
-        ? "unknown host"
-        : WITH_ADDRESS.matcher(message(refused)).replaceFirst("$1");
-  }
-
-  /** The innermost cause that belongs to the network: those around it repeat the address. */
-  private static Throwable root(Throwable error) {
-    Throwable root = error;
-    while (root.getCause() instanceof IOException cause) {
-      root = cause;
-    }
-    return root;
   }
 
   /** As {@link #of}, but the same for all lines that failed alike. */
@@ -72,7 +27,12 @@ final class ErrorText {
         : of(error);
   }
 
+  /* Only the library and the virtual machine are known not to quote an answer. */
   private static String message(Throwable error) {
-    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+    String name = error.getClass().getName();
+    boolean canBeShown = name.startsWith("io.millrace.") || error instanceof Error;
+    return error.getMessage() == null || !canBeShown
+        ? error.getClass().getSimpleName()
+        : error.getMessage();
   }
 }

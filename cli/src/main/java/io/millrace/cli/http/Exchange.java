@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.LostException.Stage;
 import io.millrace.cli.http.Wire.Answer;
+import io.millrace.cli.text.Credentials;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.plan.Action;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.apache.hc.core5.http.HttpException;
  * @param retries told of requests that are not retries, and of those that succeed
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
+ * @param isStored whether a checkpoint keeps what comes of a request
  */
 record Exchange(
     Wire wire,
@@ -28,7 +30,8 @@ record Exchange(
     HostRetries retries,
     Duration time,
     Optional<Duration> itemTime,
-    int mostRedirects)
+    int mostRedirects,
+    boolean isStored)
     implements Action<InputLine, Step> {
 
   @Override
@@ -70,7 +73,7 @@ record Exchange(
             call.request(),
             attempt,
             (response, body, length) -> read(attempt, response, body, length));
-      } catch (IOException | HttpException | InterruptedException failed) {
+      } catch (IOException | HttpException | InterruptedException | RuntimeException failed) {
         contents.memory().free(call.course().sequence());
         throw problem(call, attempt, failed);
       }
@@ -87,13 +90,10 @@ record Exchange(
           isLine ? "timed out: --item-timeout" : "timed out: --timeout",
           attempt.stage() == Stage.CONNECTING);
     }
-    return switch (failed) {
-      case InterruptedException interrupted -> throw interrupted;
-      case IOException lost -> new LostException(call, attempt.stage(), lost);
-      default ->
-          new LostException(
-              call, attempt.stage(), new IOException("not HTTP: " + failed.getMessage(), failed));
-    };
+    if (failed instanceof InterruptedException interrupted) {
+      throw interrupted;
+    }
+    return new LostException(call, attempt.stage(), failed);
   }
 
   private boolean isTimeFor(Call call) {
@@ -137,8 +137,13 @@ record Exchange(
     }
     try {
       Request next = Redirect.next(call.request(), reply.statusCode(), reply.header("location"));
+      String location = reply.header("location").orElseThrow();
+      if (isStored && Credentials.areIn(UrlText.ofBytes(location))) {
+        throw new MalformedInputException(
+            "it has a user or password, which --checkpoint does not keep");
+      }
       retries.count(call.leadingTo(next).host());
-      return reply.header("location").orElseThrow();
+      return location;
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);
     }

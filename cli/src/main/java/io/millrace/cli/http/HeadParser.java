@@ -1,12 +1,10 @@
 package io.millrace.cli.http;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.client5.http.impl.io.LenientHttpResponseParser;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.HttpMessageParserFactory;
@@ -14,9 +12,6 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 
 /** Reads status and headers of an answer, which are bounded together, too. */
 final class HeadParser extends LenientHttpResponseParser {
-  /** The bound of curl. */
-  private static final int MOST_BYTES = 300 * 1024;
-
   private HeadParser(Http1Config bounds) {
     super(bounds);
   }
@@ -38,24 +33,6 @@ final class HeadParser extends LenientHttpResponseParser {
   @Override
   public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
-    return super.parse(buffer, new Head(in));
-  }
-
-  private static final class Head extends FilterInputStream {
-    private int left = MOST_BYTES;
-
-    Head(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int length) throws IOException {
-      if (left <= 0) {
-        throw new MessageConstraintException("more than " + MOST_BYTES + " bytes of headers");
-      }
-      int count = in.read(bytes, from, length);
-      left -= Math.max(count, 0);
-      return count;
-    }
+    return super.parse(buffer, new BoundedInput(in));
   }
 }

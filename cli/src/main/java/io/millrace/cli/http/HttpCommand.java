@@ -239,7 +239,8 @@ public final class HttpCommand implements Callable<Integer> {
               retries,
               options.timeout(),
               options.itemTimeout(),
-              requests.maxRedirects());
+              requests.maxRedirects(),
+              store != null);
       Parallel parallel = options.parallel(stop, retries, exchange.contents().memory());
       if (store != null) {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));

@@ -1,7 +1,5 @@
 package io.millrace.cli.http;
 
-import java.io.IOException;
-
 /** No answer came, or not all of it. */
 final class LostException extends RequestException {
   private static final long serialVersionUID = 1;
@@ -17,8 +15,9 @@ final class LostException extends RequestException {
     ANSWERED
   }
 
-  LostException(InputLine.Call call, Stage stage, IOException cause) {
-    super(call, cause.getMessage(), cause);
+  /** Without its cause, which may quote what came. */
+  LostException(InputLine.Call call, Stage stage, Exception cause) {
+    super(call, LostText.of(stage, cause), null);
     this.stage = stage;
   }
 

@@ -7,8 +7,12 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
+import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +24,16 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** For a part of a TLS record that has come. Without one, nothing is waited for. */
   private static final Timeout MOMENT = Timeout.ofMilliseconds(1);
 
+  /** Answers of status 1xx, which only say that the answer is to come. */
+  private static final int MOST_INTERIM = 1_000;
+
+  private final Http1Config bounds;
   private boolean isProbed;
+  private int interim;
 
   QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
     super("", null, null, bounds, null, null, null, new HeadParser.Factory(bounds));
+    this.bounds = bounds;
     if (socket != null) {
       bind(socket);
     }
@@ -39,6 +49,24 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     } finally {
       isProbed = false;
     }
+  }
+
+  @Override
+  public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
+    ClassicHttpResponse head = super.receiveResponseHeader();
+    interim = head.getCode() < 200 ? interim + 1 : 0;
+    if (interim > MOST_INTERIM) {
+      throw new WireException("too many interim answers");
+    }
+    return head;
+  }
+
+  @Override
+  protected InputStream createContentInputStream(
+      long length, SessionInputBuffer buffer, InputStream in) {
+    return length == ContentLengthStrategy.CHUNKED
+        ? new Chunks(buffer, new BoundedInput(in), bounds)
+        : super.createContentInputStream(length, buffer, in);
   }
 
   @Override

@@ -90,7 +90,7 @@ final class Tls implements TlsSocketStrategy {
       try {
         made = making.call();
       } catch (Exception broken) {
-        throw new IOException("TLS does not work here: " + broken.getMessage(), broken);
+        throw new WireException("TLS does not work here: " + broken.getMessage());
       }
     }
     return made;

@@ -14,7 +14,6 @@ import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
 import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.ConnectionEndpoint;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -73,7 +72,7 @@ final class Wire implements AutoCloseable {
             .setMaxHeaderCount(MOST_HEADERS)
             .build();
     pool =
-        PoolingHttpClientConnectionManagerBuilder.create()
+        new Connections()
             .setDnsResolver(names)
             .setTlsSocketStrategy(tls)
             .setConnectionFactory(socket -> new QuietConnection(socket, bounds))
@@ -179,7 +178,7 @@ final class Wire implements AutoCloseable {
       pool.connect(endpoint, null, context);
     } catch (ConnectException | UnknownHostException refused) {
       throw route.proxy().isPresent()
-          ? new IOException("the proxy cannot be reached: " + ErrorText.ofNetwork(refused))
+          ? new WireException("the proxy cannot be reached: " + LostText.ofNetwork(refused))
           : refused;
     }
     if (route.path().isTunnelled()) {
@@ -194,10 +193,10 @@ final class Wire implements AutoCloseable {
       throws IOException, HttpException {
     ClassicHttpResponse answer = executor.execute(connecting, connection, context);
     if (answer.getCode() / 100 != 2) {
-      throw new IOException("the proxy refused the connection with status " + answer.getCode());
+      throw new WireException("the proxy refused the connection with status " + answer.getCode());
     }
     if (!isQuiet(connection)) {
-      throw new IOException("the proxy sent more than its answer to CONNECT");
+      throw new WireException("the proxy sent more than its answer to CONNECT");
     }
     return answer;
   }

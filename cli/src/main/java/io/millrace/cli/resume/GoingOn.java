@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * What people are told at the end of a run that is not all done: the command that goes on with it.
@@ -46,7 +48,11 @@ public record GoingOn(Rerun again, boolean hasCheckpoint, Standard standard, Str
     String missing =
         again.isWhole() ? "" : "  (what may be secret is left out: put it in for '...')";
     String line = "    " + again.text(input, output);
-    return missing.isEmpty() ? List.of(what + how, line) : List.of(what + how, line, missing);
+    // a word may have several lines
+    return Stream.of(what + how, line, missing)
+        .flatMap(String::lines)
+        .filter(Predicate.not(String::isEmpty))
+        .toList();
   }
 
   /** The file to which a shell has led a standard stream, if that can be done again. */

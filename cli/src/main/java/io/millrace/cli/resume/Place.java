@@ -24,7 +24,7 @@ record Place(String text, JdbcStore store) {
           ? Optional.of(
               "--checkpoint must have no password in its URL: give ?user=NAME, and the password in the variable"
                   + " PGPASSWORD or in ~/.pgpass")
-          : Optional.empty();
+          : problemOfUrl(text);
     }
     if (text.isBlank() || text.contains("://") || text.startsWith("jdbc:")) {
       return Optional.of(
@@ -35,6 +35,15 @@ record Place(String text, JdbcStore store) {
       return Optional.empty();
     } catch (InvalidPathException invalid) {
       return Optional.of("--checkpoint must be the name of a file");
+    }
+  }
+
+  private static Optional<String> problemOfUrl(String text) {
+    try {
+      var _ = JdbcStore.url(text);
+      return Optional.empty();
+    } catch (IllegalArgumentException malformed) {
+      return Optional.of("--checkpoint: " + malformed.getMessage());
     }
   }
 

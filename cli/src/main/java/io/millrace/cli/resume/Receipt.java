@@ -6,6 +6,7 @@ import io.millrace.checkpoint.jdbc.CheckpointInfo;
 import io.millrace.checkpoint.jdbc.FailedItem;
 import io.millrace.checkpoint.jdbc.Holder;
 import io.millrace.cli.text.JsonText;
+import io.millrace.cli.text.Visible;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -103,8 +104,7 @@ record Receipt(ByteArrayOutputStream out, boolean isJson, UnaryOperator<String> 
   }
 
   private void plain(String text) {
-    String shown = text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?") + "\n";
-    out.writeBytes(shown.getBytes(StandardCharsets.UTF_8));
+    out.writeBytes((Visible.of(text) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private static String number(long number) {

@@ -1,5 +1,6 @@
 package io.millrace.cli.resume;
 
+import io.millrace.cli.text.Credentials;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,6 @@ import java.util.regex.Pattern;
 public record Rerun(List<String> words, boolean isWhole) {
   private static final String LEFT_OUT = "...";
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
-  private static final Pattern CREDENTIALS = Pattern.compile("(?<=://)[^/?#]*(?=@)");
-  private static final Pattern PROXY_CREDENTIALS = Pattern.compile("^[^@]*(?=@)");
   private static final Pattern HEADER =
       Pattern.compile("\\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\\s*:.*", Pattern.DOTALL);
   private static final Pattern HARMLESS =
@@ -52,10 +51,9 @@ public record Rerun(List<String> words, boolean isWhole) {
       String name = header.group(1);
       return HARMLESS.matcher(name).matches() ? value : name + ": " + LEFT_OUT;
     }
-    String masked = CREDENTIALS.matcher(value).replaceAll(LEFT_OUT);
-    return option.equals("--proxy") && !value.contains("://")
-        ? PROXY_CREDENTIALS.matcher(masked).replaceFirst(LEFT_OUT)
-        : masked;
+    return option.equals("--proxy")
+        ? Credentials.leftOutOfProxy(value)
+        : Credentials.leftOut(value);
   }
 
   /** The same with one more argument, before the others of the subcommand, unless it is there. */

@@ -8,6 +8,7 @@ import io.millrace.cli.process.Programs.Printing;
 import io.millrace.plan.Action;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
 /**
@@ -67,10 +68,12 @@ record CommandAction(
       throws InterruptedException, IOException {
     try {
       Ending ending = programs.run(invocation, into.begin(item, attempt.number()), limits);
-      into.end(item);
+      into.end(item, ending);
       return ending;
     } catch (FileAlreadyExistsException taken) {
       throw new MalformedItemException("its output is there already: " + taken.getMessage());
+    } catch (NoSuchFileException removed) {
+      throw new IOException("somebody has removed " + removed.getFile(), removed);
     } finally {
       attempt.ended();
       into.discard(item);

@@ -19,7 +19,7 @@ final class FormOptions {
   @Option(
       names = "--shell",
       description =
-          "The command is a script of /bin/sh. Lines come as its parameters, never as code.")
+          "The command is a script of /bin/sh. Lines come as its parameters, which it never reads as code.")
   private boolean shell;
 
   @Option(names = "--stdin", description = "The command reads the line.")

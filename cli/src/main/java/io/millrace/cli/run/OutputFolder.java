@@ -1,10 +1,12 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.process.Ending;
 import io.millrace.cli.process.Programs.Printing;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -14,12 +16,14 @@ import java.util.Optional;
 
 /**
  * A folder with files for each item, {@code NAME.out} and, if anything was printed there, {@code NAME.err}. While a
- * command runs, they have other names.
+ * command runs, they have other names. Files are never replaced, but for those of an earlier attempt.
  *
+ * @param parts the files of commands that run
  * @param key the field that names the files; without one, they are named by number
  * @param taken what is done with files that are there already
  */
-record OutputFolder(Path folder, Optional<String> key, Taken taken) {
+record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken taken)
+    implements AutoCloseable {
   private static final int LONGEST_NAME = 200;
   private static final int HASH = 16;
 
@@ -38,15 +42,14 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
-    return new OutputFolder(folder, key, taken);
+    return new OutputFolder(folder, PartFiles.open(folder), key, taken);
   }
 
   /** The two files of an item. */
   record Pair(Path out, Path err) {}
 
   private Pair parts(Item item) {
-    String name = ".millrace-" + item.number();
-    return new Pair(folder.resolve(name + ".out.part"), folder.resolve(name + ".err.part"));
+    return new Pair(parts.of(item, ".out"), parts.of(item, ".err"));
   }
 
   Pair files(Item item) {
@@ -67,23 +70,28 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
     } else if (Files.exists(files.out()) || Files.exists(files.err())) {
       throw new FileAlreadyExistsException(files.out().toString());
     }
+    discard(item);
     Pair parts = parts(item);
-    Files.deleteIfExists(parts.out());
-    Files.deleteIfExists(parts.err());
     return new Printing.ToFiles(bytes(parts.out()), bytes(parts.err()));
   }
 
-  /** The command has ended. */
-  void end(Item item) throws IOException {
+  /**
+   * The command has ended. If it was started, its files are there.
+   *
+   * @throws NoSuchFileException if somebody has removed one
+   */
+  void end(Item item, Ending ending) throws IOException {
     Pair parts = parts(item);
     Pair files = files(item);
-    if (Files.exists(parts.out())) {
-      Files.move(parts.out(), files.out());
+    if (ending instanceof Ending.NotStarted && Files.notExists(parts.out())) {
+      return;
     }
-    if (Files.exists(parts.err()) && Files.size(parts.err()) > 0) {
-      Files.move(parts.err(), files.err());
-    } else {
-      Files.deleteIfExists(parts.err());
+    boolean isQuiet =
+        (ending instanceof Ending.NotStarted && Files.notExists(parts.err()))
+            || Files.size(parts.err()) == 0;
+    PartFiles.rename(parts.out(), files.out());
+    if (!isQuiet) {
+      PartFiles.rename(parts.err(), files.err());
     }
   }
 
@@ -92,6 +100,11 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
     Pair parts = parts(item);
     Files.deleteIfExists(parts.out());
     Files.deleteIfExists(parts.err());
+  }
+
+  @Override
+  public void close() throws IOException {
+    parts.close();
   }
 
   private static byte[] bytes(Path path) {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,7 +112,14 @@ public final class RunCommand implements Callable<Integer> {
     if (conflict.isPresent()) {
       throw problem(conflict.get());
     }
-    CommandForm form = forms.form(words.command(), input.isZeroTerminated());
+    try {
+      return call(forms.form(words.command(), input.isZeroTerminated()));
+    } catch (ScriptException refused) {
+      throw problem(String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private int call(CommandForm form) {
     try (Inputs in = input.open(words, streams);
         Output output = new Output(new StreamTarget(streams.out()))) {
       ItemSource items = input.items(in, words, fields(form), whyJson(form));
@@ -182,16 +190,17 @@ public final class RunCommand implements Callable<Integer> {
             checkpoints.areGiven()
                 ? checkpoints.take(resumption.action(), streams.environment())
                 : null;
+        OutputFolder folder = openFolder();
         Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
-      Optional<OutputFolder> folder = openFolder();
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
           new CommandRun(
                   store == null ? parallel : parallel.checkpoint(resumption.checkpoint(store)),
                   items,
-                  action(programs, form, folder),
+                  action(programs, form, Optional.ofNullable(folder)),
                   output,
-                  outputs.writer(output, streams.err(), folder, checkpoints.key()),
+                  outputs.writer(
+                      output, streams.err(), Optional.ofNullable(folder), checkpoints.key()),
                   streams,
                   manner(),
                   options.endReason(checkpoints.areGiven()))
@@ -251,13 +260,15 @@ public final class RunCommand implements Callable<Integer> {
                     "this needs Linux with glibc 2.34 or newer, such as Debian 12 or Ubuntu 22.04"));
   }
 
-  private Optional<OutputFolder> openFolder() {
+  private @Nullable OutputFolder openFolder() {
     try {
-      return outputs.openFolder(
-          checkpoints.key(),
-          checkpoints.areGiven() ? OutputFolder.Taken.REPLACED : OutputFolder.Taken.KEPT);
+      return outputs
+          .openFolder(
+              checkpoints.key(),
+              checkpoints.areGiven() ? OutputFolder.Taken.REPLACED : OutputFolder.Taken.KEPT)
+          .orElse(null);
     } catch (IOException error) {
-      throw problem("cannot make --output-dir '" + outputs.folder() + "': " + error.getMessage());
+      throw problem("cannot use --output-dir '" + outputs.folder() + "': " + error.getMessage());
     }
   }
 

@@ -24,6 +24,17 @@ record Template(List<List<Part>> words) {
 
   /** A part of a word. */
   sealed interface Part {
+    /** As it was given. */
+    default String shown() {
+      return switch (this) {
+        case Literal(var bytes) -> text(bytes);
+        case Whole() -> "{}";
+        case Position() -> "{#}";
+        case OfPath(var which) -> "{" + which.symbol() + "}";
+        case Field(var name) -> "{" + name + "}";
+      };
+    }
+
     /** What stands there. */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
     record Literal(byte[] bytes) implements Part {}
@@ -124,14 +135,7 @@ record Template(List<List<Part>> words) {
     for (List<Part> word : words) {
       StringBuilder text = new StringBuilder();
       for (Part part : word) {
-        text.append(
-            switch (part) {
-              case Part.Literal(var bytes) -> text(bytes);
-              case Part.Whole() -> "{}";
-              case Part.Position() -> "{#}";
-              case Part.OfPath(var which) -> "{" + which.symbol() + "}";
-              case Part.Field(var name) -> "{" + name + "}";
-            });
+        text.append(part.shown());
       }
       all.add(Shell.quoted(bytes(text.toString())));
     }

@@ -57,19 +57,7 @@ public record JsonText(Writer out) {
       case '\n' -> "\\n";
       case '\r' -> "\\r";
       case '\t' -> "\\t";
-      default -> isHarmless(point) ? null : units(point);
-    };
-  }
-
-  private static boolean isHarmless(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> true;
+      default -> Visible.isSteering(point) ? units(point) : null;
     };
   }
 

@@ -181,13 +181,51 @@ class RunCommandTest {
         List.of(
             "printf '<%s>\\n' {}",
             "printf '<%s>\\n' \"{}\"",
-            "printf '<%s>\\n' '{}'",
+            "sh -c 'printf \"<%s>\\n\" \"$1\"' sh {}",
+            "case x in x) printf '<%s>\\n' {};; esac",
+            "x={}; printf '<%s>\\n' \"${x#'}'}\"",
             "printf '<%s>\\n' \"$(printf '%s' {})\"",
             "# isn't\nprintf '<%s>\\n' {}",
             "printf '<%s>\\n' \"`printf '%s' \"{}\"`\"")) {
       assertPrints("<" + touch + ">\n", run(touch + "\n", "--shell", "--", script));
     }
     assertFalse(Files.exists(folder.resolve("here")));
+  }
+
+  @DisplayName(
+      "C2: a place is refused where a line would be code, or where it cannot be seen what it is")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sh -c 'echo {}'",
+        "awk 'BEGIN { print \"{}\" }'",
+        "echo $(({} + 1))",
+        "echo $(( (1) + {} ))",
+        "echo ${X:-{}}",
+        "echo \"${X:-'{}'}\"",
+        "echo $'it\\'s' {}",
+        "cat <<END\n{}\nEND",
+        "sh <<-'END'\necho {}\nEND",
+        "echo \"$(case x in x) echo {};; esac)\"",
+        "(case x in x) echo {};; esac)"
+      })
+  void placesThatAreRefused(String script) {
+    String touch = "$(touch " + folder.resolve("here") + ")";
+    Cli cli = run(touch + "\n" + touch + "\n", "--shell", "--", script);
+    assertEquals(2, cli.code(), cli.out() + cli.err());
+    assertTrue(cli.err().contains("--shell: {} stands "), cli.err());
+    assertEquals(2, cli.err().lines().count(), cli.err());
+    assertEquals("", cli.out());
+    assertFalse(Files.exists(folder.resolve("here")));
+  }
+
+  @DisplayName("C2: what is refused with a place is taken without one")
+  @Test
+  void scriptsWithoutPlacesThere() {
+    String script =
+        "printf '%s\\n' {} | while read -r x; do echo \"$x $((1 << 2)) ${x:+'h'} $(case x in x) echo c;; esac)\";"
+            + " done; cat <<'END'\nit's\nEND";
+    assertPrints("a 4 'h' c\nit's\n", run("a\n", "--shell", "--", script));
   }
 
   @DisplayName("C2: a script is one of /bin/sh; variables of the shell are no fields")

@@ -1,0 +1,33 @@
+package io.millrace.cli.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.MessageConstraintException;
+
+/** What comes, up to a bound on all that a server can send beside a body: that is kept until it is understood. */
+final class BoundedInput extends FilterInputStream {
+  /** The bound of curl. */
+  private static final int MOST_BYTES = 300 * 1024;
+
+  private long left = MOST_BYTES;
+
+  BoundedInput(InputStream in) {
+    super(in);
+  }
+
+  /** Begins to count again. */
+  void startAgain(int body) {
+    left = (long) MOST_BYTES + body;
+  }
+
+  @Override
+  public int read(byte[] bytes, int from, int length) throws IOException {
+    if (left <= 0) {
+      throw new MessageConstraintException("more than " + MOST_BYTES + " bytes of headers");
+    }
+    int count = in.read(bytes, from, length);
+    left -= Math.max(count, 0);
+    return count;
+  }
+}

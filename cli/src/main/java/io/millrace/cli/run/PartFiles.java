@@ -1,0 +1,108 @@
+package io.millrace.cli.run;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of commands that run. Their names begin with that of their run, so that several runs can have one folder. A run
+ * has a lock as long as it lives: files of one without are left over from a run that was killed, and the next one removes
+ * them. Thread-safe.
+ *
+ * @param prefix of the names, {@code .millrace-} and what no other run has
+ * @param lock held until this is closed
+ */
+record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCloseable {
+  private static final String START = ".millrace-";
+  private static final String LOCK = ".lock";
+  private static final String PART = ".part";
+
+  /** Takes a name that no other run has, and removes what killed ones have left. */
+  static PartFiles open(Path folder) throws IOException {
+    removeLeftOvers(folder);
+    while (true) {
+      String prefix = START + UUID.randomUUID();
+      Path file = folder.resolve(prefix + LOCK);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      // another run may have taken the file for a left-over, before it was locked
+      if (tryLock(channel) && Files.exists(file)) {
+        return new PartFiles(folder, prefix, channel);
+      }
+      channel.close();
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      @Nullable FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException ofThisProcess) {
+      return false;
+    }
+  }
+
+  private static void removeLeftOvers(Path folder) throws IOException {
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(folder, START + "*" + LOCK)) {
+      for (Path lock : locks) {
+        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+          if (tryLock(channel)) {
+            remove(folder, lock);
+          }
+        } catch (NoSuchFileException ended) {
+          // while this looked
+        }
+      }
+    }
+  }
+
+  private static void remove(Path folder, Path lock) throws IOException {
+    String name = lock.getFileName().toString();
+    String prefix = name.substring(0, name.length() - LOCK.length());
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, prefix + "-*" + PART)) {
+      for (Path part : parts) {
+        Files.deleteIfExists(part);
+      }
+    }
+    Files.deleteIfExists(lock);
+  }
+
+  /** The file of an item, where it has this end. */
+  Path of(Item item, String end) {
+    return folder.resolve(prefix + "-" + item.number() + end + PART);
+  }
+
+  /**
+   * Gives a file its name, and never replaces another one.
+   *
+   * @throws FileAlreadyExistsException if there is one of that name
+   * @throws NoSuchFileException if the file is gone
+   */
+  static void rename(Path part, Path name) throws IOException {
+    try {
+      Files.createLink(name, part);
+      Files.delete(part);
+    } catch (FileAlreadyExistsException | NoSuchFileException certain) {
+      throw certain;
+    } catch (IOException | UnsupportedOperationException noLinks) {
+      Files.createFile(name); // nobody else can do that now
+      Files.move(part, name, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(folder.resolve(prefix + LOCK));
+    lock.close();
+  }
+}

@@ -1,0 +1,138 @@
+package io.millrace.cli.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cli.Cli;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A folder with the outputs of commands, which several runs may have. */
+class OutputFolderTest {
+  /* Both sides of a named pipe wait for each other. */
+  private static final String MEET = "echo \"$0\"; echo > begun; read -r _ < go";
+
+  @TempDir Path folder;
+  private Path outputs = Path.of("");
+
+  @BeforeEach
+  void makePipes() throws Exception {
+    outputs = folder.resolve("outputs");
+    List<String> pipes =
+        List.of("mkfifo", folder.resolve("begun").toString(), folder.resolve("go").toString());
+    assertEquals(0, new ProcessBuilder(pipes).start().waitFor());
+  }
+
+  private Cli run(String key, String... command) {
+    return Cli.run(
+        "{\"k\":\"" + key + "\"}\n",
+        Stream.concat(
+                Stream.of("run", "--output-dir", outputs.toString(), "--key", "k"),
+                Stream.of(command))
+            .toArray(String[]::new));
+  }
+
+  private String inFolder(String script) {
+    return "cd '" + folder + "' && " + script;
+  }
+
+  private Set<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(outputs)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
+  }
+
+  /** Runs a command of which the other one sees that it runs. */
+  private FutureTask<Cli> begin(String key) throws IOException {
+    FutureTask<Cli> run =
+        new FutureTask<>(() -> run(key, "--", "sh", "-c", inFolder(MEET), "first"));
+    Thread.ofPlatform().start(run);
+    Files.readAllBytes(folder.resolve("begun"));
+    return run;
+  }
+
+  private Cli end(FutureTask<Cli> run) throws Exception {
+    Files.writeString(folder.resolve("go"), "\n");
+    return run.get(60, TimeUnit.SECONDS);
+  }
+
+  @DisplayName("C11: two runs at once in one folder do not touch each other's files")
+  @Test
+  void twoRunsAtOnce() throws Exception {
+    FutureTask<Cli> first = begin("a");
+    Cli second = run("b", "--", "sh", "-c", "echo second");
+    assertEquals(0, second.code(), second.err());
+    Cli ended = end(first);
+    assertEquals(0, ended.code(), ended.err());
+    assertEquals("first\n", Files.readString(outputs.resolve("a.out")));
+    assertEquals("second\n", Files.readString(outputs.resolve("b.out")));
+    assertEquals(Set.of("a.out", "b.out"), names());
+  }
+
+  @DisplayName("C11: of two runs at once that want the same file, the later one fails")
+  @Test
+  void twoRunsForOneFile() throws Exception {
+    FutureTask<Cli> first = begin("a");
+    assertEquals(0, run("a", "--", "sh", "-c", "echo second").code());
+    Cli ended = end(first);
+    assertEquals(1, ended.code());
+    assertTrue(ended.err().contains("its output is there already"), ended.err());
+    assertEquals("second\n", Files.readString(outputs.resolve("a.out")));
+    assertEquals(Set.of("a.out"), names());
+  }
+
+  @DisplayName("C11: an output that somebody has removed is an error")
+  @Test
+  void aRemovedOutput() throws Exception {
+    FutureTask<Cli> first = begin("a");
+    for (String name : names()) {
+      if (name.endsWith(".part")) {
+        Files.delete(outputs.resolve(name));
+      }
+    }
+    Cli ended = end(first);
+    assertEquals(1, ended.code());
+    assertTrue(ended.err().contains("somebody has removed"), ended.err());
+  }
+
+  @DisplayName("C11: a command that runs again replaces what it has written before")
+  @Test
+  void retries() throws IOException {
+    String script = inFolder("echo x >> tries; wc -l < tries; test $(wc -l < tries) = 3");
+    Cli cli = run("a", "--retries", "2", "--", "sh", "-c", script);
+    assertEquals(0, cli.code(), cli.err());
+    assertEquals("3\n", Files.readString(outputs.resolve("a.out")));
+  }
+
+  @DisplayName("C11: what a killed run has left is removed, and what a living one has is not")
+  @Test
+  void leftOvers() throws IOException {
+    Files.createDirectory(outputs);
+    for (String name : List.of(".millrace-dead.lock", ".millrace-dead-1.out.part", "my.part")) {
+      Files.createFile(outputs.resolve(name));
+    }
+    Path living = outputs.resolve(".millrace-living.lock");
+    Files.createFile(outputs.resolve(".millrace-living-1.out.part"));
+    try (FileChannel channel =
+        FileChannel.open(living, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();
+      assertEquals(0, run("a", "--", "true").code());
+    }
+    assertEquals(
+        Set.of("a.out", "my.part", ".millrace-living.lock", ".millrace-living-1.out.part"),
+        names());
+  }
+}
