@@ -51,7 +51,7 @@ final class Lookups implements TicketQueue {
     this.waits = waits;
     this.twins = twins;
     this.isNeeded = twins != Twins.NONE || session.firstNewRow() > 0;
-    this.batches = new TicketBatches(clock, this::lookUp);
+    this.batches = new TicketBatches(clock, this::lookUp, run::breakOff);
   }
 
   TicketBatches batches() {
