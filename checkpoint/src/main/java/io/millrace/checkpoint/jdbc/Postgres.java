@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,11 @@ record Postgres(String url, Map<String, String> properties) implements Database 
           "url must begin with " + SqliteFile.URL + " or " + PREFIX + ", not: " + shown(url));
     }
     return new Postgres(url, Map.of());
+  }
+
+  @Override
+  public Duration grace() {
+    return Duration.ofMillis(100);
   }
 
   @Override
