@@ -343,15 +343,16 @@ final class Verdicts {
     } catch (Throwable broken) {
       return failing(at, broken);
     }
+    // Others share the limiter, whatever becomes of this run.
+    Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
+    if (serverWait.isPresent()) {
+      pause(at, serverWait.get(), failure);
+    }
     if (isFatal) {
       EarlierErrors.attach(ticket.errors, failure);
       return new Verdict.EndRun(failure);
     }
     boolean repeats = error == null || retry.repeats(at.itemOfUser(), error);
-    Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
-    if (serverWait.isPresent()) {
-      pause(at, serverWait.get(), failure);
-    }
     if (!repeats || ticket.attempts >= retry.attempts()) {
       return failing(at, failure);
     }
