@@ -30,11 +30,9 @@ final class DeclaredFields implements Dialect {
   @Override
   public Signals read(HttpReply reply, Instant now) {
     Map<String, DeclaredLimit> limits = new LinkedHashMap<>();
-    List<Member> policies =
-        StructuredField.list(text(reply, "ratelimit-policy")).orElse(List.of());
+    List<Member> policies = StructuredField.list(text(reply, "ratelimit-policy")).orElse(List.of());
     named(policies).forEach(member -> readPolicy(member, limits));
-    List<Member> state =
-        named(StructuredField.list(text(reply, "ratelimit")).orElse(List.of()));
+    List<Member> state = named(StructuredField.list(text(reply, "ratelimit")).orElse(List.of()));
     state.forEach(member -> readState(member, limits));
     if (state.isEmpty()) {
       StructuredField.dictionary(text(reply, "ratelimit"))

@@ -440,7 +440,8 @@ class BreakerTest {
   }
 
   @Test
-  @DisplayName("R8: a breaker over very many calls takes memory for those only that have come, for each key")
+  @DisplayName(
+      "R8: a breaker over very many calls takes memory for those only that have come, for each key")
   void manyCalls() {
     RateLimit limit = RateLimit.breaker(0.5, Integer.MAX_VALUE, ofSeconds(10)).by(item -> item);
     assertEquals(RunStatus.COMPLETED, parallel(1, limit).map(items(50), item -> item).status());

@@ -826,7 +826,8 @@ class CheckpointTest {
   }
 
   @Test
-  @DisplayName("A91 a codec that encodes null ends the run, and stores nothing: a value never becomes null")
+  @DisplayName(
+      "A91 a codec that encodes null ends the run, and stores nothing: a value never becomes null")
   void encodesNull() {
     Parallel one = Parallel.of(1).checkpoint(checkpoint(new EncodesNull()));
     var thrown = assertThrows(CheckpointException.class, () -> one.map(List.of(1), this::text));
@@ -844,7 +845,8 @@ class CheckpointTest {
   }
 
   @Test
-  @DisplayName("A91 an Error of a codec, and a text of it that fails, do not replace the error that names the item")
+  @DisplayName(
+      "A91 an Error of a codec, and a text of it that fails, do not replace the error that names the item")
   void codecFailsByAnError() {
     Parallel one = Parallel.of(1).checkpoint(checkpoint(new FailsByAnError()));
     var thrown = assertThrows(CheckpointException.class, () -> one.map(List.of(1), this::text));
@@ -857,8 +859,7 @@ class CheckpointTest {
   @DisplayName("A29 a store that opens null is refused before any call, at every way in")
   @SuppressWarnings("NullAway") // that is the point
   void opensNull() {
-    Checkpoint none =
-        Checkpoint.of(name -> null, CheckpointName.of("test", "1"), Codec.text());
+    Checkpoint none = Checkpoint.of(name -> null, CheckpointName.of("test", "1"), Codec.text());
     Parallel one = Parallel.of(1).checkpoint(none);
     for (var call :
         List.<Executable>of(
@@ -884,7 +885,8 @@ class CheckpointTest {
   }
 
   @Test
-  @DisplayName("E8: a first item whose fingerprint throws costs itself, as any other does, and never the run")
+  @DisplayName(
+      "E8: a first item whose fingerprint throws costs itself, as any other does, and never the run")
   void firstItemThatThrows() {
     List<Object> itself = new ArrayList<>();
     itself.add(itself);
@@ -893,6 +895,7 @@ class CheckpointTest {
     assertEquals(RunStatus.COMPLETED, results.status());
     assertEquals(1, results.successes().size());
     assertEquals(2, results.failures().size());
-    assertEquals("value", parallel.map(List.of(itself, "b"), item -> "value").okValues().getFirst());
+    assertEquals(
+        "value", parallel.map(List.of(itself, "b"), item -> "value").okValues().getFirst());
   }
 }

@@ -386,12 +386,14 @@ class LimitsTest {
   }
 
   @Test
-  @DisplayName("E8: a reader of answers that answers null teaches its limit nothing, and costs no item")
+  @DisplayName(
+      "E8: a reader of answers that answers null teaches its limit nothing, and costs no item")
   @SuppressWarnings("NullAway") // that is the point
   void readerThatAnswersNull() {
     var results =
         Parallel.of(1)
-            .rateLimit(RateLimit.breaker(0.5, 1, ofSeconds(1)).reading((result, error, now) -> null))
+            .rateLimit(
+                RateLimit.breaker(0.5, 1, ofSeconds(1)).reading((result, error, now) -> null))
             .map(List.of(1, 2, 3), item -> item);
     assertEquals(List.of(1, 2, 3), results.values());
   }

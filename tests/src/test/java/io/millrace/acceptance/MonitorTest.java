@@ -459,7 +459,8 @@ class MonitorTest {
   }
 
   @Test
-  @DisplayName("M12: the failure that ends a run is counted by its cause, with its item, as any other is")
+  @DisplayName(
+      "M12: the failure that ends a run is counted by its cause, with its item, as any other is")
   void fatalFailureInWords() {
     watched(1)
         .retry(Retry.ofAttempts(3).endRunWhen(error -> true))
@@ -488,8 +489,7 @@ class MonitorTest {
             return "";
           }
         };
-    var checkpoint =
-        Checkpoint.of(new MemoryStore(), CheckpointName.of("monitored", "1"), broken);
+    var checkpoint = Checkpoint.of(new MemoryStore(), CheckpointName.of("monitored", "1"), broken);
     try (ParallelExecutor executor =
         ParallelExecutor.of(Parallel.of(1).monitor(monitor).checkpoint(checkpoint))) {
       executor.submit(() -> "value", executor.options().key("k"));
@@ -499,7 +499,8 @@ class MonitorTest {
   }
 
   @Test
-  @DisplayName("M8: an attempt ends once, and limits learn from it once, also if its judging takes too long")
+  @DisplayName(
+      "M8: an attempt ends once, and limits learn from it once, also if its judging takes too long")
   void judgedTwice() {
     AtomicInteger ended = new AtomicInteger();
     AtomicInteger answers = new AtomicInteger();

@@ -387,7 +387,8 @@ class RetryBudgetTest {
   }
 
   @Test
-  @DisplayName("R7: whatever is taken and given back, no window has more than the floor that was not given back")
+  @DisplayName(
+      "R7: whatever is taken and given back, no window has more than the floor that was not given back")
   void anyHistory() {
     for (long seed = 0; seed < 300; seed++) {
       Random random = new Random(seed);

@@ -93,7 +93,8 @@ class OwnThreadsTest {
   }
 
   @Test
-  @DisplayName("E11: a clock that fails in the threads of a checkpoint ends the run with its error, and nothing hangs")
+  @DisplayName(
+      "E11: a clock that fails in the threads of a checkpoint ends the run with its error, and nothing hangs")
   void clockFailsInTheThreadsOfACheckpoint() {
     for (int failures : List.of(1, 2, 5)) {
       Failing clock = new Failing();
@@ -110,7 +111,8 @@ class OwnThreadsTest {
   }
 
   @Test
-  @DisplayName("E11: a run whose clock fails in the threads of its checkpoint is joined by its close")
+  @DisplayName(
+      "E11: a run whose clock fails in the threads of its checkpoint is joined by its close")
   void runIsJoined() {
     Failing clock = new Failing();
     clock.waits.set(1);
@@ -127,7 +129,8 @@ class OwnThreadsTest {
   }
 
   @Test
-  @DisplayName("E11: an executor whose clock fails in the threads of its checkpoint ends, and no future stays pending")
+  @DisplayName(
+      "E11: an executor whose clock fails in the threads of its checkpoint ends, and no future stays pending")
   void executorEnds() {
     Failing clock = new Failing();
     clock.waits.set(1);
@@ -144,7 +147,8 @@ class OwnThreadsTest {
   }
 
   @Test
-  @DisplayName("E11: a clock that fails in the thread that asks a publisher keeps no item from the run")
+  @DisplayName(
+      "E11: a clock that fails in the thread that asks a publisher keeps no item from the run")
   void clockFailsInTheThreadOfAPublisher() {
     Failing clock = new Failing();
     clock.exits.set(Integer.MAX_VALUE);

@@ -65,8 +65,7 @@ final class OwnThread {
     }
   }
 
-  private static <T> T soon(CompletableFuture<T> result, Duration grace)
-      throws ExecutionException {
+  private static <T> T soon(CompletableFuture<T> result, Duration grace) throws ExecutionException {
     long deadline = System.nanoTime() + grace.toNanos();
     try {
       while (!result.isDone()) {

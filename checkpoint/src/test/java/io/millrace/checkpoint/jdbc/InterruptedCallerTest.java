@@ -52,7 +52,8 @@ class InterruptedCallerTest {
   }
 
   @Test
-  @DisplayName("A19: a map whose caller is interrupted is cancelled, with the flag set; the next one runs")
+  @DisplayName(
+      "A19: a map whose caller is interrupted is cancelled, with the flag set; the next one runs")
   void map() {
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, () -> parallel.map(ITEMS, item -> item));
@@ -61,7 +62,8 @@ class InterruptedCallerTest {
   }
 
   @Test
-  @DisplayName("A19: a run, an executor and a look at the checkpoint begin as without the interrupt, which stays")
+  @DisplayName(
+      "A19: a run, an executor and a look at the checkpoint begin as without the interrupt, which stays")
   void others() {
     Thread.currentThread().interrupt();
     try (Run<String, String> run = parallel.start(ITEMS, item -> item)) {
@@ -79,7 +81,8 @@ class InterruptedCallerTest {
   }
 
   @Test
-  @DisplayName("A19: interrupts that come while a checkpoint is opened and read break nothing, in any kind of thread")
+  @DisplayName(
+      "A19: interrupts that come while a checkpoint is opened and read break nothing, in any kind of thread")
   void whileItIsOpened() throws Exception {
     for (ThreadFactory threads :
         List.of(Thread.ofPlatform().factory(), Thread.ofVirtual().factory())) {

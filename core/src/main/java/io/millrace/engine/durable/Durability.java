@@ -70,7 +70,10 @@ public final class Durability {
     CheckpointStore store = checkpoint.store();
     return Foreign.nonNull(
         store.open(checkpoint.name()),
-        () -> "the checkpoint cannot be used: " + Foreign.text(store) + " has opened null, not a session");
+        () ->
+            "the checkpoint cannot be used: "
+                + Foreign.text(store)
+                + " has opened null, not a session");
   }
 
   /**
