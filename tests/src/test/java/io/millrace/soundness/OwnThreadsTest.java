@@ -149,6 +149,7 @@ class OwnThreadsTest {
   @Test
   @DisplayName(
       "E11: a clock that fails in the thread that asks a publisher keeps no item from the run")
+  @SuppressWarnings("try") // the publisher ends in another thread
   void clockFailsInTheThreadOfAPublisher() {
     Failing clock = new Failing();
     clock.exits.set(Integer.MAX_VALUE);

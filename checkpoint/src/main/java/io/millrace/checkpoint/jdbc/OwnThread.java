@@ -1,6 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -41,7 +42,7 @@ final class OwnThread {
     try {
       return Thread.interrupted() ? soon(result, grace) : inTime(result, grace);
     } catch (ExecutionException failed) {
-      throw asOfCaller(failed.getCause());
+      throw asOfCaller(Objects.requireNonNull(failed.getCause()));
     }
   }
 

@@ -14,6 +14,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.Codec;
+import io.millrace.checkpoint.Spent;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.RunStatus;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ class InterruptedCallerTest {
               () -> {
                 for (int i = 0; i < 20; i++) {
                   try (CheckpointSession session = store.open(NAME)) {
-                    session.commit(values(i, i + 1, 10));
+                    session.commit(values(i, i + 1, 10), Spent.NONE);
                     store.info();
                   }
                 }
