@@ -9,7 +9,9 @@ package io.millrace.checkpoint;
 public interface CheckpointStore {
 
   /**
-   * Takes the checkpoint for one run alone, and makes it if there is none.
+   * Takes the checkpoint for one run alone, and makes it if there is none. It is called in the thread that starts the run,
+   * which may be interrupted, before or meanwhile. That must not look like a failure of the store: the session is opened, with
+   * the flag set afterwards, or this throws a {@code CancellationException}, with the flag set.
    *
    * @param name what the checkpoint has to be of; one that was just made gets this name
    * @throws CheckpointException if the checkpoint is of another name (the message has both names, and both ways out: the

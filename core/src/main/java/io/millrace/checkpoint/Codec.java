@@ -51,6 +51,7 @@ public interface Codec<R> {
   /**
    * The bytes of a value.
    *
+   * @return not null, which ends the run as an exception does
    * @throws Exception if the value cannot be encoded; this ends the run
    */
   byte[] encode(R value) throws Exception;
@@ -58,6 +59,7 @@ public interface Codec<R> {
   /**
    * The value of these bytes.
    *
+   * @return not null: null values are never encoded
    * @throws Exception if these are no bytes of a value; this ends the run
    */
   R decode(byte[] bytes) throws Exception;

@@ -283,6 +283,9 @@ final class Attempts {
       return verdicts.fail(at, broken);
     }
     if (refusal != null) {
+      if (at.ticket != null) {
+        EarlierErrors.attachAll(at.ticket.errors, refusal);
+      }
       return verdicts.fail(at, refusal);
     }
     if (closed == null) {

@@ -36,16 +36,21 @@ final class EarlierErrors {
     }
     try {
       if (!isAmong(earlier, ending) && isMadeHere(ending)) {
-        Throwable cause = causeOf(ending);
-        for (int i = 0; i < earlier.size(); i++) {
-          Throwable error = earlier.get(i);
-          if (error != cause && !isAmong(earlier.subList(0, i), error)) {
-            Suppressing.add(ending, error);
-          }
-        }
+        attachAll(earlier, ending);
       }
     } catch (Throwable foreign) {
       // then they are not attached
+    }
+  }
+
+  /** Attaches them to an error that was made for this item, whatever its stack says. */
+  static void attachAll(List<Throwable> earlier, Throwable ending) {
+    Throwable cause = causeOf(ending);
+    for (int i = 0; i < earlier.size(); i++) {
+      Throwable error = earlier.get(i);
+      if (error != cause && !isAmong(earlier.subList(0, i), error)) {
+        Suppressing.add(ending, error);
+      }
     }
   }
 

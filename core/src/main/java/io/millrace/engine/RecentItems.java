@@ -11,8 +11,8 @@ final class RecentItems {
   private final int items;
   private final double most;
 
-  /* Guarded by this: a ring of the last items, and what is in it. */
-  private final BitSet failures;
+  /* Guarded by this: a ring of the last items, which grows as they come, and what is in it. */
+  private final BitSet failures = new BitSet();
   private int next;
   private int failed;
   private long seen;
@@ -20,7 +20,6 @@ final class RecentItems {
   RecentItems(FailureRate rate) {
     items = rate.items();
     most = rate.most() * items + ROUNDING;
-    failures = new BitSet(items);
   }
 
   /** Notes an item; true if too many of the last ones have failed. */

@@ -5,6 +5,15 @@ import org.jspecify.annotations.Nullable;
 /** What is to become of an item: decided with the user's functions, done when its claim is sealed. */
 sealed interface Verdict {
 
+  /** What the item fails with by this; null if it does not. */
+  default @Nullable Throwable failure() {
+    return switch (this) {
+      case Fail(var error) -> error;
+      case EndRun(var error) -> error;
+      case Succeed _, Substitute _, Break _, Repeat _ -> null;
+    };
+  }
+
   /** It is a success with this value. */
   record Succeed(@Nullable Object value) implements Verdict {}
 

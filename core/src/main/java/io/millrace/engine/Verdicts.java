@@ -128,10 +128,19 @@ final class Verdicts {
 
   private Verdict judged(
       ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
-    if (news != null) {
+    if (news != null && !at.isEndTold) {
+      at.isEndTold = true;
       news.ended(at, error, at.ticketed().lastEndNanos - startNanos);
     }
     return verdict(at, value, error);
+  }
+
+  /* Once an attempt: what comes of a timeout that cuts its judging short was not the answer. */
+  private void answered(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    if (!at.isAnswerTold) {
+      at.isAnswerTold = true;
+      waits.answered(at.demand, value, error);
+    }
   }
 
   private static TimeoutException timeout(
@@ -293,14 +302,15 @@ final class Verdicts {
         interrupter.watch(at.claim());
       }
       verdict = deciding.get();
-      if (watch != null && verdict instanceof Verdict.Fail(var error)) {
-        at.told = watch.tell(error, at.itemOfUser(), at.details());
-      }
     } catch (Throwable broken) {
       verdict = new Verdict.Fail(broken);
     }
     if (keeping != null) {
       verdict = keeping.keepable(at, verdict);
+    }
+    Throwable failure = verdict.failure();
+    if (watch != null && failure != null) {
+      at.told = watch.tell(failure, at.itemOfUser(), at.details());
     }
     tidyInterrupt(null);
     at.worker.readClock();
@@ -316,7 +326,7 @@ final class Verdicts {
     Retry retry = at.retry();
     Ticket ticket = at.ticketed();
     Throwable failure = error;
-    waits.answered(at.demand, value, error);
+    answered(at, value, error);
     boolean isFatal = error != null && retry.isFatal(at.itemOfUser(), error);
     try {
       if (failure == null) {
@@ -333,15 +343,16 @@ final class Verdicts {
     } catch (Throwable broken) {
       return failing(at, broken);
     }
+    // Others share the limiter, whatever becomes of this run.
+    Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
+    if (serverWait.isPresent()) {
+      pause(at, serverWait.get(), failure);
+    }
     if (isFatal) {
       EarlierErrors.attach(ticket.errors, failure);
       return new Verdict.EndRun(failure);
     }
     boolean repeats = error == null || retry.repeats(at.itemOfUser(), error);
-    Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
-    if (serverWait.isPresent()) {
-      pause(at, serverWait.get(), failure);
-    }
     if (!repeats || ticket.attempts >= retry.attempts()) {
       return failing(at, failure);
     }
@@ -361,7 +372,7 @@ final class Verdicts {
   }
 
   private Verdict lastFailure(ItemAtHand at, Throwable error) {
-    waits.answered(at.demand, null, error);
+    answered(at, null, error);
     return failing(at, error);
   }
 

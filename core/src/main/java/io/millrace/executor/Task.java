@@ -1,5 +1,6 @@
 package io.millrace.executor;
 
+import io.millrace.base.Suppressing;
 import io.millrace.base.Warnings;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.engine.terms.Tuning;
@@ -157,8 +158,22 @@ final class Task<R extends @Nullable Object> extends Submitted {
     switch (outcome) {
       case Success<?, ?>(var _, var value, var _) -> future.settle((R) value, outcome.restored());
       case Failure<?, ?>(var _, var error, var _) -> fail(error, outcome.restored());
-      case NotRun<?, ?> _ when thrown != null -> fail(thrown, false);
-      case NotRun<?, ?> _ -> cutOff();
+      case NotRun<?, ?> _ -> notRun(thrown);
+    }
+  }
+
+  /* What it threw may be of the end's own interrupt, and was not stored: the store comes first. */
+  private void notRun(@Nullable Throwable threw) {
+    Throwable ended = home.error();
+    if (threw == null) {
+      cutOff();
+    } else if (ended instanceof CheckpointException) {
+      if (!(threw instanceof InterruptedException)) {
+        Suppressing.add(ended, threw);
+      }
+      cutOff();
+    } else {
+      fail(threw, false);
     }
   }
 

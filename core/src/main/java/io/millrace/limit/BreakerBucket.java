@@ -21,8 +21,8 @@ final class BreakerBucket implements Bucket {
   private final long pause;
   private final int most;
 
-  /* A ring of the last calls that count: which of them failed. */
-  private final BitSet failures;
+  /* A ring of the last calls that count, which grows as they come: which of them failed. */
+  private final BitSet failures = new BitSet();
   private int next;
   private int failed;
   private int seen;
@@ -46,7 +46,6 @@ final class BreakerBucket implements Bucket {
     this.breaker = breaker;
     this.pause = Leaf.nanos(breaker.pause());
     this.most = Math.max(1, (int) Math.ceil(breaker.failures() * breaker.calls() - 1e-6));
-    this.failures = new BitSet(breaker.calls());
     this.since = start;
     this.probeAt = start;
     this.heldUntil = start;

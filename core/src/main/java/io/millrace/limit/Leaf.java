@@ -16,6 +16,7 @@ import io.millrace.signal.ServerAnswer;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongFunction;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -152,7 +153,9 @@ record Leaf(
   /** What an answer tells the bucket. Never throws: what cannot be read tells nothing. */
   ServerAnswer answer(@Nullable Object result, @Nullable Throwable error, TimeSource clock) {
     try {
-      return reader == null ? ServerAnswer.unknown() : reader.read(result, error, clock.now());
+      return reader == null
+          ? ServerAnswer.unknown()
+          : Objects.requireNonNull(reader.read(result, error, clock.now()), "answer");
     } catch (Throwable unreadable) {
       return ServerAnswer.unknown();
     }

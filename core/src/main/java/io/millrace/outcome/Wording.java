@@ -14,14 +14,15 @@ public interface Wording {
 
   /**
    * The same for all errors that belong together. By default, the status that an HTTP server has answered, or else the
-   * simple name of the class and the message.
+   * simple name of the class, or its full name if it is anonymous, and the message.
    */
   default String cause(Throwable error) {
     if (error instanceof HttpReply reply) {
       return "status " + reply.statusCode();
     }
     String message = error.getMessage();
-    String name = error.getClass().getSimpleName();
+    String simple = error.getClass().getSimpleName();
+    String name = simple.isEmpty() ? error.getClass().getName() : simple;
     return message == null || message.isBlank() ? name : name + ": " + message;
   }
 

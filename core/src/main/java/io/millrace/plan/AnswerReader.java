@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads from what came of an attempt how the server took it, for limits that learn from answers. Called once
- * for each attempt, by several threads at once, without any lock. If it throws, nothing is learnt from that
- * attempt.
+ * for each attempt, by several threads at once, without any lock. If it throws or returns null, nothing is learnt
+ * from that attempt.
  */
 @FunctionalInterface
 public interface AnswerReader {

@@ -156,15 +156,18 @@ final class HttpRepeats implements ServerWait {
   @Override
   public Optional<Duration> of(@Nullable Object result, @Nullable Throwable error, Instant now) {
     return HttpAnswers.in(result, error)
-        .filter(this::asksForPatience)
-        .flatMap(reply -> Signals.in(reply, now, dialects).delay());
+        .flatMap(reply -> patience(reply, Signals.in(reply, now, dialects)));
   }
 
-  private boolean asksForPatience(HttpReply reply) {
+  /* A reply that is repeated is repeated when the server wants it, whatever its status. */
+  private Optional<Duration> patience(HttpReply reply, Signals signals) {
     int status = reply.statusCode();
-    return statuses.contains(status)
-        || status == UNAVAILABLE
-        || (obeysServer && status == FORBIDDEN);
+    boolean asks =
+        statuses.contains(status)
+            || status == UNAVAILABLE
+            || (obeysServer && status == FORBIDDEN)
+            || isToBeRepeated(reply, signals);
+    return asks ? signals.delay() : Optional.empty();
   }
 
   @Override

@@ -155,8 +155,22 @@ public final class RetryBudget {
   private synchronized void giveOneBack(long now) {
     turn(now);
     if (recentRetries() > 0) {
-      retries--;
+      forgetOldest();
     }
+  }
+
+  /*
+   * Nobody says which retry it was. The oldest one that counts would have been the first to count no more, so a later
+   * window never has more than it should. It is taken out of what the totals were since.
+   */
+  private void forgetOldest() {
+    long before = retriesBefore[oldest()];
+    for (int slice = 0; slice < retriesBefore.length; slice++) {
+      if (retriesBefore[slice] > before) {
+        retriesBefore[slice]--;
+      }
+    }
+    retries--;
   }
 
   private long recentRetries() {

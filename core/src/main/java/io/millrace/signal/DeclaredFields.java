@@ -6,10 +6,12 @@ import io.millrace.signal.StructuredField.Token;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +21,23 @@ import org.jspecify.annotations.Nullable;
 final class DeclaredFields implements Dialect {
   private static final long MOST_SECONDS = Signals.LONGEST_WAIT.toSeconds();
 
+  /* The first one has the least left, for the longest time. */
+  private static final Comparator<DeclaredLimit> MOST_LEFT =
+      Comparator.<DeclaredLimit>comparingLong(limit -> limit.remaining().orElse(Long.MAX_VALUE))
+          .thenComparing(
+              limit -> limit.resetsIn().orElse(Duration.ZERO), Comparator.reverseOrder());
+
   @Override
   public Signals read(HttpReply reply, Instant now) {
     Map<String, DeclaredLimit> limits = new LinkedHashMap<>();
-    members(reply, "ratelimit-policy").forEach(member -> readPolicy(member, limits));
-    List<Member> state = members(reply, "ratelimit");
+    List<Member> policies = StructuredField.list(text(reply, "ratelimit-policy")).orElse(List.of());
+    named(policies).forEach(member -> readPolicy(member, limits));
+    List<Member> state = named(StructuredField.list(text(reply, "ratelimit")).orElse(List.of()));
     state.forEach(member -> readState(member, limits));
     if (state.isEmpty()) {
       StructuredField.dictionary(text(reply, "ratelimit"))
           .flatMap(DeclaredFields::dictionary)
+          .map(limit -> withWindow(limit, policies))
           .ifPresent(limit -> limits.putIfAbsent(limit.name(), limit));
     }
     return Signals.declaring(new ArrayList<>(limits.values()));
@@ -37,11 +47,23 @@ final class DeclaredFields implements Dialect {
     return String.join(", ", reply.headers(name));
   }
 
-  /** Those that have a name. */
-  private static List<Member> members(HttpReply reply, String name) {
-    return StructuredField.list(text(reply, name)).orElse(List.of()).stream()
-        .filter(member -> member.value() instanceof String)
-        .toList();
+  private static List<Member> named(List<Member> members) {
+    return members.stream().filter(member -> member.value() instanceof String).toList();
+  }
+
+  /** Of version 7: {@code 100;w=60}, for the limit with that quota. */
+  private static DeclaredLimit withWindow(DeclaredLimit limit, List<Member> policies) {
+    return policies.stream()
+        .filter(policy -> policy.value() instanceof Long quota && isQuota(quota, limit))
+        .flatMap(policy -> number(policy, "w").stream())
+        .filter(window -> window > 0)
+        .findFirst()
+        .map(window -> limit.window(seconds(window)))
+        .orElse(limit);
+  }
+
+  private static boolean isQuota(long quota, DeclaredLimit limit) {
+    return limit.quota().isEmpty() || limit.quota().getAsLong() == quota;
   }
 
   private static void readPolicy(Member member, Map<String, DeclaredLimit> limits) {
@@ -63,9 +85,20 @@ final class DeclaredFields implements Dialect {
     }
     String name = (String) member.value();
     DeclaredLimit declared = limits.getOrDefault(name, DeclaredLimit.of(name, Unit.REQUESTS));
-    DeclaredLimit limit = declared.remaining(remaining.get());
-    Optional<Long> seconds = number(member, "t");
-    limits.put(name, seconds.isPresent() ? limit.resetsIn(seconds(seconds.get())) : limit);
+    DeclaredLimit limit =
+        new DeclaredLimit(
+            name,
+            declared.unit(),
+            declared.quota(),
+            OptionalLong.of(remaining.get()),
+            number(member, "t").map(DeclaredFields::seconds),
+            declared.window());
+    limits.put(name, declared.remaining().isPresent() ? tighter(declared, limit) : limit);
+  }
+
+  /* A name stands once for each of its partitions, of which the client does not know its own. */
+  private static DeclaredLimit tighter(DeclaredLimit one, DeclaredLimit other) {
+    return MOST_LEFT.compare(one, other) <= 0 ? one : other;
   }
 
   private static Optional<DeclaredLimit> dictionary(Map<String, Member> members) {
@@ -80,7 +113,7 @@ final class DeclaredFields implements Dialect {
     return Optional.of(reset.isPresent() ? limit.resetsIn(seconds(reset.get())) : limit);
   }
 
-  private static Duration seconds(long seconds) {
+  private static Duration seconds(Long seconds) {
     return Duration.ofSeconds(Math.min(seconds, MOST_SECONDS));
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an answer says about coming back. Immutable.
@@ -96,7 +97,8 @@ public record Signals(Repeat repeat, Optional<Duration> delay, List<DeclaredLimi
 
   private static Signals read(Dialect dialect, HttpReply reply, Instant now) {
     try {
-      return dialect.read(reply, now);
+      @Nullable Signals said = dialect.read(reply, now);
+      return said == null ? NONE : said;
     } catch (RuntimeException unreadable) {
       return NONE;
     }

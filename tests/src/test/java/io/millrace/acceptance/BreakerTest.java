@@ -421,4 +421,29 @@ class BreakerTest {
     assertThrows(NullPointerException.class, () -> BREAKER.reading(null));
     assertEquals("Breaker[failures=0.5, calls=4, pause=10s]", BREAKER.toString());
   }
+
+  @Test
+  @DisplayName("L5: an item that an open breaker fails has the errors of its attempts")
+  void failsWithTheErrorsOfItsAttempts() {
+    IOException down = new IOException("down");
+    var results =
+        parallel(1, RateLimit.breaker(1, 1, ofSeconds(10)).failing())
+            .retry(STUBBORN)
+            .map(
+                items(1),
+                item -> {
+                  throw down;
+                });
+    Throwable error = results.failures().getFirst().error();
+    assertInstanceOf(BreakerOpenException.class, error);
+    assertEquals(List.of(down), List.of(error.getSuppressed()));
+  }
+
+  @Test
+  @DisplayName(
+      "R8: a breaker over very many calls takes memory for those only that have come, for each key")
+  void manyCalls() {
+    RateLimit limit = RateLimit.breaker(0.5, Integer.MAX_VALUE, ofSeconds(10)).by(item -> item);
+    assertEquals(items(50), parallel(1, limit).map(items(50), item -> item).values());
+  }
 }

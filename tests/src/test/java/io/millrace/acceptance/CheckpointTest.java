@@ -21,6 +21,7 @@ import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.Codec;
 import io.millrace.checkpoint.ItemId;
 import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -52,6 +53,7 @@ import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What is promised about checkpoints beyond what holds at every entry point: that is in CheckpointContract. */
 @NoLeaks
@@ -780,5 +782,120 @@ class CheckpointTest {
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }
+  }
+
+  /** A codec of which a part misbehaves. */
+  private abstract static class Odd implements Codec<String> {
+    @Override
+    public byte[] encode(String value) throws Exception {
+      return Codec.text().encode(value);
+    }
+
+    @Override
+    public String decode(byte[] bytes) throws Exception {
+      return Codec.text().decode(bytes);
+    }
+  }
+
+  private static class EncodesNull extends Odd {
+    @Override
+    @SuppressWarnings("NullAway") // that is the point
+    public byte[] encode(String value) {
+      return null;
+    }
+  }
+
+  private static class DecodesNull extends Odd {
+    @Override
+    @SuppressWarnings("NullAway") // that is the point
+    public String decode(byte[] bytes) {
+      return null;
+    }
+  }
+
+  private static class FailsByAnError extends Odd {
+    @Override
+    public byte[] encode(String value) {
+      throw new StackOverflowError("encode");
+    }
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("toString");
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A91 a codec that encodes null ends the run, and stores nothing: a value never becomes null")
+  void encodesNull() {
+    Parallel one = Parallel.of(1).checkpoint(checkpoint(new EncodesNull()));
+    var thrown = assertThrows(CheckpointException.class, () -> one.map(List.of(1), this::text));
+    assertTrue(thrown.getMessage().startsWith("item 0: its value, a java.lang.String"));
+    assertTrue(store.outcomes().isEmpty(), "stored");
+  }
+
+  @Test
+  @DisplayName("A91 a codec that decodes null ends the run, with the item's name")
+  void decodesNull() {
+    parallel.map(List.of(1), this::text);
+    Parallel other = Parallel.of(1).checkpoint(checkpoint(new DecodesNull()));
+    var thrown = assertThrows(CheckpointException.class, () -> other.map(List.of(1), this::text));
+    assertTrue(thrown.getMessage().startsWith("item 0: its stored value"), thrown.getMessage());
+  }
+
+  @Test
+  @DisplayName(
+      "A91 an Error of a codec, and a text of it that fails, do not replace the error that names the item")
+  void codecFailsByAnError() {
+    Parallel one = Parallel.of(1).checkpoint(checkpoint(new FailsByAnError()));
+    var thrown = assertThrows(CheckpointException.class, () -> one.map(List.of(1), this::text));
+    assertTrue(thrown.getMessage().startsWith("item 0: its value"), thrown.getMessage());
+    assertTrue(thrown.getMessage().contains("codec a " + FailsByAnError.class.getName()));
+    assertInstanceOf(StackOverflowError.class, thrown.getCause());
+  }
+
+  @Test
+  @DisplayName("A29 a store that opens null is refused before any call, at every way in")
+  @SuppressWarnings("NullAway") // that is the point
+  void opensNull() {
+    Checkpoint none = Checkpoint.of(name -> null, CheckpointName.of("test", "1"), Codec.text());
+    Parallel one = Parallel.of(1).checkpoint(none);
+    for (var call :
+        List.<Executable>of(
+            () -> one.map(TEN, this::text),
+            () -> one.start(TEN, this::text).close(),
+            () -> one.stream(TEN, this::text).count(),
+            () -> ParallelExecutor.of(one).close())) {
+      var thrown = assertThrows(CheckpointException.class, call);
+      assertTrue(thrown.getMessage().contains("has opened null"), thrown.getMessage());
+    }
+    assertEquals(0, calls.get());
+  }
+
+  /** Whose accessor fails for one of them. */
+  record Fragile(int number) {
+    @Override
+    public int number() {
+      if (number == 0) {
+        throw new IllegalStateException("accessor");
+      }
+      return number;
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E8: a first item whose fingerprint throws costs itself, as any other does, and never the run")
+  void firstItemThatThrows() {
+    List<Object> itself = new ArrayList<>();
+    itself.add(itself);
+    Results<Object, String> results =
+        parallel.map(List.of(new Fragile(0), itself, new Fragile(1)), item -> "value");
+    assertEquals(RunStatus.COMPLETED, results.status());
+    assertEquals(1, results.successes().size());
+    assertEquals(2, results.failures().size());
+    assertEquals(
+        "value", parallel.map(List.of(itself, "b"), item -> "value").okValues().getFirst());
   }
 }

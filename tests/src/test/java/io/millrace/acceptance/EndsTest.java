@@ -493,4 +493,15 @@ class EndsTest {
       assertThrows(RejectedExecutionException.class, () -> executor.submit(() -> 1));
     }
   }
+
+  @Test
+  @DisplayName(
+      "R3: a failure rate over very many items takes memory for those only that were tried")
+  void rateOverVeryManyItems() {
+    List<Run<Integer, Integer>> runs = new ArrayList<>();
+    for (int run = 0; run < 10; run++) {
+      runs.add(Parallel.of(1).failureRate(0.5, Integer.MAX_VALUE).start(List.of(1), item -> item));
+    }
+    runs.forEach(Run::close);
+  }
 }

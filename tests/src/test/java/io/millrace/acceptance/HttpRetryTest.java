@@ -3,6 +3,7 @@ package io.millrace.acceptance;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.executor.ParallelExecutor;
@@ -25,8 +26,11 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
@@ -300,5 +304,56 @@ class HttpRetryTest {
                 });
     assertEquals(RunStatus.FATAL_ERROR, unknown.status());
     assertEquals(1, unknown.failures().getFirst().attempts(), "attempts");
+  }
+
+  /** An answer with fields and a body, of which it is not known to what. */
+  private record Said(int statusCode, Map<String, String> fields, Optional<String> body)
+      implements HttpReply {
+    @Override
+    public Optional<String> header(String name) {
+      return Optional.ofNullable(fields.get(name.toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  private static Said said(int status, Map<String, String> fields) {
+    return new Said(status, fields, Optional.empty());
+  }
+
+  private static Duration pauseAfter(HttpReply reply) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      RateLimiter shared = RateLimiter.of(RateLimit.unlimited(), clock);
+      Parallel parallel = Parallel.of(1).clock(clock).rateLimit(shared);
+      parallel.retry(Retry.http().attempts(1)).map(List.of("a"), _ -> reply);
+      parallel.map(List.of("b"), _ -> Reply.ok());
+      return clock.elapsed();
+    }
+  }
+
+  @Test
+  @DisplayName("A14, E16: who says \"once more\" is obeyed as to when, whatever the status")
+  void onceMoreLater() throws Exception {
+    Said later = said(409, Map.of("x-should-retry", "true", "retry-after", "7"));
+    assertEquals(ofSeconds(7), pauseAfter(later));
+    try (ManualClock clock = ManualClock.jumping()) {
+      Parallel.of(1)
+          .clock(clock)
+          .retry(Retry.http().attempts(2).backoff(AT_ONCE))
+          .map(List.of("a"), _ -> later);
+      assertTrue(clock.elapsed().compareTo(ofSeconds(7)) >= 0, "elapsed " + clock.elapsed());
+    }
+    assertEquals(
+        ofSeconds(0), pauseAfter(said(409, Map.of("x-should-retry", "false", "retry-after", "7"))));
+    assertEquals(ofSeconds(0), pauseAfter(said(409, Map.of("retry-after", "7"))));
+  }
+
+  @Test
+  @DisplayName(
+      "A14: an answer that ends the run pauses the limiter for whoever shares it, if it says for how long")
+  void fatalAndPatient() throws Exception {
+    Said fatal = new Said(429, Map.of("retry-after", "7"), Optional.of(QUOTA));
+    assertEquals(
+        RunStatus.FATAL_ERROR,
+        Parallel.of(1).retry(Retry.http()).map(List.of("a"), _ -> fatal).status());
+    assertEquals(ofSeconds(7), pauseAfter(fatal));
   }
 }

@@ -384,4 +384,28 @@ class LimitsTest {
       // that is the test
     }
   }
+
+  @Test
+  @DisplayName(
+      "E8: a reader of answers that answers null teaches its limit nothing, and costs no item")
+  @SuppressWarnings("NullAway") // that is the point
+  void readerThatAnswersNull() {
+    var results =
+        Parallel.of(1)
+            .rateLimit(
+                RateLimit.breaker(0.5, 1, ofSeconds(1)).reading((result, error, now) -> null))
+            .map(List.of(1, 2, 3), item -> item);
+    assertEquals(List.of(1, 2, 3), results.values());
+  }
+
+  @Test
+  @DisplayName("E8: a dialect that reads null has said nothing")
+  @SuppressWarnings("NullAway") // that is the point
+  void dialectThatReadsNull() {
+    var results =
+        Parallel.of(1)
+            .retry(Retry.http(List.of((reply, now) -> null)).attempts(2).backoff(Backoff.none()))
+            .map(List.of(1), item -> Reply.of(429, "Retry-After", "0"));
+    assertEquals(2, results.failures().getFirst().details().attempts());
+  }
 }

@@ -1,9 +1,11 @@
 package io.millrace.acceptance;
 
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +28,7 @@ import io.millrace.outcome.Wording;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.signal.ServerAnswer;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
@@ -39,6 +42,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -451,5 +456,103 @@ class MonitorTest {
     assertEquals(
         String.format("2 failed%n  2 x IOException: disk full, first b"),
         results.report().toString());
+  }
+
+  @Test
+  @DisplayName(
+      "M12: the failure that ends a run is counted by its cause, with its item, as any other is")
+  void fatalFailureInWords() {
+    watched(1)
+        .retry(Retry.ofAttempts(3).endRunWhen(error -> true))
+        .map(
+            List.of("a", "b"),
+            item -> {
+              throw new IOException("no " + item);
+            });
+    assertEquals(
+        List.of(new FailureGroup("IOException: no a", 1, 0, "a")),
+        monitor.snapshot().failures().groups());
+  }
+
+  @Test
+  @DisplayName("M12: so is the failure of a task whose value cannot be stored")
+  void failureOfACheckpointInWords() {
+    Codec<String> broken =
+        new Codec<>() {
+          @Override
+          public byte[] encode(String value) {
+            throw new IllegalStateException("encode");
+          }
+
+          @Override
+          public String decode(byte[] bytes) {
+            return "";
+          }
+        };
+    var checkpoint = Checkpoint.of(new MemoryStore(), CheckpointName.of("monitored", "1"), broken);
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(1).monitor(monitor).checkpoint(checkpoint))) {
+      executor.submit(() -> "value", executor.options().key("k"));
+    }
+    String cause = monitor.snapshot().failures().groups().getFirst().cause();
+    assertTrue(cause.startsWith("CheckpointException: item 0 with the key"), cause);
+  }
+
+  @Test
+  @DisplayName(
+      "M8: an attempt ends once, and limits learn from it once, also if its judging takes too long")
+  void judgedTwice() {
+    AtomicInteger ended = new AtomicInteger();
+    AtomicInteger answers = new AtomicInteger();
+    Monitor listening =
+        Monitor.of(
+            Wording.PLAIN,
+            event -> {
+              if (event instanceof MonitorEvent.Ended) {
+                ended.incrementAndGet();
+              }
+            });
+    var results =
+        Parallel.of(1)
+            .clock(clock)
+            .monitor(listening)
+            .attemptTimeout(ofMillis(100))
+            .rateLimit(
+                RateLimit.adaptive()
+                    .reading(
+                        (result, error, now) -> {
+                          answers.incrementAndGet();
+                          return ServerAnswer.unknown();
+                        }))
+            .retry(
+                Retry.ofAttempts(1)
+                    .whenResult(
+                        result -> {
+                          try {
+                            clock.sleep(ofSeconds(1));
+                          } catch (InterruptedException late) {
+                            return false;
+                          }
+                          return false;
+                        }))
+            .map(List.of("a"), item -> item);
+    assertInstanceOf(TimeoutException.class, results.failures().getFirst().error());
+    assertEquals(1, ended.get(), "ends");
+    assertEquals(1, answers.get(), "answers");
+  }
+
+  @Test
+  @DisplayName("M7: a cause has a name, also if its class is anonymous and has no message")
+  void anonymousCause() {
+    var results =
+        watched(1)
+            .map(
+                List.of("a"),
+                item -> {
+                  throw new IllegalStateException() {};
+                });
+    String seen = monitor.snapshot().failures().groups().getFirst().cause();
+    assertTrue(seen.startsWith("io.millrace.acceptance.MonitorTest$"), seen);
+    assertEquals(seen, results.report().groups().getFirst().cause());
   }
 }

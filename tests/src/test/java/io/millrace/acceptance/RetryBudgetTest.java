@@ -2,6 +2,7 @@ package io.millrace.acceptance;
 
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,8 +25,10 @@ import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
@@ -357,5 +360,54 @@ class RetryBudgetTest {
     assertEquals(
         "Retry[attempts=4, http[408, 429, 500, 502, 503, 504], budget=RetryBudget[unlimited]]",
         Retry.http().budget(RetryBudget.unlimited()).toString());
+  }
+
+  @Test
+  @DisplayName("R7: a retry that is given back leaves no later window more than it should have")
+  void givenBackLater() {
+    long second = 1_000_000_000;
+    RetryBudget budget = RetryBudget.of(0, 5, ofSeconds(10));
+    for (int retry = 0; retry < 5; retry++) {
+      assertTrue(budget.tryTake(0));
+    }
+    for (int retry = 0; retry < 5; retry++) {
+      budget.giveBack(9 * second);
+    }
+    assertEquals(5, retriesAt(budget, 12 * second));
+    assertEquals(0, retriesAt(budget, 21 * second));
+    assertEquals(5, retriesAt(budget, 24 * second));
+  }
+
+  private static int retriesAt(RetryBudget budget, long now) {
+    int retries = 0;
+    while (budget.tryTake(now)) {
+      retries++;
+    }
+    return retries;
+  }
+
+  @Test
+  @DisplayName(
+      "R7: whatever is taken and given back, no window has more than the floor that was not given back")
+  void anyHistory() {
+    for (long seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      RetryBudget budget = RetryBudget.of(0, 5, ofNanos(100));
+      Deque<Long> kept = new ArrayDeque<>();
+      long now = 0;
+      for (int step = 0; step < 200; step++) {
+        now += random.nextInt(12);
+        if (random.nextInt(3) == 0 && !kept.isEmpty() && now - kept.peekFirst() < 100) {
+          budget.giveBack(now);
+          kept.removeFirst();
+        } else if (budget.tryTake(now)) {
+          kept.addLast(now);
+        }
+        while (!kept.isEmpty() && now - kept.peekFirst() >= 100) {
+          kept.removeFirst();
+        }
+        assertTrue(kept.size() <= 5, "seed " + seed + ", step " + step + ": " + kept);
+      }
+    }
   }
 }

@@ -21,6 +21,8 @@ import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.QueueLimit;
 import io.millrace.executor.TaskOptions;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
@@ -79,6 +81,11 @@ class TaskCheckpointTest {
 
   private static TaskOptions key(int number) {
     return PLAIN.key("k" + number);
+  }
+
+  private static String forEver() throws InterruptedException {
+    new CountDownLatch(1).await();
+    return "never";
   }
 
   private static <T> T never() {
@@ -290,6 +297,83 @@ class TaskCheckpointTest {
     }
     assertEquals(1, store.outcomes().size(), "stored");
     assertFalse(store.isHeld(), "held");
+  }
+
+  @Test
+  @DisplayName(
+      "I8 tasks that run when the store fails fail with its error, not with the interrupt of the end")
+  void storeFailsWhileTasksRun() throws Exception {
+    CheckpointException full = new CheckpointException("the disk is full");
+    IllegalStateException own = new IllegalStateException("own, after the interrupt");
+    store.onCommit(
+        ids -> {
+          throw full;
+        });
+    try (ParallelExecutor executor = executor(4)) {
+      CountDownLatch running = new CountDownLatch(3);
+      Callable<String> interrupted =
+          () -> {
+            running.countDown();
+            return forEver();
+          };
+      Callable<String> failing =
+          () -> {
+            running.countDown();
+            try {
+              return forEver();
+            } catch (InterruptedException cut) {
+              throw own;
+            }
+          };
+      List<ExecutorFuture<String>> futures =
+          List.of(
+              executor.submit(interrupted, key(1)),
+              executor.submit(failing, key(2)),
+              executor.submit(interrupted, key(3)));
+      running.await();
+      assertSame(full, failure(executor.submit(text(4), key(4))));
+      for (ExecutorFuture<String> future : futures) {
+        assertSame(full, failure(future));
+      }
+      assertEquals(List.of(own), List.of(full.getSuppressed()));
+    }
+    assertTrue(store.outcomes().isEmpty(), "stored");
+  }
+
+  @Test
+  @DisplayName("I8 items that run when the store fails are not run, and the call throws its error")
+  void storeFailsWhileItemsRun() throws Exception {
+    CheckpointException full = new CheckpointException("the disk is full");
+    store.onCommit(
+        ids -> {
+          throw full;
+        });
+    CountDownLatch running = new CountDownLatch(1);
+    try (var run =
+        Parallel.of(2)
+            .checkpoint(Checkpoint.of(store, CheckpointName.of("test", "1"), Codec.text()))
+            .start(
+                List.of("waits", "is stored"),
+                item -> {
+                  if (item.equals("waits")) {
+                    running.countDown();
+                    return forEver();
+                  }
+                  running.await();
+                  return item;
+                })) {
+      List<Outcome<String, String>> outcomes = new ArrayList<>();
+      assertSame(
+          full,
+          assertThrows(
+              CheckpointException.class,
+              () -> {
+                while (true) {
+                  outcomes.add(run.take().orElseThrow());
+                }
+              }));
+      assertTrue(outcomes.stream().allMatch(NotRun.class::isInstance), outcomes::toString);
+    }
   }
 
   @Test

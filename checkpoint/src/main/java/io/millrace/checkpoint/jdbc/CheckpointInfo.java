@@ -45,6 +45,7 @@ public record CheckpointInfo(
    * Reads a SQLite file. Nothing is written, created, repaired or decoded.
    *
    * @throws CheckpointException if there is no such file, or if it is no checkpoint, damaged, or newer than this version
+   * @throws java.util.concurrent.CancellationException as from {@link JdbcStore#info}
    */
   public static CheckpointInfo read(Path file) {
     return JdbcStore.file(file).info();
@@ -54,6 +55,7 @@ public record CheckpointInfo(
    * Reads what lies at an address, as {@link JdbcStore#url} takes it. Nothing is written, created or decoded.
    *
    * @throws CheckpointException if nothing can be read there, or if it is no checkpoint, damaged, or newer than this version
+   * @throws java.util.concurrent.CancellationException as from {@link JdbcStore#info}
    */
   public static CheckpointInfo read(String url) {
     return JdbcStore.url(url).info();

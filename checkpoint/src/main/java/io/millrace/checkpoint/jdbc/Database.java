@@ -4,6 +4,7 @@ import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** Where a checkpoint lies, and what is particular to that. {@code toString} says where, without passwords. */
 sealed interface Database permits SqliteFile, Postgres {
@@ -16,6 +17,9 @@ sealed interface Database permits SqliteFile, Postgres {
 
   /** Asks something that changes nothing, over a connection of its own. */
   <T> T read(Query<T> query);
+
+  /** How long a caller that was interrupted waits for any of this: for a disk, but not for a server. */
+  Duration grace();
 
   /** A copy whose connections have this property. */
   Database with(String property, String value);

@@ -33,7 +33,10 @@ final class Failures {
   }
 
   private static List<StoredRow> page(Database database, long after) {
-    return database.read(connection -> page(connection, after));
+    return OwnThread.call(
+        database.grace(),
+        () -> database.read(connection -> page(connection, after)),
+        unwanted -> {});
   }
 
   private static List<StoredRow> page(Connection connection, long after) throws SQLException {

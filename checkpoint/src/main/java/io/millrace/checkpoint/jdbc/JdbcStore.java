@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * <p>A value has at most {@link #LONGEST_VALUE} bytes once it is encoded. One run at a time has the checkpoint; a second one is
  * refused at once. A run that was killed holds nothing any longer.
  *
+ * <p>An interrupt does not reach what opens or reads the checkpoint: its flag stays set, and the run that begins is cancelled by
+ * it. If that takes long, as with a server that does not answer, the call ends with a {@code CancellationException}.
+ *
  * <p><b>Files.</b> Beside the file {@code x} there are {@code x-wal} and {@code x-shm} while a run has it, and after a run
  * that was killed: they belong to the checkpoint. {@code x.lock} stays; it says who has the checkpoint. New files can be read and
  * written by their owner only; files that exist keep their modes. The file has to lie on a local disk.
@@ -76,16 +79,20 @@ public final class JdbcStore implements CheckpointStore {
 
   @Override
   public CheckpointSession open(CheckpointName name) {
-    return database.open(Objects.requireNonNull(name, "name"), durability);
+    Objects.requireNonNull(name, "name");
+    return OwnThread.call(
+        database.grace(), () -> database.open(name, durability), CheckpointSession::close);
   }
 
   /**
    * What can be told of the checkpoint. Nothing is written, created or decoded.
    *
    * @throws CheckpointException if there is no checkpoint, or if it cannot be read
+   * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, and this takes long; the flag is
+   *     set then
    */
   public CheckpointInfo info() {
-    return database.info();
+    return OwnThread.call(database.grace(), database::info, unwanted -> {});
   }
 
   /**
@@ -94,6 +101,7 @@ public final class JdbcStore implements CheckpointStore {
    * meanwhile may be missing.
    *
    * @throws CheckpointException here or from the stream if there is no checkpoint, or if it cannot be read
+   * @throws java.util.concurrent.CancellationException as from {@link #info}
    */
   public Stream<FailedItem> failures() {
     return Failures.of(database);

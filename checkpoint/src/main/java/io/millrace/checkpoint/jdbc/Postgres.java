@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,11 @@ record Postgres(String url, Map<String, String> properties) implements Database 
   static Postgres at(String url) {
     PostgresUrl parsed = PostgresUrl.parse(url);
     return new Postgres(parsed.text(), parsed.secrets());
+  }
+
+  @Override
+  public Duration grace() {
+    return Duration.ofMillis(100);
   }
 
   @Override

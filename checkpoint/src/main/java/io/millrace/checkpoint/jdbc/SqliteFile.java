@@ -14,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,11 @@ record SqliteFile(Path file) implements Database {
               + "; a file with such a name can be given as a Path");
     }
     return at(Path.of(path));
+  }
+
+  @Override
+  public Duration grace() {
+    return Duration.ofSeconds(30);
   }
 
   @Override

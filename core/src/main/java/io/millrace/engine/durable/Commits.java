@@ -42,7 +42,7 @@ final class Commits {
     this.session = session;
     this.run = run;
     this.lookups = lookups;
-    this.batches = new TicketBatches(clock, this::commit);
+    this.batches = new TicketBatches(clock, this::commit, run::breakOff);
   }
 
   TicketBatches batches() {

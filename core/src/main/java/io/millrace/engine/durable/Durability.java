@@ -4,6 +4,7 @@ import io.millrace.base.Suppressing;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.Codec;
 import io.millrace.checkpoint.FinalFailureException;
 import io.millrace.checkpoint.Spent;
@@ -63,7 +64,16 @@ public final class Durability {
   /** Takes the checkpoint for a run; null if it has none. */
   public static @Nullable CheckpointSession open(Config config) {
     Checkpoint checkpoint = config.checkpoint;
-    return checkpoint == null ? null : checkpoint.store().open(checkpoint.name());
+    if (checkpoint == null) {
+      return null;
+    }
+    CheckpointStore store = checkpoint.store();
+    return Foreign.nonNull(
+        store.open(checkpoint.name()),
+        () ->
+            "the checkpoint cannot be used: "
+                + Foreign.text(store)
+                + " has opened null, not a session");
   }
 
   /**
@@ -137,14 +147,17 @@ public final class Durability {
    * @throws CheckpointException if the codec cannot decode it
    */
   public @Nullable Object decoded(Ticket ticket, StoredOutcome.Value value) {
+    byte[] bytes = value.bytes();
+    if (bytes == null) {
+      return null;
+    }
     try {
-      byte[] bytes = value.bytes();
-      return bytes == null ? null : codec.decode(bytes);
-    } catch (Exception broken) {
+      return Foreign.nonNull(codec.decode(bytes), () -> "the codec has decoded null");
+    } catch (Throwable broken) {
       throw new CheckpointException(
           named(ticket)
               + ": its stored value cannot be decoded by the codec "
-              + codec
+              + Foreign.text(codec)
               + "; use the codec that it was stored with, or another version of the checkpoint",
           broken);
     }
@@ -166,14 +179,14 @@ public final class Durability {
     byte[] bytes = null;
     if (value != null) {
       try {
-        bytes = codec.encode(value);
-      } catch (Exception broken) {
+        bytes = Foreign.nonNull(codec.encode(value), () -> "the codec has encoded null");
+      } catch (Throwable broken) {
         throw new CheckpointException(
             named(ticket)
                 + ": its value, a "
                 + value.getClass().getName()
                 + ", cannot be encoded by the codec "
-                + codec
+                + Foreign.text(codec)
                 + ", so it cannot be stored; what was stored before is kept",
             broken);
       }

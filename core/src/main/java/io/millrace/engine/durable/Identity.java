@@ -25,20 +25,28 @@ final class Identity {
   }
 
   /**
-   * Refuses items whose fingerprint cannot be told, where their first one can be had without reading the source.
+   * Refuses items whose fingerprint cannot be told, where their first one can be had without reading the source. What the
+   * code of a list or an item throws is not judged here: it costs that item, when its turn comes.
    *
    * @throws IllegalArgumentException if it cannot
    */
   void check(Iterable<?> items) {
     if (fingerprint != null
         || !(items instanceof List<?> list)
-        || !(items instanceof RandomAccess)
-        || list.isEmpty()) {
+        || !(items instanceof RandomAccess)) {
       return;
     }
+    UnsupportedOperationException unknown = null;
     try {
-      Fingerprint.of(list.get(0));
-    } catch (UnsupportedOperationException unknown) {
+      if (!list.isEmpty()) {
+        Fingerprint.of(list.get(0));
+      }
+    } catch (UnsupportedOperationException hasNoForm) {
+      unknown = hasNoForm;
+    } catch (Throwable broken) {
+      return;
+    }
+    if (unknown != null) {
       throw new IllegalArgumentException(without(0, unknown));
     }
   }

@@ -51,7 +51,7 @@ final class Lookups implements TicketQueue {
     this.waits = waits;
     this.twins = twins;
     this.isNeeded = twins != Twins.NONE || session.firstNewRow() > 0;
-    this.batches = new TicketBatches(clock, this::lookUp);
+    this.batches = new TicketBatches(clock, this::lookUp, run::breakOff);
   }
 
   TicketBatches batches() {
@@ -103,7 +103,9 @@ final class Lookups implements TicketQueue {
   /** Finds the first of these, and at least one; returns how many. */
   private int find(List<Ticket> tickets) {
     List<@Nullable StoredRow> rows =
-        session.find(tickets.stream().map(ticket -> ticket.mark().id).toList());
+        Foreign.nonNull(
+            session.find(tickets.stream().map(ticket -> ticket.mark().id).toList()),
+            () -> "the checkpoint's store has found null, not a list");
     if (rows.isEmpty() || rows.size() > tickets.size()) {
       throw new IllegalStateException(
           "the checkpoint's store was asked for "

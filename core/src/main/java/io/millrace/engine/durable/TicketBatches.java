@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A thread of its own that works on tickets, all at once that have come while it was busy. It is a platform thread: a
  * store may keep it in native code. What is queued counts in the window, so this is bounded. Thread-safe.
+ *
+ * <p>The thread ends by its last task alone, as the run waits for that: what fails before, a clock for example, ends the
+ * run, and the thread goes on. No ticket is lost by it: one is taken off the queue when it is in the batch.
  */
 final class TicketBatches {
   /** Most tickets at once. */
@@ -22,27 +26,59 @@ final class TicketBatches {
 
   private final TimeSource clock;
   private final Consumer<List<Ticket>> work;
+  private final Consumer<Throwable> broken;
   private final Queue<Ticket> queue = new ConcurrentLinkedQueue<>();
-  private final KnownWaits waits;
 
-  /* Written once, by whoever ends this; read by the thread. Set before the thread is woken. */
-  private volatile @Nullable Runnable last;
+  /* By the run's clock; after that has failed once, by the real one. Written by the thread, read by whoever wakes it. */
+  private volatile KnownWaits waits;
+
+  /* The thread's own. */
+  private final List<Ticket> batch = new ArrayList<>(MOST);
+
+  /* Written once, by whoever ends this; taken by whoever does it. Set before the thread is woken. */
+  private final AtomicReference<@Nullable Runnable> last = new AtomicReference<>();
 
   /* Written by the thread, read by whoever asks how many there are. */
   private volatile int atWork;
 
-  /* Written before the first ticket comes. */
-  private boolean isStarted;
+  /* Starting races with the end: a thread that was started first may have ended the run. */
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.NEW);
 
-  /** What does the work, which must not throw. */
-  TicketBatches(TimeSource clock, Consumer<List<Ticket>> work) {
+  private enum Stage {
+    NEW,
+    STARTED,
+    /** There is no thread, and will be none: whoever ends this does the last task. */
+    WITHOUT_THREAD
+  }
+
+  /**
+   * What does the work.
+   *
+   * @param work lets go each ticket that it is given, whatever comes
+   * @param broken hears of what failed beside the work, such as the clock, and ends the run
+   */
+  TicketBatches(TimeSource clock, Consumer<List<Ticket>> work, Consumer<Throwable> broken) {
     this.clock = clock;
     this.work = work;
+    this.broken = broken;
     this.waits = new KnownWaits(clock);
   }
 
-  /** Starts the thread; throws if there is none to be had. */
+  /** Starts the thread, unless this has ended; throws if there is none to be had. */
   void start() {
+    if (!stage.compareAndSet(Stage.NEW, Stage.STARTED)) {
+      return;
+    }
+    try {
+      startThread();
+    } catch (Throwable noThread) {
+      stage.set(Stage.WITHOUT_THREAD);
+      endHere();
+      throw noThread;
+    }
+  }
+
+  private void startThread() {
     Runnable announced = clock.announced(this::run);
     try {
       Threads.startPlatform(announced);
@@ -50,7 +86,6 @@ final class TicketBatches {
       clock.exit();
       throw noThread;
     }
-    isStarted = true;
   }
 
   /** How many tickets there are, those included that are worked on. */
@@ -65,44 +100,82 @@ final class TicketBatches {
 
   /** No further ticket comes. The thread does this last; the caller does if there is no thread. */
   void end(Runnable task) {
-    if (isStarted) {
-      last = task;
-      waits.wake();
+    last.set(task);
+    if (stage.compareAndSet(Stage.NEW, Stage.WITHOUT_THREAD)
+        || stage.get() == Stage.WITHOUT_THREAD) {
+      endHere();
     } else {
+      waits.wake();
+    }
+  }
+
+  /* Against start(), which may find no thread: whichever of the two comes second sees what the other wrote. */
+  private void endHere() {
+    Runnable task = last.getAndSet(null);
+    if (task != null) {
       task.run();
     }
   }
 
   private void run() {
-    List<Ticket> batch = next();
-    while (!batch.isEmpty()) {
-      atWork = batch.size();
-      work.accept(batch);
-      atWork = 0;
-      batch = next();
+    Runnable end = null;
+    while (end == null) {
+      try {
+        end = workOn();
+      } catch (Throwable failed) {
+        Mishaps.survive(() -> broken.accept(failed));
+      }
     }
-    Runnable task = last;
-    if (task != null) {
-      Mishaps.survive(task);
+    Mishaps.survive(end);
+  }
+
+  /* Works until the end; returns what is to be done then. */
+  private Runnable workOn() {
+    for (; ; ) {
+      gather();
+      if (batch.isEmpty()) {
+        Runnable end = last.get();
+        if (end != null && queue.isEmpty()) {
+          return end;
+        }
+        continue;
+      }
+      atWork = batch.size();
+      try {
+        work.accept(batch);
+      } finally {
+        atWork = 0;
+        batch.clear();
+      }
     }
   }
 
-  /** The next tickets; none at the end. */
-  private List<Ticket> next() {
-    while (queue.isEmpty() && last == null) {
-      try {
-        waits.await(() -> !queue.isEmpty() || last != null);
-      } catch (InterruptedException meaningless) {
-        // nobody has this thread in hand
-      }
+  /* Waits for tickets or the end, and takes what has come. */
+  private void gather() {
+    if (batch.isEmpty()) {
+      await();
     }
-    List<Ticket> batch = new ArrayList<>();
-    for (Ticket ticket = queue.poll(); ticket != null; ticket = queue.poll()) {
+    for (Ticket ticket = queue.peek(); ticket != null; ticket = queue.peek()) {
       batch.add(ticket);
+      queue.remove();
       if (batch.size() == MOST) {
         break;
       }
     }
-    return batch;
+  }
+
+  private void await() {
+    try {
+      waits.await(this::hasCome);
+    } catch (InterruptedException meaningless) {
+      // nobody has this thread in hand
+    } catch (Throwable failed) {
+      waits = new KnownWaits(TimeSource.system());
+      throw failed;
+    }
+  }
+
+  private boolean hasCome() {
+    return !queue.isEmpty() || last.get() != null;
   }
 }

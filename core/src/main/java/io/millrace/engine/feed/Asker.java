@@ -76,16 +76,34 @@ final class Asker {
     begun = true;
     owed.addAndGet(items);
     if ((first || items > 0) && !stopped && !awake.getAndSet(true)) {
-      clock.enter();
+      announce();
       LockSupport.unpark(thread);
       sleepIfGone();
+    }
+  }
+
+  private void announce() {
+    try {
+      clock.enter();
+    } catch (Throwable broken) {
+      awake.set(false); // nothing to take back
+      throw broken;
     }
   }
 
   /* Against run(): whichever of the two comes second sees what the other wrote. */
   private void sleepIfGone() {
     if (gone && awake.getAndSet(false)) {
+      exit();
+    }
+  }
+
+  /* A clock that throws keeps nobody from what is still to be asked, or cancelled. */
+  private void exit() {
+    try {
       clock.exit();
+    } catch (Throwable broken) {
+      warn("a clock failed when a thread was to end its work", broken);
     }
   }
 
@@ -104,7 +122,7 @@ final class Asker {
         call();
       } finally {
         clearInterrupt();
-        clock.exit();
+        exit();
       }
     }
     gone = true;

@@ -80,10 +80,10 @@ public final class KnownWaits {
     }
   }
 
-  /** Wakes those who wait, so that they look again. */
+  /** Wakes those who wait, so that they look again: all of them, whatever the clock does for one. Never throws. */
   public void wake() {
     for (TimeSource.Wait wait = waits.poll(); wait != null; wait = waits.poll()) {
-      wait.end();
+      Mishaps.survive(wait::end);
     }
   }
 }

@@ -45,6 +45,12 @@ public final class ItemAtHand {
   /** With what it may fail, in words; null if that was not said. */
   public @Nullable Told told;
 
+  /** Whether the end of its last call was told; judging a call that is cut short begins again. */
+  public boolean isEndTold;
+
+  /** Whether limits that learn were told what came of its last call. */
+  public boolean isAnswerTold;
+
   /** What its next call takes from the budget. */
   public long cost;
 
@@ -74,6 +80,8 @@ public final class ItemAtHand {
     calls = known == null ? 0 : known.attempts;
     firstStartNanos = known == null ? 0 : known.firstStartNanos;
     hasPermit = false;
+    isEndTold = false;
+    isAnswerTold = false;
     INDEX.setRelease(this, taken.index());
   }
 
@@ -100,14 +108,19 @@ public final class ItemAtHand {
     if (calls == 0) {
       firstStartNanos = worker.nowNanos;
     }
-    calls++;
-    INDEX.setRelease(this, index); // publishes the call
+    nextCall();
     return hadPermit;
   }
 
   /** A call that needed no permit has ended; it began at this time. */
   public void called(long startNanos) {
     firstStartNanos = calls == 0 ? startNanos : firstStartNanos;
+    nextCall();
+  }
+
+  private void nextCall() {
+    isEndTold = false;
+    isAnswerTold = false;
     calls++;
     INDEX.setRelease(this, index); // publishes the call
   }

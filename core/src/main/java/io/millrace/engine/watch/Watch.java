@@ -190,7 +190,7 @@ public final class Watch {
       String sample = told.sample().isEmpty() ? "item " + index : told.sample();
       causes.count(told.cause(), index, sample);
     } else { // nothing of the user's may be called any more
-      causes.count(error.getClass().getSimpleName(), index, "item " + index);
+      causes.count(Words.kind(error), index, "item " + index);
     }
   }
 

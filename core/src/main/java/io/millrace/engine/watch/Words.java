@@ -15,7 +15,13 @@ public final class Words {
 
   /** The cause of an error. */
   public static String cause(Wording wording, Throwable error) {
-    return fit(() -> wording.cause(error), error.getClass().getSimpleName());
+    return fit(() -> wording.cause(error), kind(error));
+  }
+
+  /** The class of an error, also where that has no name of its own. */
+  static String kind(Throwable error) {
+    String simple = error.getClass().getSimpleName();
+    return simple.isEmpty() ? error.getClass().getName() : simple;
   }
 
   /** An item's name. */
@@ -25,7 +31,7 @@ public final class Words {
 
   /** Who asked for a pause. */
   public static String pause(Wording wording, @Nullable Object item, Throwable error) {
-    return fit(() -> wording.pause(item, error), error.getClass().getSimpleName());
+    return fit(() -> wording.pause(item, error), kind(error));
   }
 
   private static String fit(Supplier<@Nullable String> asking, String otherwise) {

@@ -1,6 +1,7 @@
 package io.millrace.engine.durable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.engine.claim.Ticket;
 import io.millrace.testkit.NoLeaks;
@@ -27,7 +28,8 @@ class TicketBatchesTest {
               sizes.add(tickets.size());
               begun.countDown();
               await(goOn);
-            });
+            },
+            broken -> {});
     batches.start();
     batches.add(new Ticket(0, null));
     begun.await();
@@ -44,8 +46,21 @@ class TicketBatchesTest {
   @DisplayName("I6 without a thread, the end is the caller's")
   void endsWithoutAThread() {
     List<String> done = new CopyOnWriteArrayList<>();
-    new TicketBatches(TimeSource.system(), tickets -> {}).end(() -> done.add("end"));
+    new TicketBatches(TimeSource.system(), tickets -> {}, broken -> {}).end(() -> done.add("end"));
     assertEquals(List.of("end"), done);
+  }
+
+  @Test
+  @DisplayName("I6 a run that ends while its threads are started has no thread that waits for ever")
+  void endsBeforeItsStart() {
+    List<String> done = new CopyOnWriteArrayList<>();
+    TicketBatches batches = new TicketBatches(TimeSource.system(), tickets -> {}, broken -> {});
+    batches.end(() -> done.add("end"));
+    batches.start();
+    assertEquals(List.of("end"), done);
+    assertTrue(
+        Thread.getAllStackTraces().keySet().stream()
+            .noneMatch(thread -> thread.getName().equals("millrace-worker")));
   }
 
   private static void await(CountDownLatch latch) {
