@@ -72,6 +72,11 @@ final class Crew {
     return active > slotsNow();
   }
 
+  /** Whether there are more workers than slots, if the run is paused or not. */
+  boolean isBeyondSlots() {
+    return active > slots;
+  }
+
   boolean isAnyArriving() {
     return arriving > 0;
   }
@@ -169,11 +174,11 @@ final class Crew {
 
   /**
    * Whether every slot belongs to an abandoned worker or, on an executor, to one that was given no thread; at least one
-   * is abandoned.
+   * is abandoned. It is not while others are at work that have more slots than there are now.
    */
   boolean isStalled() {
-    return abandoned >= slots
-        || (!ownThreads && abandoned > 0 && arriving > 0 && active == abandoned + arriving);
+    return active == abandoned + arriving
+        && (abandoned >= slots || (!ownThreads && abandoned > 0 && arriving > 0));
   }
 
   /**

@@ -253,6 +253,11 @@ public final class Engine implements Watched {
     return new Progress(done, total(), failed, schedule.census().running());
   }
 
+  /** The slots, and what is worked on while there are more workers than that. */
+  public Surplus surplus() {
+    return schedule.census().surplus();
+  }
+
   /** Whether a worker of this run is at work in this thread. */
   public boolean isWorker(Thread thread) {
     return schedule.census().isWorker(thread);

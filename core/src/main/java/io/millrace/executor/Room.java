@@ -4,6 +4,7 @@ import io.millrace.base.Quietly;
 import io.millrace.time.TimeSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ final class Room {
   private int free; // below 0 if there are fewer places than are taken
   private boolean closed;
 
-  private static final class Waiter {
+  private final class Waiter implements OwnWaits.Awaited {
     final TimeSource.Wait wait;
 
     /* Written under the room's monitor; also read without it by whoever looks for a deadlock. */
@@ -36,6 +37,16 @@ final class Room {
 
     Waiter(TimeSource.Wait wait) {
       this.wait = wait;
+    }
+
+    @Override
+    public boolean isOver() {
+      return over;
+    }
+
+    @Override
+    public boolean comesOf(Set<Object> running) {
+      return isAnyFreeAfter(running.size());
     }
   }
 
@@ -48,6 +59,11 @@ final class Room {
   /** Whether there is a place that nobody waits for; it may be gone at once. */
   synchronized boolean hasFree() {
     return free > 0 && !closed;
+  }
+
+  /* Whether somebody gets a place when so many tasks have given theirs back. */
+  private synchronized boolean isAnyFreeAfter(int tasks) {
+    return free + (long) tasks > 0;
   }
 
   synchronized boolean tryTake() {
@@ -74,7 +90,7 @@ final class Room {
     TimeSource.Timer timer = null;
     try {
       if (limit.isNone()) {
-        ownWait = ownWaits.begin(() -> waiter.over);
+        ownWait = ownWaits.begin(waiter);
       } else {
         timer = clock.schedule(clock.nanoTime() + limit.left(), waiter.wait::end);
       }
