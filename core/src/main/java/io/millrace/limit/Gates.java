@@ -26,6 +26,9 @@ interface Gates {
    */
   List<Gate> change(Leaves leaves, Turn turn);
 
+  /** An answer has come to a gate, which may have been dropped meanwhile. Guarded by the limiter's lock. */
+  void answered(Gate gate);
+
   /** Drops gates that need not be remembered, if there are too many. Guarded by the limiter's lock. */
   void trim(long now);
 

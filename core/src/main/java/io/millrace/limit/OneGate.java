@@ -33,6 +33,9 @@ final class OneGate implements Gates {
   }
 
   @Override
+  public void answered(Gate answered) {}
+
+  @Override
   public void trim(long now) {}
 
   @Override

@@ -99,8 +99,9 @@ final class Turnstile {
 
   void answered(Demand demand, ServerAnswer[] answers) {
     try (Turn turn = turnAnyhow()) {
-      Gate gate = demand.gate(); // one that was dropped is as good as new
+      Gate gate = demand.gate();
       if (gate != null) {
+        gates.answered(gate);
         gate.answered(demand, answers, turn);
       }
     }
