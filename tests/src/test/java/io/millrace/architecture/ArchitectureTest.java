@@ -17,6 +17,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.millrace.outcome.Outcome;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
@@ -30,9 +31,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.jar.JarFile;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -139,6 +140,16 @@ class ArchitectureTest {
             .filter(name -> !name.startsWith("java.") && !name.equals("jdk.jfr"))
             .toList();
     assertEquals(List.of(), others, "modules that core needs at run time");
+  }
+
+  @Test
+  @DisplayName("E11: a timer is cancelled where what that throws is survived")
+  void timersAreCancelledQuietly() {
+    noClasses()
+        .should()
+        .callMethod(TimeSource.Timer.class, "cancel")
+        .because("clocks are code of others: use Quietly.cancel(timer::cancel)")
+        .check(CORE);
   }
 
   @Test

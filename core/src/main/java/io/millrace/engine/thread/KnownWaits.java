@@ -83,7 +83,7 @@ public final class KnownWaits {
   /** Wakes those who wait, so that they look again. */
   public void wake() {
     for (TimeSource.Wait wait = waits.poll(); wait != null; wait = waits.poll()) {
-      wait.end();
+      Quietly.end(wait::end);
     }
   }
 }
