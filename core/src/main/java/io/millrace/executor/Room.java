@@ -23,7 +23,7 @@ final class Room {
 
   /* Guarded by this: those who take race with those who give back and with the shutdown. */
   private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
-  private int free; // below 0 if there are fewer places than are taken
+  private long free; // below 0 if there are fewer places than are taken
   private boolean closed;
 
   private final class Waiter implements OwnWaits.Awaited {
@@ -50,7 +50,7 @@ final class Room {
     }
   }
 
-  Room(int places, TimeSource clock, OwnWaits ownWaits) {
+  Room(long places, TimeSource clock, OwnWaits ownWaits) {
     this.free = places;
     this.clock = clock;
     this.ownWaits = ownWaits;
@@ -58,16 +58,16 @@ final class Room {
 
   /** Whether there is a place that nobody waits for; it may be gone at once. */
   synchronized boolean hasFree() {
-    return free > 0 && !closed;
+    return free > 0 && waiters.isEmpty() && !closed;
   }
 
   /* Whether somebody gets a place when so many tasks have given theirs back. */
   private synchronized boolean isAnyFreeAfter(int tasks) {
-    return free + (long) tasks > 0;
+    return free + tasks > 0;
   }
 
   synchronized boolean tryTake() {
-    if (closed || free <= 0) {
+    if (closed || free <= 0 || !waiters.isEmpty()) {
       return false;
     }
     free--;
@@ -116,7 +116,7 @@ final class Room {
     if (closed) {
       return false;
     }
-    if (free > 0) {
+    if (free > 0 && waiters.isEmpty()) {
       free--;
       waiter.granted = true;
       return false;
@@ -139,31 +139,23 @@ final class Room {
   }
 
   void giveBack() {
-    Waiter next = nextWaiter();
-    if (next != null) {
-      next.wait.end();
-    }
+    change(1);
   }
 
   /** There are more or fewer places from now on: those that are taken stay so. */
   void change(int difference) {
-    for (int more = 0; more < difference; more++) {
-      giveBack();
-    }
-    if (difference < 0) {
-      takeAway(-difference);
+    for (Waiter next = grant(difference); next != null; next = grant(0)) {
+      Quietly.end(next.wait::end);
     }
   }
 
-  private synchronized void takeAway(int places) {
-    free -= places;
-  }
-
-  private synchronized @Nullable Waiter nextWaiter() {
-    if (waiters.isEmpty() || free < 0) {
-      free++;
+  /* The first of those who wait, if there is a place for it now. */
+  private synchronized @Nullable Waiter grant(int more) {
+    free += more;
+    if (free <= 0 || waiters.isEmpty()) {
       return null;
     }
+    free--;
     Waiter next = waiters.removeFirst();
     next.granted = true;
     next.over = true;
@@ -173,7 +165,7 @@ final class Room {
   /** Lets all go who wait for a place: there are none any more. */
   void close() {
     for (Waiter waiter : closeAndTake()) {
-      waiter.wait.end();
+      Quietly.end(waiter.wait::end);
     }
   }
 
