@@ -115,6 +115,11 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   }
 
   @Override
+  public void sizeChanged(int difference) {
+    turnstile.sizeChanged(this, difference);
+  }
+
+  @Override
   public void rung(GateAlarm rung, Turn turn) {
     if (alarm == rung) {
       alarm = null;

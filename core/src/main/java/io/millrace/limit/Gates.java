@@ -35,9 +35,9 @@ interface Gates {
   /** How many keys are remembered. Guarded by the limiter's lock. */
   int keys();
 
-  /** How many wait at all gates. Guarded by the limiter's lock. */
-  int waiters();
+  /** Somebody waits at a gate now, or nobody any more. Guarded by the limiter's lock. */
+  void awaited(Gate gate, boolean isAwaited);
 
-  /** How many wait at gates that a pause holds. Guarded by the limiter's lock. */
-  int pausedWaiters(long now);
+  /** The gates at which somebody waits, possibly others as well. Guarded by the limiter's lock. */
+  List<Gate> awaited();
 }

@@ -5,9 +5,11 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,7 @@ final class KeyedGates implements Gates {
   /* In the order in which they were made or last got a second chance. */
   private final ArrayDeque<Gate> byAge = new ArrayDeque<>();
 
+  private final Set<Gate> awaited = new HashSet<>();
   /* Dropped gates of which nobody has a demand any more. */
   private final ReferenceQueue<Gate> gone = new ReferenceQueue<>();
 
@@ -198,12 +201,16 @@ final class KeyedGates implements Gates {
   }
 
   @Override
-  public int waiters() {
-    return byAge.stream().mapToInt(Gate::waiters).sum();
+  public void awaited(Gate gate, boolean isAwaited) {
+    if (isAwaited) {
+      awaited.add(gate);
+    } else {
+      awaited.remove(gate);
+    }
   }
 
   @Override
-  public int pausedWaiters(long now) {
-    return byAge.stream().mapToInt(gate -> gate.pausedWaiters(now)).sum();
+  public List<Gate> awaited() {
+    return List.copyOf(awaited);
   }
 }

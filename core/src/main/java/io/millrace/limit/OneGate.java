@@ -44,12 +44,10 @@ final class OneGate implements Gates {
   }
 
   @Override
-  public int waiters() {
-    return gate.waiters();
-  }
+  public void awaited(Gate itself, boolean isAwaited) {}
 
   @Override
-  public int pausedWaiters(long now) {
-    return gate.pausedWaiters(now);
+  public List<Gate> awaited() {
+    return List.of(gate);
   }
 }
