@@ -138,8 +138,7 @@ class LiveExecutorTest {
   @Timeout(5)
   void takesAnyConcurrency() throws Exception {
     action.releaseAll();
-    try (var executor =
-        ParallelExecutor.of(Parallel.of(2), QueueLimit.rejecting(10))) {
+    try (var executor = ParallelExecutor.of(Parallel.of(2), QueueLimit.rejecting(10))) {
       for (int round = 0; round < 3; round++) {
         executor.concurrency(Integer.MAX_VALUE);
         submit(executor, 3).getLast().get();
