@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.Spent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -71,7 +72,7 @@ class FileGuardTest {
         inBackground(
             () -> {
               try (CheckpointSession session = store.open(NAME)) {
-                session.commit(values(0, 10, 10));
+                session.commit(values(0, 10, 10), Spent.NONE);
                 assertEquals(10, store.info().succeeded());
               }
               return store.info().succeeded();
