@@ -76,7 +76,7 @@ class ArchitectureTest {
           call -> {
             String name = call.getName();
             boolean isOfFuture =
-                call.getTargetOwner().isAssignableTo(CompletableFuture.class)
+                call.getTargetOwner().isEquivalentTo(CompletableFuture.class)
                     && (name.equals("orTimeout")
                         || name.equals("completeOnTimeout")
                         || name.equals("delayedExecutor")
