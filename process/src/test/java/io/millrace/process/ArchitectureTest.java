@@ -107,7 +107,12 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "io.millrace", "io.millrace.plan", "io.millrace.time", API + "..", "java..", "org.jspecify..")
+            "io.millrace",
+            "io.millrace.plan",
+            "io.millrace.time",
+            API + "..",
+            "java..",
+            "org.jspecify..")
         .check(PROCESS);
   }
 
