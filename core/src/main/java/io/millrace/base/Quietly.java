@@ -9,10 +9,19 @@ public final class Quietly {
    * left to do.
    */
   public static void cancel(Runnable cancelling) {
+    run(cancelling, "a timer could not be cancelled");
+  }
+
+  /** Ends a wait. If that throws, it is logged: whoever ends it has more to do, for others. */
+  public static void end(Runnable ending) {
+    run(ending, "a wait could not be ended");
+  }
+
+  private static void run(Runnable task, String failure) {
     try {
-      cancelling.run();
+      task.run();
     } catch (Throwable broken) {
-      Warnings.log(Quietly.class, "a timer could not be cancelled", broken);
+      Warnings.log(Quietly.class, failure, broken);
     }
   }
 }

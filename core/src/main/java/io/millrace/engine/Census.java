@@ -127,6 +127,20 @@ final class Census {
     return all;
   }
 
+  /** The slots, and what is worked on while there are more workers than that. */
+  Surplus surplus() {
+    int slots;
+    boolean isAny;
+    schedule.lock();
+    try {
+      slots = crew.slots();
+      isAny = crew.isBeyondSlots();
+    } finally {
+      schedule.unlock();
+    }
+    return isAny ? Surplus.of(slots, crew.roster()) : Surplus.none(slots);
+  }
+
   /** Whether a worker of this run is at work in this thread. */
   boolean isWorker(Thread thread) {
     boolean[] found = {false};

@@ -80,6 +80,11 @@ final class Crew {
     return hasFreeSlot() && (ownThreads || arriving == 0);
   }
 
+  /** Whether there are more workers than slots, if the run is paused or not. */
+  boolean isBeyondSlots() {
+    return active > slots;
+  }
+
   boolean isAnyArriving() {
     return arriving > 0;
   }

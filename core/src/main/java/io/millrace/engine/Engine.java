@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,7 +173,7 @@ public final class Engine implements Watched {
     }
     Watch watch = config.watch;
     if (watch != null) {
-      watch.begin(engine);
+      watch.begin(engine, Objects.requireNonNull(engine.terms.seen));
     }
     engine.life.start();
     return engine;
@@ -251,6 +252,11 @@ public final class Engine implements Watched {
     long failed = outlet.deliveries().failed();
     long done = outlet.deliveries().done();
     return new Progress(done, total(), failed, schedule.census().running());
+  }
+
+  /** The slots, and what is worked on while there are more workers than that. */
+  public Surplus surplus() {
+    return schedule.census().surplus();
   }
 
   /** Whether a worker of this run is at work in this thread. */

@@ -4,6 +4,7 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
+import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Timekeeper;
 import io.millrace.outcome.Details;
@@ -126,6 +127,10 @@ final class Worker extends Timekeeper implements Runnable {
       if (terms.isTuned && held != null && held.item(0) instanceof Tuned item) {
         Details details = new Details(held.index(0), null, 0, 0, false);
         item.deliver(new Failure<@Nullable Object, @Nullable Object>(item, broken, details));
+      }
+    } finally {
+      if (terms.isTuned && terms.seen != null) {
+        Mishaps.survive(terms.seen::look); // an executor may be dropped when no worker is left
       }
     }
   }

@@ -38,7 +38,10 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
     this.limit = TimeLimit.of(clock, timeoutNanos);
     Unfinished unfinished = new Unfinished(futures);
     DoneQueue<F> queue =
-        new DoneQueue<>(clock, unfinished::homeOfReader); // the listeners must not know of this
+        new DoneQueue<>(
+            clock,
+            unfinished::homeOfReader,
+            unfinished::isAnyOf); // the listeners must not know of this
     this.done = queue;
     this.listeners = new DoneListeners(this);
     for (int i = 0; i < futures.size(); i++) {

@@ -3,11 +3,12 @@ package io.millrace.executor;
 import io.millrace.engine.thread.KnownWaits;
 import io.millrace.time.TimeSource;
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +24,17 @@ final class DoneQueue<F> {
   private long taken;
 
   private final Supplier<@Nullable Home> home;
+  private final Predicate<Set<Object>> comesOf;
 
   /**
    * An empty queue.
    *
    * @param home the executor all of whose workers must not wait here, null if there is none; asked by the thread that
    *     is about to wait without a timeout, and may throw a {@link DeadlockException}
+   * @param comesOf whether the next one is there when these tasks have ended; by any thread
    */
-  DoneQueue(TimeSource clock, Supplier<@Nullable Home> home) {
+  DoneQueue(TimeSource clock, Supplier<@Nullable Home> home, Predicate<Set<Object>> comesOf) {
+    this.comesOf = comesOf;
     this.waits = new KnownWaits(clock);
     this.home = home;
   }
@@ -77,13 +81,23 @@ final class DoneQueue<F> {
       return null;
     }
     Home own = home.get();
-    return own == null ? null : own.ownWaits().begin(hasNext());
+    return own == null ? null : own.ownWaits().begin(awaitingNext());
   }
 
-  /** Whether the next one is there. That stays true when it is taken: then the wait for it is over, not begun again. */
-  BooleanSupplier hasNext() {
+  /** The next one. Once it is there that stays so, also when it is taken: the wait for it is over, not begun again. */
+  OwnWaits.Awaited awaitingNext() {
     long before = taken;
-    return () -> added.get() != before;
+    return new OwnWaits.Awaited() {
+      @Override
+      public boolean isOver() {
+        return added.get() != before;
+      }
+
+      @Override
+      public boolean comesOf(Set<Object> running) {
+        return comesOf.test(running);
+      }
+    };
   }
 
   private @Nullable Object next(TimeLimit limit) throws InterruptedException {

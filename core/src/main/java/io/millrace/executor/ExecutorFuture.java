@@ -8,6 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -230,6 +231,12 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
       return itsTask != null && itsTask.isRunHere();
     }
     return false;
+  }
+
+  /** Whether it is of one of these tasks. */
+  static boolean isOfAny(Set<Object> tasks, Object future) {
+    Task<?> itsTask = future instanceof ExecutorFuture<?> own ? own.task() : null;
+    return itsTask != null && tasks.contains(itsTask);
   }
 
   private OwnWaits.@Nullable Wait beginWait() throws InterruptedException {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
@@ -66,7 +67,8 @@ final class FutureWaits {
     TimeSource clock = DoneQueue.clockOf(all);
     TimeLimit limit = TimeLimit.of(clock, nanos);
     // The owner, which the listeners keep until they are closed.
-    DoneQueue<CompletableFuture<?>> enough = new DoneQueue<>(clock, () -> Home.ofAll(all));
+    DoneQueue<CompletableFuture<?>> enough =
+        new DoneQueue<>(clock, () -> Home.ofAll(all), running -> endsWith(all, strategy, running));
     try (DoneListeners listeners = new DoneListeners(enough)) {
       for (CompletableFuture<?> future : all) {
         boolean counts = own.isEmpty() || !own.contains(future);
@@ -84,6 +86,14 @@ final class FutureWaits {
       }
       return inTime;
     }
+  }
+
+  /* Whether the wait may be over when these tasks have ended. */
+  private static boolean endsWith(
+      List<? extends Future<?>> all, WaitStrategy strategy, Set<Object> running) {
+    return strategy == WaitStrategy.ALL_COMPLETED
+        ? all.stream().allMatch(each -> each.isDone() || ExecutorFuture.isOfAny(running, each))
+        : all.stream().anyMatch(each -> ExecutorFuture.isOfAny(running, each));
   }
 
   /*

@@ -38,7 +38,7 @@ final class Home {
     this.context = context;
     this.forCommands = forCommands;
     this.stored = stored;
-    this.ownWaits = new OwnWaits(() -> engine().concurrency(), this::isWorker);
+    this.ownWaits = new OwnWaits(() -> engine().surplus(), this::isWorker);
   }
 
   void open(Engine itsEngine) {

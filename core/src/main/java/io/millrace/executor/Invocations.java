@@ -70,7 +70,11 @@ final class Invocations {
       throw new IllegalArgumentException("tasks must not be empty");
     }
     List<ExecutorFuture<R>> futures = new ArrayList<>(tasks.size());
-    DoneQueue<ExecutorFuture<R>> done = new DoneQueue<>(executor.clock(), executor::home);
+    DoneQueue<ExecutorFuture<R>> done =
+        new DoneQueue<>(
+            executor.clock(),
+            executor::home,
+            running -> futures.stream().anyMatch(each -> ExecutorFuture.isOfAny(running, each)));
     try {
       for (Callable<R> task : tasks) {
         ExecutorFuture<R> future =

@@ -87,8 +87,8 @@ public final class QueueLimit {
   }
 
   /** How many tasks may run or wait. */
-  int places(int concurrency) {
-    return (int) Math.min(Integer.MAX_VALUE, (long) tasks + concurrency);
+  long places(int concurrency) {
+    return (long) tasks + concurrency;
   }
 
   @Override

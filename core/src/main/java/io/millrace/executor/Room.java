@@ -4,6 +4,7 @@ import io.millrace.base.Quietly;
 import io.millrace.time.TimeSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,10 @@ final class Room {
 
   /* Guarded by this: those who take race with those who give back and with the shutdown. */
   private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
-  private int free; // below 0 if there are fewer places than are taken
+  private long free; // below 0 if there are fewer places than are taken
   private boolean closed;
 
-  private static final class Waiter {
+  private final class Waiter implements OwnWaits.Awaited {
     final TimeSource.Wait wait;
 
     /* Written under the room's monitor; also read without it by whoever looks for a deadlock. */
@@ -37,9 +38,19 @@ final class Room {
     Waiter(TimeSource.Wait wait) {
       this.wait = wait;
     }
+
+    @Override
+    public boolean isOver() {
+      return over;
+    }
+
+    @Override
+    public boolean comesOf(Set<Object> running) {
+      return isAnyFreeAfter(running.size());
+    }
   }
 
-  Room(int places, TimeSource clock, OwnWaits ownWaits) {
+  Room(long places, TimeSource clock, OwnWaits ownWaits) {
     this.free = places;
     this.clock = clock;
     this.ownWaits = ownWaits;
@@ -47,11 +58,16 @@ final class Room {
 
   /** Whether there is a place that nobody waits for; it may be gone at once. */
   synchronized boolean hasFree() {
-    return free > 0 && !closed;
+    return free > 0 && waiters.isEmpty() && !closed;
+  }
+
+  /* Whether somebody gets a place when so many tasks have given theirs back. */
+  private synchronized boolean isAnyFreeAfter(int tasks) {
+    return free + tasks > 0;
   }
 
   synchronized boolean tryTake() {
-    if (closed || free <= 0) {
+    if (closed || free <= 0 || !waiters.isEmpty()) {
       return false;
     }
     free--;
@@ -74,7 +90,7 @@ final class Room {
     TimeSource.Timer timer = null;
     try {
       if (limit.isNone()) {
-        ownWait = ownWaits.begin(() -> waiter.over);
+        ownWait = ownWaits.begin(waiter);
       } else {
         timer = clock.schedule(clock.nanoTime() + limit.left(), waiter.wait::end);
       }
@@ -100,7 +116,7 @@ final class Room {
     if (closed) {
       return false;
     }
-    if (free > 0) {
+    if (free > 0 && waiters.isEmpty()) {
       free--;
       waiter.granted = true;
       return false;
@@ -123,31 +139,23 @@ final class Room {
   }
 
   void giveBack() {
-    Waiter next = nextWaiter();
-    if (next != null) {
-      next.wait.end();
-    }
+    change(1);
   }
 
   /** There are more or fewer places from now on: those that are taken stay so. */
   void change(int difference) {
-    for (int more = 0; more < difference; more++) {
-      giveBack();
-    }
-    if (difference < 0) {
-      takeAway(-difference);
+    for (Waiter next = grant(difference); next != null; next = grant(0)) {
+      Quietly.end(next.wait::end);
     }
   }
 
-  private synchronized void takeAway(int places) {
-    free -= places;
-  }
-
-  private synchronized @Nullable Waiter nextWaiter() {
-    if (waiters.isEmpty() || free < 0) {
-      free++;
+  /* The first of those who wait, if there is a place for it now. */
+  private synchronized @Nullable Waiter grant(int more) {
+    free += more;
+    if (free <= 0 || waiters.isEmpty()) {
       return null;
     }
+    free--;
     Waiter next = waiters.removeFirst();
     next.granted = true;
     next.over = true;
@@ -157,7 +165,7 @@ final class Room {
   /** Lets all go who wait for a place: there are none any more. */
   void close() {
     for (Waiter waiter : closeAndTake()) {
-      waiter.wait.end();
+      Quietly.end(waiter.wait::end);
     }
   }
 

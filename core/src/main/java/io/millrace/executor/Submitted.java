@@ -1,5 +1,6 @@
 package io.millrace.executor;
 
+import io.millrace.base.Quietly;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.time.TimeSource;
@@ -86,7 +87,7 @@ abstract class Submitted extends Tuned {
     }
     TimeSource.Timer running = timer;
     if (running != null) {
-      running.cancel();
+      Quietly.cancel(running::cancel);
     }
     left();
   }

@@ -11,6 +11,7 @@ import io.millrace.outcome.Success;
 import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *    +----------+-------------------------------+   the attempt ends
  * </pre>
  */
-final class Task<R extends @Nullable Object> extends Submitted {
+final class Task<R extends @Nullable Object> extends Submitted implements OwnWaits.Awaited {
   private static final VarHandle RUNNER;
   private static final VarHandle CALLABLE;
 
@@ -205,13 +206,23 @@ final class Task<R extends @Nullable Object> extends Submitted {
    */
   OwnWaits.@Nullable Wait beginWait() throws InterruptedException {
     requireAnother();
-    return home.ownWaits().begin(future::isDone);
+    return home.ownWaits().begin(this);
   }
 
   /** As {@link #beginWait}, but for a wait that no interrupt ends. */
   OwnWaits.@Nullable Wait beginJoin() {
     requireAnother();
-    return home.ownWaits().beginUninterruptibly(future::isDone);
+    return home.ownWaits().beginUninterruptibly(this);
+  }
+
+  @Override
+  public boolean isOver() {
+    return future.isDone();
+  }
+
+  @Override
+  public boolean comesOf(Set<Object> running) {
+    return running.contains(this);
   }
 
   private void requireAnother() {

@@ -2,6 +2,7 @@ package io.millrace.executor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,17 @@ final class Unfinished {
       throw DeadlockException.ofItself();
     }
     return areAllOf(own) ? own : null;
+  }
+
+  /** Whether one of them is of one of these tasks; by any thread. */
+  boolean isAnyOf(Set<Object> tasks) {
+    for (int index = 0; index < futures.length(); index++) {
+      CompletableFuture<?> each = futures.get(index);
+      if (each != null && ExecutorFuture.isOfAny(tasks, each)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isAnyElsewhere() {

@@ -121,6 +121,10 @@ final class CommonGate implements GateAlarm.Owner {
 
   private void serve(long dueAt, Turn turn) {
     catchUp();
+    if (turnstile.isHeld()) { // nobody goes, and nobody need be looked at
+      setAlarm(turn);
+      return;
+    }
     for (var first = ready.firstEntry(); first != null; first = ready.firstEntry()) {
       Gate gate = first.getKey();
       GatePlace head = gate.readyHead(turn.now());

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The queue of one key, in front of its buckets. Permits are taken from all buckets or from none.
  * Guarded by the limiter's lock.
  */
-final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner {
+final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>, GateAlarm.Owner {
   private final Turnstile turnstile;
   private final @Nullable Key key;
   private final Bucket[] buckets;
@@ -59,10 +59,23 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
     return was;
   }
 
-  /** Marks it as dropped; returns the hash code of its key. */
-  int drop() {
-    dropped = true;
+  @Override
+  public Gate gate() {
+    return this;
+  }
+
+  /** The hash code of its key. */
+  int hash() {
     return key == null ? 0 : key.hash();
+  }
+
+  boolean isDropped() {
+    return dropped;
+  }
+
+  /** Marks it as dropped, or as taken up again. */
+  void drop(boolean drops) {
+    dropped = drops;
   }
 
   boolean tryTake(Demand demand, long now, @Nullable Party party) {
@@ -99,6 +112,11 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
       serve(turn);
       return line.answered;
     }
+  }
+
+  @Override
+  public void sizeChanged(int difference) {
+    turnstile.sizeChanged(this, difference);
   }
 
   @Override

@@ -26,15 +26,18 @@ interface Gates {
    */
   List<Gate> change(Leaves leaves, Turn turn);
 
+  /** An answer has come to a gate, which may have been dropped meanwhile. Guarded by the limiter's lock. */
+  void answered(Gate gate);
+
   /** Drops gates that need not be remembered, if there are too many. Guarded by the limiter's lock. */
   void trim(long now);
 
   /** How many keys are remembered. Guarded by the limiter's lock. */
   int keys();
 
-  /** How many wait at all gates. Guarded by the limiter's lock. */
-  int waiters();
+  /** Somebody waits at a gate now, or nobody any more. Guarded by the limiter's lock. */
+  void awaited(Gate gate, boolean isAwaited);
 
-  /** How many wait at gates that a pause holds. Guarded by the limiter's lock. */
-  int pausedWaiters(long now);
+  /** The gates at which somebody waits, possibly others as well. Guarded by the limiter's lock. */
+  List<Gate> awaited();
 }

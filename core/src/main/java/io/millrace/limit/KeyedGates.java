@@ -1,10 +1,15 @@
 package io.millrace.limit;
 
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +18,39 @@ import org.jspecify.annotations.Nullable;
  * A gate for each key. When there are more than the limit remembers, gates that are as good as new
  * are dropped, the oldest first. A gate that was used since the last look at it gets a second
  * chance.
+ *
+ * <p>A gate that learns from answers is as good as new only until a call that has begun is answered. So it can be found, and
+ * is taken up again with all it has learnt, for as long as somebody has a demand that went through it: the demand
+ * keeps it, and nothing else does.
  */
 final class KeyedGates implements Gates {
   /** No gate has the key, and these are all that have its hash code. */
   static final class Vacancy implements Spot {
     private final Key key;
-    private final Gate @Nullable [] sameHash;
+    private final Entry @Nullable [] sameHash;
 
-    private Vacancy(Key key, Gate @Nullable [] sameHash) {
+    private Vacancy(Key key, Entry @Nullable [] sameHash) {
       this.key = key;
       this.sameHash = sameHash;
+    }
+  }
+
+  /** Where a gate is found; null once a dropped one is gone. */
+  sealed interface Entry permits Gate, Dropped {
+    @Nullable Gate gate();
+  }
+
+  private static final class Dropped extends WeakReference<Gate> implements Entry {
+    private final int hash;
+
+    Dropped(Gate gate, ReferenceQueue<Gate> gone) {
+      super(gate, gone);
+      this.hash = gate.hash();
+    }
+
+    @Override
+    public @Nullable Gate gate() {
+      return get();
     }
   }
 
@@ -37,9 +65,13 @@ final class KeyedGates implements Gates {
    * By hash code. An array never changes, so a search needs no lock: who comes with its result finds out
    * by the array's identity whether a gate was added or dropped meanwhile. Written under the lock.
    */
-  private final Map<Integer, Gate[]> byHash = new ConcurrentHashMap<>();
+  private final Map<Integer, Entry[]> byHash = new ConcurrentHashMap<>();
   /* In the order in which they were made or last got a second chance. */
   private final ArrayDeque<Gate> byAge = new ArrayDeque<>();
+
+  private final Set<Gate> awaited = new HashSet<>();
+  /* Dropped gates of which nobody has a demand any more. */
+  private final ReferenceQueue<Gate> gone = new ReferenceQueue<>();
 
   KeyedGates(Supplier<Leaves> leaves, Turnstile turnstile, long start) {
     this.leaves = leaves;
@@ -50,10 +82,11 @@ final class KeyedGates implements Gates {
   @Override
   public Spot search(@Nullable Key key) {
     Key known = Objects.requireNonNull(key);
-    Gate[] sameHash = byHash.get(known.hash());
+    Entry[] sameHash = byHash.get(known.hash());
     if (sameHash != null) {
-      for (Gate gate : sameHash) {
-        if (gate.isOf(known)) {
+      for (Entry entry : sameHash) {
+        Gate gate = entry.gate();
+        if (gate != null && gate.isOf(known)) {
           return gate;
         }
       }
@@ -64,19 +97,19 @@ final class KeyedGates implements Gates {
   @Override
   public @Nullable Gate at(Spot spot, long now) {
     return switch (spot) {
-      case Gate gate -> gate.use() ? gate : null;
+      case Gate gate -> gate.use() || takeUp(gate) ? gate : null;
       case Vacancy vacancy -> fill(vacancy, now);
     };
   }
 
   private @Nullable Gate fill(Vacancy vacancy, long now) {
     Key key = vacancy.key;
-    Gate[] before = byHash.get(key.hash());
+    Entry[] before = byHash.get(key.hash());
     if (before != vacancy.sameHash) {
       return null;
     }
     Gate gate = leaves.get().gate(turnstile, key, common, turnstile.startOfNew(now));
-    Gate[] after = before == null ? new Gate[1] : Arrays.copyOf(before, before.length + 1);
+    Entry[] after = before == null ? new Entry[1] : Arrays.copyOf(before, before.length + 1);
     after[after.length - 1] = gate;
     byHash.put(key.hash(), after);
     byAge.add(gate);
@@ -100,6 +133,30 @@ final class KeyedGates implements Gates {
   }
 
   @Override
+  public void answered(Gate gate) {
+    if (gate.isDropped()) {
+      takeUp(gate);
+    }
+  }
+
+  /* False if it was dropped for good. */
+  private boolean takeUp(Gate gate) {
+    Entry[] sameHash = leaves.get().learningOfKey() ? byHash.get(gate.hash()) : null;
+    if (sameHash == null) {
+      return false;
+    }
+    for (Entry each : sameHash) {
+      if (each.gate() == gate) {
+        replace(each, gate, gate.hash());
+        byAge.add(gate);
+        gate.drop(false);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
   public void trim(long now) {
     int idleKeys = leaves.get().idleKeys();
     for (int looks = LOOKS; byAge.size() > idleKeys && looks > 0; looks--) {
@@ -110,14 +167,27 @@ final class KeyedGates implements Gates {
         drop(oldest);
       }
     }
+    Reference<? extends Gate> unreachable = gone.poll();
+    for (int looks = 2 * LOOKS; unreachable != null && looks > 0; looks--) {
+      Dropped dropped = (Dropped) unreachable;
+      replace(dropped, null, dropped.hash);
+      unreachable = gone.poll();
+    }
   }
 
   private void drop(Gate gate) {
-    int hash = gate.drop();
-    Gate[] rest =
+    gate.drop(true);
+    Entry left = leaves.get().learningOfKey() ? new Dropped(gate, gone) : null;
+    replace(gate, left, gate.hash());
+  }
+
+  /* Null in place of it if there is to be none. */
+  private void replace(Entry old, @Nullable Entry other, int hash) {
+    Entry[] rest =
         Arrays.stream(Objects.requireNonNull(byHash.get(hash)))
-            .filter(each -> each != gate)
-            .toArray(Gate[]::new);
+            .map(each -> each == old ? other : each)
+            .filter(Objects::nonNull)
+            .toArray(Entry[]::new);
     if (rest.length == 0) {
       byHash.remove(hash);
     } else {
@@ -131,12 +201,16 @@ final class KeyedGates implements Gates {
   }
 
   @Override
-  public int waiters() {
-    return byAge.stream().mapToInt(Gate::waiters).sum();
+  public void awaited(Gate gate, boolean isAwaited) {
+    if (isAwaited) {
+      awaited.add(gate);
+    } else {
+      awaited.remove(gate);
+    }
   }
 
   @Override
-  public int pausedWaiters(long now) {
-    return byAge.stream().mapToInt(gate -> gate.pausedWaiters(now)).sum();
+  public List<Gate> awaited() {
+    return List.copyOf(awaited);
   }
 }

@@ -23,6 +23,7 @@ final class Leaves {
   private final boolean unitCosts;
   private final boolean settling;
   private final boolean learning;
+  private final boolean learningOfKey;
   private final boolean refusing;
 
   Leaves(RateLimit limit) {
@@ -38,6 +39,7 @@ final class Leaves {
     unitCosts = leaves.stream().allMatch(leaf -> leaf.cost().equals(Cost.ONE));
     settling = leaves.stream().anyMatch(leaf -> leaf.cost().actual() != null);
     refusing = leaves.stream().anyMatch(Leaf::refuses);
+    learningOfKey = ofKey.stream().anyMatch(leaf -> leaf.reader() != null);
     learning = leaves.stream().anyMatch(leaf -> leaf.reader() != null);
   }
 
@@ -104,6 +106,11 @@ final class Leaves {
   /** Whether answers are read. */
   boolean learning() {
     return learning;
+  }
+
+  /** Whether answers are read that tell something of their key. */
+  boolean learningOfKey() {
+    return learningOfKey;
   }
 
   /** What an answer tells each leaf. */

@@ -20,6 +20,9 @@ final class Lines<P extends Place<P>> {
   interface Owner<P extends Place<P>> {
     /** Takes the lock, arms the line and serves; false if none of the line's waiters was asked. */
     boolean rearm(Line<P> line);
+
+    /** The queue is longer or shorter now. */
+    default void sizeChanged(int difference) {}
   }
 
   private final Owner<P> owner;
@@ -59,6 +62,7 @@ final class Lines<P extends Place<P>> {
 
   void add(P place, @Nullable Party party) {
     size++;
+    owner.sizeChanged(1);
     place.arrival = arrivals++;
     place.number = party == null ? 0 : numberOf(place.waiter(), party);
     Line<P> line = lineOf(party);
@@ -94,6 +98,7 @@ final class Lines<P extends Place<P>> {
       return false;
     }
     size--;
+    owner.sizeChanged(-1);
     boolean wasFirst = line.head() == place;
     line.remove(place);
     if (wasFirst) {

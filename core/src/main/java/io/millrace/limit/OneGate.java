@@ -33,6 +33,9 @@ final class OneGate implements Gates {
   }
 
   @Override
+  public void answered(Gate answered) {}
+
+  @Override
   public void trim(long now) {}
 
   @Override
@@ -41,12 +44,10 @@ final class OneGate implements Gates {
   }
 
   @Override
-  public int waiters() {
-    return gate.waiters();
-  }
+  public void awaited(Gate itself, boolean isAwaited) {}
 
   @Override
-  public int pausedWaiters(long now) {
-    return gate.pausedWaiters(now);
+  public List<Gate> awaited() {
+    return List.of(gate);
   }
 }

@@ -208,14 +208,16 @@ public final class RateLimiter extends Limit {
   }
 
   /**
-   * The number of waiters, of all keys, threads included. Only a hint while other threads use the limiter. For a limit
-   * per key, this looks at all keys.
+   * The number of waiters, of all keys, threads included. Only a hint while other threads use the limiter.
    */
   public int waiters() {
     return turnstile.waiters();
   }
 
-  /** How many of the {@link #waiters} wait for the end of a pause. Only a hint, as that is. */
+  /**
+   * How many of the {@link #waiters} wait for the end of a pause. Only a hint, as that is. For a limit per key, this looks
+   * at all keys for which somebody waits, some hundred at a time.
+   */
   public int pausedWaiters() {
     return turnstile.pausedWaiters();
   }

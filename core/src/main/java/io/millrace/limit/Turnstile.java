@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets takers through the gates one at a time, in the order of time. Thread-safe. */
 final class Turnstile {
+  /* How many gates one turn at the lock looks at. */
+  private static final int AT_ONCE = 256;
+
   private final TimeSource clock;
   /*
    * Guards the gates with all that belongs to them: queues, buckets, alarms, links of waiters, what
@@ -26,6 +29,8 @@ final class Turnstile {
   /* When the pause of all keys ends, and how many pauses have moved that. Guarded by lock. */
   private long heldUntil;
   private long holds;
+  /* How many wait at all gates. Guarded by lock. */
+  private int waiters;
 
   Turnstile(TimeSource clock, long start, Function<Turnstile, Gates> gates) {
     this.clock = clock;
@@ -102,8 +107,9 @@ final class Turnstile {
 
   void answered(Demand demand, ServerAnswer[] answers) {
     try (Turn turn = turnAnyhow()) {
-      Gate gate = demand.gate(); // one that was dropped is as good as new
+      Gate gate = demand.gate();
       if (gate != null) {
+        gates.answered(gate);
         gate.answered(demand, answers, turn);
       }
     }
@@ -159,21 +165,59 @@ final class Turnstile {
   int waiters() {
     lock.lock();
     try {
-      return gates.waiters();
+      return waiters;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Goes through the keys for which somebody waits; the lock is free between some of them and the next. */
   int pausedWaiters() {
     long now = clock.nanoTime();
+    List<Gate> awaited;
     lock.lock();
     try {
       advance(now);
-      return gates.pausedWaiters(latest);
+      if (waiters == 0 || isHeld()) {
+        return waiters;
+      }
+      awaited = gates.awaited();
     } finally {
       lock.unlock();
     }
+    int paused = 0;
+    for (int from = 0; from < awaited.size(); from += AT_ONCE) {
+      int to = Math.min(awaited.size(), from + AT_ONCE);
+      paused += pausedWaiters(awaited.subList(from, to));
+    }
+    return paused;
+  }
+
+  private int pausedWaiters(List<Gate> some) {
+    lock.lock();
+    try {
+      int paused = 0;
+      for (Gate gate : some) {
+        paused += gate.pausedWaiters(latest);
+      }
+      return paused;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock: somebody has come to a gate, or has left it. */
+  void sizeChanged(Gate gate, int difference) {
+    waiters += difference;
+    int before = gate.waiters() - difference;
+    if (before == 0 || gate.waiters() == 0) {
+      gates.awaited(gate, before == 0);
+    }
+  }
+
+  /** Under the lock: whether everybody is paused. */
+  boolean isHeld() {
+    return holds != 0 && heldUntil - latest > 0;
   }
 
   TimeSource clock() {

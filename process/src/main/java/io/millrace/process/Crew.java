@@ -25,6 +25,7 @@ final class Crew {
 
   private final Settings settings;
   private final @Nullable Code setup;
+  private final Threads threads;
 
   /* Guards all that follows: against callers, ends of processes and close, which come at any time. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -42,9 +43,10 @@ final class Crew {
   private boolean closed;
   private @Nullable Thread hook;
 
-  Crew(Settings settings, @Nullable Code setup) {
+  Crew(Settings settings, @Nullable Code setup, Threads threads) {
     this.settings = settings;
     this.setup = setup;
+    this.threads = threads;
   }
 
   /** Waits for a worker, which is the caller's until released. */
@@ -60,21 +62,12 @@ final class Crew {
       if (worker != null) {
         return worker;
       }
-      queue(turn);
+      waiting.add(turn);
+      startIfDue();
     } finally {
       lock.unlock();
     }
     return await(turn);
-  }
-
-  private void queue(Turn turn) {
-    waiting.add(turn);
-    try {
-      startIfDue();
-    } catch (RuntimeException | Error e) {
-      waiting.remove(turn);
-      throw e;
-    }
   }
 
   private Worker await(Turn turn) throws InterruptedException {
@@ -118,9 +111,14 @@ final class Crew {
     return null;
   }
 
+  /* One caller for each failed start: so a pool that cannot start fails its tasks, and ends. */
   private void startIfDue() {
     while (!closed && starting < waiting.size() && workers.size() < settings.processes) {
-      start();
+      try {
+        start();
+      } catch (RuntimeException failure) {
+        next().completeExceptionally(failure);
+      }
     }
   }
 
@@ -128,10 +126,16 @@ final class Crew {
     if (hook == null) {
       hook = addHook(new Thread(this::close, "process-pool-shutdown"));
     }
-    Worker worker = new Worker(settings, setup, this);
+    Worker worker = new Worker(settings, setup, this, threads);
     workers.add(worker);
     starting++;
-    Thread.ofVirtual().name("process-pool-worker-" + NUMBERS.incrementAndGet()).start(worker);
+    try {
+      threads.start("process-pool-worker-" + NUMBERS.incrementAndGet(), worker);
+    } catch (RuntimeException | Error noThread) {
+      workers.remove(worker);
+      starting--;
+      throw Worker.notStarted(noThread);
+    }
   }
 
   private static Thread addHook(Thread hook) {
@@ -213,7 +217,6 @@ final class Crew {
       idle.remove(worker);
       if (failure != null) {
         starting--;
-        // One caller for each failed start: so a pool that cannot start fails its tasks, and ends.
         if (!waiting.isEmpty()) {
           next().completeExceptionally(failure);
         }

@@ -9,9 +9,7 @@ import io.millrace.process.wire.Reason;
 import io.millrace.process.wire.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +38,17 @@ final class Opening {
    * @throws IOException if it has ended
    */
   static Connection open(
-      Settings settings, Started started, Rendezvous rendezvous, @Nullable Code setup)
+      Settings settings,
+      Started started,
+      Rendezvous rendezvous,
+      @Nullable Code setup,
+      Threads threads)
       throws IOException {
-    return new Opening(settings, started, rendezvous).open(setup);
+    return new Opening(settings, started, rendezvous).open(setup, threads);
   }
 
-  private Connection open(@Nullable Code setup) throws IOException {
-    CompletableFuture<Process> end =
-        started.process().onExit().orTimeout(Nanos.of(settings.startTimeout), TimeUnit.NANOSECONDS);
-    CompletableFuture<Process> watch = end.whenComplete((_, error) -> giveUp(error));
+  private Connection open(@Nullable Code setup, Threads threads) throws IOException {
+    Thread watch = threads.start("process-pool-start", this::watch);
     try {
       Connection connection = connect(setup);
       if (over.compareAndSet(false, true)) {
@@ -62,14 +62,23 @@ final class Opening {
       }
       throw e;
     } finally {
-      end.cancel(false);
-      watch.cancel(false);
+      watch.interrupt();
     }
   }
 
-  private void giveUp(@Nullable Throwable error) {
+  /* Until it is opened, has ended, or the time is up. */
+  private void watch() {
+    try {
+      long most = Nanos.of(settings.startTimeout);
+      giveUp(!started.process().waitFor(most, TimeUnit.NANOSECONDS));
+    } catch (InterruptedException opened) {
+      // it is over
+    }
+  }
+
+  private void giveUp(boolean isLate) {
     if (over.compareAndSet(false, true)) {
-      late = error instanceof TimeoutException;
+      late = isLate;
       rendezvous.giveUp();
       started.kill();
     }

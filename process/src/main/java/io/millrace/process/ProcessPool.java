@@ -51,7 +51,7 @@ public final class ProcessPool implements AutoCloseable {
 
   private ProcessPool(Settings settings, @Nullable Code setup) {
     this.settings = settings;
-    crew = new Crew(settings, setup);
+    crew = new Crew(settings, setup, Threads.PLATFORM);
   }
 
   /** A pool with as many processes as the machine has cores; none is started yet. */

@@ -72,10 +72,14 @@ final class Started {
     if (!process.isAlive()) {
       return;
     }
-    // Before it is dead: afterwards nobody knows whose they are, but by their mark.
-    List<ProcessHandle> children = process.descendants().toList();
-    process.destroyForcibly();
-    children.forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> children = List.of();
+    try {
+      // Before it is dead: afterwards nobody knows whose they are, but by their mark.
+      children = process.descendants().toList();
+    } finally {
+      process.destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
+    }
   }
 
   /** Waits a moment until a killed process is gone; less if it is interrupted. */

@@ -7,6 +7,7 @@ import io.millrace.process.wire.Frame.Kind;
 import io.millrace.process.wire.Nanos;
 import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Reason;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
@@ -32,6 +33,7 @@ final class Worker implements Runnable {
   private final Settings settings;
   private final @Nullable Code setup;
   private final Crew crew;
+  private final Threads threads;
   private final CompletableFuture<Worker> ready = new CompletableFuture<>();
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
 
@@ -46,7 +48,11 @@ final class Worker implements Runnable {
   private @Nullable Started started;
   private boolean killed;
 
-  Worker(Settings settings, @Nullable Code setup, Crew crew) {
+  /* Ends the grace. Written by whoever retires this, cancelled by its own thread too; doing so twice does no harm. */
+  private volatile TimeSource.@Nullable Timer graceEnd;
+
+  Worker(Settings settings, @Nullable Code setup, Crew crew, Threads threads) {
+    this.threads = threads;
     this.settings = settings;
     this.setup = setup;
     this.crew = crew;
@@ -60,7 +66,15 @@ final class Worker implements Runnable {
     } catch (RuntimeException | Error e) {
       failure = ready.isDone() ? null : notStarted(e);
     } finally {
+      end(failure);
+    }
+  }
+
+  /* Whatever fails, the crew hears of it: it waits for that. */
+  private void end(@Nullable WorkerStartException failure) {
+    try {
       kill();
+    } finally {
       crew.gone(this, failure);
       if (failure == null) {
         ready.complete(this);
@@ -75,7 +89,7 @@ final class Worker implements Runnable {
     Started process = null;
     try (Rendezvous rendezvous = Rendezvous.open()) {
       process = start(rendezvous);
-      connection = Opening.open(settings, process, rendezvous, setup);
+      connection = Opening.open(settings, process, rendezvous, setup, threads);
     } catch (WorkerStartException failure) {
       kill();
       awaitEnd(process);
@@ -93,7 +107,7 @@ final class Worker implements Runnable {
     return null;
   }
 
-  private static WorkerStartException notStarted(Throwable e) {
+  static WorkerStartException notStarted(Throwable e) {
     return new WorkerStartException(
         "a worker process could not be started: " + Reason.of(e) + advice(e), e);
   }
@@ -124,6 +138,7 @@ final class Worker implements Runnable {
     try {
       Ending ending = process.awaitEnd();
       ended.complete(ending);
+      cancelGrace();
       return ending;
     } catch (InterruptedException nobodyDoes) {
       throw new IllegalStateException(nobodyDoes);
@@ -174,15 +189,26 @@ final class Worker implements Runnable {
     return tasks >= settings.maxTasks;
   }
 
-  /** Lets an idle process end by itself, and kills it if that takes too long. Does not wait. */
+  /** Lets an idle process end by itself, and kills it if that takes too long. Does not wait, and never throws. */
   void retire() {
-    var _ =
-        ended
-            .copy()
-            .orTimeout(Nanos.of(settings.grace), TimeUnit.NANOSECONDS)
-            .whenCompleteAsync((_, late) -> killIf(late != null));
-    // In a thread of its own: who has not read its last task may not read this either.
-    Thread.ofVirtual().name("process-pool-stop").start(this::sendStop);
+    try {
+      long late = System.nanoTime() + Nanos.of(settings.grace);
+      graceEnd = TimeSource.system().schedule(late, this::killElsewhere);
+      if (ended.isDone()) {
+        cancelGrace();
+      }
+      // In a thread of its own: who has not read its last task may not read this either.
+      threads.start("process-pool-stop", this::sendStop);
+    } catch (RuntimeException | Error noThread) {
+      kill(); // nobody could end it later
+    }
+  }
+
+  private void cancelGrace() {
+    TimeSource.Timer timer = graceEnd;
+    if (timer != null) {
+      timer.cancel();
+    }
   }
 
   private void sendStop() {
@@ -193,9 +219,15 @@ final class Worker implements Runnable {
     }
   }
 
-  private void killIf(boolean late) {
-    if (late) {
-      kill();
+  /* Finding the children of a process may take longer than the caller may wait. */
+  private void killElsewhere() {
+    Started process = condemn();
+    if (process != null) {
+      try {
+        threads.start("process-pool-kill", process::kill);
+      } catch (RuntimeException | Error noThread) {
+        process.kill();
+      }
     }
   }
 
@@ -258,24 +290,32 @@ final class Worker implements Runnable {
     return Objects.requireNonNull(connection);
   }
 
-  /* In another thread, because finding its children may take longer than the caller may wait. */
   private void killNow() {
-    Started process = Objects.requireNonNull(condemn());
-    Thread.ofPlatform().daemon().name("process-pool-kill").start(process::kill);
-    process.awaitDeath(DYING_MILLIS);
+    killElsewhere();
+    Objects.requireNonNull(started()).awaitDeath(DYING_MILLIS);
   }
 
   private Ending awaitEnding() throws InterruptedException {
     try {
-      return ended.get(LAST_BREATH_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException hangs) {
-      kill();
-      return ended.join();
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+      return ending();
     } catch (InterruptedException e) {
       killNow();
       throw e;
+    }
+  }
+
+  private Ending ending() throws InterruptedException {
+    try {
+      return ended.get(LAST_BREATH_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException hangs) {
+      kill();
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    try {
+      return ended.get();
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
     }
   }
 }

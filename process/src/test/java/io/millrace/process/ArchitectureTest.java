@@ -6,8 +6,10 @@ import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_ST
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.millrace.process.worker.Main;
@@ -18,8 +20,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -30,6 +35,27 @@ class ArchitectureTest {
   private static final JavaClasses PROCESS = new ClassFileImporter().importPath(LOCATION);
   private static final ModuleDescriptor MODULE =
       ModuleFinder.of(LOCATION).find(API).orElseThrow().descriptor();
+
+  /* Also those of the JDK that end in the common pool. */
+  private static final DescribedPredicate<JavaMethodCall> BORROWED_THREADS =
+      DescribedPredicate.describe(
+          "take a virtual thread or one of the common pool",
+          call -> {
+            String name = call.getName();
+            boolean isOfFuture =
+                call.getTargetOwner().isAssignableTo(CompletableFuture.class)
+                    && (name.equals("orTimeout")
+                        || name.equals("completeOnTimeout")
+                        || name.equals("delayedExecutor")
+                        || (name.endsWith("Async")
+                            && call.getTarget().getRawParameterTypes().stream()
+                                .noneMatch(type -> type.isEquivalentTo(Executor.class))));
+            return isOfFuture
+                || name.equals("onExit")
+                || name.equals("commonPool")
+                || name.equals("ofVirtual")
+                || name.equals("startVirtualThread");
+          });
 
   private static Path location() {
     try {
@@ -52,6 +78,17 @@ class ArchitectureTest {
   }
 
   @Test
+  @DisplayName(
+      "E6: no start and no end waits for a carrier of virtual threads, or for the common pool")
+  void noThreadsOfOthers() {
+    noClasses()
+        .should()
+        .callMethodWhere(BORROWED_THREADS)
+        .because("actions keep carriers and the common pool for as long as they compute")
+        .check(PROCESS);
+  }
+
+  @Test
   void theParentDoesNotUseTheWorker() {
     noClasses()
         .that()
@@ -70,7 +107,12 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "io.millrace", "io.millrace.plan", API + "..", "java..", "org.jspecify..")
+            "io.millrace",
+            "io.millrace.plan",
+            "io.millrace.time",
+            API + "..",
+            "java..",
+            "org.jspecify..")
         .check(PROCESS);
   }
 

@@ -8,13 +8,16 @@ import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.millrace.outcome.Outcome;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
@@ -28,10 +31,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -63,6 +69,22 @@ class ArchitectureTest {
 
   private static final Path CORE_LOCATION = coreLocation();
   private static final JavaClasses CORE = importCore();
+
+  private static final DescribedPredicate<JavaMethodCall> BORROWED_THREADS =
+      DescribedPredicate.describe(
+          "take a thread of the common pool",
+          call -> {
+            String name = call.getName();
+            boolean isOfFuture =
+                call.getTargetOwner().isEquivalentTo(CompletableFuture.class)
+                    && (name.equals("orTimeout")
+                        || name.equals("completeOnTimeout")
+                        || name.equals("delayedExecutor")
+                        || (name.endsWith("Async")
+                            && call.getTarget().getRawParameterTypes().stream()
+                                .noneMatch(type -> type.isEquivalentTo(Executor.class))));
+            return isOfFuture || name.equals("onExit") || name.equals("commonPool");
+          });
   private static final ModuleDescriptor MODULE =
       ModuleFinder.of(CORE_LOCATION).find("io.millrace").orElseThrow().descriptor();
 
@@ -118,6 +140,26 @@ class ArchitectureTest {
             .filter(name -> !name.startsWith("java.") && !name.equals("jdk.jfr"))
             .toList();
     assertEquals(List.of(), others, "modules that core needs at run time");
+  }
+
+  @Test
+  @DisplayName("E11: a timer is cancelled where what that throws is survived")
+  void timersAreCancelledQuietly() {
+    noClasses()
+        .should()
+        .callMethod(TimeSource.Timer.class, "cancel")
+        .because("clocks are code of others: use Quietly.cancel(timer::cancel)")
+        .check(CORE);
+  }
+
+  @Test
+  @DisplayName("E6: core does not use the common pool, nor what of the JDK ends in it")
+  void coreLeavesTheCommonPoolAlone() {
+    noClasses()
+        .should()
+        .callMethodWhere(BORROWED_THREADS)
+        .because("the program may fill that pool, and what has a time would be late")
+        .check(CORE);
   }
 
   @Test

@@ -25,7 +25,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -283,14 +282,14 @@ class DeadlockTest {
   @Test
   @DisplayName("X6: who has taken what it waited for does not count as waiting until it has left")
   void overWhenTaken() throws Exception {
-    DoneQueue<String> queue = new DoneQueue<>(TimeSource.system(), null);
+    DoneQueue<String> queue = new DoneQueue<>(TimeSource.system(), null, _ -> false);
     for (String each : List.of("first", "second")) {
-      BooleanSupplier isOver = queue.hasNext();
-      assertFalse(isOver.getAsBoolean());
+      OwnWaits.Awaited next = queue.awaitingNext();
+      assertFalse(next.isOver());
       queue.add(each);
-      assertTrue(isOver.getAsBoolean());
+      assertTrue(next.isOver());
       assertEquals(each, queue.poll(TimeLimit.of(TimeSource.system(), Long.MAX_VALUE)));
-      assertTrue(isOver.getAsBoolean(), "seen as waiting again");
+      assertTrue(next.isOver(), "seen as waiting again");
     }
   }
 }

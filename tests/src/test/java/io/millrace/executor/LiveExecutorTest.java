@@ -14,6 +14,7 @@ import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @NoLeaks
 @DisplayName("An executor that is changed while it runs")
@@ -127,6 +129,54 @@ class LiveExecutorTest {
       action.awaitRunning(3);
       executor.concurrency(1);
       action.releaseAll();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "LC3: any concurrency is taken at once with a queue limit, any number of times, and the limit holds")
+  @Timeout(5)
+  void takesAnyConcurrency() throws Exception {
+    action.releaseAll();
+    try (var executor = ParallelExecutor.of(Parallel.of(2), QueueLimit.rejecting(10))) {
+      for (int round = 0; round < 3; round++) {
+        executor.concurrency(Integer.MAX_VALUE);
+        submit(executor, 3).getLast().get();
+        executor.concurrency(1);
+        submit(executor, 3).getLast().get();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("L4: those who wait for room get it in their order when the concurrency is raised")
+  @Timeout(5)
+  void letsWaitersIn() throws Exception {
+    try (var executor = ParallelExecutor.of(Parallel.of(1), QueueLimit.waiting(1))) {
+      submit(executor, 2);
+      List<Integer> order = new CopyOnWriteArrayList<>();
+      List<Thread> waiters = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        int number = i;
+        Thread waiter =
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      var _ = executor.submit(() -> order.add(number));
+                    });
+        waiters.add(waiter);
+        while (waiter.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
+      }
+      executor.concurrency(4);
+      for (Thread waiter : waiters) {
+        waiter.join();
+      }
+      action.releaseAll();
+      executor.shutdown();
+      assertTrue(executor.awaitTermination(5, TimeUnit.SECONDS));
+      assertEquals(3, order.size());
     }
   }
 

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.engine.Surplus;
 import io.millrace.testkit.NoLeaks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -22,12 +24,25 @@ import org.junit.jupiter.api.Timeout;
 @NoLeaks
 @Timeout(60)
 class OwnWaitsTest {
-  private final OwnWaits waits = new OwnWaits(() -> 2, () -> true);
+  private static final OwnWaits.Awaited NEVER =
+      new OwnWaits.Awaited() {
+        @Override
+        public boolean isOver() {
+          return false;
+        }
+
+        @Override
+        public boolean comesOf(Set<Object> running) {
+          return false;
+        }
+      };
+
+  private final OwnWaits waits = new OwnWaits(() -> new Surplus(2, List.of()), () -> true);
   private final CountDownLatch never = new CountDownLatch(1);
 
   /* A worker that begins to wait in a thread of its own. */
   private FutureTask<OwnWaits.Wait> beginning() {
-    FutureTask<OwnWaits.Wait> task = new FutureTask<>(() -> waits.begin(() -> false));
+    FutureTask<OwnWaits.Wait> task = new FutureTask<>(() -> waits.begin(NEVER));
     Thread.ofVirtual().start(task);
     return task;
   }
@@ -58,7 +73,7 @@ class OwnWaitsTest {
         Thread.ofPlatform()
             .unstarted(
                 () -> {
-                  try (OwnWaits.Wait _ = waits.begin(() -> false)) {
+                  try (OwnWaits.Wait _ = waits.begin(NEVER)) {
                     wakesUp(awake, mayLeave);
                   } catch (InterruptedException unexpected) {
                     throw new AssertionError(unexpected);
@@ -86,7 +101,7 @@ class OwnWaitsTest {
         Thread.ofPlatform()
             .start(
                 () -> {
-                  try (OwnWaits.Wait _ = waits.begin(() -> false)) {
+                  try (OwnWaits.Wait _ = waits.begin(NEVER)) {
                     begun.countDown();
                     spinUntil(mayWait);
                     never.await();
@@ -107,7 +122,7 @@ class OwnWaitsTest {
   @DisplayName("X6 of several that find all others waiting, one is told")
   void severalLook() throws Exception {
     for (int round = 0; round < 200; round++) {
-      OwnWaits both = new OwnWaits(() -> 2, () -> true);
+      OwnWaits both = new OwnWaits(() -> new Surplus(2, List.of()), () -> true);
       List<Thread> threads = new ArrayList<>();
       List<DeadlockException> refused = new CopyOnWriteArrayList<>();
       CountDownLatch told = new CountDownLatch(1);
@@ -116,7 +131,7 @@ class OwnWaitsTest {
             Thread.ofVirtual()
                 .start(
                     () -> {
-                      try (OwnWaits.Wait _ = both.begin(() -> false)) {
+                      try (OwnWaits.Wait _ = both.begin(NEVER)) {
                         told.await();
                       } catch (DeadlockException deadlock) {
                         refused.add(deadlock);

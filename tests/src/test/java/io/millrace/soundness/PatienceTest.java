@@ -17,11 +17,14 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.testkit.ManualClock;
 import io.millrace.time.TimeSource;
+import io.millrace.plan.RunControl;
+import io.millrace.testkit.ScriptedAction;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -229,5 +232,51 @@ class PatienceTest {
   @DisplayName("E14: a negative patience is refused")
   void negative() {
     assertThrows(IllegalArgumentException.class, () -> hasty.patience(ofMillis(-1)));
+  }
+
+  @Test
+  @DisplayName(
+      "E14: an abandoned action that keeps the last slot does not end what runs beyond a lowered concurrency")
+  void runsBeyondTheSlots() throws Exception {
+    RunControl control = new RunControl();
+    CountDownLatch isAbandoned = new CountDownLatch(1);
+    ManualClock clock = new ManualClock();
+    ScriptedAction<Integer, Integer> action = ScriptedAction.on(clock);
+    action.item(0).blocksUninterruptibly().returns(0);
+    action.item(1).blocks().returns(1);
+    action
+        .item(2)
+        .computes(
+            item -> {
+              isAbandoned.await();
+              end.await(300, TimeUnit.MILLISECONDS); // long enough for an interrupt
+              return item;
+            });
+    try (clock;
+        Run<Integer, Integer> run =
+            Parallel.of(2)
+                .clock(clock)
+                .attemptTimeout(ofSeconds(10))
+                .grace(ofMillis(20))
+                .patience(ZERO)
+                .control(control)
+                .start(List.of(0, 1, 2), action)) {
+      action.awaitCalls(2);
+      clock.advance(ofSeconds(6));
+      action.release(1);
+      action.awaitCalls(3);
+      control.concurrency(1);
+      clock.advance(ofSeconds(4));
+      Soon.until(() -> run.abandoned().size() == 1);
+      isAbandoned.countDown();
+      int successes = 0;
+      for (var next = run.take(); next.isPresent(); next = run.take()) {
+        successes += next.get().isSuccess() ? 1 : 0;
+      }
+      assertEquals(2, successes);
+      assertEquals(RunStatus.COMPLETED, run.status());
+    } finally {
+      action.releaseAll();
+    }
   }
 }

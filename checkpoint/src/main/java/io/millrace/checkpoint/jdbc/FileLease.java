@@ -15,28 +15,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Has a file for this process alone, by an operating system's lock on the file beside it that says who has it. The lock
  * ends with the process, however that ends.
  *
  * <p>Such a lock, like SQLite's own, is lost as soon as the process closes any other channel to the same file. So
- * whoever opens one of these files asks {@link #HELD} first, and holds {@link #FILES} meanwhile.
+ * whoever opens one of these files asks {@link #HELD} first, and is in the file's {@link FileGuard} meanwhile.
  */
 final class FileLease implements AutoCloseable {
-  /** Guards {@link #HELD}, against a run that opens a file while another thread looks at it. */
-  static final ReentrantLock FILES = new ReentrantLock();
-
-  /** The lock files that this process has, by their real paths. Guarded by {@link #FILES}. */
-  private static final Map<Path, Holder> HELD = new HashMap<>();
+  /** The lock files that this process has, by their real paths. Each is added and removed in its guard. */
+  private static final Map<Path, Holder> HELD = new ConcurrentHashMap<>();
 
   /* Who looks whether the lock is held has it for a moment. */
   private static final int TRIES = 10;
@@ -57,8 +53,9 @@ final class FileLease implements AutoCloseable {
    * @throws CheckpointException if somebody else has it
    */
   static FileLease take(Path file, Object where) throws IOException {
-    if (HELD.containsKey(file)) {
-      throw refusal(where, HELD.get(file));
+    Holder here = HELD.get(file);
+    if (here != null) {
+      throw refusal(where, here);
     }
     for (int left = TRIES; left > 0; left--) {
       FileChannel channel =
@@ -94,8 +91,9 @@ final class FileLease implements AutoCloseable {
 
   /** Who has the lease, if anybody has. */
   static Optional<Holder> holder(Path file) throws IOException {
-    if (HELD.containsKey(file)) {
-      return Optional.of(HELD.get(file));
+    Holder here = HELD.get(file);
+    if (here != null) {
+      return Optional.of(here);
     }
     if (!Files.exists(file, NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -139,12 +137,12 @@ final class FileLease implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    FILES.lock();
-    try {
-      channel.close();
-      HELD.remove(file);
-    } finally {
-      FILES.unlock();
+    try (FileGuard _ = FileGuard.enter(file)) {
+      try {
+        channel.close();
+      } finally {
+        HELD.remove(file); // the lock is gone, or goes with the process
+      }
     }
   }
 }

@@ -67,23 +67,35 @@ record SqliteFile(Path file) implements Database {
 
   @Override
   public CheckpointSession open(CheckpointName name, Durability durability) {
-    FileLease.FILES.lock();
     try {
       SqliteFiles files = SqliteFiles.of(file);
-      files.requireUsable();
-      FileLease lease = FileLease.take(files.lock(), this);
-      try {
-        return open(files, name, durability, lease);
-      } catch (Throwable e) {
-        lease.close();
-        throw e;
+      try (FileGuard _ = FileGuard.enter(files.lock())) {
+        return openAlone(files, name, durability);
       }
     } catch (SQLException e) {
       throw Advice.on(this, "opening it", e);
     } catch (IOException e) {
       throw unusable(e);
-    } finally {
-      FileLease.FILES.unlock();
+    }
+  }
+
+  private CheckpointSession openAlone(SqliteFiles files, CheckpointName name, Durability durability)
+      throws SQLException, IOException {
+    files.requireUsable();
+    FileLease lease = FileLease.take(files.lock(), this);
+    try {
+      return open(files, name, durability, lease);
+    } catch (Throwable e) {
+      closeAfter(e, lease);
+      throw e;
+    }
+  }
+
+  private static void closeAfter(Throwable failure, AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception again) {
+      failure.addSuppressed(again);
     }
   }
 
@@ -107,11 +119,11 @@ record SqliteFile(Path file) implements Database {
       try {
         return new JdbcSession(this, writing, reading, meta, held(lease));
       } catch (SQLException | RuntimeException e) {
-        reading.close();
+        closeAfter(e, reading);
         throw e;
       }
     } catch (SQLException | RuntimeException e) {
-      writing.close();
+      closeAfter(e, writing);
       throw e;
     }
   }
@@ -152,37 +164,45 @@ record SqliteFile(Path file) implements Database {
   /* A run that begins or ends meanwhile can make a look fail, or show what never was: then it is repeated. */
   private <T> T look(Look<T> look) {
     for (int left = LOOKS; ; left--) {
-      FileLease.FILES.lock();
+      Optional<T> seen;
       try {
         SqliteFiles files = SqliteFiles.of(file);
-        files.requireUsable();
-        files.requireThere();
-        Optional<Holder> holder = FileLease.holder(files.lock());
-        boolean isShared = holder.isPresent() && files.hasLog();
-        String before = files.state(holder);
-        try {
-          if (holder.isEmpty()) {
-            files.requireWhole();
-          }
-          T seen = look.at(files, holder);
-          if (isShared || before.equals(state(files))) {
-            return seen;
-          }
-        } catch (SQLException e) {
-          if (left == 0 || (holder.isEmpty() && before.equals(state(files)))) {
-            throw Advice.on(this, "reading it", e);
-          }
-        }
-        if (left == 0) {
-          throw new CheckpointException(
-              this + " changes all the time, so it cannot be read. Start again in a moment");
+        try (FileGuard _ = FileGuard.enter(files.lock())) {
+          seen = lookAlone(files, look, left == 0);
         }
       } catch (IOException e) {
         throw unusable(e);
-      } finally {
-        FileLease.FILES.unlock();
+      }
+      if (seen.isPresent()) {
+        return seen.get();
+      }
+      if (left == 0) {
+        throw new CheckpointException(
+            this + " changes all the time, so it cannot be read. Start again in a moment");
       }
       LockSupport.parkNanos(PAUSE);
+    }
+  }
+
+  /* Empty if it has changed meanwhile. */
+  private <T> Optional<T> lookAlone(SqliteFiles files, Look<T> look, boolean isLast)
+      throws IOException {
+    files.requireUsable();
+    files.requireThere();
+    Optional<Holder> holder = FileLease.holder(files.lock());
+    boolean isShared = holder.isPresent() && files.hasLog();
+    String before = files.state(holder);
+    try {
+      if (holder.isEmpty()) {
+        files.requireWhole();
+      }
+      T seen = look.at(files, holder);
+      return isShared || before.equals(state(files)) ? Optional.of(seen) : Optional.empty();
+    } catch (SQLException e) {
+      if (isLast || (holder.isEmpty() && before.equals(state(files)))) {
+        throw Advice.on(this, "reading it", e);
+      }
+      return Optional.empty();
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files of a checkpoint. Those who call hold {@link FileLease#FILES}.
+ * The files of a checkpoint. Those who call are in their {@link FileGuard}, but for {@link #of} and {@link #lock}.
  *
  * @param main the SQLite file; its directory is a real path
  */
@@ -99,12 +99,7 @@ record SqliteFiles(Path main) {
   /** Refuses what cannot be a checkpoint, or should not be touched. Reads the header only, if there is a file. */
   void requireUsable() throws IOException {
     for (Path file : List.of(main, lock(), log(), shared(), unfinished())) {
-      if (Files.isSymbolicLink(file)) {
-        throw refused(file, "is a symbolic link", "Give the path that it leads to");
-      }
-      if (Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)) {
-        throw refused(file, "is no regular file", "Use another path");
-      }
+      requireRegular(file);
     }
     if (Files.exists(main, NOFOLLOW_LINKS)) {
       if (!FileLease.isHeldHere(lock())) {
@@ -115,6 +110,22 @@ record SqliteFiles(Path main) {
           log(),
           "is there, but " + main + ", which it belongs to, is not",
           "Put that back, or delete this one");
+    }
+  }
+
+  /* In one look: a run that ends at this moment takes its log away. */
+  private static void requireRegular(Path file) throws IOException {
+    BasicFileAttributes seen;
+    try {
+      seen = Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    } catch (NoSuchFileException none) {
+      return;
+    }
+    if (seen.isSymbolicLink()) {
+      throw refused(file, "is a symbolic link", "Give the path that it leads to");
+    }
+    if (!seen.isRegularFile()) {
+      throw refused(file, "is no regular file", "Use another path");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.engine.terms;
 
 import io.millrace.base.Require;
+import io.millrace.engine.watch.Seen;
 import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ public final class Terms {
   /** What the run was started inside of; null if nothing. */
   public final @Nullable Surrounding surrounding;
 
+  /** What a monitor sees of the run; null if there is none. */
+  public final @Nullable Seen seen;
+
   public Terms(Config config, boolean isTuned) {
     this.config = config;
     this.clock = config.clock;
@@ -47,6 +51,7 @@ public final class Terms {
     this.isInCaller = config.inCaller();
     this.spending = config.spending != null ? config.spending : Spending.of(config);
     this.surrounding = Surrounding.current();
+    this.seen = config.watch == null ? null : new Seen();
   }
 
   /** The timeouts of an item. */

@@ -83,7 +83,7 @@ public final class KnownWaits {
   /** Wakes those who wait, so that they look again: all of them, whatever the clock does for one. Never throws. */
   public void wake() {
     for (TimeSource.Wait wait = waits.poll(); wait != null; wait = waits.poll()) {
-      Mishaps.survive(wait::end);
+      Quietly.end(wait::end);
     }
   }
 }

@@ -28,6 +28,14 @@ public record Figures(
     return new Figures(admitted, admitted, settled, failed, 0, 0, Map.of());
   }
 
+  /** That of two of the same run which was seen later. */
+  static Figures later(Figures one, Figures other) {
+    boolean isOther =
+        other.settled > one.settled
+            || (other.settled == one.settled && other.admitted >= one.admitted);
+    return isOther ? other : one;
+  }
+
   /* What is neither settled nor running, and waits for nothing else, waits for a slot. */
   void addWaits(EnumMap<WaitCause, Long> sum) {
     long elsewhere = waiting.values().stream().mapToLong(Long::longValue).sum();

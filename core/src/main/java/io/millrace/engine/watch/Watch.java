@@ -8,7 +8,6 @@ import io.millrace.outcome.Snapshot;
 import io.millrace.outcome.WaitCause;
 import io.millrace.outcome.Wording;
 import io.millrace.time.TimeSource;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -50,7 +49,7 @@ public final class Watch {
   private volatile TimeSource clock = TimeSource.system();
 
   /** Runs that go on, and the figures of those that are over. */
-  private record Runs(List<Entry> live, List<Figures> past) {
+  private record Runs(List<Seen> live, List<Figures> past) {
     Runs {
       live = List.copyOf(live);
       past = past.isEmpty() ? List.of() : List.of(sum(past)); // one for all
@@ -62,35 +61,6 @@ public final class Watch {
         sum = sum.plus(each);
       }
       return sum;
-    }
-  }
-
-  /** A run; an executor that nobody uses any more is garbage, and leaves what was seen of it last. */
-  private static final class Entry {
-    private final WeakReference<Watched> run;
-
-    /* Written by snapshots, read by the one that finds the run gone. */
-    private volatile Figures last = Figures.NONE;
-
-    Entry(Watched run) {
-      this.run = new WeakReference<>(run);
-    }
-
-    boolean isOf(Watched other) {
-      return run.refersTo(other);
-    }
-
-    boolean isGone() {
-      return run.refersTo(null);
-    }
-
-    Figures figures() {
-      Watched known = run.get();
-      if (known == null) {
-        return last.ended();
-      }
-      last = known.figures();
-      return last;
     }
   }
 
@@ -107,14 +77,29 @@ public final class Watch {
 
   // Runs
 
-  /** A run begins. */
-  public void begin(Watched run) {
+  /** A run begins, of which this is what will be seen. */
+  public void begin(Watched run, Seen itsFigures) {
+    itsFigures.begin(run);
     change(
         seen -> {
-          List<Entry> live = new ArrayList<>(seen.live);
-          live.add(new Entry(run));
-          return new Runs(live, seen.past);
+          List<Seen> live = new ArrayList<>(seen.live);
+          live.add(itsFigures);
+          return withoutGone(live, seen.past);
         });
+  }
+
+  /* Runs that are garbage count among those that are over. */
+  private static Runs withoutGone(List<Seen> live, List<Figures> past) {
+    List<Seen> left = new ArrayList<>();
+    List<Figures> all = new ArrayList<>(past);
+    for (Seen each : live) {
+      if (each.isGone()) {
+        all.add(each.figures());
+      } else {
+        left.add(each);
+      }
+    }
+    return new Runs(left, all);
   }
 
   /** A run is over: its figures are what they will be. */
@@ -122,15 +107,13 @@ public final class Watch {
     Figures last = run.figures().ended();
     change(
         seen -> {
-          List<Entry> live = new ArrayList<>(seen.live);
+          List<Seen> live = new ArrayList<>(seen.live);
           if (!live.removeIf(each -> each.isOf(run))) {
             return seen;
           }
           List<Figures> past = new ArrayList<>(seen.past);
           past.add(last);
-          live.stream().filter(Entry::isGone).map(Entry::figures).forEach(past::add);
-          live.removeIf(Entry::isGone);
-          return new Runs(live, past);
+          return withoutGone(live, past);
         });
     if (runs.get().live.isEmpty()) {
       pauses.end(itsClock.nanoTime());
@@ -207,10 +190,13 @@ public final class Watch {
 
   /** What there is to see now. */
   public Snapshot snapshot() {
+    if (runs.get().live.stream().anyMatch(Seen::isGone)) {
+      change(seen -> withoutGone(seen.live, seen.past));
+    }
     Runs seen = runs.get();
     Figures sum = seen.past.isEmpty() ? Figures.NONE : seen.past.getFirst();
     EnumMap<WaitCause, Long> waiting = new EnumMap<>(WaitCause.class);
-    for (Entry each : seen.live) {
+    for (Seen each : seen.live) {
       Figures figures = each.figures();
       figures.addWaits(waiting);
       sum = sum.plus(figures);

@@ -1,0 +1,129 @@
+package io.millrace.acceptance;
+
+import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.limit.Demand;
+import io.millrace.limit.RateLimiter;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.PerKey;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.NoLeaks;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a limit per key learns from calls that take longer than it remembers idle keys. */
+@NoLeaks
+class LongCallsTest {
+  private static final IOException DOWN = new IOException("down");
+
+  private final ManualClock clock = new ManualClock();
+
+  @AfterEach
+  void close() {
+    clock.close();
+  }
+
+  private RateLimiter limiter(RateLimit limit, int idleKeys) {
+    PerKey perKey = limit.by((String host) -> host);
+    return RateLimiter.of(perKey.idleKeys(idleKeys), clock);
+  }
+
+  /* Brings more keys than are remembered, so that the others are looked at. */
+  private static void useOthers(RateLimiter limiter, int others) {
+    for (int i = 0; i < others; i++) {
+      Demand other = limiter.demand("other " + i);
+      assertTrue(limiter.tryTake(other));
+      limiter.answered(other, "fine", null);
+    }
+  }
+
+  @ParameterizedTest
+  @DisplayName(
+      "R8: the breaker of a dead host opens, however long its calls take and however many other hosts there are")
+  @ValueSource(ints = {2, 30, 3_600})
+  void opensForLongCalls(int seconds) {
+    RateLimiter limiter = limiter(RateLimit.breaker(0.5, 20, ofSeconds(10)), 10);
+    int started = 0;
+    for (int round = 0; round < 5; round++) {
+      Deque<Demand> underWay = new ArrayDeque<>();
+      for (int i = 0; i < 10; i++) {
+        Demand demand = limiter.demand("dead");
+        if (limiter.tryTake(demand)) {
+          underWay.add(demand);
+          started++;
+        }
+      }
+      for (int part = 0; part < 5; part++) {
+        clock.advance(ofSeconds(seconds).dividedBy(5));
+        useOthers(limiter, 50);
+      }
+      underWay.forEach(demand -> limiter.answered(demand, null, DOWN));
+    }
+    assertTrue(started <= 20 + 5, "calls to the dead host: " + started);
+  }
+
+  @Test
+  @DisplayName("R8: what a call says after its key was dropped counts for those that come next")
+  void isFoundAgain() {
+    RateLimiter limiter = limiter(RateLimit.breaker(1, 2, ofSeconds(10)), 0);
+    Demand first = limiter.demand("dead");
+    Demand second = limiter.demand("dead");
+    assertTrue(limiter.tryTake(first));
+    assertTrue(limiter.tryTake(second));
+    clock.advance(ofMinutes(1));
+    useOthers(limiter, 20);
+    limiter.answered(first, null, DOWN);
+    limiter.answered(second, null, DOWN);
+    useOthers(limiter, 20);
+    assertFalse(limiter.tryTake(limiter.demand("dead")), "the breaker is open");
+    clock.advance(ofSeconds(10));
+    assertTrue(limiter.tryTake(limiter.demand("dead")), "a probe");
+    assertFalse(limiter.tryTake(limiter.demand("dead")), "one probe");
+  }
+
+  @Test
+  @DisplayName(
+      "A14: a refusal after a call of an hour holds its key, at an adaptive rate of each key")
+  void holdsTheKey() {
+    Duration wait = ofMinutes(5);
+    RateLimit adaptive = RateLimit.adaptive().reading((_, _, _) -> ServerAnswer.refused(wait));
+    RateLimiter limiter = limiter(adaptive, 0);
+    Demand longCall = limiter.demand("slow");
+    assertTrue(limiter.tryTake(longCall));
+    clock.advance(ofHours(1));
+    for (int i = 0; i < 20; i++) {
+      assertTrue(limiter.tryTake(limiter.demand("other " + i)));
+    }
+    limiter.answered(longCall, null, DOWN);
+    clock.advance(ofSeconds(1));
+    assertFalse(limiter.tryTake(limiter.demand("slow")), "held");
+    clock.advance(wait);
+    assertTrue(limiter.tryTake(limiter.demand("slow")));
+  }
+
+  @Test
+  @DisplayName(
+      "A key of which no call is under way is forgotten, and its demands keep nothing else")
+  void forgets() {
+    RateLimiter limiter = limiter(RateLimit.breaker(0.5, 20, ofSeconds(10)), 5);
+    useOthers(limiter, 100);
+    clock.advance(ofMinutes(1));
+    for (int i = 0; i < 200; i++) {
+      useOthers(limiter, 1);
+    }
+    assertEquals(5, limiter.keys());
+  }
+}
