@@ -36,6 +36,7 @@ record Exchange(
     Call call = line.call();
     Course course = call.course();
     Duration left = timeLeft(call);
+    requireBody(call);
     if (!course.hasStarted()) {
       retries.count(call.host());
     }
@@ -49,6 +50,17 @@ record Exchange(
     Step step = step(call, reply);
     retries.giveBack(call.host(), course.takeBudgeted());
     return step;
+  }
+
+  /* Before anything is sent. */
+  private static void requireBody(Call call) throws LocalException {
+    if (call.request().body().orElse(null) instanceof Body.InFile(var file)) {
+      try {
+        var _ = file.length();
+      } catch (BodyFile.UnusableException problem) {
+        throw new LocalException(call, problem.getMessage());
+      }
+    }
   }
 
   private Duration timeLeft(Call call) throws TimedOutException {
@@ -88,6 +100,7 @@ record Exchange(
           attempt.stage() == Stage.CONNECTING);
     }
     return switch (failed) {
+      case BodyFile.UnusableException local -> new LocalException(call, local.getMessage());
       case InterruptedException interrupted -> throw interrupted;
       case IOException lost -> new LostException(call, attempt.stage(), lost);
       default ->

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,9 +43,9 @@ import picocli.CommandLine.Spec;
       "",
       "Writes one line of JSON for each request, as they complete:",
       "  {\"id\":..,\"url\":..,\"status\":..,\"attempts\":..,\"millis\":..,\"body\":..} or with \"error\"",
-      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"headers\",\"body\"}; other fields",
-      "pass on to the answer. Blank lines and those that start with # are skipped. The id is the line's",
-      "number unless it is given.",
+      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"query\",\"headers\",\"body\"}, with",
+      "\"form\" or \"bodyFile\" in place of the body; other fields pass on to the answer. Blank lines and",
+      "those that start with # are skipped. The id is the line's number unless it is given.",
       ""
     },
     footer = {
@@ -132,7 +131,7 @@ public final class HttpCommand implements Callable<Integer> {
     try {
       Setting setting = Setting.of(requests, streams.environment());
       Optional<ResumableRun> resumable =
-          options.resumable(setting.headers(), requests.maxRedirects() > 0);
+          options.resumable(setting.form().headers(), requests.maxRedirects() > 0);
       try (InputStream in = endpoints.openInput();
           RunStore store =
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
@@ -175,11 +174,10 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   /** What the options mean where the command runs. */
-  private record Setting(List<Header> headers, Proxies proxies, Tls tls) {
+  private record Setting(RequestForm form, Proxies proxies, Tls tls) {
     static Setting of(RequestOptions requests, Map<String, String> environment)
         throws MalformedInputException {
-      return new Setting(
-          requests.headers(environment), requests.proxies(environment), requests.tls());
+      return new Setting(requests.form(environment), requests.proxies(environment), requests.tls());
     }
   }
 
@@ -202,7 +200,7 @@ public final class HttpCommand implements Callable<Integer> {
     InputSource input =
         new InputSource(
             in,
-            new LineParser(setting.headers(), resumable.map(ResumableRun::identity)),
+            new LineParser(setting.form(), resumable.map(ResumableRun::identity)),
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),

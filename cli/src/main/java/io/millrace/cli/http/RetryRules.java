@@ -71,6 +71,7 @@ record RetryRules(
     return switch (failure) {
       case BadReplyException bad -> statuses.contains(bad.statusCode());
       case LostException _, TimedOutException _ -> true;
+      case LocalException _ -> false;
     };
   }
 

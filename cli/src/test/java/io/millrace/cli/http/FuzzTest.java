@@ -51,7 +51,8 @@ class FuzzTest {
 
   private static void check(byte[] bytes, Random random) throws Exception {
     InputLine line =
-        new LineParser(List.of(), Optional.empty()).parse(2, ByteBuffer.wrap(bytes), new Course(0));
+        new LineParser(RequestForm.of(List.of()), Optional.empty())
+            .parse(2, ByteBuffer.wrap(bytes), new Course(0));
     switch (line) {
       case null -> {}
       case Malformed malformed ->
@@ -76,7 +77,12 @@ class FuzzTest {
   }
 
   private static void checkMessage(Request request) {
-    ClassicHttpRequest message = Route.to(request.url(), Optional.empty()).message(request);
+    ClassicHttpRequest message;
+    try {
+      message = Route.to(request.url(), Optional.empty()).message(request);
+    } catch (BodyFile.UnusableException unusable) {
+      return;
+    }
     assertEquals(request.url().target(), message.getRequestUri());
     for (var header : message.getHeaders()) {
       assertFalse((header.getName() + header.getValue()).matches("(?s).*[\r\n\u0000].*"));
