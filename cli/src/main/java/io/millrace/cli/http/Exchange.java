@@ -18,6 +18,8 @@ import org.apache.hc.core5.http.HttpException;
  * goes through all limits like any other.
  *
  * @param retries told of requests that are not retries, and of those that succeed
+ * @param expected which statuses are a success
+ * @param picking what is taken out of answers
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
  */
@@ -26,6 +28,8 @@ record Exchange(
     Alarms timer,
     ContentReader contents,
     HostRetries retries,
+    Expected expected,
+    Picking picking,
     Duration time,
     Optional<Duration> itemTime,
     int mostRedirects)
@@ -36,7 +40,7 @@ record Exchange(
     Call call = line.call();
     Course course = call.course();
     Duration left = timeLeft(call);
-    requireBody(call);
+    requireFiles(call);
     if (!course.hasStarted()) {
       retries.count(call.host());
     }
@@ -53,13 +57,17 @@ record Exchange(
   }
 
   /* Before anything is sent. */
-  private static void requireBody(Call call) throws LocalException {
-    if (call.request().body().orElse(null) instanceof Body.InFile(var file)) {
-      try {
+  private void requireFiles(Call call) throws LocalException {
+    try {
+      if (call.request().body().orElse(null) instanceof Body.InFile(var file)) {
         var _ = file.length();
-      } catch (BodyFile.UnusableException problem) {
-        throw new LocalException(call, problem.getMessage());
       }
+      if (contents.folder().isPresent()) {
+        SaveFolder folder = contents.folder().get();
+        folder.requireFree(folder.nameOf(call.label()));
+      }
+    } catch (IOException problem) {
+      throw new LocalException(call, problem.getMessage());
     }
   }
 
@@ -100,6 +108,7 @@ record Exchange(
           attempt.stage() == Stage.CONNECTING);
     }
     return switch (failed) {
+      case SaveFolder.UnsavedException local -> new LocalException(call, local.getMessage());
       case BodyFile.UnusableException local -> new LocalException(call, local.getMessage());
       case InterruptedException interrupted -> throw interrupted;
       case IOException lost -> new LostException(call, attempt.stage(), lost);
@@ -121,11 +130,17 @@ record Exchange(
     Reply bare = new Reply(response.getCode(), headers, new Content.Dropped());
     boolean leadsOn = mostRedirects > 0 && Redirect.isOne(bare);
     ContentReader.Result result =
-        leadsOn
-            ? contents.drop(body)
-            : contents.read(body, bare.header("content-encoding"), length, attempt);
+        leadsOn ? contents.drop(body) : taken(bare, body, length, attempt);
     return new Answer<>(
         new Reply(bare.statusCode(), headers, result.content()), result.isConsumed());
+  }
+
+  private ContentReader.Result taken(Reply bare, InputStream body, long length, Attempt attempt)
+      throws IOException, InterruptedException {
+    Optional<String> coding = bare.header("content-encoding");
+    return expected.includes(bare.statusCode())
+        ? contents.keep(body, coding, length, attempt)
+        : contents.read(body, coding, length, attempt);
   }
 
   private Step step(Call call, Reply reply) throws BadReplyException {
@@ -134,11 +149,18 @@ record Exchange(
       contents.memory().free(call.course().sequence());
       return new Step.Redirected(reply.statusCode(), location, call.course().progress());
     }
-    Optional<String> problem = reply.problem();
+    Optional<String> problem = reply.problem(expected);
     if (problem.isPresent()) {
       throw new BadReplyException(call, problem.get(), reply);
     }
-    return new Step.Answered(reply, call.course().progress());
+    Picking.Picked picked = picking.from(reply);
+    if (picked.problem().isPresent()) {
+      throw new BadReplyException(call, picked.problem().get(), reply);
+    }
+    if (picked.reply().content() instanceof Content.Selected(var json)) {
+      contents.memory().shrink(call.course().sequence(), 2L * json.length());
+    }
+    return new Step.Answered(picked.reply(), call.course().progress());
   }
 
   /** Where the next request goes, which {@link Redirect#next} can make. */

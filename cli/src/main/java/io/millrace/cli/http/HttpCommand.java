@@ -79,6 +79,9 @@ public final class HttpCommand implements Callable<Integer> {
           "--max-calls",
           "--fail-rate",
           "--ordered",
+          "--method",
+          "--expect",
+          "--select",
           "--max-redirects");
 
   private final Streams streams;
@@ -96,6 +99,8 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Mixin private HttpOptions options = new HttpOptions();
 
+  @Mixin private AnswerOptions answers = new AnswerOptions();
+
   @Mixin private ExtraFiles extraFiles = new ExtraFiles();
 
   @Option(
@@ -106,7 +111,8 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Option(
       names = "--force",
-      description = "Replace what stands in the --output file, if it is a regular file of yours.")
+      description =
+          "Replace what stands in the files that are written, such as --output, if they are regular files of yours.")
   private boolean force;
 
   @Option(names = "--quiet", description = "No progress, no summary.")
@@ -123,21 +129,27 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.conflict().or(requests::conflict).ifPresent(this::refuse);
-    if (force && output == null && !extraFiles.areWanted()) {
+    options
+        .conflict()
+        .or(requests::conflict)
+        .or(() -> answers.conflict(options.haveCheckpoint()))
+        .or(() -> options.conflict(answers.expected()))
+        .ifPresent(this::refuse);
+    if (force && output == null && !extraFiles.areWanted() && !answers.areSaved()) {
       refuse("--force needs --output");
     }
     Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
     try {
       Setting setting = Setting.of(requests, streams.environment());
       Optional<ResumableRun> resumable =
-          options.resumable(setting.form().headers(), requests.maxRedirects() > 0);
+          options.resumable(setting.form().headers(), answers.kept(requests.maxRedirects() > 0));
       try (InputStream in = endpoints.openInput();
           RunStore store =
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
+          SaveFolder saved = answers.open(force, options.haveCheckpoint());
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
-        End end = run(setting, resumable, store, in, out, files);
+        End end = run(setting, resumable, store, saved, in, out, files);
         files.end(streams.err());
         return ended(end, endpoints);
       }
@@ -192,6 +204,7 @@ public final class HttpCommand implements Callable<Integer> {
       Setting setting,
       Optional<ResumableRun> resumable,
       @Nullable RunStore store,
+      @Nullable SaveFolder saved,
       InputStream in,
       Output out,
       ExtraFiles.Open files)
@@ -213,8 +226,10 @@ public final class HttpCommand implements Callable<Integer> {
           new Exchange(
               wire,
               alarms,
-              options.contents(),
+              answers.contents(saved),
               retries,
+              answers.expected(),
+              answers.picking(),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects());
@@ -223,7 +238,7 @@ public final class HttpCommand implements Callable<Integer> {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
       }
       HttpRun.End end =
-          new HttpRun(parallel, input, exchange, out, options.form(), streams, manner(), files)
+          new HttpRun(parallel, input, exchange, out, answers.form(saved), streams, manner(), files)
               .go();
       return new End(end, signals.exitCode().orElse(ExitStatus.FAILED));
     }

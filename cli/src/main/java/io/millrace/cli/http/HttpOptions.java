@@ -1,7 +1,6 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
-import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
@@ -172,49 +171,27 @@ final class HttpOptions {
   private boolean ordered;
 
   @Option(
-      names = "--max-body",
-      paramLabel = "BYTES",
-      converter = WholeNumber.FromZero.class,
-      description = "A line with a larger answer fails (default: ${DEFAULT-VALUE}).")
-  private int maxBody = 10_000_000;
-
-  @Option(names = "--no-body", description = "Do not keep the bodies of answers.")
-  private boolean noBody;
-
-  @Option(
-      names = "--max-memory",
-      paramLabel = "BYTES",
-      converter = ByteCount.class,
-      description =
-          "For the bodies and large headers of all answers together, until they are written, for example "
-              + "200m; further ones wait (default: a quarter of the heap).")
-  private long maxMemory = Runtime.getRuntime().maxMemory() / 4;
-
-  @Option(
       names = "--max-line",
       paramLabel = "BYTES",
       converter = WholeNumber.FromOne.class,
       description = "A longer line of the input fails (default: ${DEFAULT-VALUE}).")
   private int maxLine = 10_000_000;
 
-  @Option(
-      names = "--include",
-      paramLabel = "HEADER,...",
-      converter = HeaderNames.class,
-      description = "Write these headers of the answer as 'headers'; * is all.")
-  private Set<String> included = Set.of();
-
   @Mixin private CheckpointOptions checkpoints = new CheckpointOptions();
 
   /** What is wrong with the options together. */
   Optional<String> conflict() {
-    if (checkpoints.areGiven() && !noBody && maxBody > ResumableRun.LARGEST_BODY) {
-      return Optional.of(
-          "--checkpoint keeps bodies of at most "
-              + ResumableRun.LARGEST_BODY
-              + " bytes: give a smaller --max-body, or --no-body");
-    }
     return checkpoints.conflict().or(this::burstAlone);
+  }
+
+  /** What is wrong with these and what is expected of answers. */
+  Optional<String> conflict(Expected expected) {
+    if (expected.names(stopOn)) {
+      return Optional.of("--expect and --stop-on have the same status: leave it out of one");
+    }
+    return retryOn != RetryRules.USUAL && expected.names(retryOn)
+        ? Optional.of("--expect and --retry-on have the same status: leave it out of one")
+        : Optional.empty();
   }
 
   private Optional<String> burstAlone() {
@@ -233,11 +210,9 @@ final class HttpOptions {
   }
 
   /** How the run survives; empty if it does not. */
-  Optional<ResumableRun> resumable(List<Header> general, boolean followsRedirects) {
+  Optional<ResumableRun> resumable(List<Header> general, ResumableRun.Kept kept) {
     return checkpoints.areGiven()
-        ? Optional.of(
-            new ResumableRun(
-                checkpoints, general, included, new ResumableRun.Kept(!noBody, followsRedirects)))
+        ? Optional.of(new ResumableRun(checkpoints, general, kept))
         : Optional.empty();
   }
 
@@ -262,17 +237,8 @@ final class HttpOptions {
     return Optional.ofNullable(itemTimeout);
   }
 
-  OutputLine form() {
-    return new OutputLine(included);
-  }
-
   HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {
     return new HttpRun.Manner(ordered, isQuiet, failed, settings);
-  }
-
-  ContentReader contents() {
-    return new ContentReader(
-        new KeptHeaders(included), maxBody, !noBody, new BodyMemory(maxMemory));
   }
 
   HostRetries hostRetries() {

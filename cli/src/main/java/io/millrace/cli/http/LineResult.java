@@ -58,6 +58,11 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
         : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty());
   }
 
+  /** The same line, failed. */
+  LineResult failing(String problem) {
+    return new LineResult(line, State.FAILED, Optional.empty(), Optional.of(problem));
+  }
+
   /** Repetitions, those of all its requests together. */
   long retries() {
     return Math.max(line.course().attempts() - 1, 0);

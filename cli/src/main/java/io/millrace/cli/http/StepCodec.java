@@ -25,6 +25,8 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   private static final byte DROPPED = 0;
   private static final byte WHOLE = 1;
   private static final byte WHOLE_IN_CODING = 2;
+  private static final byte SELECTED = 3;
+  private static final byte SAVED = 4;
 
   @Override
   public byte[] encode(Step step) throws IOException {
@@ -67,10 +69,24 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   }
 
   private static void content(Content content, DataOutputStream out) throws IOException {
-    if (!(content instanceof Content.Whole(ByteBuffer body, Optional<String> coding))) {
-      out.writeByte(DROPPED);
-      return;
+    switch (content) {
+      case Content.Whole(ByteBuffer body, Optional<String> coding) -> whole(body, coding, out);
+      case Content.Selected(String json) -> {
+        out.writeByte(SELECTED);
+        bytes(json.getBytes(StandardCharsets.UTF_8), out);
+      }
+      case Content.Saved(String name, long size, Optional<String> coding) -> {
+        out.writeByte(SAVED);
+        text(name, out);
+        out.writeLong(size);
+        text(coding.orElse(""), out);
+      }
+      case Content.TooLarge _, Content.Undecodable _, Content.Dropped _ -> out.writeByte(DROPPED);
     }
+  }
+
+  private static void whole(ByteBuffer body, Optional<String> coding, DataOutputStream out)
+      throws IOException {
     out.writeByte(coding.isEmpty() ? WHOLE : WHOLE_IN_CODING);
     if (coding.isPresent()) {
       text(coding.get(), out);
@@ -86,7 +102,10 @@ record StepCodec(Set<String> included) implements Codec<Step> {
 
   /* Headers are kept as they came: each character is a byte. */
   private static void text(String text, DataOutputStream out) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    bytes(text.getBytes(StandardCharsets.ISO_8859_1), out);
+  }
+
+  private static void bytes(byte[] bytes, DataOutputStream out) throws IOException {
     out.writeInt(bytes.length);
     out.write(bytes);
   }
@@ -112,13 +131,31 @@ record StepCodec(Set<String> included) implements Codec<Step> {
 
   private static Content content(ByteBuffer in) {
     byte kind = in.get();
-    Optional<String> coding = kind == WHOLE_IN_CODING ? Optional.of(text(in)) : Optional.empty();
-    return kind == DROPPED ? new Content.Dropped() : new Content.Whole(in.slice(), coding);
+    return switch (kind) {
+      case DROPPED -> new Content.Dropped();
+      case WHOLE -> new Content.Whole(in.slice(), Optional.empty());
+      case WHOLE_IN_CODING -> {
+        String coding = text(in);
+        yield new Content.Whole(in.slice(), Optional.of(coding));
+      }
+      case SELECTED -> new Content.Selected(new String(bytes(in), StandardCharsets.UTF_8));
+      case SAVED -> {
+        String name = text(in);
+        long size = in.getLong();
+        yield new Content.Saved(
+            name, size, Optional.of(text(in)).filter(coding -> !coding.isEmpty()));
+      }
+      default -> throw new IllegalArgumentException("another version of the command has stored it");
+    };
   }
 
   private static String text(ByteBuffer in) {
+    return new String(bytes(in), StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] bytes(ByteBuffer in) {
     byte[] bytes = new byte[in.getInt()];
     in.get(bytes);
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+    return bytes;
   }
 }

@@ -1,15 +1,13 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.process.Programs.Printing;
+import io.millrace.cli.text.SafeName;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -20,9 +18,6 @@ import java.util.Optional;
  * @param taken what is done with files that are there already
  */
 record OutputFolder(Path folder, Optional<String> key, Taken taken) {
-  private static final int LONGEST_NAME = 200;
-  private static final int HASH = 16;
-
   /** Files that are there already. */
   enum Taken {
     /** The item fails. */
@@ -50,7 +45,8 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
   }
 
   Pair files(Item item) {
-    String name = key.map(field -> safe(item.field(field))).orElse(Long.toString(item.number()));
+    String name =
+        key.map(field -> SafeName.of(item.field(field))).orElse(Long.toString(item.number()));
     return new Pair(folder.resolve(name + ".out"), folder.resolve(name + ".err"));
   }
 
@@ -92,40 +88,5 @@ record OutputFolder(Path folder, Optional<String> key, Taken taken) {
 
   private static byte[] bytes(Path path) {
     return path.toString().getBytes(Charset.forName(System.getProperty("sun.jnu.encoding")));
-  }
-
-  /** A name for any bytes, another one for others: what is no letter or digit is encoded, as in URLs. */
-  static String safe(byte[] key) {
-    StringBuilder name = new StringBuilder();
-    for (byte each : key) {
-      boolean isDot = each == '.' && !name.isEmpty();
-      boolean isSafe =
-          isDot
-              || each == '-'
-              || each == '_'
-              || (each >= '0' && each <= '9')
-              || (each >= 'a' && each <= 'z')
-              || (each >= 'A' && each <= 'Z');
-      if (isSafe) {
-        name.append((char) each);
-      } else {
-        name.append('%').append(HexFormat.of().withUpperCase().toHexDigits(each));
-      }
-    }
-    if (name.isEmpty()) {
-      return "%";
-    }
-    return name.length() <= LONGEST_NAME ? name.toString() : cut(name.toString(), key);
-  }
-
-  private static String cut(String name, byte[] key) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
-      return name.substring(0, LONGEST_NAME - 2 * HASH - 1)
-          + "%"
-          + HexFormat.of().formatHex(hash, 0, HASH);
-    } catch (NoSuchAlgorithmException never) {
-      throw new IllegalStateException(never);
-    }
   }
 }

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class FuzzTest {
   private static final int LINES = 20_000;
-  private static final OutputLine FORM = new OutputLine(Set.of("*"));
+  private static final OutputLine FORM = new OutputLine(Set.of("*"), Optional.empty(), false);
 
   @DisplayName("H4: no line costs more than itself, and what is made of it can be sent and written")
   @Test

@@ -325,7 +325,9 @@ class ResumeTest {
     server.on("/ok", 200, "fine");
     String line =
         "{\"url\": \"http://me:geheim@127.0.0.1:%d/ok\", \"headers\": {\"X-Key\": \"%s\", \"Cookie\": \"hush\"}}";
-    String[] options = {"--header", "X-Token: psst", "--bearer-env", "TOKEN", "--max-calls", "1"};
+    String[] options = {
+      "--header", "X-Token: psst", "--bearer-env", "TOKEN", "--max-calls", "1", "--jobs", "1"
+    };
     List<String> args = new ArrayList<>(List.of("http", "--checkpoint", checkpoint().toString()));
     args.addAll(List.of(options));
     Cli first =
