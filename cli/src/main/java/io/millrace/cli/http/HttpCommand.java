@@ -71,6 +71,7 @@ public final class HttpCommand implements Callable<Integer> {
           "--retries",
           "--retry-on",
           "--retry-unsafe",
+          "--idempotency-key",
           "--timeout",
           "--item-timeout",
           "--run-timeout",
@@ -141,15 +142,18 @@ public final class HttpCommand implements Callable<Integer> {
     Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
     try {
       Setting setting = Setting.of(requests, streams.environment());
+      options.conflict(setting.form().headers()).ifPresent(this::refuse);
+      Optional<IdempotencyKeys> keys = options.keys(streams.environment());
       Optional<ResumableRun> resumable =
-          options.resumable(setting.form().headers(), answers.kept(requests.maxRedirects() > 0));
+          options.resumable(
+              setting.form().headers(), answers.kept(requests.maxRedirects() > 0), keys);
       try (InputStream in = endpoints.openInput();
           RunStore store =
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
           SaveFolder saved = answers.open(force, options.haveCheckpoint());
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
-        End end = run(setting, resumable, store, saved, in, out, files);
+        End end = run(setting, keys, resumable, store, saved, in, out, files);
         files.end(streams.err());
         return ended(end, endpoints);
       }
@@ -202,6 +206,7 @@ public final class HttpCommand implements Callable<Integer> {
 
   private End run(
       Setting setting,
+      Optional<IdempotencyKeys> keys,
       Optional<ResumableRun> resumable,
       @Nullable RunStore store,
       @Nullable SaveFolder saved,
@@ -213,7 +218,7 @@ public final class HttpCommand implements Callable<Integer> {
     InputSource input =
         new InputSource(
             in,
-            new LineParser(setting.form(), resumable.map(ResumableRun::identity)),
+            new LineParser(setting.form(), resumable.map(ResumableRun::identity), keys),
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),

@@ -115,6 +115,13 @@ final class HttpOptions {
   private boolean retryUnsafe;
 
   @Option(
+      names = "--idempotency-key",
+      description =
+          "Send an Idempotency-Key with each line that has none, so that POST can be repeated: the same in all its "
+              + "attempts and, with --checkpoint, in all runs.")
+  private boolean idempotencyKey;
+
+  @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = TimeSpan.class,
@@ -184,6 +191,14 @@ final class HttpOptions {
     return checkpoints.conflict().or(this::burstAlone);
   }
 
+  /** What is wrong with these and the headers of all requests. */
+  Optional<String> conflict(List<Header> general) {
+    return idempotencyKey && general.stream().anyMatch(each -> each.isNamed(IdempotencyKeys.NAME))
+        ? Optional.of(
+            "--idempotency-key and a header Idempotency-Key for all lines exclude each other: each line needs its own")
+        : Optional.empty();
+  }
+
   /** What is wrong with these and what is expected of answers. */
   Optional<String> conflict(Expected expected) {
     if (expected.names(stopOn)) {
@@ -210,9 +225,17 @@ final class HttpOptions {
   }
 
   /** How the run survives; empty if it does not. */
-  Optional<ResumableRun> resumable(List<Header> general, ResumableRun.Kept kept) {
+  Optional<ResumableRun> resumable(
+      List<Header> general, ResumableRun.Kept kept, Optional<IdempotencyKeys> keys) {
     return checkpoints.areGiven()
-        ? Optional.of(new ResumableRun(checkpoints, general, kept))
+        ? Optional.of(new ResumableRun(checkpoints, general, kept, keys))
+        : Optional.empty();
+  }
+
+  /** The keys of the lines of this run, or of the checkpoint with which it goes on. */
+  Optional<IdempotencyKeys> keys(Map<String, String> environment) {
+    return idempotencyKey
+        ? Optional.of(IdempotencyKeys.of(checkpoints.action(environment)))
         : Optional.empty();
   }
 

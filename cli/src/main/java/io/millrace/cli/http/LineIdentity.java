@@ -78,11 +78,12 @@ record LineIdentity(Optional<KeyField> field) {
   static Object fingerprintOf(InputLine line) {
     return switch (line) {
       case Malformed _ -> "";
-      case Call call -> fingerprintOf(call.request());
+      case Call call -> traits(call.request());
     };
   }
 
-  private static Object fingerprintOf(Request request) {
+  /** What the answer to a request depends on: strings, numbers and bytes. */
+  static List<Object> traits(Request request) {
     List<Object> parts = new ArrayList<>();
     parts.add(request.method());
     parts.add(request.url().toString());

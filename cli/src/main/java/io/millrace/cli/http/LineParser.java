@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param form what lines get that do not say it themselves
  * @param identity how a checkpoint knows a line again; empty if there is none
+ * @param keys of lines that have none; empty if they are to have none
  */
-record LineParser(RequestForm form, Optional<LineIdentity> identity) {
+record LineParser(
+    RequestForm form, Optional<LineIdentity> identity, Optional<IdempotencyKeys> keys) {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /** The item; null if the line is blank or a comment. */
@@ -81,7 +83,8 @@ record LineParser(RequestForm form, Optional<LineIdentity> identity) {
         JsonObject object = line == null ? null : new JsonObject(line.fields());
         label = label.withKey(identity.get().key(object, id, request));
       }
-      return new Call(label, course, request);
+      Request keyed = keys.isPresent() ? keys.get().in(request, label, course.sequence()) : request;
+      return new Call(label, course, keyed);
     }
   }
 }

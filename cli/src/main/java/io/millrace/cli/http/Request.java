@@ -37,6 +37,13 @@ record Request(
     return name;
   }
 
+  /** The same with another header of its own. */
+  Request with(Header header) {
+    List<Header> more = new ArrayList<>(own);
+    more.add(header);
+    return new Request(method, url, List.copyOf(more), general, body);
+  }
+
   boolean isHead() {
     return method.equals("HEAD");
   }
@@ -44,8 +51,8 @@ record Request(
   /** Whether doing it twice is as good as doing it once (RFC 9110, section 9.2.2). */
   boolean isRepeatable() {
     return IDEMPOTENT.contains(method)
-        || own.stream().anyMatch(header -> header.isNamed("Idempotency-Key"))
-        || general.stream().anyMatch(header -> header.isNamed("Idempotency-Key"));
+        || own.stream().anyMatch(header -> header.isNamed(IdempotencyKeys.NAME))
+        || general.stream().anyMatch(header -> header.isNamed(IdempotencyKeys.NAME));
   }
 
   /** Whether it says that it has no content, where it has none. */

@@ -5,6 +5,7 @@ import io.millrace.cli.resume.CheckpointOptions;
 import io.millrace.cli.resume.RunStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -13,8 +14,10 @@ import java.util.TreeSet;
  * ones are refused, so that no line of another kind comes out of the checkpoint. It has no header that could be secret.
  *
  * @param general the headers of all requests
+ * @param keys of lines; empty if they get none
  */
-record ResumableRun(CheckpointOptions options, List<Header> general, Kept kept) {
+record ResumableRun(
+    CheckpointOptions options, List<Header> general, Kept kept, Optional<IdempotencyKeys> keys) {
   /** Most bytes of a body that a checkpoint can keep, with room for its headers. */
   static final int LARGEST_BODY = 16_000_000;
 
@@ -47,6 +50,7 @@ record ResumableRun(CheckpointOptions options, List<Header> general, Kept kept) 
   /** The command as far as it changes what is kept. */
   String action() {
     StringBuilder action = new StringBuilder("http");
+    keys.map(IdempotencyKeys::option).ifPresent(action::append); // first: the end may be cut
     options.key().ifPresent(key -> action.append(" --key ").append(key.name()));
     if (!kept.included().isEmpty()) {
       action.append(" --include ").append(String.join(",", new TreeSet<>(kept.included())));

@@ -1,5 +1,6 @@
 package io.millrace.cli.resume;
 
+import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,18 @@ public final class CheckpointOptions {
   /** By which field a line is known again; empty if that was not said. */
   public Optional<KeyField> key() {
     return Optional.ofNullable(key);
+  }
+
+  /** What the checkpoint says that it is of; empty if there is none, or if it cannot be read. */
+  public Optional<String> action(Map<String, String> environment) {
+    if (place == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Place.of(place, environment).store().info().name().action());
+    } catch (CheckpointException none) {
+      return Optional.empty();
+    }
   }
 
   /**
