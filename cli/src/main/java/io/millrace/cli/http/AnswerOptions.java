@@ -106,8 +106,13 @@ final class AnswerOptions {
     return folder != null;
   }
 
-  Picking picking() {
-    return new Picking(Optional.ofNullable(select));
+  /** Whether bodies of answers are in memory for a while. */
+  boolean haveBodies() {
+    return !noBody && folder == null;
+  }
+
+  Picking picking(Optional<Pointer> usage) {
+    return new Picking(Optional.ofNullable(select), usage);
   }
 
   OutputLine form(@Nullable SaveFolder saved) {

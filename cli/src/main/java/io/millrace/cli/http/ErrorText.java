@@ -77,7 +77,8 @@ final class ErrorText {
   static String cutOff(RunStatus reason) {
     return switch (reason) {
       case TIMED_OUT -> "cut off by --run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "cut off by --max-calls";
+      case CALLS_SPENT -> "cut off by --max-calls";
+      case COST_SPENT -> "cut off by --max-cost";
       case ABORTED -> "cut off by --max-failures or --fail-rate";
       case FATAL_ERROR -> "cut off by --stop-on";
       case CANCELLED, RUNNING, COMPLETED -> "cut off by an interrupt";

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
@@ -20,6 +21,7 @@ import org.apache.hc.core5.http.HttpException;
  * @param retries told of requests that are not retries, and of those that succeed
  * @param expected which statuses are a success
  * @param picking what is taken out of answers
+ * @param spending what requests have cost; empty if nobody counts it
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
  */
@@ -30,6 +32,7 @@ record Exchange(
     HostRetries retries,
     Expected expected,
     Picking picking,
+    Optional<Spending> spending,
     Duration time,
     Optional<Duration> itemTime,
     int mostRedirects)
@@ -45,15 +48,37 @@ record Exchange(
       retries.count(call.host());
     }
     course.requestStarts(System.nanoTime());
-    Reply reply;
+    long cost = call.label().cost();
     try {
-      reply = send(call, left);
+      Step step = step(call, timed(call, left));
+      cost = step.cost(cost);
+      retries.giveBack(call.host(), course.takeBudgeted());
+      return step;
     } finally {
-      course.requestEnds(System.nanoTime());
+      count(cost);
     }
-    Step step = step(call, reply);
-    retries.giveBack(call.host(), course.takeBudgeted());
-    return step;
+  }
+
+  private Reply timed(Call call, Duration left) throws RequestException, InterruptedException {
+    try {
+      return send(call, left);
+    } finally {
+      call.course().requestEnds(System.nanoTime());
+    }
+  }
+
+  private void count(long cost) {
+    if (spending.isPresent()) {
+      spending.get().add(cost);
+    }
+  }
+
+  private OptionalLong usage(Reply reply) {
+    OptionalLong said = picking.cost(reply);
+    if (picking.usage().isPresent() && said.isEmpty()) {
+      spending.ifPresent(Spending::addUnsaid);
+    }
+    return said;
   }
 
   /* Before anything is sent. */
@@ -153,6 +178,7 @@ record Exchange(
     if (problem.isPresent()) {
       throw new BadReplyException(call, problem.get(), reply);
     }
+    OptionalLong usage = usage(reply);
     Picking.Picked picked = picking.from(reply);
     if (picked.problem().isPresent()) {
       throw new BadReplyException(call, picked.problem().get(), reply);
@@ -160,7 +186,7 @@ record Exchange(
     if (picked.reply().content() instanceof Content.Selected(var json)) {
       contents.memory().shrink(call.course().sequence(), 2L * json.length());
     }
-    return new Step.Answered(picked.reply(), call.course().progress());
+    return new Step.Answered(picked.reply(), call.course().progress(), usage);
   }
 
   /** Where the next request goes, which {@link Redirect#next} can make. */

@@ -51,8 +51,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls,",
-      "--max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of another run,",
-      "in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
+      "--max-cost, --max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of",
+      "another run, in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
@@ -78,6 +78,10 @@ public final class HttpCommand implements Callable<Integer> {
           "--grace",
           "--max-failures",
           "--max-calls",
+          "--tokens",
+          "--cost",
+          "--usage",
+          "--max-cost",
           "--fail-rate",
           "--ordered",
           "--method",
@@ -101,6 +105,8 @@ public final class HttpCommand implements Callable<Integer> {
   @Mixin private HttpOptions options = new HttpOptions();
 
   @Mixin private AnswerOptions answers = new AnswerOptions();
+
+  @Mixin private CostOptions costs = new CostOptions();
 
   @Mixin private ExtraFiles extraFiles = new ExtraFiles();
 
@@ -135,6 +141,7 @@ public final class HttpCommand implements Callable<Integer> {
         .or(requests::conflict)
         .or(() -> answers.conflict(options.haveCheckpoint()))
         .or(() -> options.conflict(answers.expected()))
+        .or(() -> costs.conflict(answers))
         .ifPresent(this::refuse);
     if (force && output == null && !extraFiles.areWanted() && !answers.areSaved()) {
       refuse("--force needs --output");
@@ -218,7 +225,8 @@ public final class HttpCommand implements Callable<Integer> {
     InputSource input =
         new InputSource(
             in,
-            new LineParser(setting.form(), resumable.map(ResumableRun::identity), keys),
+            new LineParser(
+                setting.form(), resumable.map(ResumableRun::identity), keys, costs.estimate()),
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),
@@ -234,11 +242,12 @@ public final class HttpCommand implements Callable<Integer> {
               answers.contents(saved),
               retries,
               answers.expected(),
-              answers.picking(),
+              answers.picking(costs.usage()),
+              costs.estimate().map(_ -> new Spending()),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects());
-      Parallel parallel = options.parallel(stop, retries, exchange.contents().memory());
+      Parallel parallel = options.parallel(stop, retries, exchange.contents().memory(), costs);
       if (store != null) {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
       }

@@ -15,6 +15,7 @@ import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -268,7 +269,8 @@ final class HttpOptions {
     return new HostRetries(retryBudget);
   }
 
-  Parallel parallel(StopToken stopToken, HostRetries budgets, BodyMemory memory) {
+  Parallel parallel(
+      StopToken stopToken, HostRetries budgets, BodyMemory memory, CostOptions costs) {
     RetryRules rules =
         new RetryRules(retries, retryOn, stopOn, retryUnsafe, itemTimeout(), budgets, memory);
     Parallel parallel =
@@ -276,7 +278,7 @@ final class HttpOptions {
             .order(Order.COMPLETION) // lines are put in order where they are written
             // a malformed line fails here, before it takes a permit or a slot
             .itemKey(InputLine::call)
-            .rateLimit(limit())
+            .rateLimit(limit(costs))
             .retry(rules.retry())
             .window(window())
             .stopToken(stopToken);
@@ -284,13 +286,25 @@ final class HttpOptions {
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
     parallel = with(parallel, maxFailures, Parallel::maxFailures);
     parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
-    return with(parallel, maxCalls, (p, most) -> p.budget(Budget.calls(most)));
+    List<Budget> spendable = new ArrayList<>();
+    if (maxCalls != null) {
+      spendable.add(Budget.calls(maxCalls));
+    }
+    costs.budget().ifPresent(spendable::add);
+    return spendable.isEmpty()
+        ? parallel
+        : parallel.budget(Budget.all(spendable.toArray(Budget[]::new)));
   }
 
   /* The rate of all requests stands behind the limits of their hosts: who waits for a host takes nothing of it. */
-  private RateLimit limit() {
-    RateLimit ofHosts = hostLimit().by(HttpOptions::host);
-    return rate == null ? ofHosts : RateLimit.all(withBurst(rate), ofHosts);
+  private RateLimit limit(CostOptions costs) {
+    List<RateLimit> all = new ArrayList<>();
+    if (rate != null) {
+      all.add(withBurst(rate));
+    }
+    costs.limit().ifPresent(all::add);
+    all.add(hostLimit().by(HttpOptions::host));
+    return all.size() == 1 ? all.getFirst() : RateLimit.all(all.toArray(RateLimit[]::new));
   }
 
   /** Without a rate there is still the pause that a host asks for. */

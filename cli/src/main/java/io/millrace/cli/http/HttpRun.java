@@ -149,6 +149,7 @@ final class HttpRun {
     Report report = report();
     if (!manner.isQuiet()) {
       report.summary(status, input.reading(), broken).forEach(streams.err()::println);
+      exchange.spending().ifPresent(cost -> streams.err().println("  cost: " + cost));
       Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed(), broken);

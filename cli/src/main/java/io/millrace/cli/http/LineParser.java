@@ -18,10 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param form what lines get that do not say it themselves
  * @param identity how a checkpoint knows a line again; empty if there is none
+ * @param costs what lines cost; empty if nobody counts it
  * @param keys of lines that have none; empty if they are to have none
  */
 record LineParser(
-    RequestForm form, Optional<LineIdentity> identity, Optional<IdempotencyKeys> keys) {
+    RequestForm form,
+    Optional<LineIdentity> identity,
+    Optional<IdempotencyKeys> keys,
+    Optional<CostEstimate> costs) {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /** The item; null if the line is blank or a comment. */
@@ -82,6 +86,10 @@ record LineParser(
       if (identity.isPresent()) {
         JsonObject object = line == null ? null : new JsonObject(line.fields());
         label = label.withKey(identity.get().key(object, id, request));
+      }
+      if (costs.isPresent()) {
+        Map<String, JsonObject.Field> fields = line == null ? Map.of() : line.fields();
+        label = label.withCost(costs.get().of(fields, request));
       }
       Request keyed = keys.isPresent() ? keys.get().in(request, label, course.sequence()) : request;
       return new Call(label, course, keyed);

@@ -32,7 +32,7 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
    */
   static Optional<LineResult> of(Outcome<InputLine, Step> outcome, RunStatus status) {
     return switch (outcome) {
-      case Success<InputLine, Step>(var line, Step.Answered(var reply, _), _) ->
+      case Success<InputLine, Step>(var line, Step.Answered(var reply, _, _), _) ->
           Optional.of(new LineResult(line, State.OK, Optional.of(reply), Optional.empty()));
       case Success<InputLine, Step>(_, Step.Redirected _, _) -> Optional.empty();
       case Failure<InputLine, Step>(var line, var error, _) ->

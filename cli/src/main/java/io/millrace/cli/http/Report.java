@@ -55,7 +55,8 @@ record Report(Counts counts, Duration elapsed) {
   static String why(RunStatus status) {
     return switch (status) {
       case TIMED_OUT -> "stopped by --run-timeout";
-      case CALLS_SPENT, COST_SPENT -> "stopped by --max-calls";
+      case CALLS_SPENT -> "stopped by --max-calls";
+      case COST_SPENT -> "stopped by --max-cost";
       case ABORTED -> "stopped by --max-failures or --fail-rate";
       case FATAL_ERROR -> "stopped by --stop-on";
       case CANCELLED, RUNNING, COMPLETED -> "interrupted";

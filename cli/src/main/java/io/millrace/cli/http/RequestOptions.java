@@ -75,6 +75,12 @@ final class RequestOptions {
   private boolean compressed;
 
   @Option(
+      names = "--http1.1",
+      description = "Speak HTTP/1.1. That is all the command speaks; curl's commands may say so.")
+  @SuppressWarnings("unused") // it changes nothing
+  private boolean http11;
+
+  @Option(
       names = "--max-redirects",
       paramLabel = "N",
       converter = WholeNumber.FromZero.class,

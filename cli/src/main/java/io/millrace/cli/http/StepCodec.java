@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -42,7 +43,7 @@ record StepCodec(Set<String> included) implements Codec<Step> {
         out.writeShort(status);
         text(location, out);
       }
-      case Step.Answered(Reply reply, _) -> {
+      case Step.Answered(Reply reply, _, _) -> {
         out.writeShort(reply.statusCode());
         List<Header> headers = reply.headers().stream().filter(this::isKept).toList();
         out.writeShort(headers.size());
@@ -57,7 +58,7 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   }
 
   private static int sizeOf(Step step) {
-    return step instanceof Step.Answered(Reply(_, _, Content.Whole(ByteBuffer body, _)), _)
+    return step instanceof Step.Answered(Reply(_, _, Content.Whole(ByteBuffer body, _)), _, _)
         ? body.remaining() + 128
         : 128;
   }
@@ -126,7 +127,8 @@ record StepCodec(Set<String> included) implements Codec<Step> {
     for (int left = in.getShort(); left > 0; left--) {
       headers.add(new Header(text(in), text(in)));
     }
-    return new Step.Answered(new Reply(status, headers, content(in)), progress);
+    return new Step.Answered(
+        new Reply(status, headers, content(in)), progress, OptionalLong.empty());
   }
 
   private static Content content(ByteBuffer in) {

@@ -51,7 +51,8 @@ class FuzzTest {
 
   private static void check(byte[] bytes, Random random) throws Exception {
     InputLine line =
-        new LineParser(RequestForm.of(List.of()), Optional.empty(), Optional.empty())
+        new LineParser(
+                RequestForm.of(List.of()), Optional.empty(), Optional.empty(), Optional.empty())
             .parse(2, ByteBuffer.wrap(bytes), new Course(0));
     switch (line) {
       case null -> {}

@@ -75,6 +75,13 @@ class RequestDataTest {
     assertEquals("HEAD", server.requests().getLast().method());
   }
 
+  @DisplayName("H24: --http1.1 is taken, and is what is spoken in any case")
+  @Test
+  void httpIsOfVersion11() {
+    assertEquals("GET / HTTP/1.1", sent("", "--http1.1").line());
+    assertEquals("GET / HTTP/1.1", sent("").line());
+  }
+
   @DisplayName("H24: a method that cannot be sent is refused, with what is allowed")
   @ParameterizedTest
   @ValueSource(strings = {"CONNECT", "G ET", "", "GET\r\nX: y"})
