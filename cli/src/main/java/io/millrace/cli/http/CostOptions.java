@@ -7,6 +7,7 @@ import io.millrace.plan.Budget;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit.TokenBucket;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -97,12 +98,12 @@ final class CostOptions {
   }
 
   /** The most that a run may cost. */
-  Optional<Integer> most() {
-    return Optional.ofNullable(most);
+  OptionalLong most() {
+    return most == null ? OptionalLong.empty() : OptionalLong.of(most);
   }
 
   Optional<Budget> budget() {
-    return most().map(all -> Budget.permits(all, ofCalls()));
+    return Optional.ofNullable(most).map(all -> Budget.permits(all, ofCalls()));
   }
 
   private static Cost ofCalls() {

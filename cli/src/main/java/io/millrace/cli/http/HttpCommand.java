@@ -122,6 +122,13 @@ public final class HttpCommand implements Callable<Integer> {
           "Replace what stands in the files that are written, such as --output, if they are regular files of yours.")
   private boolean force;
 
+  @Option(
+      names = "--dry-run",
+      description =
+          "Send nothing: write each request to standard output, without what may be secret in it, and say how long "
+              + "all would take and what it would cost. No file is written.")
+  private boolean dryRun;
+
   @Option(names = "--quiet", description = "No progress, no summary.")
   private boolean quiet;
 
@@ -150,6 +157,9 @@ public final class HttpCommand implements Callable<Integer> {
     try {
       Setting setting = Setting.of(requests, streams.environment());
       options.conflict(setting.form().headers()).ifPresent(this::refuse);
+      if (dryRun) {
+        return dryRun(setting, endpoints);
+      }
       Optional<IdempotencyKeys> keys = options.keys(streams.environment());
       Optional<ResumableRun> resumable =
           options.resumable(
@@ -174,6 +184,22 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (IOException error) {
       streams.err().println("millrace http: cannot write the output: " + error.getMessage());
       return ExitStatus.FAILED;
+    }
+  }
+
+  private int dryRun(Setting setting, Endpoints endpoints)
+      throws IOException, UnusableFileException {
+    LineParser parser =
+        new LineParser(setting.form(), options.identity(), Optional.empty(), costs.estimate());
+    try (InputStream in = endpoints.openInput();
+        Output out = new Output(new StreamTarget(streams.out()))) {
+      InputSource input =
+          new InputSource(in, parser, options.maxLine(), options.window(), null, false);
+      Plan plan = new DryRun(input, out, new Plan(options.limits(costs))).go();
+      if (!quiet) {
+        plan.lines().forEach(streams.err()::println);
+      }
+      return plan.hasMalformed() ? ExitStatus.FAILED : ExitStatus.OK;
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -225,6 +226,13 @@ final class HttpOptions {
     return window == null ? (int) Math.min(2L * jobs, Integer.MAX_VALUE) : window;
   }
 
+  /** How lines are known again, if they are. */
+  Optional<LineIdentity> identity() {
+    return checkpoints.areGiven()
+        ? Optional.of(new LineIdentity(checkpoints.key()))
+        : Optional.empty();
+  }
+
   /** How the run survives; empty if it does not. */
   Optional<ResumableRun> resumable(
       List<Header> general, ResumableRun.Kept kept, Optional<IdempotencyKeys> keys) {
@@ -267,6 +275,16 @@ final class HttpOptions {
 
   HostRetries hostRetries() {
     return new HostRetries(retryBudget);
+  }
+
+  Plan.Limits limits(CostOptions costs) {
+    return new Plan.Limits(
+        Optional.ofNullable(rate).map(this::withBurst),
+        Optional.ofNullable(hostRate).map(this::withBurst),
+        costs.limit(),
+        maxCalls == null ? OptionalLong.empty() : OptionalLong.of(maxCalls),
+        costs.most(),
+        costs.estimate().isPresent());
   }
 
   Parallel parallel(

@@ -165,6 +165,7 @@ class CostTest {
   void selectAndUsageGoTogether(@TempDir Path folder) {
     start((request, number, answer) -> answer.send(200, "{\"a\": \"b\", \"u\": 3}"));
     String[] options = {
+      "--ordered",
       "--select",
       "/a",
       "--usage",
