@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,22 @@ class UsageTest {
     assertEquals(2, cli.out().lines().filter(line -> line.contains("  millrace http --")).count());
     assertTrue(cli.out().contains("Exit code: 0"), cli.out());
     assertFalse(cli.out().contains("\u001b"), "escapes in help that is not on a terminal");
+  }
+
+  @Test
+  void helpOfHttpShowsEachOptionOnceInItsGroup() {
+    String help = Cli.run("", "http", "--help").out();
+    List<String> shown =
+        help.lines()
+            .filter(line -> line.startsWith("      --"))
+            .map(line -> line.strip().split("[= ]")[0])
+            .toList();
+    assertEquals(shown.size(), Set.copyOf(shown).size(), help);
+    assertTrue(shown.containsAll(List.of("--jobs", "--save-dir", "--key", "--http1.1")), help);
+    String others = help.substring(help.indexOf("\nOther:\n"));
+    assertEquals(
+        List.of("--help"), shown.stream().filter(option -> others.contains(option + " ")).toList());
+    assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
   }
 
   @Test

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "http",
     sortOptions = false,
+    customSynopsis = "millrace http [OPTION]... [FILE|URL]",
     usageHelpWidth = 100,
     header = "Performs HTTP requests that it reads line by line.",
     description = {
