@@ -57,7 +57,7 @@ class UsageTest {
             .toList();
     assertEquals(shown.size(), Set.copyOf(shown).size(), help);
     assertTrue(shown.containsAll(List.of("--jobs", "--save-dir", "--key", "--http1.1")), help);
-    String others = help.substring(help.indexOf("\nOther:\n"));
+    String others = help.substring(help.indexOf("\nOther:\n"), help.indexOf("\nExit code"));
     assertEquals(
         List.of("--help"), shown.stream().filter(option -> others.contains(option + " ")).toList());
     assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
