@@ -144,13 +144,14 @@ final class AnswerOptions {
   }
 
   /** Takes the folder for answers; null if there is none. */
-  @Nullable SaveFolder open(boolean force, boolean isResumable) throws UnusableFileException {
+  @Nullable SaveFolder open(boolean force, Optional<String> checkpoint)
+      throws UnusableFileException {
     Path path = folder;
     if (path == null) {
       return null;
     }
     try {
-      return SaveFolder.open(path, force || isResumable, isResumable);
+      return SaveFolder.open(path, force, checkpoint);
     } catch (IOException error) {
       throw new UnusableFileException("--save-dir '" + path + "': " + reason(error));
     }

@@ -248,6 +248,11 @@ final class HttpOptions {
         : Optional.empty();
   }
 
+  /** Where the checkpoint is, without a password. */
+  Optional<String> checkpoint() {
+    return checkpoints.place();
+  }
+
   boolean haveCheckpoint() {
     return checkpoints.areGiven();
   }

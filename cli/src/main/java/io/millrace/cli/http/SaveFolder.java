@@ -20,9 +20,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -33,16 +36,22 @@ import java.util.OptionalLong;
  * @param folder where it really is
  * @param lock held until the end
  * @param start when the run began, in the time of the folder
- * @param replaces whether files that are older than the run are replaced
+ * @param since from when on files of earlier runs are replaced; empty if none are
  * @param isDurable whether a file is on the disk before its answer counts
  */
 record SaveFolder(
-    Path shown, Path folder, FileChannel lock, FileTime start, boolean replaces, boolean isDurable)
+    Path shown,
+    Path folder,
+    FileChannel lock,
+    Instant start,
+    Optional<Instant> since,
+    boolean isDurable)
     implements AutoCloseable {
   private static final String LOCK = ".millrace.lock";
   private static final String PART = ".millrace-";
   private static final String PART_END = ".part";
   private static final int PIECE = 1 << 16;
+  private static final int LONGEST_NOTE = 1 << 14;
 
   /** An answer cannot be saved. */
   static final class UnsavedException extends IOException {
@@ -53,8 +62,14 @@ record SaveFolder(
     }
   }
 
-  /** Takes the folder, and makes it if it is not there. What a run that was killed left half-written is removed. */
-  static SaveFolder open(Path shown, boolean replaces, boolean isDurable) throws IOException {
+  /**
+   * Takes the folder, and makes it if it is not there. What a run that was killed left half-written is removed.
+   *
+   * @param force whether files that are older than the run are replaced
+   * @param checkpoint with what the run goes on: it replaces what its earlier runs have saved, and not stored
+   */
+  static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint)
+      throws IOException {
     if (!Files.isDirectory(shown)) {
       Files.createDirectory(
           shown,
@@ -74,14 +89,43 @@ record SaveFolder(
       if (!isLocked(channel)) {
         throw new IOException("another run writes there");
       }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap("\n".getBytes(StandardCharsets.US_ASCII)));
+      Instant taken = Files.getLastModifiedTime(touched(lock, channel)).toInstant();
+      Instant first = checkpoint.isEmpty() ? taken : first(lock, checkpoint.get(), taken);
+      write(channel, first + "\n" + checkpoint.orElse("") + "\n");
       removeParts(folder);
       return new SaveFolder(
-          shown, folder, channel, Files.getLastModifiedTime(lock), replaces, isDurable);
+          shown,
+          folder,
+          channel,
+          Files.getLastModifiedTime(lock).toInstant(),
+          force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> first),
+          checkpoint.isPresent());
     } catch (IOException unusable) {
       channel.close();
       throw unusable;
+    }
+  }
+
+  /* With the time of the file system, not that of this machine. */
+  private static Path touched(Path lock, FileChannel channel) throws IOException {
+    channel.write(ByteBuffer.wrap(new byte[] {'\n'}), channel.size());
+    return lock;
+  }
+
+  private static void write(FileChannel channel, String text) throws IOException {
+    channel.truncate(0);
+    channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
+  }
+
+  /** When a run with this checkpoint was here for the first time; no other one has been here since. */
+  private static Instant first(Path lock, String checkpoint, Instant now) throws IOException {
+    List<String> lines = Files.size(lock) > LONGEST_NOTE ? List.of() : Files.readAllLines(lock);
+    try {
+      return lines.size() > 1 && lines.get(1).equals(checkpoint)
+          ? Instant.parse(lines.getFirst())
+          : now;
+    } catch (DateTimeParseException otherwise) {
+      return now;
     }
   }
 
@@ -144,14 +188,18 @@ record SaveFolder(
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    if (!replaces) {
+    if (since.isEmpty()) {
       throw isThere(name);
     }
-    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || isOfThisRun(file)) {
+    Instant made = made(file);
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || made.isAfter(start)) {
       throw new UnsavedException(
           "'"
               + name
               + "' is the file of another line, or a directory: give the lines different ids");
+    }
+    if (made.isBefore(since.get())) {
+      throw isThere(name);
     }
   }
 
@@ -159,9 +207,9 @@ record SaveFolder(
     return new UnsavedException("'" + name + "' is there already: --force replaces it");
   }
 
-  private boolean isOfThisRun(Path file) throws UnsavedException {
+  private static Instant made(Path file) throws UnsavedException {
     try {
-      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).compareTo(start) > 0;
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
     } catch (IOException unreadable) {
       throw new UnsavedException(String.valueOf(unreadable.getMessage()));
     }
@@ -222,7 +270,7 @@ record SaveFolder(
   private void publish(Path part, String name) throws IOException {
     Path file = folder.resolve(name);
     requireFree(name);
-    local(() -> replaces ? moved(part, file) : linked(part, file));
+    local(() -> since.isPresent() ? moved(part, file) : linked(part, file));
     if (isDurable) {
       try (FileChannel directory = local(() -> FileChannel.open(folder, StandardOpenOption.READ))) {
         local(() -> force(directory));

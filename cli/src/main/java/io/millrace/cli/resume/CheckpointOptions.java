@@ -61,6 +61,11 @@ public final class CheckpointOptions {
     return place != null;
   }
 
+  /** Where it is, without a password; empty if there is none. */
+  public Optional<String> place() {
+    return Optional.ofNullable(place);
+  }
+
   /** By which field a line is known again; empty if that was not said. */
   public Optional<KeyField> key() {
     return Optional.ofNullable(key);

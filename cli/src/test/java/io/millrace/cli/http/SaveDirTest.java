@@ -18,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -232,7 +233,7 @@ class SaveDirTest {
   void partsOfOthersAreRemoved() throws IOException {
     Files.createDirectory(folder());
     Files.writeString(folder().resolve(".millrace-7.part"), "half");
-    try (SaveFolder _ = SaveFolder.open(folder(), false, false)) {
+    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty())) {
       assertEquals(List.of(), files());
       Cli cli = run(server.url("/"));
       assertEquals(2, cli.code());
@@ -285,6 +286,28 @@ class SaveDirTest {
           ("ok " + url.substring(url.lastIndexOf('/'))).getBytes(StandardCharsets.US_ASCII),
           Files.readAllBytes(Path.of(line.get("file").stringValue())));
     }
+  }
+
+  @DisplayName("H29: a checkpoint replaces only what its own runs have saved")
+  @Test
+  void aCheckpointReplacesItsOwnOnly() throws IOException {
+    Files.createDirectory(folder());
+    Path foreign = Files.writeString(folder().resolve("a"), "foreign");
+    Files.setLastModifiedTime(foreign, FileTime.fromMillis(1));
+    String[] options = {"--checkpoint", temp.resolve("c").toString()};
+    for (int run = 0; run < 2; run++) {
+      Cli cli = run(line("a", "/a"), options);
+      assertEquals(1, cli.code());
+      assertTrue(cli.out().contains("is there already"), cli.out());
+      assertEquals("foreign", Files.readString(foreign));
+    }
+    assertEquals(0, server.requests().size());
+    Files.setLastModifiedTime(
+        foreign, Files.getLastModifiedTime(folder().resolve(".millrace.lock")));
+    assertEquals(0, run(line("a", "/a"), options).code()); // as if a killed run had saved it
+    assertEquals("ok /a", Files.readString(foreign));
+    String[] other = {"--checkpoint", temp.resolve("other").toString()};
+    assertTrue(run(line("a", "/a"), other).out().contains("is there already"));
   }
 
   @DisplayName("H29: a saved answer that has gone fails its line, and says what to do")
