@@ -20,6 +20,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -270,12 +271,20 @@ record SaveFolder(
   private void publish(Path part, String name) throws IOException {
     Path file = folder.resolve(name);
     requireFree(name);
-    local(() -> since.isPresent() ? moved(part, file) : linked(part, file));
+    local(() -> since.isPresent() ? moved(later(part), file) : linked(part, file));
     if (isDurable) {
       try (FileChannel directory = local(() -> FileChannel.open(folder, StandardOpenOption.READ))) {
         local(() -> force(directory));
       }
     }
+  }
+
+  /* Clocks of file systems tick every few ms: what belongs to this run is younger than its start. */
+  private Path later(Path part) throws IOException {
+    FileTime least = FileTime.from(start.plusMillis(1));
+    return Files.getLastModifiedTime(part).compareTo(least) < 0
+        ? Files.setLastModifiedTime(part, least)
+        : part;
   }
 
   private static Path moved(Path part, Path file) throws IOException {
