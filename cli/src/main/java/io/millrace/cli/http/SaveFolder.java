@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,8 +22,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,24 +32,16 @@ import java.util.OptionalLong;
  *
  * @param shown the folder as it was given
  * @param folder where it really is
- * @param lock held until the end
- * @param start when the run began, in the time of the folder
+ * @param lease held until the end
  * @param since from when on files of earlier runs are replaced; empty if none are
  * @param isDurable whether a file is on the disk before its answer counts
  */
 record SaveFolder(
-    Path shown,
-    Path folder,
-    FileChannel lock,
-    Instant start,
-    Optional<Instant> since,
-    boolean isDurable)
+    Path shown, Path folder, FolderLease lease, Optional<Instant> since, boolean isDurable)
     implements AutoCloseable {
-  private static final String LOCK = ".millrace.lock";
   private static final String PART = ".millrace-";
   private static final String PART_END = ".part";
   private static final int PIECE = 1 << 16;
-  private static final int LONGEST_NOTE = 1 << 14;
 
   /** An answer cannot be saved. */
   static final class UnsavedException extends IOException {
@@ -77,64 +66,18 @@ record SaveFolder(
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
     Path folder = shown.toRealPath();
-    Path lock = folder.resolve(LOCK);
-    boolean isThere = Files.exists(lock, LinkOption.NOFOLLOW_LINKS);
-    if (isThere && !Files.isRegularFile(lock, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException("'" + LOCK + "' in it is not a regular file: remove it");
-    }
-    FileChannel channel =
-        isThere
-            ? FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)
-            : FileTarget.create(lock).channel();
+    FolderLease lease = FolderLease.take(folder, checkpoint);
     try {
-      if (!isLocked(channel)) {
-        throw new IOException("another run writes there");
-      }
-      Instant taken = Files.getLastModifiedTime(touched(lock, channel)).toInstant();
-      Instant first = checkpoint.isEmpty() ? taken : first(lock, checkpoint.get(), taken);
-      write(channel, first + "\n" + checkpoint.orElse("") + "\n");
       removeParts(folder);
       return new SaveFolder(
           shown,
           folder,
-          channel,
-          Files.getLastModifiedTime(lock).toInstant(),
-          force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> first),
+          lease,
+          force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> lease.first()),
           checkpoint.isPresent());
     } catch (IOException unusable) {
-      channel.close();
+      lease.close();
       throw unusable;
-    }
-  }
-
-  /* With the time of the file system, not that of this machine. */
-  private static Path touched(Path lock, FileChannel channel) throws IOException {
-    channel.write(ByteBuffer.wrap(new byte[] {'\n'}), channel.size());
-    return lock;
-  }
-
-  private static void write(FileChannel channel, String text) throws IOException {
-    channel.truncate(0);
-    channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-  }
-
-  /** When a run with this checkpoint was here for the first time; no other one has been here since. */
-  private static Instant first(Path lock, String checkpoint, Instant now) throws IOException {
-    List<String> lines = Files.size(lock) > LONGEST_NOTE ? List.of() : Files.readAllLines(lock);
-    try {
-      return lines.size() > 1 && lines.get(1).equals(checkpoint)
-          ? Instant.parse(lines.getFirst())
-          : now;
-    } catch (DateTimeParseException otherwise) {
-      return now;
-    }
-  }
-
-  private static boolean isLocked(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException byThisProcess) {
-      return false;
     }
   }
 
@@ -193,7 +136,7 @@ record SaveFolder(
       throw isThere(name);
     }
     Instant made = made(file);
-    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || made.isAfter(start)) {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || made.isAfter(lease.start())) {
       throw new UnsavedException(
           "'"
               + name
@@ -281,7 +224,7 @@ record SaveFolder(
 
   /* Clocks of file systems tick every few ms: what belongs to this run is younger than its start. */
   private Path later(Path part) throws IOException {
-    FileTime least = FileTime.from(start.plusMillis(1));
+    FileTime least = FileTime.from(lease.start().plusMillis(1));
     return Files.getLastModifiedTime(part).compareTo(least) < 0
         ? Files.setLastModifiedTime(part, least)
         : part;
@@ -325,6 +268,6 @@ record SaveFolder(
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    lease.close();
   }
 }
