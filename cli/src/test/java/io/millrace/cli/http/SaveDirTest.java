@@ -25,6 +25,8 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -239,6 +241,20 @@ class SaveDirTest {
       assertEquals(2, cli.code());
       assertTrue(cli.err().contains("--save-dir") && cli.err().contains("another run"), cli.err());
       assertEquals(0, server.requests().size());
+    }
+  }
+
+  @DisplayName(
+      "H29: the folder stays locked against other processes, also where a checkpoint was there before")
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFolderStaysLocked() throws IOException {
+    for (int run = 0; run < 2; run++) {
+      try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.of("c"))) {
+        Object inode = Files.getAttribute(folder().resolve(".millrace.lock"), "unix:ino");
+        String locks = Files.readString(Path.of("/proc/locks"));
+        assertTrue(locks.contains(":" + inode + " "), locks);
+      }
     }
   }
 
