@@ -3,6 +3,7 @@ package io.millrace.cli;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.http.HttpCommand;
+import io.millrace.cli.http.OptionGroups;
 import io.millrace.cli.resume.InfoCommand;
 import io.millrace.cli.run.CommandWords;
 import io.millrace.cli.run.RunCommand;
@@ -15,6 +16,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The command as a function: streams and arguments in, exit code out. */
 public final class Main {
@@ -51,9 +53,11 @@ public final class Main {
     int own = isRun ? CommandWords.optionsOf(args) : args.length;
     CommandWords words = isRun ? CommandWords.of(streams, args) : CommandWords.none();
     Complaints complaints = new Complaints(streams.err());
+    CommandLine http = new CommandLine(new HttpCommand(streams));
+    http.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionGroups());
     CommandLine line =
         new CommandLine(new MillraceCommand())
-            .addSubcommand(new HttpCommand(streams))
+            .addSubcommand(http)
             .addSubcommand(new InfoCommand(streams))
             .addSubcommand(new RunCommand(streams, words))
             .addSubcommand(new DemoCommand(streams))

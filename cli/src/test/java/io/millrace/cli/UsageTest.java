@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +63,22 @@ class UsageTest {
       assertTrue(cli.code() == 2 || cli.code() == 4, cli.out() + cli.err());
       assertEquals("", cli.out());
     }
+  }
+
+  @Test
+  void helpOfHttpShowsEachOptionOnceInItsGroup() {
+    String help = Cli.run("", "http", "--help").out();
+    List<String> shown =
+        help.lines()
+            .filter(line -> line.startsWith("      --"))
+            .map(line -> line.strip().split("[= ]")[0])
+            .toList();
+    assertEquals(shown.size(), Set.copyOf(shown).size(), help);
+    assertTrue(shown.containsAll(List.of("--jobs", "--save-dir", "--key", "--http1.1")), help);
+    String others = help.substring(help.indexOf("\nOther:\n"), help.indexOf("\nExit code"));
+    assertEquals(
+        List.of("--help"), shown.stream().filter(option -> others.contains(option + " ")).toList());
+    assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
   }
 
   @Test

@@ -58,6 +58,21 @@ final class BodyMemory {
     used += bytes;
   }
 
+  /** Gives back what a line has beyond this. */
+  void shrink(long line, long bytes) {
+    lock.lock();
+    try {
+      Long before = held.get(line);
+      if (before != null && before > bytes) {
+        held.put(line, bytes);
+        used -= before - bytes;
+        room.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Gives back all that a line has. */
   void free(long line) {
     lock.lock();

@@ -13,6 +13,22 @@ sealed interface Content {
    */
   record Whole(ByteBuffer bytes, Optional<String> coding) implements Content {}
 
+  /**
+   * One value of it.
+   *
+   * @param json as it was written
+   */
+  record Selected(String json) implements Content {}
+
+  /**
+   * It is in a file.
+   *
+   * @param name of the file
+   * @param bytes how many it has
+   * @param coding in which they still are
+   */
+  record Saved(String name, long bytes, Optional<String> coding) implements Content {}
+
   /** More than is kept. */
   record TooLarge(long limit) implements Content {}
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.ZipException;
 
 /**
@@ -18,8 +19,16 @@ import java.util.zip.ZipException;
  * @param limit the largest body that is kept, in bytes, decoded
  * @param isKept whether any is
  * @param memory the bound on all together
+ * @param folder where the bodies of successes are saved
+ * @param savedLimit the largest body that is saved, in bytes, decoded
  */
-record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory memory) {
+record ContentReader(
+    KeptHeaders headers,
+    long limit,
+    boolean isKept,
+    BodyMemory memory,
+    Optional<SaveFolder> folder,
+    long savedLimit) {
   /** Fewer bytes of headers need not find room: what a usual answer has. */
   private static final int USUAL_HEADERS = 1 << 12;
 
@@ -68,20 +77,76 @@ record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory
    */
   Result read(InputStream body, Optional<String> coding, long length, Attempt attempt)
       throws IOException, InterruptedException {
-    if (!isKept) {
-      return drop(body);
+    return isKept
+        ? decoded(
+            body,
+            coding,
+            length,
+            limit,
+            attempt,
+            (plain, left, said) -> collect(plain, left, said, attempt))
+        : drop(body);
+  }
+
+  /**
+   * Saves the body of a success, if they are saved, and reads it otherwise.
+   *
+   * @param coding the Content-Encoding
+   * @param length what the server says; below 0 if it does not
+   */
+  Result keep(InputStream body, Optional<String> coding, long length, Attempt attempt)
+      throws IOException, InterruptedException {
+    if (folder.isEmpty()) {
+      return read(body, coding, length, attempt);
     }
+    InputLine.Call call = attempt.call();
+    String name = folder.get().nameOf(call.label());
+    return decoded(
+        body,
+        coding,
+        length,
+        savedLimit,
+        attempt,
+        (plain, left, _) -> {
+          OptionalLong size = folder.get().save(name, call.course().sequence(), plain, savedLimit);
+          return size.isPresent()
+              ? new Result(new Content.Saved(name, size.getAsLong(), left), true)
+              : new Result(new Content.TooLarge(savedLimit), false);
+        });
+  }
+
+  /** What is done with a body that is unpacked. */
+  @FunctionalInterface
+  private interface Taking {
+    /**
+     * Takes it.
+     *
+     * @param left the coding that could not be undone
+     * @param length below 0 if it is not known
+     */
+    Result take(InputStream plain, Optional<String> left, long length)
+        throws IOException, InterruptedException;
+  }
+
+  private Result decoded(
+      InputStream body,
+      Optional<String> coding,
+      long length,
+      long most,
+      Attempt attempt,
+      Taking taking)
+      throws IOException, InterruptedException {
     String name = coding.map(text -> text.strip().toLowerCase(Locale.ROOT)).orElse("identity");
     try {
       return switch (name) {
-        case "identity", "" -> collect(body, Optional.empty(), length, attempt);
-        case "gzip", "x-gzip" -> unpack(Unpacked.gzip(bounded(body)), attempt);
-        case "deflate" -> unpack(Unpacked.deflate(bounded(body)), attempt);
-        default -> collect(body, Optional.of(name), length, attempt);
+        case "identity", "" -> taking.take(body, Optional.empty(), length);
+        case "gzip", "x-gzip" -> unpack(Unpacked.gzip(bounded(body, most)), taking);
+        case "deflate" -> unpack(Unpacked.deflate(bounded(body, most)), taking);
+        default -> taking.take(body, Optional.of(name), length);
       };
     } catch (TooMuchPackedException tooMuch) {
       memory.free(attempt.call().course().sequence());
-      return new Result(new Content.TooLarge(limit), false);
+      return new Result(new Content.TooLarge(most), false);
     } catch (ZipException | EOFException notThat) {
       return new Result(new Content.Undecodable(name), false);
     }
@@ -92,9 +157,9 @@ record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory
   }
 
   /** A packed body; what unpacks to nothing has no end otherwise. */
-  private InputStream bounded(InputStream packed) {
+  private static InputStream bounded(InputStream packed, long most) {
     return new FilterInputStream(packed) {
-      private long left = limit + PACKING;
+      private long left = most > Long.MAX_VALUE - PACKING ? most : most + PACKING;
 
       @Override
       public int read() throws IOException {
@@ -119,10 +184,10 @@ record ContentReader(KeptHeaders headers, long limit, boolean isKept, BodyMemory
     };
   }
 
-  private Result unpack(InputStream unpacked, Attempt attempt)
+  private static Result unpack(InputStream unpacked, Taking taking)
       throws IOException, InterruptedException {
     try (unpacked) {
-      return collect(unpacked, Optional.empty(), -1, attempt);
+      return taking.take(unpacked, Optional.empty(), -1);
     }
   }
 

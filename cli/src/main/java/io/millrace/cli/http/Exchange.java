@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
@@ -19,6 +20,9 @@ import org.apache.hc.core5.http.HttpException;
  * goes through all limits like any other.
  *
  * @param retries told of requests that are not retries, and of those that succeed
+ * @param expected which statuses are a success
+ * @param picking what is taken out of answers
+ * @param spending what requests have cost; empty if nobody counts it
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
  * @param isStored whether a checkpoint keeps what comes of a request
@@ -28,6 +32,9 @@ record Exchange(
     Alarms timer,
     ContentReader contents,
     HostRetries retries,
+    Expected expected,
+    Picking picking,
+    Optional<Spending> spending,
     Duration time,
     Optional<Duration> itemTime,
     int mostRedirects,
@@ -39,19 +46,57 @@ record Exchange(
     Call call = line.call();
     Course course = call.course();
     Duration left = timeLeft(call);
+    requireFiles(call);
     if (!course.hasStarted()) {
       retries.count(call.host());
     }
     course.requestStarts(System.nanoTime());
-    Reply reply;
+    long cost = call.label().cost();
     try {
-      reply = send(call, left);
+      Step step = step(call, timed(call, left));
+      cost = step.cost(cost);
+      retries.giveBack(call.host(), course.takeBudgeted());
+      return step;
     } finally {
-      course.requestEnds(System.nanoTime());
+      count(cost);
     }
-    Step step = step(call, reply);
-    retries.giveBack(call.host(), course.takeBudgeted());
-    return step;
+  }
+
+  private Reply timed(Call call, Duration left) throws RequestException, InterruptedException {
+    try {
+      return send(call, left);
+    } finally {
+      call.course().requestEnds(System.nanoTime());
+    }
+  }
+
+  private void count(long cost) {
+    if (spending.isPresent()) {
+      spending.get().add(cost);
+    }
+  }
+
+  private OptionalLong usage(Reply reply) {
+    OptionalLong said = picking.cost(reply);
+    if (picking.usage().isPresent() && said.isEmpty()) {
+      spending.ifPresent(Spending::addUnsaid);
+    }
+    return said;
+  }
+
+  /* Before anything is sent. */
+  private void requireFiles(Call call) throws LocalException {
+    try {
+      if (call.request().body().orElse(null) instanceof Body.InFile(var file)) {
+        var _ = file.length();
+      }
+      if (contents.folder().isPresent()) {
+        SaveFolder folder = contents.folder().get();
+        folder.requireFree(folder.nameOf(call.label()));
+      }
+    } catch (IOException problem) {
+      throw new LocalException(call, problem.getMessage());
+    }
   }
 
   private Duration timeLeft(Call call) throws TimedOutException {
@@ -90,10 +135,12 @@ record Exchange(
           isLine ? "timed out: --item-timeout" : "timed out: --timeout",
           attempt.stage() == Stage.CONNECTING);
     }
-    if (failed instanceof InterruptedException interrupted) {
-      throw interrupted;
-    }
-    return new LostException(call, attempt.stage(), failed);
+    return switch (failed) {
+      case SaveFolder.UnsavedException local -> new LocalException(call, local.getMessage());
+      case BodyFile.UnusableException local -> new LocalException(call, local.getMessage());
+      case InterruptedException interrupted -> throw interrupted;
+      default -> new LostException(call, attempt.stage(), failed);
+    };
   }
 
   private boolean isTimeFor(Call call) {
@@ -108,11 +155,17 @@ record Exchange(
     Reply bare = new Reply(response.getCode(), headers, new Content.Dropped());
     boolean leadsOn = mostRedirects > 0 && Redirect.isOne(bare);
     ContentReader.Result result =
-        leadsOn
-            ? contents.drop(body)
-            : contents.read(body, bare.header("content-encoding"), length, attempt);
+        leadsOn ? contents.drop(body) : taken(bare, body, length, attempt);
     return new Answer<>(
         new Reply(bare.statusCode(), headers, result.content()), result.isConsumed());
+  }
+
+  private ContentReader.Result taken(Reply bare, InputStream body, long length, Attempt attempt)
+      throws IOException, InterruptedException {
+    Optional<String> coding = bare.header("content-encoding");
+    return expected.includes(bare.statusCode())
+        ? contents.keep(body, coding, length, attempt)
+        : contents.read(body, coding, length, attempt);
   }
 
   private Step step(Call call, Reply reply) throws BadReplyException {
@@ -121,11 +174,19 @@ record Exchange(
       contents.memory().free(call.course().sequence());
       return new Step.Redirected(reply.statusCode(), location, call.course().progress());
     }
-    Optional<String> problem = reply.problem();
+    Optional<String> problem = reply.problem(expected);
     if (problem.isPresent()) {
       throw new BadReplyException(call, problem.get(), reply);
     }
-    return new Step.Answered(reply, call.course().progress());
+    OptionalLong usage = usage(reply);
+    Picking.Picked picked = picking.from(reply);
+    if (picked.problem().isPresent()) {
+      throw new BadReplyException(call, picked.problem().get(), reply);
+    }
+    if (picked.reply().content() instanceof Content.Selected(var json)) {
+      contents.memory().shrink(call.course().sequence(), 2L * json.length());
+    }
+    return new Step.Answered(picked.reply(), call.course().progress(), usage);
   }
 
   /** Where the next request goes, which {@link Redirect#next} can make. */

@@ -40,22 +40,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "http",
     sortOptions = false,
+    customSynopsis = "millrace http [OPTION]... [FILE|URL]",
     usageHelpWidth = 100,
     header = "Performs HTTP requests that it reads line by line.",
     description = {
       "",
       "Writes one line of JSON for each request, as they complete:",
       "  {\"id\":..,\"url\":..,\"status\":..,\"attempts\":..,\"millis\":..,\"body\":..} or with \"error\"",
-      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"headers\",\"body\"}; other fields",
-      "pass on to the answer. Blank lines and those that start with # are skipped. The id is the line's",
-      "number unless it is given.",
+      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"query\",\"headers\",\"body\"}, with",
+      "\"form\" or \"bodyFile\" in place of the body; other fields pass on to the answer. Blank lines and",
+      "those that start with # are skipped. The id is the line's number unless it is given.",
       ""
     },
     footer = {
       "",
       "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls,",
-      "--max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of another run,",
-      "in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
+      "--max-cost, --max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of",
+      "another run, in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
@@ -74,14 +75,22 @@ public final class HttpCommand implements Callable<Integer> {
           "--retries",
           "--retry-on",
           "--retry-unsafe",
+          "--idempotency-key",
           "--timeout",
           "--item-timeout",
           "--run-timeout",
           "--grace",
           "--max-failures",
           "--max-calls",
+          "--tokens",
+          "--cost",
+          "--usage",
+          "--max-cost",
           "--fail-rate",
           "--ordered",
+          "--method",
+          "--expect",
+          "--select",
           "--max-redirects");
 
   private final Streams streams;
@@ -99,6 +108,10 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Mixin private HttpOptions options = new HttpOptions();
 
+  @Mixin private AnswerOptions answers = new AnswerOptions();
+
+  @Mixin private CostOptions costs = new CostOptions();
+
   @Mixin private ExtraFiles extraFiles = new ExtraFiles();
 
   @Option(
@@ -109,8 +122,16 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Option(
       names = "--force",
-      description = "Replace what stands in the --output file, if it is a regular file of yours.")
+      description =
+          "Replace what stands in the files that are written, such as --output, if they are regular files of yours.")
   private boolean force;
+
+  @Option(
+      names = "--dry-run",
+      description =
+          "Send nothing: write each request to standard output, without what may be secret in it, and say how long "
+              + "all would take and what it would cost. No file is written.")
+  private boolean dryRun;
 
   @Option(names = "--quiet", description = "No progress, no summary.")
   private boolean quiet;
@@ -126,21 +147,34 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    options.conflict().or(requests::conflict).ifPresent(this::refuse);
-    if (force && output == null && !extraFiles.areWanted()) {
+    options
+        .conflict()
+        .or(requests::conflict)
+        .or(() -> answers.conflict(options.haveCheckpoint()))
+        .or(() -> options.conflict(answers.expected()))
+        .or(() -> costs.conflict(answers))
+        .ifPresent(this::refuse);
+    if (force && output == null && !extraFiles.areWanted() && !answers.areSaved()) {
       refuse("--force needs --output");
     }
     Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
     try {
       Setting setting = Setting.of(requests, streams.environment());
+      options.conflict(setting.form().headers()).ifPresent(this::refuse);
+      if (dryRun) {
+        return dryRun(setting, endpoints);
+      }
+      Optional<IdempotencyKeys> keys = options.keys(streams.environment());
       Optional<ResumableRun> resumable =
-          options.resumable(setting.headers(), requests.maxRedirects() > 0);
+          options.resumable(
+              setting.form().headers(), answers.kept(requests.maxRedirects() > 0), keys);
       try (InputStream in = endpoints.openInput();
           RunStore store =
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
+          SaveFolder saved = answers.open(force, options.checkpoint());
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
-        End end = run(setting, resumable, store, in, out, files);
+        End end = run(setting, keys, resumable, store, saved, in, out, files);
         files.end(streams.err());
         if (end.run().status() == RunStatus.COMPLETED) {
           files.complete();
@@ -157,6 +191,22 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (IOException error) {
       streams.err().println("millrace http: cannot write the output: " + error.getMessage());
       return ExitStatus.FAILED;
+    }
+  }
+
+  private int dryRun(Setting setting, Endpoints endpoints)
+      throws IOException, UnusableFileException {
+    LineParser parser =
+        new LineParser(setting.form(), options.identity(), Optional.empty(), costs.estimate());
+    try (InputStream in = endpoints.openInput();
+        Output out = new Output(new StreamTarget(streams.out()))) {
+      InputSource input =
+          new InputSource(in, parser, options.maxLine(), options.window(), null, false);
+      Plan plan = new DryRun(input, out, new Plan(options.limits(costs))).go();
+      if (!quiet) {
+        plan.lines().forEach(streams.err()::println);
+      }
+      return plan.hasMalformed() ? ExitStatus.FAILED : ExitStatus.OK;
     }
   }
 
@@ -195,11 +245,10 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   /** What the options mean where the command runs. */
-  private record Setting(List<Header> headers, Proxies proxies, Tls tls) {
+  private record Setting(RequestForm form, Proxies proxies, Tls tls) {
     static Setting of(RequestOptions requests, Map<String, String> environment)
         throws MalformedInputException {
-      return new Setting(
-          requests.headers(environment), requests.proxies(environment), requests.tls());
+      return new Setting(requests.form(environment), requests.proxies(environment), requests.tls());
     }
   }
 
@@ -212,8 +261,10 @@ public final class HttpCommand implements Callable<Integer> {
 
   private End run(
       Setting setting,
+      Optional<IdempotencyKeys> keys,
       Optional<ResumableRun> resumable,
       @Nullable RunStore store,
+      @Nullable SaveFolder saved,
       InputStream in,
       Output out,
       ExtraFiles.Open files)
@@ -222,7 +273,8 @@ public final class HttpCommand implements Callable<Integer> {
     InputSource input =
         new InputSource(
             in,
-            new LineParser(setting.headers(), resumable.map(ResumableRun::identity)),
+            new LineParser(
+                setting.form(), resumable.map(ResumableRun::identity), keys, costs.estimate()),
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),
@@ -235,18 +287,21 @@ public final class HttpCommand implements Callable<Integer> {
           new Exchange(
               wire,
               alarms,
-              options.contents(),
+              answers.contents(saved),
               retries,
+              answers.expected(),
+              answers.picking(costs.usage()),
+              costs.estimate().map(_ -> new Spending()),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects(),
               store != null);
-      Parallel parallel = options.parallel(stop, retries, exchange.contents().memory());
+      Parallel parallel = options.parallel(stop, retries, exchange.contents().memory(), costs);
       if (store != null) {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
       }
       HttpRun.End end =
-          new HttpRun(parallel, input, exchange, out, options.form(), streams, manner(), files)
+          new HttpRun(parallel, input, exchange, out, answers.form(saved), streams, manner(), files)
               .go();
       return new End(end, signals.exitCode().orElse(ExitStatus.FAILED));
     }

@@ -2,7 +2,6 @@ package io.millrace.cli.http;
 
 import io.millrace.Parallel;
 import io.millrace.cli.console.EndReason;
-import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -118,6 +118,13 @@ final class HttpOptions {
   private boolean retryUnsafe;
 
   @Option(
+      names = "--idempotency-key",
+      description =
+          "Send an Idempotency-Key with each line that has none, so that POST can be repeated: the same in all its "
+              + "attempts and, with --checkpoint, in all runs.")
+  private boolean idempotencyKey;
+
+  @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = TimeSpan.class,
@@ -176,49 +183,35 @@ final class HttpOptions {
   private boolean ordered;
 
   @Option(
-      names = "--max-body",
-      paramLabel = "BYTES",
-      converter = WholeNumber.FromZero.class,
-      description = "A line with a larger answer fails (default: ${DEFAULT-VALUE}).")
-  private int maxBody = 10_000_000;
-
-  @Option(names = "--no-body", description = "Do not keep the bodies of answers.")
-  private boolean noBody;
-
-  @Option(
-      names = "--max-memory",
-      paramLabel = "BYTES",
-      converter = ByteCount.class,
-      description =
-          "For the bodies and large headers of all answers together, until they are written, for example "
-              + "200m; further ones wait (default: a quarter of the heap).")
-  private long maxMemory = Runtime.getRuntime().maxMemory() / 4;
-
-  @Option(
       names = "--max-line",
       paramLabel = "BYTES",
       converter = WholeNumber.FromOne.class,
       description = "A longer line of the input fails (default: ${DEFAULT-VALUE}).")
   private int maxLine = 10_000_000;
 
-  @Option(
-      names = "--include",
-      paramLabel = "HEADER,...",
-      converter = HeaderNames.class,
-      description = "Write these headers of the answer as 'headers'; * is all.")
-  private Set<String> included = Set.of();
-
   @Mixin private LineCheckpointOptions checkpoints = new LineCheckpointOptions();
 
   /** What is wrong with the options together. */
   Optional<String> conflict() {
-    if (checkpoints.areGiven() && !noBody && maxBody > ResumableRun.LARGEST_BODY) {
-      return Optional.of(
-          "--checkpoint keeps bodies of at most "
-              + ResumableRun.LARGEST_BODY
-              + " bytes: give a smaller --max-body, or --no-body");
-    }
     return checkpoints.conflict().or(this::burstAlone);
+  }
+
+  /** What is wrong with these and the headers of all requests. */
+  Optional<String> conflict(List<Header> general) {
+    return idempotencyKey && general.stream().anyMatch(each -> each.isNamed(IdempotencyKeys.NAME))
+        ? Optional.of(
+            "--idempotency-key and a header Idempotency-Key for all lines exclude each other: each line needs its own")
+        : Optional.empty();
+  }
+
+  /** What is wrong with these and what is expected of answers. */
+  Optional<String> conflict(Expected expected) {
+    if (expected.names(stopOn)) {
+      return Optional.of("--expect and --stop-on have the same status: leave it out of one");
+    }
+    return retryOn != RetryRules.USUAL && expected.names(retryOn)
+        ? Optional.of("--expect and --retry-on have the same status: leave it out of one")
+        : Optional.empty();
   }
 
   private Optional<String> burstAlone() {
@@ -236,13 +229,31 @@ final class HttpOptions {
     return window == null ? (int) Math.min(2L * jobs, Integer.MAX_VALUE) : window;
   }
 
-  /** How the run survives; empty if it does not. */
-  Optional<ResumableRun> resumable(List<Header> general, boolean followsRedirects) {
+  /** How lines are known again, if they are. */
+  Optional<LineIdentity> identity() {
     return checkpoints.areGiven()
-        ? Optional.of(
-            new ResumableRun(
-                checkpoints, general, included, new ResumableRun.Kept(!noBody, followsRedirects)))
+        ? Optional.of(new LineIdentity(checkpoints.key()))
         : Optional.empty();
+  }
+
+  /** How the run survives; empty if it does not. */
+  Optional<ResumableRun> resumable(
+      List<Header> general, ResumableRun.Kept kept, Optional<IdempotencyKeys> keys) {
+    return checkpoints.areGiven()
+        ? Optional.of(new ResumableRun(checkpoints, general, kept, keys))
+        : Optional.empty();
+  }
+
+  /** The keys of the lines of this run, or of the checkpoint with which it goes on. */
+  Optional<IdempotencyKeys> keys(Map<String, String> environment) {
+    return idempotencyKey
+        ? Optional.of(IdempotencyKeys.of(checkpoints.action(environment)))
+        : Optional.empty();
+  }
+
+  /** Where the checkpoint is, without a password. */
+  Optional<String> checkpoint() {
+    return checkpoints.place();
   }
 
   boolean haveCheckpoint() {
@@ -278,24 +289,26 @@ final class HttpOptions {
     return new EndReason(limits, checkpoints.areGiven());
   }
 
-  OutputLine form() {
-    return new OutputLine(included);
-  }
-
   HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {
     return new HttpRun.Manner(ordered, isQuiet, failed, settings, endReason());
-  }
-
-  ContentReader contents() {
-    return new ContentReader(
-        new KeptHeaders(included), maxBody, !noBody, new BodyMemory(maxMemory));
   }
 
   HostRetries hostRetries() {
     return new HostRetries(retryBudget);
   }
 
-  Parallel parallel(StopToken stopToken, HostRetries budgets, BodyMemory memory) {
+  Plan.Limits limits(CostOptions costs) {
+    return new Plan.Limits(
+        Optional.ofNullable(rate).map(this::withBurst),
+        Optional.ofNullable(hostRate).map(this::withBurst),
+        costs.limit(),
+        maxCalls == null ? OptionalLong.empty() : OptionalLong.of(maxCalls),
+        costs.most(),
+        costs.estimate().isPresent());
+  }
+
+  Parallel parallel(
+      StopToken stopToken, HostRetries budgets, BodyMemory memory, CostOptions costs) {
     RetryRules rules =
         new RetryRules(retries, retryOn, stopOn, retryUnsafe, itemTimeout(), budgets, memory);
     Parallel parallel =
@@ -303,7 +316,7 @@ final class HttpOptions {
             .order(Order.COMPLETION) // lines are put in order where they are written
             // a malformed line fails here, before it takes a permit or a slot
             .itemKey(InputLine::call)
-            .rateLimit(limit())
+            .rateLimit(limit(costs))
             .retry(rules.retry())
             .window(window())
             .stopToken(stopToken);
@@ -311,13 +324,25 @@ final class HttpOptions {
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
     parallel = with(parallel, maxFailures, Parallel::maxFailures);
     parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
-    return with(parallel, maxCalls, (p, most) -> p.budget(Budget.calls(most)));
+    List<Budget> spendable = new ArrayList<>();
+    if (maxCalls != null) {
+      spendable.add(Budget.calls(maxCalls));
+    }
+    costs.budget().ifPresent(spendable::add);
+    return spendable.isEmpty()
+        ? parallel
+        : parallel.budget(Budget.all(spendable.toArray(Budget[]::new)));
   }
 
   /* The rate of all requests stands behind the limits of their hosts: who waits for a host takes nothing of it. */
-  private RateLimit limit() {
-    RateLimit ofHosts = hostLimit().by(HttpOptions::host);
-    return rate == null ? ofHosts : RateLimit.all(withBurst(rate), ofHosts);
+  private RateLimit limit(CostOptions costs) {
+    List<RateLimit> all = new ArrayList<>();
+    if (rate != null) {
+      all.add(withBurst(rate));
+    }
+    costs.limit().ifPresent(all::add);
+    all.add(hostLimit().by(HttpOptions::host));
+    return all.size() == 1 ? all.getFirst() : RateLimit.all(all.toArray(RateLimit[]::new));
   }
 
   /** Without a rate there is still the pause that a host asks for. */

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of the command: takes the outcomes as they come, writes their lines, counts. */
 final class HttpRun {
+  private static final String AGAIN = "another --checkpoint-version asks for all again";
+
   private final Parallel parallel;
   private final InputSource input;
   private final Exchange exchange;
@@ -158,6 +160,7 @@ final class HttpRun {
       report
           .summary(status, manner.end().ofRun(status, broken.isPresent()), input.reading())
           .forEach(streams.err()::println);
+      exchange.spending().ifPresent(cost -> streams.err().println("  cost: " + cost));
       Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed(), broken);
@@ -184,13 +187,25 @@ final class HttpRun {
     }
     Optional<LineResult> result = LineResult.of(outcome, run.status(), manner.end());
     if (result.isPresent()) {
-      if (outcome.restored()) {
+      if (outcome.restored() && !isLost(result.get())) {
         tally.addRestored(result.get());
         inTurn(result.get());
       } else {
-        ended(result.get());
+        ended(
+            outcome.restored()
+                ? result.get().failing("the file that an earlier run has saved is gone: " + AGAIN)
+                : result.get());
       }
     }
+  }
+
+  /** Whether the file with an answer of an earlier run is not there any longer. */
+  private boolean isLost(LineResult result) {
+    Optional<SaveFolder> folder = exchange.contents().folder();
+    return folder.isPresent()
+        && result.reply().map(Reply::content).orElse(null)
+            instanceof Content.Saved(var name, var bytes, _)
+        && !folder.get().has(name, bytes);
   }
 
   private void redirect(Call call, Step.Redirected to) {

@@ -20,27 +20,37 @@ sealed interface InputLine {
    * @param url where it goes, as it was written, without user and password; empty if the line does not say
    * @param fields those that mean nothing to the command, each as the JSON that it was
    * @param key by what a checkpoint knows it again; empty if there is none, or no key
+   * @param cost what it may cost, in tokens; 0 if nobody counts them
    */
   record Label(
-      long number, String id, Optional<String> url, Map<String, String> fields, String key) {
+      long number,
+      String id,
+      Optional<String> url,
+      Map<String, String> fields,
+      String key,
+      long cost) {
     static Label of(long number) {
-      return new Label(number, Long.toString(number), Optional.empty(), Map.of(), "");
+      return new Label(number, Long.toString(number), Optional.empty(), Map.of(), "", 0);
     }
 
     Label withUrl(String shown) {
-      return new Label(number, id, Optional.of(shown), fields, key);
+      return new Label(number, id, Optional.of(shown), fields, key, cost);
     }
 
     Label withId(String given) {
-      return new Label(number, given, url, fields, key);
+      return new Label(number, given, url, fields, key, cost);
     }
 
     Label withFields(Map<String, String> others) {
-      return new Label(number, id, url, others, key);
+      return new Label(number, id, url, others, key, cost);
     }
 
     Label withKey(String known) {
-      return new Label(number, id, url, fields, known);
+      return new Label(number, id, url, fields, known, cost);
+    }
+
+    Label withCost(long tokens) {
+      return new Label(number, id, url, fields, key, tokens);
     }
   }
 

@@ -1,6 +1,5 @@
 package io.millrace.cli.http;
 
-import io.millrace.cli.http.Request.Body;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.JsonObject.Field;
 import io.millrace.cli.text.MalformedInputException;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -24,7 +24,8 @@ import tools.jackson.core.json.JsonFactory;
 record JsonLine(Map<String, Field> fields) {
   private static final JsonFactory JSON = JsonObject.factory();
 
-  private static final Set<String> KNOWN = Set.of("id", "method", "url", "headers", "body");
+  private static final Set<String> KNOWN =
+      Set.of("id", "method", "url", "query", "headers", "body", "bodyFile", "form");
 
   static JsonLine parse(String text) throws MalformedInputException {
     return new JsonLine(object(text));
@@ -63,10 +64,44 @@ record JsonLine(Map<String, Field> fields) {
   }
 
   /** The request to this URL. */
-  Request request(Url url, List<Header> general) throws MalformedInputException {
-    Optional<Body> body = body();
-    String method = string("method").orElse(body.isPresent() ? "POST" : "GET");
-    return new Request(Request.method(method), url, headers(), general, body);
+  Request request(Url url, RequestForm form) throws MalformedInputException {
+    Optional<Body> body = body(form);
+    Optional<String> given = string("method");
+    String method =
+        given.isPresent()
+            ? Request.method(given.get())
+            : form.method().orElse(body.isPresent() ? "POST" : "GET");
+    return new Request(method, withQuery(url), headers(), form.headers(), body);
+  }
+
+  private Url withQuery(Url url) throws MalformedInputException {
+    Optional<Field> query = field("query");
+    return query.isPresent() ? url.withQuery(Pairs.of("query", query.get())) : url;
+  }
+
+  private Optional<Body> body(RequestForm form) throws MalformedInputException {
+    List<String> given =
+        Stream.of("body", "bodyFile", "form").filter(name -> field(name).isPresent()).toList();
+    if (given.size() > 1) {
+      throw new MalformedInputException(
+          "'" + given.get(0) + "' and '" + given.get(1) + "' exclude each other");
+    }
+    if (given.isEmpty()) {
+      return form.template().isPresent()
+          ? Optional.of(form.template().get().fill(fields))
+          : Optional.empty();
+    }
+    return switch (given.getFirst()) {
+      case "body" -> body();
+      case "form" ->
+          Optional.of(
+              new Body.Bytes(
+                  Pairs.of("form", field("form").orElseThrow()).getBytes(StandardCharsets.US_ASCII),
+                  Optional.of(Body.FORM)));
+      default ->
+          Optional.of(
+              new Body.InFile(BodyFile.of(string("bodyFile").orElseThrow(), form.bodyFolder())));
+    };
   }
 
   private List<Header> headers() throws MalformedInputException {
@@ -118,7 +153,10 @@ record JsonLine(Map<String, Field> fields) {
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(content)) {
       throw new MalformedInputException("'body' has half of a surrogate pair");
     }
-    return Optional.of(new Body(content.getBytes(StandardCharsets.UTF_8), !isText));
+    return Optional.of(
+        new Body.Bytes(
+            content.getBytes(StandardCharsets.UTF_8),
+            isText ? Optional.empty() : Optional.of(Body.JSON)));
   }
 
   private Optional<String> string(String name) throws MalformedInputException {

@@ -3,7 +3,6 @@ package io.millrace.cli.http;
 import io.millrace.checkpoint.ItemId;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
-import io.millrace.cli.http.Request.Body;
 import io.millrace.cli.resume.Digest;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.JsonObject;
@@ -59,7 +58,11 @@ record LineIdentity(Optional<KeyField> field) {
 
   private static String textOf(Request request) {
     String body =
-        request.body().map(Body::bytes).map(bytes -> " sha256:" + Digest.of(bytes)).orElse("");
+        switch (request.body().orElse(null)) {
+          case null -> "";
+          case Body.Bytes(var bytes, _) -> " sha256:" + Digest.of(bytes);
+          case Body.InFile(var file) -> " file:" + file.path();
+        };
     return request.method() + " " + request.url() + body;
   }
 
@@ -75,15 +78,20 @@ record LineIdentity(Optional<KeyField> field) {
   static Object fingerprintOf(InputLine line) {
     return switch (line) {
       case Malformed _ -> "";
-      case Call call -> fingerprintOf(call.request());
+      case Call call -> traits(call.request());
     };
   }
 
-  private static Object fingerprintOf(Request request) {
+  /** What the answer to a request depends on: strings, numbers and bytes. */
+  static List<Object> traits(Request request) {
     List<Object> parts = new ArrayList<>();
     parts.add(request.method());
     parts.add(request.url().toString());
-    request.body().ifPresent(body -> parts.add(body.bytes()));
+    switch (request.body().orElse(null)) {
+      case null -> {}
+      case Body.Bytes(var bytes, _) -> parts.add(bytes);
+      case Body.InFile(var file) -> parts.addAll(file.traits());
+    }
     for (Header header : request.own()) {
       if (isDecisive(header)) {
         parts.add(header.key());

@@ -8,7 +8,7 @@ import io.millrace.cli.text.MalformedInputException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  * Makes an item of a line: of a URL, or of a JSON object. Whatever a line holds, it costs that line
  * only.
  *
- * @param headers what all requests send
+ * @param form what lines get that do not say it themselves
  * @param identity how a checkpoint knows a line again; empty if there is none
+ * @param costs what lines cost; empty if nobody counts it
+ * @param keys of lines that have none; empty if they are to have none
  */
-record LineParser(List<Header> headers, Optional<LineIdentity> identity) {
+record LineParser(
+    RequestForm form,
+    Optional<LineIdentity> identity,
+    Optional<IdempotencyKeys> keys,
+    Optional<CostEstimate> costs) {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /** The item; null if the line is blank or a comment. */
@@ -60,14 +66,13 @@ record LineParser(List<Header> headers, Optional<LineIdentity> identity) {
     InputLine read(String text) throws MalformedInputException {
       if (!text.startsWith("{")) {
         Url url = url(text);
-        return call(
-            null, Optional.empty(), new Request("GET", url, List.of(), headers, Optional.empty()));
+        return call(null, Optional.empty(), new JsonLine(Map.of()).request(url, form));
       }
       JsonLine line = JsonLine.parse(text);
       label = label.withFields(line.others());
       Optional<String> id = line.id();
       label = label.withId(id.orElse(label.id()));
-      return call(line, id, line.request(url(line.url()), headers));
+      return call(line, id, line.request(url(line.url()), form));
     }
 
     private Url url(String text) throws MalformedInputException {
@@ -82,7 +87,12 @@ record LineParser(List<Header> headers, Optional<LineIdentity> identity) {
         JsonObject object = line == null ? null : new JsonObject(line.fields());
         label = label.withKey(identity.get().key(object, id, request));
       }
-      return new Call(label, course, request);
+      if (costs.isPresent()) {
+        Map<String, JsonObject.Field> fields = line == null ? Map.of() : line.fields();
+        label = label.withCost(costs.get().of(fields, request));
+      }
+      Request keyed = keys.isPresent() ? keys.get().in(request, label, course.sequence()) : request;
+      return new Call(label, course, keyed);
     }
   }
 }

@@ -35,7 +35,7 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
   static Optional<LineResult> of(
       Outcome<InputLine, Step> outcome, RunStatus status, EndReason end) {
     return switch (outcome) {
-      case Success<InputLine, Step>(var line, Step.Answered(var reply, _), _) ->
+      case Success<InputLine, Step>(var line, Step.Answered(var reply, _, _), _) ->
           Optional.of(new LineResult(line, State.OK, Optional.of(reply), Optional.empty()));
       case Success<InputLine, Step>(_, Step.Redirected _, _) -> Optional.empty();
       case Failure<InputLine, Step>(var line, var error, _) ->
@@ -60,6 +60,11 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
     return line.course().hasStarted()
         ? new LineResult(line, State.CUT_OFF, Optional.empty(), Optional.of(end.ofItem(reason)))
         : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty());
+  }
+
+  /** The same line, failed. */
+  LineResult failing(String problem) {
+    return new LineResult(line, State.FAILED, Optional.empty(), Optional.of(problem));
   }
 
   /** Repetitions, those of all its requests together. */

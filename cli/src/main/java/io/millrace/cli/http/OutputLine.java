@@ -23,8 +23,10 @@ import java.util.Set;
  * Writes what came of a line as a line of JSON.
  *
  * @param included names of headers of the answer to write, in lower case; {@code *} is all
+ * @param folder where bodies are saved
+ * @param selects whether one value is kept of them
  */
-record OutputLine(Set<String> included) {
+record OutputLine(Set<String> included, Optional<SaveFolder> folder, boolean selects) {
   /** What the command says of an answer; a field of the line with such a name is not passed on. */
   private static final Set<String> OWN =
       Set.of(
@@ -90,7 +92,11 @@ record OutputLine(Set<String> included) {
     }
 
     private void passOn(String name, String value) {
-      if (!OWN.contains(name)) {
+      boolean isOwn =
+          OWN.contains(name)
+              || (selects && name.equals("value"))
+              || (folder.isPresent() && (name.equals("file") || name.equals("bytes")));
+      if (!isOwn) {
         name(name);
         json.json(value);
       }
@@ -127,16 +133,33 @@ record OutputLine(Set<String> included) {
     }
 
     private void content(Reply reply) {
-      if (reply.content() instanceof Content.Whole(ByteBuffer bytes, var coding)) {
-        coding.ifPresent(name -> text("contentEncoding", name));
-        ContentText text =
-            coding.isPresent()
-                ? ContentText.base64(bytes)
-                : ContentText.of(bytes, reply.header("content-type"));
-        text("body", text.text());
-        if (text.isBase64()) {
-          text("bodyEncoding", "base64");
+      switch (reply.content()) {
+        case Content.Whole(ByteBuffer bytes, var coding) -> {
+          coding.ifPresent(name -> text("contentEncoding", name));
+          body(
+              coding.isPresent()
+                  ? ContentText.base64(bytes)
+                  : ContentText.of(bytes, reply.header("content-type")));
         }
+        case Content.Selected(String value) -> {
+          name("value");
+          json.json(value);
+        }
+        case Content.Saved(String name, long bytes, var coding) -> {
+          coding.ifPresent(left -> text("contentEncoding", left));
+          text("file", folder.map(saved -> saved.path(name)).orElse(name));
+          number("bytes", bytes);
+        }
+        case Content.TooLarge _, Content.Undecodable _, Content.Dropped _ -> {
+          // nothing is kept
+        }
+      }
+    }
+
+    private void body(ContentText body) {
+      text("body", body.text());
+      if (body.isBase64()) {
+        text("bodyEncoding", "base64");
       }
     }
 

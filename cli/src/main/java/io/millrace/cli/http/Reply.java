@@ -12,8 +12,6 @@ import java.util.Optional;
  * @param headers those that are kept; each character of a value is a byte that came
  */
 record Reply(int statusCode, List<Header> headers, Content content) implements HttpReply {
-  private static final int LOWEST_ERROR = 400;
-
   /* What servers say about coming back stands in the first 65,536 characters. */
   private static final int MOST_READ = 4 * 65_536;
 
@@ -46,17 +44,24 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
     return new Reply(statusCode, read, new Content.Dropped());
   }
 
+  /** The same with other content. */
+  Reply with(Content other) {
+    return new Reply(statusCode, headers, other);
+  }
+
   /** What is wrong with it; empty if nothing is. */
-  Optional<String> problem() {
-    if (statusCode >= LOWEST_ERROR) {
-      return Optional.of("status " + statusCode);
+  Optional<String> problem(Expected expected) {
+    Optional<String> unexpected = expected.problem(statusCode);
+    if (unexpected.isPresent()) {
+      return unexpected;
     }
     return switch (content) {
       case Content.TooLarge(long limit) ->
           Optional.of("the body is larger than " + limit + " bytes: see --max-body");
       case Content.Undecodable(String coding) ->
           Optional.of("the body is not the " + coding + " that it claims to be");
-      case Content.Whole _, Content.Dropped _ -> Optional.empty();
+      case Content.Whole _, Content.Selected _, Content.Saved _, Content.Dropped _ ->
+          Optional.empty();
     };
   }
 }

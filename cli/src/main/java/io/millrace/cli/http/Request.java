@@ -17,7 +17,6 @@ record Request(
     String method, Url url, List<Header> own, List<Header> general, Optional<Body> body) {
   private static final Header USER_AGENT = new Header("User-Agent", "millrace");
   private static final Header ACCEPT = new Header("Accept", "*/*");
-  private static final Header CONTENT_TYPE = new Header("Content-Type", "application/json");
   private static final Set<String> STANDARD =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY");
   private static final Set<String> IDEMPOTENT =
@@ -25,14 +24,6 @@ record Request(
 
   /** A request with these methods says that it has no content if it has none. */
   private static final Set<String> WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
-
-  /**
-   * What is sent in a request.
-   *
-   * @param bytes nobody changes them
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  record Body(byte[] bytes, boolean isJson) {}
 
   /** A method as it is sent: the names of those that everybody knows are in upper case. */
   static String method(String name) throws MalformedInputException {
@@ -46,6 +37,13 @@ record Request(
     return name;
   }
 
+  /** The same with another header of its own. */
+  Request with(Header header) {
+    List<Header> more = new ArrayList<>(own);
+    more.add(header);
+    return new Request(method, url, List.copyOf(more), general, body);
+  }
+
   boolean isHead() {
     return method.equals("HEAD");
   }
@@ -53,14 +51,13 @@ record Request(
   /** Whether doing it twice is as good as doing it once (RFC 9110, section 9.2.2). */
   boolean isRepeatable() {
     return IDEMPOTENT.contains(method)
-        || own.stream().anyMatch(header -> header.isNamed("Idempotency-Key"))
-        || general.stream().anyMatch(header -> header.isNamed("Idempotency-Key"));
+        || own.stream().anyMatch(header -> header.isNamed(IdempotencyKeys.NAME))
+        || general.stream().anyMatch(header -> header.isNamed(IdempotencyKeys.NAME));
   }
 
-  /** The length that is said; empty if it is not said that there is no content. */
-  Optional<Integer> saidLength() {
-    return body.map(content -> content.bytes().length)
-        .or(() -> WITH_CONTENT.contains(method) ? Optional.of(0) : Optional.empty());
+  /** Whether it says that it has no content, where it has none. */
+  boolean saysThatItIsEmpty() {
+    return WITH_CONTENT.contains(method);
   }
 
   /** All headers but those about the connection and the content's length. */
@@ -72,8 +69,8 @@ record Request(
     List<Header> given = List.copyOf(all);
     addMissing(USER_AGENT, all, given);
     addMissing(ACCEPT, all, given);
-    if (body.isPresent() && body.get().isJson()) {
-      addMissing(CONTENT_TYPE, all, given);
+    if (body.orElse(null) instanceof Body.Bytes(_, var type)) {
+      type.ifPresent(usual -> addMissing(new Header("Content-Type", usual), all, given));
     }
     return all;
   }

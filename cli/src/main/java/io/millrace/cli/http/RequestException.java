@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What can go wrong with one request. */
 abstract sealed class RequestException extends Exception
-    permits BadReplyException, LostException, TimedOutException {
+    permits BadReplyException, LocalException, LostException, TimedOutException {
   private static final long serialVersionUID = 1;
   private final transient InputLine.Call call;
 

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.MalformedInputException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,9 +40,45 @@ final class RequestOptions {
   private @Nullable String bearerVariable;
 
   @Option(
+      names = "--method",
+      paramLabel = "METHOD",
+      converter = MethodName.class,
+      description = "For lines that name none (default: GET, or POST where there is a body).")
+  private @Nullable String method;
+
+  @Option(
+      names = "--data-template",
+      paramLabel = "TEXT",
+      description =
+          "The body of lines that have none, with their fields in the places {field}, or {a.b} for one inside of "
+              + "another. If it begins like JSON it has to be JSON, and values are put in as such: "
+              + "{\"q\": {q}, \"to\": \"Dear {name}\"}.")
+  private @Nullable String template;
+
+  @Option(
+      names = "--data-template-file",
+      paramLabel = "FILE",
+      description = "The same, read from a file.")
+  private @Nullable Path templateFile;
+
+  @Option(
+      names = "--body-dir",
+      paramLabel = "DIR",
+      description =
+          "Where the files are that lines name as 'bodyFile'; none may lead out of it. By default they may be "
+              + "anywhere, and names count from the working directory.")
+  private @Nullable Path bodyFolder;
+
+  @Option(
       names = "--compressed",
       description = "Ask for compressed answers. Those in gzip and deflate are always unpacked.")
   private boolean compressed;
+
+  @Option(
+      names = "--http1.1",
+      description = "Speak HTTP/1.1. That is all the command speaks; curl's commands may say so.")
+  @SuppressWarnings("unused") // it changes nothing
+  private boolean http11;
 
   @Option(
       names = "--max-redirects",
@@ -72,8 +109,11 @@ final class RequestOptions {
 
   /** What is wrong with the options together. */
   Optional<String> conflict() {
-    return insecure && caFile != null
-        ? Optional.of("--insecure and --cacert exclude each other")
+    if (insecure && caFile != null) {
+      return Optional.of("--insecure and --cacert exclude each other");
+    }
+    return template != null && templateFile != null
+        ? Optional.of("--data-template and --data-template-file exclude each other")
         : Optional.empty();
   }
 
@@ -95,8 +135,48 @@ final class RequestOptions {
         () -> Proxies.of(Optional.ofNullable(proxy), environment));
   }
 
+  /** What lines get that do not say it themselves. */
+  RequestForm form(Map<String, String> environment) throws MalformedInputException {
+    List<Header> all = headers(environment);
+    return new RequestForm(
+        all, Optional.ofNullable(method), template(all), Optional.ofNullable(folder()));
+  }
+
+  private @Nullable Path folder() throws MalformedInputException {
+    if (bodyFolder != null && !Files.isDirectory(bodyFolder)) {
+      throw new MalformedInputException(
+          "--body-dir '" + bodyFolder + "': no such directory; give the one that has the files");
+    }
+    return bodyFolder;
+  }
+
+  private Optional<DataTemplate> template(List<Header> all) throws MalformedInputException {
+    Path file = templateFile;
+    String option = file == null ? "--data-template" : "--data-template-file";
+    String text = file == null ? template : named(option, () -> text(file));
+    if (text == null) {
+      return Optional.empty();
+    }
+    Optional<String> type =
+        all.stream()
+            .filter(header -> header.isNamed("Content-Type"))
+            .map(Header::value)
+            .findFirst();
+    return Optional.of(named(option, () -> DataTemplate.parse(text, type)));
+  }
+
+  private static String text(Path file) throws MalformedInputException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException binary) {
+      throw new MalformedInputException("it is not UTF-8: '" + file + "'");
+    } catch (IOException unreadable) {
+      throw new MalformedInputException("cannot read '" + file + "'");
+    }
+  }
+
   /** The headers of all requests. */
-  List<Header> headers(Map<String, String> environment) throws MalformedInputException {
+  private List<Header> headers(Map<String, String> environment) throws MalformedInputException {
     List<Header> all = new ArrayList<>(headers);
     if (headerFile != null) {
       Path file = headerFile;

@@ -5,6 +5,7 @@ import io.millrace.cli.resume.CheckpointOptions;
 import io.millrace.cli.resume.RunStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -13,20 +14,22 @@ import java.util.TreeSet;
  * ones are refused, so that no line of another kind comes out of the checkpoint. It has no header that could be secret.
  *
  * @param general the headers of all requests
- * @param included names of headers to write
+ * @param keys of lines; empty if they get none
  */
 record ResumableRun(
-    CheckpointOptions options, List<Header> general, Set<String> included, Kept kept) {
+    CheckpointOptions options, List<Header> general, Kept kept, Optional<IdempotencyKeys> keys) {
   /** Most bytes of a body that a checkpoint can keep, with room for its headers. */
   static final int LARGEST_BODY = 16_000_000;
 
   /**
    * Which options change what is kept.
    *
+   * @param included names of headers to write
    * @param bodies whether bodies are kept
    * @param redirects whether redirects are followed
+   * @param more other options, each after a space
    */
-  record Kept(boolean bodies, boolean redirects) {}
+  record Kept(Set<String> included, boolean bodies, boolean redirects, String more) {}
 
   LineIdentity identity() {
     return new LineIdentity(options.key());
@@ -39,7 +42,7 @@ record ResumableRun(
 
   /** How the run uses it. */
   Checkpoint checkpoint(RunStore store) {
-    return Checkpoint.of(store, store.name(), new StepCodec(included))
+    return Checkpoint.of(store, store.name(), new StepCodec(kept.included()))
         .key(LineIdentity::keyOf)
         .fingerprint(LineIdentity::fingerprintOf);
   }
@@ -47,9 +50,10 @@ record ResumableRun(
   /** The command as far as it changes what is kept. */
   String action() {
     StringBuilder action = new StringBuilder("http");
+    keys.map(IdempotencyKeys::option).ifPresent(action::append); // first: the end may be cut
     options.key().ifPresent(key -> action.append(" --key ").append(key.name()));
-    if (!included.isEmpty()) {
-      action.append(" --include ").append(String.join(",", new TreeSet<>(included)));
+    if (!kept.included().isEmpty()) {
+      action.append(" --include ").append(String.join(",", new TreeSet<>(kept.included())));
     }
     if (!kept.bodies()) {
       action.append(" --no-body");
@@ -57,6 +61,7 @@ record ResumableRun(
     if (!kept.redirects()) {
       action.append(" --max-redirects 0");
     }
+    action.append(kept.more());
     general.stream()
         .filter(LineIdentity::isDecisive)
         .map(header -> " --header '" + header.key() + ": " + header.value() + "'")

@@ -69,6 +69,7 @@ record RetryRules(
     return switch (failure) {
       case BadReplyException bad -> isWorthIt(bad);
       case LostException _, TimedOutException _ -> true;
+      case LocalException _ -> false;
     };
   }
 

@@ -3,9 +3,11 @@ package io.millrace.cli.http;
 import java.util.Optional;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a server, itself or through a proxy: in the clear the proxy is asked for the URL, else for
@@ -25,8 +27,12 @@ record Route(HttpRoute path, Url url, Optional<Url> proxy) {
     return new HttpHost(url.scheme(), url.hostKey(), url.usedPort());
   }
 
-  /** The request as it is sent this way. */
-  ClassicHttpRequest message(Request request) {
+  /**
+   * The request as it is sent this way.
+   *
+   * @throws BodyFile.UnusableException if its body is in a file that cannot be sent
+   */
+  ClassicHttpRequest message(Request request) throws BodyFile.UnusableException {
     boolean asksProxy = proxy.isPresent() && !path.isTunnelled();
     String target = asksProxy ? "http://" + url.authority() + url.target() : url.target();
     ClassicHttpRequest message = message(request.method(), target);
@@ -37,9 +43,22 @@ record Route(HttpRoute path, Url url, Optional<Url> proxy) {
       addCredentials(message);
     }
     request.headers().forEach(header -> message.addHeader(header.name(), header.sentValue()));
-    request.saidLength().ifPresent(length -> message.addHeader("Content-Length", length));
-    request.body().ifPresent(body -> message.setEntity(new ByteArrayEntity(body.bytes(), null)));
+    HttpEntity content = content(request);
+    if (content != null) {
+      message.setEntity(content);
+      message.addHeader("Content-Length", content.getContentLength());
+    } else if (request.saysThatItIsEmpty()) {
+      message.addHeader("Content-Length", 0);
+    }
     return message;
+  }
+
+  private static @Nullable HttpEntity content(Request request) throws BodyFile.UnusableException {
+    return switch (request.body().orElse(null)) {
+      case null -> null;
+      case Body.Bytes(var bytes, _) -> new ByteArrayEntity(bytes, null);
+      case Body.InFile(var file) -> new FileContent(file, file.length());
+    };
   }
 
   /** The request for a tunnel. */

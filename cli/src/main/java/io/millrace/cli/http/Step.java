@@ -1,12 +1,30 @@
 package io.millrace.cli.http;
 
+import java.util.OptionalLong;
+
 /** What came of one request. */
 sealed interface Step {
   /** How far the line had come with it. */
   Course.Progress progress();
 
-  /** The answer of the line. */
-  record Answered(Reply reply, Course.Progress progress) implements Step {}
+  /**
+   * What it has cost.
+   *
+   * @param estimate what was thought before
+   */
+  default long cost(long estimate) {
+    return switch (this) {
+      case Answered answered -> answered.usage().orElse(estimate);
+      case Redirected _ -> 0;
+    };
+  }
+
+  /**
+   * The answer of the line.
+   *
+   * @param usage what it says that it did cost
+   */
+  record Answered(Reply reply, Course.Progress progress, OptionalLong usage) implements Step {}
 
   /**
    * The line goes on with another request.

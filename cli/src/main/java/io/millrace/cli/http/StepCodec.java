@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -25,6 +26,8 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   private static final byte DROPPED = 0;
   private static final byte WHOLE = 1;
   private static final byte WHOLE_IN_CODING = 2;
+  private static final byte SELECTED = 3;
+  private static final byte SAVED = 4;
 
   @Override
   public byte[] encode(Step step) throws IOException {
@@ -40,7 +43,7 @@ record StepCodec(Set<String> included) implements Codec<Step> {
         out.writeShort(status);
         text(location, out);
       }
-      case Step.Answered(Reply reply, _) -> {
+      case Step.Answered(Reply reply, _, _) -> {
         out.writeShort(reply.statusCode());
         List<Header> headers = reply.headers().stream().filter(this::isKept).toList();
         out.writeShort(headers.size());
@@ -55,7 +58,7 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   }
 
   private static int sizeOf(Step step) {
-    return step instanceof Step.Answered(Reply(_, _, Content.Whole(ByteBuffer body, _)), _)
+    return step instanceof Step.Answered(Reply(_, _, Content.Whole(ByteBuffer body, _)), _, _)
         ? body.remaining() + 128
         : 128;
   }
@@ -67,10 +70,24 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   }
 
   private static void content(Content content, DataOutputStream out) throws IOException {
-    if (!(content instanceof Content.Whole(ByteBuffer body, Optional<String> coding))) {
-      out.writeByte(DROPPED);
-      return;
+    switch (content) {
+      case Content.Whole(ByteBuffer body, Optional<String> coding) -> whole(body, coding, out);
+      case Content.Selected(String json) -> {
+        out.writeByte(SELECTED);
+        bytes(json.getBytes(StandardCharsets.UTF_8), out);
+      }
+      case Content.Saved(String name, long size, Optional<String> coding) -> {
+        out.writeByte(SAVED);
+        text(name, out);
+        out.writeLong(size);
+        text(coding.orElse(""), out);
+      }
+      case Content.TooLarge _, Content.Undecodable _, Content.Dropped _ -> out.writeByte(DROPPED);
     }
+  }
+
+  private static void whole(ByteBuffer body, Optional<String> coding, DataOutputStream out)
+      throws IOException {
     out.writeByte(coding.isEmpty() ? WHOLE : WHOLE_IN_CODING);
     if (coding.isPresent()) {
       text(coding.get(), out);
@@ -86,7 +103,10 @@ record StepCodec(Set<String> included) implements Codec<Step> {
 
   /* Headers are kept as they came: each character is a byte. */
   private static void text(String text, DataOutputStream out) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    bytes(text.getBytes(StandardCharsets.ISO_8859_1), out);
+  }
+
+  private static void bytes(byte[] bytes, DataOutputStream out) throws IOException {
     out.writeInt(bytes.length);
     out.write(bytes);
   }
@@ -107,18 +127,37 @@ record StepCodec(Set<String> included) implements Codec<Step> {
     for (int left = in.getShort(); left > 0; left--) {
       headers.add(new Header(text(in), text(in)));
     }
-    return new Step.Answered(new Reply(status, headers, content(in)), progress);
+    return new Step.Answered(
+        new Reply(status, headers, content(in)), progress, OptionalLong.empty());
   }
 
   private static Content content(ByteBuffer in) {
     byte kind = in.get();
-    Optional<String> coding = kind == WHOLE_IN_CODING ? Optional.of(text(in)) : Optional.empty();
-    return kind == DROPPED ? new Content.Dropped() : new Content.Whole(in.slice(), coding);
+    return switch (kind) {
+      case DROPPED -> new Content.Dropped();
+      case WHOLE -> new Content.Whole(in.slice(), Optional.empty());
+      case WHOLE_IN_CODING -> {
+        String coding = text(in);
+        yield new Content.Whole(in.slice(), Optional.of(coding));
+      }
+      case SELECTED -> new Content.Selected(new String(bytes(in), StandardCharsets.UTF_8));
+      case SAVED -> {
+        String name = text(in);
+        long size = in.getLong();
+        yield new Content.Saved(
+            name, size, Optional.of(text(in)).filter(coding -> !coding.isEmpty()));
+      }
+      default -> throw new IllegalArgumentException("another version of the command has stored it");
+    };
   }
 
   private static String text(ByteBuffer in) {
+    return new String(bytes(in), StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] bytes(ByteBuffer in) {
     byte[] bytes = new byte[in.getInt()];
     in.get(bytes);
-    return new String(bytes, StandardCharsets.ISO_8859_1);
+    return bytes;
   }
 }

@@ -170,6 +170,13 @@ record Url(
     return new Url(scheme, other.userInfo, host, port, path, query);
   }
 
+  /** A copy with more in its query. */
+  Url withQuery(String more) {
+    String start =
+        query.isEmpty() ? "?" : query.endsWith("?") || query.endsWith("&") ? query : query + "&";
+    return more.isEmpty() ? this : new Url(scheme, userInfo, host, port, path, start + more);
+  }
+
   boolean isSecure() {
     return scheme.equals("https");
   }

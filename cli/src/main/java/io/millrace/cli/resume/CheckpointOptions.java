@@ -1,5 +1,6 @@
 package io.millrace.cli.resume;
 
+import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import java.util.Map;
 import java.util.Optional;
@@ -54,8 +55,25 @@ public abstract class CheckpointOptions {
     return place != null;
   }
 
+  /** Where it is, without a password; empty if there is none. */
+  public Optional<String> place() {
+    return Optional.ofNullable(place);
+  }
+
   /** By which field a line is known again; empty if that was not said. */
   public abstract Optional<KeyField> key();
+
+  /** What the checkpoint says that it is of; empty if there is none, or if it cannot be read. */
+  public Optional<String> action(Map<String, String> environment) {
+    if (place == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Place.of(place, environment).store().info().name().action());
+    } catch (CheckpointException none) {
+      return Optional.empty();
+    }
+  }
 
   /**
    * Takes the checkpoint, and makes it if there is none.

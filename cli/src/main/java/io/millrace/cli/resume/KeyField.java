@@ -4,6 +4,7 @@ import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.JsonObject.Field;
 import io.millrace.cli.text.MalformedInputException;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.core.JsonToken;
@@ -33,7 +34,7 @@ public record KeyField(String name) {
    * @throws MalformedInputException if there is no such field, or if it is no string or number
    */
   public String of(JsonObject object) throws MalformedInputException {
-    Field field = find(object.fields(), name);
+    Field field = find(object.fields()).orElseThrow(this::missing);
     return switch (field.kind()) {
       case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> field.json();
       default ->
@@ -41,17 +42,22 @@ public record KeyField(String name) {
     };
   }
 
-  private Field find(Map<String, Field> fields, String path) throws MalformedInputException {
+  /** The field, as it was written; empty if there is none. */
+  public Optional<Field> find(Map<String, Field> fields) throws MalformedInputException {
+    return find(fields, name);
+  }
+
+  private static Optional<Field> find(Map<String, Field> fields, String path)
+      throws MalformedInputException {
     Field whole = fields.get(path);
     if (whole != null) {
-      return whole;
+      return Optional.of(whole);
     }
     int dot = path.indexOf('.');
     Field outer = dot < 0 ? null : fields.get(path.substring(0, dot));
-    if (outer == null || outer.kind() != JsonToken.START_OBJECT) {
-      throw missing();
-    }
-    return find(JsonObject.parse(outer.json()).fields(), path.substring(dot + 1));
+    return outer == null || outer.kind() != JsonToken.START_OBJECT
+        ? Optional.empty()
+        : find(JsonObject.parse(outer.json()).fields(), path.substring(dot + 1));
   }
 
   /** What is said of a line that has no such field. */

@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.cli.process.Ending;
 import io.millrace.cli.process.Programs.Printing;
+import io.millrace.cli.text.SafeName;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
@@ -9,9 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -24,9 +22,6 @@ import java.util.Optional;
  */
 record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken taken)
     implements AutoCloseable {
-  private static final int LONGEST_NAME = 200;
-  private static final int HASH = 16;
-
   /** Files that are there already. */
   enum Taken {
     /** The item fails. */
@@ -53,7 +48,8 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
   }
 
   Pair files(Item item) {
-    String name = key.map(field -> safe(item.field(field))).orElse(Long.toString(item.number()));
+    String name =
+        key.map(field -> SafeName.of(item.field(field))).orElse(Long.toString(item.number()));
     return new Pair(folder.resolve(name + ".out"), folder.resolve(name + ".err"));
   }
 
@@ -109,40 +105,5 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
 
   private static byte[] bytes(Path path) {
     return path.toString().getBytes(Charset.forName(System.getProperty("sun.jnu.encoding")));
-  }
-
-  /** A name for any bytes, another one for others: what is no letter or digit is encoded, as in URLs. */
-  static String safe(byte[] key) {
-    StringBuilder name = new StringBuilder();
-    for (byte each : key) {
-      boolean isDot = each == '.' && !name.isEmpty();
-      boolean isSafe =
-          isDot
-              || each == '-'
-              || each == '_'
-              || (each >= '0' && each <= '9')
-              || (each >= 'a' && each <= 'z')
-              || (each >= 'A' && each <= 'Z');
-      if (isSafe) {
-        name.append((char) each);
-      } else {
-        name.append('%').append(HexFormat.of().withUpperCase().toHexDigits(each));
-      }
-    }
-    if (name.isEmpty()) {
-      return "%";
-    }
-    return name.length() <= LONGEST_NAME ? name.toString() : cut(name.toString(), key);
-  }
-
-  private static String cut(String name, byte[] key) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
-      return name.substring(0, LONGEST_NAME - 2 * HASH - 1)
-          + "%"
-          + HexFormat.of().formatHex(hash, 0, HASH);
-    } catch (NoSuchAlgorithmException never) {
-      throw new IllegalStateException(never);
-    }
   }
 }

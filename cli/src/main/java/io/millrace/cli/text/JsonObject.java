@@ -1,6 +1,8 @@
 package io.millrace.cli.text;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -65,12 +67,33 @@ public record JsonObject(Map<String, Field> fields) {
     }
   }
 
+  /** The values of a list. */
+  public static List<Field> elements(String list) throws MalformedInputException {
+    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), list)) {
+      List<Field> elements = new ArrayList<>();
+      parser.nextToken();
+      for (JsonToken next = parser.nextToken();
+          next != null && next != JsonToken.END_ARRAY;
+          next = parser.nextToken()) {
+        elements.add(current(parser, list));
+      }
+      return elements;
+    } catch (JacksonException error) {
+      throw new MalformedInputException("not a list of JSON");
+    }
+  }
+
   private static MalformedInputException notOneObject(String why) {
     return new MalformedInputException("not one JSON object with each field once" + why);
   }
 
   private static Field field(JsonParser parser, String text) {
-    JsonToken kind = parser.nextToken();
+    parser.nextToken();
+    return current(parser, text);
+  }
+
+  private static Field current(JsonParser parser, String text) {
+    JsonToken kind = parser.currentToken();
     int start = (int) parser.currentTokenLocation().getCharOffset();
     parser.skipChildren();
     parser.finishToken();

@@ -128,7 +128,7 @@ class BodyMemoryTest {
   }
 
   private static ContentReader reader(Set<String> included, BodyMemory memory) {
-    return new ContentReader(new KeptHeaders(included), 10, false, memory);
+    return new ContentReader(new KeptHeaders(included), 10, false, memory, Optional.empty(), 10);
   }
 
   private static Url url() {

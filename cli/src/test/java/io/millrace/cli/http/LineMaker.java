@@ -49,7 +49,20 @@ final class LineMaker {
           "\u202e",
           "\ud83d\ude00");
   private static final List<String> NAMES =
-      List.of("id", "url", "method", "headers", "body", "status", "x", "", "\\ud83d", "a\\\"b");
+      List.of(
+          "id",
+          "url",
+          "method",
+          "headers",
+          "body",
+          "bodyFile",
+          "query",
+          "form",
+          "status",
+          "x",
+          "",
+          "\\ud83d",
+          "a\\\"b");
   private static final List<String> VALUES =
       List.of(
           "null",
@@ -65,6 +78,10 @@ final class LineMaker {
           "[1,{}]",
           "{\"X\": \"y\"}",
           "{\"X\": [\"y\"]}",
+          "{\"\\u0000 &=\\ud83d\": [null, 1.10, false, \"&=+%\"]}",
+          "{\"X\": \"&=%00\u00e4\"}",
+          "\"/dev/null\"",
+          "\"no/such\\u0000file\"",
           "{\"\": 1}",
           "\"a\\nb\"",
           "NaN",

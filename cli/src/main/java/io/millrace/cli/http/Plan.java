@@ -1,0 +1,145 @@
+package io.millrace.cli.http;
+
+import io.millrace.cli.http.InputLine.Call;
+import io.millrace.plan.RateLimit.TokenBucket;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a run would take: one request for each line, at the limits that were given. Retries, redirects and the time that servers
+ * need come on top.
+ */
+final class Plan {
+  private final Limits limits;
+  private final Map<String, Long> hosts = new HashMap<>();
+  private long lines;
+  private long malformed;
+  private long requests;
+  private long cost;
+  private Optional<String> end = Optional.empty();
+
+  /**
+   * The limits of a run.
+   *
+   * @param counts whether tokens are counted
+   */
+  record Limits(
+      Optional<TokenBucket> rate,
+      Optional<TokenBucket> hostRate,
+      Optional<TokenBucket> tokens,
+      OptionalLong calls,
+      OptionalLong cost,
+      boolean counts) {}
+
+  Plan(Limits limits) {
+    this.limits = limits;
+  }
+
+  boolean counts() {
+    return limits.counts();
+  }
+
+  /** A line that would fail without a request. */
+  void addMalformed() {
+    lines++;
+    malformed++;
+  }
+
+  /** A line that would be sent, unless a limit has ended the run before. */
+  void add(Call call) {
+    lines++;
+    if (end.isPresent()) {
+      return;
+    }
+    if (limits.calls().isPresent() && requests == limits.calls().getAsLong()) {
+      end = Optional.of("--max-calls " + requests);
+    } else if (limits.cost().isPresent()
+        && cost + call.label().cost() > limits.cost().getAsLong()) {
+      end = Optional.of("--max-cost " + limits.cost().getAsLong());
+    } else {
+      requests++;
+      cost += call.label().cost();
+      hosts.merge(call.host(), 1L, Long::sum);
+    }
+  }
+
+  /** Whether there are lines that would fail. */
+  boolean hasMalformed() {
+    return malformed > 0;
+  }
+
+  /** What people read. */
+  List<String> lines() {
+    List<String> all = new ArrayList<>();
+    all.add(
+        String.format(
+            Locale.ROOT,
+            "millrace: dry run, nothing was sent: %,d lines, %,d requests to %,d hosts, %,d lines that would fail",
+            lines,
+            requests,
+            hosts.size(),
+            malformed));
+    all.add("  time: " + time());
+    if (limits.counts()) {
+      all.add(String.format(Locale.ROOT, "  cost: %,d tokens, as estimated", cost));
+    }
+    end.ifPresent(
+        limit ->
+            all.add(
+                String.format(
+                    Locale.ROOT,
+                    "  %s would end it: %,d lines are left",
+                    limit,
+                    lines - malformed - requests)));
+    all.add("  retries and redirects come on top");
+    return all;
+  }
+
+  private String time() {
+    long busiest = hosts.values().stream().mapToLong(Long::longValue).max().orElse(0);
+    String slowest = "";
+    double longest = 0;
+    for (Pace pace :
+        List.of(
+            new Pace("--rate", limits.rate(), requests),
+            new Pace("--rate-per-host", limits.hostRate(), busiest),
+            new Pace("--tokens", limits.tokens(), cost))) {
+      if (pace.seconds() > longest) {
+        longest = pace.seconds();
+        slowest = pace.option();
+      }
+    }
+    return slowest.isEmpty()
+        ? "as long as the servers take; no rate slows it down"
+        : "at least " + duration(longest) + ", for " + slowest;
+  }
+
+  /** How fast something may be spent. */
+  private record Pace(String option, Optional<TokenBucket> limit, double permits) {
+    /** When the last one may start. */
+    double seconds() {
+      return limit
+          .map(
+              bucket ->
+                  (permits - Math.min(bucket.burst(), permits))
+                      / bucket.permits()
+                      * (bucket.period().toNanos() / 1e9))
+          .orElse(0.0);
+    }
+  }
+
+  private static String duration(double seconds) {
+    if (seconds < 60) {
+      return String.format(Locale.ROOT, "%.1f s", seconds);
+    }
+    long whole = Math.round(seconds);
+    return whole < 3600
+        ? String.format(Locale.ROOT, "%d min %d s", whole / 60, whole % 60)
+        : String.format(Locale.ROOT, "%,d h %d min", whole / 3600, whole % 3600 / 60);
+  }
+}

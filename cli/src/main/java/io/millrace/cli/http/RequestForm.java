@@ -1,0 +1,24 @@
+package io.millrace.cli.http;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What lines get that do not say it themselves.
+ *
+ * @param headers what all requests send
+ * @param method empty for GET, or POST where there is a body
+ * @param template of the bodies of lines that have none
+ * @param bodyFolder where the files are whose content is sent; empty if they may be anywhere
+ */
+record RequestForm(
+    List<Header> headers,
+    Optional<String> method,
+    Optional<DataTemplate> template,
+    Optional<Path> bodyFolder) {
+  /** Only headers. */
+  static RequestForm of(List<Header> headers) {
+    return new RequestForm(headers, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+}

@@ -1,0 +1,273 @@
+package io.millrace.cli.http;
+
+import io.millrace.cli.http.InputLine.Label;
+import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.SafeName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A folder with a file for each answer. While an answer comes, its file has another name; it gets its own when it is whole. No link is
+ * followed, and no name leads out of the folder. One run at a time writes there. Thread-safe.
+ *
+ * @param shown the folder as it was given
+ * @param folder where it really is
+ * @param lease held until the end
+ * @param since from when on files of earlier runs are replaced; empty if none are
+ * @param isDurable whether a file is on the disk before its answer counts
+ */
+record SaveFolder(
+    Path shown, Path folder, FolderLease lease, Optional<Instant> since, boolean isDurable)
+    implements AutoCloseable {
+  private static final String PART = ".millrace-";
+  private static final String PART_END = ".part";
+  private static final int PIECE = 1 << 16;
+
+  /** An answer cannot be saved. */
+  static final class UnsavedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    UnsavedException(String problem) {
+      super("--save-dir: " + problem, null);
+    }
+  }
+
+  /**
+   * Takes the folder, and makes it if it is not there. What a run that was killed left half-written is removed.
+   *
+   * @param force whether files that are older than the run are replaced
+   * @param checkpoint with what the run goes on: it replaces what its earlier runs have saved, and not stored
+   */
+  static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint)
+      throws IOException {
+    if (!Files.isDirectory(shown)) {
+      Files.createDirectory(
+          shown,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Path folder = shown.toRealPath();
+    FolderLease lease = FolderLease.take(folder, checkpoint);
+    try {
+      removeParts(folder);
+      return new SaveFolder(
+          shown,
+          folder,
+          lease,
+          force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> lease.first()),
+          checkpoint.isPresent());
+    } catch (IOException unusable) {
+      lease.close();
+      throw unusable;
+    }
+  }
+
+  private static void removeParts(Path folder) throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PART + "*" + PART_END)) {
+      for (Path part : left) {
+        Files.delete(part);
+      }
+    }
+  }
+
+  /** The name of a line's file: its id, or what a checkpoint knows it by; made safe, and different for others. */
+  String nameOf(Label label) {
+    String key = label.key().isEmpty() ? label.id() : label.key();
+    return SafeName.of(text(key).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /* Of a string of JSON, its text. */
+  private static String text(String key) {
+    if (!key.startsWith("\"")) {
+      return key;
+    }
+    try {
+      return JsonObject.elements("[" + key + "]").getFirst().text().orElse(key);
+    } catch (MalformedInputException cut) {
+      return key;
+    }
+  }
+
+  /** The path of a file, as people gave the folder. */
+  String path(String name) {
+    return shown.resolve(name).toString();
+  }
+
+  /** Whether a file that an earlier run has saved is still there. */
+  boolean has(String name, long bytes) {
+    Path file = folder.resolve(name);
+    try {
+      return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes;
+    } catch (IOException unreadable) {
+      return false;
+    }
+  }
+
+  /**
+   * Checks that a file of this name may be made.
+   *
+   * @throws UnsavedException if there is one that is not to be replaced
+   */
+  void requireFree(String name) throws UnsavedException {
+    Path file = folder.resolve(name);
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    if (since.isEmpty()) {
+      throw isThere(name);
+    }
+    Instant made = made(file);
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || made.isAfter(lease.start())) {
+      throw new UnsavedException(
+          "'"
+              + name
+              + "' is the file of another line, or a directory: give the lines different ids");
+    }
+    if (made.isBefore(since.get())) {
+      throw isThere(name);
+    }
+  }
+
+  private static UnsavedException isThere(String name) {
+    return new UnsavedException("'" + name + "' is there already: --force replaces it");
+  }
+
+  private static Instant made(Path file) throws UnsavedException {
+    try {
+      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+    } catch (IOException unreadable) {
+      throw new UnsavedException(String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  /**
+   * Saves what comes.
+   *
+   * @param line which one of the run
+   * @param most bytes
+   * @return how many bytes came; empty if there are more than these, and nothing was saved
+   * @throws UnsavedException if it cannot be written
+   */
+  OptionalLong save(String name, long line, InputStream body, long most) throws IOException {
+    Path part = folder.resolve(PART + line + PART_END);
+    try {
+      OptionalLong size = write(part, body, most);
+      if (size.isPresent()) {
+        publish(part, name);
+      }
+      return size;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private OptionalLong write(Path part, InputStream body, long most) throws IOException {
+    try (FileChannel out = local(() -> create(part))) {
+      byte[] piece = new byte[PIECE];
+      long size = 0;
+      for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
+        size += count;
+        if (size > most) {
+          return OptionalLong.empty();
+        }
+        ByteBuffer left = ByteBuffer.wrap(piece, 0, count);
+        while (left.hasRemaining()) {
+          local(() -> out.write(left));
+        }
+      }
+      if (isDurable) {
+        local(() -> force(out));
+      }
+      return OptionalLong.of(size);
+    }
+  }
+
+  private static FileChannel create(Path part) throws IOException {
+    Files.deleteIfExists(part);
+    return FileTarget.create(part).channel();
+  }
+
+  private static boolean force(FileChannel file) throws IOException {
+    file.force(true);
+    return true;
+  }
+
+  private void publish(Path part, String name) throws IOException {
+    Path file = folder.resolve(name);
+    requireFree(name);
+    local(() -> since.isPresent() ? moved(later(part), file) : linked(part, file));
+    if (isDurable) {
+      try (FileChannel directory = local(() -> FileChannel.open(folder, StandardOpenOption.READ))) {
+        local(() -> force(directory));
+      }
+    }
+  }
+
+  /* Clocks of file systems tick every few ms: what belongs to this run is younger than its start. */
+  private Path later(Path part) throws IOException {
+    FileTime least = FileTime.from(lease.start().plusMillis(1));
+    return Files.getLastModifiedTime(part).compareTo(least) < 0
+        ? Files.setLastModifiedTime(part, least)
+        : part;
+  }
+
+  private static Path moved(Path part, Path file) throws IOException {
+    return Files.move(
+        part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /* A link is made only where there is nothing. */
+  private static Path linked(Path part, Path file) throws IOException {
+    try {
+      return Files.createLink(file, part);
+    } catch (FileAlreadyExistsException taken) {
+      throw isThere(String.valueOf(Objects.requireNonNull(file.getFileName())));
+    } catch (FileSystemException | UnsupportedOperationException without) {
+      return Files.move(part, file);
+    }
+  }
+
+  /** Something with files. */
+  @FunctionalInterface
+  private interface Local<T> {
+    T run() throws IOException;
+  }
+
+  private static <T> T local(Local<T> step) throws IOException {
+    try {
+      return step.run();
+    } catch (UnsavedException | ClosedByInterruptException said) {
+      throw said;
+    } catch (FileSystemException error) {
+      String reason = error.getReason();
+      throw new UnsavedException(
+          reason == null ? "cannot be written (" + error.getClass().getSimpleName() + ")" : reason);
+    } catch (IOException error) {
+      throw new UnsavedException(String.valueOf(error.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lease.close();
+  }
+}

@@ -1,0 +1,339 @@
+package io.millrace.cli.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cli.Cli;
+import io.millrace.cli.RawServer;
+import io.millrace.testkit.NoLeaks;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Answers in files. */
+@NoLeaks
+class SaveDirTest {
+  private RawServer server =
+      RawServer.start((request, number, answer) -> answer.send(200, "ok " + request.target()));
+
+  @TempDir private Path temp;
+
+  @AfterEach
+  void stopServer() {
+    server.close();
+  }
+
+  private void start(RawServer.Script script) {
+    server.close();
+    server = RawServer.start(script);
+  }
+
+  private Path folder() {
+    return temp.resolve("answers");
+  }
+
+  private Cli run(String in, String... options) {
+    List<String> args = new ArrayList<>(List.of("http", "--save-dir", folder().toString()));
+    args.addAll(List.of(options));
+    return Cli.run(in, args.toArray(String[]::new));
+  }
+
+  private String line(String id, String path) {
+    return "{\"id\": \"%s\", \"url\": \"%s\"}\n".formatted(id, server.url(path));
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals(".millrace.lock"))
+          .sorted()
+          .collect(Collectors.toList());
+    }
+  }
+
+  @DisplayName("H31: each success is a private file, named by its id; its line has name and size")
+  @Test
+  void eachSuccessIsAFile() throws IOException {
+    Cli cli = run(line("42.txt", "/a") + server.url("/b"));
+    assertEquals(0, cli.code(), cli.out() + cli.err());
+    assertEquals(List.of("2", "42.txt"), files());
+    assertEquals("ok /a", Files.readString(folder().resolve("42.txt")));
+    assertEquals(folder().resolve("2").toString(), cli.line(2).get("file").stringValue());
+    assertEquals(5, cli.line(2).get("bytes").intValue());
+    assertFalse(cli.line(2).has("body"));
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder().resolve("2"))));
+    assertEquals(
+        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())));
+  }
+
+  @DisplayName("H31: no id leads out of the folder, and different ids have different files")
+  @Test
+  void noIdLeadsOut() throws IOException {
+    String ids =
+        Stream.of(
+                "../up",
+                "/etc/x",
+                "a/b",
+                "a%2Fb",
+                ".millrace.lock",
+                "..",
+                ".",
+                "",
+                "\u00e4",
+                "a\\u0000b")
+            .map(id -> line(id, "/x"))
+            .collect(Collectors.joining());
+    Cli cli = run(ids + line("x".repeat(300), "/x") + line("x".repeat(301), "/x"));
+    assertEquals(0, cli.code(), cli.out() + cli.err());
+    assertEquals(12, files().size(), files().toString());
+    assertTrue(
+        files().containsAll(List.of("%2E.", "%2E.%2Fup", "a%2Fb", "a%252Fb", "%")),
+        files().toString());
+    try (Stream<Path> all = Files.list(temp)) {
+      assertEquals(List.of(folder()), all.toList());
+    }
+  }
+
+  @DisplayName("H31: a failure is no file; its body stands in its line")
+  @Test
+  void aFailureIsNoFile() throws IOException {
+    start((request, number, answer) -> answer.send(404, "none"));
+    Cli cli = run(server.url("/"));
+    assertEquals(1, cli.code());
+    assertEquals("none", cli.line().get("body").stringValue());
+    assertEquals(List.of(), files());
+  }
+
+  @DisplayName("H31: an answer that was cut off leaves nothing, and its repetition is whole")
+  @Test
+  void whatIsCutOffLeavesNothing() throws IOException {
+    start(
+        (request, number, answer) -> {
+          if (number == 1 || request.target().equals("/never")) {
+            answer.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(90_000));
+            answer.close();
+          } else {
+            answer.send(200, "whole");
+          }
+        });
+    Cli cli = run(line("a", "/") + line("b", "/never"), "--retries", "1");
+    assertEquals(1, cli.code());
+    assertEquals(List.of("a"), files());
+    assertEquals("whole", Files.readString(folder().resolve("a")));
+  }
+
+  @DisplayName(
+      "H31: a file that is there costs its line before anything is sent; --force replaces it")
+  @Test
+  void whatIsThereIsKept() throws IOException {
+    Files.createDirectory(folder());
+    Files.writeString(folder().resolve("a"), "old");
+    Files.setLastModifiedTime(folder().resolve("a"), FileTime.fromMillis(1));
+    Cli cli = run(line("a", "/"));
+    assertEquals(1, cli.code());
+    assertTrue(cli.out().contains("'a' is there already: --force replaces it"), cli.out());
+    assertEquals(0, server.requests().size());
+    assertEquals("old", Files.readString(folder().resolve("a")));
+    assertEquals(0, run(line("a", "/"), "--force").code());
+    assertEquals("ok /", Files.readString(folder().resolve("a")));
+  }
+
+  @DisplayName("H31: no link is followed, neither one at the name nor one at a part")
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void noLinkIsFollowed(boolean force) throws IOException {
+    Path victim = Files.writeString(temp.resolve("victim"), "victim");
+    Files.createDirectory(folder());
+    Files.createSymbolicLink(folder().resolve("a"), victim);
+    Files.createSymbolicLink(folder().resolve("b"), temp.resolve("dangling"));
+    Files.createSymbolicLink(folder().resolve(".millrace-0.part"), victim);
+    Cli cli =
+        run(line("a", "/") + line("b", "/"), force ? new String[] {"--force"} : new String[0]);
+    assertEquals("victim", Files.readString(victim));
+    assertFalse(Files.exists(temp.resolve("dangling")));
+    assertEquals(force ? 0 : 1, cli.code(), cli.out());
+    if (force) {
+      assertTrue(Files.isRegularFile(folder().resolve("a"), LinkOption.NOFOLLOW_LINKS));
+    }
+  }
+
+  @DisplayName("H31: the file of one line is never replaced by that of another one")
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void linesDoNotReplaceEachOther(boolean force) throws IOException {
+    start(
+        (request, number, answer) ->
+            answer.send(200, request.target().equals("/2") ? "second" : "first"));
+    Cli cli =
+        run(
+            line("a", "/1") + server.url("/x") + "\n" + line("a", "/2"),
+            force ? new String[] {"--force", "--jobs", "1"} : new String[] {"--jobs", "1"});
+    assertEquals(1, cli.code(), cli.out());
+    assertEquals("first", Files.readString(folder().resolve("a")));
+  }
+
+  @DisplayName("H31: a packed answer is saved unpacked, and one that is damaged not at all")
+  @Test
+  void packedAnswersAreUnpacked() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream zip = new GZIPOutputStream(packed)) {
+      zip.write("plain".repeat(50_000).getBytes(StandardCharsets.US_ASCII));
+    }
+    String whole = packed.toString(StandardCharsets.ISO_8859_1);
+    start(
+        (request, number, answer) ->
+            answer.send(
+                200,
+                request.target().equals("/bad") ? whole.substring(0, whole.length() - 5) : whole,
+                "Content-Encoding: gzip"));
+    Cli cli = run(line("good", "/good") + line("bad", "/bad"));
+    assertEquals(1, cli.code());
+    assertEquals(List.of("good"), files());
+    assertEquals("plain".repeat(50_000), Files.readString(folder().resolve("good")));
+  }
+
+  @DisplayName("H31: --max-body bounds what is saved only if it is given")
+  @Test
+  void maxBodyIsABound() throws IOException {
+    String large = "x".repeat(11_000_000);
+    start((request, number, answer) -> answer.send(200, large));
+    assertEquals(0, run(line("a", "/")).code());
+    assertEquals(large.length(), Files.size(folder().resolve("a")));
+    Cli cli = run(line("b", "/"), "--max-body", "10999999");
+    assertEquals(1, cli.code());
+    assertTrue(cli.out().contains("larger than 10999999 bytes"), cli.err());
+    assertEquals(List.of("a"), files());
+  }
+
+  @DisplayName(
+      "H31: a run that is killed leaves no half files to the next one, and two runs are refused")
+  @Test
+  void partsOfOthersAreRemoved() throws IOException {
+    Files.createDirectory(folder());
+    Files.writeString(folder().resolve(".millrace-7.part"), "half");
+    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty())) {
+      assertEquals(List.of(), files());
+      Cli cli = run(server.url("/"));
+      assertEquals(2, cli.code());
+      assertTrue(cli.err().contains("--save-dir") && cli.err().contains("another run"), cli.err());
+      assertEquals(0, server.requests().size());
+    }
+  }
+
+  @DisplayName(
+      "H31: the folder stays locked against other processes, also where a checkpoint was there before")
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFolderStaysLocked() throws IOException {
+    for (int run = 0; run < 2; run++) {
+      try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.of("c"))) {
+        Object inode = Files.getAttribute(folder().resolve(".millrace.lock"), "unix:ino");
+        String locks = Files.readString(Path.of("/proc/locks"));
+        assertTrue(locks.contains(":" + inode + " "), locks);
+      }
+    }
+  }
+
+  @DisplayName("H31: a folder that cannot be used is refused, and so are options that exclude it")
+  @Test
+  void badFoldersAreRefused() throws IOException {
+    Files.writeString(folder(), "a file");
+    assertTrue(run("").err().contains("no directory"));
+    Cli cli = Cli.run("", "http", "--save-dir", temp.resolve("no/such").toString());
+    assertEquals(2, cli.code());
+    assertTrue(cli.err().contains("above it is not there"), cli.err());
+    assertTrue(run("", "--no-body").err().contains("exclude each other"));
+    assertTrue(run("", "--select", "/a").err().contains("exclude each other"));
+  }
+
+  @DisplayName(
+      "H31: with a checkpoint, saved answers are not asked for again, and names do not depend on the order")
+  @Test
+  void savedAnswersAreRestored() throws IOException {
+    String[] options = {"--checkpoint", temp.resolve("c").toString()};
+    Cli first = run(server.url("/a") + "\n" + line("id7", "/b"), options);
+    assertEquals(0, first.code(), first.err());
+    List<String> before = files();
+    Cli second =
+        run(server.url("/new") + "\n" + server.url("/a") + "\n" + line("id7", "/b"), options);
+    assertEquals(0, second.code(), second.out());
+    assertEquals(3, server.requests().size());
+    assertEquals(3, files().size());
+    assertTrue(files().containsAll(before));
+    assertTrue(before.contains("id7"), before.toString());
+    assertEquals(
+        first.lines().stream()
+            .filter(line -> line.get("url").stringValue().endsWith("/a"))
+            .findFirst()
+            .orElseThrow()
+            .get("file"),
+        second.lines().stream()
+            .filter(line -> line.get("url").stringValue().endsWith("/a"))
+            .findFirst()
+            .orElseThrow()
+            .get("file"));
+    for (var line : second.lines()) {
+      String url = line.get("url").stringValue();
+      assertArrayEquals(
+          ("ok " + url.substring(url.lastIndexOf('/'))).getBytes(StandardCharsets.US_ASCII),
+          Files.readAllBytes(Path.of(line.get("file").stringValue())));
+    }
+  }
+
+  @DisplayName("H31: a checkpoint replaces only what its own runs have saved")
+  @Test
+  void aCheckpointReplacesItsOwnOnly() throws IOException {
+    Files.createDirectory(folder());
+    Path foreign = Files.writeString(folder().resolve("a"), "foreign");
+    Files.setLastModifiedTime(foreign, FileTime.fromMillis(1));
+    String[] options = {"--checkpoint", temp.resolve("c").toString()};
+    for (int run = 0; run < 2; run++) {
+      Cli cli = run(line("a", "/a"), options);
+      assertEquals(1, cli.code());
+      assertTrue(cli.out().contains("is there already"), cli.out());
+      assertEquals("foreign", Files.readString(foreign));
+    }
+    assertEquals(0, server.requests().size());
+    Files.setLastModifiedTime(
+        foreign, Files.getLastModifiedTime(folder().resolve(".millrace.lock")));
+    assertEquals(0, run(line("a", "/a"), options).code()); // as if a killed run had saved it
+    assertEquals("ok /a", Files.readString(foreign));
+    String[] other = {"--checkpoint", temp.resolve("other").toString()};
+    assertTrue(run(line("a", "/a"), other).out().contains("is there already"));
+  }
+
+  @DisplayName("H31: a saved answer that has gone fails its line, and says what to do")
+  @Test
+  void aLostFileIsNoticed() throws IOException {
+    String[] options = {"--checkpoint", temp.resolve("c").toString()};
+    run(line("a", "/a"), options);
+    Files.delete(folder().resolve("a"));
+    Cli cli = run(line("a", "/a"), options);
+    assertEquals(1, cli.code(), cli.out());
+    assertTrue(cli.out().contains("is gone: another --checkpoint-version"), cli.out());
+  }
+}
