@@ -169,6 +169,13 @@ final class Gate implements Gates.Spot, Lines.Owner<GatePlace>, GateAlarm.Owner 
     serve(turn);
   }
 
+  /** Something was granted on its key before it was made. */
+  void hasGranted() {
+    for (Bucket bucket : buckets) {
+      bucket.hasGranted();
+    }
+  }
+
   /** Undoes what a demand took. */
   void giveBack(Demand demand, Turn turn) {
     catchUp();

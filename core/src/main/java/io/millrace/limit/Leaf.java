@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacityName what the specification calls the capacity
  * @param reader reads the answers that the bucket learns from; null if it learns nothing
  * @param refuses whether it may refuse calls instead of having them wait
+ * @param isOpenAtFirst whether its bucket limits nothing before it is paused or told of a refusal
  * @param bucket makes its bucket as of a time
  * @param change changes a bucket of this kind, as of a time, to one of this limit
  */
@@ -39,6 +40,7 @@ record Leaf(
     String capacityName,
     @Nullable AnswerReader reader,
     boolean refuses,
+    boolean isOpenAtFirst,
     LongFunction<Bucket> bucket,
     ObjLongConsumer<Bucket> change) {
   private static final ObjLongConsumer<Bucket> NO_CHANGE =
@@ -79,6 +81,7 @@ record Leaf(
         "",
         null,
         false,
+        kind == Unlimited.class,
         start -> new SpacingBucket(gap, start),
         (bucket, _) -> ((SpacingBucket) bucket).change(gap));
   }
@@ -93,6 +96,7 @@ record Leaf(
         "burst",
         null,
         false,
+        false,
         start -> new LevelBucket(nanosPerPermit, limit.burst(), start),
         (bucket, now) -> ((LevelBucket) bucket).change(now, nanosPerPermit, limit.burst()));
   }
@@ -105,6 +109,7 @@ record Leaf(
         limit.permits(),
         "permits",
         null,
+        false,
         false,
         start -> new WindowBucket(limit.permits(), length, start),
         (bucket, now) -> ((WindowBucket) bucket).change(now, limit.permits(), length));
@@ -125,8 +130,9 @@ record Leaf(
         Cost.ONE,
         1,
         "",
-        limit.reader(),
+        limit.reader().ofRefusals(),
         false,
+        limit.isUnlimitedAtFirst(),
         start -> new AdaptiveBucket(limit, start),
         NO_CHANGE);
   }
@@ -140,6 +146,7 @@ record Leaf(
         "",
         limit.reader(),
         refuses,
+        false,
         start -> new BreakerBucket(limit, start),
         NO_CHANGE);
   }

@@ -34,6 +34,7 @@ final class LearntPace {
   /* What to begin with where nothing is known, in attempts a second. */
   private static final double FIRST = 20;
 
+  private final double start;
   private final double least;
   private final double most;
   private final RecentGrants grants = new RecentGrants();
@@ -54,6 +55,7 @@ final class LearntPace {
   private double holdFor;
   private double steppedAt;
   private double drift = 1;
+  private boolean hasGranted;
   private boolean grantedSinceCut = true;
   private boolean wasConfirmed;
   private boolean waitsAreAsked;
@@ -74,7 +76,8 @@ final class LearntPace {
   LearntPace(double start, double least, double most) {
     this.least = least;
     this.most = most;
-    this.rate = Math.clamp(start, least, most);
+    this.start = Math.clamp(start, least, most);
+    this.rate = this.start;
   }
 
   double rate() {
@@ -83,6 +86,16 @@ final class LearntPace {
 
   Reason reason() {
     return reason;
+  }
+
+  /** Whether it knows more than at first: of refusals alone nothing is learnt. */
+  boolean hasLearnt() {
+    return rate != start && hasGranted;
+  }
+
+  /** Something was granted before. */
+  void hasGranted() {
+    hasGranted = true;
   }
 
   /** Nobody was let go until then. */
@@ -99,6 +112,7 @@ final class LearntPace {
     grantGap = now - grantedAt;
     grantedAt = now;
     grants.add(now);
+    hasGranted = true;
     grantedSinceCut |= sentAt > cutAt;
     if (phase == Phase.BLOCKED && sentAt >= phaseSince) {
       unblock(now);
@@ -119,6 +133,10 @@ final class LearntPace {
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
       return;
     }
+    if (!hasGranted) { // nothing is learnt, so there is nothing to protect
+      beginBelow(now, sentAt);
+      return;
+    }
     if (phase == Phase.BLOCKED || (!grantedSinceCut && now - cutAt < JUST_CUT)) {
       block(now, sentAt, Math.min(1, 2 * roundTrip));
       return;
@@ -135,11 +153,8 @@ final class LearntPace {
       ceiling = Math.min(ceiling, rate);
       ceilingUntil = now + 60;
     }
-    if (estimate == 0) { // nobody knows: it starts anew, from below
-      cut(now, Math.min(rate / 2, FIRST), sentAt);
-      enter(Phase.START, now);
-      isSampling = false;
-      measuredFrom = now;
+    if (estimate == 0) {
+      beginBelow(now, sentAt);
       return;
     }
     known = isStart ? estimate : Math.min(estimate, ceiling);
@@ -155,6 +170,14 @@ final class LearntPace {
     sampleIsStart = isStart;
     cut(now, beta() * known, sentAt);
     enter(Phase.RECOVER, now);
+  }
+
+  /* Nobody knows what is granted. */
+  private void beginBelow(double now, double sentAt) {
+    cut(now, Math.min(hasGranted ? rate / 2 : rate, FIRST), sentAt);
+    enter(Phase.START, now);
+    isSampling = false;
+    measuredFrom = now;
   }
 
   /* The pace that was granted; 0 if nobody knows. */
@@ -197,8 +220,8 @@ final class LearntPace {
   void failed(double now, double sentAt) {
     arrived(now, sentAt, false);
     failures++;
-    boolean isLimited = rate != NONE; // else nothing says that the server minds
-    if (phase == Phase.BLOCKED || (isLimited && failures >= FAILURES)) {
+    boolean isKnown = rate != NONE && hasGranted; // else nothing says that it minds
+    if (phase == Phase.BLOCKED || (isKnown && failures >= FAILURES)) {
       block(now, sentAt, 0.5);
     }
   }

@@ -20,7 +20,7 @@ final class AdaptiveResults {
 
   static final RateLimit ADAPTIVE = RateLimit.adaptive();
   static final RateLimit NOTHING_ASKED_FOR =
-      RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY);
+      RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY).by(item -> "the server");
   static final RateLimit PAUSES_ONLY = RateLimit.unlimited();
 
   /** A server, made anew for each simulation, and the clients that use it. */

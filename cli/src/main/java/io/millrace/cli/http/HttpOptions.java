@@ -304,9 +304,11 @@ final class HttpOptions {
     return rate == null ? ofHosts : RateLimit.all(withBurst(rate), ofHosts);
   }
 
-  /** Without a rate there is still the pause that a host asks for. */
+  /** Without a rate there is no limit until the host refuses a request; then its rate finds itself. */
   private RateLimit hostLimit() {
-    return hostRate == null ? RateLimit.unlimited() : withBurst(hostRate);
+    return hostRate == null
+        ? RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY)
+        : withBurst(hostRate);
   }
 
   private TokenBucket withBurst(TokenBucket limit) {
