@@ -61,9 +61,8 @@ final class LearntPace {
   private boolean waitsAreAsked;
   private int failures;
   private double probeGap;
-  /* The requests of the round trip before a cut: their share that was granted corrects it. */
+  /* The requests of the round trip before a cut, in which there was too much: what was granted of them corrects it. */
   private double sampleFrom;
-  private double samplePace;
   private boolean isSampling;
   private boolean sampleIsStart;
   private int sampled;
@@ -159,16 +158,16 @@ final class LearntPace {
     }
     known = isStart ? estimate : Math.min(estimate, ceiling);
     if (waitsAreAsked) {
-      holdFor = (confirmed ? 20 : 10) * Math.max(1, wait);
+      holdFor = (confirmed ? 20 : isStart ? 1 : 10) * Math.max(1, wait);
     } else {
-      holdFor = confirmed ? Math.min(3, 2 * Math.max(1, holdFor)) : 1;
+      holdFor = confirmed ? Math.min(2, 2 * Math.max(1, holdFor)) : 1;
     }
     if (isStart) {
       measuredFrom = now - startWindow();
     }
-    samplePace = rate;
     sampleIsStart = isStart;
-    cut(now, beta() * known, sentAt);
+    double to = isStart ? known / 2 : beta() * known; // at first far below, until it is corrected
+    cut(now, to, sentAt);
     enter(Phase.RECOVER, now);
   }
 
@@ -275,13 +274,13 @@ final class LearntPace {
       return;
     }
     double share = (double) sampledGranted / sampled;
-    double pace = samplePace == NONE ? sampled / Math.max(0.001, cutAt - sampleFrom) : samplePace;
+    double granted = sampledGranted / Math.max(0.001, cutAt - sampleFrom);
     if (sampleIsStart) {
-      known = Math.clamp(pace * share, 0.5 * known, 2 * known);
+      known = Math.clamp(granted, 0.5 * known, 2 * known);
       set(beta() * known, Reason.REFUSED);
       cutAt = now;
     } else if (sampled >= 8 && share >= 0.15 && share < 0.75) {
-      known = Math.min(known, pace * share);
+      known = Math.min(known, granted);
       cutAt = now;
       set(beta() * known, Reason.REFUSED);
     }
