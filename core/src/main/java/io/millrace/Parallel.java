@@ -173,7 +173,7 @@ public final class Parallel {
    *
    * @param limit {@link RateLimit#unlimited} switches it off. If no limit is asked for, that is the default as well;
    *     but with {@link Retry#http}, a rate that finds itself begins when a server refuses an attempt: {@link
-   *     RateLimit#adaptive}
+   *     RateLimit#adaptive}, for each host if items are URIs or HTTP requests
    */
   public Parallel rateLimit(RateLimit limit) {
     Objects.requireNonNull(limit, "limit");

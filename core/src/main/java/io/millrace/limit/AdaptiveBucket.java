@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  * no rate. A time in which nobody came is not made up for.
  */
 final class AdaptiveBucket implements Bucket {
-  /* Nothing is forgotten before: a key that comes back then starts anew. */
-  private static final long REMEMBERED = 600_000_000_000L;
+  /* For how long after its last attempt a key that others push out keeps what it has learnt, and what it has not. */
+  private static final long REMEMBERED = 60_000_000_000L;
+  private static final long UNLEARNT = 1_000_000_000L;
 
   private final LearntPace pace;
   private final Duration longestWait;
@@ -25,6 +26,7 @@ final class AdaptiveBucket implements Bucket {
   private long heldUntil;
   private long usedAt;
   private boolean isUsed;
+  private long toldAt;
 
   AdaptiveBucket(RateLimit.Adaptive limit, long start) {
     this.pace = new LearntPace(limit.start(), limit.least(), limit.most());
@@ -34,6 +36,7 @@ final class AdaptiveBucket implements Bucket {
     this.start = start;
     this.heldUntil = start;
     this.usedAt = start;
+    this.toldAt = start;
   }
 
   @Override
@@ -69,6 +72,7 @@ final class AdaptiveBucket implements Bucket {
 
   @Override
   public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
+    toldAt = now;
     double time = seconds(now);
     double sentAt = seconds(takenAt);
     switch (answer.kind()) {
@@ -84,6 +88,11 @@ final class AdaptiveBucket implements Bucket {
       case UNKNOWN -> pace.unknown(time, sentAt);
     }
     tell(turn);
+  }
+
+  @Override
+  public void hasGranted() {
+    pace.hasGranted();
   }
 
   private double wait(Duration asked) {
@@ -102,7 +111,8 @@ final class AdaptiveBucket implements Bucket {
 
   @Override
   public boolean isIdle(long now) {
-    return !isUsed || (now - usedAt > REMEMBERED && heldUntil - now <= 0);
+    long kept = pace.hasLearnt() ? REMEMBERED : UNLEARNT;
+    return heldUntil - now <= 0 && now - Bucket.later(usedAt, toldAt) > kept;
   }
 
   private long gap() {

@@ -56,6 +56,9 @@ interface Bucket {
     return false;
   }
 
+  /** Something was granted before the bucket was made. */
+  default void hasGranted() {}
+
   /** Whether nothing that has happened counts any more: a new bucket would answer the same. */
   boolean isIdle(long now);
 

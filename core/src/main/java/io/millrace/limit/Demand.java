@@ -12,8 +12,8 @@ public final class Demand {
   private final @Nullable Key key;
   private final long[] costs;
   /*
-   * Written at a take, and read when that is settled or given back, both under the limiter's lock. The
-   * gate is the one that was found last: keys are compared once a demand.
+   * Written at a take, and read when that is settled or given back, both under the limiter's lock; a free take needs
+   * none. The gate is the one that was found last: keys are compared once a demand.
    */
   private long takenAt;
   private boolean taken;
@@ -58,6 +58,13 @@ public final class Demand {
     takenAt = now;
     taken = true;
     this.refusedBy = refusedBy;
+  }
+
+  /** Takes what is not limited, so that nothing is ever given back. By whoever has the demand, without the lock. */
+  void takeFreely(long now) {
+    takenAt = now;
+    taken = false;
+    refusedBy = null;
   }
 
   /** Whether this bucket refuses the attempt that took the permits. */

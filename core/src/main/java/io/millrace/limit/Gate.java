@@ -187,6 +187,13 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     serve(turn);
   }
 
+  /** Something was granted on its key before it was made. */
+  void hasGranted() {
+    for (Bucket bucket : buckets) {
+      bucket.hasGranted();
+    }
+  }
+
   /** Undoes what a demand took. */
   void giveBack(Demand demand, Turn turn) {
     catchUp();

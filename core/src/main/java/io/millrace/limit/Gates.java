@@ -11,6 +11,12 @@ interface Gates {
   /** Searches the gate of a key. Called without the limiter's lock. */
   Spot search(@Nullable Key key);
 
+  /** Whether nothing limits a key, because nothing is known of it. Called without the limiter's lock. */
+  boolean isOpen(@Nullable Key key);
+
+  /** An attempt on a key that was open was granted. Called without the limiter's lock. */
+  void granted(@Nullable Key key);
+
   /**
    * The gate at a spot, a new one if there is none; null if keys have come or gone since the search, which
    * has to be repeated then. Guarded by the limiter's lock.

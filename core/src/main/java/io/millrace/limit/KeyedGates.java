@@ -68,6 +68,13 @@ final class KeyedGates implements Gates {
   private final Map<Integer, Entry[]> byHash = new ConcurrentHashMap<>();
   /* In the order in which they were made or last got a second chance. */
   private final ArrayDeque<Gate> byAge = new ArrayDeque<>();
+  /*
+   * Whether a key needs no gate before it is paused or refused. Written under the lock by a pause of everybody, which
+   * holds keys without a gate as well; a take that reads it before comes before the pause.
+   */
+  private volatile boolean isOpenAtFirst;
+  /* Of those that have no gate; null if each has one. */
+  private final @Nullable GrantedKeys granted;
 
   private final Set<Gate> awaited = new HashSet<>();
   /* Dropped gates of which nobody has a demand any more. */
@@ -77,6 +84,8 @@ final class KeyedGates implements Gates {
     this.leaves = leaves;
     this.common = leaves.get().common(turnstile, start);
     this.turnstile = turnstile;
+    this.isOpenAtFirst = common == null && leaves.get().areOpenAtFirst();
+    this.granted = isOpenAtFirst ? new GrantedKeys() : null;
   }
 
   @Override
@@ -95,6 +104,18 @@ final class KeyedGates implements Gates {
   }
 
   @Override
+  public boolean isOpen(@Nullable Key key) {
+    return isOpenAtFirst && search(key) instanceof Vacancy;
+  }
+
+  @Override
+  public void granted(@Nullable Key key) {
+    if (granted != null && key != null) {
+      granted.add(key);
+    }
+  }
+
+  @Override
   public @Nullable Gate at(Spot spot, long now) {
     return switch (spot) {
       case Gate gate -> gate.use() || takeUp(gate) ? gate : null;
@@ -109,6 +130,9 @@ final class KeyedGates implements Gates {
       return null;
     }
     Gate gate = leaves.get().gate(turnstile, key, common, turnstile.startOfNew(now));
+    if (granted != null && granted.contains(key)) {
+      gate.hasGranted();
+    }
     Entry[] after = before == null ? new Entry[1] : Arrays.copyOf(before, before.length + 1);
     after[after.length - 1] = gate;
     byHash.put(key.hash(), after);
@@ -119,6 +143,7 @@ final class KeyedGates implements Gates {
   /* Each gate finds out when somebody comes to it, or its alarm rings. */
   @Override
   public void paused(Turn turn) {
+    isOpenAtFirst = false;
     if (common != null) {
       common.paused(turn);
     }

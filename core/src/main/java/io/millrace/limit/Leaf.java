@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param capacityName what the specification calls the capacity
  * @param reader reads the answers that the bucket learns from; null if it learns nothing
  * @param refuses whether it may refuse calls instead of having them wait
+ * @param isOpenAtFirst whether its bucket limits nothing before it is paused or told of a refusal
  * @param bucket makes its bucket as of a time
  * @param change changes a bucket of this kind, as of a time, to one of this limit
  */
@@ -40,6 +41,7 @@ record Leaf(
     String capacityName,
     @Nullable AnswerReader reader,
     boolean refuses,
+    boolean isOpenAtFirst,
     LongFunction<Bucket> bucket,
     ObjLongConsumer<Bucket> change) {
   private static final ObjLongConsumer<Bucket> NO_CHANGE =
@@ -80,6 +82,7 @@ record Leaf(
         "",
         null,
         false,
+        kind == Unlimited.class,
         start -> new SpacingBucket(gap, start),
         (bucket, _) -> ((SpacingBucket) bucket).change(gap));
   }
@@ -94,6 +97,7 @@ record Leaf(
         "burst",
         null,
         false,
+        false,
         start -> new LevelBucket(nanosPerPermit, limit.burst(), start),
         (bucket, now) -> ((LevelBucket) bucket).change(now, nanosPerPermit, limit.burst()));
   }
@@ -106,6 +110,7 @@ record Leaf(
         limit.permits(),
         "permits",
         null,
+        false,
         false,
         start -> new WindowBucket(limit.permits(), length, start),
         (bucket, now) -> ((WindowBucket) bucket).change(now, limit.permits(), length));
@@ -126,8 +131,9 @@ record Leaf(
         Cost.ONE,
         1,
         "",
-        limit.reader(),
+        limit.reader().ofRefusals(),
         false,
+        limit.isUnlimitedAtFirst(),
         start -> new AdaptiveBucket(limit, start),
         NO_CHANGE);
   }
@@ -141,6 +147,7 @@ record Leaf(
         "",
         limit.reader(),
         refuses,
+        false,
         start -> new BreakerBucket(limit, start),
         NO_CHANGE);
   }

@@ -34,6 +34,7 @@ final class LearntPace {
   /* What to begin with where nothing is known, in attempts a second. */
   private static final double FIRST = 20;
 
+  private final double start;
   private final double least;
   private final double most;
   private final RecentGrants grants = new RecentGrants();
@@ -54,14 +55,14 @@ final class LearntPace {
   private double holdFor;
   private double steppedAt;
   private double drift = 1;
+  private boolean hasGranted;
   private boolean grantedSinceCut = true;
   private boolean wasConfirmed;
   private boolean waitsAreAsked;
   private int failures;
   private double probeGap;
-  /* The requests of the round trip before a cut: their share that was granted corrects it. */
+  /* The requests of the round trip before a cut, in which there was too much: what was granted of them corrects it. */
   private double sampleFrom;
-  private double samplePace;
   private boolean isSampling;
   private boolean sampleIsStart;
   private int sampled;
@@ -74,7 +75,8 @@ final class LearntPace {
   LearntPace(double start, double least, double most) {
     this.least = least;
     this.most = most;
-    this.rate = Math.clamp(start, least, most);
+    this.start = Math.clamp(start, least, most);
+    this.rate = this.start;
   }
 
   double rate() {
@@ -83,6 +85,16 @@ final class LearntPace {
 
   Reason reason() {
     return reason;
+  }
+
+  /** Whether it knows more than at first: of refusals alone nothing is learnt. */
+  boolean hasLearnt() {
+    return rate != start && hasGranted;
+  }
+
+  /** Something was granted before. */
+  void hasGranted() {
+    hasGranted = true;
   }
 
   /** Nobody was let go until then. */
@@ -99,6 +111,7 @@ final class LearntPace {
     grantGap = now - grantedAt;
     grantedAt = now;
     grants.add(now);
+    hasGranted = true;
     grantedSinceCut |= sentAt > cutAt;
     if (phase == Phase.BLOCKED && sentAt >= phaseSince) {
       unblock(now);
@@ -119,6 +132,10 @@ final class LearntPace {
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
       return;
     }
+    if (!hasGranted) { // nothing is learnt, so there is nothing to protect
+      beginBelow(now, sentAt);
+      return;
+    }
     if (phase == Phase.BLOCKED || (!grantedSinceCut && now - cutAt < JUST_CUT)) {
       block(now, sentAt, Math.min(1, 2 * roundTrip));
       return;
@@ -135,26 +152,31 @@ final class LearntPace {
       ceiling = Math.min(ceiling, rate);
       ceilingUntil = now + 60;
     }
-    if (estimate == 0) { // nobody knows: it starts anew, from below
-      cut(now, Math.min(rate / 2, FIRST), sentAt);
-      enter(Phase.START, now);
-      isSampling = false;
-      measuredFrom = now;
+    if (estimate == 0) {
+      beginBelow(now, sentAt);
       return;
     }
     known = isStart ? estimate : Math.min(estimate, ceiling);
     if (waitsAreAsked) {
-      holdFor = (confirmed ? 20 : 10) * Math.max(1, wait);
+      holdFor = (confirmed ? 20 : isStart ? 1 : 10) * Math.max(1, wait);
     } else {
-      holdFor = confirmed ? Math.min(3, 2 * Math.max(1, holdFor)) : 1;
+      holdFor = confirmed ? Math.min(2, 2 * Math.max(1, holdFor)) : 1;
     }
     if (isStart) {
       measuredFrom = now - startWindow();
     }
-    samplePace = rate;
     sampleIsStart = isStart;
-    cut(now, beta() * known, sentAt);
+    double to = isStart ? known / 2 : beta() * known; // at first far below, until it is corrected
+    cut(now, to, sentAt);
     enter(Phase.RECOVER, now);
+  }
+
+  /* Nobody knows what is granted. */
+  private void beginBelow(double now, double sentAt) {
+    cut(now, Math.min(hasGranted ? rate / 2 : rate, FIRST), sentAt);
+    enter(Phase.START, now);
+    isSampling = false;
+    measuredFrom = now;
   }
 
   /* The pace that was granted; 0 if nobody knows. */
@@ -197,8 +219,8 @@ final class LearntPace {
   void failed(double now, double sentAt) {
     arrived(now, sentAt, false);
     failures++;
-    boolean isLimited = rate != NONE; // else nothing says that the server minds
-    if (phase == Phase.BLOCKED || (isLimited && failures >= FAILURES)) {
+    boolean isKnown = rate != NONE && hasGranted; // else nothing says that it minds
+    if (phase == Phase.BLOCKED || (isKnown && failures >= FAILURES)) {
       block(now, sentAt, 0.5);
     }
   }
@@ -252,13 +274,13 @@ final class LearntPace {
       return;
     }
     double share = (double) sampledGranted / sampled;
-    double pace = samplePace == NONE ? sampled / Math.max(0.001, cutAt - sampleFrom) : samplePace;
+    double granted = sampledGranted / Math.max(0.001, cutAt - sampleFrom);
     if (sampleIsStart) {
-      known = Math.clamp(pace * share, 0.5 * known, 2 * known);
+      known = Math.clamp(granted, 0.5 * known, 2 * known);
       set(beta() * known, Reason.REFUSED);
       cutAt = now;
     } else if (sampled >= 8 && share >= 0.15 && share < 0.75) {
-      known = Math.min(known, pace * share);
+      known = Math.min(known, granted);
       cutAt = now;
       set(beta() * known, Reason.REFUSED);
     }

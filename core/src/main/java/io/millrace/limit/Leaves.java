@@ -88,6 +88,11 @@ final class Leaves {
     }
   }
 
+  /** Whether a key is not limited at all before it is paused, or an attempt on it is refused. */
+  boolean areOpenAtFirst() {
+    return ofKey.stream().allMatch(Leaf::isOpenAtFirst);
+  }
+
   /** Whether every attempt costs 1 of everything, which is never settled. */
   boolean unitCosts() {
     return unitCosts;

@@ -17,6 +17,14 @@ final class OneGate implements Gates {
   }
 
   @Override
+  public boolean isOpen(@Nullable Key key) {
+    return false;
+  }
+
+  @Override
+  public void granted(@Nullable Key key) {}
+
+  @Override
   public Gate at(Spot spot, long now) {
     return gate;
   }

@@ -8,12 +8,18 @@ final class RecentGrants {
   private static final double CELL = 0.02;
   private static final int CELLS = 256;
 
-  /* How many there were when each cell began. */
-  private final long[] totals = new long[CELLS];
+  private static final long[] NONE = {};
+
+  /* How many there were when each cell began; made at the first grant. */
+  private long[] totals = NONE;
   private long cell;
   private long total;
 
   void add(double now) {
+    if (total == 0) {
+      totals = new long[CELLS];
+      cell = (long) (now / CELL);
+    }
     reach(now);
     total++;
   }
@@ -25,6 +31,9 @@ final class RecentGrants {
 
   /** Granted a second since a time, which is before now. */
   double since(double from, double now) {
+    if (total == 0) {
+      return 0;
+    }
     reach(now);
     long first = Math.max(Math.max(0, cell - CELLS + 1), (long) Math.ceil(from / CELL));
     if (first >= cell) {

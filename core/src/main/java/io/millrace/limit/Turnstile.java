@@ -2,6 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
 import io.millrace.signal.ServerAnswer;
+import io.millrace.signal.ServerAnswer.Kind;
 import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.function.Function;
@@ -43,6 +44,10 @@ final class Turnstile {
   }
 
   boolean tryTake(Demand demand, long now, @Nullable Party party) {
+    if (demand.gate() == null && gates.isOpen(demand.key())) {
+      demand.takeFreely(now);
+      return true;
+    }
     Gate gate = lockAt(demand.gate(), demand.key(), now);
     try {
       demand.found(gate);
@@ -106,12 +111,47 @@ final class Turnstile {
   }
 
   void answered(Demand demand, ServerAnswer[] answers) {
+    if (demand.key() != null && has(Kind.REFUSED, answers)) {
+      refused(demand, answers);
+      return;
+    }
+    if (demand.gate() == null) { // nothing is known of its key, and little is to be
+      if (has(Kind.GRANTED, answers)) {
+        gates.granted(demand.key());
+      }
+      return;
+    }
     try (Turn turn = turnAnyhow()) {
       Gate gate = demand.gate();
       if (gate != null) {
         gates.answered(gate);
         gate.answered(demand, answers, turn);
       }
+    }
+  }
+
+  private static boolean has(Kind kind, ServerAnswer[] answers) {
+    for (ServerAnswer answer : answers) {
+      if (answer.kind() == kind) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /* From a refusal on, its key is known. */
+  private void refused(Demand demand, ServerAnswer[] answers) {
+    Long now = timeIfKnown();
+    Gate gate;
+    try {
+      gate = lockAt(demand.gate(), demand.key(), now == null ? demand.takenAt() : now);
+    } catch (Throwable brokenKey) {
+      Offers.log(brokenKey);
+      return;
+    }
+    try (Turn turn = new Turn(this, latest)) {
+      gate.answered(demand, answers, turn);
+      gates.trim(latest);
     }
   }
 

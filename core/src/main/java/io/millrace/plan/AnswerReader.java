@@ -23,6 +23,14 @@ public interface AnswerReader {
   ServerAnswer read(@Nullable Object result, @Nullable Throwable error, Instant now);
 
   /**
+   * A reader for limits that learn from refusals alone: as this one, but it may leave out what other answers signal,
+   * if reading that takes time. By default, this one.
+   */
+  default AnswerReader ofRefusals() {
+    return this;
+  }
+
+  /**
    * Reads HTTP replies, returned or thrown, in all dialects that the library knows. Refused are those with status
    * 429, 503 or 529, and those with 403 that say when to come back. Failed are other statuses from 500, {@link
    * java.io.IOException}s and timeouts. Other replies, and results that are none, are granted; other errors say

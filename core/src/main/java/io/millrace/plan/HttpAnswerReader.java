@@ -30,6 +30,23 @@ record HttpAnswerReader(List<Dialect> dialects) implements AnswerReader {
     };
   }
 
+  @Override
+  public AnswerReader ofRefusals() {
+    return (result, error, now) ->
+        HttpAnswers.in(result, error)
+            .filter(reply -> !mayRefuse(reply.statusCode()))
+            .map(reply -> answer(kind(reply.statusCode(), Signals.NONE)))
+            .orElseGet(() -> read(result, error, now));
+  }
+
+  private static boolean mayRefuse(int status) {
+    return status == 403 || kind(status, Signals.NONE) == Kind.REFUSED;
+  }
+
+  private static ServerAnswer answer(Kind kind) {
+    return kind == Kind.GRANTED ? ServerAnswer.granted() : ServerAnswer.failed();
+  }
+
   private static Kind kind(int status, Signals signals) {
     return switch (status) {
       case 429, 503, 529 -> Kind.REFUSED;

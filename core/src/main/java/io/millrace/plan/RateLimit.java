@@ -65,7 +65,8 @@ public sealed interface RateLimit {
    * A rate that finds itself, for servers that refuse what is too much: it goes by the pace that was granted. It
    * starts with 20 attempts a second, and grows until the server refuses one. From then on it stays a little
    * below what was granted, and now and then looks for more. It stays away as long as a server asks for, and
-   * goes on at the pace that it knew. While it is not used up, it does not grow.
+   * goes on at the pace that it knew. While it is not used up, it does not grow. A server that never granted anything
+   * is asked up to 20 times a second.
    *
    * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
    */

@@ -67,14 +67,29 @@ class PerKeyTest {
 
   @Test
   void forgetsTheLeastRecentlyUsedKeyFirst() {
-    RateLimiter limiter = RateLimiter.of(RateLimit.unlimited().by(item -> item).idleKeys(2), clock);
-    limiter.tryAcquireFor("a");
-    limiter.tryAcquireFor("b");
-    limiter.tryAcquireFor("a");
-    limiter.tryAcquireFor("c");
+    RateLimiter limiter =
+        RateLimiter.of(RateLimit.perSecond(1_000).by(item -> item).idleKeys(2), clock);
+    for (String key : List.of("a", "b", "a", "c")) {
+      clock.advance(Duration.ofMillis(1));
+      assertTrue(limiter.tryAcquireFor(key));
+    }
     assertEquals(2, limiter.keys());
-    limiter.tryAcquireFor("a");
+    clock.advance(Duration.ofMillis(1));
+    assertTrue(limiter.tryAcquireFor("a"));
     assertEquals(2, limiter.keys());
+  }
+
+  @Test
+  void remembersNoKeyThatIsNotLimitedBeforeItIsPaused() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.unlimited().by(item -> item), clock);
+    assertTrue(limiter.tryAcquireFor("a"));
+    assertEquals(0, limiter.keys());
+    limiter.pause("a", Duration.ofSeconds(1));
+    assertEquals(1, limiter.keys());
+    assertFalse(limiter.tryAcquireFor("a"));
+    assertTrue(limiter.tryAcquireFor("b"));
+    clock.advance(Duration.ofSeconds(1));
+    assertTrue(limiter.tryAcquireFor("a"));
   }
 
   @Test

@@ -34,11 +34,24 @@ class AdaptiveResultsTest {
   }
 
   @Test
-  @DisplayName("finds a half of the rate within 5 s, and a double within 35 s")
+  @DisplayName("starts within 4 s, and without Retry-After within 2 s: the median")
+  void starts() {
+    double obedient = results.adaptive("bucket 500/s", 1).secondsTo90(0);
+    assertTrue(obedient <= 4, "start " + obedient);
+    double free = results.adaptive("bucket 500/s", 0).secondsTo90(0);
+    assertTrue(free <= 2, "start " + free);
+  }
+
+  @Test
+  @DisplayName(
+      "finds a half of the rate within 5 s, and a double within 35 s; without Retry-After within 2 s and 5 s: the median")
   void changes() {
     AdaptiveResults.Row changing = results.adaptive("halves, doubles", 1);
     assertTrue(changing.secondsTo90(60) <= 5, "halved " + changing.secondsTo90(60));
     assertTrue(changing.secondsTo90(120) <= 35, "doubled " + changing.secondsTo90(120));
+    AdaptiveResults.Row free = results.adaptive("halves, doubles", 0);
+    assertTrue(free.secondsTo90(60) <= 2, "halved " + free.secondsTo90(60));
+    assertTrue(free.secondsTo90(120) <= 5, "doubled " + free.secondsTo90(120));
   }
 
   @Test

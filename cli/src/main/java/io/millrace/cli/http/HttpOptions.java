@@ -345,9 +345,11 @@ final class HttpOptions {
     return all.size() == 1 ? all.getFirst() : RateLimit.all(all.toArray(RateLimit[]::new));
   }
 
-  /** Without a rate there is still the pause that a host asks for. */
+  /** Without a rate there is no limit until the host refuses a request; then its rate finds itself. */
   private RateLimit hostLimit() {
-    return hostRate == null ? RateLimit.unlimited() : withBurst(hostRate);
+    return hostRate == null
+        ? RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY)
+        : withBurst(hostRate);
   }
 
   private TokenBucket withBurst(TokenBucket limit) {

@@ -124,12 +124,14 @@ public final class Config implements Cloneable {
   }
 
   private static RateLimit untilRefused(AnswerReader reader) {
-    return RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY).reading(reader);
+    return RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY).reading(reader).by(Hosts::of);
   }
 
-  /** Whether limits ask about items. */
+  /** Whether limits that were asked for ask about items. */
   public boolean looksAtItems() {
-    return (limiter != null ? limiter : RateLimiter.of(limit(), clock)).looksAtItems();
+    return limiter != null
+        ? limiter.looksAtItems()
+        : rateLimit != null && RateLimiter.of(rateLimit, clock).looksAtItems();
   }
 
   /** Whether anybody listens to outcomes. */

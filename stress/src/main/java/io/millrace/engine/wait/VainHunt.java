@@ -68,6 +68,9 @@ public final class VainHunt {
 
       @Override
       public void aboutToEndRun() {}
+
+      @Override
+      public void hasEndedRun() {}
     }
 
     public Sound() {

@@ -88,6 +88,10 @@ public record Simulation(
 
     private void next() {
       var demand = limiter.demand(null);
+      if (limiter.tryTake(demand)) {
+        clock.after(0, () -> send(demand));
+        return;
+      }
       limiter.enqueue(
           demand,
           new Waiter() {

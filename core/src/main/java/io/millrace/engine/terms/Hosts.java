@@ -1,0 +1,36 @@
+package io.millrace.engine.terms;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What an item counts towards if nobody has said: the server that it is for, as far as it can be seen. */
+final class Hosts {
+  private static final String UNKNOWN = "";
+
+  private Hosts() {}
+
+  /** The host, and the port unless it is the usual one; the same for all items that do not say. */
+  static Object of(@Nullable Object item) {
+    return switch (item) {
+      case URI uri -> of(uri);
+      case HttpRequest request -> of(request.uri());
+      case null, default -> UNKNOWN;
+    };
+  }
+
+  private static String of(URI uri) {
+    String host = uri.getHost();
+    if (host == null) {
+      return UNKNOWN;
+    }
+    String name = host.toLowerCase(Locale.ROOT);
+    int port = uri.getPort();
+    return port < 0 || port == usualPort(uri) ? name : name + ":" + port;
+  }
+
+  private static int usualPort(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme()) ? 443 : 80;
+  }
+}
