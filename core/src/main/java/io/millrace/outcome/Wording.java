@@ -4,7 +4,7 @@ import io.millrace.signal.HttpReply;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@code Monitor} and a report call causes, items and pauses. Its methods are called by the workers of a
+ * How a {@code Monitor} and a report name causes, items and pauses. Its methods are called by the workers of a
  * run, several at once, and only when an item fails or a server asks for a pause; what they throw is
  * ignored. Longer texts are cut, and control characters are replaced.
  */

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads from what came of an attempt how the server took it, for limits that learn from answers. Called once
+ * Reads from the result or error of an attempt whether the server granted or refused it, or failed, for limits that
+ * learn from answers. Called once
  * for each attempt, by several threads at once, without any lock. If it throws or returns null, nothing is learnt
  * from that attempt.
  */

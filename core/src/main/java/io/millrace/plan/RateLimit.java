@@ -286,7 +286,7 @@ public sealed interface RateLimit {
       return new Adaptive(start, least, most, longestWait, reader, listener);
     }
 
-    /** A copy that tells when the rate moves by a tenth or more, or the other way, and why. */
+    /** A copy that tells the listener when the rate moves by a tenth or more, or changes its direction, and why. */
     public Adaptive onChange(Consumer<? super RateChange> listener) {
       return new Adaptive(start, least, most, longestWait, reader, listener);
     }
@@ -312,8 +312,8 @@ public sealed interface RateLimit {
   /**
    * See {@link RateLimit#breaker}.
    *
-   * <p>What came of a call is known when it has ended; those that have begun go on when it opens. Calls count since it
-   * closed last. A key that is forgotten is closed again.
+   * <p>What came of a call is known when it has ended; those that have begun go on when it opens. Only calls since it
+   * last closed count. If a key is forgotten, its breaker is closed again.
    *
    * @param failures the share of the last calls, above 0 and at most 1, whose failure opens it
    * @param calls how many of the last calls count, at least 1; as long as fewer have ended, it stays closed

@@ -109,8 +109,9 @@ public record Retry(
    * {@link HttpReply}, such as {@link HttpStatusException}, returned or thrown.
    *
    * <p>A request that may have been processed is repeated only if that does no harm: if its method is GET,
-   * HEAD, OPTIONS, TRACE, PUT or DELETE, or if it has an {@code Idempotency-Key}. Any other one is repeated
-   * only if it was refused: the connection, or with status 429, or 503 with {@code Retry-After}. The request
+   * HEAD, OPTIONS, TRACE, PUT or DELETE, or if it has an {@code Idempotency-Key}. Any other request is repeated only
+   * if the server did not take it: the connection was refused, or the reply has status 429, or 503 with
+   * {@code Retry-After}. The request
    * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
    * the request counts as one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
    *
