@@ -12,6 +12,8 @@ import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.watch.LiveOption;
+import io.millrace.cli.watch.LivePage;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
@@ -114,6 +116,8 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Mixin private ExtraFiles extraFiles = new ExtraFiles();
 
+  @Mixin private LiveOption live = new LiveOption();
+
   @Option(
       names = "--output",
       paramLabel = "FILE",
@@ -184,7 +188,9 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (RunStore.RefusedException refused) {
       streams.err().println("millrace http: " + refused.getMessage());
       return ExitStatus.CHECKPOINT;
-    } catch (MalformedInputException | UnusableFileException error) {
+    } catch (MalformedInputException
+        | UnusableFileException
+        | LivePage.UnavailableException error) {
       throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
@@ -268,7 +274,7 @@ public final class HttpCommand implements Callable<Integer> {
       InputStream in,
       Output out,
       ExtraFiles.Open files)
-      throws IOException {
+      throws IOException, LivePage.UnavailableException {
     StopToken stop = new StopToken();
     InputSource input =
         new InputSource(
@@ -310,7 +316,7 @@ public final class HttpCommand implements Callable<Integer> {
   private HttpRun.Manner manner() {
     // with a checkpoint, the same command runs again what failed
     Optional<Path> failed = options.haveCheckpoint() ? Optional.empty() : extraFiles.failed();
-    return options.manner(quiet, failed, settings());
+    return options.manner(quiet, live.isWanted(), failed, settings());
   }
 
   /* Of the options that never have a secret. */

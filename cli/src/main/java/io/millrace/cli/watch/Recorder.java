@@ -54,10 +54,12 @@ public final class Recorder implements AutoCloseable {
     }
   }
 
-  /** Looks a last time. */
+  /** Looks a last time, if it was not closed before. */
   @Override
   public void close() {
-    ticker.shutdownNow();
-    look();
+    if (!ticker.isShutdown()) {
+      ticker.shutdownNow();
+      look();
+    }
   }
 }
