@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LivePageTest {
   /* No buffers of sockets hold this. */
-  private static final int MUCH = 30_000_000;
+  private static final int MUCH = 16_000_000;
 
   private static Standing standing() {
     Snapshot none = Monitor.of().snapshot();
