@@ -112,17 +112,11 @@ final class HttpRun {
     if (!files.hasReport() && !manner.isShownLive()) {
       return run();
     }
-    if (streams.isProcess()) {
-      LivePage.boundConnections();
-    }
     Recorder recorder = Recorder.start(this::standing);
     try (recorder) {
       ReportPage page =
           new ReportPage("millrace http", manner.settings(), again(), recorder, this::standing);
-      try (LivePage live = manner.isShownLive() ? LivePage.start(page) : null) {
-        if (live != null) {
-          streams.err().println("millrace: live page: " + live.url());
-        }
+      try (LivePage live = manner.isShownLive() ? LivePage.start(page, streams) : null) {
         return run(recorder, page, live);
       }
     }
@@ -130,7 +124,7 @@ final class HttpRun {
 
   private End run(Recorder recorder, ReportPage page, @Nullable LivePage live) throws IOException {
     End end = run();
-    recorder.close();
+    recorder.end();
     String how =
         (end.status() == RunStatus.COMPLETED
                 ? "completed"

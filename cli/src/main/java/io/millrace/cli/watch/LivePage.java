@@ -2,6 +2,7 @@ package io.millrace.cli.watch;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.millrace.cli.console.Streams;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -76,19 +77,21 @@ public final class LivePage implements AutoCloseable {
     this.access = LiveAccess.of(server.getAddress().getPort());
   }
 
-  /** Bounds connections of all servers of this process; only if there is none before this one. */
-  public static void boundConnections() {
-    BOUNDS.forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
-  }
-
-  /** Listens from now on, on a free port of 127.0.0.1. */
-  public static LivePage start(ReportPage page) throws UnavailableException {
+  /**
+   * Listens from now on, on a free port of 127.0.0.1, and says where on standard error. In a process of its own it bounds
+   * the connections.
+   */
+  public static LivePage start(ReportPage page, Streams streams) throws UnavailableException {
+    if (streams.isProcess()) {
+      BOUNDS.forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
+    }
     try {
       InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0);
       LivePage live = new LivePage(page, HttpServer.create(anyPort, BACKLOG));
       live.server.setExecutor(live.threads);
       live.server.createContext("/", live::handle);
       live.server.start();
+      streams.err().println("millrace: live page: " + live.url());
       return live;
     } catch (IOException error) {
       throw new UnavailableException("--ui cannot listen on 127.0.0.1: " + error.getMessage());
@@ -96,7 +99,7 @@ public final class LivePage implements AutoCloseable {
   }
 
   /** Where the page is; a secret. */
-  public String url() {
+  String url() {
     return access.url();
   }
 

@@ -410,4 +410,40 @@ class LiveOptionTest {
       return -1;
     }
   }
+
+  @Test
+  @DisplayName("H36: millrace run --ui is followed like millrace http --ui")
+  void commands() throws Exception {
+    Path flag = directory.resolve("flag");
+    LiveRun run =
+        LiveRun.start(
+            "secret1\nsecret2\n",
+            "run",
+            "--ui",
+            "--quiet",
+            "--jobs",
+            "2",
+            "--",
+            "sh",
+            "-c",
+            "until [ -e '" + flag + "' ]; do sleep 0.05; done; [ secret1 = \"$0\" ]",
+            "{}");
+    LiveClient client = run.client();
+    try (Events events = client.events()) {
+      assertEquals("state", events.next().name());
+      String page = client.ask("GET", "/" + client.token() + "/").body();
+      assertEquals("[[\"--jobs\",\"2\"]]", data(page).get("settings").toString());
+      Files.createFile(flag);
+      Event event = events.next();
+      while (event.name().equals("state")) {
+        event = events.next();
+      }
+      assertEquals("end", event.name());
+      assertTrue(event.data().get("ended").stringValue().startsWith("completed, 20"));
+      assertEquals("exit code 1", event.data().get("failures").get(0).get(1).stringValue());
+      assertFalse((page + event.data()).contains("secret"));
+    }
+    assertEquals(1, run.code());
+    assertListensNoMore(client);
+  }
 }

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Monitor;
+import io.millrace.cli.console.Streams;
 import io.millrace.outcome.Snapshot;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +37,13 @@ class LivePageTest {
     return new Standing(0, 0, 0, OptionalLong.empty(), none, Duration.ofSeconds(1));
   }
 
+  private static final Streams STREAMS =
+      Streams.of(
+          InputStream.nullInputStream(),
+          new PrintStream(OutputStream.nullOutputStream()),
+          new PrintStream(OutputStream.nullOutputStream()),
+          Map.of());
+
   private static ReportPage page(String title, Recorder recorder, Supplier<Standing> standing) {
     return new ReportPage(title, Map.of(), Optional.empty(), recorder, standing);
   }
@@ -52,7 +63,8 @@ class LivePageTest {
                     () -> {
                       asked.countDown();
                       return standing();
-                    }))) {
+                    }),
+                STREAMS)) {
       client = new LiveClient(live.url());
       for (int i = 0; i < 3; i++) {
         sockets.add(client.follow());
@@ -72,7 +84,7 @@ class LivePageTest {
   void ended() throws Exception {
     try (Recorder recorder = Recorder.start(LivePageTest::standing)) {
       LiveClient.Events events;
-      try (LivePage live = LivePage.start(page("x", recorder, LivePageTest::standing))) {
+      try (LivePage live = LivePage.start(page("x", recorder, LivePageTest::standing), STREAMS)) {
         events = new LiveClient(live.url()).events();
         assertEquals("state", events.next().name());
       }
@@ -90,7 +102,7 @@ class LivePageTest {
   @DisplayName("H36: an interrupt of whoever ends it hurries, and stays")
   void interrupted() throws Exception {
     try (Recorder recorder = Recorder.start(LivePageTest::standing)) {
-      LivePage live = LivePage.start(page("x", recorder, LivePageTest::standing));
+      LivePage live = LivePage.start(page("x", recorder, LivePageTest::standing), STREAMS);
       Thread.currentThread().interrupt();
       live.close();
       assertTrue(Thread.interrupted());
