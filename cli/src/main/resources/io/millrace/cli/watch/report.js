@@ -197,6 +197,7 @@
     });
     events.addEventListener("error", () => {
       events.close();
+      document.title = data.title + " - not connected";
       say("ended", "The connection to the run is lost; what was seen of it stands here. Load the page again to follow it further.");
     });
   }
