@@ -12,12 +12,14 @@ import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.watch.LiveOption;
+import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.ShownOptions;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,11 +31,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace http}. */
@@ -114,6 +114,8 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Mixin private ExtraFiles extraFiles = new ExtraFiles();
 
+  @Mixin private LiveOption live = new LiveOption();
+
   @Option(
       names = "--output",
       paramLabel = "FILE",
@@ -184,7 +186,9 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (RunStore.RefusedException refused) {
       streams.err().println("millrace http: " + refused.getMessage());
       return ExitStatus.CHECKPOINT;
-    } catch (MalformedInputException | UnusableFileException error) {
+    } catch (MalformedInputException
+        | UnusableFileException
+        | LivePage.UnavailableException error) {
       throw new ParameterException(spec.commandLine(), String.valueOf(error.getMessage()));
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
@@ -268,7 +272,7 @@ public final class HttpCommand implements Callable<Integer> {
       InputStream in,
       Output out,
       ExtraFiles.Open files)
-      throws IOException {
+      throws IOException, LivePage.UnavailableException {
     StopToken stop = new StopToken();
     InputSource input =
         new InputSource(
@@ -310,19 +314,8 @@ public final class HttpCommand implements Callable<Integer> {
   private HttpRun.Manner manner() {
     // with a checkpoint, the same command runs again what failed
     Optional<Path> failed = options.haveCheckpoint() ? Optional.empty() : extraFiles.failed();
-    return options.manner(quiet, failed, settings());
-  }
-
-  /* Of the options that never have a secret. */
-  private Map<String, String> settings() {
-    Map<String, String> all = new LinkedHashMap<>();
-    ParseResult given = spec.commandLine().getParseResult();
-    for (OptionSpec option : given.matchedOptions()) {
-      if (SHOWN.contains(option.longestName())) {
-        all.put(option.longestName(), String.join(" ", option.originalStringValues()));
-      }
-    }
-    return all;
+    Map<String, String> settings = ShownOptions.of(spec.commandLine().getParseResult(), SHOWN);
+    return options.manner(quiet, live.isWanted(), failed, settings);
   }
 
   private void drain(StopToken stop) {

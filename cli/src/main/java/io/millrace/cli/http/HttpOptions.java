@@ -289,8 +289,9 @@ final class HttpOptions {
     return new EndReason(limits, checkpoints.areGiven());
   }
 
-  HttpRun.Manner manner(boolean isQuiet, Optional<Path> failed, Map<String, String> settings) {
-    return new HttpRun.Manner(ordered, isQuiet, failed, settings, endReason());
+  HttpRun.Manner manner(
+      boolean isQuiet, boolean isLive, Optional<Path> failed, Map<String, String> settings) {
+    return new HttpRun.Manner(ordered, isQuiet, isLive, failed, settings, endReason());
   }
 
   HostRetries hostRetries() {

@@ -14,6 +14,7 @@ import io.millrace.cli.http.Tally.Counts;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.Recorder;
 import io.millrace.cli.watch.ReportPage;
 import io.millrace.cli.watch.Standing;
@@ -64,7 +65,8 @@ final class HttpRun {
    * How it is done.
    *
    * @param isOrdered whether lines are written in the order of the input
-   * @param isQuiet whether to say nothing on standard error
+   * @param isQuiet whether to say neither progress nor a summary
+   * @param isShownLive whether a page on loopback shows it while it goes on
    * @param failed the file that gets the lines that failed, if there is one
    * @param settings the options, without secrets
    * @param end what is said of an early end
@@ -72,6 +74,7 @@ final class HttpRun {
   record Manner(
       boolean isOrdered,
       boolean isQuiet,
+      boolean isShownLive,
       Optional<Path> failed,
       Map<String, String> settings,
       EndReason end) {}
@@ -105,27 +108,35 @@ final class HttpRun {
    */
   record End(RunStatus status, long failures, Optional<String> broken) {}
 
-  End go() throws IOException {
-    if (!files.hasReport()) {
+  End go() throws IOException, LivePage.UnavailableException {
+    if (!files.hasReport() && !manner.isShownLive()) {
       return run();
     }
     Recorder recorder = Recorder.start(this::standing);
-    End end;
     try (recorder) {
-      end = run();
+      ReportPage page =
+          new ReportPage("millrace http", manner.settings(), again(), recorder, this::standing);
+      try (LivePage live = manner.isShownLive() ? LivePage.start(page, streams) : null) {
+        return run(recorder, page, live);
+      }
     }
+  }
+
+  private End run(Recorder recorder, ReportPage page, @Nullable LivePage live) throws IOException {
+    End end = run();
+    recorder.end();
     String how =
-        end.status() == RunStatus.COMPLETED
-            ? "completed"
-            : manner.end().ofRun(end.status(), end.broken().isPresent());
-    files.report(
-        ReportPage.of(
-            "millrace http",
-            how + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            manner.settings(),
-            recorder,
-            standing(),
-            again()));
+        (end.status() == RunStatus.COMPLETED
+                ? "completed"
+                : manner.end().ofRun(end.status(), end.broken().isPresent()))
+            + ", "
+            + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    if (live != null) {
+      live.end(how);
+    }
+    if (files.hasReport()) {
+      files.report(page.ended(how));
+    }
     return end;
   }
 

@@ -47,6 +47,7 @@ public final class OptionGroups implements IHelpSectionRenderer {
             "--failed",
             "--log",
             "--report",
+            "--ui",
             "--force",
             "--quiet",
             "--dry-run"));

@@ -10,12 +10,19 @@ import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.Recorder;
+import io.millrace.cli.watch.ReportPage;
+import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
 import io.millrace.plan.Truncation;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -35,6 +42,7 @@ final class CommandRun {
   private final Streams streams;
   private final Manner manner;
   private final EndReason end;
+  private final Optional<Map<String, String>> settings;
 
   private final Monitor monitor = Monitor.of(new RunWording());
   private final StatusLine status = new StatusLine();
@@ -49,6 +57,11 @@ final class CommandRun {
     PROGRESS
   }
 
+  /**
+   * A run that has not begun.
+   *
+   * @param settings what a page that shows it live has of its options, without secrets; empty if there is no such page
+   */
   CommandRun(
       Parallel parallel,
       ItemSource items,
@@ -57,7 +70,8 @@ final class CommandRun {
       ResultWriter writer,
       Streams streams,
       Manner manner,
-      EndReason end) {
+      EndReason end,
+      Optional<Map<String, String>> settings) {
     this.parallel =
         parallel.truncation(Truncation.SILENT).monitor(monitor); // the summary says how it ended
     this.items = items;
@@ -67,6 +81,7 @@ final class CommandRun {
     this.streams = streams;
     this.manner = manner;
     this.end = end;
+    this.settings = settings;
   }
 
   /**
@@ -76,7 +91,32 @@ final class CommandRun {
    */
   record End(RunStatus status, long failures, Optional<String> broken) {}
 
-  End go() throws IOException {
+  End go() throws IOException, LivePage.UnavailableException {
+    if (settings.isEmpty()) {
+      return run();
+    }
+    try (Recorder recorder = Recorder.start(this::standing);
+        LivePage live =
+            LivePage.start(
+                new ReportPage(
+                    "millrace run", settings.get(), Optional.empty(), recorder, this::standing),
+                streams)) {
+      End result = run();
+      recorder.end();
+      String how =
+          result.status() == RunStatus.COMPLETED
+              ? "completed"
+              : end.ofRun(result.status(), result.broken().isPresent());
+      live.end(how + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      return result;
+    }
+  }
+
+  private Standing standing() {
+    return tally.standing(items.reading(), monitor.snapshot());
+  }
+
+  private End run() throws IOException {
     RunStatus status;
     Optional<String> broken = Optional.empty();
     try (Run<Item, Attempt> run = parallel.start(Source.of(items), action);
@@ -151,8 +191,7 @@ final class CommandRun {
 
   private ProgressDisplay display() {
     return manner == Manner.PROGRESS
-        ? ProgressDisplay.start(
-            streams, () -> status.next(tally.standing(items.reading(), monitor.snapshot())))
+        ? ProgressDisplay.start(streams, () -> status.next(standing()))
         : ProgressDisplay.none();
   }
 }

@@ -12,10 +12,14 @@ import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.run.InputOptions.UnusableInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.watch.LiveOption;
+import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.ShownOptions;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -59,6 +63,23 @@ import picocli.CommandLine.Spec;
       "  millrace run --shell -- 'curl -sf {} | wc -c' < urls.txt"
     })
 public final class RunCommand implements Callable<Integer> {
+  private static final Set<String> SHOWN =
+      Set.of(
+          "--jobs",
+          "--window",
+          "--rate",
+          "--burst",
+          "--per-key",
+          "--retries",
+          "--retry-on",
+          "--timeout",
+          "--grace",
+          "--run-timeout",
+          "--drain",
+          "--max-failures",
+          "--fail-rate",
+          "--ordered");
+
   private final Streams streams;
   private final CommandWords words;
 
@@ -73,6 +94,8 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private ItemCheckpointOptions checkpoints = new ItemCheckpointOptions();
 
   @Mixin private OutputOptions outputs = new OutputOptions();
+
+  @Mixin private LiveOption live = new LiveOption();
 
   @Option(
       names = "--dry-run",
@@ -124,7 +147,7 @@ public final class RunCommand implements Callable<Integer> {
         Output output = new Output(new StreamTarget(streams.out()))) {
       ItemSource items = input.items(in, words, fields(form), whyJson(form));
       return dryRun ? dryRun(form, items, output) : run(form, items, output);
-    } catch (UnusableInputException unusable) {
+    } catch (UnusableInputException | LivePage.UnavailableException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));
     } catch (RunStore.RefusedException refused) {
       streams.err().println("millrace run: " + refused.getMessage());
@@ -182,7 +205,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private int run(CommandForm form, ItemSource items, Output output)
-      throws IOException, RunStore.RefusedException {
+      throws IOException, RunStore.RefusedException, LivePage.UnavailableException {
     Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
     StopToken stop = new StopToken();
     try (Programs programs = programs(form);
@@ -203,7 +226,8 @@ public final class RunCommand implements Callable<Integer> {
                       output, streams.err(), Optional.ofNullable(folder), checkpoints.key()),
                   streams,
                   manner(),
-                  options.endReason(checkpoints.areGiven()))
+                  options.endReason(checkpoints.areGiven()),
+                  settings())
               .go();
       return ended(end, signals.exitCode().orElse(ExitStatus.FAILED));
     }
@@ -242,6 +266,12 @@ public final class RunCommand implements Callable<Integer> {
         isKept ? Math.min(outputs.most(), Resumption.MOST_OUTPUT) : outputs.most(),
         outputs.isCutWanted(),
         folder);
+  }
+
+  private Optional<Map<String, String>> settings() {
+    return live.isWanted()
+        ? Optional.of(ShownOptions.of(spec.commandLine().getParseResult(), SHOWN))
+        : Optional.empty();
   }
 
   private CommandRun.Manner manner() {

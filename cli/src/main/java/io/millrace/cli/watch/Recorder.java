@@ -54,10 +54,16 @@ public final class Recorder implements AutoCloseable {
     }
   }
 
-  /** Looks a last time. */
+  /** Looks a last time, if it has not done so. */
+  public void end() {
+    if (!ticker.isShutdown()) {
+      ticker.shutdownNow();
+      look();
+    }
+  }
+
   @Override
   public void close() {
-    ticker.shutdownNow();
-    look();
+    end();
   }
 }

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,45 +36,96 @@ public final class ReportPage {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-  private ReportPage() {}
+  private final String title;
+  private final Map<String, String> settings;
+  private final Optional<String> again;
+  private final Recorder recorder;
+  private final Supplier<Standing> standing;
 
   /**
-   * The page.
+   * The page of a run.
    *
-   * @param title what was run, without secrets
-   * @param ended how it ended
+   * @param title what is run, without secrets
    * @param settings the options, without secrets
    * @param again the command that runs only what failed, if there is one
    */
-  public static String of(
+  public ReportPage(
       String title,
-      String ended,
       Map<String, String> settings,
+      Optional<String> again,
       Recorder recorder,
-      Standing end,
-      Optional<String> again) {
-    String style = resource(PLOTS + "min.css") + resource("report.css");
-    String plots = resource(PLOTS + "iife.min.js");
-    String script = resource("report.js");
+      Supplier<Standing> standing) {
+    this.title = title;
+    this.settings = settings;
+    this.again = again;
+    this.recorder = recorder;
+    this.standing = standing;
+  }
+
+  /**
+   * The page as it stays.
+   *
+   * @param how how the run ended
+   */
+  public String ended(String how) {
+    return filled(Style.REPORT, data(how, false));
+  }
+
+  /** The page as of now, which follows the run. */
+  String live() {
+    return filled(Style.LIVE, now());
+  }
+
+  /** The data of now, in one line. */
+  String now() {
+    return data("running", true);
+  }
+
+  /** The data at the end, in one line. */
+  String last(String how) {
+    return data(how, true);
+  }
+
+  /** What the page that follows the run may load, for its header. */
+  static String livePolicy() {
+    return Parts.ALL.policy(Style.LIVE) + "; frame-ancestors 'none'";
+  }
+
+  private enum Style {
+    REPORT,
+    LIVE
+  }
+
+  /** What is the same in every page. */
+  private record Parts(String style, String plots, String script) {
+    static final Parts ALL =
+        new Parts(
+            resource(PLOTS + "min.css") + resource("report.css"),
+            resource(PLOTS + "iife.min.js"),
+            resource("report.js"));
+
+    String policy(Style use) {
+      return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src "
+          + hash(style)
+          + "; script-src "
+          + hash(plots)
+          + " "
+          + hash(script)
+          + (use == Style.LIVE ? "; connect-src 'self'" : "");
+    }
+  }
+
+  private static String filled(Style use, String data) {
     Map<String, String> parts =
         Map.of(
-            "policy", policy(style, plots, script),
-            "data", data(title, ended, settings, recorder.samples(), end, again),
-            "style", style,
-            "plots", plots,
-            "script", script);
+            "policy", Parts.ALL.policy(use),
+            "data", data,
+            "style", Parts.ALL.style,
+            "plots", Parts.ALL.plots,
+            "script", Parts.ALL.script);
     return PLACE
         .matcher(resource("report.html"))
         .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
-  }
-
-  private static String policy(String style, String plots, String script) {
-    return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src "
-        + hash(style)
-        + "; script-src "
-        + hash(plots)
-        + " "
-        + hash(script);
   }
 
   private static String hash(String text) {
@@ -97,18 +149,15 @@ public final class ReportPage {
     }
   }
 
-  private static String data(
-      String title,
-      String ended,
-      Map<String, String> settings,
-      List<Sample> samples,
-      Standing end,
-      Optional<String> again) {
+  private String data(String ended, boolean isLive) {
+    Standing end = standing.get();
+    List<Sample> samples = recorder.samples();
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
       json.writeStringProperty("title", title);
       json.writeStringProperty("ended", ended);
+      json.writeBooleanProperty("live", isLive);
       again.ifPresent(command -> json.writeStringProperty("again", command));
       rows(json, "facts", facts(end));
       rows(

@@ -8,19 +8,36 @@
     if (className) element.className = className;
     return element;
   };
-  const none = (id, text) => at(id).append(make("p", text, "none"));
+  // What has not changed stays as it is: focus, place and selection are not lost.
+  const shown = new Map();
+  const changed = (id, value) => {
+    const text = JSON.stringify(value);
+    if (shown.get(id) === text) return false;
+    shown.set(id, text);
+    return true;
+  };
+  const none = (id, text) => at(id).replaceChildren(make("p", text, "none"));
+  const say = (id, text) => {
+    if (at(id).textContent !== text) at(id).textContent = text;
+  };
 
-  document.title = data.title + " - report";
-  at("title").textContent = data.title;
-  at("ended").textContent = data.ended;
-
-  for (const [name, value] of data.facts) {
-    const box = make("div");
-    box.append(make("dt", name), make("dd", value, name === "failed" && value !== "0" ? "bad" : ""));
-    at("facts").append(box);
-  }
-
-  const table = (id, heads, rows, numbers, label) => {
+  const table = (id, heads, rows, numbers, label, otherwise) => {
+    if (!changed(id, rows)) return;
+    if (!rows.length) {
+      none(id, otherwise);
+      return;
+    }
+    const body = make("tbody");
+    for (const row of rows) {
+      const line = make("tr");
+      row.forEach((text, i) => line.append(make("td", text, numbers.includes(i) ? "number" : "")));
+      body.append(line);
+    }
+    const before = at(id).querySelector("tbody");
+    if (before) {
+      before.replaceWith(body);
+      return;
+    }
     const scroll = make("div", undefined, "scroll");
     scroll.tabIndex = 0;
     scroll.setAttribute("role", "region");
@@ -34,43 +51,47 @@
     });
     const top = make("thead");
     top.append(head);
-    const body = make("tbody");
-    for (const row of rows) {
-      const line = make("tr");
-      row.forEach((text, i) => line.append(make("td", text, numbers.includes(i) ? "number" : "")));
-      body.append(line);
-    }
     all.append(top, body);
     scroll.append(all);
-    at(id).append(scroll);
+    at(id).replaceChildren(scroll);
   };
-  if (data.failures.length) table("failures", ["Count", "Cause", "First"], data.failures, [0], "Failures by cause");
-  else none("failures", "Nothing failed.");
-  if (data.again) {
-    at("again").append("Only these again: ", make("code", data.again));
-  }
-  if (data.pauses.length) table("pauses", ["Times", "Origin"], data.pauses, [0], "Pauses");
-  else none("pauses", "No server has asked for a pause.");
-  if (data.settings.length) table("settings", ["Option", "Value"], data.settings, [], "Settings");
-  else none("settings", "All as by default.");
 
-  const series = data.series;
-  const seconds = series.seconds;
   const show = (value) => (value == null ? "" : value >= 100 ? Math.round(value).toString() : (Math.round(value * 10) / 10).toString());
-  const step = Math.max(1, Math.ceil(seconds.length / 24));
-  table(
-    "numbers",
-    ["Second", "Done/s", "Failed/s", "Running", "Median ms", "99 % ms"],
-    seconds.map((_, i) => i).filter((i) => i % step === 0).map((i) =>
-      [seconds[i], series.done[i], series.failed[i], series.running[i], series.p50[i], series.p99[i]].map(show)),
-    [0, 1, 2, 3, 4, 5],
-    "Numbers over time");
+
+  const tell = (data) => {
+    document.title = data.title + (data.live ? " - " + data.ended : " - report");
+    say("title", data.title);
+    say("ended", data.ended);
+    if (changed("facts", data.facts)) {
+      at("facts").replaceChildren(...data.facts.map(([name, value]) => {
+        const box = make("div");
+        box.append(make("dt", name), make("dd", value, name === "failed" && value !== "0" ? "bad" : ""));
+        return box;
+      }));
+    }
+    table("failures", ["Count", "Cause", "First"], data.failures, [0], "Failures by cause", "Nothing failed.");
+    if (data.again && changed("again", data.again)) {
+      at("again").replaceChildren("Only these again: ", make("code", data.again));
+    }
+    table("pauses", ["Times", "Origin"], data.pauses, [0], "Pauses", "No server has asked for a pause.");
+    table("settings", ["Option", "Value"], data.settings, [], "Settings", "All as by default.");
+    const { seconds, done, failed, running, p50, p99 } = data.series;
+    const step = Math.max(1, Math.ceil(seconds.length / 24));
+    table(
+      "numbers",
+      ["Second", "Done/s", "Failed/s", "Running", "Median ms", "99 % ms"],
+      seconds.map((_, i) => i).filter((i) => i % step === 0).map((i) =>
+        [seconds[i], done[i], failed[i], running[i], p50[i], p99[i]].map(show)),
+      [0, 1, 2, 3, 4, 5],
+      "Numbers over time",
+      "Nothing to show.");
+  };
 
   const light = ["#0b5cad", "#b3261e", "#8a5a00", "#2e7d32", "#7b1fa2", "#00707a", "#57606a"];
   const dark = ["#7cb7ff", "#ff8a80", "#ffc766", "#8fdc93", "#dca3f5", "#6fe0e8", "#a2abb5"];
   const dashes = [[], [6, 3], [2, 3], [10, 3, 2, 3], [1, 2], [8, 2], [4, 4]];
   const darkMode = window.matchMedia("(prefers-color-scheme: dark)");
-  const plots = [];
+  const plots = new Map();
 
   const summary = (name, values, unit) => {
     const real = values.filter((value) => value != null);
@@ -79,17 +100,31 @@
     return `${name}: ${show(Math.min(...real))} to ${show(Math.max(...real))}, average ${show(mean)} ${unit}`;
   };
 
-  const draw = (id, lines, unit, logarithmic) => {
+  const draw = (id, seconds, lines, unit, logarithmic, otherwise) => {
     const place = at(id);
+    const old = plots.get(id);
     if (!seconds.length || !lines.length) {
-      none(id, "Nothing to show.");
+      if (old) old.plot.destroy();
+      plots.delete(id);
+      none(id, otherwise);
       return;
     }
+    const positive = (values) => values.map((value) => (value == null || value <= 0 ? null : value));
+    const values = [seconds, ...lines.map(([, values]) => (logarithmic ? positive(values) : values))];
     const label = lines.map(([name, values]) => summary(name, values, unit)).join("; ");
+    const names = lines.map(([name]) => name).join();
+    if (old && old.names === names && !old.sparse) {
+      old.values = values;
+      old.box.setAttribute("aria-label", label);
+      old.plot.setData(values);
+      return;
+    }
+    if (old) old.plot.destroy();
     const box = make("div");
     box.setAttribute("role", "img");
     box.setAttribute("aria-label", label);
-    place.append(box);
+    place.replaceChildren(box);
+    const each = { place, box, names, values, sparse: seconds.length < 3 };
     const build = () => {
       const style = getComputedStyle(document.documentElement);
       const ink = style.getPropertyValue("--soft").trim();
@@ -97,7 +132,6 @@
       const colours = darkMode.matches ? dark : light;
       const font = "12px system-ui, sans-serif";
       const axis = { stroke: ink, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
-      const positive = (values) => values.map((value) => (value == null || value <= 0 ? null : value));
       return new uPlot(
         {
           width: Math.max(220, place.clientWidth),
@@ -115,26 +149,31 @@
               width: 2,
               dash: dashes[i % dashes.length],
               spanGaps: false,
-              points: { show: seconds.length < 3 },
+              points: { show: each.sparse },
               value: (_, value) => (value == null ? "--" : show(value) + " " + unit),
             })),
           ],
         },
-        [seconds, ...lines.map(([, values]) => (logarithmic ? positive(values) : values))],
+        each.values,
         box);
     };
-    plots.push({ place, build, plot: build() });
+    each.build = build;
+    each.plot = build();
+    plots.set(id, each);
   };
 
-  draw("done", [["done", series.done], ["failed", series.failed]], "/s", false);
-  draw("latency", [["median", series.p50], ["90 %", series.p90], ["99 %", series.p99]], "ms", true);
-  draw("running", [["running", series.running]], "attempts", false);
-  const waiting = Object.entries(series.waiting);
-  if (waiting.length) draw("waiting", waiting, "items", false);
-  else none("waiting", "Nothing had to wait.");
+  const fill = (data) => {
+    tell(data);
+    const { seconds, done, failed, running, p50, p90, p99, waiting } = data.series;
+    const nothing = "Nothing to show.";
+    draw("done", seconds, [["done", done], ["failed", failed]], "/s", false, nothing);
+    draw("latency", seconds, [["median", p50], ["90 %", p90], ["99 %", p99]], "ms", true, nothing);
+    draw("running", seconds, [["running", running]], "attempts", false, nothing);
+    draw("waiting", seconds, Object.entries(waiting), "items", false, "Nothing had to wait.");
+  };
 
   const again = () => {
-    for (const each of plots) {
+    for (const each of plots.values()) {
       each.plot.destroy();
       each.plot = each.build();
     }
@@ -144,7 +183,22 @@
   window.addEventListener("resize", () => {
     if (window.innerWidth !== width) {
       width = window.innerWidth;
-      for (const each of plots) each.plot.setSize({ width: Math.max(220, each.place.clientWidth), height: 230 });
+      for (const each of plots.values()) each.plot.setSize({ width: Math.max(220, each.place.clientWidth), height: 230 });
     }
   });
+
+  fill(data);
+  if (data.live) {
+    const events = new EventSource("events");
+    events.addEventListener("state", (event) => fill(JSON.parse(event.data)));
+    events.addEventListener("end", (event) => {
+      events.close();
+      fill(JSON.parse(event.data));
+    });
+    events.addEventListener("error", () => {
+      events.close();
+      document.title = data.title + " - not connected";
+      say("ended", "The connection to the run is lost; what was seen of it stands here. Load the page again to follow it further.");
+    });
+  }
 })();
