@@ -85,7 +85,7 @@ class RunCommandTest {
         expected, run(path + "\n", "--", printf[0], printf[1], "{.}", "{/}", "{//}", "{/.}"));
     assertPrints(
         expected,
-        run(path + "\n", "--shell", "--", "printf '<%s><%s><%s><%s>\\n' {.} \"{/}\" '{//}' {/.}"));
+        run(path + "\n", "--shell", "--", "printf '<%s><%s><%s><%s>\\n' {.} \"{/}\" {//} {/.}"));
   }
 
   @DisplayName(
