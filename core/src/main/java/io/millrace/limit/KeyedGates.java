@@ -1,6 +1,5 @@
 package io.millrace.limit;
 
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
@@ -192,11 +191,11 @@ final class KeyedGates implements Gates {
         drop(oldest);
       }
     }
-    Reference<? extends Gate> unreachable = gone.poll();
-    for (int looks = 2 * LOOKS; unreachable != null && looks > 0; looks--) {
-      Dropped dropped = (Dropped) unreachable;
+    for (int looks = 2 * LOOKS; looks > 0; looks--) {
+      if (!(gone.poll() instanceof Dropped dropped)) {
+        return;
+      }
       replace(dropped, null, dropped.hash);
-      unreachable = gone.poll();
     }
   }
 

@@ -44,7 +44,7 @@ class HostileWorkerTest {
   @EnumSource(Impostor.Way.class)
   @DisplayName(
       "P3: a hostile worker fails its task, in time, and neither holds close() nor a thread")
-  void itFailsItsTaskOnly(Impostor.Way way) {
+  void itFailsItsTaskOnly(Impostor.Way way) throws InterruptedException {
     assertTimeoutPreemptively(
         SOON,
         () -> {

@@ -15,9 +15,12 @@ import io.millrace.signal.ServerAnswer;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,44 @@ class LongCallsTest {
       underWay.forEach(demand -> limiter.answered(demand, null, DOWN));
     }
     assertTrue(started <= 20 + 5, "calls to the dead host: " + started);
+  }
+
+  @Test
+  @DisplayName(
+      "E1: of dropped keys that nobody has a demand of, nothing is left, however many there were at once")
+  void forgetsDroppedKeys() throws Exception {
+    RateLimiter limiter = limiter(RateLimit.breaker(0.5, 4, ofSeconds(1)), 100);
+    useOthers(limiter, 10_000);
+    clock.advance(ofSeconds(2));
+    for (int i = 0; i < 10_000; i++) { // drops four at a time
+      useOne(limiter);
+    }
+    assertEquals(100, limiter.keys());
+    for (int round = 0; round < 50 && droppedOf(limiter) > 0; round++) {
+      System.gc();
+      for (int i = 0; i < 2_000; i++) {
+        useOne(limiter);
+      }
+    }
+    assertEquals(0, droppedOf(limiter), "entries of dropped keys");
+  }
+
+  private static void useOne(RateLimiter limiter) {
+    Demand one = limiter.demand("other 0");
+    assertTrue(limiter.tryTake(one));
+    limiter.answered(one, "fine", null);
+  }
+
+  /* What no method tells. */
+  private static int droppedOf(RateLimiter limiter) throws ReflectiveOperationException {
+    Object turnstile = field(limiter, "turnstile");
+    return ((Map<?, ?>) field(field(turnstile, "gates"), "byHash")).size() - limiter.keys();
+  }
+
+  private static Object field(Object owner, String name) throws ReflectiveOperationException {
+    Field field = owner.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return Objects.requireNonNull(field.get(owner), name);
   }
 
   @Test

@@ -20,11 +20,14 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
 import io.millrace.testkit.ManualClock;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -141,6 +144,44 @@ class PredictedEndTest {
       one.free.countDown();
       assertEquals(2, one.run.stream().count());
       assertEquals(RunStatus.COMPLETED, one.run.status());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "I4 E11: a clock that throws when an item begins to wait in vain costs no item its outcome, and gives none two")
+  void theClockThrows() {
+    for (int broken = 1; broken <= 4; broken++) {
+      int at = broken;
+      AtomicInteger looks = new AtomicInteger();
+      try (ManualClock clock = new ManualClock()) {
+        TimeSource hasty = new BrokenLook(clock, () -> looks.incrementAndGet() == at);
+        RateLimiter limiter = RateLimiter.of(HOURLY, hasty);
+        CountDownLatch free = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        List<Integer> heard = new CopyOnWriteArrayList<>();
+        try (Run<Integer, Integer> run =
+            Parallel.of(2)
+                .clock(hasty)
+                .rateLimit(limiter)
+                .runTimeout(ofSeconds(10))
+                .truncation(Truncation.SILENT)
+                .onOutcome(outcome -> heard.add((Integer) outcome.item()))
+                .start(
+                    List.of(1, 2, 3),
+                    item -> {
+                      calls.incrementAndGet();
+                      free.await();
+                      return item;
+                    })) {
+          Soon.until(() -> calls.get() == 1 && looks.get() >= 2);
+          limiter.limit(RateLimit.perSecond(1_000));
+          clock.advance(ofSeconds(1));
+          free.countDown();
+          run.stream().forEach(outcome -> {});
+        }
+        assertEquals(List.of(1, 2, 3), heard.stream().sorted().toList(), "broken at " + at);
+      }
     }
   }
 
@@ -268,6 +309,52 @@ class PredictedEndTest {
       held.goUntil(executor::isTerminated);
       assertTrue(
           calls.get() == 1 || limiter.tryAcquire(), "a permit that no call has used is lost");
+    }
+  }
+
+  /** A clock that throws when an item's permit is predicted, if it is asked to. */
+  private record BrokenLook(TimeSource clock, BooleanSupplier isBroken) implements TimeSource {
+    private static final StackWalker STACK = StackWalker.getInstance();
+
+    @Override
+    public long nanoTime() {
+      boolean isLook =
+          STACK.walk(
+              frames -> frames.anyMatch(each -> "comesTooLate".equals(each.getMethodName())));
+      if (isLook && isBroken.getAsBoolean()) {
+        throw new IllegalStateException("the clock is broken");
+      }
+      return clock.nanoTime();
+    }
+
+    @Override
+    public Instant now() {
+      return clock.now();
+    }
+
+    @Override
+    public Timer schedule(long dueNanos, Runnable task) {
+      return clock.schedule(dueNanos, task);
+    }
+
+    @Override
+    public void sleep(Duration duration) throws InterruptedException {
+      clock.sleep(duration);
+    }
+
+    @Override
+    public void enter() {
+      clock.enter();
+    }
+
+    @Override
+    public void exit() {
+      clock.exit();
+    }
+
+    @Override
+    public Wait newWait() {
+      return clock.newWait();
     }
   }
 }

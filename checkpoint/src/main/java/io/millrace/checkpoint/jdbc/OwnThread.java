@@ -84,10 +84,18 @@ final class OwnThread {
           }
         }
       }
-      return result.getNow(null);
+      return done(result);
     } finally {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static <T> T done(CompletableFuture<T> result) throws ExecutionException {
+    return switch (result.state()) {
+      case FAILED -> throw new ExecutionException(result.exceptionNow());
+      case CANCELLED -> throw new ExecutionException(new CancellationException());
+      case SUCCESS, RUNNING -> result.resultNow();
+    };
   }
 
   /* Whoever reads the stack wants to know whose call it was. */

@@ -76,7 +76,8 @@ class InterruptedCallerTest {
       assertEquals("value", executor.submit(() -> "value", executor.options().key("k")).join());
     }
     Thread.currentThread().interrupt();
-    long succeeded = store.info().succeeded(); // the task, and items that were quicker than the interrupt
+    long succeeded =
+        store.info().succeeded(); // the task, and items that were quicker than the interrupt
     assertTrue(succeeded >= 1 && succeeded <= 1 + ITEMS.size(), () -> "succeeded " + succeeded);
     assertEquals(0, store.failures().count());
     assertTrue(Thread.currentThread().isInterrupted(), "flag after a look");

@@ -114,7 +114,7 @@ public final class Durability {
   public void end(Runnable then) {
     Runnable closing =
         () -> {
-          commits.finish();
+          Mishaps.survive(commits::finish);
           Mishaps.survive(session::close);
           then.run();
         };

@@ -15,9 +15,18 @@ final class Hosts {
   static Object of(@Nullable Object item) {
     return switch (item) {
       case URI uri -> of(uri);
-      case HttpRequest request -> of(request.uri());
+      case HttpRequest request -> of(request);
       case null, default -> UNKNOWN;
     };
+  }
+
+  /* A request may be of a class of the user's, and nobody has asked for its host. */
+  private static String of(HttpRequest request) {
+    try {
+      return of(request.uri());
+    } catch (RuntimeException unknown) {
+      return UNKNOWN;
+    }
   }
 
   private static String of(URI uri) {

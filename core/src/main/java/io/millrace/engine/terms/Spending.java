@@ -98,7 +98,7 @@ public final class Spending {
   /** What earlier runs and this one have spent, calls under way included. */
   public synchronized Spent total() {
     return new Spent(
-        earlier.calls() + calls,
+        sum(earlier.calls(), calls),
         sum(earlier.permits(), permits),
         Math.min(Double.MAX_VALUE, earlier.money() + money));
   }

@@ -184,14 +184,13 @@ public final class Waits {
     add(ticket, causeOf(wanted));
     long deadline;
     boolean isFree;
-    boolean isPossible;
+    InVain hopeless;
     try {
-      InVain hopeless = comesTooLate(ticket, wanted) ? inVain : null;
+      hopeless = comesTooLate(ticket, wanted) ? inVain : null;
       TicketQueue obstacle = hopeless == null ? wanted : hopeless;
       ticket.obstacle = obstacle;
       deadline = expire(ticket);
       isFree = obstacle.enqueue(ticket);
-      isPossible = hopeless != null && !comesTooLate(ticket, wanted); // nobody had been told of it
     } catch (Throwable broken) { // a key that had to be looked for again
       ticket.obstacle = null;
       ticket.condemned = broken;
@@ -204,8 +203,17 @@ public final class Waits {
         || isUnwanted(ticket)
         || (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0)) {
       endWait(ticket); // whoever ended its wait may have come too early to find it
-    } else if (isPossible) {
+    } else if (hopeless != null && mayComeInTime(ticket, wanted)) {
       lookAgain(ticket);
+    }
+  }
+
+  /* Nobody told the item what changed before it waited in vain. If it cannot be known, it waits anew to find out. */
+  private boolean mayComeInTime(Ticket ticket, TicketQueue wanted) {
+    try {
+      return !comesTooLate(ticket, wanted);
+    } catch (Throwable broken) {
+      return true;
     }
   }
 
