@@ -23,7 +23,7 @@ final class LearntConcurrency {
   private static final double HELPS = 0.93;
 
   /** Attempts that take less than this part of the unloaded latency show that it is lower by now. */
-  private static final double FASTER = 0.8;
+  private static final double FASTER = 0.7;
 
   /** A single step up is tried where attempts take less than so many times the unloaded latency. */
   private static final double NEARLY_UNLOADED = 1.1;
@@ -36,9 +36,8 @@ final class LearntConcurrency {
   private static final double LEAST_REST_NANOS = 30e9;
   private static final double REST_IN_LATENCIES = 200;
   private static final double LEAST_EPOCH_NANOS = 20e6;
-  private static final int FEWEST = 5;
   private static final int FEW = 20;
-  private static final int ENOUGH = 200;
+  private static final int ENOUGH = 400;
 
   private enum Stage {
     START,
@@ -57,9 +56,8 @@ final class LearntConcurrency {
   private double loadedLatency;
   private double lastLatency;
 
-  /* Whether what is measured counts whatever was known: else it only counts if it is lower, because others may load the
-   * server just now. */
-  private boolean forgets;
+  /* Whether fewer at once were faster. */
+  private boolean hasHelped;
 
   /* What n was, and when, as the unloaded latency was measured. */
   private int measuredNow;
@@ -92,9 +90,9 @@ final class LearntConcurrency {
 
   private int wanted() {
     return switch (stage) {
-      case START -> FEWEST;
-      case MEASURE -> Math.clamp(4L * now, FEW, 2 * FEW);
-      case STEADY -> Math.clamp(2L * now, FEW, ENOUGH);
+      case START -> FEW;
+      case MEASURE -> Math.clamp(8L * now, FEW, 4 * FEW);
+      case STEADY -> Math.clamp(4L * now, FEW, ENOUGH);
     };
   }
 
@@ -125,19 +123,20 @@ final class LearntConcurrency {
   }
 
   private void start(double latency, double busy, int most) {
-    if (unloaded == 0 || latency < unloaded) {
-      unloaded = latency;
+    boolean isFirst = unloaded == 0;
+    if (!isFirst && (latency > TOLERANCE * unloaded || now == most)) {
+      beginMeasuring(latency);
+      return;
     }
-    if (latency > TOLERANCE * unloaded || now == most) {
-      beginMeasuring(latency, false);
-    } else if (isUsed(busy)) {
+    unloaded = isFirst ? latency : (unloaded + latency) / 2;
+    if (isUsed(busy)) {
       now = (int) Math.min(2L * now, most);
       reason = Reason.STARTING;
     }
   }
 
-  private void beginMeasuring(double latency, boolean isDoubtful) {
-    forgets = isDoubtful;
+  private void beginMeasuring(double latency) {
+    hasHelped = false;
     stage = Stage.MEASURE;
     loadedNow = now;
     loadedLatency = latency;
@@ -146,17 +145,20 @@ final class LearntConcurrency {
     reason = Reason.MEASURING;
   }
 
-  /* Down by halves, as long as that helps. */
+  /*
+   * Down by halves, as long as that helps. If it does, the server was loaded, perhaps by others as well, so that what is
+   * measured may still be too much. If not, it is what attempts take by now.
+   */
   private void measure(long time, double latency, int bottom, int most) {
     boolean helps = latency < HELPS * lastLatency;
-    lastLatency = Math.min(lastLatency, latency);
-    forgets &= !helps;
+    hasHelped |= helps;
+    lastLatency = latency;
     if (helps && now > bottom) {
       now = now / 2;
       reason = Reason.MEASURING;
       return;
     }
-    unloaded = forgets ? lastLatency : Math.min(unloaded, lastLatency);
+    unloaded = hasHelped ? Math.min(unloaded, latency) : latency;
     now = (int) Math.min(most, fitting(loadedNow, loadedLatency, 1));
     measuredNow = Math.max(now, bottom);
     measuredAt = time;
@@ -169,9 +171,9 @@ final class LearntConcurrency {
     long next = fitting(now, latency, MOST_GROWTH);
     boolean isDoubtful = next < DOUBT * measuredNow && (now - next > 1 || now <= bottom);
     if (latency < FASTER * unloaded) {
-      unloaded = latency;
+      unloaded = (unloaded + latency) / 2;
     } else if (isDoubtful || time - measuredAt > rest) {
-      measureAnew(time, latency, bottom, isDoubtful);
+      measureAnew(time, latency, bottom);
     } else if (next < now) {
       now = (int) next;
       reason = Reason.SLOWER;
@@ -184,9 +186,9 @@ final class LearntConcurrency {
     }
   }
 
-  private void measureAnew(long time, double latency, int bottom, boolean isDoubtful) {
+  private void measureAnew(long time, double latency, int bottom) {
     if (now > bottom) {
-      beginMeasuring(latency, isDoubtful);
+      beginMeasuring(latency);
     } else {
       unloaded = latency; // fewer at once there are not
       measuredNow = now;
