@@ -28,6 +28,7 @@ final class LearntConcurrency {
   /** A single step up is tried where attempts take less than so many times the unloaded latency. */
   private static final double NEARLY_UNLOADED = 1.1;
 
+  private static final int ROUTINE = 2;
   private static final int EPOCHS_BETWEEN_SINGLE_STEPS = 20;
 
   /** n is used if so much of it ran on average; it does not grow otherwise. */
@@ -56,7 +57,8 @@ final class LearntConcurrency {
   private double loadedLatency;
   private double lastLatency;
 
-  /* Whether fewer at once were faster. */
+  /* Why it measures: because it should fall far; and whether fewer at once were faster. */
+  private boolean isDoubtful;
   private boolean hasHelped;
 
   /* What n was, and when, as the unloaded latency was measured. */
@@ -147,7 +149,8 @@ final class LearntConcurrency {
 
   /*
    * Down by halves, as long as that helps. If it does, the server was loaded, perhaps by others as well, so that what is
-   * measured may still be too much. If not, it is what attempts take by now.
+   * measured may still be too much. If not, it is what attempts take by now; without need, only a part of that is believed, because
+   * many clients that find themselves would each take the others' load for it.
    */
   private void measure(long time, double latency, int bottom, int most) {
     boolean helps = latency < HELPS * lastLatency;
@@ -158,7 +161,7 @@ final class LearntConcurrency {
       reason = Reason.MEASURING;
       return;
     }
-    unloaded = hasHelped ? Math.min(unloaded, latency) : latency;
+    unloaded = measured(latency);
     now = (int) Math.min(most, fitting(loadedNow, loadedLatency, 1));
     measuredNow = Math.max(now, bottom);
     measuredAt = time;
@@ -166,13 +169,21 @@ final class LearntConcurrency {
     stage = Stage.STEADY;
   }
 
+  private double measured(double latency) {
+    if (hasHelped) {
+      return Math.min(unloaded, latency);
+    }
+    return isDoubtful ? latency : unloaded + (latency - unloaded) / ROUTINE;
+  }
+
   private void goOn(long time, double latency, double busy, int bottom, int most) {
     double rest = Math.max(LEAST_REST_NANOS, REST_IN_LATENCIES * latency);
     long next = fitting(now, latency, MOST_GROWTH);
-    boolean isDoubtful = next < DOUBT * measuredNow && (now - next > 1 || now <= bottom);
+    boolean doubts = next < DOUBT * measuredNow && (now - next > 1 || now <= bottom);
     if (latency < FASTER * unloaded) {
       unloaded = (unloaded + latency) / 2;
-    } else if (isDoubtful || time - measuredAt > rest) {
+    } else if (doubts || time - measuredAt > rest) {
+      isDoubtful = doubts;
       measureAnew(time, latency, bottom);
     } else if (next < now) {
       now = (int) next;

@@ -114,8 +114,20 @@ public final class AdaptiveConcurrencyResults {
         "40 at once, 50 ms each, exponential",
         _ -> 52,
         _ -> SimulatedServers.sharedVarying(40, 50e6));
-    add(all, 1, 2, "2 at once, 50 ms each", _ -> 52, _ -> SimulatedServers.shared(_ -> 2, _ -> 50e6));
-    add(all, 1, 2, "1 at once, 50 ms each", _ -> 52, _ -> SimulatedServers.shared(_ -> 1, _ -> 50e6));
+    add(
+        all,
+        1,
+        2,
+        "2 at once, 50 ms each",
+        _ -> 52,
+        _ -> SimulatedServers.shared(_ -> 2, _ -> 50e6));
+    add(
+        all,
+        1,
+        2,
+        "1 at once, 50 ms each",
+        _ -> 52,
+        _ -> SimulatedServers.shared(_ -> 1, _ -> 50e6));
     add(
         all,
         1,
@@ -173,7 +185,8 @@ public final class AdaptiveConcurrencyResults {
 
             | server | share | slowness | | | 90 %% | | |
             |---|---|---|---|---|---|---|---|
-            """.formatted());
+            """
+                .formatted());
     for (Setting setting : settings().values()) {
       Row found = at(setting.name());
       table.append(
