@@ -28,7 +28,7 @@ final class LearntConcurrency {
   /** A single step up is tried where attempts take less than so many times the unloaded latency. */
   private static final double NEARLY_UNLOADED = 1.1;
 
-  private static final int ROUTINE = 2;
+  private static final int ROUTINE = 4;
   private static final int EPOCHS_BETWEEN_SINGLE_STEPS = 20;
 
   /** n is used if so much of it ran on average; it does not grow otherwise. */
