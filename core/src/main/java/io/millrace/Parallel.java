@@ -13,6 +13,7 @@ import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.Budget;
+import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.FailureRate;
@@ -98,13 +99,62 @@ public final class Parallel {
   // How many, and in which order
 
   /**
-   * Runs at most {@code concurrency} attempts at once, and exactly that many whenever enough items are ready.
+   * Runs at most {@code concurrency} attempts at once, and exactly that many whenever enough items are ready. Replaces
+   * {@link #adaptive}.
    *
    * @param concurrency at least 1; the default is 4
    */
   public Parallel concurrency(int concurrency) {
     Require.atLeast("concurrency", concurrency, 1);
-    return with(copy -> copy.concurrency = concurrency);
+    return with(
+        copy -> {
+          copy.concurrency = concurrency;
+          copy.adaptive = null;
+        });
+  }
+
+  /**
+   * Finds by itself how many attempts to run at once, for servers that slow down instead of refusing: as many as make
+   * attempts take about 1.2 times as long as when few run at once. Replaces {@link #concurrency}. For servers that
+   * refuse, see {@link RateLimit#adaptive}.
+   *
+   * {@snippet file="io/millrace/examples/documentation/AdaptiveConcurrencyTest.java" region="adaptive"}
+   *
+   * <p>It goes by the times of attempts that succeed: those that throw, time out or have a rejected result count as
+   * busy, and no more. It begins with {@code min}, and doubles until attempts take longer. Every 30 s, or every 200
+   * times an attempt takes if that is longer, and when attempts take much longer than before, it runs fewer for a moment to measure what they
+   * take unloaded, so that it follows a server whose times drift. It does not grow while what it has is not used, be it for want of items or because of
+   * other limits. A window that was not given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
+   *
+   * <p>The concurrency that a {@link RunControl}, a {@link Run} or an executor is given is then the most that may be
+   * found, in place of {@code max}; below {@code min}, it counts as well. Each run begins anew.
+   *
+   * @param min at least 1
+   * @param max at least {@code min}
+   */
+  public Parallel adaptive(int min, int max) {
+    return withAdaptive(min, max, null);
+  }
+
+  /**
+   * As {@link #adaptive(int, int)}, with a listener that is told of each move and its reason. It is called as that of
+   * {@link #onAttempt} is: by the workers, perhaps by several at once, and what it throws ends the run. It makes each
+   * item cost more. {@link #withoutListeners} leaves it.
+   */
+  public Parallel adaptive(int min, int max, Consumer<? super ConcurrencyChange> listener) {
+    Objects.requireNonNull(listener, "listener");
+    return withAdaptive(min, max, listener);
+  }
+
+  private Parallel withAdaptive(
+      int min, int max, @Nullable Consumer<? super ConcurrencyChange> listener) {
+    Require.atLeast("min", min, 1);
+    Require.atLeast("max", max, min);
+    return with(
+        copy -> {
+          copy.concurrency = min;
+          copy.adaptive = new Config.Adaptive(min, max, listener);
+        });
   }
 
   /**

@@ -7,39 +7,45 @@ import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.ConcurrencyChange;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the user's listener, and that of a monitor, what happens to items before they have an outcome, in the threads of their
- * workers. What it throws ends the run.
+ * Tells the user's listeners, and that of a monitor, what happens to items before they have an outcome, and to the
+ * concurrency, in the threads of the workers. What it throws ends the run.
  */
 final class AttemptNews {
   private final @Nullable Consumer<? super AttemptEvent> listener;
   private final @Nullable Consumer<? super MonitorEvent> monitor;
+  private final @Nullable Consumer<? super ConcurrencyChange> ofConcurrency;
   private final Schedule schedule;
 
   private AttemptNews(
       @Nullable Consumer<? super AttemptEvent> listener,
       @Nullable Consumer<? super MonitorEvent> monitor,
+      @Nullable Consumer<? super ConcurrencyChange> ofConcurrency,
       Schedule schedule) {
     this.listener = listener;
     this.monitor = monitor;
+    this.ofConcurrency = ofConcurrency;
     this.schedule = schedule;
   }
 
   /** Null if nobody listens. */
   static @Nullable AttemptNews of(Config config, Schedule schedule) {
     Consumer<? super MonitorEvent> monitor = config.watch == null ? null : config.watch.listener();
-    return config.onAttempt == null && monitor == null
+    Consumer<? super ConcurrencyChange> ofConcurrency =
+        config.adaptive == null ? null : config.adaptive.listener();
+    return config.onAttempt == null && monitor == null && ofConcurrency == null
         ? null
-        : new AttemptNews(config.onAttempt, monitor, schedule);
+        : new AttemptNews(config.onAttempt, monitor, ofConcurrency, schedule);
   }
 
-  /** Whether ends of attempts are told as well. */
+  /** Whether ends of attempts are told as well, or what follows from them. */
   boolean hearsEnds() {
-    return monitor != null;
+    return monitor != null || ofConcurrency != null;
   }
 
   void starting(ItemAtHand at) {
@@ -68,6 +74,15 @@ final class AttemptNews {
   void paused(String origin, Duration length) {
     if (monitor != null) {
       tell(monitor, new MonitorEvent.Paused(origin, length));
+    }
+  }
+
+  void moved(ConcurrencyChange change) {
+    if (ofConcurrency != null) {
+      tell(ofConcurrency, change);
+    }
+    if (monitor != null) {
+      tell(monitor, new MonitorEvent.ConcurrencyChanged(change));
     }
   }
 

@@ -37,6 +37,7 @@ final class Attempts {
   private final ContextualAction action;
   private final Verdicts verdicts;
   private final @Nullable AttemptNews news;
+  private final @Nullable Adaptation adaptation;
   private final @Nullable Durability durability;
   private final @Nullable Spending spending;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
@@ -64,6 +65,7 @@ final class Attempts {
     this.verdicts = verdicts;
     this.durability = durability;
     this.news = verdicts.news();
+    this.adaptation = verdicts.adaptation();
     this.itemKey = terms.config.itemKey;
     this.spending = terms.spending;
     RetryBudget retries = terms.config.retry.budget();
@@ -172,6 +174,9 @@ final class Attempts {
           worker.stripe.count(details.elapsedNanos());
         }
         sink.settled(claim);
+        if (adaptation != null) {
+          adaptation.ended(start, worker.nowNanos, true);
+        }
         return true;
       }
     }

@@ -17,11 +17,18 @@ final class LiveControl {
    * with the rest of its claim, and some leave. */
   private volatile boolean isRecalling;
 
+  /* If the concurrency finds itself: what was found, and the most that it may be. Written under the lock; the bound is read by
+   * whoever looks for another concurrency, a little late at worst. */
+  private int found;
+  private volatile int bound;
+
   LiveControl(Schedule schedule, Terms terms, Window window, Crew crew) {
     this.schedule = schedule;
     this.terms = terms;
     this.window = window;
     this.crew = crew;
+    this.found = crew.slots();
+    this.bound = terms.config.mostConcurrency();
   }
 
   void pause() {
@@ -45,13 +52,26 @@ final class LiveControl {
     }
   }
 
-  /** Returns what it was. */
+  /** Returns what it was; of a concurrency that finds itself: what its bound was. */
   int concurrency(int concurrency) {
     schedule.lock();
-    int before = crew.slots();
+    int before = findsItself() ? bound : crew.slots();
     concurrencyLocked(concurrency);
     schedule.release();
     return before;
+  }
+
+  /** This many at once were found to be right; what was given stays their bound. */
+  void found(int concurrency) {
+    schedule.lock();
+    found = concurrency;
+    slots(Math.min(concurrency, bound));
+    schedule.release();
+  }
+
+  /** Without the lock: the most that may be found. */
+  int bound() {
+    return bound;
   }
 
   int concurrency() {
@@ -100,10 +120,21 @@ final class LiveControl {
   }
 
   private void concurrencyLocked(int concurrency) {
-    if (!terms.isInCaller) {
-      crew.slots(concurrency);
-      window.most(terms.config.room(concurrency));
-      isRecalling = crew.isOverfull();
+    if (findsItself()) {
+      bound = concurrency;
+      slots(Math.min(found, concurrency));
+    } else if (!terms.isInCaller) {
+      slots(concurrency);
     }
+  }
+
+  private boolean findsItself() {
+    return terms.config.adaptive != null && !terms.isInCaller;
+  }
+
+  private void slots(int concurrency) {
+    crew.slots(concurrency);
+    window.most(terms.config.room(concurrency));
+    isRecalling = crew.isOverfull();
   }
 }

@@ -52,6 +52,7 @@ final class Verdicts {
   private final @Nullable Durability durability;
   private final @Nullable Keeping keeping;
   private final @Nullable AttemptNews news;
+  private final @Nullable Adaptation adaptation;
   private final @Nullable Watch watch;
 
   Verdicts(
@@ -71,12 +72,18 @@ final class Verdicts {
     this.durability = durability;
     this.keeping = durability == null ? null : new Keeping(durability, terms.isTuned);
     this.news = AttemptNews.of(terms.config, schedule);
+    this.adaptation = Adaptation.of(terms, schedule.control(), news);
     this.watch = terms.config.watch;
   }
 
   /** Tells of attempts; null if nobody listens. */
   @Nullable AttemptNews news() {
     return news;
+  }
+
+  /** Hears of attempts that succeed; null if the concurrency is as given. */
+  @Nullable Adaptation adaptation() {
+    return adaptation;
   }
 
   /**
@@ -132,7 +139,11 @@ final class Verdicts {
       at.isEndTold = true;
       news.ended(at, error, at.ticketed().lastEndNanos - startNanos);
     }
-    return verdict(at, value, error);
+    Verdict verdict = verdict(at, value, error);
+    if (adaptation != null) {
+      adaptation.ended(startNanos, at.ticketed().lastEndNanos, verdict instanceof Verdict.Succeed);
+    }
+    return verdict;
   }
 
   /* Once an attempt: what comes of a timeout that cuts its judging short was not the answer. */

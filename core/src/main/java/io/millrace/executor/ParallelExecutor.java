@@ -84,7 +84,7 @@ public final class ParallelExecutor implements ExecutorService {
     home = new Home(feed, context, options.retry(Retry.none()).tuning(), stored);
     engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
     home.open(engine);
-    entrance = new Entrance(home, config.concurrency, queueLimit, clock);
+    entrance = new Entrance(home, config.mostConcurrency(), queueLimit, clock);
   }
 
   /* Tasks bring the context of their submitters; workers know whose they are. */

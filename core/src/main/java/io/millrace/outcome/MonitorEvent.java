@@ -1,5 +1,6 @@
 package io.millrace.outcome;
 
+import io.millrace.plan.ConcurrencyChange;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,4 +32,11 @@ public sealed interface MonitorEvent {
    * @param length how long
    */
   record Paused(String origin, Duration length) implements MonitorEvent {}
+
+  /**
+   * A concurrency that finds itself has moved.
+   *
+   * @param change from where, to where and why
+   */
+  record ConcurrencyChanged(ConcurrencyChange change) implements MonitorEvent {}
 }

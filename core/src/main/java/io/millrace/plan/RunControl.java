@@ -25,6 +25,9 @@ import java.util.function.Consumer;
  * follows the concurrency; a limit on the concurrency per key stays as it is. Runs in their caller's thread keep a
  * concurrency of 1.
  *
+ * <p>If a concurrency finds itself ({@code Parallel.adaptive}), what is given here is the most that it may be, in place of its
+ * own bound.
+ *
  * <p>The last call counts, for pauses and for the concurrency: also if it says what the control said before, and also if it
  * was one of {@code Run}, which is for one run alone.
  */

@@ -16,6 +16,7 @@ import io.millrace.outcome.Latencies;
 import io.millrace.plan.Action;
 import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.Cost;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
@@ -90,6 +91,7 @@ final class DurationSamples {
     SAMPLES.put(StopToken.class, StopToken::new);
     SAMPLES.put(Backoff.class, () -> Backoff.exponential(SECOND));
     SAMPLES.put(Retry.class, () -> Retry.ofAttempts(3));
+    SAMPLES.put(ConcurrencyChange.Reason.class, () -> ConcurrencyChange.Reason.STARTING);
     SAMPLES.put(RateLimit.Breaker.Open.class, () -> RateLimit.Breaker.Open.WAIT);
     SAMPLES.put(AnswerReader.class, AnswerReader::http);
     SAMPLES.put(RetryBudget.class, () -> RetryBudget.of(0.1));

@@ -375,6 +375,7 @@ class MonitorTest {
               + ": "
               + (error == null ? null : error.getMessage());
       case MonitorEvent.Paused(var origin, var length) -> origin + " pauses " + length;
+      case MonitorEvent.ConcurrencyChanged(var change) -> change.toString();
     };
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.engine.AdaptiveConcurrencyResults;
 import io.millrace.plan.RateLimit;
 import io.millrace.testkit.simulation.Report;
 import io.millrace.testkit.simulation.SimulatedServer;
@@ -177,7 +178,7 @@ final class AdaptiveResults {
               cell(found),
               found.latencyMillis()));
     }
-    return page.toString();
+    return page.append(new AdaptiveConcurrencyResults().section()).toString();
   }
 
   private static String cell(Row row) {

@@ -113,6 +113,12 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
           json.writeStringProperty("origin", origin);
           json.writeNumberProperty("millis", millis(length));
         }
+        case MonitorEvent.ConcurrencyChanged(var change) -> {
+          json.writeStringProperty("event", "concurrency");
+          json.writeNumberProperty("before", change.before());
+          json.writeNumberProperty("after", change.after());
+          json.writeStringProperty("reason", change.reason().name());
+        }
       }
       json.writeEndObject();
     }

@@ -9,6 +9,7 @@ import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Budget;
+import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.FailureRate;
@@ -35,8 +36,11 @@ public final class Config implements Cloneable {
   /* With a checkpoint, items also wait for a query or a transaction, which should be of many. */
   private static final int LEAST_STORED = 600;
 
-  /** Most attempts at once. */
+  /** Most attempts at once; of a concurrency that finds itself, those at the start. */
   public int concurrency = 4;
+
+  /** Within what the concurrency finds itself; null if it is as given. */
+  public @Nullable Adaptive adaptive;
 
   /** Most items admitted and not delivered; null for the default: see {@link #room}. */
   public @Nullable Integer window;
@@ -105,6 +109,15 @@ public final class Config implements Cloneable {
   /** At most {@code limit} attempts at once of items with the same key. */
   public record PerKey(int limit, Function<@Nullable Object, ?> key) {}
 
+  /** A concurrency that finds itself within these bounds, and tells a listener, if there is one, why it moves. */
+  public record Adaptive(
+      int least, int most, @Nullable Consumer<? super ConcurrencyChange> listener) {
+    @Override
+    public String toString() {
+      return least + " to " + most;
+    }
+  }
+
   /** A changed copy. */
   public Config with(Consumer<Config> change) {
     try {
@@ -147,6 +160,11 @@ public final class Config implements Cloneable {
     return workers instanceof Workers.Caller;
   }
 
+  /** The most that the concurrency may be, if it is not changed while runs go on. */
+  public int mostConcurrency() {
+    return adaptive == null ? concurrency : adaptive.most;
+  }
+
   public int slots() {
     return inCaller() ? 1 : concurrency;
   }
@@ -177,7 +195,8 @@ public final class Config implements Cloneable {
   public String toString() {
     Config plain = new Config();
     return new Shown("Parallel")
-        .option("concurrency", concurrency, null)
+        .option("concurrency", adaptive == null ? concurrency : null, null)
+        .option("adaptive", adaptive, null)
         .option("window", window, plain.window)
         .option("barrier", barrier, plain.barrier)
         .option("order", order, plain.order)

@@ -12,8 +12,7 @@ public final class Report {
   private final long[] refused;
   private final long[] failed;
   private final long[] ofClient;
-  private long latency;
-  private long answered;
+  private final long[] latency;
 
   Report(SimulatedServer server, int clients, int seconds) {
     this.server = server;
@@ -22,6 +21,7 @@ public final class Report {
     this.refused = new long[seconds * STEPS + 1];
     this.failed = new long[seconds * STEPS + 1];
     this.ofClient = new long[clients];
+    this.latency = new long[seconds * STEPS + 1];
   }
 
   void add(int client, long now, long sentAt, SimulatedReply reply) {
@@ -29,8 +29,7 @@ public final class Report {
     if (reply.statusCode() == 200) {
       granted[step]++;
       ofClient[client] += now >= 30e9 ? 1 : 0;
-      latency += now - sentAt;
-      answered++;
+      latency[step] += now - sentAt;
     } else {
       (reply.statusCode() == 429 ? refused : failed)[step]++;
     }
@@ -79,7 +78,13 @@ public final class Report {
 
   /** The mean time from sending a request that was granted to its answer, in milliseconds. */
   public double latencyMillis() {
-    return latency / 1e6 / Math.max(1, answered);
+    return latencyMillis(0, seconds);
+  }
+
+  /** As {@link #latencyMillis()}, of answers that came from one second to another. */
+  public double latencyMillis(int from, int to) {
+    double count = Math.max(1, sum(granted, from * STEPS, to * STEPS));
+    return sum(latency, from * STEPS, to * STEPS) / 1e6 / count;
   }
 
   /** Jain's index of fairness between the clients: 1 if all get the same. */

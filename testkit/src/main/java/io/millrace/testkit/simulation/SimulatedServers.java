@@ -62,7 +62,29 @@ public final class SimulatedServers {
 
   /** No refusals: requests queue up. */
   public static SimulatedServer queue(double rate) {
+    return queue(now -> rate);
+  }
+
+  /** As {@link #queue(double)}, with a rate that depends on the time. */
+  public static SimulatedServer queue(LongToDoubleFunction rate) {
     return new Queue(rate);
+  }
+
+  /**
+   * No refusals: a server that works on all requests at once, and needs so long for each as long as there are not more
+   * than so many. All beyond that share what it can do.
+   *
+   * @param most requests at once, by the time
+   * @param serviceNanos what a request needs then on average, by the time; it varies by 20 %
+   */
+  public static SimulatedServer shared(
+      LongToDoubleFunction most, LongToDoubleFunction serviceNanos) {
+    return new Shared(most, serviceNanos, random -> 0.8 + 0.4 * random.nextDouble());
+  }
+
+  /** As {@link #shared}, with times that vary as those of an exponential distribution. */
+  public static SimulatedServer sharedVarying(double most, double serviceNanos) {
+    return new Shared(_ -> most, _ -> serviceNanos, random -> -Math.log(1 - random.nextDouble()));
   }
 
   /** A bucket of 500/s that is broken from 60 to 80 s. */
@@ -186,22 +208,56 @@ public final class SimulatedServers {
   }
 
   private static final class Queue implements SimulatedServer {
-    private final double rate;
+    private final LongToDoubleFunction rate;
     private double freeAt;
 
-    Queue(double rate) {
+    Queue(LongToDoubleFunction rate) {
       this.rate = rate;
     }
 
     @Override
     public SimulatedReply arrive(long now, SplittableRandom random) {
-      freeAt = Math.max(freeAt, now * 1.0) + SECOND / rate;
+      freeAt = Math.max(freeAt, now * 1.0) + SECOND / allowed(now);
       return new SimulatedReply(200, Math.round(freeAt - now), Map.of());
     }
 
     @Override
     public double allowed(long now) {
-      return rate;
+      return rate.applyAsDouble(now);
+    }
+  }
+
+  private static final class Shared implements SimulatedServer {
+    private final LongToDoubleFunction most;
+    private final LongToDoubleFunction serviceNanos;
+    private final ToDoubleFunction<SplittableRandom> variation;
+    private int inside;
+
+    Shared(
+        LongToDoubleFunction most,
+        LongToDoubleFunction serviceNanos,
+        ToDoubleFunction<SplittableRandom> variation) {
+      this.variation = variation;
+      this.most = most;
+      this.serviceNanos = serviceNanos;
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      inside++;
+      double slowness = Math.max(1, inside / most.applyAsDouble(now));
+      double needed = serviceNanos.applyAsDouble(now) * variation.applyAsDouble(random);
+      return new SimulatedReply(200, (long) (slowness * needed), Map.of());
+    }
+
+    @Override
+    public void left() {
+      inside--;
+    }
+
+    @Override
+    public double allowed(long now) {
+      return most.applyAsDouble(now) * SECOND / serviceNanos.applyAsDouble(now);
     }
   }
 }

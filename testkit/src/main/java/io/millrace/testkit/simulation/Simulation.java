@@ -8,6 +8,7 @@ import io.millrace.plan.Retry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * Clients that send as many requests to one server as their limits let them, with at most so many at once.
@@ -30,6 +31,15 @@ public record Simulation(
     long seed) {
   private static final double JITTER = 0.1;
 
+  /** How many requests a client has in flight. */
+  public interface Concurrency {
+    /** How many at once from now on, at least 1. */
+    int most();
+
+    /** A request was answered. */
+    void answered(long sentAt, long now, SimulatedReply reply);
+  }
+
   /** One client, 64 requests at once, 50 ms there and back, 180 s. */
   public static Simulation of(SimulatedServer server, RateLimit limit, long seed) {
     return new Simulation(server, limit, 1, 64, 50_000_000, 180, seed);
@@ -47,12 +57,22 @@ public record Simulation(
 
   /** Runs it, in no time. */
   public Report run() {
+    return run(() -> new Fixed(inFlight));
+  }
+
+  private record Fixed(int most) implements Concurrency {
+    @Override
+    public void answered(long sentAt, long now, SimulatedReply reply) {}
+  }
+
+  /** As {@link #run()}, where each client has as many requests in flight as this says. */
+  public Report run(Supplier<? extends Concurrency> concurrency) {
     SplittableRandom random = new SplittableRandom(seed);
     SimulatedClock clock = new SimulatedClock(random);
     Report report = new Report(server, clients, seconds);
     List<Client> all = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
-      all.add(new Client(i, this, clock, random, report));
+      all.add(new Client(i, this, clock, random, report, concurrency.get()));
     }
     for (Client client : all) {
       clock.after(random.nextLong(roundTripNanos), client::start);
@@ -69,9 +89,17 @@ public record Simulation(
     private final Report report;
     private final RateLimiter limiter;
     private final Retry retry = Retry.http();
+    private final Concurrency concurrency;
+    private int inside;
 
     Client(
-        int number, Simulation of, SimulatedClock clock, SplittableRandom random, Report report) {
+        int number,
+        Simulation of,
+        SimulatedClock clock,
+        SplittableRandom random,
+        Report report,
+        Concurrency concurrency) {
+      this.concurrency = concurrency;
       this.number = number;
       this.of = of;
       this.clock = clock;
@@ -81,7 +109,8 @@ public record Simulation(
     }
 
     void start() {
-      for (int i = 0; i < of.inFlight; i++) {
+      while (inside < concurrency.most()) {
+        inside++;
         next();
       }
     }
@@ -131,7 +160,9 @@ public record Simulation(
       retry
           .serverWait(reply, null, clock.now())
           .ifPresent(wait -> limiter.pause((Object) null, wait));
-      next();
+      concurrency.answered(sentAt, clock.elapsed(), reply);
+      inside--;
+      start();
     }
 
     private long way() {

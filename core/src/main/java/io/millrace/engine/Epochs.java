@@ -1,0 +1,101 @@
+package io.millrace.engine;
+
+import io.millrace.plan.ConcurrencyChange;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is seen of attempts from one look to the next. Of a success only counts what began after the concurrency was moved
+ * last, so that no step is taken on what an earlier one has caused. Any thread tells of attempts; one at a time looks.
+ */
+final class Epochs {
+  private static final long SHORTEST_NANOS = 1_000_000;
+
+  private final LearntConcurrency learnt;
+
+  /* Emptied by whoever looks. What comes meanwhile counts for one epoch or the other, or not at all. */
+  private final LongAdder successes = new LongAdder();
+  private final LongAdder successNanos = new LongAdder();
+  private final LongAdder busyNanos = new LongAdder();
+
+  /* Written by whoever looks; read by all who tell. */
+  private volatile long movedAt;
+  private volatile long lookAt;
+
+  /* For whoever looks. */
+  private long began;
+
+  Epochs(LearntConcurrency learnt, long now) {
+    this.learnt = learnt;
+    this.movedAt = now;
+    this.began = now;
+    this.lookAt = now + SHORTEST_NANOS;
+  }
+
+  LearntConcurrency learnt() {
+    return learnt;
+  }
+
+  /** An attempt has ended; returns whether it is time to look. */
+  boolean ended(long startNanos, long endNanos, boolean succeeded) {
+    long took = endNanos - startNanos;
+    busyNanos.add(took);
+    if (succeeded && startNanos - movedAt >= 0) {
+      successes.increment();
+      successNanos.add(took);
+    }
+    return isDue(endNanos);
+  }
+
+  private boolean isDue(long now) {
+    return now - lookAt >= 0;
+  }
+
+  /**
+   * Takes a step, if it is still due, and enough was seen.
+   *
+   * @param most what the concurrency may be at most
+   * @return what has changed; null if nothing has
+   */
+  @Nullable ConcurrencyChange look(long now, int most) {
+    if (!isDue(now)) {
+      return null;
+    }
+    long count = successes.sum();
+    double elapsed = Math.max(1, now - began);
+    double latency = count == 0 ? 0 : Math.max(1, (double) successNanos.sum() / count);
+    if (!learnt.isEnough(count, latency, elapsed)) {
+      lookAgain(now, latency / 4);
+      return null;
+    }
+    int before = learnt.now();
+    int after = learnt.step(now, latency, busyNanos.sum() / elapsed, most);
+    begin(now, latency, after != before);
+    return after == before ? null : change(before, after, latency);
+  }
+
+  private void begin(long now, double latency, boolean hasMoved) {
+    if (hasMoved) {
+      movedAt = now;
+    }
+    began = now;
+    successes.reset();
+    successNanos.reset();
+    busyNanos.reset();
+    lookAgain(now, latency);
+  }
+
+  private void lookAgain(long now, double afterNanos) {
+    lookAt = now + Math.max(SHORTEST_NANOS, (long) afterNanos);
+  }
+
+  private ConcurrencyChange change(int before, int after, double latency) {
+    return new ConcurrencyChange(
+        before,
+        after,
+        learnt.reason(),
+        Duration.ofNanos((long) latency),
+        Duration.ofNanos((long) learnt.unloaded()));
+  }
+}

@@ -1,0 +1,264 @@
+package io.millrace.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.Monitor;
+import io.millrace.Parallel;
+import io.millrace.Results;
+import io.millrace.Run;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.executor.QueueLimit;
+import io.millrace.outcome.MonitorEvent;
+import io.millrace.outcome.Wording;
+import io.millrace.plan.ConcurrencyChange;
+import io.millrace.plan.ConcurrencyChange.Reason;
+import io.millrace.plan.Retry;
+import io.millrace.plan.RunControl;
+import io.millrace.plan.Workers;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.NoLeaks;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@NoLeaks
+@Timeout(60)
+@DisplayName("A concurrency that finds itself")
+class AdaptiveConcurrencyTest {
+  private final ManualClock clock = ManualClock.jumping();
+  private final Queue<ConcurrencyChange> changes = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger mostRunning = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    clock.close();
+  }
+
+  private static List<Integer> items(int count) {
+    return IntStream.range(0, count).boxed().toList();
+  }
+
+  private Parallel adaptive(int min, int max) {
+    return Parallel.of().adaptive(min, max, changes::add).clock(clock);
+  }
+
+  /** Takes 50 ms, and longer when more than so many are there. */
+  private int serve(int item, int most) throws InterruptedException {
+    int now = running.incrementAndGet();
+    mostRunning.accumulateAndGet(now, Math::max);
+    try {
+      clock.sleep(Duration.ofNanos(50_000_000L * Math.max(most, now) / most));
+      return item;
+    } finally {
+      running.decrementAndGet();
+    }
+  }
+
+  @Test
+  @DisplayName("AC1 AC3 begins with the least, and finds what a server can do at once")
+  void finds() {
+    try (Run<Integer, Integer> run = adaptive(1, 200).start(items(3000), item -> serve(item, 10))) {
+      assertEquals(1, run.concurrency());
+      assertEquals(3000, run.stream().count());
+      assertTrue(run.concurrency() >= 9 && run.concurrency() <= 14, run.toString());
+    }
+    ConcurrencyChange first = changes.element();
+    assertEquals(1, first.before());
+    assertEquals(2, first.after());
+    assertEquals(Reason.STARTING, first.reason());
+    assertEquals(Duration.ofMillis(50), first.latency());
+    assertTrue(changes.stream().anyMatch(change -> change.reason() == Reason.MEASURED));
+    assertTrue(clock.elapsed().toSeconds() < 25, "took " + clock.elapsed());
+  }
+
+  @Test
+  @DisplayName("AC3 never runs more than the most, nor fewer than the least once it has begun")
+  void bounds() {
+    Results<Integer, Integer> results =
+        adaptive(2, 8).map(items(1000), item -> serve(item, 1_000_000));
+    assertEquals(1000, results.okValues().size());
+    assertEquals(8, mostRunning.get());
+    assertTrue(changes.stream().allMatch(change -> change.after() >= 2 && change.after() <= 8));
+  }
+
+  @Test
+  @DisplayName("AC3 a control gives the most that may be found, from the start and later on")
+  void control() {
+    RunControl control = new RunControl();
+    control.concurrency(3);
+    try (Run<Integer, Integer> run =
+        adaptive(2, 50).control(control).start(items(5000), item -> serve(item, 1_000_000))) {
+      for (int i = 0; i < 500; i++) {
+        run.take();
+      }
+      assertEquals(3, mostRunning.get());
+      control.concurrency(60);
+      for (int i = 0; i < 4000; i++) {
+        run.take();
+      }
+      assertTrue(mostRunning.get() > 50, "at once: " + mostRunning);
+      run.concurrency(1);
+      assertEquals(1, run.concurrency());
+      assertEquals(500, run.stream().count());
+    }
+    assertTrue(changes.stream().anyMatch(change -> change.reason() == Reason.BOUNDED));
+  }
+
+  @Test
+  @DisplayName("AC4 attempts that fail, however fast, and rejected results move nothing")
+  void failures() {
+    var failing = adaptive(2, 50).map(items(500), item -> fail(item));
+    assertEquals(500, failing.failures().size());
+    var rejected =
+        adaptive(2, 50)
+            .retry(Retry.ofAttempts(2).whenResult(value -> true))
+            .map(items(500), item -> serve(item, 1_000_000));
+    assertEquals(500, rejected.failures().size());
+    assertEquals(2, mostRunning.get());
+    assertEquals(List.of(), List.copyOf(changes));
+  }
+
+  private int fail(int item) throws Exception {
+    serve(item, 1_000_000);
+    throw new IOException("broken");
+  }
+
+  @Test
+  @DisplayName("AC4 failures between successes do not count as fast")
+  void someFail() {
+    adaptive(1, 100)
+        .map(
+            items(4000),
+            item -> {
+              if (item % 2 == 0) {
+                throw new IOException("at once");
+              }
+              return serve(item, 10);
+            });
+    assertTrue(mostRunning.get() >= 10 && mostRunning.get() <= 33, "at once: " + mostRunning);
+    assertTrue(
+        changes.stream().allMatch(change -> change.unloaded().toMillis() >= 45),
+        () -> "" + changes);
+  }
+
+  @Test
+  @DisplayName("AC5 does not grow while a rate limit keeps it from being used")
+  void unused() {
+    adaptive(2, 100).rateLimit(10).map(items(300), item -> serve(item, 1_000_000));
+    assertTrue(mostRunning.get() <= 2, "at once: " + mostRunning);
+    assertEquals(List.of(), changes.stream().filter(c -> c.after() > 2).toList());
+  }
+
+  @Test
+  @DisplayName("AC6 a monitor with a listener hears of each move")
+  void monitor() {
+    List<ConcurrencyChange> heard = new ArrayList<>();
+    Monitor monitor =
+        Monitor.of(
+            Wording.PLAIN,
+            event -> {
+              if (event instanceof MonitorEvent.ConcurrencyChanged(var change)) {
+                synchronized (heard) {
+                  heard.add(change);
+                }
+              }
+            });
+    adaptive(1, 8).monitor(monitor).map(items(500), item -> serve(item, 1_000_000));
+    assertFalse(heard.isEmpty());
+    assertEquals(changes.size(), heard.size());
+  }
+
+  @Test
+  @DisplayName("AC6 A68: what the listener throws ends the run, and is thrown")
+  void brokenListener() {
+    IllegalStateException broken = new IllegalStateException("broken");
+    Parallel parallel =
+        Parallel.of()
+            .clock(clock)
+            .adaptive(
+                1,
+                8,
+                _ -> {
+                  throw broken;
+                });
+    assertSame(
+        broken,
+        assertThrows(
+            IllegalStateException.class,
+            () -> parallel.map(items(500), item -> serve(item, 1_000_000))));
+  }
+
+  @Test
+  @DisplayName("AC3 without a listener it finds the same, for cheap items as well")
+  void withoutListener() {
+    Results<Integer, Integer> results =
+        Parallel.of().adaptive(1, 8).clock(clock).map(items(500), item -> serve(item, 1_000_000));
+    assertEquals(500, results.okValues().size());
+    assertEquals(8, mostRunning.get());
+    assertEquals(
+        100_000, Parallel.of().adaptive(1, 8).map(items(100_000), i -> i).okValues().size());
+  }
+
+  @Test
+  @DisplayName(
+      "AC3 an executor finds it as well; a queue limit counts from the most that may be found")
+  void executor() throws Exception {
+    try (ParallelExecutor executor = ParallelExecutor.of(adaptive(1, 8), QueueLimit.rejecting(2))) {
+      assertEquals(1, executor.concurrency());
+      List<Future<Integer>> tasks = new ArrayList<>();
+      for (int round = 0; round < 50; round++) {
+        for (int item = 0; item < 10; item++) {
+          int number = item;
+          tasks.add(executor.submit(() -> serve(number, 1_000_000)));
+        }
+        for (Future<Integer> task : tasks) {
+          task.get();
+        }
+        tasks.clear();
+      }
+      assertTrue(mostRunning.get() > 4, "at once: " + mostRunning);
+      executor.concurrency(2);
+      assertTrue(executor.concurrency() <= 2);
+    }
+  }
+
+  @Test
+  @DisplayName("AC3 in the caller's thread, the concurrency is 1")
+  void caller() {
+    Results<Integer, Integer> results =
+        adaptive(2, 8).workers(Workers.caller()).map(items(100), item -> serve(item, 1));
+    assertEquals(100, results.okValues().size());
+    assertEquals(1, mostRunning.get());
+    assertTrue(changes.isEmpty());
+  }
+
+  @Test
+  @DisplayName(
+      "AC3 bounds that make no sense are refused; the last of concurrency and adaptive counts")
+  void arguments() {
+    Parallel parallel = Parallel.of();
+    assertEquals(
+        "min must be at least 1, not 0",
+        assertThrows(IllegalArgumentException.class, () -> parallel.adaptive(0, 5)).getMessage());
+    assertEquals(
+        "max must be at least 6, not 5",
+        assertThrows(IllegalArgumentException.class, () -> parallel.adaptive(6, 5)).getMessage());
+    assertEquals("Parallel[adaptive=1 to 5]", parallel.adaptive(1, 5).toString());
+    assertEquals("Parallel[concurrency=3]", parallel.adaptive(1, 5).concurrency(3).toString());
+  }
+}
