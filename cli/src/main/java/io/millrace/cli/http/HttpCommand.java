@@ -274,11 +274,13 @@ public final class HttpCommand implements Callable<Integer> {
       ExtraFiles.Open files)
       throws IOException, LivePage.UnavailableException {
     StopToken stop = new StopToken();
+    // files of answers are named as a checkpoint knows lines: a number would change with the input
+    Optional<LineIdentity> named = Optional.ofNullable(saved).map(_ -> LineIdentity.usual());
+    Optional<LineIdentity> identity = resumable.map(ResumableRun::identity).or(() -> named);
     InputSource input =
         new InputSource(
             in,
-            new LineParser(
-                setting.form(), resumable.map(ResumableRun::identity), keys, costs.estimate()),
+            new LineParser(setting.form(), identity, keys, costs.estimate()),
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),

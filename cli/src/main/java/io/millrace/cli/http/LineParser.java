@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * only.
  *
  * @param form what lines get that do not say it themselves
- * @param identity how a checkpoint knows a line again; empty if there is none
+ * @param identity how a checkpoint or a folder of answers knows a line again; empty if there is neither
  * @param costs what lines cost; empty if nobody counts it
  * @param keys of lines that have none; empty if they are to have none
  */
