@@ -5,6 +5,7 @@ import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.TextFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -26,8 +27,6 @@ record LineParser(
     Optional<LineIdentity> identity,
     Optional<IdempotencyKeys> keys,
     Optional<CostEstimate> costs) {
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
-
   /** The item; null if the line is blank or a comment. */
   @Nullable InputLine parse(long number, ByteBuffer bytes, Course course) {
     Reading reading = new Reading(number, course);
@@ -47,7 +46,7 @@ record LineParser(
   private static String decode(long number, ByteBuffer bytes) throws MalformedInputException {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      return number == 1 && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+      return number == 1 ? TextFile.withoutMark(text) : text;
     } catch (CharacterCodingException error) {
       throw new MalformedInputException("not UTF-8");
     }
