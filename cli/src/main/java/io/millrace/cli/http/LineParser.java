@@ -71,7 +71,11 @@ record LineParser(
       label = label.withFields(line.others());
       Optional<String> id = line.id();
       label = label.withId(id.orElse(label.id()));
-      return call(line, id, line.request(url(line.url()), form));
+      Request request = line.request(url(line.url()), form);
+      if (line.hasQuery()) {
+        label = label.withUrl(request.url().toString());
+      }
+      return call(line, id, request);
     }
 
     private Url url(String text) throws MalformedInputException {

@@ -105,6 +105,15 @@ class RequestDataTest {
     assertEquals("/p?a=1&%25=", server.requests().getLast().target());
   }
 
+  @DisplayName("H26: the url of an answer has the query fields, and no password")
+  @Test
+  void theAnswerHasTheWholeUrl() {
+    String url = server.url("/p?a=1").replace("//", "//me:s3cret@");
+    Cli cli = Cli.run("{\"url\": \"%s\", \"query\": {\"q\": \"a b\"}}".formatted(url), "http");
+    assertEquals(server.url("/p?a=1&q=a%20b"), cli.line().get("url").stringValue());
+    assertFalse((cli.out() + cli.err()).contains("s3cret"), cli.out());
+  }
+
   @DisplayName("H26: a form is sent as one, by POST")
   @Test
   void aFormIsSent() {

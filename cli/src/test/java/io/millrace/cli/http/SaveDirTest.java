@@ -398,10 +398,20 @@ class SaveDirTest {
   @Test
   void aLostFileIsNoticed() throws IOException {
     String[] options = {"--checkpoint", temp.resolve("c").toString()};
-    run(line("a", "/a"), options);
+    run(line("a", "/a") + line("b", "/b"), options);
     Files.delete(folder().resolve("a"));
-    Cli cli = run(line("a", "/a"), options);
+    Cli cli = run(line("a", "/a") + line("b", "/b"), options);
     assertEquals(1, cli.code(), cli.out());
-    assertTrue(cli.out().contains("is gone: another --checkpoint-version"), cli.out());
+    assertTrue(
+        cli.out().contains("is gone: another --checkpoint, with --force, asks for all again"),
+        cli.out());
+    Cli again =
+        run(
+            line("a", "/a") + line("b", "/b"),
+            "--checkpoint",
+            temp.resolve("another").toString(),
+            "--force");
+    assertEquals(0, again.code(), again.out());
+    assertEquals(List.of("a", "b"), files());
   }
 }
