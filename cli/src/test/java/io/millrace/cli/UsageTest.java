@@ -78,7 +78,22 @@ class UsageTest {
     String others = help.substring(help.indexOf("\nOther:\n"), help.indexOf("\nExit code"));
     assertEquals(
         List.of("--help"), shown.stream().filter(option -> others.contains(option + " ")).toList());
-    assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);
+    assertTrue(help.lines().allMatch(line -> line.length() <= 80), help);
+  }
+
+  @ParameterizedTest(name = "help of {0} fits into 80 columns, and no paragraph is broken twice")
+  @ValueSource(strings = {"http", "run", "info", "demo"})
+  void helpFits(String command) {
+    List<String> lines = Cli.run("", command, "--help").out().lines().toList();
+    for (int index = 0; index < lines.size(); index++) {
+      String line = lines.get(index);
+      assertTrue(line.length() <= 80, line);
+      boolean isFirstOfMore =
+          line.matches("\\S.*[a-z,]")
+              && index + 1 < lines.size()
+              && lines.get(index + 1).matches("[a-z-].*");
+      assertTrue(!isFirstOfMore || line.length() > 50, "broken twice: " + line);
+    }
   }
 
   @Test

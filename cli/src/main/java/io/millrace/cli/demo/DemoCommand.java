@@ -15,12 +15,12 @@ import picocli.CommandLine.Option;
     header = "Shows what Millrace is for, in 20 seconds and without a network.",
     description = {
       "",
-      "Starts a server on the loopback interface that pushes back, and fetches from it first the",
-      "naive way, then with Millrace. Then a run of the command is killed, and goes on. Prints what",
-      "the server counted, and checks what Millrace promises against it.",
+      "Starts a server on the loopback interface that pushes back, and fetches from it first the "
+          + "naive way, then with Millrace. Then a run of the command is killed, and goes on. Prints what "
+          + "the server counted, and checks what Millrace promises against it.",
       ""
     },
-    usageHelpWidth = 100,
+    usageHelpWidth = 80,
     footer = {"", "Exit code: 0 every promise held; 1 one did not."})
 public final class DemoCommand implements Callable<Integer> {
   private final Streams streams;

@@ -40,7 +40,7 @@ final class AnswerOptions {
       names = "--save-dir",
       paramLabel = "DIR",
       description =
-          "Save the body of each success there, of any size, in a file named by the line's id; the "
+          "Save the body of each success there, of any size, in a file named by the line's id, or else its request; the "
               + "answer has 'file' and 'bytes' in place of 'body'. Files that are there make their line fail, "
               + "unless --force is given. Only you can read them.")
   private @Nullable Path folder;

@@ -28,6 +28,9 @@ import tools.jackson.core.ObjectReadContext;
 record DataTemplate(List<Part> parts, Optional<String> type) {
   private static final Pattern PLACE = Pattern.compile("(?<![$])\\{([\\p{L}_][\\p{L}\\p{N}_.-]*)}");
 
+  /* Stands for any value: next to digits, dots or letters, and in place of a name, there is none. */
+  private static final String WHOLE = "[]";
+
   /* No character of JSON, and none that has to be escaped in it. */
   private static final char MARK = '\uE000';
 
@@ -112,7 +115,7 @@ record DataTemplate(List<Part> parts, Optional<String> type) {
           formed.add(part);
         }
         case Part.Place(var field, _) -> {
-          sample.append(isInString ? MARK : '0');
+          sample.append(isInString ? String.valueOf(MARK) : WHOLE);
           formed.add(new Part.Place(field, isInString ? Form.IN_JSON_STRING : Form.JSON_VALUE));
         }
       }
@@ -146,7 +149,7 @@ record DataTemplate(List<Part> parts, Optional<String> type) {
       // said below, without a part of the text
     }
     throw new MalformedInputException(
-        "it begins like JSON, but is none; if it is meant to be another text, say so with --header"
+        "it begins like JSON, but is none, where each place outside of a string is a whole value; if it is meant to be another text, say so with --header"
             + " 'Content-Type: text/plain'");
   }
 

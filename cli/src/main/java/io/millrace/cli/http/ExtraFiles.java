@@ -160,7 +160,8 @@ final class ExtraFiles {
     public void close() throws IOException {
       try (Output _ = failures;
           Output.Target _ = logTarget;
-          Output.Target _ = reportTarget) {
+          Output.Target _ = reportTarget;
+          EventLog _ = events) {
         // closes all
       }
     }

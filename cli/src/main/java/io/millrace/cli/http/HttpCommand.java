@@ -41,25 +41,27 @@ import picocli.CommandLine.Spec;
     name = "http",
     sortOptions = false,
     customSynopsis = "millrace http [OPTION]... [FILE|URL]",
-    usageHelpWidth = 100,
+    usageHelpWidth = 80,
     header = "Performs HTTP requests that it reads line by line.",
     description = {
       "",
       "Writes one line of JSON for each request, as they complete:",
-      "  {\"id\":..,\"url\":..,\"status\":..,\"attempts\":..,\"millis\":..,\"body\":..} or with \"error\"",
-      "A line of the input is a URL, or JSON: {\"id\",\"method\",\"url\",\"query\",\"headers\",\"body\"}, with",
-      "\"form\" or \"bodyFile\" in place of the body; other fields pass on to the answer. Blank lines and",
-      "those that start with # are skipped. The id is the line's number unless it is given.",
+      "  {\"id\":..,\"url\":..,\"status\":..,\"attempts\":..,\"millis\":..,\"body\":..}",
+      "or with \"error\". "
+          + "A line of the input is a URL, or JSON: {\"id\", \"method\", \"url\", \"query\", \"headers\", \"body\"}, with "
+          + "\"form\" or \"bodyFile\" in place of the body; other fields pass on to the answer. Blank lines and "
+          + "those that start with # are skipped. The id is the line's number unless it is given.",
       ""
     },
     footer = {
       "",
-      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls,",
-      "--max-cost, --max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of",
-      "another run, in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
+      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by --max-calls, "
+          + "--max-cost, --max-failures, --fail-rate, --stop-on or --run-timeout; 4 the checkpoint is that of "
+          + "another run, in use, or none; 129, 130 or 143 hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
-      "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s --output pages.jsonl urls.txt",
+      "  millrace http --jobs 64 --rate 400/s --burst 20 --timeout 5s \\",
+      "    --output pages.jsonl urls.txt",
       "  jq -c '{id, url, method: \"PUT\", body: .doc}' docs.json |",
       "    millrace http --per-host 8 --bearer-env TOKEN > answers.jsonl"
     })
@@ -274,11 +276,13 @@ public final class HttpCommand implements Callable<Integer> {
       ExtraFiles.Open files)
       throws IOException, LivePage.UnavailableException {
     StopToken stop = new StopToken();
+    // files of answers are named as a checkpoint knows lines: a number would change with the input
+    Optional<LineIdentity> named = Optional.ofNullable(saved).map(_ -> LineIdentity.usual());
+    Optional<LineIdentity> identity = resumable.map(ResumableRun::identity).or(() -> named);
     InputSource input =
         new InputSource(
             in,
-            new LineParser(
-                setting.form(), resumable.map(ResumableRun::identity), keys, costs.estimate()),
+            new LineParser(setting.form(), identity, keys, costs.estimate()),
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),

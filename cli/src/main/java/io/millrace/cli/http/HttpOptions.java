@@ -305,6 +305,7 @@ final class HttpOptions {
         costs.limit(),
         maxCalls == null ? OptionalLong.empty() : OptionalLong.of(maxCalls),
         costs.most(),
+        Optional.ofNullable(runTimeout),
         costs.estimate().isPresent());
   }
 

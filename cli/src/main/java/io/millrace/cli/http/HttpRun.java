@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of the command: takes the outcomes as they come, writes their lines, counts. */
 final class HttpRun {
-  private static final String AGAIN = "another --checkpoint-version asks for all again";
+  private static final String AGAIN = "another --checkpoint, with --force, asks for all again";
 
   private final Parallel parallel;
   private final InputSource input;

@@ -17,9 +17,9 @@ sealed interface InputLine {
    *
    * @param number counted from 1, the skipped ones too
    * @param id as JSON: what the line says, or else its number
-   * @param url where it goes, as it was written, without user and password; empty if the line does not say
+   * @param url where it goes, as it was written or with its query fields, without user and password; empty if the line does not say
    * @param fields those that mean nothing to the command, each as the JSON that it was
-   * @param key by what a checkpoint knows it again; empty if there is none, or no key
+   * @param key by what a checkpoint, or a folder of answers, knows it again; empty if there is none, or no key
    * @param cost what it may cost, in tokens; 0 if nobody counts them
    */
   record Label(

@@ -74,6 +74,11 @@ record JsonLine(Map<String, Field> fields) {
     return new Request(method, withQuery(url), headers(), form.headers(), body);
   }
 
+  /** Whether it has fields that are added to its URL. */
+  boolean hasQuery() {
+    return field("query").isPresent();
+  }
+
   private Url withQuery(Url url) throws MalformedInputException {
     Optional<Field> query = field("query");
     return query.isPresent() ? url.withQuery(Pairs.of("query", query.get())) : url;

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a checkpoint knows a line again, and whether it is still the same. No header but those that cannot be secret
+ * By what a checkpoint, and a folder of answers, know a line again, and whether it is still the same. No header but those that cannot be secret
  * has a part in either, and no user of a URL.
  *
  * @param field the one that was asked for; empty for the id, or else the request
@@ -32,6 +32,11 @@ record LineIdentity(Optional<KeyField> field) {
           "if-match",
           "if-none-match",
           "prefer");
+
+  /** By the id, or else the request. */
+  static LineIdentity usual() {
+    return new LineIdentity(Optional.empty());
+  }
 
   /**
    * The key of a line that is a URL or an object.

@@ -5,6 +5,7 @@ import io.millrace.cli.http.InputLine.Label;
 import io.millrace.cli.http.InputLine.Malformed;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.TextFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * only.
  *
  * @param form what lines get that do not say it themselves
- * @param identity how a checkpoint knows a line again; empty if there is none
+ * @param identity how a checkpoint or a folder of answers knows a line again; empty if there is neither
  * @param costs what lines cost; empty if nobody counts it
  * @param keys of lines that have none; empty if they are to have none
  */
@@ -26,8 +27,6 @@ record LineParser(
     Optional<LineIdentity> identity,
     Optional<IdempotencyKeys> keys,
     Optional<CostEstimate> costs) {
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
-
   /** The item; null if the line is blank or a comment. */
   @Nullable InputLine parse(long number, ByteBuffer bytes, Course course) {
     Reading reading = new Reading(number, course);
@@ -47,7 +46,7 @@ record LineParser(
   private static String decode(long number, ByteBuffer bytes) throws MalformedInputException {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      return number == 1 && text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+      return number == 1 ? TextFile.withoutMark(text) : text;
     } catch (CharacterCodingException error) {
       throw new MalformedInputException("not UTF-8");
     }
@@ -72,7 +71,11 @@ record LineParser(
       label = label.withFields(line.others());
       Optional<String> id = line.id();
       label = label.withId(id.orElse(label.id()));
-      return call(line, id, line.request(url(line.url()), form));
+      Request request = line.request(url(line.url()), form);
+      if (line.hasQuery()) {
+        label = label.withUrl(request.url().toString());
+      }
+      return call(line, id, request);
     }
 
     private Url url(String text) throws MalformedInputException {

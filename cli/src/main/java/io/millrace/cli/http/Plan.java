@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.plan.RateLimit.TokenBucket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Plan {
   /**
    * The limits of a run.
    *
+   * @param time for the whole run
    * @param counts whether tokens are counted
    */
   record Limits(
@@ -34,6 +36,7 @@ final class Plan {
       Optional<TokenBucket> tokens,
       OptionalLong calls,
       OptionalLong cost,
+      Optional<Duration> time,
       boolean counts) {}
 
   Plan(Limits limits) {
@@ -84,7 +87,8 @@ final class Plan {
             requests,
             hosts.size(),
             malformed));
-    all.add("  time: " + time());
+    Pace slowest = slowest();
+    all.add("  time: " + time(slowest));
     if (limits.counts()) {
       all.add(String.format(Locale.ROOT, "  cost: %,d tokens, as estimated", cost));
     }
@@ -96,27 +100,35 @@ final class Plan {
                     "  %s would end it: %,d lines are left",
                     limit,
                     lines - malformed - requests)));
+    if (limits.time().isPresent() && slowest.seconds() > seconds(limits.time().get())) {
+      all.add(
+          "  --run-timeout would end it after %s, before all is sent"
+              .formatted(duration(seconds(limits.time().get()))));
+    }
     all.add("  retries and redirects come on top");
     return all;
   }
 
-  private String time() {
+  private Pace slowest() {
     long busiest = hosts.values().stream().mapToLong(Long::longValue).max().orElse(0);
-    String slowest = "";
-    double longest = 0;
+    Pace slowest = new Pace("--rate", limits.rate(), requests);
     for (Pace pace :
         List.of(
-            new Pace("--rate", limits.rate(), requests),
             new Pace("--rate-per-host", limits.hostRate(), busiest),
             new Pace("--tokens", limits.tokens(), cost))) {
-      if (pace.seconds() > longest) {
-        longest = pace.seconds();
-        slowest = pace.option();
-      }
+      slowest = pace.seconds() > slowest.seconds() ? pace : slowest;
     }
-    return slowest.isEmpty()
-        ? "as long as the servers take; no rate slows it down"
-        : "at least " + duration(longest) + ", for " + slowest;
+    return slowest;
+  }
+
+  private static String time(Pace slowest) {
+    return slowest.seconds() > 0
+        ? "at least " + duration(slowest.seconds()) + ", for " + slowest.option()
+        : "as long as the servers take; no rate slows it down";
+  }
+
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1e3;
   }
 
   /** How fast something may be spent. */

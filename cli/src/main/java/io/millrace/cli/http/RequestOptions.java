@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.TextFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -167,7 +168,7 @@ final class RequestOptions {
 
   private static String text(Path file) throws MalformedInputException {
     try {
-      return Files.readString(file);
+      return TextFile.read(file);
     } catch (CharacterCodingException binary) {
       throw new MalformedInputException("it is not UTF-8: '" + file + "'");
     } catch (IOException unreadable) {
@@ -213,7 +214,7 @@ final class RequestOptions {
 
   private static List<String> lines(Path file) throws MalformedInputException {
     try {
-      return Files.readAllLines(file);
+      return TextFile.read(file).lines().toList();
     } catch (IOException unreadable) {
       // perhaps it is not the name of a file, but a header
       throw new MalformedInputException(

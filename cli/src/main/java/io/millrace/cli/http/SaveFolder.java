@@ -89,10 +89,9 @@ record SaveFolder(
     }
   }
 
-  /** The name of a line's file: its id, or what a checkpoint knows it by; made safe, and different for others. */
+  /** The name of a line's file: what the line is known by, made safe. */
   String nameOf(Label label) {
-    String key = label.key().isEmpty() ? label.id() : label.key();
-    return SafeName.of(text(key).getBytes(StandardCharsets.UTF_8));
+    return SafeName.of(text(label.key()).getBytes(StandardCharsets.UTF_8));
   }
 
   /* Of a string of JSON, its text. */
@@ -132,17 +131,14 @@ record SaveFolder(
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    if (since.isEmpty()) {
-      throw isThere(name);
-    }
     Instant made = made(file);
     if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || made.isAfter(lease.start())) {
       throw new UnsavedException(
           "'"
               + name
-              + "' is the file of another line, or a directory: give the lines different ids");
+              + "' is the file of another line of this run, or a directory: give the lines different ids");
     }
-    if (made.isBefore(since.get())) {
+    if (since.isEmpty() || made.isBefore(since.get())) {
       throw isThere(name);
     }
   }
@@ -214,7 +210,8 @@ record SaveFolder(
   private void publish(Path part, String name) throws IOException {
     Path file = folder.resolve(name);
     requireFree(name);
-    local(() -> since.isPresent() ? moved(later(part), file) : linked(part, file));
+    Path whole = local(() -> later(part));
+    local(() -> since.isPresent() ? moved(whole, file) : linked(whole, file));
     if (isDurable) {
       try (FileChannel directory = local(() -> FileChannel.open(folder, StandardOpenOption.READ))) {
         local(() -> force(directory));
@@ -236,11 +233,13 @@ record SaveFolder(
   }
 
   /* A link is made only where there is nothing. */
-  private static Path linked(Path part, Path file) throws IOException {
+  private Path linked(Path part, Path file) throws IOException {
     try {
       return Files.createLink(file, part);
     } catch (FileAlreadyExistsException taken) {
-      throw isThere(String.valueOf(Objects.requireNonNull(file.getFileName())));
+      String name = String.valueOf(Objects.requireNonNull(file.getFileName()));
+      requireFree(name);
+      throw isThere(name);
     } catch (FileSystemException | UnsupportedOperationException without) {
       return Files.move(part, file);
     }

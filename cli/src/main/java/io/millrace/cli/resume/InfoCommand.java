@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "info",
     sortOptions = false,
-    usageHelpWidth = 100,
+    usageHelpWidth = 80,
     header = "Tells what a checkpoint has, also while a run writes to it; changes nothing.",
     footer = {
       "",

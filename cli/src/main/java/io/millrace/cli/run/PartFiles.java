@@ -92,8 +92,10 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
     try {
       Files.createLink(name, part);
       Files.delete(part);
-    } catch (FileAlreadyExistsException | NoSuchFileException certain) {
-      throw certain;
+    } catch (FileAlreadyExistsException taken) {
+      throw new FileAlreadyExistsException(name.toString()); // without the name of the part
+    } catch (NoSuchFileException removed) {
+      throw removed;
     } catch (IOException | UnsupportedOperationException noLinks) {
       Files.createFile(name); // nobody else can do that now
       Files.move(part, name, StandardCopyOption.REPLACE_EXISTING);

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     sortOptions = false,
-    usageHelpWidth = 100,
+    usageHelpWidth = 80,
     header = "Runs a command for each line of the input.",
     customSynopsis = {
       "millrace run [OPTIONS] [FILE...] -- COMMAND [ARGUMENT...]",
@@ -45,21 +45,22 @@ import picocli.CommandLine.Spec;
     },
     description = {
       "",
-      "In the command, {} stands for the line, {#} for its number, and {name} for a field of a line that is JSON,",
-      "or of a record of --csv. Of a line that is a path, {.} is all but the extension, {/} the name, {//} the",
-      "folder, and {/.} the name without its extension. Without any of these, the line is the last argument. No",
-      "shell reads the command, and none reads the lines.",
+      "In the command, {} stands for the line, {#} for its number, and {name} for a field of a line that is JSON, "
+          + "or of a record of --csv. Of a line that is a path, {.} is all but the extension, {/} the name, {//} the "
+          + "folder, and {/.} the name without its extension. Without any of these, the line is the last argument. No "
+          + "shell reads the command, and none reads the lines.",
       ""
     },
     footer = {
       "",
-      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by a limit (--max-failures,",
-      "--fail-rate, --run-timeout); 4 the checkpoint is of another run; 129, 130 or 143 hung up, interrupted or",
-      "terminated; 141 nobody reads the output.",
+      "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by a limit (--max-failures, "
+          + "--fail-rate, --run-timeout); 4 the checkpoint is of another run; 129, 130 or 143 hung up, interrupted or "
+          + "terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  find . -name '*.log' -print0 | millrace run -0 --jobs 8 -- gzip {}",
-      "  millrace run --csv --per-key host=2 --retries 3 --timeout 30s hosts.csv -- ssh {host} uptime",
+      "  millrace run --csv --per-key host=2 --retries 3 --timeout 30s hosts.csv \\",
+      "    -- ssh {host} uptime",
       "  millrace run --shell -- 'curl -sf {} | wc -c' < urls.txt"
     })
 public final class RunCommand implements Callable<Integer> {

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 
 /**
- * Writes a line of JSON for each attempt, wait, retry and pause. If it cannot, it stops writing; the run goes on.
+ * Writes a line of JSON for each attempt, wait, retry and pause, at once. If it cannot, it stops writing; the run goes
+ * on. A thread of its own writes, so that no interrupt of a worker closes the file; it ends with {@link #close}.
  * Thread-safe.
  */
 public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
@@ -28,10 +30,13 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
 
   private final Target target;
   private final Wording wording;
+  private final Thread writer;
 
-  /* Guards what follows: workers write at the same time. It is held while lines are handed over. */
+  /* Guards what follows: workers add at the same time, and the writer takes. It is not held while lines are written. */
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private final StringBuilder lines = new StringBuilder();
+  private boolean isClosed;
   private @Nullable IOException problem;
 
   /** Where the lines go. */
@@ -45,6 +50,8 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
   public EventLog(Target target, Wording wording) {
     this.target = target;
     this.wording = wording;
+    this.writer = Thread.ofPlatform().name("millrace-log").daemon().unstarted(this::writeAll);
+    writer.start();
   }
 
   @Override
@@ -52,11 +59,12 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
     String line = line(Instant.now(), event);
     lock.lock();
     try {
-      if (problem == null) {
+      while (lines.length() >= FULL && isOpen()) {
+        changed.awaitUninterruptibly();
+      }
+      if (isOpen()) {
         lines.append(line).append('\n');
-        if (lines.length() >= FULL) {
-          flush();
-        }
+        changed.signalAll();
       }
     } finally {
       lock.unlock();
@@ -73,25 +81,67 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
     }
   }
 
+  /** Waits until all lines are written. */
   @Override
   public void close() {
     lock.lock();
     try {
-      if (problem == null) {
-        flush();
-      }
+      isClosed = true;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
+    joinWriter();
   }
 
-  private void flush() {
-    try {
-      target.write(lines.toString());
-    } catch (IOException failed) {
-      problem = failed;
+  private void joinWriter() {
+    boolean isInterrupted = false;
+    while (writer.isAlive()) {
+      try {
+        writer.join();
+      } catch (InterruptedException later) {
+        isInterrupted = true;
+      }
     }
-    lines.setLength(0);
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isOpen() {
+    return problem == null && !isClosed;
+  }
+
+  private void writeAll() {
+    try {
+      for (String next = take(); !next.isEmpty(); next = take()) {
+        target.write(next);
+      }
+    } catch (IOException failed) {
+      lock.lock();
+      try {
+        problem = failed;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** The next lines; none at the end. */
+  private String take() {
+    lock.lock();
+    try {
+      while (lines.isEmpty() && !isClosed) {
+        changed.awaitUninterruptibly();
+      }
+      String taken = lines.toString();
+      lines.setLength(0);
+      changed.signalAll();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private String line(Instant now, MonitorEvent event) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What would be sent. */
 @NoLeaks
@@ -96,13 +97,31 @@ class DryRunTest {
         "--max-calls 30; --max-calls 30 would end it: 70 lines are left",
         "--max-calls 100; 100 requests",
         "--max-cost 30; --max-cost 30 would end it: 70 lines are left",
-        "--max-cost 30 --rate 1/s; at least 29.0 s, for --rate"
+        "--max-cost 30 --rate 1/s; at least 29.0 s, for --rate",
+        "--run-timeout 9s --rate 10/s; --run-timeout would end it after 9.0 s, before all is sent",
+        "--run-timeout 90s --rate-per-host 1/s; --run-timeout would end it after 1 min 30 s",
+        "--run-timeout 9s --rate 10/s --max-calls 95; --run-timeout would end it after 9.0 s"
       })
   void timeAndCostAreSaid(String options, String said) {
     Cli cli = run(urls(100), options == null ? new String[0] : options.split(" "));
     assertEquals(0, cli.code());
     assertEquals(100, cli.lines().size());
     assertTrue(cli.err().contains(said), cli.err());
+  }
+
+  @DisplayName("H34: a run that may end in its time is not said to be ended by it")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--run-timeout 1ms",
+        "--run-timeout 10s --rate 10/s",
+        "--run-timeout 9s --rate 10/s --max-calls 50",
+        "--run-timeout 9s --rate 10/s --burst 50"
+      })
+  void timeThatMayDoIsNotNamed(String options) {
+    Cli cli = run(urls(100), options.split(" "));
+    assertEquals(0, cli.code(), cli.err());
+    assertFalse(cli.err().contains("--run-timeout"), cli.err());
   }
 
   @DisplayName("H34: no file is made, read from or replaced, whatever other options say")

@@ -105,6 +105,15 @@ class RequestDataTest {
     assertEquals("/p?a=1&%25=", server.requests().getLast().target());
   }
 
+  @DisplayName("H26: the url of an answer has the query fields, and no password")
+  @Test
+  void theAnswerHasTheWholeUrl() {
+    String url = server.url("/p?a=1").replace("//", "//me:s3cret@");
+    Cli cli = Cli.run("{\"url\": \"%s\", \"query\": {\"q\": \"a b\"}}".formatted(url), "http");
+    assertEquals(server.url("/p?a=1&q=a%20b"), cli.line().get("url").stringValue());
+    assertFalse((cli.out() + cli.err()).contains("s3cret"), cli.out());
+  }
+
   @DisplayName("H26: a form is sent as one, by POST")
   @Test
   void aFormIsSent() {
@@ -301,6 +310,24 @@ class RequestDataTest {
     assertEquals("[8]\n", sent(", \"x\": 8", "--data-template-file", path).body());
   }
 
+  @DisplayName("H28: a byte order mark is no part of a template, nor of a header in a file")
+  @Test
+  void aByteOrderMarkIsNoText() throws IOException {
+    Path template = Files.writeString(folder.resolve("t"), "\uFEFF{\"q\": {x}}");
+    Path headers = Files.writeString(folder.resolve("h"), "\uFEFFX-First: 1\nX-Second: 2\n");
+    Seen seen =
+        sent(
+            ", \"x\": \"a\\\"b\"",
+            "--data-template-file",
+            template.toString(),
+            "--header-file",
+            headers.toString());
+    assertEquals("{\"q\": \"a\\\"b\"}", seen.body());
+    assertEquals("application/json", seen.header("content-type").orElse(""));
+    assertEquals("1", seen.header("x-first").orElse(""));
+    assertEquals("2", seen.header("x-second").orElse(""));
+  }
+
   @DisplayName("H28: a line without a field of the template fails alone")
   @Test
   void aMissingFieldCostsItsLine() {
@@ -330,12 +357,25 @@ class RequestDataTest {
         "[1] s3cret",
         "[\"s3cret\\{x}\"]",
         "{\"a\"{x}: 1}",
-        "\"s3cret{x}"
+        "\"s3cret{x}",
+        "{\"price\": {x}.{x}}",
+        "{\"a\": -{x}}",
+        "{\"a\":1{x}}",
+        "{\"a\": {x}e5}",
+        "{{x}: 1}",
+        "[{x}{x}]",
+        "{\"a\":1}{x}"
       })
   void brokenJsonIsRefused(String template) {
     Cli cli = run(", \"x\": 1", "--data-template", template);
     assertEquals(2, cli.code(), cli.out());
-    assertTrue(cli.err().contains("--data-template: it begins like JSON"), cli.err());
+    assertTrue(
+        cli.err()
+            .contains(
+                "--data-template: it begins like JSON, but is none, where each place outside of a string is a"
+                    + " whole value"),
+        cli.err());
+    assertEquals(List.of(), server.requests());
     assertFalse(cli.err().contains("s3cret"), cli.err());
   }
 

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import io.millrace.cli.text.SafeName;
 import io.millrace.testkit.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +21,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -78,14 +82,15 @@ class SaveDirTest {
   void eachSuccessIsAFile() throws IOException {
     Cli cli = run(line("42.txt", "/a") + server.url("/b"));
     assertEquals(0, cli.code(), cli.out() + cli.err());
-    assertEquals(List.of("2", "42.txt"), files());
+    String name = SafeName.of(("GET " + server.url("/b")).getBytes(StandardCharsets.UTF_8));
+    assertEquals(Set.of(name, "42.txt"), Set.copyOf(files()));
     assertEquals("ok /a", Files.readString(folder().resolve("42.txt")));
-    assertEquals(folder().resolve("2").toString(), cli.line(2).get("file").stringValue());
+    assertEquals(folder().resolve(name).toString(), cli.line(2).get("file").stringValue());
     assertEquals(5, cli.line(2).get("bytes").intValue());
     assertFalse(cli.line(2).has("body"));
     assertEquals(
         "rw-------",
-        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder().resolve("2"))));
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder().resolve(name))));
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())));
   }
@@ -194,6 +199,69 @@ class SaveDirTest {
             force ? new String[] {"--force", "--jobs", "1"} : new String[] {"--jobs", "1"});
     assertEquals(1, cli.code(), cli.out());
     assertEquals("first", Files.readString(folder().resolve("a")));
+    assertTrue(cli.out().contains("'a' is the file of another line of this run"), cli.out());
+    assertFalse(cli.out().contains("--force"), cli.out());
+  }
+
+  @DisplayName(
+      "H31: two equal lines without an id have one file: the second one fails, and is not sent")
+  @Test
+  void equalLinesHaveOneFile() throws IOException {
+    Cli cli = run((server.url("/a") + "\n").repeat(2), "--jobs", "1");
+    assertEquals(1, cli.code());
+    assertEquals(1, server.requests().size());
+    assertTrue(cli.line(2).get("error").stringValue().contains("different ids"), cli.out());
+    assertEquals(1, files().size());
+  }
+
+  @DisplayName("H31: the ids 5 and \"5\" are one, and the second line says so, before it is sent")
+  @Test
+  void aNumberAndItsTextAreOneId() {
+    String number = "{\"id\": 5, \"url\": \"%s\"}\n".formatted(server.url("/n"));
+    Cli cli = run(number + line("5", "/s"), "--jobs", "1");
+    assertEquals(1, server.requests().size());
+    assertTrue(cli.out().contains("'5' is the file of another line of this run"), cli.out());
+  }
+
+  @DisplayName(
+      "M14: --failed of a run with --save-dir runs again into the files of the same lines, and no other")
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void failedLinesKeepTheirFiles(boolean force) throws IOException {
+    AtomicBoolean isUp = new AtomicBoolean();
+    start(
+        (request, number, answer) ->
+            answer.send(
+                request.target().equals("/b") && !isUp.get() ? 404 : 200,
+                "ok " + request.target()));
+    Path failed = temp.resolve("failed");
+    Cli first =
+        run(
+            Stream.of("/a", "/b", "/c").map(server::url).collect(Collectors.joining("\n")),
+            "--jobs",
+            "1",
+            "--failed",
+            failed.toString());
+    assertEquals(1, first.code());
+    isUp.set(true);
+    Cli second =
+        run(
+            "",
+            force ? new String[] {failed.toString(), "--force"} : new String[] {failed.toString()});
+    assertEquals(0, second.code(), second.out());
+    Set<String> saved =
+        Stream.concat(first.lines().stream(), second.lines().stream())
+            .filter(line -> line.has("file"))
+            .map(
+                line -> {
+                  try {
+                    return Files.readString(Path.of(line.get("file").stringValue()));
+                  } catch (IOException gone) {
+                    throw new UncheckedIOException(gone);
+                  }
+                })
+            .collect(Collectors.toSet());
+    assertEquals(Set.of("ok /a", "ok /b", "ok /c"), saved);
   }
 
   @DisplayName("H31: a packed answer is saved unpacked, and one that is damaged not at all")
@@ -330,10 +398,20 @@ class SaveDirTest {
   @Test
   void aLostFileIsNoticed() throws IOException {
     String[] options = {"--checkpoint", temp.resolve("c").toString()};
-    run(line("a", "/a"), options);
+    run(line("a", "/a") + line("b", "/b"), options);
     Files.delete(folder().resolve("a"));
-    Cli cli = run(line("a", "/a"), options);
+    Cli cli = run(line("a", "/a") + line("b", "/b"), options);
     assertEquals(1, cli.code(), cli.out());
-    assertTrue(cli.out().contains("is gone: another --checkpoint-version"), cli.out());
+    assertTrue(
+        cli.out().contains("is gone: another --checkpoint, with --force, asks for all again"),
+        cli.out());
+    Cli again =
+        run(
+            line("a", "/a") + line("b", "/b"),
+            "--checkpoint",
+            temp.resolve("another").toString(),
+            "--force");
+    assertEquals(0, again.code(), again.out());
+    assertEquals(List.of("a", "b"), files());
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
@@ -89,7 +90,10 @@ class OutputFolderTest {
     assertEquals(0, run("a", "--", "sh", "-c", "echo second").code());
     Cli ended = end(first);
     assertEquals(1, ended.code());
-    assertTrue(ended.err().contains("its output is there already"), ended.err());
+    assertTrue(
+        ended.err().contains("its output is there already: " + outputs.resolve("a.out")),
+        ended.err());
+    assertFalse(ended.err().contains(".millrace-"), ended.err());
     assertEquals("second\n", Files.readString(outputs.resolve("a.out")));
     assertEquals(Set.of("a.out"), names());
   }

@@ -1,0 +1,26 @@
+package io.millrace.cli.text;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A file of text in UTF-8. Some editors begin it with a byte order mark, which is no part of the text. */
+public final class TextFile {
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  private TextFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @throws java.nio.charset.CharacterCodingException if it is not UTF-8
+   */
+  public static String read(Path file) throws IOException {
+    return withoutMark(Files.readString(file));
+  }
+
+  /** The text without a byte order mark at its start. */
+  public static String withoutMark(String text) {
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(BYTE_ORDER_MARK.length()) : text;
+  }
+}
