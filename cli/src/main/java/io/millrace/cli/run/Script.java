@@ -280,6 +280,7 @@ final class Script {
               arguments > 1 || (!varies && (!name.startsWith("-") || name.equals("--"))),
               "'printf' without a format that is written out");
       case "test", "[" -> {
+        require(!isPattern, "a test of a pattern");
         require(varies || !(name.equals("-v") || name.equals("-R")), "'" + name + "'");
         require(!varies || !wasVaried, "a test that is not written out");
       }

@@ -40,9 +40,14 @@ public record JsonObject(Map<String, Field> fields) {
    */
   public record Field(JsonToken kind, String json, Optional<String> text) {}
 
-  /** What reads JSON of any length, and keeps nothing of it. */
+  /** What reads characters of JSON, of any length, and keeps nothing of them. */
   public static JsonFactory factory() {
     return JSON;
+  }
+
+  /** What reads one text of JSON in bytes, and tells at which byte something is. It keeps names, so each text needs another. */
+  public static JsonFactory factoryForBytes() {
+    return JSON.rebuild().enable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
   }
 
   /** Reads a text that is one object. */

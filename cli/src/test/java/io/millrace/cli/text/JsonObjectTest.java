@@ -25,7 +25,8 @@ class JsonObjectTest {
   }
 
   private static String name(byte[] bytes) {
-    try (JsonParser parser = JsonObject.factory().createParser(ObjectReadContext.empty(), bytes)) {
+    try (JsonParser parser =
+        JsonObject.factoryForBytes().createParser(ObjectReadContext.empty(), bytes)) {
       parser.nextToken();
       return parser.nextName();
     }
