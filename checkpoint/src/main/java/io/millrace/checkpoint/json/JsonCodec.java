@@ -2,6 +2,8 @@ package io.millrace.checkpoint.json;
 
 import io.millrace.checkpoint.Codec;
 import java.util.Objects;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectReader;
@@ -18,6 +20,15 @@ import tools.jackson.databind.json.JsonMapper;
  * @param <R> the values
  */
 public final class JsonCodec<R> implements Codec<R> {
+  /* It keeps no names of fields, which values such as maps may have without bound. */
+  private static final JsonMapper PLAIN =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                  .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+                  .build())
+          .build();
+
   private final JavaType type;
   private final ObjectWriter writer;
   private final ObjectReader reader;
@@ -31,13 +42,14 @@ public final class JsonCodec<R> implements Codec<R> {
   /** For values of a class, for example {@code JsonCodec.of(Answer.class)}. */
   public static <R> JsonCodec<R> of(Class<R> type) {
     Objects.requireNonNull(type, "type");
-    return of(type, JsonMapper.shared());
+    return of(type, PLAIN);
   }
 
   /**
    * For values of a class, written and read by a mapper of one's own.
    *
-   * @param mapper for example one with modules or other names of fields
+   * @param mapper for example one with modules or other names of fields; whether it keeps the names that it reads, as
+   *     Jackson does by default, is its own setting
    */
   public static <R> JsonCodec<R> of(Class<R> type, JsonMapper mapper) {
     return new JsonCodec<>(mapper, mapper.constructType(Objects.requireNonNull(type, "type")));
@@ -46,13 +58,14 @@ public final class JsonCodec<R> implements Codec<R> {
   /** For values of a generic type: {@code JsonCodec.of(new TypeReference<List<Answer>>() {})}. */
   public static <R> JsonCodec<R> of(TypeReference<R> type) {
     Objects.requireNonNull(type, "type");
-    return of(type, JsonMapper.shared());
+    return of(type, PLAIN);
   }
 
   /**
    * For values of a generic type, written and read by a mapper of one's own.
    *
-   * @param mapper for example one with modules or other names of fields
+   * @param mapper for example one with modules or other names of fields; whether it keeps the names that it reads, as
+   *     Jackson does by default, is its own setting
    */
   public static <R> JsonCodec<R> of(TypeReference<R> type, JsonMapper mapper) {
     return new JsonCodec<>(mapper, mapper.constructType(Objects.requireNonNull(type, "type")));

@@ -63,7 +63,7 @@ record CostEstimate(Optional<KeyField> field, double most) {
 
   private static long sizeOf(BodyFile file) {
     try {
-      return file.length();
+      return file.find().length();
     } catch (BodyFile.UnusableException unusable) {
       return 0; // the line fails when it is sent
     }

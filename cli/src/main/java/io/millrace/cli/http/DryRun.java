@@ -91,7 +91,7 @@ record DryRun(InputSource input, Output output, Plan plan) {
       case Body.InFile(var file) -> {
         text(json, "bodyFile", file.path().toString());
         try {
-          json.write(",\"bytes\":" + file.length());
+          json.write(",\"bytes\":" + file.find().length());
         } catch (BodyFile.UnusableException unusable) {
           return Optional.of(String.valueOf(unusable.getMessage()));
         }

@@ -88,7 +88,7 @@ record Exchange(
   private void requireFiles(Call call) throws LocalException {
     try {
       if (call.request().body().orElse(null) instanceof Body.InFile(var file)) {
-        var _ = file.length();
+        var _ = file.find();
       }
       if (contents.folder().isPresent()) {
         SaveFolder folder = contents.folder().get();

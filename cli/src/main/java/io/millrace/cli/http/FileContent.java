@@ -9,18 +9,16 @@ import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 /** Sends a file in pieces: as many bytes as it had when its length was asked for. */
 final class FileContent extends AbstractHttpEntity {
   private static final int PIECE = 1 << 16;
-  private final BodyFile file;
-  private final long length;
+  private final BodyFile.Found file;
 
-  FileContent(BodyFile file, long length) {
+  FileContent(BodyFile.Found file) {
     super((String) null, null);
     this.file = file;
-    this.length = length;
   }
 
   @Override
   public long getContentLength() {
-    return length;
+    return file.length();
   }
 
   @Override
@@ -42,7 +40,7 @@ final class FileContent extends AbstractHttpEntity {
   public void writeTo(OutputStream out) throws IOException {
     try (InputStream in = file.open()) {
       byte[] piece = new byte[PIECE];
-      long left = length;
+      long left = file.length();
       while (left > 0) {
         int count = in.read(piece, 0, (int) Math.min(left, PIECE));
         if (count < 0) {

@@ -50,7 +50,7 @@ record Pointer(JsonPointer path) {
     ByteBuffer json = withoutMark(text);
     byte[] bytes = json.array();
     try (JsonParser parser =
-        JsonObject.factory()
+        JsonObject.factoryForBytes()
             .createParser(
                 ObjectReadContext.empty(),
                 bytes,

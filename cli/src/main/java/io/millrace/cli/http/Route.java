@@ -57,7 +57,7 @@ record Route(HttpRoute path, Url url, Optional<Url> proxy) {
     return switch (request.body().orElse(null)) {
       case null -> null;
       case Body.Bytes(var bytes, _) -> new ByteArrayEntity(bytes, null);
-      case Body.InFile(var file) -> new FileContent(file, file.length());
+      case Body.InFile(var file) -> new FileContent(file.find());
     };
   }
 

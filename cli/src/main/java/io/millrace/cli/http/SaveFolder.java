@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /**
  * A folder with a file for each answer. While an answer comes, its file has another name; it gets its own when it is whole. No link is
@@ -39,8 +40,10 @@ import java.util.OptionalLong;
 record SaveFolder(
     Path shown, Path folder, FolderLease lease, Optional<Instant> since, boolean isDurable)
     implements AutoCloseable {
-  private static final String PART = ".millrace-";
+  /* Not the names of millrace run, which begin with .millrace- */
+  private static final String PART = ".millrace.";
   private static final String PART_END = ".part";
+  private static final Pattern PART_NAME = Pattern.compile("\\.millrace\\.\\d+\\.part");
   private static final int PIECE = 1 << 16;
 
   /** An answer cannot be saved. */
@@ -82,11 +85,16 @@ record SaveFolder(
   }
 
   private static void removeParts(Path folder) throws IOException {
-    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, PART + "*" + PART_END)) {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, SaveFolder::isPart)) {
       for (Path part : left) {
-        Files.delete(part);
+        Files.deleteIfExists(part);
       }
     }
+  }
+
+  private static boolean isPart(Path file) {
+    return PART_NAME.matcher(file.getFileName().toString()).matches()
+        && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The name of a line's file: what the line is known by, made safe. */

@@ -156,7 +156,11 @@ record StepCodec(Set<String> included) implements Codec<Step> {
   }
 
   private static byte[] bytes(ByteBuffer in) {
-    byte[] bytes = new byte[in.getInt()];
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new IllegalArgumentException("it is damaged: a text of " + length + " bytes");
+    }
+    byte[] bytes = new byte[length];
     in.get(bytes);
     return bytes;
   }

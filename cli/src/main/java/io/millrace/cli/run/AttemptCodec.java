@@ -46,7 +46,11 @@ final class AttemptCodec implements Codec<Attempt> {
 
   private static Captured captured(ByteBuffer in) throws IOException {
     long total = in.getLong();
-    byte[] kept = new byte[in.getInt()];
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new IllegalArgumentException("it is damaged: an output of " + length + " bytes");
+    }
+    byte[] kept = new byte[length];
     in.get(kept);
     return Captured.of(kept, total);
   }

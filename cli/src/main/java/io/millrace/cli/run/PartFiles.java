@@ -1,17 +1,21 @@
 package io.millrace.cli.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,16 +56,20 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
     }
   }
 
+  /* The folder may have files of others: only regular ones are opened, and what cannot be opened or removed stays. */
   private static void removeLeftOvers(Path folder) throws IOException {
-    try (DirectoryStream<Path> locks = Files.newDirectoryStream(folder, START + "*" + LOCK)) {
-      for (Path lock : locks) {
-        try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
-          if (tryLock(channel)) {
-            remove(folder, lock);
-          }
-        } catch (NoSuchFileException ended) {
-          // while this looked
+    for (Path lock : files(folder, START, LOCK)) {
+      try (FileChannel channel =
+          FileChannel.open(
+              lock,
+              StandardOpenOption.READ, // with both, a pipe that took its place does not block
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS)) {
+        if (tryLock(channel)) {
+          remove(folder, lock);
         }
+      } catch (FileSystemException notOurs) {
+        // or ended while this looked
       }
     }
   }
@@ -69,12 +77,26 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
   private static void remove(Path folder, Path lock) throws IOException {
     String name = lock.getFileName().toString();
     String prefix = name.substring(0, name.length() - LOCK.length());
-    try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, prefix + "-*" + PART)) {
-      for (Path part : parts) {
-        Files.deleteIfExists(part);
-      }
+    for (Path part : files(folder, prefix + "-", PART)) {
+      Files.deleteIfExists(part);
     }
     Files.deleteIfExists(lock);
+  }
+
+  private static List<Path> files(Path folder, String start, String end) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(
+              file -> {
+                String name = file.getFileName().toString();
+                return name.startsWith(start)
+                    && name.endsWith(end)
+                    && name.length() > start.length() + end.length()
+                    && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+              })
+          .toList();
+    } catch (UncheckedIOException unreadable) {
+      throw new IOException(unreadable.getMessage(), unreadable);
+    }
   }
 
   /** The file of an item, where it has this end. */

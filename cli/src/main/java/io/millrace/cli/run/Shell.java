@@ -19,37 +19,37 @@ final class Shell {
 
   /**
    * A script as a command of {@code /bin/sh}. What an item has comes as parameters: it is never read as a part of the
-   * script, whatever it is and wherever its place is.
+   * script, whatever it is.
    *
    * @param words of the script, which are joined by spaces
-   * @throws ScriptException if a place stands where it must not
+   * @throws ScriptException if it has places, and anything with which a value might become code
    */
   static Template command(Template words) {
     List<Part> values = new ArrayList<>();
     StringBuilder script = new StringBuilder();
-    Quoting quotes = new Quoting();
     for (List<Part> word : words.words()) {
       if (!script.isEmpty()) {
         script.append(' ');
-        quotes.read(" ");
       }
       for (Part part : word) {
         if (part instanceof Part.Literal(var bytes)) {
-          String text = Template.text(bytes);
-          quotes.read(text);
-          script.append(text);
+          script.append(Template.text(bytes));
         } else {
           int known = values.indexOf(part);
           if (known < 0) {
             known = values.size();
             values.add(part);
           }
-          script.append(quotes.around("${" + (known + 1) + "}", part.shown()));
+          script.append((char) (Script.FIRST_VALUE + known));
         }
       }
     }
+    String code =
+        values.isEmpty()
+            ? script.toString()
+            : new Script(script.toString(), values).withParameters();
     List<List<Part>> all = new ArrayList<>();
-    for (String word : List.of("/bin/sh", "-c", script.toString(), "sh")) {
+    for (String word : List.of("/bin/sh", "-c", code, "sh")) {
       all.add(List.of(new Part.Literal(Template.bytes(word))));
     }
     values.forEach(value -> all.add(List.of(value)));

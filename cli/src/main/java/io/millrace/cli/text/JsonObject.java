@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -18,9 +19,11 @@ import tools.jackson.core.json.JsonFactory;
  * @param fields in their order
  */
 public record JsonObject(Map<String, Field> fields) {
-  /* The length of a line is bounded before. */
+  /* The length of a line is bounded before. No name is kept: there is no bound for all that are ever read. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+          .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNumberLength(Integer.MAX_VALUE)
@@ -37,9 +40,14 @@ public record JsonObject(Map<String, Field> fields) {
    */
   public record Field(JsonToken kind, String json, Optional<String> text) {}
 
-  /** What reads JSON of any length. */
+  /** What reads characters of JSON, of any length, and keeps nothing of them. */
   public static JsonFactory factory() {
     return JSON;
+  }
+
+  /** What reads one text of JSON in bytes, and tells at which byte something is. It keeps names, so each text needs another. */
+  public static JsonFactory factoryForBytes() {
+    return JSON.rebuild().enable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES).build();
   }
 
   /** Reads a text that is one object. */

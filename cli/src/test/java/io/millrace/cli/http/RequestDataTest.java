@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +11,7 @@ import io.millrace.cli.RawServer;
 import io.millrace.cli.RawServer.Seen;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -257,6 +260,38 @@ class RequestDataTest {
     Cli cli = run("", "--body-dir", folder.resolve("none").toString());
     assertEquals(2, cli.code());
     assertTrue(cli.err().contains("--body-dir") && cli.err().contains("no such"), cli.err());
+  }
+
+  @DisplayName("H27: a file that was exchanged after it was looked at is not sent")
+  @Test
+  void anExchangedFileIsNotSent() throws IOException {
+    Path base = Files.createDirectories(folder.resolve("in"));
+    Path outside = Files.createDirectories(folder.resolve("out"));
+    Path deep = Files.createDirectory(base.resolve("deep"));
+    for (Path each : List.of(deep, outside)) {
+      Files.writeString(each.resolve("body"), "s3cret");
+      Files.writeString(each.resolve("other"), "0ther!");
+    }
+    for (Optional<Path> root : List.of(Optional.of(base), Optional.<Path>empty())) {
+      BodyFile.Found file = new BodyFile(deep.resolve("body"), root).find();
+      assertEquals(6, file.length());
+      try (InputStream in = file.open()) {
+        assertEquals("s3cret", new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+      Files.move(deep, base.resolve("moved"));
+      Files.createSymbolicLink(deep, outside);
+      assertThrows(BodyFile.UnusableException.class, file::open);
+      Files.delete(deep);
+      Files.move(base.resolve("moved"), deep);
+      Files.move(deep.resolve("body"), deep.resolve("kept"));
+      Files.createSymbolicLink(deep.resolve("body"), outside.resolve("body"));
+      assertThrows(BodyFile.UnusableException.class, file::open);
+      Files.delete(deep.resolve("body"));
+      Files.copy(deep.resolve("other"), deep.resolve("body"));
+      assertThrows(BodyFile.UnusableException.class, file::open);
+      Files.delete(deep.resolve("body"));
+      Files.move(deep.resolve("kept"), deep.resolve("body"));
+    }
   }
 
   @DisplayName("H28: values stay values in a template of JSON")

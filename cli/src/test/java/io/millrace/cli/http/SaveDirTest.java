@@ -175,7 +175,7 @@ class SaveDirTest {
     Files.createDirectory(folder());
     Files.createSymbolicLink(folder().resolve("a"), victim);
     Files.createSymbolicLink(folder().resolve("b"), temp.resolve("dangling"));
-    Files.createSymbolicLink(folder().resolve(".millrace-0.part"), victim);
+    Files.createSymbolicLink(folder().resolve(".millrace.0.part"), victim);
     Cli cli =
         run(line("a", "/") + line("b", "/"), force ? new String[] {"--force"} : new String[0]);
     assertEquals("victim", Files.readString(victim));
@@ -302,13 +302,26 @@ class SaveDirTest {
   @Test
   void partsOfOthersAreRemoved() throws IOException {
     Files.createDirectory(folder());
-    Files.writeString(folder().resolve(".millrace-7.part"), "half");
+    Files.writeString(folder().resolve(".millrace.7.part"), "half");
     try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty())) {
       assertEquals(List.of(), files());
       Cli cli = run(server.url("/"));
       assertEquals(2, cli.code());
       assertTrue(cli.err().contains("--save-dir") && cli.err().contains("another run"), cli.err());
       assertEquals(0, server.requests().size());
+    }
+  }
+
+  @DisplayName(
+      "H31: what millrace run writes there is kept, and a directory of any name refuses nothing")
+  @Test
+  void partsOfCommandsAreKept() throws IOException {
+    Files.createDirectory(folder());
+    Path other = Files.writeString(folder().resolve(".millrace-7.part"), "of another command");
+    Files.createDirectories(folder().resolve(".millrace.8.part/inner"));
+    Files.createDirectories(folder().resolve(".millrace-9.part/inner"));
+    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty())) {
+      assertTrue(Files.exists(other));
     }
   }
 

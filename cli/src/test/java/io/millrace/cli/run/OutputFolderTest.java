@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A folder with the outputs of commands, which several runs may have. */
@@ -137,6 +138,31 @@ class OutputFolderTest {
     }
     assertEquals(
         Set.of("a.out", "my.part", ".millrace-living.lock", ".millrace-living-1.out.part"),
+        names());
+  }
+
+  @DisplayName("C11: a pipe or a link named like a lock holds up nothing, and no name is a pattern")
+  @Test
+  @Timeout(60)
+  void locksOfOthers() throws Exception {
+    Files.createDirectory(outputs);
+    Path victim = Files.createFile(folder.resolve("victim"));
+    Files.createSymbolicLink(outputs.resolve(".millrace-link.lock"), victim);
+    Files.createFile(outputs.resolve(".millrace-*.lock"));
+    Files.createFile(outputs.resolve(".millrace-{.lock"));
+    Files.createFile(outputs.resolve(".millrace-living-1.out.part"));
+    Files.createDirectory(outputs.resolve(".millrace-folder.lock"));
+    Path pipe = outputs.resolve(".millrace-pipe.lock");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Cli cli = run("a", "--", "true");
+    assertEquals(0, cli.code(), cli.err());
+    assertEquals(
+        Set.of(
+            "a.out",
+            ".millrace-living-1.out.part",
+            ".millrace-link.lock",
+            ".millrace-folder.lock",
+            ".millrace-pipe.lock"),
         names());
   }
 }
