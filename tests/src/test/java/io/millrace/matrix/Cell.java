@@ -125,11 +125,17 @@ final class Cell {
     };
   }
 
-  /** One look for a key asks it twice, and may hear of the interrupt flag that its first answer leaves set. */
+  /**
+   * One look for a key asks it more than once: by its hash, beside each key that has the same, and anew if these have
+   * changed meanwhile. So it may hear of the interrupt flag that its own first answer leaves set.
+   */
   private boolean isSameKey(Spot here, int item) {
     boolean comparesIt =
-        (spot == Spot.PER_KEY_HASH && here == Spot.PER_KEY_EQUALS)
-            || (spot == Spot.RATE_KEY_HASH && here == Spot.RATE_KEY_EQUALS);
+        switch (here) {
+          case PER_KEY_EQUALS -> spot == Spot.PER_KEY_HASH || spot == Spot.PER_KEY_EQUALS;
+          case RATE_KEY_EQUALS -> spot == Spot.RATE_KEY_HASH || spot == Spot.RATE_KEY_EQUALS;
+          default -> false;
+        };
     return comparesIt && isChosen(item);
   }
 

@@ -9,6 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One program, from its start to its end. One thread does it all: it starts the program, reads its pipes, feeds it, and
@@ -32,6 +34,9 @@ final class Child {
 
   /* How often to look whether all that it started has followed it. */
   private static final long LOOK_AGAIN_NANOS = Duration.ofMillis(20).toNanos();
+
+  /* How long processes that were killed are looked for. */
+  private static final long MOST_KILLING_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final Programs programs;
   private final Libc libc;
@@ -171,7 +176,7 @@ final class Child {
       isDone = true;
     } finally {
       if (phase != Phase.RUNNING || !isDone) {
-        signal(Libc.KILL);
+        killAll();
       }
       programs.running().remove(pid);
       // dead, or killed: this does not wait for long
@@ -241,10 +246,18 @@ final class Child {
     };
   }
 
-  private void signal(int signal) {
+  private List<Integer> signal(int signal) {
     libc.kill(own.errno, -pid, signal);
-    for (int each : programs.mark().of(invocation.mark())) {
-      libc.kill(own.errno, each, signal);
+    List<Integer> found = programs.mark().of(invocation.mark());
+    found.forEach(each -> libc.kill(own.errno, each, signal));
+    return found;
+  }
+
+  /* Who was about to start when it was looked for is found by a later look. What cannot die is not waited for. */
+  private void killAll() {
+    long end = System.nanoTime() + MOST_KILLING_NANOS;
+    while (!signal(Libc.KILL).isEmpty() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
     }
   }
 
