@@ -24,9 +24,9 @@ class MatrixTest {
   private static final Duration BRIEFLY = Duration.ofMillis(100);
 
   /** Until then, code in other threads must have been interrupted by the run. */
-  private static final Duration SOON = Duration.ofSeconds(3);
+  private static final Duration SOON = Duration.ofSeconds(10);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(6);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final int[] AT =
       Arrays.stream(System.getProperty("millrace.matrix.at", "1,3").split(","))
