@@ -57,9 +57,10 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
     }
   }
 
-  /* The run's window follows its concurrency, and only a control can change that of this one. */
+  /* The run's window follows its concurrency, which a control can change, or the run itself. */
   private int window() {
-    return config.control == null ? window : config.room(run.concurrency());
+    boolean isFixed = config.control == null && config.adaptive == null;
+    return isFixed ? window : config.room(run.concurrency());
   }
 
   /** Passes an outcome on; false if there is none or nobody wants one: then the run is closed. */

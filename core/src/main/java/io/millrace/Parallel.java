@@ -139,7 +139,7 @@ public final class Parallel {
   /**
    * As {@link #adaptive(int, int)}, with a listener that is told of each move and its reason. It is called as that of
    * {@link #onAttempt} is: by the workers, perhaps by several at once, and what it throws ends the run. It makes each
-   * item cost more. {@link #withoutListeners} leaves it.
+   * item cost more. A move is told before the next attempt begins. {@link #withoutListeners} does not switch it off.
    */
   public Parallel adaptive(int min, int max, Consumer<? super ConcurrencyChange> listener) {
     Objects.requireNonNull(listener, "listener");

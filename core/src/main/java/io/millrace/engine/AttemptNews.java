@@ -9,6 +9,8 @@ import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.ConcurrencyChange;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ final class AttemptNews {
   private final @Nullable Consumer<? super MonitorEvent> monitor;
   private final @Nullable Consumer<? super ConcurrencyChange> ofConcurrency;
   private final Schedule schedule;
+
+  /* Of the concurrency, until they are told. */
+  private final Queue<ConcurrencyChange> moves = new ConcurrentLinkedQueue<>();
 
   private AttemptNews(
       @Nullable Consumer<? super AttemptEvent> listener,
@@ -43,12 +48,15 @@ final class AttemptNews {
         : new AttemptNews(config.onAttempt, monitor, ofConcurrency, schedule);
   }
 
-  /** Whether ends of attempts are told as well, or what follows from them. */
+  /** Whether ends of attempts are told as well. */
   boolean hearsEnds() {
-    return monitor != null || ofConcurrency != null;
+    return monitor != null;
   }
 
   void starting(ItemAtHand at) {
+    for (var move = moves.poll(); move != null; move = moves.poll()) {
+      tell(move);
+    }
     Details soFar = at.details();
     Details counted =
         new Details(soFar.index(), soFar.key(), soFar.attempts() + 1, soFar.elapsedNanos(), false);
@@ -77,7 +85,12 @@ final class AttemptNews {
     }
   }
 
+  /** Is told before the next attempt begins: until then no timeout of an item counts a listener's time as its own. */
   void moved(ConcurrencyChange change) {
+    moves.add(change);
+  }
+
+  private void tell(ConcurrencyChange change) {
     if (ofConcurrency != null) {
       tell(ofConcurrency, change);
     }

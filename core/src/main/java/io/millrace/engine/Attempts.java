@@ -175,7 +175,7 @@ final class Attempts {
         }
         sink.settled(claim);
         if (adaptation != null) {
-          adaptation.ended(start, worker.nowNanos, true);
+          adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
         }
         return true;
       }

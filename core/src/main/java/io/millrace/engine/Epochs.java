@@ -69,7 +69,7 @@ final class Epochs {
       lookAgain(now, latency / 4);
       return null;
     }
-    int before = learnt.now();
+    int before = learnt.now(most);
     int after = learnt.step(now, latency, busyNanos.sum() / elapsed, most);
     begin(now, latency, after != before);
     return after == before ? null : change(before, after, latency);

@@ -72,8 +72,9 @@ final class LearntConcurrency {
     this.now = least;
   }
 
-  int now() {
-    return now;
+  /** n, which a bound below the least may have kept low until it rose again. */
+  int now(int most) {
+    return Math.max(now, Math.min(least, most));
   }
 
   Reason reason() {
@@ -107,6 +108,7 @@ final class LearntConcurrency {
    * @param most what n may be at most
    */
   int step(long time, double latency, double busy, int most) {
+    now = now(most);
     int before = now;
     int bottom = Math.min(least, most);
     if (now > most) {

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.plan.RunControl;
 
@@ -120,9 +121,10 @@ final class LiveControl {
   }
 
   private void concurrencyLocked(int concurrency) {
-    if (findsItself()) {
+    Config.Adaptive asked = terms.config.adaptive;
+    if (asked != null && !terms.isInCaller) {
       bound = concurrency;
-      slots(Math.min(found, concurrency));
+      slots(Math.min(Math.max(found, asked.least()), concurrency));
     } else if (!terms.isInCaller) {
       slots(concurrency);
     }

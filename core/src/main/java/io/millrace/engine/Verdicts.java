@@ -105,6 +105,7 @@ final class Verdicts {
     count(at, startNanos);
     watch(at, startNanos, error);
     if (at.isWithdrawn()) {
+      hasEnded(at, startNanos, null);
       return cutOff(at);
     }
     Verdict verdict = null;
@@ -112,6 +113,7 @@ final class Verdicts {
     if (claim.nextPhase(at.worker.nowNanos, judgingNanos(at))) {
       verdict = decide(at, () -> judged(at, startNanos, value, error));
       if (claim.seal()) {
+        hasEnded(at, startNanos, verdict);
         return carryOut(at, verdict);
       }
     }
@@ -139,11 +141,15 @@ final class Verdicts {
       at.isEndTold = true;
       news.ended(at, error, at.ticketed().lastEndNanos - startNanos);
     }
-    Verdict verdict = verdict(at, value, error);
+    return verdict(at, value, error);
+  }
+
+  /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. */
+  private void hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
     if (adaptation != null) {
-      adaptation.ended(startNanos, at.ticketed().lastEndNanos, verdict instanceof Verdict.Succeed);
+      boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
+      adaptation.ended(startNanos, at.ticketed().lastEndNanos, hasSucceeded);
     }
-    return verdict;
   }
 
   /* Once an attempt: what comes of a timeout that cuts its judging short was not the answer. */
@@ -198,6 +204,7 @@ final class Verdicts {
     if (!claim.unseal(at.worker.nowNanos, judgingNanos(at))) {
       return false;
     }
+    hasEnded(at, startNanos, null);
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
     Verdict verdict =
         decide(at, () -> isLast ? lastFailure(at, timeout) : judged(at, startNanos, null, timeout));

@@ -22,6 +22,9 @@ final class Command extends Submitted {
   private final Captured captured;
   private final @Nullable StageFuture stage;
 
+  /* Of the worker that runs it. */
+  private boolean hasThrown;
+
   /**
    * A command.
    *
@@ -58,6 +61,7 @@ final class Command extends Submitted {
             return null;
           });
     } catch (Throwable uncaught) {
+      hasThrown = true;
       if (stage != null) {
         stage.fail(uncaught); // it was not run: its context could not be installed
         return null;
@@ -66,6 +70,11 @@ final class Command extends Submitted {
       thread.getUncaughtExceptionHandler().uncaughtException(thread, uncaught);
     }
     return null;
+  }
+
+  @Override
+  public boolean hasSucceeded() {
+    return !hasThrown && super.hasSucceeded();
   }
 
   @Override

@@ -24,7 +24,6 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
   private final ItemReader<T> items;
   private final Action<? super T, ? extends R> action;
   private final TaskOptions options;
-  private final int ahead;
   private final TimeLimit limit;
 
   /*
@@ -53,7 +52,6 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
     this.items = new ItemReader<>(items);
     this.action = action;
     this.options = options;
-    this.ahead = (int) Math.min(Integer.MAX_VALUE, 2L * executor.concurrency());
     this.limit = TimeLimit.of(executor.clock(), timeoutNanos);
   }
 
@@ -94,7 +92,7 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
 
   private @Nullable ExecutorFuture<R> next() {
     while (sourceError == null
-        && submitted < ahead
+        && submitted < ahead()
         && !isServed()
         && (submitted == 0 || executor.hasRoom())
         && !limit.isOver()
@@ -121,10 +119,15 @@ final class Mapping<T extends @Nullable Object, R extends @Nullable Object> exte
         : Rethrow.taskError(failed, TimeoutException.class);
   }
 
+  /* The concurrency may have changed meanwhile. */
+  private long ahead() {
+    return 2L * executor.concurrency();
+  }
+
   /* A value that is there does not wait for a slow source, as long as the workers have enough to do. */
   private boolean isServed() {
     ExecutorFuture<R> head = futures.peek();
-    return head != null && head.isDone() && submitted > ahead / 2;
+    return head != null && head.isDone() && submitted > ahead() / 2;
   }
 
   /* What the source throws comes after the values of the items before it. */

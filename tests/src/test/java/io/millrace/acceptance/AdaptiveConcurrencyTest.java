@@ -238,6 +238,78 @@ class AdaptiveConcurrencyTest {
   }
 
   @Test
+  @DisplayName(
+      "AC1 a gatherer and an executor's map read as far ahead as the concurrency that was found")
+  void readsAhead() throws Exception {
+    Parallel plain = Parallel.of().adaptive(1, 40).clock(clock);
+    assertEquals(
+        1_000,
+        items(1_000).stream()
+            .gather(plain.gatherer((Integer item) -> serve(item, 1_000_000)))
+            .count());
+    assertEquals(40, mostRunning.getAndSet(0));
+    try (ParallelExecutor executor = ParallelExecutor.of(plain)) {
+      assertEquals(
+          1_000, executor.map(items(1_000), (Integer item) -> serve(item, 1_000_000)).size());
+    }
+    assertEquals(40, mostRunning.get());
+  }
+
+  @Test
+  @DisplayName("AC6 the time of a slow listener is that of no item")
+  void slowListener() {
+    Parallel hasty =
+        Parallel.of()
+            .clock(clock)
+            .itemTimeout(Duration.ofMillis(60))
+            .adaptive(1, 8, _ -> sleep(Duration.ofMillis(300)));
+    assertEquals(500, hasty.map(items(500), item -> serve(item, 1_000_000)).okValues().size());
+  }
+
+  private void sleep(Duration time) {
+    try {
+      clock.sleep(time);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  @DisplayName("AC4 a command that throws is no success")
+  void commandsThatThrow() throws Exception {
+    try (ParallelExecutor executor = ParallelExecutor.of(adaptive(2, 50))) {
+      for (int item = 0; item < 500; item++) {
+        executor.execute(
+            () -> {
+              Thread.currentThread().setUncaughtExceptionHandler((thread, error) -> {});
+              throw new IllegalStateException("broken");
+            });
+      }
+    }
+    assertEquals(List.of(), List.copyOf(changes));
+  }
+
+  @Test
+  @DisplayName("AC3 a bound that was below the least and rises again takes effect at once")
+  void boundBelowTheLeast() {
+    RunControl control = new RunControl();
+    control.concurrency(1);
+    try (Run<Integer, Integer> run =
+        adaptive(5, 50).control(control).start(items(2_000), item -> serve(item, 1_000_000))) {
+      for (int i = 0; i < 200; i++) {
+        run.take();
+      }
+      assertEquals(1, mostRunning.get());
+      control.concurrency(50);
+      assertEquals(5, run.concurrency());
+      assertEquals(1_800, run.stream().count());
+    }
+    assertTrue(
+        changes.stream().allMatch(change -> change.after() <= 2 * change.before()),
+        () -> "" + changes);
+  }
+
+  @Test
   @DisplayName("AC3 in the caller's thread, the concurrency is 1")
   void caller() {
     Results<Integer, Integer> results =

@@ -41,6 +41,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -363,6 +364,32 @@ class EndsTest {
 
   private static Retry fatal() {
     return Retry.ofAttempts(3).endRunWhen(error -> error == DEAD);
+  }
+
+  @Test
+  @DisplayName("R4 E8 a fatal error ends the run, though the function for the server's wait throws")
+  void fatalWithABrokenWait() {
+    IllegalStateException dead = new IllegalStateException("dead key");
+    IllegalStateException broken = new IllegalStateException("no wait");
+    Retry retry =
+        Retry.ofAttempts(3)
+            .endRunWhen(error -> error == dead)
+            .serverWait(
+                (result, error, now) -> {
+                  throw broken;
+                });
+    AtomicInteger calls = new AtomicInteger();
+    var results =
+        Parallel.of(1)
+            .retry(retry)
+            .map(
+                TEN,
+                item -> {
+                  calls.incrementAndGet();
+                  throw dead;
+                });
+    assertEquals(RunStatus.FATAL_ERROR, results.status());
+    assertEquals(1, calls.get());
   }
 
   @Test

@@ -29,7 +29,7 @@ public final class AdaptiveConcurrencyResults {
 
     @Override
     public int most() {
-      return epochs.learnt().now();
+      return epochs.learnt().now(MOST);
     }
 
     @Override

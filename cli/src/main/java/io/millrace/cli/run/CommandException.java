@@ -16,7 +16,7 @@ final class CommandException extends Exception {
    * @param command the name of the program
    */
   CommandException(Ending ending, byte[] command) {
-    super(text(ending, command), null, false, false);
+    super(text(ending, "'" + name(command) + "'"), null, false, false);
     this.ending = ending;
   }
 
@@ -39,13 +39,18 @@ final class CommandException extends Exception {
     return !(ending instanceof Ending.NotStarted);
   }
 
-  private static String text(Ending ending, byte[] command) {
+  /** What is wrong, the same for all programs: an item may have named this one. */
+  String kind() {
+    return text(ending, "the command");
+  }
+
+  private static String text(Ending ending, String command) {
     return switch (ending) {
       case Ending.Exited(int code) -> "exit code " + code;
       case Ending.Killed(int signal) -> "killed by " + SignalName.of(signal);
       case Ending.TimedOut() -> "ended by --timeout";
       case Ending.NotStarted(int code, var reason) ->
-          "cannot start '" + name(command) + "': " + reason + " (" + code + ")";
+          "cannot start " + command + ": " + reason + " (" + code + ")";
     };
   }
 

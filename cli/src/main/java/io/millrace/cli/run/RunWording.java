@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the monitor of a run calls its items and failures. */
 final class RunWording implements Wording {
+  /** Without the name of the program. */
   @Override
   public String cause(Throwable error) {
-    return ItemResult.problem(error);
+    return error instanceof CommandException command ? command.kind() : ItemResult.problem(error);
   }
 
   /** Its number: what stands in it may be secret. */

@@ -37,6 +37,10 @@ record LiveAccess(String authority, String token) {
   }
 
   Verdict judge(HttpExchange exchange) {
+    String target = exchange.getRequestURI().getRawAuthority();
+    if (target != null && !target.equals(authority)) {
+      return Verdict.FORBIDDEN; // it counts before the host's header
+    }
     return judge(
         exchange.getRequestMethod(),
         String.valueOf(exchange.getRequestURI().getRawPath()),

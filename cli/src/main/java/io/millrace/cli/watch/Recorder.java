@@ -17,9 +17,10 @@ public final class Recorder implements AutoCloseable {
           Thread.ofPlatform().name("millrace-report").daemon().factory());
   private final Supplier<Standing> standing;
 
-  /* Guards the samples: the ticker adds while whoever ends this adds the last one. */
+  /* Guards what is below: the ticker adds while whoever ends this adds the last one. */
   private final ReentrantLock lock = new ReentrantLock();
   private final Samples samples;
+  private boolean hasEnded;
 
   private Recorder(Supplier<Standing> standing) {
     this.standing = standing;
@@ -30,16 +31,17 @@ public final class Recorder implements AutoCloseable {
   public static Recorder start(Supplier<Standing> standing) {
     Recorder recorder = new Recorder(standing);
     var _ =
-        recorder.ticker.scheduleAtFixedRate(
+        recorder.ticker.scheduleWithFixedDelay( // a process that was stopped does not catch up
             recorder::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     return recorder;
   }
 
   private void look() {
-    Standing now = standing.get();
     lock.lock();
     try {
-      samples.add(now);
+      if (!hasEnded) {
+        samples.add(standing.get());
+      }
     } finally {
       lock.unlock();
     }
@@ -56,10 +58,14 @@ public final class Recorder implements AutoCloseable {
 
   /** Looks a last time, if it has not done so. */
   public void end() {
-    if (!ticker.isShutdown()) {
-      ticker.shutdownNow();
+    lock.lock();
+    try {
       look();
+      hasEnded = true;
+    } finally {
+      lock.unlock();
     }
+    ticker.shutdownNow();
   }
 
   @Override

@@ -188,6 +188,7 @@ class LiveOptionTest {
     assertEquals(403, client.ask("GET", page, "Host: evil.example").status());
     assertEquals(
         403, client.ask("GET", "http://evil.example" + page, "Host: evil.example").status());
+    assertEquals(403, client.ask("GET", "http://evil.example" + page).status());
   }
 
   @Test

@@ -50,6 +50,11 @@ public abstract class Tuned {
     return true;
   }
 
+  /** Whether the last attempt, which has returned, has done what it is for. */
+  public boolean hasSucceeded() {
+    return hasCalled();
+  }
+
   /** Whether nobody wants the outcome any more: then no attempt starts. Never goes back to false. */
   protected abstract boolean isUnwanted();
 

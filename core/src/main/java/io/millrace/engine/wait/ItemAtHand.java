@@ -138,6 +138,11 @@ public final class ItemAtHand {
     return own;
   }
 
+  /** Whether its last call, which has returned, has done what it is for. */
+  public boolean hasSucceeded() {
+    return own == null || own.hasSucceeded();
+  }
+
   /** Whether nobody wants the item's outcome any more. */
   public boolean isWithdrawn() {
     return own != null && own.isWithdrawn();
