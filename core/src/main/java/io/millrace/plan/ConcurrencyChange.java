@@ -16,7 +16,7 @@ public record ConcurrencyChange(
     int before, int after, Reason reason, Duration latency, Duration unloaded) {
   /** Why a concurrency moves. */
   public enum Reason {
-    /** Attempts take no longer than at first, so it doubles. */
+    /** Attempts take no longer than before, so it doubles. */
     STARTING,
     /** It goes down for a moment, to measure how long attempts take when fewer run at once. */
     MEASURING,
