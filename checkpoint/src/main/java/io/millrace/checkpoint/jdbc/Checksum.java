@@ -3,7 +3,6 @@ package io.millrace.checkpoint.jdbc;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /** CRC-32C over parts, each of which counts with its length. For one thread. */
 final class Checksum {
@@ -15,10 +14,7 @@ final class Checksum {
     return this;
   }
 
-  Checksum add(byte @Nullable [] part) {
-    if (part == null) {
-      return add(-1);
-    }
+  Checksum add(byte[] part) {
     add(part.length);
     crc.update(part);
     return this;

@@ -24,6 +24,15 @@ sealed interface Database permits SqliteFile, Postgres {
   /** A copy whose connections have this property. */
   Database with(String property, String value);
 
+  /** Closes what was opened in vain; if that fails too, the first failure stays the one that is thrown. */
+  static void closeAfter(Throwable failure, AutoCloseable opened) {
+    try {
+      opened.close();
+    } catch (Exception again) {
+      failure.addSuppressed(again);
+    }
+  }
+
   /** A question to the database. */
   @FunctionalInterface
   interface Query<T> {

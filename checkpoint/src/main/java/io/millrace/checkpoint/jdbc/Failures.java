@@ -34,9 +34,7 @@ final class Failures {
 
   private static List<StoredRow> page(Database database, long after) {
     return OwnThread.call(
-        database.grace(),
-        () -> database.read(connection -> page(connection, after)),
-        unwanted -> {});
+        database.grace(), () -> database.read(connection -> page(connection, after)));
   }
 
   private static List<StoredRow> page(Connection connection, long after) throws SQLException {

@@ -92,7 +92,7 @@ public final class JdbcStore implements CheckpointStore {
    *     set then
    */
   public CheckpointInfo info() {
-    return OwnThread.call(database.grace(), database::info, unwanted -> {});
+    return OwnThread.call(database.grace(), database::info);
   }
 
   /**

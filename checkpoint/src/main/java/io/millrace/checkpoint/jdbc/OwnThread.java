@@ -18,6 +18,11 @@ import java.util.stream.Stream;
 final class OwnThread {
   private OwnThread() {}
 
+  /** As the other, of a result that holds nothing. */
+  static <T> T call(Duration grace, Supplier<T> body) {
+    return call(grace, body, _ -> {});
+  }
+
   /**
    * Does something, and returns what comes of it or throws what it throws. If the caller was or gets interrupted, its flag is
    * set afterwards.

@@ -106,12 +106,12 @@ record Postgres(String url, Map<String, String> properties) implements Database 
         try {
           return new JdbcSession(this, writing, reading, meta, new AdvisoryLock());
         } catch (SQLException | RuntimeException e) {
-          reading.close();
+          Database.closeAfter(e, reading);
           throw e;
         }
       } catch (SQLException | RuntimeException e) {
         new AdvisoryLock().beforeClosing(writing);
-        writing.close();
+        Database.closeAfter(e, writing);
         throw e;
       }
     } catch (SQLException e) {

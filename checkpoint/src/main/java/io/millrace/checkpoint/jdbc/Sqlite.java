@@ -84,7 +84,7 @@ final class Sqlite {
           connection, "synchronous = " + (durability == Durability.POWER_LOSS ? "FULL" : "NORMAL"));
       return connection;
     } catch (SQLException e) {
-      connection.close();
+      Database.closeAfter(e, connection);
       throw e;
     }
   }
@@ -99,7 +99,7 @@ final class Sqlite {
       pragma(connection, "query_only = ON");
       return connection;
     } catch (SQLException e) {
-      connection.close();
+      Database.closeAfter(e, connection);
       throw e;
     }
   }
@@ -121,7 +121,7 @@ final class Sqlite {
       pragma(connection, "locking_mode = EXCLUSIVE"); // keeps the index of the log in memory
       return connection;
     } catch (SQLException e) {
-      connection.close();
+      Database.closeAfter(e, connection);
       throw e;
     }
   }

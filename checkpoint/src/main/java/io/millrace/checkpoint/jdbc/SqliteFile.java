@@ -86,16 +86,8 @@ record SqliteFile(Path file) implements Database {
     try {
       return open(files, name, durability, lease);
     } catch (Throwable e) {
-      closeAfter(e, lease);
+      Database.closeAfter(e, lease);
       throw e;
-    }
-  }
-
-  private static void closeAfter(Throwable failure, AutoCloseable opened) {
-    try {
-      opened.close();
-    } catch (Exception again) {
-      failure.addSuppressed(again);
     }
   }
 
@@ -119,11 +111,11 @@ record SqliteFile(Path file) implements Database {
       try {
         return new JdbcSession(this, writing, reading, meta, held(lease));
       } catch (SQLException | RuntimeException e) {
-        closeAfter(e, reading);
+        Database.closeAfter(e, reading);
         throw e;
       }
     } catch (SQLException | RuntimeException e) {
-      closeAfter(e, writing);
+      Database.closeAfter(e, writing);
       throw e;
     }
   }
