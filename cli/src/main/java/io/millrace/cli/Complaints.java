@@ -20,10 +20,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 record Complaints(PrintStream err)
     implements IParameterExceptionHandler, IExecutionExceptionHandler {
-  /** What may be repeated of an unknown option: no value can be part of it. */
   /* What can be a command that somebody has mistyped, and no secret. */
   private static final Pattern WORD = Pattern.compile("[a-z][a-z-]{0,15}");
 
+  /* What may be repeated of an unknown option: no value can be part of it. */
   private static final Pattern NAME =
       Pattern.compile("(--[a-z]+(?:-[a-z]+)*)(?:=.*)?|(-[A-Za-z]).*", Pattern.DOTALL);
 

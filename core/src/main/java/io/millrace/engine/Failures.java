@@ -33,11 +33,6 @@ final class Failures {
     this.recent = rate == null ? null : new RecentItems(rate);
   }
 
-  /** Whether successes count as well. */
-  boolean looksAtSuccesses() {
-    return recent != null;
-  }
-
   /** Notes a success; true if too many of the last items have failed. */
   boolean note(Success<?, ?> success) {
     return areTooMany(success);

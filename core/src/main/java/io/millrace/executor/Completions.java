@@ -37,11 +37,8 @@ final class Completions<F extends CompletableFuture<?>> extends Unsplit<F> {
     TimeSource clock = DoneQueue.clockOf(futures);
     this.limit = TimeLimit.of(clock, timeoutNanos);
     Unfinished unfinished = new Unfinished(futures);
-    DoneQueue<F> queue =
-        new DoneQueue<>(
-            clock,
-            unfinished::homeOfReader,
-            unfinished::isAnyOf); // the listeners must not know of this
+    // the listeners must not know of this
+    DoneQueue<F> queue = new DoneQueue<>(clock, unfinished::homeOfReader, unfinished::isAnyOf);
     this.done = queue;
     this.listeners = new DoneListeners(this);
     for (int i = 0; i < futures.size(); i++) {

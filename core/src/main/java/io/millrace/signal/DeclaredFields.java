@@ -22,7 +22,7 @@ final class DeclaredFields implements Dialect {
   private static final long MOST_SECONDS = Signals.LONGEST_WAIT.toSeconds();
 
   /* The first one has the least left, for the longest time. */
-  private static final Comparator<DeclaredLimit> MOST_LEFT =
+  private static final Comparator<DeclaredLimit> LEAST_LEFT =
       Comparator.<DeclaredLimit>comparingLong(limit -> limit.remaining().orElse(Long.MAX_VALUE))
           .thenComparing(
               limit -> limit.resetsIn().orElse(Duration.ZERO), Comparator.reverseOrder());
@@ -98,7 +98,7 @@ final class DeclaredFields implements Dialect {
 
   /* A name stands once for each of its partitions, of which the client does not know its own. */
   private static DeclaredLimit tighter(DeclaredLimit one, DeclaredLimit other) {
-    return MOST_LEFT.compare(one, other) <= 0 ? one : other;
+    return LEAST_LEFT.compare(one, other) <= 0 ? one : other;
   }
 
   private static Optional<DeclaredLimit> dictionary(Map<String, Member> members) {

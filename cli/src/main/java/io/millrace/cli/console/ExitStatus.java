@@ -10,7 +10,7 @@ public final class ExitStatus {
   /** Something failed, or could not be written. */
   public static final int FAILED = 1;
 
-  /** A limit of the user has ended the run: on calls, on failures, on statuses, or on time. */
+  /** A limit of the user has ended the run: on calls, on cost, on failures, on statuses, or on time. */
   public static final int LIMIT = 3;
 
   /** The checkpoint is that of another run, in use, or no checkpoint that can be used. */
