@@ -157,7 +157,8 @@ class UsageTest {
 
   @Test
   void forceWithoutOutputIsRefused() {
-    assertRefused(Cli.run("", "http", "--force"), "--force needs --output");
+    assertRefused(
+        Cli.run("", "http", "--force"), "--force needs a file to replace, such as --output");
   }
 
   @Test

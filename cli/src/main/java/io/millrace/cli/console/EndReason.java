@@ -1,9 +1,14 @@
 package io.millrace.cli.console;
 
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.FailureRate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says why a run has ended before all was done: with what was asked for, and with nothing else.
@@ -17,6 +22,30 @@ public record EndReason(List<String> limits, boolean hasCheckpoint) {
   /** Copies the list. */
   public EndReason {
     limits = List.copyOf(limits);
+  }
+
+  /** With these limits on failures, each of which is null if it was not asked for. */
+  public static EndReason of(
+      @Nullable Integer maxFailures, @Nullable FailureRate failRate, boolean hasCheckpoint) {
+    List<String> limits = new ArrayList<>();
+    if (maxFailures != null) {
+      limits.add("--max-failures");
+    }
+    if (failRate != null) {
+      limits.add("--fail-rate");
+    }
+    return new EndReason(limits, hasCheckpoint);
+  }
+
+  /**
+   * Of the run, also if all was done, and when that was: what a page says at its end.
+   *
+   * @param isBroken whether the checkpoint has ended it
+   */
+  public String ofPage(RunStatus status, boolean isBroken) {
+    return (status == RunStatus.COMPLETED ? "completed" : ofRun(status, isBroken))
+        + ", "
+        + Instant.now().truncatedTo(ChronoUnit.SECONDS);
   }
 
   /**

@@ -3,14 +3,11 @@ package io.millrace.cli.http;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.text.FileTarget;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -130,15 +127,15 @@ final class AnswerOptions {
   }
 
   ResumableRun.Kept kept(boolean followsRedirects) {
-    StringJoiner more = new StringJoiner("");
+    StringBuilder more = new StringBuilder();
     if (expected.statuses().isPresent()) {
-      more.add(" --expect " + expected.text());
+      more.append(" --expect ").append(expected.text());
     }
     if (select != null) {
-      more.add(" --select " + select);
+      more.append(" --select ").append(select);
     }
     if (folder != null) {
-      more.add(" --save-dir");
+      more.append(" --save-dir");
     }
     return new ResumableRun.Kept(included, !noBody, followsRedirects, more.toString());
   }
@@ -153,16 +150,8 @@ final class AnswerOptions {
     try {
       return SaveFolder.open(path, force, checkpoint);
     } catch (IOException error) {
-      throw new UnusableFileException("--save-dir '" + path + "': " + reason(error));
+      throw new UnusableFileException(
+          "--save-dir '" + path + "': " + FileTarget.folderReason(error));
     }
-  }
-
-  private static String reason(IOException error) {
-    return switch (error) {
-      case NoSuchFileException _ -> "the directory above it is not there";
-      case FileAlreadyExistsException _ -> "it is no directory; give the name of one, or a new one";
-      case AccessDeniedException _ -> "permission denied";
-      default -> String.valueOf(error.getMessage());
-    };
   }
 }

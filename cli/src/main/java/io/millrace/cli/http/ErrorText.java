@@ -1,5 +1,7 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.ErrorMessage;
+
 /** Says in a few words what went wrong with a line. */
 final class ErrorText {
   private static final String NOT_REPEATED =
@@ -31,8 +33,6 @@ final class ErrorText {
   private static String message(Throwable error) {
     String name = error.getClass().getName();
     boolean canBeShown = name.startsWith("io.millrace.") || error instanceof Error;
-    return error.getMessage() == null || !canBeShown
-        ? error.getClass().getSimpleName()
-        : error.getMessage();
+    return canBeShown ? ErrorMessage.of(error) : error.getClass().getSimpleName();
   }
 }

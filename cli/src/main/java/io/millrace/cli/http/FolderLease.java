@@ -4,7 +4,6 @@ import io.millrace.cli.text.FileTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -44,7 +43,7 @@ record FolderLease(FileChannel lock, Instant first, Instant start) implements Au
         FileChannel.open(
             file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     try {
-      if (!isLocked(lock)) {
+      if (!FileTarget.tryLock(lock)) {
         throw new IOException("another run writes there");
       }
       Optional<Instant> noted = checkpoint.flatMap(place -> noted(text(lock), place));
@@ -55,14 +54,6 @@ record FolderLease(FileChannel lock, Instant first, Instant start) implements Au
     } catch (IOException unusable) {
       lock.close();
       throw unusable;
-    }
-  }
-
-  private static boolean isLocked(FileChannel lock) throws IOException {
-    try {
-      return lock.tryLock() != null;
-    } catch (OverlappingFileLockException byThisProcess) {
-      return false;
     }
   }
 

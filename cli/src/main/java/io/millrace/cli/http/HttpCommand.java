@@ -76,6 +76,7 @@ public final class HttpCommand implements Callable<Integer> {
           "--per-host",
           "--retries",
           "--retry-on",
+          "--retry-budget",
           "--retry-unsafe",
           "--idempotency-key",
           "--timeout",
@@ -89,6 +90,7 @@ public final class HttpCommand implements Callable<Integer> {
           "--usage",
           "--max-cost",
           "--fail-rate",
+          "--stop-on",
           "--ordered",
           "--method",
           "--expect",
@@ -159,7 +161,7 @@ public final class HttpCommand implements Callable<Integer> {
         .or(() -> costs.conflict(answers))
         .ifPresent(this::refuse);
     if (force && output == null && !extraFiles.areWanted() && !answers.areSaved()) {
-      refuse("--force needs --output");
+      refuse("--force needs a file to replace, such as --output");
     }
     Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
     try {
@@ -278,7 +280,7 @@ public final class HttpCommand implements Callable<Integer> {
     StopToken stop = new StopToken();
     // files of answers are named as a checkpoint knows lines: a number would change with the input
     Optional<LineIdentity> named = Optional.ofNullable(saved).map(_ -> LineIdentity.usual());
-    Optional<LineIdentity> identity = resumable.map(ResumableRun::identity).or(() -> named);
+    Optional<LineIdentity> identity = options.identity().or(() -> named);
     InputSource input =
         new InputSource(
             in,

@@ -279,14 +279,7 @@ final class HttpOptions {
 
   /** What is said of an early end. */
   EndReason endReason() {
-    List<String> limits = new ArrayList<>();
-    if (maxFailures != null) {
-      limits.add("--max-failures");
-    }
-    if (failRate != null) {
-      limits.add("--fail-rate");
-    }
-    return new EndReason(limits, checkpoints.areGiven());
+    return EndReason.of(maxFailures, failRate, checkpoints.areGiven());
   }
 
   HttpRun.Manner manner(

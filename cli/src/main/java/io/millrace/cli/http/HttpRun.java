@@ -11,6 +11,7 @@ import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputSource.Reading;
 import io.millrace.cli.http.LineResult.State;
 import io.millrace.cli.http.Tally.Counts;
+import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.Ending;
@@ -27,8 +28,6 @@ import io.millrace.plan.Truncation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,12 +124,7 @@ final class HttpRun {
   private End run(Recorder recorder, ReportPage page, @Nullable LivePage live) throws IOException {
     End end = run();
     recorder.end();
-    String how =
-        (end.status() == RunStatus.COMPLETED
-                ? "completed"
-                : manner.end().ofRun(end.status(), end.broken().isPresent()))
-            + ", "
-            + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    String how = manner.end().ofPage(end.status(), end.broken().isPresent());
     if (live != null) {
       live.end(how);
     }
@@ -304,15 +298,15 @@ final class HttpRun {
         Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
-  private static String quoted(Path file) {
-    String name = file.toString();
-    return name.matches("[\\w./+-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
-  }
-
   private Optional<String> again() {
     return manner
         .failed()
-        .map(file -> "millrace http " + quoted(file) + ", with the options of this run");
+        .map(
+            file ->
+                Rerun.quoted(streams.program())
+                    + " http "
+                    + Rerun.quoted(file.toString())
+                    + ", with the options of this run");
   }
 
   private Report report() {

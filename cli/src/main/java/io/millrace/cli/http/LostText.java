@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.http.LostException.Stage;
+import io.millrace.cli.text.ErrorMessage;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
@@ -35,7 +36,7 @@ final class LostText {
   static String of(Stage stage, Throwable error) {
     Throwable cause = root(error);
     return switch (cause) {
-      case WireException own -> message(own);
+      case WireException own -> ErrorMessage.of(own);
       case UnknownHostException unknown -> ofNetwork(unknown);
       case SSLException refused -> "TLS: " + ofTls(refused);
       case ConnectException refused -> "cannot connect: " + ofNetwork(refused);
@@ -43,8 +44,8 @@ final class LostText {
       case MessageConstraintException _ -> "the headers of the answer are too many or too long";
       case ConnectionClosedException _ -> "the connection was closed in the middle of the answer";
       case SocketException broken when stage == Stage.CONNECTING ->
-          "cannot connect: " + message(broken);
-      case SocketException broken -> "the connection was lost: " + message(broken);
+          "cannot connect: " + ErrorMessage.of(broken);
+      case SocketException broken -> "the connection was lost: " + ErrorMessage.of(broken);
       case TruncatedChunkException _ -> "the connection was closed in the middle of the answer";
       case MalformedChunkCodingException _ -> "not HTTP: a chunk of the body is malformed";
       case HttpException malformed -> "not HTTP: " + ofHead(malformed);
@@ -65,7 +66,7 @@ final class LostText {
   static String ofNetwork(IOException refused) {
     return refused instanceof UnknownHostException
         ? "unknown host"
-        : WITH_ADDRESS.matcher(message(refused)).replaceFirst("$1");
+        : WITH_ADDRESS.matcher(ErrorMessage.of(refused)).replaceFirst("$1");
   }
 
   /* What the runtime says of the protocol has nothing that came; what it says of a certificate has. */
@@ -77,7 +78,7 @@ final class LostText {
         .filter(GeneralSecurityException.class::isInstance)
         .reduce((_, inner) -> inner)
         .map(LostText::ofCertificate)
-        .orElseGet(() -> message(refused));
+        .orElseGet(() -> ErrorMessage.of(refused));
   }
 
   private static String ofCertificate(Throwable refused) {
@@ -101,9 +102,5 @@ final class LostText {
       root = cause;
     }
     return root;
-  }
-
-  private static String message(Throwable error) {
-    return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.TextFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,7 @@ import tools.jackson.core.ObjectReadContext;
 
 /** A place in JSON (RFC 6901), as {@code /usage/total_tokens} or {@code /items/0}. */
 record Pointer(JsonPointer path) {
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+  private static final byte[] BYTE_ORDER_MARK = TextFile.byteOrderMark();
 
   /** What was to be read is no JSON in UTF-8. */
   static final class NoJsonException extends Exception {

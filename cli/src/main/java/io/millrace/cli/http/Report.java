@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.http.InputSource.Reading;
 import io.millrace.cli.http.Tally.Counts;
+import io.millrace.cli.watch.Times;
 import io.millrace.outcome.RunStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ record Report(Counts counts, Duration elapsed) {
             "millrace: %,d done%s in %s (%s): %,d ok, %,d failed, %,d retries",
             counts.done(),
             restored(),
-            time(),
+            Times.inAll(elapsed),
             rate(),
             counts.ok(),
             counts.failed(),
@@ -73,13 +74,5 @@ record Report(Counts counts, Duration elapsed) {
   private String rate() {
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
     return String.format(Locale.ROOT, "%,.1f/s", (counts.done() - counts.restored()) / seconds);
-  }
-
-  private String time() {
-    long minutes = elapsed.toMinutes();
-    double seconds = elapsed.minusMinutes(minutes).toNanos() / 1e9;
-    return minutes == 0
-        ? String.format(Locale.ROOT, "%.1f s", seconds)
-        : String.format(Locale.ROOT, "%d min %.0f s", minutes, Math.floor(seconds));
   }
 }

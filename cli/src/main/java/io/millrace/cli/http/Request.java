@@ -44,10 +44,6 @@ record Request(
     return new Request(method, url, List.copyOf(more), general, body);
   }
 
-  boolean isHead() {
-    return method.equals("HEAD");
-  }
-
   /** Whether doing it twice is as good as doing it once (RFC 9110, section 9.2.2). */
   boolean isRepeatable() {
     return IDEMPOTENT.contains(method)

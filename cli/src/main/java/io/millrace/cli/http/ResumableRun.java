@@ -31,10 +31,6 @@ record ResumableRun(
    */
   record Kept(Set<String> included, boolean bodies, boolean redirects, String more) {}
 
-  LineIdentity identity() {
-    return new LineIdentity(options.key());
-  }
-
   /** Takes the checkpoint. */
   RunStore take(Map<String, String> environment) throws RunStore.RefusedException {
     return options.take(action(), environment);

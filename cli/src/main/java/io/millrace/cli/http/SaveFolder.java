@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -63,11 +62,7 @@ record SaveFolder(
    */
   static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint)
       throws IOException {
-    if (!Files.isDirectory(shown)) {
-      Files.createDirectory(
-          shown,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
+    FileTarget.makeFolder(shown);
     Path folder = shown.toRealPath();
     FolderLease lease = FolderLease.take(folder, checkpoint);
     try {

@@ -183,13 +183,16 @@ record Url(
 
   /** The port that is used. */
   int usedPort() {
-    int usual = isSecure() ? 443 : 80;
-    return port < 0 ? usual : port;
+    return port < 0 ? usualPort() : port;
+  }
+
+  private int usualPort() {
+    return isSecure() ? 443 : 80;
   }
 
   /** Host, and the port unless it is the usual one. */
   String authority() {
-    return port < 0 || port == (isSecure() ? 443 : 80) ? host : host + ":" + port;
+    return port < 0 || port == usualPort() ? host : host + ":" + port;
   }
 
   /** The host without its port, in lower case. */

@@ -2,6 +2,7 @@ package io.millrace.cli.resume;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
+import io.millrace.cli.text.Digest;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 record Place(String text, JdbcStore store) {
   private static final String DATABASE = "jdbc:postgresql:";
   private static final Pattern WITH_PASSWORD =
-      Pattern.compile("[?&](ssl)?password=|//[^/?]*@", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("[?&][^&=]*(?:pass|secret|token)[^&=]*=|//[^/?]*@", Pattern.CASE_INSENSITIVE);
 
   /** What is wrong with a place; says nothing that could be secret. */
   static Optional<String> problem(String text) {

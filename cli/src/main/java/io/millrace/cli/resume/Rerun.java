@@ -77,7 +77,8 @@ public record Rerun(List<String> words, boolean isWhole) {
     return text.toString();
   }
 
-  private static String quoted(String word) {
+  /** A word as a shell takes it. */
+  public static String quoted(String word) {
     return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

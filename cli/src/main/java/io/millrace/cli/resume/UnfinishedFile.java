@@ -5,7 +5,6 @@ import io.millrace.cli.text.Output;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -115,19 +114,11 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
 
   /* Those who were killed hold no lock any longer. */
   private static FileTarget locked(FileTarget target, Path beside) throws IOException {
-    if (!isFree(target.channel())) {
+    if (!FileTarget.tryLock(target.channel())) {
       target.close();
       throw new IOException("another run writes to '" + beside + "', or another option names it");
     }
     return target;
-  }
-
-  private static boolean isFree(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException ownLock) {
-      return false;
-    }
   }
 
   @Override

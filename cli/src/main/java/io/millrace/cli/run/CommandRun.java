@@ -20,8 +20,6 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
 import io.millrace.plan.Truncation;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -103,11 +101,7 @@ final class CommandRun {
                 streams)) {
       End result = run();
       recorder.end();
-      String how =
-          result.status() == RunStatus.COMPLETED
-              ? "completed"
-              : end.ofRun(result.status(), result.broken().isPresent());
-      live.end(how + ", " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      live.end(end.ofPage(result.status(), result.broken().isPresent()));
       return result;
     }
   }
@@ -166,7 +160,7 @@ final class CommandRun {
     if (manner != Manner.SILENT && !isClear && complaints < MOST_COMPLAINTS) {
       complaints++;
       flush();
-      String error = result.error().orElse("").replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?");
+      String error = result.error().orElse("");
       display.aside(
           () ->
               streams.err().println("millrace run: item " + result.item().number() + ": " + error));

@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.text.LineEnd;
+import io.millrace.cli.text.TextFile;
 import java.util.Arrays;
 
 /** Where one is in a record of CSV. */
@@ -14,7 +15,7 @@ enum CsvState {
   /** Behind a quote that ends the field, or is the first one of two that stand for one. */
   QUOTE;
 
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+  private static final byte[] BYTE_ORDER_MARK = TextFile.byteOrderMark();
 
   /** Where the next byte leads. */
   CsvState next(byte each) {

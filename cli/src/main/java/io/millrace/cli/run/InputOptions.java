@@ -66,10 +66,6 @@ final class InputOptions {
     return zero;
   }
 
-  boolean isCsv() {
-    return csv;
-  }
-
   /** Whether items come from there. */
   boolean readsStandardInput(CommandWords words) {
     return words.items().isEmpty() && (files.isEmpty() || files.contains("-"));

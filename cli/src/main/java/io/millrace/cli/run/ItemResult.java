@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.console.EndReason;
+import io.millrace.cli.text.ErrorMessage;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -75,14 +76,8 @@ record ItemResult(
 
   /** What went wrong, in a few words. */
   static String problem(Throwable error) {
-    String text =
-        error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+    String text = ErrorMessage.of(error);
     return error instanceof IOException ? "cannot keep what it prints: " + text : text;
-  }
-
-  /** Whether it counts as done. */
-  boolean isDone() {
-    return state != State.CUT_OFF && state != State.NOT_STARTED;
   }
 
   @Override

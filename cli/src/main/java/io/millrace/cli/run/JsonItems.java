@@ -1,5 +1,6 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.JsonObject.Field;
 import io.millrace.cli.text.MalformedInputException;
@@ -37,25 +38,12 @@ record JsonItems(Set<String> wanted, String why) implements ItemParser {
   private Map<String, byte[]> values(JsonObject object) throws MalformedInputException {
     Map<String, byte[]> values = new HashMap<>();
     for (String name : wanted) {
-      Optional<Field> field = find(object, name);
+      Optional<Field> field = new KeyField(name).find(object.fields());
       if (field.isPresent() && field.get().kind() != JsonToken.VALUE_NULL) {
         values.put(name, bytes(field.get()));
       }
     }
     return values;
-  }
-
-  private static Optional<Field> find(JsonObject object, String path)
-      throws MalformedInputException {
-    Field whole = object.fields().get(path);
-    if (whole != null) {
-      return Optional.of(whole);
-    }
-    int dot = path.indexOf('.');
-    Field outer = dot < 0 ? null : object.fields().get(path.substring(0, dot));
-    return outer == null || outer.kind() != JsonToken.START_OBJECT
-        ? Optional.empty()
-        : find(JsonObject.parse(outer.json()), path.substring(dot + 1));
   }
 
   private static byte[] bytes(Field field) throws MalformedInputException {

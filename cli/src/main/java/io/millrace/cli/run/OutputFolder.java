@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.cli.process.Ending;
 import io.millrace.cli.process.Programs.Printing;
+import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.SafeName;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -9,7 +10,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -32,11 +32,7 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
 
   /** Makes the folder if it is not there. */
   static OutputFolder open(Path folder, Optional<String> key, Taken taken) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
+    FileTarget.makeFolder(folder);
     return new OutputFolder(folder, PartFiles.open(folder), key, taken);
   }
 

@@ -1,10 +1,9 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.text.FileTarget;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -16,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of commands that run. Their names begin with that of their run, so that several runs can have one folder. A run
@@ -40,19 +38,10 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       // another run may have taken the file for a left-over, before it was locked
-      if (tryLock(channel) && Files.exists(file)) {
+      if (FileTarget.tryLock(channel) && Files.exists(file)) {
         return new PartFiles(folder, prefix, channel);
       }
       channel.close();
-    }
-  }
-
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      @Nullable FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException ofThisProcess) {
-      return false;
     }
   }
 
@@ -65,7 +54,7 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
               StandardOpenOption.READ, // with both, a pipe that took its place does not block
               StandardOpenOption.WRITE,
               LinkOption.NOFOLLOW_LINKS)) {
-        if (tryLock(channel)) {
+        if (FileTarget.tryLock(channel)) {
           remove(folder, lock);
         }
       } catch (FileSystemException notOurs) {

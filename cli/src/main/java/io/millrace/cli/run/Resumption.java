@@ -2,10 +2,10 @@ package io.millrace.cli.run;
 
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.ItemId;
-import io.millrace.cli.resume.Digest;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.RunStore;
+import io.millrace.cli.text.Digest;
 import java.io.ByteArrayOutputStream;
 import java.util.Optional;
 

@@ -10,6 +10,7 @@ import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.run.InputOptions.UnusableInputException;
+import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.watch.LiveOption;
@@ -54,8 +55,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit code: 0 all succeeded; 1 something failed; 2 wrong usage; 3 ended by a limit (--max-failures, "
-          + "--fail-rate, --run-timeout); 4 the checkpoint is of another run; 129, 130 or 143 hung up, interrupted or "
-          + "terminated; 141 nobody reads the output.",
+          + "--fail-rate, --run-timeout); 4 the checkpoint is that of another run, in use, or none; 129, 130 or 143 "
+          + "hung up, interrupted or terminated; 141 nobody reads the output.",
       "",
       "Examples:",
       "  find . -name '*.log' -print0 | millrace run -0 --jobs 8 -- gzip {}",
@@ -299,7 +300,8 @@ public final class RunCommand implements Callable<Integer> {
               checkpoints.areGiven() ? OutputFolder.Taken.REPLACED : OutputFolder.Taken.KEPT)
           .orElse(null);
     } catch (IOException error) {
-      throw problem("cannot use --output-dir '" + outputs.folder() + "': " + error.getMessage());
+      throw problem(
+          "cannot use --output-dir '" + outputs.folder() + "': " + FileTarget.folderReason(error));
     }
   }
 

@@ -15,8 +15,6 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -146,14 +144,7 @@ final class RunOptions {
 
   /** What is said of an early end. */
   EndReason endReason(boolean hasCheckpoint) {
-    List<String> limits = new ArrayList<>();
-    if (maxFailures != null) {
-      limits.add("--max-failures");
-    }
-    if (failRate != null) {
-      limits.add("--fail-rate");
-    }
-    return new EndReason(limits, hasCheckpoint);
+    return EndReason.of(maxFailures, failRate, hasCheckpoint);
   }
 
   /** The field by whose values commands are counted. */

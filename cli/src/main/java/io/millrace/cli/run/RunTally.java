@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.cli.console.EndReason;
 import io.millrace.cli.watch.Standing;
+import io.millrace.cli.watch.Times;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Snapshot;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class RunTally {
    */
   synchronized Standing standing(ItemSource.Reading reading, Snapshot snapshot) {
     return new Standing(
-        ok + failed + restored,
+        done(),
         failed,
         reading.items(),
         reading.isExhausted() ? OptionalLong.of(reading.items()) : OptionalLong.empty(),
@@ -104,12 +105,7 @@ final class RunTally {
   private String rate() {
     Duration elapsed = elapsed();
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
-    long minutes = elapsed.toMinutes();
-    String time =
-        minutes == 0
-            ? String.format(Locale.ROOT, "%.1f s", seconds)
-            : String.format(
-                Locale.ROOT, "%d min %.0f s", minutes, Math.floor(seconds - 60.0 * minutes));
-    return String.format(Locale.ROOT, "%s (%,.1f/s)", time, (ok + failed) / seconds);
+    return String.format(
+        Locale.ROOT, "%s (%,.1f/s)", Times.inAll(elapsed), (ok + failed) / seconds);
   }
 }

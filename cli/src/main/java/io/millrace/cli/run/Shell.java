@@ -1,20 +1,17 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.run.Template.Part;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** What a shell understands. */
 final class Shell {
-  private static final Pattern HARMLESS = Pattern.compile("[\\w@%+=:,./-]+");
-
   private Shell() {}
 
   /** A word as a shell takes it. */
   static String quoted(byte[] word) {
-    String text = Template.text(word);
-    return HARMLESS.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
+    return Rerun.quoted(Template.text(word));
   }
 
   /**

@@ -4,8 +4,12 @@ import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +28,8 @@ import java.util.regex.Pattern;
 public record FileTarget(FileChannel channel, boolean isRegular) implements Output.Target {
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> PRIVATE_FOLDER =
+      PosixFilePermissions.fromString("rwx------");
 
   /** What else than a regular file can be replaced: the command's own streams, and devices that keep nothing. */
   private static final Pattern STREAM =
@@ -36,7 +42,7 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
    */
   public static FileTarget create(Path path) throws IOException {
     Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    return new FileTarget(FileChannel.open(path, options, attributes()), true);
+    return new FileTarget(FileChannel.open(path, options, attributes(PRIVATE)), true);
   }
 
   /**
@@ -83,13 +89,39 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
     }
   }
 
+  /** Makes a folder that only its owner can read, unless there is a folder of this name. */
+  public static void makeFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectory(folder, attributes(PRIVATE_FOLDER));
+    }
+  }
+
+  /** Why a folder can neither be used nor made. */
+  public static String folderReason(IOException error) {
+    return switch (error) {
+      case NoSuchFileException _ -> "the directory above it is not there";
+      case FileAlreadyExistsException _ -> "it is no directory; give the name of one, or a new one";
+      case AccessDeniedException _ -> "permission denied";
+      default -> String.valueOf(error.getMessage());
+    };
+  }
+
+  /** Locks the file until the channel is closed; false if another channel, here or elsewhere, has the lock. */
+  public static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException ofThisProcess) {
+      return false;
+    }
+  }
+
   private static int ownId() {
     return (int) new UnixSystem().getUid();
   }
 
-  private static FileAttribute<?>[] attributes() {
+  private static FileAttribute<?>[] attributes(Set<PosixFilePermission> permissions) {
     return isPosix()
-        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PRIVATE)}
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
         : new FileAttribute<?>[0];
   }
 

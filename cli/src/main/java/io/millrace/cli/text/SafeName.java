@@ -1,13 +1,10 @@
 package io.millrace.cli.text;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Names of files made of any bytes, different ones for different bytes. None is hidden, and none leads elsewhere. */
 public final class SafeName {
   private static final int LONGEST = 200;
-  private static final int HASH = 16;
 
   private SafeName() {}
 
@@ -36,13 +33,7 @@ public final class SafeName {
   }
 
   private static String cut(String name, byte[] key) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
-      return name.substring(0, LONGEST - 2 * HASH - 1)
-          + "%"
-          + HexFormat.of().formatHex(hash, 0, HASH);
-    } catch (NoSuchAlgorithmException never) {
-      throw new IllegalStateException(never);
-    }
+    String end = "%" + Digest.of(key);
+    return name.substring(0, LONGEST - end.length()) + end;
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.cli.text;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,6 +18,11 @@ public final class TextFile {
    */
   public static String read(Path file) throws IOException {
     return withoutMark(Files.readString(file));
+  }
+
+  /** The bytes of a byte order mark. */
+  public static byte[] byteOrderMark() {
+    return BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8);
   }
 
   /** The text without a byte order mark at its start. */

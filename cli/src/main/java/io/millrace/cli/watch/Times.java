@@ -32,6 +32,15 @@ public final class Times {
     return whole(time.toSeconds());
   }
 
+  /** How long a run took: to a tenth of a second, and from one minute on in whole seconds that are over. */
+  public static String inAll(Duration time) {
+    long minutes = time.toMinutes();
+    double seconds = time.minusMinutes(minutes).toNanos() / 1e9;
+    return minutes == 0
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : String.format(Locale.ROOT, "%d min %.0f s", minutes, Math.floor(seconds));
+  }
+
   private static String whole(long seconds) {
     return seconds < 120 ? seconds + " s" : clock(Duration.ofSeconds(seconds));
   }

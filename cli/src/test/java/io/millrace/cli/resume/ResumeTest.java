@@ -353,7 +353,10 @@ class ResumeTest {
         "--checkpoint c --checkpoint-version ' '",
         "--checkpoint http://host/x",
         "--checkpoint jdbc:postgresql://me:hush@host/db",
-        "--checkpoint jdbc:postgresql://host/db?user=me&password=hush"
+        "--checkpoint jdbc:postgresql://host/db?user=me&password=hush",
+        "--checkpoint jdbc:postgresql://host/db?sslPassword=hush",
+        "--checkpoint jdbc:postgresql://host/db?user=me&clientSecret=hush",
+        "--checkpoint jdbc:postgresql://host/db?oauthToken=hush&user=me"
       })
   void senselessOptionsAreRefused(String options) {
     List<String> args = new ArrayList<>(List.of("http"));

@@ -476,6 +476,15 @@ class RunCommandTest {
     assertEquals(1, cli.code());
   }
 
+  @DisplayName("C8: what steers a terminal is escaped in a complaint, and not lost")
+  @Test
+  void escapedComplaint() {
+    Cli cli = run("a\n", "--", "no\u001b[2J\nsuch");
+    assertEquals(
+        "millrace run: item 1: cannot start 'no\\u001b[2J\\nsuch': no such command (127)\n",
+        cli.err());
+  }
+
   @DisplayName("C9: --retries repeats what failed; --retry-on only after these exit codes")
   @Test
   void retries() {
@@ -682,6 +691,27 @@ class RunCommandTest {
             "{k}");
     assertEquals(1, again.code());
     assertTrue(again.err().contains("its output is there already"), again.err());
+  }
+
+  @DisplayName("C11: a folder that can neither be used nor made is refused in words")
+  @Test
+  void noOutputFolder() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    Path lost = folder.resolve("no").resolve("outputs");
+    Map<Path, String> problems =
+        Map.of(
+            file,
+            "it is no directory; give the name of one, or a new one",
+            lost,
+            "the directory above it is not there");
+    problems.forEach(
+        (outputs, problem) -> {
+          Cli cli = run("a\n", "--output-dir", outputs.toString(), "--", "true");
+          assertEquals(2, cli.code());
+          assertEquals(
+              "millrace run: cannot use --output-dir '" + outputs + "': " + problem,
+              cli.err().lines().findFirst().orElseThrow());
+        });
   }
 
   private static String permissions(Path path) throws IOException {

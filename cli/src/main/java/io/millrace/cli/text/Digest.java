@@ -1,4 +1,4 @@
-package io.millrace.cli.resume;
+package io.millrace.cli.text;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
