@@ -47,11 +47,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProcessPool implements AutoCloseable {
   private final Settings settings;
-  private final Crew crew;
+  private final WorkerProcesses workers;
 
   private ProcessPool(Settings settings, @Nullable Code setup) {
     this.settings = settings;
-    crew = new Crew(settings, setup, Threads.PLATFORM);
+    workers = new WorkerProcesses(settings, setup, Threads.PLATFORM);
   }
 
   /** A pool with as many processes as the machine has cores; none is started yet. */
@@ -110,7 +110,8 @@ public final class ProcessPool implements AutoCloseable {
 
   private <T extends @Nullable Object, R extends @Nullable Object> Action<T, R> remote(
       Object function) {
-    return new RemoteAction<>(crew, settings, code(function, settings), Answers.loaderOf(function));
+    return new RemoteAction<>(
+        workers, settings, code(function, settings), Answers.loaderOf(function));
   }
 
   /**
@@ -120,12 +121,12 @@ public final class ProcessPool implements AutoCloseable {
    * @throws InterruptedException if the calling thread is interrupted; they start nevertheless
    */
   public void startAll() throws InterruptedException {
-    crew.startAll();
+    workers.startAll();
   }
 
   /** The ids of the processes that are starting, idle or at work; for monitoring. */
   public List<Long> processes() {
-    return crew.processes();
+    return workers.processes();
   }
 
   /**
@@ -135,6 +136,6 @@ public final class ProcessPool implements AutoCloseable {
    */
   @Override
   public void close() {
-    crew.close();
+    workers.close();
   }
 }

@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  * @param loader of the function, and so probably of its values
  */
 record RemoteAction<T extends @Nullable Object, R extends @Nullable Object>(
-    Crew crew, Settings settings, Code code, ClassLoader loader) implements Action<T, R> {
+    WorkerProcesses workers, Settings settings, Code code, ClassLoader loader)
+    implements Action<T, R> {
   private static final long LARGE_BYTES = 16 * 1024;
 
   @Override
   @SuppressWarnings({"unchecked", "NullAway"}) // it is what the function has returned
   public R apply(T item) throws Exception {
     byte[] argument = write(item);
-    Worker worker = crew.acquire();
+    WorkerProcess worker = workers.acquire();
     Answers answers;
     Frame answer;
     try {
@@ -34,9 +35,9 @@ record RemoteAction<T extends @Nullable Object, R extends @Nullable Object>(
         return (R) answers.value(answer);
       }
     } catch (WorkerDiedException e) {
-      throw crew.isClosed() ? new CancellationException(Crew.CLOSED_MEANWHILE) : e;
+      throw workers.isClosed() ? new CancellationException(WorkerProcesses.CLOSED_MEANWHILE) : e;
     } finally {
-      crew.release(worker);
+      workers.release(worker);
     }
     return (R) answers.value(answer);
   }

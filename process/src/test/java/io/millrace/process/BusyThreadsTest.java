@@ -205,17 +205,17 @@ class BusyThreadsTest {
   void noThread() {
     Settings settings = Quiet.workers(2).settings;
     OutOfMemoryError none = new OutOfMemoryError("unable to create native thread");
-    Crew crew =
-        new Crew(
+    WorkerProcesses workers =
+        new WorkerProcesses(
             settings,
             null,
             (_, _) -> {
               throw none;
             });
-    WorkerStartException failed = assertThrows(WorkerStartException.class, crew::acquire);
+    WorkerStartException failed = assertThrows(WorkerStartException.class, workers::acquire);
     assertEquals(none, failed.getCause());
-    assertThrows(WorkerStartException.class, crew::startAll);
-    crew.close();
+    assertThrows(WorkerStartException.class, workers::startAll);
+    workers.close();
   }
 
   @Test
@@ -223,8 +223,8 @@ class BusyThreadsTest {
       "E11: if no further thread can be started, what is idle is killed at once, and the pool closes")
   void noMoreThreads() throws Exception {
     AtomicBoolean isAnyLeft = new AtomicBoolean(true);
-    Crew crew =
-        new Crew(
+    WorkerProcesses workers =
+        new WorkerProcesses(
             Quiet.workers(2).grace(Duration.ofDays(1)).settings,
             null,
             (name, task) -> {
@@ -233,9 +233,9 @@ class BusyThreadsTest {
               }
               throw new OutOfMemoryError("unable to create native thread");
             });
-    crew.startAll();
+    workers.startAll();
     isAnyLeft.set(false);
-    crew.close();
+    workers.close();
   }
 
   @Test
@@ -243,8 +243,8 @@ class BusyThreadsTest {
       "E11: a process that is to end by itself is killed if no thread can be started to tell it")
   void noThreadToTell() throws Exception {
     AtomicBoolean isAnyLeft = new AtomicBoolean(true);
-    Crew crew =
-        new Crew(
+    WorkerProcesses workers =
+        new WorkerProcesses(
             Quiet.workers(1).settings,
             null,
             (name, task) -> {
@@ -253,11 +253,11 @@ class BusyThreadsTest {
               }
               throw new OutOfMemoryError("unable to create native thread");
             });
-    Worker worker = crew.acquire();
+    WorkerProcess worker = workers.acquire();
     isAnyLeft.set(false);
     worker.retire();
     assertTrue(!worker.isUsable());
-    crew.release(worker);
-    crew.close();
+    workers.release(worker);
+    workers.close();
   }
 }

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One worker process from its start to its end. A thread of its own looks after it; whoever has acquired
- * it from the crew may let it run tasks.
+ * it from {@link WorkerProcesses} may let it run tasks.
  */
-final class Worker implements Runnable {
+final class WorkerProcess implements Runnable {
   /* How long a process whose channel has ended may take to end: it may write a core dump. */
   private static final long LAST_BREATH_SECONDS = 10;
 
@@ -32,15 +32,15 @@ final class Worker implements Runnable {
 
   private final Settings settings;
   private final @Nullable Code setup;
-  private final Crew crew;
+  private final WorkerProcesses workers;
   private final Threads threads;
-  private final CompletableFuture<Worker> ready = new CompletableFuture<>();
+  private final CompletableFuture<WorkerProcess> ready = new CompletableFuture<>();
   private final CompletableFuture<Ending> ended = new CompletableFuture<>();
 
-  /* Written once, by its own thread, before it is handed to the crew. */
+  /* Written once, by its own thread, before WorkerProcesses has it. */
   private @Nullable Connection connection;
 
-  /* Both belong to whoever has acquired it; the crew's lock passes them on. */
+  /* Both belong to whoever has acquired it; the lock of WorkerProcesses passes them on. */
   private @Nullable Code function;
   private int tasks;
 
@@ -51,11 +51,11 @@ final class Worker implements Runnable {
   /* Ends the grace. Written by whoever retires this, cancelled by its own thread too; doing so twice does no harm. */
   private volatile TimeSource.@Nullable Timer graceEnd;
 
-  Worker(Settings settings, @Nullable Code setup, Crew crew, Threads threads) {
+  WorkerProcess(Settings settings, @Nullable Code setup, WorkerProcesses workers, Threads threads) {
     this.threads = threads;
     this.settings = settings;
     this.setup = setup;
-    this.crew = crew;
+    this.workers = workers;
   }
 
   @Override
@@ -70,12 +70,12 @@ final class Worker implements Runnable {
     }
   }
 
-  /* Whatever fails, the crew hears of it: it waits for that. */
+  /* Whatever fails, WorkerProcesses hears of it, which waits for that. */
   private void end(@Nullable WorkerStartException failure) {
     try {
       kill();
     } finally {
-      crew.gone(this, failure);
+      workers.gone(this, failure);
       if (failure == null) {
         ready.complete(this);
       } else {
@@ -102,7 +102,7 @@ final class Worker implements Runnable {
           : new WorkerStartException(ending.message("before it was ready"), e);
     }
     ready.complete(this);
-    crew.ready(this);
+    workers.ready(this);
     awaitEnd(process);
     return null;
   }

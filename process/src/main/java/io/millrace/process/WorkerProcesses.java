@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * All workers of a pool: who is idle, and who waits for one. Workers are started when somebody waits and
  * none is idle; whoever waits longest gets the next one.
  */
-final class Crew {
+final class WorkerProcesses {
   static final String CLOSED_MEANWHILE = "the process pool was closed meanwhile";
   private static final AtomicLong NUMBERS = new AtomicLong();
 
@@ -32,10 +32,10 @@ final class Crew {
   private final Condition nobodyLeft = lock.newCondition();
 
   /* All that are starting, working, idle or ending: never more than the processes asked for. */
-  private final Set<Worker> workers = new LinkedHashSet<>();
+  private final Set<WorkerProcess> workers = new LinkedHashSet<>();
 
   /* The last one used is the next one used: those that are not needed stay out of the caches. */
-  private final Deque<Worker> idle = new ArrayDeque<>();
+  private final Deque<WorkerProcess> idle = new ArrayDeque<>();
 
   /* A set, because an interrupted caller leaves from the middle. */
   private final Set<Turn> waiting = new LinkedHashSet<>();
@@ -43,14 +43,14 @@ final class Crew {
   private boolean closed;
   private @Nullable Thread hook;
 
-  Crew(Settings settings, @Nullable Code setup, Threads threads) {
+  WorkerProcesses(Settings settings, @Nullable Code setup, Threads threads) {
     this.settings = settings;
     this.setup = setup;
     this.threads = threads;
   }
 
   /** Waits for a worker, which is the caller's until released. */
-  Worker acquire() throws InterruptedException {
+  WorkerProcess acquire() throws InterruptedException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
@@ -58,7 +58,7 @@ final class Crew {
     lock.lock();
     try {
       refuseIfClosed();
-      Worker worker = waiting.isEmpty() ? takeIdle() : null;
+      WorkerProcess worker = waiting.isEmpty() ? takeIdle() : null;
       if (worker != null) {
         return worker;
       }
@@ -70,7 +70,7 @@ final class Crew {
     return await(turn);
   }
 
-  private Worker await(Turn turn) throws InterruptedException {
+  private WorkerProcess await(Turn turn) throws InterruptedException {
     try {
       return turn.worker.get();
     } catch (InterruptedException e) {
@@ -101,9 +101,9 @@ final class Crew {
     }
   }
 
-  private @Nullable Worker takeIdle() {
+  private @Nullable WorkerProcess takeIdle() {
     while (!idle.isEmpty()) {
-      Worker worker = idle.pop();
+      WorkerProcess worker = idle.pop();
       if (worker.isUsable()) {
         return worker;
       }
@@ -126,7 +126,7 @@ final class Crew {
     if (hook == null) {
       hook = addHook(new Thread(this::close, "process-pool-shutdown"));
     }
-    Worker worker = new Worker(settings, setup, this, threads);
+    WorkerProcess worker = new WorkerProcess(settings, setup, this, threads);
     workers.add(worker);
     starting++;
     try {
@@ -134,7 +134,7 @@ final class Crew {
     } catch (RuntimeException | Error noThread) {
       workers.remove(worker);
       starting--;
-      throw Worker.notStarted(noThread);
+      throw WorkerProcess.notStarted(noThread);
     }
   }
 
@@ -149,7 +149,7 @@ final class Crew {
 
   /** Starts all that are not yet, and waits for them. */
   void startAll() throws InterruptedException {
-    List<Worker> all;
+    List<WorkerProcess> all;
     lock.lock();
     try {
       refuseIfClosed();
@@ -160,13 +160,13 @@ final class Crew {
     } finally {
       lock.unlock();
     }
-    for (Worker worker : all) {
+    for (WorkerProcess worker : all) {
       worker.awaitReady();
     }
   }
 
   /** A worker has been started. */
-  void ready(Worker worker) {
+  void ready(WorkerProcess worker) {
     lock.lock();
     try {
       starting--;
@@ -177,7 +177,7 @@ final class Crew {
   }
 
   /** Gives a worker back, in whatever state it is. */
-  void release(Worker worker) {
+  void release(WorkerProcess worker) {
     lock.lock();
     try {
       handOver(worker);
@@ -186,7 +186,7 @@ final class Crew {
     }
   }
 
-  private void handOver(Worker worker) {
+  private void handOver(WorkerProcess worker) {
     if (closed || !worker.isUsable()) {
       return; // It is being ended, or has ended: then it tells when it is gone.
     }
@@ -199,7 +199,7 @@ final class Crew {
     }
   }
 
-  private CompletableFuture<Worker> next() {
+  private CompletableFuture<WorkerProcess> next() {
     Turn next = waiting.iterator().next();
     waiting.remove(next);
     return next.worker;
@@ -210,7 +210,7 @@ final class Crew {
    *
    * @param failure why it did not start; null if it was ready before
    */
-  void gone(Worker worker, @Nullable WorkerStartException failure) {
+  void gone(WorkerProcess worker, @Nullable WorkerStartException failure) {
     lock.lock();
     try {
       workers.remove(worker);
@@ -243,7 +243,7 @@ final class Crew {
   List<Long> processes() {
     lock.lock();
     try {
-      return workers.stream().filter(Worker::isUsable).map(Worker::process).toList();
+      return workers.stream().filter(WorkerProcess::isUsable).map(WorkerProcess::process).toList();
     } finally {
       lock.unlock();
     }
@@ -259,8 +259,8 @@ final class Crew {
         waiting.forEach(
             turn -> turn.worker.completeExceptionally(new CancellationException(CLOSED_MEANWHILE)));
         waiting.clear();
-        idle.forEach(Worker::retire);
-        workers.stream().filter(worker -> !idle.contains(worker)).forEach(Worker::kill);
+        idle.forEach(WorkerProcess::retire);
+        workers.stream().filter(worker -> !idle.contains(worker)).forEach(WorkerProcess::kill);
         idle.clear();
       }
       awaitNobody();
@@ -276,7 +276,7 @@ final class Crew {
         nobodyLeft.await();
       } catch (InterruptedException e) {
         interrupted = true;
-        workers.forEach(Worker::kill);
+        workers.forEach(WorkerProcess::kill);
       }
     }
     if (interrupted) {
@@ -296,6 +296,6 @@ final class Crew {
 
   /** A place in the queue. */
   private static final class Turn {
-    private final CompletableFuture<Worker> worker = new CompletableFuture<>();
+    private final CompletableFuture<WorkerProcess> worker = new CompletableFuture<>();
   }
 }
