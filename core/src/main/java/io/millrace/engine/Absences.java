@@ -97,7 +97,7 @@ final class Absences {
         && !worker.isAbandoned
         && worker.claim == claim
         && idle) {
-      schedule.giveBack(worker);
+      schedule.dispatch().giveBack(worker);
       schedule.tellNews();
       if (!schedule.reading().forgetAhead(worker) && !intake.isReader(worker)) {
         crew.forget(worker);
@@ -130,7 +130,7 @@ final class Absences {
     boolean reads = intake.isReader(worker) || schedule.reading().isAhead(worker);
     boolean isLeft = reads || worker.endsRun();
     if (idle && !isLeft && !schedule.hasEnded() && crew.has(worker) && !worker.isAbandoned) {
-      schedule.giveBack(worker);
+      schedule.dispatch().giveBack(worker);
       schedule.tellNews();
       crew.forget(worker);
     }

@@ -5,7 +5,7 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
-import io.millrace.engine.durable.Durability;
+import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Budgets;
@@ -36,9 +36,10 @@ final class Attempts {
   private final Interrupter interrupter;
   private final ContextualAction action;
   private final Verdicts verdicts;
+  private final Judging judging;
   private final @Nullable AttemptNews news;
   private final @Nullable Adaptation adaptation;
-  private final @Nullable Durability durability;
+  private final @Nullable RunCheckpoint checkpoint;
   private final @Nullable Spending spending;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final boolean hasObstacles;
@@ -56,14 +57,15 @@ final class Attempts {
       Interrupter interrupter,
       ContextualAction action,
       Verdicts verdicts,
-      @Nullable Durability durability) {
+      @Nullable RunCheckpoint checkpoint) {
     this.schedule = schedule;
     this.waits = waits;
     this.sink = sink;
     this.interrupter = interrupter;
     this.action = action;
     this.verdicts = verdicts;
-    this.durability = durability;
+    this.judging = verdicts.judging();
+    this.checkpoint = checkpoint;
     this.news = verdicts.news();
     this.adaptation = verdicts.adaptation();
     this.itemKey = terms.config.itemKey;
@@ -76,17 +78,17 @@ final class Attempts {
             || !waits.areNone()
             || itemKey != null
             || news != null
-            || durability != null
+            || checkpoint != null
             || hasCosts
             || terms.budgets.hasItemTimeout()
             || terms.freshBudgetNanos <= 0;
     this.isAsking =
-        itemKey != null || waits.lookAtItems() || news != null || durability != null || hasCosts;
+        itemKey != null || waits.lookAtItems() || news != null || checkpoint != null || hasCosts;
     this.isInspecting =
         terms.config.retry.looksAtResults()
             || waits.settleCosts()
             || waits.learnFromAnswers()
-            || durability != null
+            || checkpoint != null
             || (news != null && news.hearsEnds())
             || terms.config.failureRate != null
             || (spending != null && spending.looksAtResults());
@@ -135,7 +137,7 @@ final class Attempts {
    * behind others that came later. So they do with a checkpoint, where each item waits.
    */
   boolean mustClaimOneByOne() {
-    return hasObstacles && (waits.areUsed() || durability != null);
+    return hasObstacles && (waits.areUsed() || checkpoint != null);
   }
 
   /** Gives back what an item holds. */
@@ -159,7 +161,7 @@ final class Attempts {
     } catch (Throwable thrown) {
       error = thrown;
     }
-    verdicts.tidyInterrupt(error);
+    judging.tidyInterrupt(error);
     worker.readClock();
     if (noted != null && noted.own() != null && !noted.own().hasCalled()) {
       giveBackUnused(noted, tookPermit); // it was cancelled just before its call
@@ -248,16 +250,16 @@ final class Attempts {
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
     }
-    return durability == null ? passObstacles(worker, at, claim) : passLookup(worker, at, claim);
+    return checkpoint == null ? passObstacles(worker, at, claim) : passLookup(worker, at, claim);
   }
 
   /* Who the item is, is asked once. It waits to be looked up, unless that need not be. */
   private boolean passLookup(Worker worker, ItemAtHand at, Claim claim) {
     TicketQueue lookup;
     try {
-      lookup = lookup(at, Objects.requireNonNull(durability, "durability"));
+      lookup = lookup(at, Objects.requireNonNull(checkpoint, "checkpoint"));
     } catch (Throwable broken) {
-      verdicts.tidyInterrupt(null);
+      judging.tidyInterrupt(null);
       at.worker.readClock();
       return broken instanceof CheckpointException unusable
           ? verdicts.breakOff(at, unusable)
@@ -283,7 +285,7 @@ final class Attempts {
       if (closed != null) {
         waits.left(closed);
       }
-      verdicts.tidyInterrupt(null);
+      judging.tidyInterrupt(null);
       at.worker.readClock();
       return verdicts.fail(at, broken);
     }
@@ -319,7 +321,7 @@ final class Attempts {
   }
 
   private void tidy(ItemAtHand at) {
-    verdicts.tidyInterrupt(null);
+    judging.tidyInterrupt(null);
     at.worker.readClock();
   }
 
@@ -341,14 +343,14 @@ final class Attempts {
   }
 
   /** Where the item waits to be looked up in the checkpoint; null if it need not. */
-  private @Nullable TicketQueue lookup(ItemAtHand at, Durability durability) {
+  private @Nullable TicketQueue lookup(ItemAtHand at, RunCheckpoint checkpoint) {
     if (at.ticket == null) {
       askForKey(at);
-      durability.identify(at);
-      verdicts.tidyInterrupt(null);
+      checkpoint.identify(at);
+      judging.tidyInterrupt(null);
       at.worker.readClock();
     }
-    return durability.lookup(at);
+    return checkpoint.lookup(at);
   }
 
   /** What keeps the item from its attempt; null if nothing does. */
@@ -367,7 +369,7 @@ final class Attempts {
       at.cost = spending.costOf(at.itemOfUser());
     }
     if (isAsking) {
-      verdicts.tidyInterrupt(null);
+      judging.tidyInterrupt(null);
       at.worker.readClock();
     }
     return closed;

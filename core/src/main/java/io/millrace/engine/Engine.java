@@ -7,7 +7,7 @@ import io.millrace.base.Rethrow;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.engine.durable.Backpressure;
-import io.millrace.engine.durable.Durability;
+import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.feed.PublisherFeed;
@@ -53,7 +53,7 @@ public final class Engine implements Watched {
   private final Listeners listeners;
   private final Life life;
   private final Outcomes outcomes;
-  private final @Nullable Durability durability;
+  private final @Nullable RunCheckpoint checkpoint;
 
   /** How outcomes are to be handed out. */
   public enum Delivery {
@@ -80,19 +80,19 @@ public final class Engine implements Watched {
     Backpressure commits = session == null ? null : new Backpressure();
     schedule = new Schedule(terms, feed, sink, late, party, commits);
     waits = new Waits(terms, schedule.waiting(), party);
-    Checkpoint checkpoint = config.checkpoint;
-    durability =
-        checkpoint == null || session == null || commits == null
+    Checkpoint asked = config.checkpoint;
+    checkpoint =
+        asked == null || session == null || commits == null
             ? null
-            : new Durability(checkpoint, session, schedule.waiting(), waits, terms, commits);
+            : new RunCheckpoint(asked, session, schedule.waiting(), waits, terms, commits);
     listeners = new Listeners(config, schedule, failures, this::total);
     Abandonment abandonment = new Abandonment(terms, schedule, waits, failures, sink);
     Interrupter interrupter = new Interrupter(terms, schedule, abandonment);
     Verdicts verdicts =
-        new Verdicts(terms, schedule, waits, sink, failures, interrupter, durability);
+        new Verdicts(terms, schedule, waits, sink, failures, interrupter, checkpoint);
     ContextualAction inContext = new ContextualAction(terms, action);
     Attempts attempts =
-        new Attempts(terms, schedule, waits, sink, interrupter, inContext, verdicts, durability);
+        new Attempts(terms, schedule, waits, sink, interrupter, inContext, verdicts, checkpoint);
     Joining joining = new Joining(terms.clock);
     Staff staff =
         new Staff(
@@ -122,7 +122,7 @@ public final class Engine implements Watched {
             staff,
             refill,
             new Life.Waiting(wakeup, joining),
-            durability,
+            checkpoint,
             this::record);
     late.begin(life);
   }
@@ -143,7 +143,7 @@ public final class Engine implements Watched {
   public static Engine start(
       Config config, Action<?, ?> action, Iterable<?> source, Delivery delivery) {
     try {
-      Durability.check(config, source);
+      RunCheckpoint.check(config, source);
     } catch (Throwable refused) {
       throw Rethrow.asIs(Closing.after(refused, source));
     }
@@ -162,7 +162,7 @@ public final class Engine implements Watched {
     CheckpointSession session = null;
     Engine engine;
     try {
-      session = Durability.open(config);
+      session = RunCheckpoint.open(config);
       engine =
           new Engine(
               config, (Action<@Nullable Object, @Nullable Object>) action, feed, delivery, session);
@@ -238,8 +238,8 @@ public final class Engine implements Watched {
   @Override
   public Figures figures() {
     EnumMap<WaitCause, Long> waiting = waits.waiting();
-    if (durability != null) {
-      waiting.merge(WaitCause.CHECKPOINT, (long) durability.storing(), Long::sum);
+    if (checkpoint != null) {
+      waiting.merge(WaitCause.CHECKPOINT, (long) checkpoint.storing(), Long::sum);
     }
     return schedule.census().figures(feed.size(), waiting);
   }

@@ -3,13 +3,13 @@ package io.millrace.engine;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
-import io.millrace.engine.durable.Durability;
+import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.wait.ItemAtHand;
 import java.util.concurrent.TimeoutException;
 
 /** What a checkpoint makes of verdicts, and what it makes verdicts of. Called while a worker decides. */
 final class Keeping {
-  private final Durability durability;
+  private final RunCheckpoint checkpoint;
   private final boolean isOfTasks;
 
   /**
@@ -17,8 +17,8 @@ final class Keeping {
    *
    * @param isOfTasks whether the failure of one item is no business of another's
    */
-  Keeping(Durability durability, boolean isOfTasks) {
-    this.durability = durability;
+  Keeping(RunCheckpoint checkpoint, boolean isOfTasks) {
+    this.checkpoint = checkpoint;
     this.isOfTasks = isOfTasks;
   }
 
@@ -32,10 +32,10 @@ final class Keeping {
     try {
       mark.toStore =
           switch (verdict) {
-            case Verdict.Succeed(var value) -> durability.success(ticket, value);
-            case Verdict.Substitute(_, var error) -> durability.failure(ticket, error);
-            case Verdict.Fail(var error) -> durability.failure(ticket, error);
-            case Verdict.EndRun(var error) -> durability.failure(ticket, error);
+            case Verdict.Succeed(var value) -> checkpoint.success(ticket, value);
+            case Verdict.Substitute(_, var error) -> checkpoint.failure(ticket, error);
+            case Verdict.Fail(var error) -> checkpoint.failure(ticket, error);
+            case Verdict.EndRun(var error) -> checkpoint.failure(ticket, error);
             case Verdict.Repeat _, Verdict.Break _ -> null;
           };
       return verdict;
@@ -49,7 +49,7 @@ final class Keeping {
     Ticket ticket = at.ticketed();
     Mark mark = ticket.mark;
     if (mark != null) {
-      mark.toStore = Durability.passingFailure(ticket, timeout);
+      mark.toStore = RunCheckpoint.passingFailure(ticket, timeout);
     }
   }
 
@@ -58,8 +58,8 @@ final class Keeping {
     try {
       return switch (found.result()) {
         case StoredOutcome.Value value ->
-            new Verdict.Succeed(durability.decoded(at.ticketed(), value));
-        case StoredOutcome.Failed failed -> new Verdict.Fail(Durability.failure(failed));
+            new Verdict.Succeed(checkpoint.decoded(at.ticketed(), value));
+        case StoredOutcome.Failed failed -> new Verdict.Fail(RunCheckpoint.failure(failed));
       };
     } catch (Throwable broken) {
       return unusable(broken);

@@ -3,7 +3,7 @@ package io.millrace.engine;
 import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
-import io.millrace.engine.durable.Durability;
+import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Joining;
@@ -54,7 +54,7 @@ final class Life implements Effects {
   private final Refill refill;
   private final Waiting waiting;
   private final Recording recording = new Recording();
-  private final @Nullable Durability durability;
+  private final @Nullable RunCheckpoint checkpoint;
   private final Consumer<Recording> reporting;
 
   private final Alarm runAlarm;
@@ -91,7 +91,7 @@ final class Life implements Effects {
       Staff staff,
       Refill refill,
       Waiting waiting,
-      @Nullable Durability durability,
+      @Nullable RunCheckpoint checkpoint,
       Consumer<Recording> reporting) {
     this.terms = terms;
     this.feed = feed;
@@ -102,7 +102,7 @@ final class Life implements Effects {
     this.staff = staff;
     this.refill = refill;
     this.waiting = waiting;
-    this.durability = durability;
+    this.checkpoint = checkpoint;
     this.reporting = reporting;
     this.patience = new Patience(terms, schedule);
     this.closing = new FeedClosing(feed, terms.graceNanos, this::gone);
@@ -130,8 +130,8 @@ final class Life implements Effects {
 
   private void begin() {
     recording.begin();
-    if (durability != null) {
-      durability.start();
+    if (checkpoint != null) {
+      checkpoint.start();
     }
     feed.onReady(schedule.reading()::sourceReady);
     ties.tie(this, terms);
@@ -336,10 +336,10 @@ final class Life implements Effects {
   public void joined() {
     Mishaps.survive(staff::stop);
     Mishaps.survive(rescueAlarm::cancel);
-    if (durability == null) {
+    if (checkpoint == null) {
       closing.begin();
     } else {
-      durability.end(closing::begin);
+      checkpoint.end(closing::begin);
     }
   }
 

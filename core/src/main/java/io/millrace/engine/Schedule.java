@@ -7,7 +7,6 @@ import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.out.Sink;
-import io.millrace.engine.out.Wakeup;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.limit.Party;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who does what next: brings together the backlog, the source, the crew and the window, and knows when
- * the run has ended.
+ * the run has ended. What a worker gets is decided in {@link Dispatch}.
  *
  * <p>One lock guards all of it. Nothing that is done under it grows with the run, and no foreign
  * code runs there. Every critical section ends in {@link #release}, which finds out what its
@@ -35,6 +34,7 @@ final class Schedule {
   private final Party party;
   private final Window window;
   private final Reading reading;
+  private final Dispatch dispatch;
   private final WaitingItems waiting;
   private final Absences absences;
   private final Census census;
@@ -46,7 +46,6 @@ final class Schedule {
   private final Intake intake;
   private final Crew crew;
   private final Precedence precedence;
-  private boolean isLingering;
   private boolean isBrokenDown;
   private boolean isJoined;
 
@@ -92,6 +91,7 @@ final class Schedule {
     this.precedence = new Precedence(this, terms, party, commits, backlog, crew);
     this.waiting = new WaitingItems(this, effects, backlog, crew, precedence);
     this.reading = new Reading(this, precedence, terms, window, intake, backlog, crew);
+    this.dispatch = new Dispatch(this, precedence, terms, sink, window, intake, backlog, crew);
   }
 
   /** The items that wait, for those that know what they wait for. */
@@ -113,6 +113,11 @@ final class Schedule {
 
   Reading reading() {
     return reading;
+  }
+
+  /** What workers come to for work. */
+  Dispatch dispatch() {
+    return dispatch;
   }
 
   /** Never inside another such section: what ends in {@link #release} must leave no lock behind. */
@@ -187,73 +192,13 @@ final class Schedule {
     }
   }
 
-  // Workers
+  // Room in the window
 
-  /** The next claim for a worker; null if it has to leave. */
-  @Nullable Claim next(Worker worker) {
+  /** The consumer has taken something. */
+  void roomFreed() {
     lock();
-    try {
-      if (!crew.has(worker) && !crew.arrive(worker)) {
-        return null;
-      }
-      if (!comesBack(worker)) {
-        return null; // forgotten meanwhile
-      }
-      Claim claim = null;
-      while (claim == null) {
-        claim = step(worker, precedence.admission(worker).next());
-        if (!crew.has(worker)) {
-          return null;
-        }
-      }
-      handOut(claim, worker);
-      return claim;
-    } finally {
-      release();
-    }
-  }
-
-  /*
-   * Gives back what a worker has. A claim can be interrupted at an item that its owner has not begun, and
-   * leaves to others: no other item must get that. The worker can even be abandoned there.
-   */
-  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
-  private boolean comesBack(Worker worker) {
-    if (worker.isAbandoned) {
-      crew.rejoin(worker);
-      isStalled = false;
-      Thread.interrupted();
-    }
-    Claim left = worker.claim;
-    if (left == null) {
-      return true;
-    }
-    giveBack(worker);
-    while (left.isInterruptOnItsWay()) {
-      lock.unlock();
-      Thread.yield();
-      lock();
-    }
-    if (Claim.isInterrupted(left.observe())) {
-      Thread.interrupted();
-    }
-    return crew.has(worker);
-  }
-
-  private @Nullable Claim step(Worker worker, Admission.Step step) {
-    return switch (step) {
-      case SETTLE -> Claim.of(backlog.takeCondemned());
-      case RESUME -> precedence.resumed(worker);
-      case TAKE_OVER -> precedence.takenOver();
-      case STEAL -> precedence.stolen(worker);
-      case READ -> reading.read(worker);
-      case LEAVE -> {
-        if (!lingers() && !(reading.isLeftAlone() && precedence.admission(worker).stealable())) {
-          crew.leaveWithSlot(worker);
-        }
-        yield null;
-      }
-    };
+    isStarved = false;
+    release();
   }
 
   /** Under the lock. */
@@ -277,22 +222,6 @@ final class Schedule {
     return !window.countsFromStart() || room() > 0 || hasEnded();
   }
 
-  /** Under the lock: a worker is through with its claim. */
-  void giveBack(Worker worker) {
-    Claim done = worker.claim;
-    if (done != null) {
-      worker.claim = null;
-      backlog.giveBack(done);
-      Claim rest = done.splitRest();
-      if (rest != null) {
-        backlog.addReturned(rest);
-        hasNews = true; // its owner has not told the consumer of what it finished
-      }
-      giveBack(done, done.settled());
-      sink.givenBack(done);
-    }
-  }
-
   /** Under the lock. */
   void giveBack(Claim claim, int more) {
     window.giveBack(claim, more);
@@ -304,44 +233,6 @@ final class Schedule {
     if (sink instanceof Collected) {
       intake.doneWith(window.settled());
     }
-  }
-
-  private void handOut(Claim claim, Worker worker) {
-    claim.handOut(worker.nowNanos);
-    if (terms.isTuned && claim.ticket == null) {
-      claim.budgetNanos = terms.budgets(claim.item()).freshNanos(); // before a scan can see it
-    }
-    backlog.handOut(claim);
-    worker.claim = claim;
-    window.handedOut(claim);
-  }
-
-  /*
-   * Where tasks come one by one, the next one often comes sooner than a thread could be started. One
-   * worker at a time looks out for it, for a moment; true if it has come.
-   */
-  private boolean lingers() {
-    if (isLingering || !terms.isTuned || !intake.isDry() || crew.isOverfull()) {
-      return false;
-    }
-    isLingering = true;
-    lock.unlock();
-    boolean come = Wakeup.spin(intake::hasTask);
-    lock();
-    isLingering = false;
-    if (come) {
-      intake.signal(); // whoever added it may wait for this lock, and for this worker's carrier
-    }
-    return come;
-  }
-
-  // The source
-
-  /** The consumer has taken something. */
-  void roomFreed() {
-    lock();
-    isStarved = false;
-    release();
   }
 
   // Ends
@@ -507,7 +398,7 @@ final class Schedule {
   }
 
   private boolean mustStart() {
-    if (isOver || crew.isAnyArriving() || isLingering) {
+    if (isOver || crew.isAnyArriving() || dispatch.isLingering()) {
       return false;
     }
     if (hasEnded() ? crew.hasFreeHand() : crew.hasFreeSlot()) {

@@ -118,7 +118,9 @@ final class Worker extends Timekeeper implements Runnable {
     }
     try {
       readClock();
-      for (Claim next = schedule.next(this); next != null; next = schedule.next(this)) {
+      for (Claim next = schedule.dispatch().next(this);
+          next != null;
+          next = schedule.dispatch().next(this)) {
         work(next);
       }
     } catch (Throwable broken) {

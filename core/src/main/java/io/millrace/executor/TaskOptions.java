@@ -3,7 +3,7 @@ package io.millrace.executor;
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
 import io.millrace.checkpoint.ItemId;
-import io.millrace.engine.durable.Durability;
+import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.terms.TaskIdentity;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.limit.WeightedSemaphore;
@@ -57,7 +57,8 @@ public final class TaskOptions {
       @Nullable ItemId key, byte @Nullable [] fingerprint) {
     return key == null
         ? null
-        : new TaskIdentity(key, fingerprint == null ? Durability.fingerprint(null) : fingerprint);
+        : new TaskIdentity(
+            key, fingerprint == null ? RunCheckpoint.fingerprint(null) : fingerprint);
   }
 
   /** One attempt, no timeouts, no semaphore, no deadline, no key. */
@@ -173,7 +174,7 @@ public final class TaskOptions {
         permits,
         deadline,
         key,
-        Durability.fingerprint(fingerprint));
+        RunCheckpoint.fingerprint(fingerprint));
   }
 
   Duration deadline() {

@@ -77,7 +77,7 @@ public final class ForgottenHunt {
     }
 
     private Claim work(Worker worker, boolean isFirst) {
-      Claim claim = schedule.next(worker);
+      Claim claim = schedule.dispatch().next(worker);
       while (claim != null && claim.hasItem()) {
         if (isFirst) {
           tally.first(claim.index());

@@ -29,7 +29,9 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -66,6 +68,11 @@ class ArchitectureTest {
 
   private static final Pattern PREVIEW =
       Pattern.compile("--enable-preview|<enablePreview>\\s*true");
+
+  private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
+
+  /** Lines of code of a file of the engine, blank ones and comments not counted. */
+  private static final long MOST_LINES = 350;
 
   private static final Path CORE_LOCATION = coreLocation();
   private static final JavaClasses CORE = importCore();
@@ -243,6 +250,44 @@ class ArchitectureTest {
   }
 
   @Test
+  void filesOfTheEngineAreShort() throws IOException {
+    Path engine = project().resolve("core/src/main/java/io/millrace/engine");
+    Map<String, Long> tooLong = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(engine)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        long lines = linesOfCode(Files.readString(file));
+        if (lines > MOST_LINES) {
+          tooLong.put(engine.relativize(file).toString(), lines);
+        }
+      }
+    }
+    assertEquals(
+        Map.of(),
+        tooLong,
+        "lines of code, at most "
+            + MOST_LINES
+            + ": move methods that belong together into a class of their own, with their fields");
+  }
+
+  @Test
+  void linesOfCodeAreCounted() {
+    assertEquals(
+        3,
+        linesOfCode(
+            """
+            /** A type. */
+            class A { // with a remark
+
+              /*
+               * Not counted.
+               */
+              int a = 1; /* nor this */
+              // nor that
+            }
+            """));
+  }
+
+  @Test
   void noPreviewFeatureIsEnabled() throws IOException {
     assertEquals(
         List.of(),
@@ -261,6 +306,15 @@ class ArchitectureTest {
 
   private static boolean isVisible(Set<JavaModifier> modifiers) {
     return modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED);
+  }
+
+  private static long linesOfCode(String file) {
+    return COMMENT
+        .matcher(file)
+        .replaceAll("")
+        .lines()
+        .filter(line -> !line.isBlank() && !line.strip().startsWith("//"))
+        .count();
   }
 
   private static List<String> linesWith(Pattern pattern, String glob) throws IOException {

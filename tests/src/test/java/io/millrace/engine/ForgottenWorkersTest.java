@@ -81,25 +81,25 @@ class ForgottenWorkersTest {
   @DisplayName("E6: one that has settled its item is not missed")
   void isNotMissed() {
     Worker worker = begin();
-    fail(schedule.next(worker));
+    fail(schedule.dispatch().next(worker));
     schedule.absences().forgetIdle();
     assertTrue(schedule.isOver());
     assertEquals(RunStatus.COMPLETED, schedule.status());
-    assertNull(schedule.next(worker));
+    assertNull(schedule.dispatch().next(worker));
   }
 
   @Test
   @DisplayName("E6: one that is about to end the run is waited for, so that it ends as it has to")
   void isWaitedFor() {
     Worker worker = begin();
-    Claim claim = schedule.next(worker);
+    Claim claim = schedule.dispatch().next(worker);
     assertNotNull(claim);
     worker.aboutToEndRun();
     fail(claim);
     schedule.absences().forgetIdle();
     assertFalse(schedule.isOver());
     assertTrue(schedule.end(RunStatus.ABORTED, null, false));
-    assertNull(schedule.next(worker));
+    assertNull(schedule.dispatch().next(worker));
     assertTrue(schedule.isOver());
     assertEquals(RunStatus.ABORTED, schedule.status());
   }

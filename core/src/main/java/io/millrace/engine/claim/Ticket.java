@@ -82,7 +82,7 @@ public final class Ticket {
   /* Whether that has changed. Written by who queues it, before it waits so, and by who ends that. */
   public RateLimiter.@Nullable Registration earlier;
 
-  /* Guarded by the lock of Waits: its neighbours among the tickets that wait, and how many of its waits
+  /* Guarded by the lock of WaitingList: its neighbours among the tickets that wait, and how many of its waits
    * have not ended there: a next one may begin before the end of the last one is noted; and for what it waits. */
   public @Nullable Ticket nextWaiting;
   public @Nullable Ticket previousWaiting;

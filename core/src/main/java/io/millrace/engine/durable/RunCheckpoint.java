@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * is delivered. For both it waits without a worker, in the window. Workers call the user's functions (keys, fingerprints,
  * codec, predicate); two threads call the store, and nothing else. Thread-safe.
  */
-public final class Durability {
+public final class RunCheckpoint {
   private final CheckpointSession session;
   private final Identity identity;
   private final Codec<Object> codec;
@@ -39,7 +39,7 @@ public final class Durability {
   private final Commits commits;
 
   /** Takes the session, which {@link #end} closes. */
-  public Durability(
+  public RunCheckpoint(
       Checkpoint checkpoint,
       CheckpointSession session,
       Resuming run,

@@ -1,6 +1,5 @@
 package io.millrace.engine.wait;
 
-import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.flight.Recording;
@@ -8,15 +7,12 @@ import io.millrace.engine.terms.Budgets;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
-import io.millrace.engine.thread.Alarm;
 import io.millrace.limit.Demand;
 import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.WaitCause;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class Waits {
   private final Terms terms;
   private final Resuming run;
-  private final Alarm dueAlarm;
+  private final Backoffs backoffs;
+  private final WaitingList waiting = new WaitingList();
   private final @Nullable KeySlots slots;
   private final @Nullable SemaphorePermit semaphores;
   private final @Nullable RatePermit rate;
@@ -42,16 +39,11 @@ public final class Waits {
   /* Written by whoever has the first item wait, read by workers. */
   private volatile boolean areUsed;
 
-  /* Guards the list of the tickets that wait: queueing races with the end of the run, which empties it. */
-  private final ShortLock lock = new ShortLock();
-  private @Nullable Ticket first;
-  private final long[] counts = new long[WaitCause.values().length];
-
   public Waits(Terms terms, Resuming run, Party party) {
     Config config = terms.config;
     this.terms = terms;
     this.run = run;
-    this.dueAlarm = new Alarm(terms.clock, this::wakeDue);
+    this.backoffs = new Backoffs(terms.clock, run);
     this.slots = config.perKey == null ? null : new KeySlots(config.perKey);
     this.semaphores = terms.isTuned ? new SemaphorePermit(this, party) : null;
     RateLimiter limiter = limiter(config);
@@ -145,9 +137,8 @@ public final class Waits {
         return null;
       }
     } else {
-      rate.find(
-          at); // where its key is compared, it can be interrupted, and what that throws is the
-      // item's
+      // where its key is compared, it can be interrupted, and what that throws is the item's
+      rate.find(at);
     }
     leaving.incrementAndGet();
     return rate;
@@ -181,7 +172,7 @@ public final class Waits {
     if (!areUsed) {
       areUsed = true;
     }
-    add(ticket, causeOf(wanted));
+    waiting.add(ticket, causeOf(wanted));
     long deadline;
     boolean isFree;
     InVain hopeless;
@@ -223,7 +214,7 @@ public final class Waits {
     if (wanted != null && inVain != null && inVain.cancel(ticket)) {
       ticket.stopExpiry();
       await(ticket, wanted);
-      remove(ticket);
+      waiting.remove(ticket);
     }
   }
 
@@ -254,33 +245,7 @@ public final class Waits {
 
   /** An item waits for its retry. */
   public void retryLater(Ticket ticket, Throwable error, long delayNanos) {
-    Recording.retry(ticket, error, delayNanos);
-    ticket.rank = Ticket.UNRANKED;
-    if (run.delay(ticket)) {
-      alarm(ticket.dueNanos);
-    }
-  }
-
-  private void wakeDue() {
-    long now;
-    try {
-      now = terms.clock.nanoTime();
-    } catch (Throwable broken) {
-      run.breakOff(broken);
-      return;
-    }
-    Long next = run.wakeDue(now);
-    if (next != null) {
-      alarm(next);
-    }
-  }
-
-  private void alarm(long nanos) {
-    try {
-      dueAlarm.at(nanos);
-    } catch (Throwable broken) {
-      run.breakOff(broken);
-    }
+    backoffs.begin(ticket, error, delayNanos);
   }
 
   /** An item need not wait any more: it goes on as it is. Never blocks. */
@@ -304,13 +269,13 @@ public final class Waits {
   void resume(Ticket ticket) {
     ticket.stopExpiry();
     run.resume(ticket);
-    remove(ticket);
+    waiting.remove(ticket);
   }
 
   /** Lets items go on that waited for nothing that has a timeout, all at once. */
   public void resume(List<Ticket> tickets) {
     run.resume(tickets);
-    tickets.forEach(this::remove);
+    tickets.forEach(waiting::remove);
   }
 
   /** An item leaves the queue for permits, and keeps none; it asks again when there is a worker for it. */
@@ -376,7 +341,7 @@ public final class Waits {
   /** The run has ended: lets at most this many items go on; returns whether there may be more. */
   public boolean endSome(long most) {
     for (long ended = 0; ended < most; ended++) {
-      Ticket ticket = poll();
+      Ticket ticket = waiting.poll();
       if (ticket == null) {
         return false;
       }
@@ -387,25 +352,31 @@ public final class Waits {
 
   /** Items that wait for a permit, in their order; in runs whose items bring options along. */
   public List<Tuned> items() {
-    List<Ticket> all = new ArrayList<>();
-    lock.lock();
-    try {
-      for (Ticket ticket = first; ticket != null; ticket = ticket.nextWaiting) {
-        all.add(ticket);
-      }
-    } finally {
-      lock.unlock();
+    return waiting.items();
+  }
+
+  /** How many wait for what; for a pause counts as for a permit. */
+  public EnumMap<WaitCause, Long> waiting() {
+    EnumMap<WaitCause, Long> all = waiting.byCause();
+    if (rate != null) {
+      long permits = all.getOrDefault(WaitCause.RATE, 0L);
+      long paused = Math.min(permits, rate.pausedWaiters());
+      all.put(WaitCause.PAUSE, paused);
+      all.put(WaitCause.RATE, permits - paused);
     }
-    return all.stream()
-        .sorted(Comparator.comparingLong(ticket -> ticket.index))
-        .map(ticket -> ticket.item)
-        .filter(Tuned.class::isInstance)
-        .map(Tuned.class::cast)
-        .toList();
+    return all;
+  }
+
+  private WaitCause causeOf(TicketQueue wanted) {
+    return wanted == rate
+        ? WaitCause.RATE
+        : wanted == slots
+            ? WaitCause.KEY
+            : wanted == semaphores ? WaitCause.SEMAPHORE : WaitCause.CHECKPOINT;
   }
 
   public void stop() {
-    dueAlarm.cancel();
+    backoffs.stop();
   }
 
   // For offers of permits
@@ -420,110 +391,5 @@ public final class Waits {
 
   void start(int generation) {
     run.startWorker(generation);
-  }
-
-  // The list of what waits
-
-  @SuppressWarnings("EnumOrdinal") // places in an array that nobody else sees
-  private int causeOf(TicketQueue wanted) {
-    WaitCause cause =
-        wanted == rate
-            ? WaitCause.RATE
-            : wanted == slots
-                ? WaitCause.KEY
-                : wanted == semaphores ? WaitCause.SEMAPHORE : WaitCause.CHECKPOINT;
-    return cause.ordinal();
-  }
-
-  /** How many wait for what; for a pause counts as for a permit. */
-  public EnumMap<WaitCause, Long> waiting() {
-    long[] now;
-    lock.lock();
-    try {
-      now = counts.clone();
-    } finally {
-      lock.unlock();
-    }
-    EnumMap<WaitCause, Long> all = new EnumMap<>(WaitCause.class);
-    int place = 0;
-    for (WaitCause cause : WaitCause.values()) {
-      all.put(cause, now[place++]);
-    }
-    if (rate != null) {
-      long permits = now[causeOf(rate)];
-      long paused = Math.min(permits, rate.pausedWaiters());
-      all.put(WaitCause.PAUSE, paused);
-      all.put(WaitCause.RATE, permits - paused);
-    }
-    return all;
-  }
-
-  private void add(Ticket ticket, int cause) {
-    lock.lock();
-    try {
-      ticket.waits++;
-      if (ticket.isWaiting) {
-        counts[ticket.cause]--;
-      } else {
-        link(ticket);
-      }
-      ticket.cause = cause;
-      counts[cause]++;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void remove(Ticket ticket) {
-    lock.lock();
-    try {
-      if (--ticket.waits == 0) { // else it waits again already
-        unlink(ticket);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private @Nullable Ticket poll() {
-    lock.lock();
-    try {
-      Ticket taken = first;
-      if (taken != null) {
-        unlink(taken);
-      }
-      return taken;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void link(Ticket ticket) {
-    ticket.isWaiting = true;
-    ticket.nextWaiting = first;
-    if (first != null) {
-      first.previousWaiting = ticket;
-    }
-    first = ticket;
-  }
-
-  private void unlink(Ticket ticket) {
-    if (!ticket.isWaiting) {
-      return;
-    }
-    ticket.isWaiting = false;
-    counts[ticket.cause]--;
-    Ticket before = ticket.previousWaiting;
-    Ticket after = ticket.nextWaiting;
-    if (before == null) {
-      first = after;
-    } else {
-      before.nextWaiting = after;
-    }
-    if (after != null) {
-      after.previousWaiting = before;
-    }
-    ticket.previousWaiting = null;
-    ticket.nextWaiting = null;
   }
 }

@@ -1,0 +1,232 @@
+package io.millrace.engine;
+
+import io.millrace.base.Require;
+import io.millrace.base.Suppressing;
+import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.Terms;
+import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.Waits;
+import io.millrace.engine.watch.Watch;
+import io.millrace.outcome.RejectedResultException;
+import io.millrace.plan.Retry;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what is to become of an item, with the user's functions: what retries and rejects, costs, what reads answers,
+ * fallbacks, the codec of the checkpoint, listeners. What they throw is the item's failure. The claim is in a phase of
+ * its own meanwhile, which {@link Verdicts} begins and seals.
+ */
+final class Judging {
+  private final Terms terms;
+  private final Schedule schedule;
+  private final Waits waits;
+  private final Failures failures;
+  private final Interrupter interrupter;
+  private final @Nullable Keeping keeping;
+  private final @Nullable AttemptNews news;
+  private final @Nullable Watch watch;
+
+  Judging(
+      Terms terms,
+      Schedule schedule,
+      Waits waits,
+      Failures failures,
+      Interrupter interrupter,
+      @Nullable Keeping keeping,
+      @Nullable AttemptNews news) {
+    this.terms = terms;
+    this.schedule = schedule;
+    this.waits = waits;
+    this.failures = failures;
+    this.interrupter = interrupter;
+    this.keeping = keeping;
+    this.news = news;
+    this.watch = terms.config.watch;
+  }
+
+  /**
+   * Clears an interrupt flag that the user's functions have left set, so that nobody else sees it.
+   * In the caller's thread the interrupt is the caller's, and is kept.
+   */
+  void tidyInterrupt(@Nullable Throwable error) {
+    if (!terms.isInCaller) {
+      Thread.interrupted();
+    } else if (error instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How long deciding may take. */
+  long budgetNanos(ItemAtHand at) {
+    return at.budgets().judgingNanos(at.ticket, at.worker.nowNanos);
+  }
+
+  /** What comes of an attempt that returned or threw. */
+  Verdict ofAttempt(
+      ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
+    return decide(at, () -> judged(at, startNanos, value, error));
+  }
+
+  /** What comes of an item whose call was the last one, whatever came of that. */
+  Verdict ofLastCall(ItemAtHand at, Throwable error) {
+    return decide(at, () -> lastFailure(at, error));
+  }
+
+  /** What comes of an item that is not called any more: a failure, unless the policy has something else for it. */
+  Verdict ofFailure(ItemAtHand at, Throwable error) {
+    return decide(at, () -> failing(at, error));
+  }
+
+  /** What comes of an item that need not be called: what its checkpoint has. */
+  Verdict ofStored(ItemAtHand at, StoredOutcome found) {
+    Keeping kept = Objects.requireNonNull(keeping, "keeping");
+    return decide(at, () -> restored(at, found, kept));
+  }
+
+  /** It took too long to decide: a timeout, in place of what was decided. The user's predicate is not asked. */
+  Verdict tooLate(ItemAtHand at, TimeoutException timeout) {
+    EarlierErrors.attach(at.ticketed().errors, timeout);
+    if (keeping != null) {
+      keeping.keep(at, timeout);
+    }
+    return new Verdict.Fail(timeout);
+  }
+
+  private Verdict decide(ItemAtHand at, Supplier<Verdict> deciding) {
+    Verdict verdict;
+    try {
+      interrupter.joinEnd(at.claim());
+      if (at.claim().budgetNanos != Long.MAX_VALUE) {
+        interrupter.watch(at.claim());
+      }
+      verdict = deciding.get();
+    } catch (Throwable broken) {
+      verdict = new Verdict.Fail(broken);
+    }
+    if (keeping != null) {
+      verdict = keeping.keepable(at, verdict);
+    }
+    Throwable failure = verdict.failure();
+    if (watch != null && failure != null) {
+      at.told = watch.tell(failure, at.itemOfUser(), at.details());
+    }
+    tidyInterrupt(null);
+    at.worker.readClock();
+    return verdict;
+  }
+
+  private Verdict restored(ItemAtHand at, StoredOutcome found, Keeping kept) {
+    Verdict verdict = kept.restored(at, found);
+    return verdict instanceof Verdict.Fail(var error) ? failing(at, error) : verdict;
+  }
+
+  private Verdict judged(
+      ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
+    if (news != null && !at.isEndTold) {
+      at.isEndTold = true;
+      news.ended(at, error, at.ticketed().lastEndNanos - startNanos);
+    }
+    return verdict(at, value, error);
+  }
+
+  private Verdict verdict(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    Retry retry = at.retry();
+    Ticket ticket = at.ticketed();
+    Throwable failure = error;
+    answered(at, value, error);
+    boolean isFatal = error != null && retry.isFatal(at.itemOfUser(), error);
+    try {
+      if (failure == null) {
+        if (terms.spending != null) {
+          terms.spending.settle(at.cost, at.itemOfUser(), value);
+        }
+        isFatal = retry.isFatalResult(at.itemOfUser(), value);
+        if (!isFatal && !retry.rejects(at.itemOfUser(), value)) {
+          waits.settle(at.demand, at.item(), value);
+          return new Verdict.Succeed(value);
+        }
+        failure = new RejectedResultException(value, ticket.attempts);
+      }
+    } catch (Throwable broken) {
+      return failing(at, broken);
+    }
+    // Others share the limiter, whatever becomes of this run.
+    Optional<Duration> serverWait = retry.serverWait(value, error, terms.clock.now());
+    if (serverWait.isPresent()) {
+      pause(at, serverWait.get(), failure);
+    }
+    if (isFatal) {
+      EarlierErrors.attach(ticket.errors, failure);
+      return new Verdict.EndRun(failure);
+    }
+    boolean repeats = error == null || retry.repeats(at.itemOfUser(), error);
+    if (!repeats || ticket.attempts >= retry.attempts()) {
+      return failing(at, failure);
+    }
+    long wanted = retry.delayNanos(ticket.attempts, serverWait, ThreadLocalRandom.current());
+    long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
+    if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
+      return failing(at, at.budgets().tooLate(ticket.attempts, failure));
+    }
+    if (!retry.mayRepeat(value, error, serverWait, at.worker.nowNanos)) {
+      EarlierErrors.refused(failure, retry.budget());
+      return failing(at, failure);
+    }
+    if (news != null) {
+      news.retrying(at, failure, delay);
+    }
+    return new Verdict.Repeat(failure, delay);
+  }
+
+  /* Once an attempt: what comes of a timeout that cuts its judging short was not the answer. */
+  private void answered(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    if (!at.isAnswerTold) {
+      at.isAnswerTold = true;
+      waits.answered(at.demand, value, error);
+    }
+  }
+
+  private Verdict lastFailure(ItemAtHand at, Throwable error) {
+    answered(at, null, error);
+    return failing(at, error);
+  }
+
+  private void pause(ItemAtHand at, Duration wait, Throwable error) {
+    try {
+      waits.pause(at.item(), wait);
+      if (watch != null) {
+        long nanos = Require.nanos(wait);
+        String origin =
+            watch.paused(at.itemOfUser(), error, terms.clock, at.worker.nowNanos, nanos);
+        if (news != null) {
+          news.paused(origin, wait);
+        }
+      }
+    } catch (Throwable brokenKey) {
+      Suppressing.add(error, brokenKey);
+    }
+  }
+
+  /* After the end of the run nothing more is called. */
+  private Verdict failing(ItemAtHand at, Throwable error) {
+    if (at.ticket != null) {
+      EarlierErrors.attach(at.ticket.errors, error);
+    }
+    Supplier<@Nullable Object> fallback = failures.fallbackFor(error);
+    if (fallback == null || schedule.isCut()) {
+      return new Verdict.Fail(error);
+    }
+    try {
+      return new Verdict.Substitute(fallback.get(), error);
+    } catch (Throwable broken) {
+      return new Verdict.Fail(broken);
+    }
+  }
+}

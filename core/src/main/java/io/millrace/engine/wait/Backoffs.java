@@ -1,0 +1,54 @@
+package io.millrace.engine.wait;
+
+import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.flight.Recording;
+import io.millrace.engine.thread.Alarm;
+import io.millrace.time.TimeSource;
+
+/** Wakes the items that wait for their retry, each when its time has come; one alarm serves them all. Thread-safe. */
+final class Backoffs {
+  private final TimeSource clock;
+  private final Resuming run;
+  private final Alarm alarm;
+
+  Backoffs(TimeSource clock, Resuming run) {
+    this.clock = clock;
+    this.run = run;
+    this.alarm = new Alarm(clock, this::wakeDue);
+  }
+
+  /** An item waits until its due time. */
+  void begin(Ticket ticket, Throwable error, long delayNanos) {
+    Recording.retry(ticket, error, delayNanos);
+    ticket.rank = Ticket.UNRANKED;
+    if (run.delay(ticket)) {
+      wakeAt(ticket.dueNanos);
+    }
+  }
+
+  void stop() {
+    alarm.cancel();
+  }
+
+  private void wakeDue() {
+    long now;
+    try {
+      now = clock.nanoTime();
+    } catch (Throwable broken) {
+      run.breakOff(broken);
+      return;
+    }
+    Long next = run.wakeDue(now);
+    if (next != null) {
+      wakeAt(next);
+    }
+  }
+
+  private void wakeAt(long nanos) {
+    try {
+      alarm.at(nanos);
+    } catch (Throwable broken) {
+      run.breakOff(broken);
+    }
+  }
+}
