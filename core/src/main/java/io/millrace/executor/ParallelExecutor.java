@@ -9,7 +9,6 @@ import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.ConfigAccess;
-import io.millrace.engine.terms.Tuned;
 import io.millrace.plan.Action;
 import io.millrace.plan.Context;
 import io.millrace.plan.Retry;
@@ -71,13 +70,14 @@ import org.jspecify.annotations.Nullable;
 public final class ParallelExecutor implements ExecutorService {
   private final TaskOptions options;
   private final TimeSource clock;
-  private final TaskFeed feed = new TaskFeed();
   private final Engine engine;
   private final Home home;
   private final Entrance entrance;
+  private final Shutdown shutdown;
 
   private ParallelExecutor(Config config, QueueLimit queueLimit, Duration deadline) {
     clock = config.clock;
+    TaskFeed feed = new TaskFeed();
     options = TaskOptions.of(config.retry, config.attemptTimeout, config.itemTimeout, deadline);
     Context context = new Context(config.carriers, config.scopedValues);
     StoredTasks stored = new StoredTasks(config.checkpoint != null);
@@ -85,6 +85,7 @@ public final class ParallelExecutor implements ExecutorService {
     engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
     home.open(engine);
     entrance = new Entrance(home, config.mostConcurrency(), queueLimit, clock);
+    shutdown = new Shutdown(entrance, engine, feed);
   }
 
   /* Tasks bring the context of their submitters; workers know whose they are. */
@@ -516,8 +517,7 @@ public final class ParallelExecutor implements ExecutorService {
 
   @Override
   public void shutdown() {
-    entrance.close();
-    engine.resume();
+    shutdown.begin();
   }
 
   /**
@@ -526,9 +526,7 @@ public final class ParallelExecutor implements ExecutorService {
    * Future} itself is cancelled. Does not wait: {@link #close} does, and {@link #awaitTermination}.
    */
   public void shutdownAndCancel() {
-    entrance.close();
-    cutOff(takeNotBegun());
-    engine.resume();
+    shutdown.beginWithoutNotBegun();
   }
 
   /**
@@ -541,35 +539,7 @@ public final class ParallelExecutor implements ExecutorService {
    */
   @Override
   public List<Runnable> shutdownNow() {
-    List<Tuned> notBegun = stop();
-    cutOff(notBegun.stream().filter(each -> !isInHand(each)).toList());
-    List<Runnable> given = new ArrayList<>(); // of the caller, as other executors' are
-    notBegun.stream().filter(each -> !isStage(each)).forEach(each -> given.add(asGiven(each)));
-    return given;
-  }
-
-  private static boolean isInHand(Tuned task) {
-    return !isStage(task) && !(task instanceof Task<?> submitted && submitted.isPart);
-  }
-
-  private static boolean isStage(Tuned task) {
-    return task instanceof Command command && command.isStage();
-  }
-
-  private static Runnable asGiven(Tuned task) {
-    return switch (task) {
-      case Task<?> submitted -> submitted.future;
-      case Command command -> command.runnable;
-      default -> throw new AssertionError(task);
-    };
-  }
-
-  /* What runs is interrupted before anybody hears of what does not run. */
-  private List<Tuned> stop() {
-    entrance.close();
-    List<Tuned> notBegun = takeNotBegun();
-    engine.stop();
-    return notBegun;
+    return shutdown.now();
   }
 
   /**
@@ -579,43 +549,17 @@ public final class ParallelExecutor implements ExecutorService {
    */
   @Override
   public void close() {
-    entrance.close();
-    engine.resume();
-    boolean interrupted = false;
-    while (!isTerminated()) {
-      try {
-        engine.awaitJoined(Long.MAX_VALUE);
-      } catch (InterruptedException first) {
-        interrupted = true;
-        cutOff(stop());
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /* First what a worker may be about to begin, or what waits for a permit: it came before the others. */
-  private List<Tuned> takeNotBegun() {
-    List<Tuned> queued = feed.drain();
-    List<Tuned> all = new ArrayList<>(engine.takeBack());
-    all.addAll(queued);
-    all.forEach(each -> ((Submitted) each).leave());
-    return all;
-  }
-
-  private static void cutOff(List<Tuned> notBegun) {
-    notBegun.forEach(each -> ((Submitted) each).cutOff());
+    shutdown.complete();
   }
 
   @Override
   public boolean isShutdown() {
-    return feed.isShut();
+    return shutdown.hasBegun();
   }
 
   @Override
   public boolean isTerminated() {
-    return feed.isShut() && engine.hasJoined();
+    return shutdown.isComplete();
   }
 
   @Override

@@ -71,8 +71,11 @@ class ArchitectureTest {
 
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
 
-  /** Lines of code of a file of the engine, blank ones and comments not counted. */
+  /** Lines of code of a file of core, blank ones and comments not counted. */
   private static final long MOST_LINES = 350;
+
+  /** An option is a method of a few lines, and so is an entry point. */
+  private static final Set<String> LONG_LISTS = Set.of("io/millrace/Parallel.java");
 
   private static final Path CORE_LOCATION = coreLocation();
   private static final JavaClasses CORE = importCore();
@@ -250,14 +253,15 @@ class ArchitectureTest {
   }
 
   @Test
-  void filesOfTheEngineAreShort() throws IOException {
-    Path engine = project().resolve("core/src/main/java/io/millrace/engine");
+  void filesAreShort() throws IOException {
+    Path core = project().resolve("core/src/main/java");
     Map<String, Long> tooLong = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(engine)) {
+    try (Stream<Path> files = Files.walk(core)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         long lines = linesOfCode(Files.readString(file));
-        if (lines > MOST_LINES) {
-          tooLong.put(engine.relativize(file).toString(), lines);
+        String name = core.relativize(file).toString();
+        if (lines > MOST_LINES && !LONG_LISTS.contains(name)) {
+          tooLong.put(name, lines);
         }
       }
     }
