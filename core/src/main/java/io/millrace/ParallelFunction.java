@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.BaseStream;
@@ -33,8 +34,8 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
   /** With the fallback, so never handed out: it would give its values to actions of other types. */
   private final Parallel running;
 
-  /** For single calls, which share a limiter. */
-  private final Parallel calling;
+  /* For single calls, which share a limiter. Made at the first one: most functions are for many items. */
+  private final AtomicReference<@Nullable Parallel> calling = new AtomicReference<>();
 
   ParallelFunction(
       Parallel parallel,
@@ -44,7 +45,6 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
     this.action = action;
     this.fallback = fallback;
     this.running = parallel.withFallback(fallback);
-    this.calling = running.forSingleCalls();
   }
 
   /** Calls the action as it is, in the calling thread, without any option. */
@@ -64,8 +64,21 @@ public sealed class ParallelFunction<T extends @Nullable Object, R extends @Null
    *     if the call was stopped, or timed out by {@link Parallel#runTimeout}
    */
   public R call(T item) throws Exception {
-    calling.refuseCheckpoint();
-    return calling.<T, R>map(Collections.singletonList(item), action).outcomes().getFirst().value();
+    running.refuseCheckpoint();
+    return calling()
+        .<T, R>map(Collections.singletonList(item), action)
+        .outcomes()
+        .getFirst()
+        .value();
+  }
+
+  private Parallel calling() {
+    Parallel known = calling.get();
+    if (known == null) {
+      calling.compareAndSet(null, running.forSingleCalls());
+      known = Objects.requireNonNull(calling.get());
+    }
+    return known;
   }
 
   /** How this runs. */

@@ -32,6 +32,8 @@ public final class ItemId {
     /** The position in the source, from 0; as a {@link #LONG}. */
     POSITION('p');
 
+    private static final Kind[] KINDS = values();
+
     private final char code;
 
     Kind(char code) {
@@ -45,7 +47,7 @@ public final class ItemId {
 
     /** The kind of a code. */
     public static Kind of(char code) {
-      for (Kind kind : values()) {
+      for (Kind kind : KINDS) {
         if (kind.code == code) {
           return kind;
         }

@@ -49,6 +49,11 @@ public final class Captured {
     return new Captured(context, false);
   }
 
+  /** Whether its class loader is that of this thread. */
+  boolean hasLoaderOf(Thread thread) {
+    return hasLoader && loader == loaderOf(thread);
+  }
+
   private static <V> ScopedValue.@Nullable Carrier bind(
       ScopedValue.@Nullable Carrier bound, ScopedValue<V> value) {
     if (!value.isBound()) {

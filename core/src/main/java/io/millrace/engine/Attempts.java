@@ -307,13 +307,14 @@ final class Attempts {
     }
   }
 
-  /* What was heard of is called, unless the run ends meanwhile, perhaps by the listener. */
+  /* What was heard of is called, unless the run is cut meanwhile, perhaps by the listener: what an orderly end finds about to
+   * start counts as running. */
   private boolean begin(Worker worker, ItemAtHand at, Claim claim) {
     if (news != null) {
       news.starting(at);
       tidy(at);
     }
-    if (mayBegin(at, claim) && !(news != null && schedule.hasEnded())) {
+    if (mayBegin(at, claim) && !(news != null && schedule.isCut())) {
       return attempt(worker, claim, at);
     }
     unspend(at);

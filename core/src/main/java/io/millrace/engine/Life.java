@@ -364,7 +364,7 @@ final class Life implements Effects {
   /** Waits until nothing of the run is left. An interrupt does not shorten that; the flag is set afterwards. */
   void awaitEnd() {
     boolean wasInterrupted = false;
-    while (!hasJoined() && !schedule.census().isWorker(Thread.currentThread())) {
+    while (!hasJoined() && !isOwn(Thread.currentThread())) {
       try {
         if (!staff.runInline() && !Wakeup.spin(this::hasJoined)) {
           awaitEndOnce();
@@ -376,6 +376,11 @@ final class Life implements Effects {
     if (wasInterrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /* What such a thread runs, an action or a store, would wait for itself. */
+  private boolean isOwn(Thread thread) {
+    return schedule.census().isWorker(thread) || (durability != null && durability.isIn(thread));
   }
 
   private void awaitEndOnce() throws InterruptedException {

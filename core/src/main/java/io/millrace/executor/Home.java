@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.context.Captured;
+import io.millrace.context.Capturing;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Tuning;
@@ -16,7 +17,7 @@ final class Home {
   static final ScopedValue<Home> OF_WORKER = ScopedValue.newInstance();
 
   private final TaskFeed feed;
-  private final Context context;
+  private final Capturing capturing;
   private final Tuning forCommands;
   private final OwnWaits ownWaits;
   private final StoredTasks stored;
@@ -35,7 +36,7 @@ final class Home {
    */
   Home(TaskFeed feed, Context context, Tuning forCommands, StoredTasks stored) {
     this.feed = feed;
-    this.context = context;
+    this.capturing = new Capturing(context);
     this.forCommands = forCommands;
     this.stored = stored;
     this.ownWaits = new OwnWaits(() -> engine().surplus(), this::isWorker);
@@ -71,7 +72,7 @@ final class Home {
 
   /** The calling thread's context, as far as tasks have it. */
   Captured capture() {
-    return Captured.of(context);
+    return capturing.now();
   }
 
   Command command(Runnable runnable, Captured captured) {

@@ -141,6 +141,10 @@ final class OwnWaits {
 
   /* The others without hope, but for those that look as well; null if there is somebody who may go on. */
   private synchronized @Nullable Set<Wait> othersIfStuck(Wait wait, Surplus now) {
+    if (waits.size() < now.slots()) {
+      wait.isJudging = false;
+      return null; // so each wait costs the same, however many there are
+    }
     Set<Wait> hopeless = hopeless(now.atWork());
     wait.isJudging = hopeless.size() >= now.slots() && hopeless.contains(wait);
     if (!wait.isJudging) {

@@ -4,7 +4,6 @@ import io.millrace.Parallel;
 import io.millrace.base.Closing;
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
-import io.millrace.context.Captured;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Config;
@@ -267,9 +266,7 @@ public final class ParallelExecutor implements ExecutorService {
 
   private <R extends @Nullable Object> Task<R> task(
       Callable<R> task, TaskOptions options, boolean isPart) {
-    Captured captured = home.capture();
-    Callable<R> inContext = () -> captured.<R>call(task);
-    return new Task<>(home, inContext, options.tuning(), clock, isPart);
+    return new Task<>(home, task, options.tuning(), clock, isPart);
   }
 
   @Override

@@ -96,6 +96,6 @@ abstract class Submitted extends Tuned {
   void left() {}
 
   private @Nullable Room takeRoom() {
-    return (Room) ROOM.getAndSet(this, (Room) null);
+    return room == null ? null : (Room) ROOM.getAndSet(this, (Room) null);
   }
 }

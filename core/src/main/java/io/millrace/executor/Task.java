@@ -3,6 +3,7 @@ package io.millrace.executor;
 import io.millrace.base.Suppressing;
 import io.millrace.base.Warnings;
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.context.Captured;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.NotRun;
@@ -54,6 +55,7 @@ final class Task<R extends @Nullable Object> extends Submitted implements OwnWai
   }
 
   private final Home home;
+  private final Captured captured;
 
   /* Null when the future is done, or about to be: whoever keeps that does not keep the function. */
   private volatile @Nullable Callable<? extends R> callable;
@@ -71,7 +73,7 @@ final class Task<R extends @Nullable Object> extends Submitted implements OwnWai
   private @Nullable Throwable thrown;
 
   /**
-   * A task.
+   * A task with the context of the calling thread.
    *
    * @param home is told of a cancellation, so that the task need not wait for its turn
    */
@@ -80,6 +82,7 @@ final class Task<R extends @Nullable Object> extends Submitted implements OwnWai
     this.isPart = isPart;
     this.future = new ExecutorFuture<>(clock, home.reference());
     this.home = home;
+    this.captured = home.capture();
     this.callable = callable;
     future.belongTo(this);
   }
@@ -112,7 +115,7 @@ final class Task<R extends @Nullable Object> extends Submitted implements OwnWai
         return null;
       }
       called = true;
-      return function.call();
+      return captured.<R>call(function);
     } catch (Throwable failed) {
       thrown = failed;
       throw failed;

@@ -26,6 +26,7 @@ final class AdaptiveBucket implements Bucket {
   private long heldUntil;
   private long usedAt;
   private boolean isUsed;
+  private boolean wasUsed;
   private long toldAt;
 
   AdaptiveBucket(RateLimit.Adaptive limit, long start) {
@@ -49,6 +50,7 @@ final class AdaptiveBucket implements Bucket {
     long latest = now - Math.max(LevelBucket.LATENESS, 2 * gap());
     long due = Bucket.later(Bucket.later(dueAt, latest), heldUntil);
     slotBefore = slot;
+    wasUsed = isUsed;
     slot = due;
     usedAt = now;
     isUsed = true;
@@ -61,6 +63,7 @@ final class AdaptiveBucket implements Bucket {
   public void giveBack(long now, long takenAt, long cost) {
     if (takenAt == usedAt) {
       slot = slotBefore;
+      isUsed = wasUsed;
     }
   }
 

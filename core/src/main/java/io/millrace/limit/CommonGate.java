@@ -61,9 +61,7 @@ final class CommonGate implements GateAlarm.Owner {
   void giveBack(Demand demand, long now) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
-      if (!demand.isRefusedBy(buckets[i])) {
-        buckets[i].giveBack(now, demand.takenAt(), demand.cost(offset + i));
-      }
+      buckets[i].giveBack(now, demand.takenAt(), demand.cost(offset + i));
     }
   }
 

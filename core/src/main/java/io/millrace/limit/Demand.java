@@ -67,11 +67,6 @@ public final class Demand {
     refusedBy = null;
   }
 
-  /** Whether this bucket refuses the attempt that took the permits. */
-  boolean isRefusedBy(Bucket bucket) {
-    return refusedBy == bucket;
-  }
-
   /**
    * What the call fails with instead of being made, although its permits were taken; null if it may be made. Only
    * for a limit with a circuit breaker that lets calls fail; whoever finds this gives the permits back.

@@ -198,9 +198,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   void giveBack(Demand demand, Turn turn) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
-      if (!demand.isRefusedBy(buckets[i])) {
-        buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
-      }
+      buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
     }
     if (common != null) {
       common.giveBack(demand, turn.now());

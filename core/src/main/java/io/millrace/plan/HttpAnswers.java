@@ -30,9 +30,18 @@ final class HttpAnswers {
       if (cause instanceof HttpReply reply) {
         return Optional.of(reply);
       }
-      cause = cause.getCause();
+      cause = causeOf(cause);
     }
     return Optional.empty();
+  }
+
+  /* An exception may have its own idea of its cause, and throw. */
+  private static @Nullable Throwable causeOf(Throwable error) {
+    try {
+      return error.getCause();
+    } catch (Throwable broken) {
+      return null;
+    }
   }
 
   /** The request that a reply answers, before any redirect; null if the reply does not say. */

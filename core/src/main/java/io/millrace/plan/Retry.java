@@ -110,8 +110,8 @@ public record Retry(
    *
    * <p>A request that may have been processed is repeated only if that does no harm: if its method is GET,
    * HEAD, OPTIONS, TRACE, PUT or DELETE, or if it has an {@code Idempotency-Key}. Any other request is repeated only
-   * if the server did not take it: the connection was refused, or the reply has status 429, or 503 with
-   * {@code Retry-After}. The request
+   * if the server did not take it: the connection was refused, or the reply has status 429, or 403 or 503 and
+   * says how long to wait, as with {@code Retry-After}. The request
    * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
    * the request counts as one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
    *

@@ -2,6 +2,7 @@ package io.millrace.scope;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.context.Captured;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.engine.thread.FutureWait;
@@ -20,14 +21,17 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
   private static final Tuning ONCE =
       new Tuning(Retry.none(), Require.NEVER, Require.NEVER, null, 1, null);
 
-  private final String name;
-  private final boolean named;
+  private final long number;
+
+  /* Null if it has none but its number. */
+  private final @Nullable String givenName;
 
   /** Won once: by the worker that makes the call, or by the cancellation that keeps it from doing so. */
   private final AtomicBoolean begun = new AtomicBoolean();
 
-  /* Taken by whoever has won: a handle that somebody keeps keeps neither of them after the task's end. */
+  /* Taken by whoever has won: a handle that somebody keeps keeps none of them after the task's end. */
   private @Nullable TaskGroup group;
+  private @Nullable Captured captured;
   private @Nullable Callable<? extends R> callable;
 
   private final CompletableFuture<Ended<R>> end = new CompletableFuture<>();
@@ -36,20 +40,28 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
   /**
    * A task that nobody has begun.
    *
-   * @param named whether its thread gets its name
+   * @param number its place among those that were started in the group, from 1
+   * @param name what its thread is called meanwhile; null for no name but its number
+   * @param captured the context of whoever started it
    */
-  GroupTask(TaskGroup group, String name, boolean named, Callable<? extends R> callable) {
+  GroupTask(
+      TaskGroup group,
+      long number,
+      @Nullable String name,
+      Captured captured,
+      Callable<? extends R> callable) {
     super(ONCE);
     this.group = group;
     this.virtualWait = FutureWait.of(end, group.clock());
-    this.name = name;
-    this.named = named;
+    this.number = number;
+    this.givenName = name;
+    this.captured = captured;
     this.callable = callable;
   }
 
   @Override
   public String name() {
-    return name;
+    return givenName == null ? "task " + number : givenName;
   }
 
   @Override
@@ -67,7 +79,7 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
       ended = end.get();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw TaskGroup.cancelled("interrupted while waiting for " + name, interrupted);
+      throw TaskGroup.cancelled("interrupted while waiting for " + name(), interrupted);
     } catch (ExecutionException impossible) {
       throw new AssertionError(impossible);
     }
@@ -83,13 +95,9 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
       return;
     }
     TaskGroup group = takeGroup();
-    Thread thread = Thread.currentThread();
-    String before = thread.getName();
-    if (named) {
-      thread.setName(name);
-    }
+    String before = givenName == null ? null : rename(givenName);
     try {
-      end.complete(new Ended<>(takeCallable().call(), null));
+      end.complete(new Ended<>(call(), null));
     } catch (Throwable thrown) {
       boolean failed = group.note(thrown);
       end.complete(new Ended<>(null, thrown));
@@ -98,8 +106,8 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
       }
       throw thrown;
     } finally {
-      if (named) {
-        thread.setName(before);
+      if (before != null) {
+        rename(before);
       }
       group.memberEnded();
     }
@@ -111,10 +119,24 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
     return taken;
   }
 
-  private Callable<? extends R> takeCallable() {
-    Callable<? extends R> taken = Objects.requireNonNull(callable, "callable");
+  private R call() throws Exception {
+    Captured context = Objects.requireNonNull(captured, "captured");
+    Callable<? extends R> function = Objects.requireNonNull(callable, "callable");
+    forget();
+    return context.<R>call(function);
+  }
+
+  private void forget() {
+    captured = null;
     callable = null;
-    return taken;
+  }
+
+  /* Returns what the thread was called. */
+  private static String rename(String name) {
+    Thread thread = Thread.currentThread();
+    String before = thread.getName();
+    thread.setName(name);
+    return before;
   }
 
   @Override
@@ -130,9 +152,9 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
   void cancelUnlessBegun() {
     if (begun.compareAndSet(false, true)) {
       TaskGroup group = takeGroup();
-      takeCallable();
+      forget();
       CancellationException cancelled =
-          TaskGroup.cancelled("the group was cancelled before " + name + " began", null);
+          TaskGroup.cancelled("the group was cancelled before " + name() + " began", null);
       group.note(cancelled);
       end.complete(new Ended<>(null, cancelled));
       group.memberEnded();
@@ -141,6 +163,6 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
 
   @Override
   public String toString() {
-    return name;
+    return name();
   }
 }

@@ -3,7 +3,7 @@ package io.millrace.scope;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.base.Suppressing;
-import io.millrace.context.Captured;
+import io.millrace.context.Capturing;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.terms.Config;
@@ -53,7 +53,7 @@ public final class TaskGroup {
   private final AtomicLong members = new AtomicLong(1);
 
   private final AtomicLong started = new AtomicLong();
-  private final Context context;
+  private final Capturing capturing;
 
   /* Written by whatever is cancelled, read by the owner. */
   private volatile boolean cutShort;
@@ -62,7 +62,7 @@ public final class TaskGroup {
   private boolean interrupted;
 
   private TaskGroup(Context context) {
-    this.context = context;
+    this.capturing = new Capturing(context);
   }
 
   /**
@@ -212,7 +212,7 @@ public final class TaskGroup {
    */
   public <R extends @Nullable Object> Handle<R> start(Callable<? extends R> task) {
     Objects.requireNonNull(task, "task");
-    return start("task " + started.incrementAndGet(), false, task);
+    return start(started.incrementAndGet(), null, task);
   }
 
   /** As {@link #start(Callable)}, for a task without a result. */
@@ -228,8 +228,7 @@ public final class TaskGroup {
   public <R extends @Nullable Object> Handle<R> start(String name, Callable<? extends R> task) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(task, "task");
-    started.incrementAndGet();
-    return start(name, true, task);
+    return start(started.incrementAndGet(), name, task);
   }
 
   /** As {@link #start(String, Callable)}, for a task without a result. */
@@ -246,20 +245,18 @@ public final class TaskGroup {
   }
 
   private <R extends @Nullable Object> Handle<R> start(
-      String name, boolean named, Callable<? extends R> task) {
-    Captured captured = Captured.of(context);
-    Callable<R> inContext = () -> captured.<R>call(task);
+      long number, @Nullable String name, Callable<? extends R> callable) {
+    GroupTask<R> task = new GroupTask<>(this, number, name, capturing.now(), callable);
     if (members.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
       throw new IllegalStateException(
           "the task group has ended, so "
-              + name
+              + task.name()
               + " cannot be started: start tasks in the group's block, or in its tasks");
     }
-    GroupTask<R> started = new GroupTask<>(this, name, named, inContext);
-    if (!feed.add(started)) {
-      started.cancelUnlessBegun();
+    if (!feed.add(task)) {
+      task.cancelUnlessBegun();
     }
-    return started;
+    return task;
   }
 
   /**

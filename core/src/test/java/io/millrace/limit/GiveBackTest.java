@@ -222,4 +222,12 @@ class GiveBackTest {
     }
     assertTrue(left >= 980 && left <= 1_000, left + " of 1,000");
   }
+
+  @Test
+  void ofARateThatFindsItselfLeavesItAsItWas() {
+    clock.advance(Duration.ofSeconds(2)); // past the point where its nanoseconds wrap around
+    RateLimiter limiter = RateLimiter.of(RateLimit.adaptive(), clock);
+    limiter.giveBack(taken(limiter, null));
+    assertTrue(limiter.tryAcquire());
+  }
 }

@@ -7,11 +7,14 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
+import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.BreakerOpenException;
 import io.millrace.outcome.Failure;
@@ -445,5 +448,35 @@ class BreakerTest {
   void manyCalls() {
     RateLimit limit = RateLimit.breaker(0.5, Integer.MAX_VALUE, ofSeconds(10)).by(item -> item);
     assertEquals(items(50), parallel(1, limit).map(items(50), item -> item).values());
+  }
+
+  @Test
+  @DisplayName(
+      "R8: an item that another breaker refuses while a probe runs lets no second one through")
+  void refusedBesideAProbe() throws InterruptedException {
+    RateLimit keyed = RateLimit.breaker(1, 1, ofSeconds(60)).failing().by((String key) -> key);
+    RateLimit common = RateLimit.breaker(1, 1, ofSeconds(10)).failing();
+    RateLimiter limiter = RateLimiter.of(RateLimit.all(keyed, common), clock);
+    Demand failed = limiter.demand("B");
+    assertTrue(limiter.tryTake(failed));
+    limiter.answered(failed, null, new IOException("down"));
+    clock.sleep(ofSeconds(10));
+    Demand probe = limiter.demand("A");
+    assertTrue(limiter.tryTake(probe));
+    assertNull(probe.refusal());
+    for (int i = 0; i < 3; i++) {
+      Demand refused = limiter.demand("B");
+      assertTrue(limiter.tryTake(refused));
+      assertNotNull(refused.refusal());
+      limiter.giveBack(refused);
+      Demand other = limiter.demand("C");
+      assertTrue(limiter.tryTake(other));
+      assertNotNull(other.refusal(), "a second probe");
+      limiter.giveBack(other);
+    }
+    limiter.giveBack(probe);
+    Demand next = limiter.demand("C");
+    assertTrue(limiter.tryTake(next));
+    assertNull(next.refusal(), "the probe has come back, so the next one goes");
   }
 }

@@ -164,7 +164,7 @@ class BudgetAcrossRunsTest {
         List.<org.junit.jupiter.api.function.Executable>of(
             () -> lost.map(ITEMS, this::called),
             () -> lost.stream(ITEMS, this::called).toList(),
-            () -> lost.function(this::called),
+            () -> lost.function(this::called).call(ITEMS.getFirst()),
             () -> lost.start(ITEMS, this::called),
             () -> ParallelExecutor.of(lost))) {
       var refusal = assertThrows(IllegalArgumentException.class, call);

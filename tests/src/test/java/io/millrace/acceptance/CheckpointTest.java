@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -623,7 +624,7 @@ class CheckpointTest {
   @Test
   @DisplayName("A92 a key is found twice after the first of its items was stored by this run")
   void twiceAfterStoring() {
-    CountDownLatch stored = new CountDownLatch(1);
+    CountDownLatch stored = new CountDownLatch(3);
     Iterator<String> keys = List.of("a", "b", "c", "a").iterator();
     AtomicInteger read = new AtomicInteger();
     Source<String> items =
@@ -635,14 +636,7 @@ class CheckpointTest {
               return keys.hasNext() ? Optional.of(keys.next()) : Optional.empty();
             });
     Parallel keyed =
-        parallel
-            .checkpoint(checkpoint.key(item -> item))
-            .onOutcome(
-                outcome -> {
-                  if (outcome.index() == 0) {
-                    stored.countDown();
-                  }
-                });
+        parallel.checkpoint(checkpoint.key(item -> item)).onOutcome(outcome -> stored.countDown());
     assertSameKey(assertThrows(CheckpointException.class, () -> keyed.forEach(items, this::text)));
     assertEquals(3, calls.get(), "calls");
   }
@@ -897,5 +891,28 @@ class CheckpointTest {
     assertEquals(2, results.failures().size());
     assertEquals(
         "value", parallel.map(List.of(itself, "b"), item -> "value").okValues().getFirst());
+  }
+
+  @Test
+  @DisplayName("I6: a store may close its run, which then does not wait for it")
+  void aStoreClosesItsRun() throws Exception {
+    for (boolean isFind : new boolean[] {true, false}) {
+      MemoryStore closing = new MemoryStore();
+      CompletableFuture<Run<?, ?>> started = new CompletableFuture<>();
+      MemoryStore.Hook close = ids -> started.join().close();
+      if (isFind) {
+        closing.onFind(close);
+      } else {
+        closing.onCommit(close);
+      }
+      Checkpoint keyed =
+          Checkpoint.of(closing, CheckpointName.of("closing", "1"), Codec.text())
+              .key((String item) -> item);
+      Run<String, String> run =
+          Parallel.of(2).checkpoint(keyed).start(List.of("a", "b"), item -> item);
+      started.complete(run);
+      run.close();
+      assertEquals(RunStatus.CANCELLED, run.status());
+    }
   }
 }

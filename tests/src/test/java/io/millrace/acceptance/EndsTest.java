@@ -531,4 +531,51 @@ class EndsTest {
     }
     runs.forEach(Run::close);
   }
+
+  @Test
+  @DisplayName(
+      "R1, R2: what has passed its budget is called, though the budget is spent while a listener hears of it")
+  void spentWhileAListenerHears() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    CompletableFuture<Run<Integer, Integer>> started = new CompletableFuture<>();
+    Parallel parallel =
+        Parallel.of(4)
+            .budget(Budget.calls(3))
+            .truncation(Truncation.SILENT)
+            .onAttempt(
+                event -> {
+                  while (started.join().status() == RunStatus.RUNNING) {
+                    Thread.yield();
+                  }
+                });
+    try (Run<Integer, Integer> run =
+        parallel.start(
+            List.of(1, 2, 3, 4, 5),
+            item -> {
+              calls.incrementAndGet();
+              return item;
+            })) {
+      started.complete(run);
+      List<Outcome<Integer, Integer>> all = new ArrayList<>();
+      for (var next = run.take(); next.isPresent(); next = run.take()) {
+        all.add(next.get());
+      }
+      assertEquals(3, all.stream().filter(each -> each instanceof Success).count());
+    }
+    assertEquals(3, calls.get());
+  }
+
+  @Test
+  @DisplayName("R1: a stop while a listener hears of an attempt keeps it from being called")
+  void stoppedWhileAListenerHears() {
+    AtomicInteger calls = new AtomicInteger();
+    StopToken token = new StopToken();
+    Results<Integer, Integer> results =
+        Parallel.of(1)
+            .stopToken(token)
+            .onAttempt(event -> token.stop())
+            .map(List.of(1, 2), item -> calls.incrementAndGet());
+    assertEquals(RunStatus.CANCELLED, results.status());
+    assertEquals(0, calls.get());
+  }
 }

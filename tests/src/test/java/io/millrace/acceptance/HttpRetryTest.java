@@ -2,6 +2,7 @@ package io.millrace.acceptance;
 
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -355,5 +356,28 @@ class HttpRetryTest {
         RunStatus.FATAL_ERROR,
         Parallel.of(1).retry(Retry.http()).map(List.of("a"), _ -> fatal).status());
     assertEquals(ofSeconds(7), pauseAfter(fatal));
+  }
+
+  @SuppressWarnings("serial")
+  private static final class Bad extends RuntimeException {
+    @Override
+    public synchronized Throwable getCause() {
+      throw new IllegalStateException("no cause");
+    }
+  }
+
+  @Test
+  @DisplayName("A46: an error whose cause cannot be had is what the item fails with")
+  void aBrokenCause() {
+    Bad bad = new Bad();
+    var results =
+        Parallel.of(1)
+            .retry(Retry.http().when(error -> true).backoff(AT_ONCE))
+            .map(
+                List.of(1),
+                item -> {
+                  throw bad;
+                });
+    assertSame(bad, results.failures().getFirst().error());
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.call.Shape;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.plan.Action;
+import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
@@ -422,5 +423,25 @@ class SourceClosingTest {
       reader.join();
     }
     assertTrue(items.isClosed(), items::toString);
+  }
+
+  @Test
+  @DisplayName("S1: several sources are closed if the run is refused for its other options")
+  void refusedForOtherOptions() {
+    Parallel refusing = Parallel.of(2).budget(Budget.acrossRuns(Budget.calls(5)));
+    Watched first = new Watched(3);
+    Watched second = new Watched(3);
+    Watched third = new Watched(3);
+    assertThrows(
+        IllegalArgumentException.class, () -> refusing.map(first, second, (a, b) -> "value"));
+    assertTrue(first.isClosed() && second.isClosed(), first + ", " + second);
+    Watched again = new Watched(3);
+    Watched secondAgain = new Watched(3);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> refusing.map(again, secondAgain, third, (a, b, c) -> "value"));
+    assertTrue(
+        again.isClosed() && secondAgain.isClosed() && third.isClosed(),
+        again + ", " + secondAgain + ", " + third);
   }
 }

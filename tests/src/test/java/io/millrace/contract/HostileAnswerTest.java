@@ -66,6 +66,8 @@ class HostileAnswerTest {
         List.of(), Signals.in(new Answer(List.of(padded + " "), Optional.empty()), NOW).limits());
     assertEquals(
         List.of(), Signals.in(new Answer(List.of(limit, padded), Optional.empty()), NOW).limits());
+    List<String> together = List.of("5", " ".repeat(8_192));
+    assertTrue(Signals.in(new Answer(together, Optional.empty()), NOW).delay().isEmpty());
     String delay = "\"retryDelay\":\"3s\"";
     String full = " ".repeat(65_536 - delay.length()) + delay;
     assertTrue(Signals.in(new Answer(List.of(), Optional.of(full)), NOW).delay().isPresent());

@@ -16,6 +16,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -174,5 +175,30 @@ class OwnWaitsTest {
         assertEquals(2, other.result());
       }
     }
+  }
+
+  @Test
+  @DisplayName("X6 while there are more workers than waits, none looks at the others")
+  void manyWaits() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    OwnWaits.Awaited counting =
+        new OwnWaits.Awaited() {
+          @Override
+          public boolean isOver() {
+            looks.incrementAndGet();
+            return false;
+          }
+
+          @Override
+          public boolean comesOf(Set<Object> running) {
+            looks.incrementAndGet();
+            return false;
+          }
+        };
+    OwnWaits many = new OwnWaits(() -> new Surplus(1_000, List.of()), () -> true);
+    for (int wait = 0; wait < 999; wait++) {
+      many.begin(counting);
+    }
+    assertEquals(0, looks.get());
   }
 }

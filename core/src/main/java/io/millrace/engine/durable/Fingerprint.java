@@ -28,11 +28,26 @@ final class Fingerprint {
         }
       };
 
+  /* Never used itself, only copied: to look for a provider takes longer than the digest of a number. */
+  private static final MessageDigest EMPTY = sha256();
+
   private final MessageDigest digest;
 
   private Fingerprint() {
+    digest = copyOfEmpty();
+  }
+
+  private static MessageDigest copyOfEmpty() {
     try {
-      digest = MessageDigest.getInstance("SHA-256");
+      return (MessageDigest) EMPTY.clone();
+    } catch (CloneNotSupportedException ofThisProvider) {
+      return sha256();
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
       throw new AssertionError(impossible); // every Java platform has it
     }
@@ -89,8 +104,7 @@ final class Fingerprint {
   }
 
   private void number(char kind, long number) {
-    kind(kind);
-    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(number).flip());
+    digest.update(ByteBuffer.allocate(1 + Long.BYTES).put((byte) kind).putLong(number).array());
   }
 
   private void bytes(char kind, byte[] bytes) {

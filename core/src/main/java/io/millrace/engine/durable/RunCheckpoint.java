@@ -110,6 +110,11 @@ public final class RunCheckpoint {
     commits.batches().start();
   }
 
+  /** Whether this is one of its threads, in which a store may call back. */
+  public boolean isIn(Thread thread) {
+    return lookups.batches().isIn(thread) || commits.batches().isIn(thread);
+  }
+
   /** Nobody works for the run any more: ends the threads, closes the session, and then does this. */
   public void end(Runnable then) {
     Runnable closing =

@@ -38,6 +38,9 @@ final class TicketBatches {
   /* Written once, by whoever ends this; taken by whoever does it. Set before the thread is woken. */
   private final AtomicReference<@Nullable Runnable> last = new AtomicReference<>();
 
+  /* Written by the thread, read by others that may be it. */
+  private volatile @Nullable Thread thread;
+
   /* Written by the thread, read by whoever asks how many there are. */
   private volatile int atWork;
 
@@ -117,7 +120,13 @@ final class TicketBatches {
     }
   }
 
+  /** Whether this is the thread. */
+  boolean isIn(Thread other) {
+    return thread == other;
+  }
+
   private void run() {
+    thread = Thread.currentThread();
     Runnable end = null;
     while (end == null) {
       try {

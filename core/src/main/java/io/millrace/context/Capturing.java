@@ -1,0 +1,24 @@
+package io.millrace.context;
+
+import io.millrace.plan.Context;
+
+/**
+ * Captures the contexts of those who submit to one place. Most have nothing but the class loader that whoever made the
+ * place had: they share one object. Thread-safe.
+ */
+public final class Capturing {
+  private final Context context;
+  private final Captured usual = Captured.of(Context.none());
+  private final boolean isPlain;
+
+  /** Captures what this says. */
+  public Capturing(Context context) {
+    this.context = context;
+    this.isPlain = context.equals(Context.none());
+  }
+
+  /** The calling thread's context. Throws what a carrier throws. */
+  public Captured now() {
+    return isPlain && usual.hasLoaderOf(Thread.currentThread()) ? usual : Captured.of(context);
+  }
+}
