@@ -380,7 +380,7 @@ final class Life implements Effects {
 
   /* What such a thread runs, an action or a store, would wait for itself. */
   private boolean isOwn(Thread thread) {
-    return schedule.census().isWorker(thread) || (durability != null && durability.isIn(thread));
+    return schedule.census().isWorker(thread) || (checkpoint != null && checkpoint.isIn(thread));
   }
 
   private void awaitEndOnce() throws InterruptedException {
