@@ -25,6 +25,7 @@ final class DeclaredWindow {
   private static final double MEMORY = 0.95;
   private static final double OWN_AT_FIRST = 4;
   private static final double MOST_SHARE = 1_000;
+  private static final double MOST_MORE = 20;
   /* Whoever has little of what all use takes a little more than that, whoever has much a little less: so all come to the same. */
   private static final double FAIRNESS = 0.9;
 
@@ -36,17 +37,21 @@ final class DeclaredWindow {
   private boolean isCounted;
   private double quota;
   private boolean hasQuota;
-  /* The window's length if it was said, else the longest time to a reset that was. */
+  /* The window's length if it was said, else the time to its reset when it was first heard of. */
   private long length;
   private boolean hasLength;
   /* The earliest time at which it may reset, by all answers of this window. */
   private long resetAt;
+  /* What was left, by the last answer that was heeded, and when that came. */
   private double remaining;
+  private long heardAt;
   /* What we may take of it; below 0 if more was taken than there was. */
   private double allowed;
-  /* Units a nanosecond: now, and from window to window. */
+  /* Units a nanosecond: now, and the last time there were any. */
   private double pace;
-  private double evenPace;
+  private double lastPace;
+  /* Whether one window has followed another, so that the length is that of a whole one. */
+  private boolean isWhole;
   /* By how much what remains fell, and what we took meanwhile; both fade. */
   private double fallen;
   private double own;
@@ -79,8 +84,13 @@ final class DeclaredWindow {
     length = window.map(Leaf::nanos).orElse(length);
     Optional<Duration> reset = said.resetsIn().or(() -> window);
     if (said.remaining().isPresent() && reset.isPresent()) {
+      double left = said.remaining().getAsLong();
       count(
-          now, takenAt, (double) said.remaining().getAsLong(), Leaf.nanos(reset.get()), leastShare);
+          now,
+          takenAt,
+          hasQuota ? Math.min(quota, left) : left,
+          Leaf.nanos(reset.get()),
+          leastShare);
     } else {
       isCounted = false;
       heeded(takenAt);
@@ -97,38 +107,53 @@ final class DeclaredWindow {
     if (isSame && isOver(now) && takenAt - resetAt < 0) {
       return; // of a window that is over
     }
-    boolean continues = isSame && !isOver(now);
-    if (continues) {
-      resetAt = Bucket.earlier(resetAt, now + untilReset);
+    if (isGoingOn(now, isSame, takenAt + untilReset, left)) {
       share(takenAt, left, leastShare);
     } else {
-      resetAt = now + untilReset;
+      isWhole |= isCounted;
     }
-    if (!hasLength) {
-      length = Math.max(length, untilReset);
+    if (isSame && !isOver(now)) {
+      resetAt = Bucket.earlier(resetAt, now + untilReset);
+    } else {
+      resetAt = now + untilReset;
+      length = hasLength || untilReset < Math.min(length, SHORT) ? length : untilReset;
     }
     share = own == 0 ? leastShare : Math.clamp(fallen / own, leastShare, MOST_SHARE);
     isCounted = true;
     remaining = left;
     allowed = left - share * log.after(takenAt);
     pace = pace(now);
-    if (hasQuota && length > 0) {
-      evenPace = SAFE * quota / share / length;
-    } else if (!continues && pace > 0) {
-      evenPace = pace;
-    }
+    heardAt = now;
     heeded(takenAt);
   }
 
-  /* Others use it as well: then what remains falls faster than by what we take. */
+  /*
+   * Whether it is not a new window. The reset of a token bucket moves with time, and further if something is taken; a new
+   * window's is further away, and more is left of it.
+   */
+  private boolean isGoingOn(long now, boolean isSame, long earliestReset, double left) {
+    boolean isMoving = earliestReset - resetAt <= now - heardAt + TOLERANCE;
+    return isCounted && !isOver(now) && (isSame || isMoving || left <= remaining);
+  }
+
+  /* Others use it as well: then what remains falls faster than by what we take. One answer does not say for sure how much. */
   private void share(long takenAt, double left, double leastShare) {
     double taken = log.after(heededAt) - log.after(takenAt);
     if (own == 0) {
       own = OWN_AT_FIRST * taken;
       fallen = own * leastShare;
     }
+    double most = taken * (MOST_MORE + 2 * share);
     own = MEMORY * own + taken;
-    fallen = Math.max(-own, MEMORY * fallen + remaining - left);
+    fallen = Math.max(-own, MEMORY * fallen + Math.min(most, remaining - left));
+  }
+
+  /* What is sure to be there in each window; 0 if nobody knows. */
+  private double evenPace() {
+    if (hasQuota && length > 0 && (hasLength || isWhole)) {
+      return SAFE * quota / share / length;
+    }
+    return isWhole ? lastPace : 0;
   }
 
   /* So long we take from what is left, in case that the reset was rounded down. */
@@ -138,7 +163,9 @@ final class DeclaredWindow {
 
   private double pace(long from) {
     double rest = Math.max(0, resetAt - from) + rounding();
-    return Math.max(0, allowed) / Math.pow(share, FAIRNESS) / rest;
+    double now = Math.max(0, allowed) / Math.pow(share, FAIRNESS) / rest;
+    lastPace = now > 0 ? now : lastPace;
+    return now;
   }
 
   /* By then it has surely been reset. */
@@ -196,6 +223,7 @@ final class DeclaredWindow {
         return next;
       }
     }
+    double evenPace = evenPace();
     long evenly = evenPace > 0 ? after(last, lastCost, evenPace) : last + ROUNDING;
     return Bucket.later(end, evenly);
   }

@@ -42,7 +42,7 @@ final class UnitBucket implements Bucket {
 
   @Override
   public long availableAt(long cost) {
-    if (!isUsed) {
+    if (!isUsed || cost == 0) {
       return heldUntil;
     }
     long declared = slot + leastGap;
@@ -54,6 +54,9 @@ final class UnitBucket implements Bucket {
 
   @Override
   public void take(long now, long cost, long dueAt) {
+    if (cost == 0) {
+      return;
+    }
     long due = Bucket.later(Bucket.later(dueAt, now - LevelBucket.LATENESS), heldUntil);
     for (DeclaredWindow window : windows.values()) {
       window.take(due, cost);

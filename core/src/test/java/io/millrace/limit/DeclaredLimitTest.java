@@ -143,9 +143,39 @@ class DeclaredLimitTest {
     call(limiter, said(requests(0, MINUTE).quota(600)));
     assertBetween(60, 61, seconds(limiter));
     advanceSeconds(seconds(limiter));
+    Demand first = take(limiter, null);
+    assertFalse(limiter.tryAcquire());
+    assertBetween(0.9, 1, seconds(limiter)); // nobody knows how long a window is
+    clock.advance(ROUND_TRIP);
+    limiter.answered(first, said(requests(599, MINUTE).quota(600)), null);
+    assertBetween(0.04, 0.06, seconds(limiter));
+    clock.advance(MINUTE.plusSeconds(1));
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());
     assertBetween(0.1, 0.11, seconds(limiter));
+  }
+
+  @Test
+  @DisplayName("a limit that falls at one stroke, or a bogus reset, does not slow it down for long")
+  void oneStroke() {
+    RateLimiter limiter = limiter(limit(100));
+    call(limiter, said(requests(100_000, MINUTE).quota(100_000)));
+    clock.advance(SECOND);
+    call(limiter, said(requests(60, MINUTE).quota(60)));
+    clock.advance(SECOND);
+    call(limiter, said(requests(59, Duration.ofDays(30)).quota(60)));
+    for (int i = 0; i < 3; i++) {
+      clock.advance(MINUTE.plusSeconds(2));
+      call(limiter, said(requests(60, Duration.ofSeconds(58)).quota(60)));
+    }
+    long from = clock.elapsed();
+    for (int i = 0; i < 30; i++) {
+      advanceSeconds(Math.max(0, seconds(limiter)));
+      call(
+          limiter,
+          said(requests(59 - i, Duration.ofNanos(from + 58_000_000_000L - clock.elapsed()))));
+    }
+    assertBetween(20, 45, (clock.elapsed() - from) / 1e9);
   }
 
   @Test
@@ -259,9 +289,11 @@ class DeclaredLimitTest {
   void takesNothing() {
     RateLimiter limiter =
         limiter(limit(1_000).costing(Unit.TOKENS, Cost.of((Integer tokens) -> tokens)));
-    call(limiter, 0, said(limit("tokens", Unit.TOKENS, 0, MINUTE)));
+    call(limiter, 9, said(limit("tokens", Unit.TOKENS, 0, MINUTE)));
     assertBetween(59, 61, seconds(limiter, 1));
-    assertBetween(0, 1, seconds(limiter, 0));
+    call(limiter, 0, NOTHING);
+    assertBetween(58, 61, seconds(limiter, 1));
+    assertTrue(limiter.tryAcquireFor(0));
   }
 
   @Test

@@ -57,11 +57,11 @@ final class DeclaringServer implements SimulatedServer {
     }
     Map<String, String> headers = new HashMap<>();
     if (empty.isEmpty()) {
-      meters.forEach(meter -> meter.take(now, now, meter.cost.applyAsLong(request)));
+      meters.forEach(meter -> meter.take(now, now, cost(meter, request)));
     } else {
       double wait =
           empty.stream()
-              .mapToDouble(meter -> meter.until(now, meter.cost.applyAsLong(request)))
+              .mapToDouble(meter -> meter.until(now, cost(meter, request)))
               .max()
               .orElseThrow();
       headers.put("retry-after", Long.toString((long) Math.ceil(wait / 1e9)));
@@ -72,6 +72,10 @@ final class DeclaringServer implements SimulatedServer {
       refunds.add(new Refund(now + service, now, request));
     }
     return new SimulatedReply(empty.isEmpty() ? 200 : 429, service, headers);
+  }
+
+  private static double cost(Meter meter, SimulatedRequest request) {
+    return meter.cost.applyAsLong(request);
   }
 
   private void refund(long now) {
@@ -85,10 +89,7 @@ final class DeclaringServer implements SimulatedServer {
                     request.inputTokens(), request.outputTokens(), request.outputTokens());
             meters.forEach(
                 meter ->
-                    meter.take(
-                        now,
-                        refund.takenAt,
-                        meter.cost.applyAsLong(actual) - meter.cost.applyAsLong(request)));
+                    meter.take(now, refund.takenAt, cost(meter, actual) - cost(meter, request)));
           }
           return isDue;
         });
