@@ -20,20 +20,18 @@ final class DeclaredBucket implements Bucket {
 
   private final UnitBucket requests;
   private final AdaptiveBucket learnt;
-  /* Whose costs are known. */
-  private final Set<Unit> counted;
+  private final RateLimit.Declared limit;
   private final long longestWait;
   /* Whether answers declare something that says when attempts may start, and until when that holds. */
   private boolean isDeclared;
   private long declaredUntil;
 
   DeclaredBucket(RateLimit.Declared limit, long start) {
+    this.limit = limit;
     this.longestWait = Leaf.nanos(limit.undeclared().longestWait());
     long leastGap = (long) (1e9 / limit.undeclared().most());
     this.requests = new UnitBucket(Unit.REQUESTS, leastGap, longestWait, start);
     this.learnt = new AdaptiveBucket(limit.undeclared(), start);
-    this.counted = EnumSet.of(Unit.REQUESTS);
-    this.counted.addAll(limit.costs().keySet());
     this.declaredUntil = start;
   }
 
@@ -76,12 +74,12 @@ final class DeclaredBucket implements Bucket {
   public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
     requests.answered(now, takenAt, answer, turn);
     boolean isExplained = false;
-    for (DeclaredLimit limit : answer.signals().limits()) {
-      if (counted.contains(limit.unit())) {
-        declares(now, limit);
-        isExplained |= limit.isUsedUp() && !DeclaredWindow.isShort(limit);
-      } else if (SPENT.contains(limit.unit()) && limit.isUsedUp()) {
-        limit.resetsIn().ifPresent(reset -> holdUntil(now + obeyed(reset)));
+    for (DeclaredLimit declared : answer.signals().limits()) {
+      if (isCounted(declared.unit())) {
+        declares(now, declared);
+        isExplained |= declared.isUsedUp() && !DeclaredWindow.isShort(declared);
+      } else if (SPENT.contains(declared.unit()) && declared.isUsedUp()) {
+        declared.resetsIn().ifPresent(reset -> holdUntil(now + obeyed(reset)));
       }
     }
     if (isDeclared && now - declaredUntil >= 0 && answer.kind() != Kind.UNKNOWN) {
@@ -94,10 +92,14 @@ final class DeclaredBucket implements Bucket {
     }
   }
 
+  private boolean isCounted(Unit unit) {
+    return unit == Unit.REQUESTS || limit.costs().containsKey(unit);
+  }
+
   /* What was once declared for long enough still is when little of its window is left. */
-  private void declares(long now, DeclaredLimit limit) {
-    isDeclared |= DeclaredWindow.paces(limit);
-    Duration lasts = limit.resetsIn().or(limit::window).orElse(Duration.ZERO);
+  private void declares(long now, DeclaredLimit declared) {
+    isDeclared |= DeclaredWindow.paces(declared);
+    Duration lasts = declared.resetsIn().or(declared::window).orElse(Duration.ZERO);
     long heard = Math.max(DeclaredWindow.SHORT, obeyed(lasts));
     declaredUntil = Bucket.later(declaredUntil, now + heard);
   }

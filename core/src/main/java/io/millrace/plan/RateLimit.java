@@ -403,7 +403,15 @@ public sealed interface RateLimit {
 
     @Override
     public String toString() {
-      return new Shown("Declared").part(undeclared).option("costs", costs, Map.of()).toString();
+      return new Shown("Declared")
+          .option("start", undeclared.start(), null)
+          .option("least", undeclared.least(), Adaptive.DEFAULT_LEAST)
+          .option("most", undeclared.most(), Double.POSITIVE_INFINITY)
+          .option("longestWait", undeclared.longestWait(), LONGEST_WAIT)
+          .option("reading", undeclared.reader(), AnswerReader.http())
+          .option("costs", costs, Map.of())
+          .given("onChange", undeclared.listener() != Adaptive.NOBODY)
+          .toString();
     }
   }
 

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.executor.ParallelExecutor;
+import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.scope.TaskGroup;
+import io.millrace.signal.DeclaredLimit.Unit;
 import io.millrace.signal.HttpReply;
 import io.millrace.testkit.ManualClock;
 import java.net.URI;
@@ -167,6 +169,36 @@ class DeclaredByServerTest {
         IntStream.range(0, 2 * ITEMS).mapToObj(i -> URI.create("http://h" + i % 2 + "/")).toList();
     var results = parallel().rateLimit(each).map(uris, uri -> call(String.valueOf(uri.getHost())));
     assertEquals(2 * ITEMS, results.successes().size());
+    kept();
+  }
+
+  /* 60 requests of 100 tokens in a minute; nobody counts requests. */
+  private synchronized Reply serveTokens() {
+    Reply reply = serve("tokens");
+    return new Reply(
+        reply.statusCode(),
+        Map.of(
+            "x-ratelimit-remaining-tokens",
+            reply.headers().get("x-ratelimit-remaining") + "00",
+            "x-ratelimit-reset-tokens",
+            reply.headers().get("x-ratelimit-reset") + "s"));
+  }
+
+  @Test
+  @DisplayName("a run keeps tokens, of which an attempt takes half of what was thought")
+  void tokens() {
+    Cost cost = Cost.of((Integer item) -> 200).settling((Integer item, Reply reply) -> 100);
+    RateLimit limit = RateLimit.declaredByServer(5).costing(Unit.TOKENS, cost);
+    var results =
+        parallel()
+            .rateLimit(limit)
+            .map(
+                items(),
+                item -> {
+                  clock.sleep(Duration.ofMillis(50));
+                  return serveTokens();
+                });
+    assertEquals(ITEMS, results.successes().size());
     kept();
   }
 }
