@@ -81,11 +81,8 @@ final class AdaptiveBucket implements Bucket {
     switch (answer.kind()) {
       case GRANTED -> pace.granted(time, sentAt);
       case REFUSED -> {
-        double wait = answer.signals().delay().map(this::wait).orElse(0.0);
-        pace.refused(time, sentAt, wait);
-        if (wait > 0) {
-          holdUntil(now + (long) (wait * 1e9));
-        }
+        pace.refused(time, sentAt, wait(answer));
+        obey(now, answer);
       }
       case FAILED -> pace.failed(time, sentAt);
       case UNKNOWN -> pace.unknown(time, sentAt);
@@ -96,6 +93,27 @@ final class AdaptiveBucket implements Bucket {
   @Override
   public void hasGranted() {
     pace.hasGranted();
+  }
+
+  /** Stays away as long as an answer asks for. */
+  void obey(long now, ServerAnswer answer) {
+    double wait = wait(answer);
+    if (wait > 0) {
+      holdUntil(now + (long) (wait * 1e9));
+    }
+  }
+
+  /** Whether a refusal has slowed it down, or failures have. */
+  boolean isSlowed() {
+    return pace.isSlowed();
+  }
+
+  long heldUntil() {
+    return heldUntil;
+  }
+
+  private double wait(ServerAnswer answer) {
+    return answer.signals().delay().map(this::wait).orElse(0.0);
   }
 
   private double wait(Duration asked) {

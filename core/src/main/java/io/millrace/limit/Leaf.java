@@ -7,14 +7,17 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Adaptive;
 import io.millrace.plan.RateLimit.Breaker;
 import io.millrace.plan.RateLimit.Budget;
+import io.millrace.plan.RateLimit.Declared;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.SlidingWindow;
 import io.millrace.plan.RateLimit.Spacing;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.RateLimit.Unlimited;
+import io.millrace.signal.DeclaredLimit.Unit;
 import io.millrace.signal.ServerAnswer;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongFunction;
@@ -54,7 +57,13 @@ record Leaf(
     return switch (limit) {
       case PerKey perKey -> common(perKey.limit());
       case Budget budget -> budget.limits().stream().flatMap(part -> ofKey(part).stream()).toList();
-      case Unlimited _, Spacing _, TokenBucket _, SlidingWindow _, Adaptive _, Breaker _ ->
+      case Unlimited _,
+          Spacing _,
+          TokenBucket _,
+          SlidingWindow _,
+          Adaptive _,
+          Declared _,
+          Breaker _ ->
           List.of();
     };
   }
@@ -67,6 +76,7 @@ record Leaf(
       case TokenBucket level -> List.of(of(level));
       case SlidingWindow window -> List.of(of(window));
       case Adaptive adaptive -> List.of(of(adaptive));
+      case Declared declared -> of(declared);
       case Breaker breaker -> List.of(of(breaker));
       case Budget budget ->
           budget.limits().stream().flatMap(part -> common(part).stream()).toList();
@@ -120,6 +130,7 @@ record Leaf(
   boolean isLike(Leaf other) {
     return kind == other.kind
         && kind != Adaptive.class // its bucket knows what it has learnt
+        && kind != Declared.class
         && kind != Breaker.class
         && cost.equals(Cost.ONE) == other.cost.equals(Cost.ONE)
         && (cost.actual() == null) == (other.cost.actual() == null);
@@ -135,6 +146,36 @@ record Leaf(
         false,
         limit.isUnlimitedAtFirst(),
         start -> new AdaptiveBucket(limit, start),
+        NO_CHANGE);
+  }
+
+  /* One for requests, and one for each other unit of which attempts take something. */
+  private static List<Leaf> of(Declared limit) {
+    List<Leaf> leaves = new ArrayList<>();
+    Cost requests = limit.costs().getOrDefault(Unit.REQUESTS, Cost.ONE);
+    leaves.add(of(limit, requests, start -> new DeclaredBucket(limit, start)));
+    long longestWait = nanos(limit.undeclared().longestWait());
+    limit
+        .costs()
+        .forEach(
+            (unit, cost) -> {
+              if (unit != Unit.REQUESTS) {
+                leaves.add(of(limit, cost, start -> new UnitBucket(unit, 0, longestWait, start)));
+              }
+            });
+    return leaves;
+  }
+
+  private static Leaf of(Declared limit, Cost cost, LongFunction<Bucket> bucket) {
+    return new Leaf(
+        Declared.class,
+        cost,
+        Long.MAX_VALUE,
+        "",
+        limit.undeclared().reader(),
+        false,
+        false,
+        bucket,
         NO_CHANGE);
   }
 

@@ -25,6 +25,7 @@ final class LearntPace {
   }
 
   private static final double NONE = Double.POSITIVE_INFINITY;
+  private static final double NEVER = -1e9;
   /* A wait so long is until a window ends; a time so long without a grant is one without use. */
   private static final double LONG_WAIT = 5;
   /* If nothing was granted since a cut that was so lately, nothing is granted at all for a while. */
@@ -46,7 +47,7 @@ final class LearntPace {
   private double ceilingUntil;
   private double roundTrip = 0.1;
   private boolean hasRoundTrip;
-  private double cutAt = -1e9;
+  private double cutAt = NEVER;
   private double grantedAt;
   private double grantGap;
   private double resumeAt;
@@ -90,6 +91,11 @@ final class LearntPace {
   /** Whether it knows more than at first: of refusals alone nothing is learnt. */
   boolean hasLearnt() {
     return rate != start && hasGranted;
+  }
+
+  /** Whether it was ever refused an attempt, or one at a time finds out what is granted. */
+  boolean isSlowed() {
+    return cutAt != NEVER || phase == Phase.BLOCKED;
   }
 
   /** Something was granted before. */

@@ -120,9 +120,12 @@ final class Leaves {
 
   /** What an answer tells each leaf. */
   ServerAnswer[] answers(@Nullable Object result, @Nullable Throwable error, TimeSource clock) {
-    return leaves.stream()
-        .map(leaf -> leaf.answer(result, error, clock))
-        .toArray(ServerAnswer[]::new);
+    ServerAnswer[] answers = new ServerAnswer[leaves.size()];
+    for (int i = 0; i < answers.length; i++) {
+      boolean isRead = i > 0 && leaves.get(i).reader() == leaves.get(i - 1).reader();
+      answers[i] = isRead ? answers[i - 1] : leaves.get(i).answer(result, error, clock);
+    }
+    return answers;
   }
 
   /** What an attempt takes of each leaf. */

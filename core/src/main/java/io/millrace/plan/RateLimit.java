@@ -2,9 +2,13 @@ package io.millrace.plan;
 
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
+import io.millrace.signal.DeclaredLimit.Unit;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -78,6 +82,24 @@ public sealed interface RateLimit {
         Adaptive.DEFAULT_LONGEST_WAIT,
         AnswerReader.http(),
         Adaptive.NOBODY);
+  }
+
+  /**
+   * A rate that follows what the server declares in its answers, for example in {@code X-RateLimit-Remaining}: what
+   * remains is spread evenly over the time until the reset. It starts with this rate, evenly. Of what others use of the same
+   * limit it leaves them their part. As long as the server declares nothing, the rate finds itself, as with
+   * {@link #adaptive}.
+   *
+   * <p>It counts requests. For tokens or bytes, say what an attempt takes of them: {@link Declared#costing}. An attempt
+   * takes its part of all that is declared together, or waits.
+   *
+   * {@snippet file="io/millrace/examples/documentation/RateLimitsTest.java" region="declared"}
+   *
+   * @param perSecond attempts a second until the first answer, above 0; infinite for no limit until then
+   */
+  static Declared declaredByServer(double perSecond) {
+    Adaptive undeclared = adaptive().startingAt(perSecond).longestWait(Declared.LONGEST_WAIT);
+    return new Declared(undeclared, Map.of());
   }
 
   /**
@@ -305,6 +327,90 @@ public sealed interface RateLimit {
           .option("longestWait", longestWait, DEFAULT_LONGEST_WAIT)
           .option("reading", reader, AnswerReader.http())
           .given("onChange", listener != NOBODY)
+          .toString();
+    }
+  }
+
+  /**
+   * See {@link RateLimit#declaredByServer}.
+   *
+   * <p>It heeds all limits that are declared for a unit, also several of one unit, by the minute and by the day: the
+   * slowest decides. Where nothing remains, nothing starts before the reset. A limit whose window is shorter than 5 s is
+   * kept evenly if the answer says how long the window is, else it is left to the server's refusals. What is declared
+   * holds until its reset; if the answers do not repeat it after that, the rate finds itself.
+   *
+   * @param undeclared the rate at the start, and as long as nothing is declared. In any case, its {@code most} holds, its
+   *     reader reads the answers, its {@code longestWait} is the longest time without any attempt, and what the declared
+   *     limits do not explain, it learns from refusals
+   * @param costs what an attempt takes of each unit; of requests, one by default. Declared limits of other units do not
+   *     pace attempts, but if nothing remains of tokens or bytes, nothing starts before the reset
+   */
+  record Declared(Adaptive undeclared, Map<Unit, Cost> costs) implements RateLimit {
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+    /** Checks and copies the arguments. */
+    public Declared {
+      Objects.requireNonNull(undeclared, "undeclared");
+      Map<Unit, Cost> copy = new EnumMap<>(Unit.class);
+      costs.forEach(
+          (unit, cost) -> copy.put(requireCountable(unit), Objects.requireNonNull(cost, "cost")));
+      costs = Collections.unmodifiableMap(copy);
+    }
+
+    private static Unit requireCountable(Unit unit) {
+      if (unit == Unit.CONCURRENT_REQUESTS) {
+        throw new IllegalArgumentException(
+            "unit must not be CONCURRENT_REQUESTS: the concurrency limits how many calls there are at one time");
+      }
+      return Objects.requireNonNull(unit, "unit");
+    }
+
+    /** A copy with never more than this many attempts a second, whatever is declared; infinite by default. */
+    public Declared most(double perSecond) {
+      Adaptive.requireRate("most", perSecond);
+      return undeclared(undeclared.between(Math.min(undeclared.least(), perSecond), perSecond));
+    }
+
+    /**
+     * A copy that stays away for at most so long, then one attempt finds out whether the server still means it; the
+     * default is an hour.
+     */
+    public Declared longestWait(Duration longestWait) {
+      return undeclared(undeclared.longestWait(longestWait));
+    }
+
+    /** A copy that learns what this reads in answers; the default is {@link AnswerReader#http}. */
+    public Declared reading(AnswerReader reader) {
+      return undeclared(undeclared.reading(reader));
+    }
+
+    private Declared undeclared(Adaptive other) {
+      return new Declared(other, costs);
+    }
+
+    /**
+     * A copy in which an attempt takes so much of what the server declares in this unit.
+     *
+     * @param unit not {@code CONCURRENT_REQUESTS}
+     * @param cost what is taken before the attempt; what a success turns out to have taken, if it settles that
+     */
+    public Declared costing(Unit unit, Cost cost) {
+      Map<Unit, Cost> more = new EnumMap<>(Unit.class);
+      more.putAll(costs);
+      more.put(unit, cost);
+      return new Declared(undeclared, more);
+    }
+
+    @Override
+    public String toString() {
+      return new Shown("Declared")
+          .option("start", undeclared.start(), null)
+          .option("least", undeclared.least(), Adaptive.DEFAULT_LEAST)
+          .option("most", undeclared.most(), Double.POSITIVE_INFINITY)
+          .option("longestWait", undeclared.longestWait(), LONGEST_WAIT)
+          .option("reading", undeclared.reader(), AnswerReader.http())
+          .option("costs", costs, Map.of())
+          .given("onChange", undeclared.listener() != Adaptive.NOBODY)
           .toString();
     }
   }

@@ -114,6 +114,7 @@ final class DurationSamples {
     SAMPLES.put(Latencies.class, () -> Latencies.of(1, 2));
     SAMPLES.put(FailureReport.class, () -> new FailureReport(List.of(), 0));
     SAMPLES.put(Adaptive.class, RateLimit::adaptive);
+    SAMPLES.put(RateLimit.Declared.class, () -> RateLimit.declaredByServer(1));
     SAMPLES.put(AnswerReader.class, AnswerReader::http);
     SAMPLES.put(Consumer.class, () -> (Consumer<Object>) any -> {});
     SAMPLES.put(ServerAnswer.class, ServerAnswer::granted);

@@ -11,8 +11,10 @@ import io.millrace.Parallel;
 import io.millrace.limit.Limits;
 import io.millrace.limit.RateLimiter;
 import io.millrace.plan.Action;
+import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.signal.DeclaredLimit.Unit;
 import io.millrace.signal.ServerAnswer;
 import java.net.URI;
 import java.util.List;
@@ -65,6 +67,24 @@ class RateLimitsTest {
 
     assertEquals(List.of(2, 2), politely.map(urls, this::fetch).values());
     assertEquals(List.of(2, 2), Parallel.of(2).rateLimit(read).map(urls, this::fetch).values());
+  }
+
+  @Test
+  void declared() {
+    // @start region="declared"
+    var output =
+        Cost.of(Prompt::longestAnswer) // taken beforehand
+            .settling((Prompt prompt, Answer answer) -> answer.tokens()); // what it did take
+    var declared =
+        RateLimit.declaredByServer(5) // 5 a second until the first answer
+            .most(100) // never more, whatever is declared
+            .costing(Unit.INPUT_TOKENS, Cost.of(this::tokens))
+            .costing(Unit.OUTPUT_TOKENS, output);
+    var model = Parallel.of(64).rateLimit(declared).retry(Retry.http());
+    // @end
+
+    var prompts = List.of(new Prompt("why?", 100), new Prompt("how?", 200));
+    assertEquals(2, model.map(prompts, this::ask).values().size());
   }
 
   @Test

@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.limit.RateLimiter;
+import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
+import io.millrace.signal.DeclaredLimit;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.signal.Signals;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
@@ -18,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -228,6 +234,42 @@ public interface LimitContract extends Contract {
       List<Long> probes = times.stream().filter(at -> at >= 9_000 && at < 20_000).toList();
       assertEquals(1, probes.size(), "probes that failed");
       assertEquals(300, times.stream().filter(at -> at >= 15_000).count(), "calls since it closed");
+    }
+  }
+
+  @Everywhere
+  @DisplayName(
+      "S8 what a server declares is kept: never more than it allows in a window, and then all of it")
+  default void aDeclaredLimitIsKept(Way way) throws Exception {
+    int items = 50;
+    int allowed = 20;
+    long minute = Duration.ofMinutes(1).toNanos();
+    try (ManualClock clock = ManualClock.jumping()) {
+      long start = clock.nanoTime();
+      Map<Long, Integer> taken = new ConcurrentHashMap<>();
+      AnswerReader reader =
+          (result, error, now) -> {
+            long elapsed = clock.nanoTime() - start;
+            DeclaredLimit declared =
+                DeclaredLimit.of("requests", DeclaredLimit.Unit.REQUESTS)
+                    .remaining(Math.max(0, allowed - taken.getOrDefault(elapsed / minute, 0)))
+                    .resetsIn(Duration.ofNanos(minute - elapsed % minute));
+            return new ServerAnswer(
+                ServerAnswer.Kind.GRANTED, Signals.declaring(List.of(declared)));
+          };
+      way.over(
+              Way.numbers(items),
+              item -> {
+                taken.merge((clock.nanoTime() - start) / minute, 1, Integer::sum);
+                return item;
+              })
+          .with(p -> p.clock(clock).rateLimit(RateLimit.declaredByServer(5).reading(reader)))
+          .run()
+          .complete(items);
+      for (int count : taken.values()) {
+        assertTrue(count <= allowed, () -> taken + " by the minute");
+      }
+      assertTrue(taken.getOrDefault(1L, 0) >= allowed - 2, () -> taken + " by the minute");
     }
   }
 }

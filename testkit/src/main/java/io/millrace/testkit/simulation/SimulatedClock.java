@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
  */
 final class SimulatedClock implements TimeSource {
   private static final long ORIGIN = Long.MAX_VALUE - 1_000_000;
-  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final int LATENESS = 1_000_000;
 
   private record Event(long at, long number, Runnable task) implements Comparable<Event> {

@@ -7,6 +7,16 @@ public interface SimulatedServer {
   /** A request arrives. */
   SimulatedReply arrive(long now, SplittableRandom random);
 
+  /** What the next request asks for. */
+  default SimulatedRequest next(SplittableRandom random) {
+    return SimulatedRequest.PLAIN;
+  }
+
+  /** A request arrives that asks for something. */
+  default SimulatedReply arrive(long now, SimulatedRequest request, SplittableRandom random) {
+    return arrive(now, random);
+  }
+
   /** The reply to a request has been sent. */
   default void left() {}
 

@@ -1,5 +1,6 @@
 package io.millrace.testkit.simulation;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.LongToDoubleFunction;
@@ -53,6 +54,70 @@ public final class SimulatedServers {
   /** Windows one after the other. */
   public static SimulatedServer window(int permits, double seconds, long retryAfter) {
     return new Windows(permits, (long) (seconds * SECOND), retryAfter);
+  }
+
+  /**
+   * Windows one after the other, of which each answer says what is left, in the way that most servers have: whole seconds,
+   * rounded down.
+   */
+  public static SimulatedServer declaredWindow(int permits, double seconds) {
+    return declaring(
+        DeclaringServer::plain,
+        new Meter.Window("requests", permits, seconds, _ -> 1, 1, seconds / 3));
+  }
+
+  /** Two windows at once, of which each answer says what is left in the RateLimit fields of the IETF's draft. */
+  public static SimulatedServer declaredWindows(
+      int permits, double seconds, int permitsOfLonger, double secondsOfLonger) {
+    return declaring(
+        DeclaringServer::fields,
+        new Meter.Window("short", permits, seconds, _ -> 1, 1, seconds / 3),
+        new Meter.Window("long", permitsOfLonger, secondsOfLonger, _ -> 1, 1, 0));
+  }
+
+  /** A token bucket of so many requests a minute, of which each answer says what is left, as OpenAI does. */
+  public static SimulatedServer declaredBucket(int perMinute) {
+    return declaring(
+        DeclaringServer::durations, new Meter.Level("requests", perMinute, 60, _ -> 1, 1));
+  }
+
+  /**
+   * A language model that limits requests and tokens a minute, and says what is left as OpenAI does. Requests have 200
+   * to 1,800 tokens, and take 500 for an answer that turns out to have 250.
+   */
+  public static SimulatedServer declaredTokens(int requestsPerMinute, int tokensPerMinute) {
+    return new DeclaringServer(
+        List.of(
+            new Meter.Level("requests", requestsPerMinute, 60, _ -> 1, 1),
+            new Meter.Level("tokens", tokensPerMinute, 60, SimulatedRequest::mostTokens, 1_250)),
+        DeclaringServer::durations,
+        SimulatedServers::prompt);
+  }
+
+  /**
+   * A language model that limits requests, and tokens of prompts and of answers apart, in windows of a minute, and says what
+   * is left as Anthropic does. Requests are as in {@link #declaredTokens}.
+   */
+  public static SimulatedServer declaredInputAndOutput(
+      int requestsPerMinute, int inputPerMinute, int outputPerMinute) {
+    return new DeclaringServer(
+        List.of(
+            new Meter.Window("requests", requestsPerMinute, 60, _ -> 1, 1, 20),
+            new Meter.Window(
+                "input-tokens", inputPerMinute, 60, SimulatedRequest::inputTokens, 1_000, 20),
+            new Meter.Window(
+                "output-tokens", outputPerMinute, 60, SimulatedRequest::mostOutputTokens, 250, 20)),
+        DeclaringServer::dates,
+        SimulatedServers::prompt);
+  }
+
+  private static SimulatedRequest prompt(SplittableRandom random) {
+    return new SimulatedRequest(random.nextLong(200, 1_801), 500, random.nextLong(100, 401));
+  }
+
+  private static SimulatedServer declaring(
+      DeclaringServer.Declaration declaration, Meter... meters) {
+    return new DeclaringServer(List.of(meters), declaration, _ -> SimulatedRequest.PLAIN);
   }
 
   /** No refusals: requests take longer when more than so many are there. */

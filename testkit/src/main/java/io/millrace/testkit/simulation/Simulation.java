@@ -55,6 +55,11 @@ public record Simulation(
     return new Simulation(server, limit, clients, inFlight, roundTripNanos, seconds, seed);
   }
 
+  /** A copy that goes on for so long. */
+  public Simulation seconds(int seconds) {
+    return new Simulation(server, limit, clients, inFlight, roundTripNanos, seconds, seed);
+  }
+
   /** Runs it, in no time. */
   public Report run() {
     return run(() -> new Fixed(inFlight));
@@ -116,9 +121,10 @@ public record Simulation(
     }
 
     private void next() {
-      var demand = limiter.demand(null);
+      SimulatedRequest request = of.server.next(random);
+      var demand = limiter.demand(request);
       if (limiter.tryTake(demand)) {
-        clock.after(0, () -> send(demand));
+        clock.after(0, () -> send(demand, request));
         return;
       }
       limiter.enqueue(
@@ -131,7 +137,7 @@ public record Simulation(
 
             @Override
             public void granted() {
-              clock.after(0, () -> send(demand));
+              clock.after(0, () -> send(demand, request));
             }
 
             @Override
@@ -139,24 +145,28 @@ public record Simulation(
           });
     }
 
-    private void send(Demand demand) {
+    private void send(Demand demand, SimulatedRequest request) {
       long sentAt = clock.elapsed();
       clock.after(
           way(),
           () -> {
-            SimulatedReply reply = of.server.arrive(clock.elapsed(), random);
+            SimulatedReply reply = of.server.arrive(clock.elapsed(), request, random);
             clock.after(
                 reply.serviceNanos(),
                 () -> {
                   of.server.left();
-                  clock.after(way(), () -> answered(demand, reply, sentAt));
+                  clock.after(way(), () -> answered(demand, request, reply, sentAt));
                 });
           });
     }
 
-    private void answered(Demand demand, SimulatedReply reply, long sentAt) {
+    private void answered(
+        Demand demand, SimulatedRequest request, SimulatedReply reply, long sentAt) {
       report.add(number, clock.elapsed(), sentAt, reply);
       limiter.answered(demand, reply, null);
+      if (reply.statusCode() == 200) {
+        limiter.settle(demand, request, reply);
+      }
       retry
           .serverWait(reply, null, clock.now())
           .ifPresent(wait -> limiter.pause((Object) null, wait));

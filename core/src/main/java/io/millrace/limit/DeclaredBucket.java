@@ -1,0 +1,115 @@
+package io.millrace.limit;
+
+import io.millrace.plan.RateLimit;
+import io.millrace.signal.DeclaredLimit;
+import io.millrace.signal.DeclaredLimit.Unit;
+import io.millrace.signal.ServerAnswer;
+import io.millrace.signal.ServerAnswer.Kind;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Requests, as the server declares them. As long as it declares nothing, and where it refuses what it has declared as free,
+ * the pace is that which the refusals teach.
+ */
+final class DeclaredBucket implements Bucket {
+  /* Of these nothing starts while none remains, also if nobody knows what an attempt takes. */
+  private static final Set<Unit> SPENT =
+      EnumSet.of(Unit.TOKENS, Unit.INPUT_TOKENS, Unit.OUTPUT_TOKENS, Unit.BYTES);
+
+  private final UnitBucket requests;
+  private final AdaptiveBucket learnt;
+  private final RateLimit.Declared limit;
+  private final long longestWait;
+  /* Whether answers declare something that says when attempts may start, and until when that holds. */
+  private boolean isDeclared;
+  private long declaredUntil;
+
+  DeclaredBucket(RateLimit.Declared limit, long start) {
+    this.limit = limit;
+    this.longestWait = Leaf.nanos(limit.undeclared().longestWait());
+    long leastGap = (long) (1e9 / limit.undeclared().most());
+    this.requests = new UnitBucket(Unit.REQUESTS, leastGap, longestWait, start);
+    this.learnt = new AdaptiveBucket(limit.undeclared(), start);
+    this.declaredUntil = start;
+  }
+
+  @Override
+  public long availableAt(long cost) {
+    boolean isTaught = !isDeclared || learnt.isSlowed();
+    long taught = isTaught ? learnt.availableAt(cost) : learnt.heldUntil();
+    return Bucket.later(taught, requests.availableAt(cost));
+  }
+
+  @Override
+  public void take(long now, long cost, long dueAt) {
+    requests.take(now, cost, dueAt);
+    learnt.take(now, cost, dueAt);
+  }
+
+  @Override
+  public void settle(long now, long takenAt, long excess) {
+    requests.settle(now, takenAt, excess);
+  }
+
+  @Override
+  public void giveBack(long now, long takenAt, long cost) {
+    requests.giveBack(now, takenAt, cost);
+    learnt.giveBack(now, takenAt, cost);
+  }
+
+  @Override
+  public void holdUntil(long time) {
+    requests.holdUntil(time);
+    learnt.holdUntil(time);
+  }
+
+  @Override
+  public void hasGranted() {
+    learnt.hasGranted();
+  }
+
+  @Override
+  public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
+    requests.answered(now, takenAt, answer, turn);
+    boolean isExplained = false;
+    for (DeclaredLimit declared : answer.signals().limits()) {
+      if (isCounted(declared.unit())) {
+        declares(now, declared);
+        isExplained |= declared.isUsedUp() && !DeclaredWindow.isShort(declared);
+      } else if (SPENT.contains(declared.unit()) && declared.isUsedUp()) {
+        declared.resetsIn().ifPresent(reset -> holdUntil(now + obeyed(reset)));
+      }
+    }
+    if (isDeclared && now - declaredUntil >= 0 && answer.kind() != Kind.UNKNOWN) {
+      isDeclared = requests.isPacing();
+    }
+    if (isDeclared && isExplained && answer.kind() == Kind.REFUSED) {
+      learnt.obey(now, answer);
+    } else {
+      learnt.answered(now, takenAt, answer, turn);
+    }
+  }
+
+  private boolean isCounted(Unit unit) {
+    return unit == Unit.REQUESTS || limit.costs().containsKey(unit);
+  }
+
+  /* What was once declared for long enough still is when little of its window is left. */
+  private void declares(long now, DeclaredLimit declared) {
+    isDeclared |= DeclaredWindow.paces(declared);
+    Duration lasts = declared.resetsIn().or(declared::window).orElse(Duration.ZERO);
+    long heard = Math.max(DeclaredWindow.SHORT, obeyed(lasts));
+    declaredUntil = Bucket.later(declaredUntil, now + heard);
+  }
+
+  private long obeyed(Duration asked) {
+    return Math.min(longestWait, Leaf.nanos(asked));
+  }
+
+  @Override
+  public boolean isIdle(long now) {
+    return requests.isIdle(now) && learnt.isIdle(now);
+  }
+}
