@@ -52,21 +52,24 @@ public final class Main {
     boolean isRun = args.length > 0 && args[0].equals("run");
     int own = isRun ? CommandWords.optionsOf(args) : args.length;
     CommandWords words = isRun ? CommandWords.of(streams, args) : CommandWords.none();
+    return line(streams, words).execute(Arrays.copyOf(args, own));
+  }
+
+  /** The commands with their options. */
+  static CommandLine line(Streams streams, CommandWords words) {
     Complaints complaints = new Complaints(streams.err());
     CommandLine http = new CommandLine(new HttpCommand(streams));
     http.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionGroups());
-    CommandLine line =
-        new CommandLine(new MillraceCommand())
-            .addSubcommand(http)
-            .addSubcommand(new InfoCommand(streams))
-            .addSubcommand(new RunCommand(streams, words))
-            .addSubcommand(new DemoCommand(streams))
-            .setExpandAtFiles(false)
-            .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
-            .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
-            .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
-            .setParameterExceptionHandler(complaints)
-            .setExecutionExceptionHandler(complaints);
-    return line.execute(Arrays.copyOf(args, own));
+    return new CommandLine(new MillraceCommand())
+        .addSubcommand(http)
+        .addSubcommand(new InfoCommand(streams))
+        .addSubcommand(new RunCommand(streams, words))
+        .addSubcommand(new DemoCommand(streams))
+        .setExpandAtFiles(false)
+        .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
+        .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
+        .setParameterExceptionHandler(complaints)
+        .setExecutionExceptionHandler(complaints);
   }
 }

@@ -170,6 +170,10 @@ record Survival(Scenario scenario, PrintStream out) {
     if (!cache.isEmpty() && Files.exists(Path.of(cache))) {
       command.add("-XX:AOTCache=" + cache);
     }
+    String libraries = System.getProperty("org.sqlite.lib.path", "");
+    if (!libraries.isEmpty()) {
+      command.add("-Dorg.sqlite.lib.path=" + libraries);
+    }
     command.addAll(
         List.of(
             "-cp",

@@ -78,13 +78,13 @@ public final class OptionGroups implements IHelpSectionRenderer {
   @Override
   public String render(Help help) {
     StringBuilder text = new StringBuilder();
-    group(help).forEach((heading, options) -> text.append(section(help, heading, options)));
+    of(help.commandSpec())
+        .forEach((heading, options) -> text.append(section(help, heading, options)));
     return text.toString();
   }
 
-  /* An option that nobody has put into a group is shown all the same. */
-  private static Map<String, List<OptionSpec>> group(Help help) {
-    CommandSpec spec = help.commandSpec();
+  /** The options of the command by their headings. One that nobody has put into a group is there all the same. */
+  public static Map<String, List<OptionSpec>> of(CommandSpec spec) {
     Map<String, List<OptionSpec>> all = new LinkedHashMap<>();
     GROUPS.forEach(
         (heading, names) ->

@@ -8,20 +8,15 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import io.millrace.cli.ServerKeys;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -30,24 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Servers with certificates, directly and through a proxy. */
 class TlsTest {
-  private static final String PASSWORD = "changeit";
-
   @TempDir static Path folder;
   private static Path certificate = Path.of("");
   private static HttpsServer server;
 
   @BeforeAll
   static void startServer() throws Exception {
-    KeyStore keys = makeKeys();
-    certificate = Files.writeString(folder.resolve("ca.pem"), pem(keys));
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, PASSWORD.toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
+    ServerKeys keys = ServerKeys.make(folder);
+    certificate = Files.writeString(folder.resolve("ca.pem"), keys.pem());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
     server = HttpsServer.create(anyPort, 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    server.setHttpsConfigurator(new HttpsConfigurator(keys.context()));
     server.createContext("/", exchange -> answer(exchange, 200));
     server.createContext(
         "/down",
@@ -69,40 +57,6 @@ class TlsTest {
       exchange.sendResponseHeaders(status, bytes.length);
       exchange.getResponseBody().write(bytes);
     }
-  }
-
-  private static KeyStore makeKeys() throws Exception {
-    Path file = folder.resolve("keys");
-    List<String> keytool =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            "server",
-            "-keyalg",
-            "EC",
-            "-dname",
-            "CN=test",
-            "-ext",
-            "SAN=ip:127.0.0.1",
-            "-storetype",
-            "PKCS12",
-            "-keystore",
-            file.toString(),
-            "-storepass",
-            PASSWORD);
-    assertEquals(0, new ProcessBuilder(keytool).start().waitFor());
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(file)) {
-      keys.load(in, PASSWORD.toCharArray());
-    }
-    return keys;
-  }
-
-  private static String pem(KeyStore keys) throws GeneralSecurityException {
-    byte[] bytes = keys.getCertificate("server").getEncoded();
-    String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
-    return "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n";
   }
 
   private static String url(String host, String path) {

@@ -1,0 +1,323 @@
+package io.millrace.cli.packaged;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.millrace.cli.Loopback;
+import io.millrace.cli.ServerKeys;
+import io.millrace.cli.packaged.Archive.Ended;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The archive, unpacked into a directory with spaces, and run with nothing around it. */
+class ArchiveTest {
+  private static final Map<String, String> NOTHING = Map.of();
+
+  /** Java ends when it cannot use the cache, instead of starting more slowly. */
+  private static final Map<String, String> CACHE_ONLY =
+      Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on");
+
+  @TempDir static Path folder;
+  private static Archive archive = new Archive(Path.of(""));
+
+  @TempDir Path work;
+
+  @BeforeAll
+  static void unpack() throws Exception {
+    archive = Archive.unpack(Files.createDirectory(folder.resolve("a place with spaces")));
+  }
+
+  private Ended millrace(Map<String, String> environment, String... args) throws Exception {
+    return Archive.run(
+        environment,
+        work,
+        Stream.concat(Stream.of(archive.command().toString()), Arrays.stream(args))
+            .toArray(String[]::new));
+  }
+
+  private Ended millrace(String... args) throws Exception {
+    Ended ended = millrace(NOTHING, args);
+    assertEquals(0, ended.code(), ended.toString());
+    return ended;
+  }
+
+  @Test
+  void runsWithoutAnythingAroundIt() throws Exception {
+    Ended version = millrace("--version");
+    assertTrue(version.out().matches("millrace \\d+\\.\\d+\\.\\d+\\S*\\R"), version.out());
+    assertEquals("", version.err());
+    Map<String, String> nothingOnPath = Map.of("PATH", "/nowhere", "JAVA_HOME", "/nowhere");
+    assertEquals(version, millrace(nothingOnPath, "--version"));
+  }
+
+  @Test
+  void runsByALinkFromAnyDirectory() throws Exception {
+    Path links = Files.createDirectory(folder.resolve("links"));
+    Path link = Files.createSymbolicLink(links.resolve("link"), archive.command());
+    Path second = Files.createSymbolicLink(links.resolve("second"), Path.of("link"));
+    for (String command : List.of(link.toString(), second.toString(), "./link", "./second")) {
+      Ended ended = Archive.run(NOTHING, links, command, "--version");
+      assertEquals(0, ended.code(), command + ended);
+    }
+    Ended relative =
+        Archive.run(NOTHING, archive.home().resolve("bin"), "sh", "-c", "./millrace --version");
+    assertEquals(0, relative.code(), relative.toString());
+    Ended said =
+        Archive.run(
+            NOTHING, links, "./link", "run", "--checkpoint", "c", "--", "false", ":::", "1");
+    assertEquals(1, said.code(), said.toString());
+    assertTrue(said.err().contains("./link run --checkpoint c"), said.err());
+  }
+
+  @Test
+  void refusesADirectoryThatJavaCannotName() throws Exception {
+    Path colon = Files.createDirectory(work.resolve("a:b"));
+    Path bin = Files.createDirectory(colon.resolve("bin"));
+    Path copy = Files.copy(archive.command(), bin.resolve("millrace"));
+    Ended ended = Archive.run(NOTHING, work, copy.toString(), "--version");
+    assertEquals(2, ended.code());
+    assertTrue(ended.err().contains("a:b' has a colon in it"), ended.err());
+  }
+
+  @Test
+  void theCacheIsUsedWhereverTheArchiveIs() throws Exception {
+    Ended ended = millrace(CACHE_ONLY, "--version");
+    assertEquals(0, ended.code(), ended.toString());
+    Path drivers = archive.home().resolve("lib/drivers");
+    Path driver = Files.copy(archive.jars().getLast(), drivers.resolve("driver.jar"));
+    try {
+      Ended withDriver = millrace(CACHE_ONLY, "--version");
+      assertEquals(0, withDriver.code(), withDriver.toString());
+    } finally {
+      Files.delete(driver);
+    }
+  }
+
+  @Test
+  void runsQuietlyWithoutItsCache() throws Exception {
+    Path cache = archive.home().resolve("lib/millrace.aot");
+    Path aside = archive.home().resolve("lib/aside");
+    Files.move(cache, aside);
+    try {
+      assertEquals("", millrace("--version").err());
+      Files.writeString(cache, "no cache");
+      assertEquals("", millrace("--version").err());
+    } finally {
+      Files.move(aside, cache, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  @Test
+  void runsQuietlyWhereACopyHasLostTheDates() throws Exception {
+    Path jar = archive.jars().getLast();
+    FileTime date = Files.getLastModifiedTime(jar);
+    Files.setLastModifiedTime(jar, FileTime.from(date.toInstant().plusSeconds(1)));
+    try {
+      assertEquals("", millrace("--version").err());
+      assertEquals(1, millrace(CACHE_ONLY, "--version").code(), "this test changes nothing");
+    } finally {
+      Files.setLastModifiedTime(jar, date);
+    }
+  }
+
+  private static JsonNode line(Ended ended) {
+    return JsonMapper.shared().readTree(ended.out());
+  }
+
+  @Test
+  void requestsAndReads() throws Exception {
+    String text = "\u30c6\u30b9\u30c8";
+    try (Loopback server = Loopback.start()) {
+      server.on(
+          "/",
+          (exchange, number) -> {
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=Shift_JIS");
+            byte[] bytes = text.getBytes(Charset.forName("Shift_JIS"));
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          });
+      Ended ended = millrace("http", "--ui", "--report", "page.html", server.url("/"));
+      assertEquals(text, line(ended).get("body").stringValue());
+      assertTrue(ended.err().contains("http://127.0.0.1:"), ended.err());
+      assertTrue(Files.size(work.resolve("page.html")) > 10_000, "the page");
+    }
+  }
+
+  @Test
+  void trustsWhomItIsToldToTrust() throws Exception {
+    ServerKeys keys = ServerKeys.make(work);
+    Path certificate = Files.writeString(work.resolve("ca.pem"), keys.pem());
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+    HttpsServer server = HttpsServer.create(anyPort, 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(keys.context()));
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    try {
+      String url = "https://127.0.0.1:" + server.getAddress().getPort() + "/";
+      Ended trusted = millrace("http", "--cacert", certificate.toString(), url);
+      assertEquals(204, line(trusted).get("status").intValue());
+      Ended unknown = millrace(NOTHING, "http", url);
+      assertEquals(1, unknown.code());
+      // there are authorities, but none that has signed this
+      assertTrue(unknown.out().contains("certificate"), unknown.out());
+      assertFalse(unknown.out().contains("trustAnchors"), unknown.out());
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void goesOnWithACheckpointAndLeavesNothingElsewhere() throws Exception {
+    Path temporary = Files.createDirectory(work.resolve("temporary"));
+    Map<String, String> environment = Map.of("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + temporary);
+    String[] words = {"run", "--checkpoint", "c", "--quiet", "--", "echo", "{}", ":::", "1", "2"};
+    for (int time = 0; time < 2; time++) {
+      Ended ended = millrace(environment, words);
+      assertEquals(0, ended.code(), ended.toString());
+      assertEquals(List.of("1", "2"), ended.out().lines().sorted().toList());
+    }
+    Ended info = millrace(environment, "info", "--json", "c");
+    assertEquals(2, line(info).get("succeeded").intValue(), info.out());
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void theDemoNeedsNothingElse() throws Exception {
+    Ended demo = millrace("demo");
+    assertTrue(demo.out().contains("nothing in the checkpoint was paid twice"), demo.out());
+  }
+
+  @DisplayName("the Java runtime has every module that a jar uses")
+  @Test
+  void nothingIsMissingOfJava() throws Exception {
+    Ended list = Archive.run(NOTHING, work, archive.java().toString(), "--list-modules");
+    Set<String> modules =
+        list.out().lines().map(line -> line.split("@", 2)[0]).collect(Collectors.toSet());
+    ToolProvider jdeps = ToolProvider.findFirst("jdeps").orElseThrow();
+    StringWriter used = new StringWriter();
+    List<String> args =
+        new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "-summary"));
+    for (Path jar : archive.jars()) {
+      args.add(withoutModule(jar).toString());
+    }
+    PrintWriter printed = new PrintWriter(used);
+    assertEquals(0, jdeps.run(printed, printed, args.toArray(String[]::new)), used::toString);
+    // as millrace-cli.jar -> java.base
+    Set<String> needed =
+        used.toString()
+            .lines()
+            .map(line -> line.split(" -> ", 2)[1].strip())
+            .filter(name -> name.matches("(java|jdk)\\.[a-z.]+"))
+            .collect(Collectors.toSet());
+    assertTrue(needed.contains("jdk.httpserver"), used.toString());
+    needed.removeAll(modules);
+    assertEquals(Set.of(), needed);
+  }
+
+  /* Not all modules that a library asks for are there: some of it is not used. */
+  private Path withoutModule(Path jar) throws IOException {
+    Path copy = work.resolve(jar.getFileName());
+    try (ZipFile from = new ZipFile(jar.toFile());
+        ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(copy))) {
+      for (ZipEntry entry : Collections.list(from.entries())) {
+        if (!entry.getName().endsWith("module-info.class")) {
+          to.putNextEntry(new ZipEntry(entry.getName()));
+          to.write(from.getInputStream(entry).readAllBytes());
+          to.closeEntry();
+        }
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void filesCanBeReadByAllAndChangedByTheirOwner() throws IOException {
+    try (Stream<Path> all = Files.walk(archive.home())) {
+      assertAll(all.map(file -> () -> assertPlain(file)));
+    }
+    assertTrue(Files.isExecutable(archive.command()) && Files.isExecutable(archive.java()));
+  }
+
+  private static void assertPlain(Path file) throws IOException {
+    if (Files.isSymbolicLink(file)) {
+      assertFalse(Files.readSymbolicLink(file).isAbsolute(), file.toString());
+      assertTrue(Files.exists(file), file.toString());
+      return;
+    }
+    assertTrue(
+        Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.isDirectory(file),
+        file.toString());
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+    assertTrue(permissions.contains(PosixFilePermission.OTHERS_READ), file.toString());
+    assertFalse(permissions.contains(PosixFilePermission.GROUP_WRITE), file.toString());
+    assertFalse(permissions.contains(PosixFilePermission.OTHERS_WRITE), file.toString());
+  }
+
+  @Test
+  void everyLibraryHasItsNotice() throws IOException {
+    String notice = Files.readString(archive.home().resolve("NOTICE"));
+    assertTrue(Files.readString(archive.home().resolve("LICENSE")).contains("Apache License"));
+    assertTrue(Files.isDirectory(archive.home().resolve("runtime/legal/java.base")));
+    for (Path jar : archive.jars()) {
+      String name = jar.getFileName().toString();
+      boolean isOwn = name.startsWith("millrace-");
+      assertTrue(isOwn || notice.contains(name), name);
+    }
+    for (String each : List.of("slf4j-api", "sqlite-jdbc", "uplot", "jackson-core")) {
+      assertTrue(Files.isDirectory(archive.home().resolve("legal").resolve(each)), each);
+    }
+  }
+
+  @Test
+  void theManualAndTheCompletionsAreThere() {
+    Path share = archive.home().resolve("share");
+    for (String file :
+        List.of(
+            "man/man1/millrace.1",
+            "man/man1/millrace-http.1",
+            "bash-completion/completions/millrace",
+            "zsh/site-functions/_millrace",
+            "fish/vendor_completions.d/millrace.fish")) {
+      assertTrue(Files.isRegularFile(share.resolve(file)), file);
+    }
+  }
+}
