@@ -7,6 +7,7 @@ import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
+import io.millrace.process.wire.Visible;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,11 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     }
   }
 
-  /** What was thrown: itself if it can cross, else its description. */
+  /** What was thrown: itself if it can cross and means the same here, else its description. */
   Throwable thrown(Frame failure) throws ProtocolException, InterruptedException {
     byte[] description = failure.part(0);
     Throwable error = itself(failure.part(1), limits.beside(description.length));
-    if (error != null) {
+    if (error != null && !Signals.areIn(error)) {
       try {
         addStack(error);
         return error;
@@ -71,7 +72,7 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
   }
 
   private void addStack(Throwable error) {
-    Stream<StackTraceElement> there = Stream.of(error.getStackTrace());
+    Stream<StackTraceElement> there = Stream.of(error.getStackTrace()).map(Visible::of);
     var border =
         new StackTraceElement(ProcessPool.class.getName(), "call", "worker process " + process, -1);
     Stream<StackTraceElement> here = Stream.of(Thread.currentThread().getStackTrace()).skip(1);

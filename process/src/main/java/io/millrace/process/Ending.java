@@ -1,5 +1,6 @@
 package io.millrace.process;
 
+import io.millrace.process.wire.Visible;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -50,8 +51,8 @@ record Ending(long process, int exitCode, List<String> lastLines) {
             .map(
                 line ->
                     line.length() <= MOST_CHARACTERS
-                        ? line
-                        : line.substring(0, MOST_CHARACTERS) + "...")
+                        ? Visible.of(line)
+                        : Visible.of(line.substring(0, MOST_CHARACTERS)) + "...")
             .collect(Collectors.joining("\n  ", "; the last lines of its standard error:\n  ", ""));
   }
 }

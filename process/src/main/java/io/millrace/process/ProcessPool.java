@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Failures.</b> What a task throws is thrown by the call, itself if its class may cross (see {@link
  * ProcessOptions#allow(Class...)}), else as a {@link RemoteTaskException}; its stack trace goes on from the
- * worker to the caller. What a call may throw besides: {@link WorkerDiedException}, {@link
+ * worker to the caller. What would be taken for an interrupt or a cancellation of the caller is a {@code
+ * RemoteTaskException} too. What a call may throw besides: {@link WorkerDiedException}, {@link
  * WorkerStartException}, {@link TransferException}; {@link CancellationException} if the pool is closed
  * meanwhile, {@link java.util.concurrent.RejectedExecutionException} if it was closed before.
  *

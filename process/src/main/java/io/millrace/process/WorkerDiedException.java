@@ -36,7 +36,8 @@ public final class WorkerDiedException extends RuntimeException {
     return outOfMemory;
   }
 
-  /** The last lines of its standard error, at most 20; empty after deserialization. */
+  /** The last lines of its standard error, at most 20, as they were printed, control characters included; empty after
+   * deserialization. In the message they are escaped. */
   public List<String> lastLines() {
     return lastLines == null ? List.of() : lastLines;
   }

@@ -57,6 +57,23 @@ class CrashTest {
   }
 
   @Test
+  @DisplayName(
+      "P3: what a worker printed steers no terminal in the message, and is there as it was")
+  void lastLinesAreEscaped() {
+    RemoteFunction.Call<Integer> exiting =
+        () -> {
+          System.err.print("\u001b]0;title\u0007\n");
+          System.exit(7);
+          return 0;
+        };
+
+    var error = assertThrows(WorkerDiedException.class, () -> pool.call(exiting));
+
+    assertTrue(error.getMessage().endsWith("\n  \\u001b]0;title\\u0007"), error.getMessage());
+    assertEquals(List.of("\u001b]0;title\u0007"), error.lastLines());
+  }
+
+  @Test
   @DisplayName("AX3: a process that halts in the middle of a task is replaced")
   void haltFailsTheTask() throws Exception {
     long first = pool.call(() -> ProcessHandle.current().pid());

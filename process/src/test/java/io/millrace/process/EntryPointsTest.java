@@ -3,6 +3,7 @@ package io.millrace.process;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,8 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.Triple;
+import io.millrace.plan.Workers;
+import io.millrace.scope.TaskGroup;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
 import java.io.IOException;
@@ -32,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -184,6 +188,70 @@ class EntryPointsTest {
         .map(outcome -> assertInstanceOf(Success.class, outcome).value())
         .map(Integer.class::cast)
         .toList();
+  }
+
+  private static int unlessOdd(int item) throws InterruptedException {
+    if (item % 4 == 1) {
+      throw new InterruptedException("made up");
+    }
+    if (item % 4 == 3) {
+      throw new CancellationException("made up");
+    }
+    return item;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName(
+      "P3: an interrupt that a worker makes up fails its item and nothing else, at every entry point, also in the caller's thread")
+  void interruptsOfWorkersAreFailures(Way way) {
+    Action<Integer, Integer> action = pool.action(EntryPointsTest::unlessOdd);
+    Parallel inCaller = pool.parallel().workers(Workers.caller());
+    for (Parallel parallel :
+        List.of(pool.parallel(), way == Way.PUBLISHER ? pool.parallel() : inCaller)) {
+      var outcomes = way.outcomes(parallel, action);
+      assertEquals(ITEMS.size(), outcomes.size());
+      for (Outcome<Integer, Integer> outcome : outcomes) {
+        if (outcome instanceof Failure<Integer, Integer>(var item, var error, _)) {
+          assertEquals(1, item % 2);
+          assertInstanceOf(RemoteTaskException.class, error);
+        } else {
+          assertEquals(
+              0,
+              assertInstanceOf(Success.class, outcome).value() instanceof Integer even
+                  ? even % 2
+                  : 1);
+        }
+      }
+      assertFalse(Thread.interrupted(), "an interrupt of nobody");
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "P3: an interrupt or a cancellation that a worker makes up is the failure of a task of an executor or a group")
+  void interruptsInExecutorsAndGroups() throws Exception {
+    Action<Integer, Integer> action = pool.action(EntryPointsTest::unlessOdd);
+    try (ParallelExecutor executor = ParallelExecutor.of(2)) {
+      for (int item : List.of(1, 3)) {
+        Future<Integer> future = executor.submit(() -> action.apply(item));
+        var thrown = assertThrows(ExecutionException.class, future::get);
+        assertInstanceOf(RemoteTaskException.class, thrown.getCause());
+        assertFalse(future.isCancelled());
+      }
+    }
+    for (int item : List.of(1, 3)) {
+      var thrown =
+          assertThrows(
+              RemoteTaskException.class,
+              () ->
+                  TaskGroup.run(
+                      group -> {
+                        group.start(() -> action.apply(item));
+                      }));
+      assertTrue(thrown.getMessage().endsWith("made up"), thrown.getMessage());
+    }
+    assertFalse(Thread.interrupted(), "an interrupt of nobody");
   }
 
   @ParameterizedTest

@@ -1,7 +1,9 @@
 package io.millrace.process;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -9,10 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.plan.Triple;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +36,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -314,8 +322,7 @@ class TransferTest {
   }
 
   @Test
-  @DisplayName(
-      "AX3: checked exceptions, errors and a made-up InterruptedException are failures too")
+  @DisplayName("AX3: checked exceptions and errors are failures too")
   void allKindsOfExceptions() {
     assertThrows(
         IOException.class,
@@ -331,14 +338,69 @@ class TransferTest {
                 () -> {
                   throw new AssertionError("no");
                 }));
+  }
+
+  private static final List<RemoteFunction.Call<Exception>> SIGNALS =
+      List.of(
+          () -> new InterruptedException("made up"),
+          () -> new ClosedByInterruptException(),
+          () -> new InterruptedIOException("made up"),
+          () -> new CancellationException("made up"),
+          () -> new CompletionException("made up", new IOException("io")),
+          () -> new IllegalStateException("made up", new InterruptedException("cause")),
+          () -> new ExecutionException(new RuntimeException(new CancellationException("cause"))),
+          () -> new IOException(new CompletionException(null)));
+
+  @Test
+  @DisplayName(
+      "P3: what would be an interrupt or a cancellation of the caller is only told, whatever wraps it")
+  void signalsOfAWorkerAreItsOwn() {
+    for (RemoteFunction.Call<Exception> each : SIGNALS) {
+      RemoteFunction.Call<Integer> failing =
+          () -> {
+            Thread.currentThread().interrupt();
+            throw each.call();
+          };
+      var told = assertThrows(RemoteTaskException.class, () -> pool.call(failing));
+      Exception original = assertDoesNotThrow(each::call);
+      assertEquals(original.getClass().getName(), told.type());
+      assertEquals(original.toString(), told.getMessage());
+      assertFalse(Thread.interrupted());
+    }
     assertThrows(
-        InterruptedException.class,
+        SocketTimeoutException.class,
         () ->
             pool.call(
                 () -> {
-                  Thread.currentThread().interrupt();
-                  throw new InterruptedException("made up");
+                  throw new SocketTimeoutException("of a socket");
                 }));
+  }
+
+  @Test
+  @DisplayName("P3: no text of a worker steers a terminal or looks like another line of a log")
+  void textsOfWorkersAreEscaped() {
+    RemoteFunction.Call<Integer> failing =
+        () -> {
+          var error = new UnwillingException(new IOException("c\u001b[2J\nline"));
+          var frame =
+              new StackTraceElement(
+                  "l\n", "m\u0007", "v\r", "a\nERROR", "f\u001b[2J", "f\u2028", 1);
+          error.setStackTrace(new StackTraceElement[] {frame});
+          throw error;
+        };
+    var told = assertThrows(RemoteTaskException.class, () -> allowing.call(failing));
+    assertEquals("java.io.IOException: c\\u001b[2J\\nline", told.getCause().getMessage());
+    assertEquals("m\\u0007/a\\nERROR.f\\u001b[2J(f\\u2028:1)", told.getStackTrace()[0].toString());
+
+    RemoteFunction.Call<Integer> crossing =
+        () -> {
+          var error = new IOException("itself");
+          var frame = new StackTraceElement("a\nERROR", "f\u001b[2J", "f", 1);
+          error.setStackTrace(new StackTraceElement[] {frame});
+          throw error;
+        };
+    var itself = assertThrows(IOException.class, () -> pool.call(crossing));
+    assertEquals("a\\nERROR.f\\u001b[2J(f:1)", itself.getStackTrace()[0].toString());
   }
 
   @Test

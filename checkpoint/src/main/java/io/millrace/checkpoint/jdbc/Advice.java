@@ -47,7 +47,7 @@ final class Advice {
           case 10 ->
               "The disk does not do what it is told: see if it is full, failing or unmounted, and start the run again";
           case 13 -> "The disk is full: make room, and start the run again";
-          case 1, 11, 17, 20, 24, 26 -> null;
+          case 1, 11, 17, 18, 20, 24, 26 -> null;
           default -> "Mend that, and start the run again";
         };
     return advice == null

@@ -14,6 +14,9 @@ import java.util.stream.Stream;
 /** Reads failed items, a page at a time. */
 final class Failures {
   private static final int PAGE = 500;
+
+  /* Once rows may have so many bytes in all, the rest is left for the next page. */
+  private static final long ENOUGH = 32L << 20;
   private static final String SELECT =
       Rows.SELECT
           + "WHERE state >= "
@@ -27,7 +30,7 @@ final class Failures {
     return Stream.iterate(
             page(database, -1),
             page -> !page.isEmpty(),
-            page -> page.size() < PAGE ? List.of() : page(database, page.getLast().row()))
+            page -> page(database, page.getLast().row()))
         .flatMap(List::stream)
         .map(Failures::item);
   }
@@ -42,12 +45,24 @@ final class Failures {
       select.setLong(1, after);
       try (ResultSet rows = select.executeQuery()) {
         List<StoredRow> page = new ArrayList<>();
-        while (rows.next()) {
-          page.add(Objects.requireNonNull(Rows.read(rows)));
+        long last = after;
+        for (long bytes = 0; bytes < ENOUGH && rows.next(); bytes += size(page.getLast())) {
+          StoredRow row = Objects.requireNonNull(Rows.read(rows));
+          // an index may be damaged as well
+          if (row.row() <= last || !(row.outcome().result() instanceof StoredOutcome.Failed)) {
+            throw new Damage("its index of failed items is not in order");
+          }
+          page.add(row);
+          last = row.row();
         }
         return page;
       }
     }
+  }
+
+  private static long size(StoredRow row) {
+    var failed = (StoredOutcome.Failed) row.outcome().result();
+    return (long) failed.error().length() + failed.message().length();
   }
 
   private static FailedItem item(StoredRow row) {

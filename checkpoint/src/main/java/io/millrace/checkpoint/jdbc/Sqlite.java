@@ -28,6 +28,9 @@ final class Sqlite {
   /* Of pages in memory, so that the index of some hundred thousand keys stays there. */
   private static final int CACHE_KILOBYTES = 32 << 10;
 
+  /* Of a value and of a row. A file from somewhere else may have longer ones, or say so. */
+  private static final int MOST_BYTES = 2 * JdbcStore.LONGEST_VALUE;
+
   /* Text with the same bytes would stand elsewhere in the index. */
   private static final String IDS =
       "SELECT CASE WHEN typeof(id) = 'blob' THEN id END, number"
@@ -41,6 +44,7 @@ final class Sqlite {
     Properties properties = new Properties();
     properties.setProperty("busy_timeout", Integer.toString(BUSY_MILLIS));
     properties.setProperty("transaction_mode", "IMMEDIATE");
+    properties.setProperty("limit_length", Integer.toString(MOST_BYTES));
     try {
       return JDBC.createConnection(
           SqliteFile.URL + "file:" + escaped(file) + "?" + options, properties);
@@ -132,12 +136,12 @@ final class Sqlite {
     }
   }
 
-  /** Refuses tables, triggers and the like that are not as we make them. */
+  /** Refuses tables, triggers, views and the like that are not as we make them. It comes before all other queries. */
   static void requireSchema(Connection connection) throws SQLException {
     List<String> found = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT sql FROM sqlite_schema ORDER BY rowid")) {
-      while (rows.next()) {
+      while (rows.next() && found.size() <= Schema.SQLITE.statements().size()) {
         found.add(rows.getString(1));
       }
     }

@@ -138,6 +138,7 @@ record SqliteFile(Path file) implements Database {
     return look(
         (files, holder) -> {
           try (Connection connection = Sqlite.looking(files, holder.isPresent())) {
+            Sqlite.requireSchema(connection);
             return Meta.read(connection, this).info(files.bytes(), holder);
           }
         });
@@ -148,6 +149,7 @@ record SqliteFile(Path file) implements Database {
     return look(
         (files, holder) -> {
           try (Connection connection = Sqlite.looking(files, holder.isPresent())) {
+            Sqlite.requireSchema(connection);
             return query.ask(connection);
           }
         });

@@ -144,6 +144,49 @@ class SqliteSafetyTest {
   }
 
   @Test
+  @DisplayName("views in place of the tables are asked nothing, also by those who only look")
+  void viewsInPlaceOfTables() throws Exception {
+    store.open(NAME).close();
+    execute(
+        "DROP TABLE millrace_outcome",
+        "DROP TABLE millrace_checkpoint",
+        "CREATE VIEW millrace_outcome AS SELECT x'00' id, 2 state, x'00' outcome, 1 number",
+        "CREATE VIEW millrace_checkpoint AS SELECT 1 format, printf('%.*c', 900000000, 'x') action,"
+            + " 'v' version, 0 created, 0 changed, 0 succeeded, 0 failed, 0 failed_finally, 0 ids,"
+            + " 0 checksum, 0 calls, 0 permits, 0.0 money");
+    assertRefused("damaged", "its tables are not those of a checkpoint");
+    assertSays(
+        assertThrows(CheckpointException.class, () -> store.info()), "its tables are not those");
+    assertSays(
+        assertThrows(CheckpointException.class, () -> store.failures().toList()),
+        "its tables are not those");
+  }
+
+  @Test
+  @DisplayName("a text that is longer than any of ours is not read")
+  void giantTexts() throws Exception {
+    store.open(NAME).close();
+    execute("UPDATE millrace_checkpoint SET action = hex(zeroblob(20000000))");
+    assertSays(assertThrows(CheckpointException.class, () -> store.info()), "damaged", "too big");
+  }
+
+  @Test
+  @DisplayName("an index that calls what succeeded a failure is found out")
+  void foreignEntriesInTheIndexOfFailures() throws Exception {
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(0, 10, 10), Spent.NONE);
+    }
+    String update = "UPDATE sqlite_schema SET sql = replace(sql, 'state >= %d', 'state >= %d')";
+    execute("PRAGMA writable_schema = ON", update.formatted(2, 0));
+    execute("REINDEX millrace_outcome_failed");
+    execute("PRAGMA writable_schema = ON", update.formatted(0, 2));
+    assertSays(
+        assertThrows(CheckpointException.class, () -> store.failures().toList()),
+        "damaged",
+        "index of failed items");
+  }
+
+  @Test
   @DisplayName("a row that lost its checksum, or its entry in the index, is found out")
   void damagedRows() throws Exception {
     try (CheckpointSession session = store.open(NAME)) {
@@ -307,10 +350,12 @@ class SqliteSafetyTest {
     assertEquals(before, after);
   }
 
-  private void execute(String sql) throws SQLException {
+  private void execute(String... all) throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
-      statement.execute(sql);
+      for (String sql : all) {
+        statement.execute(sql);
+      }
     }
   }
 

@@ -37,7 +37,8 @@ final class CostOptions {
       paramLabel = "POINTER",
       converter = Pointer.Converter.class,
       description =
-          "Where an answer says what it did cost, as /usage/total_tokens: that counts in place of the estimate.")
+          "Where an answer says what it did cost, as /usage/total_tokens: that counts in place of the estimate, "
+              + "but takes no more from --tokens than may be spent at once.")
   private @Nullable Pointer usage;
 
   @Option(
@@ -94,7 +95,10 @@ final class CostOptions {
   /** The limit on tokens. */
   Optional<TokenBucket> limit() {
     return Optional.ofNullable(tokens)
-        .map(rate -> new TokenBucket(rate.permits(), rate.period(), burst(rate), ofCalls()));
+        .map(
+            rate ->
+                new TokenBucket(
+                    rate.permits(), rate.period(), burst(rate), ofCalls((long) burst(rate))));
   }
 
   /** The most that a run may cost. */
@@ -103,11 +107,12 @@ final class CostOptions {
   }
 
   Optional<Budget> budget() {
-    return Optional.ofNullable(most).map(all -> Budget.permits(all, ofCalls()));
+    return Optional.ofNullable(most).map(all -> Budget.permits(all, ofCalls(all)));
   }
 
-  private static Cost ofCalls() {
+  /* What an answer says is the server's word: it takes no more than could be spent, and so holds up others for one period. */
+  private static Cost ofCalls(long most) {
     return Cost.of((InputLine line) -> line.label().cost())
-        .settling((InputLine line, Step step) -> step.cost(line.label().cost()));
+        .settling((InputLine line, Step step) -> Math.min(most, step.cost(line.label().cost())));
   }
 }

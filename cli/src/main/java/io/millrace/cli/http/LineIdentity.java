@@ -4,9 +4,12 @@ import io.millrace.checkpoint.ItemId;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
 import io.millrace.cli.resume.KeyField;
+import io.millrace.cli.text.Credentials;
 import io.millrace.cli.text.Digest;
 import io.millrace.cli.text.JsonObject;
+import io.millrace.cli.text.JsonText;
 import io.millrace.cli.text.MalformedInputException;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * By what a checkpoint, and a folder of answers, know a line again, and whether it is still the same. No header but those that cannot be secret
- * has a part in either, and no user of a URL.
+ * has a part in either, and no user of a URL, also where an id or a field is one.
  *
  * @param field the one that was asked for; empty for the id, or else the request
  */
@@ -46,15 +49,29 @@ record LineIdentity(Optional<KeyField> field) {
   String key(@Nullable JsonObject object, Optional<String> id, Request request)
       throws MalformedInputException {
     if (field.isEmpty()) {
-      return bounded(id.orElseGet(() -> textOf(request)));
+      return bounded(id.isPresent() ? withoutUser(id.get()) : textOf(request));
     }
     if (object != null) {
-      return bounded(field.get().of(object));
+      return bounded(withoutUser(field.get().of(object)));
     }
     if (!field.get().name().equals("url")) {
       throw field.get().missing();
     }
     return bounded(textOf(request));
+  }
+
+  /* Of JSON. What has none stays as it was written: so checkpoints know it. */
+  private static String withoutUser(String json) throws MalformedInputException {
+    if (!json.startsWith("\"")) {
+      return json;
+    }
+    String text = JsonObject.elements("[" + json + "]").getFirst().text().orElseThrow();
+    if (!Credentials.areIn(text)) {
+      return json;
+    }
+    StringWriter quoted = new StringWriter();
+    new JsonText(quoted).quoted(Credentials.withoutUser(text));
+    return quoted.toString();
   }
 
   private static String bounded(String key) {

@@ -1,16 +1,24 @@
 package io.millrace.cli.http;
 
 import java.util.Locale;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What requests have cost. Thread-safe. */
 final class Spending {
-  private final LongAdder tokens = new LongAdder();
+  private static final long MOST = Long.MAX_VALUE;
+
+  /* Servers say what it was, so it may be any number. */
+  private final LongAccumulator tokens = new LongAccumulator(Spending::sum, 0);
   private final LongAdder unsaid = new LongAdder();
 
   /** A request has cost this. */
   void add(long cost) {
-    tokens.add(cost);
+    tokens.accumulate(cost);
+  }
+
+  private static long sum(long one, long other) {
+    return one > MOST - other ? MOST : one + other;
   }
 
   /** An answer does not say what it did cost. */
@@ -27,6 +35,7 @@ final class Spending {
                 Locale.ROOT,
                 " (%,d answers had no whole number at --usage: their estimates count)",
                 unsaid.sum());
-    return String.format(Locale.ROOT, "%,d tokens", tokens.sum()) + estimates;
+    String all = tokens.get() == MOST ? "over %,d tokens" : "%,d tokens";
+    return String.format(Locale.ROOT, all, tokens.get()) + estimates;
   }
 }

@@ -1,12 +1,13 @@
 package io.millrace.cli.resume;
 
+import io.millrace.cli.text.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * How {@code millrace run} keeps the keys of items: so that none looks like that of an item without one, and each byte as a
- * character, because a key may be no UTF-8.
+ * character, because a key may be no UTF-8. A URL has no user and no password there.
  */
 public final class GivenKey {
   private static final String START = "= ";
@@ -17,7 +18,13 @@ public final class GivenKey {
 
   /** As it is kept. */
   public static String of(byte[] key) {
-    return START + new String(key, StandardCharsets.ISO_8859_1);
+    return START + new String(withoutUser(key), StandardCharsets.ISO_8859_1);
+  }
+
+  /** A key without user and password if it is a URL. */
+  public static byte[] withoutUser(byte[] key) {
+    String bytes = new String(key, StandardCharsets.ISO_8859_1);
+    return Credentials.withoutWebUser(bytes).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** As people have it. */

@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.cli.process.Ending;
 import io.millrace.cli.process.Programs.Printing;
+import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.SafeName;
 import java.io.IOException;
@@ -45,7 +46,8 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
 
   Pair files(Item item) {
     String name =
-        key.map(field -> SafeName.of(item.field(field))).orElse(Long.toString(item.number()));
+        key.map(field -> SafeName.of(GivenKey.withoutUser(item.field(field))))
+            .orElse(Long.toString(item.number()));
     return new Pair(folder.resolve(name + ".out"), folder.resolve(name + ".err"));
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.option.ByteCount;
+import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.Output;
 import java.io.IOException;
@@ -102,8 +103,9 @@ final class OutputOptions {
   }
 
   private static byte[] tag(Item item, Optional<KeyField> key) {
-    byte[] text =
+    byte[] given =
         key.map(field -> item.fields().getOrDefault(field.name(), item.text())).orElse(item.text());
+    byte[] text = GivenKey.withoutUser(given);
     byte[] tag = Arrays.copyOf(text, text.length + 1);
     for (int index = 0; index < text.length; index++) {
       // a line stays one, and steers no terminal

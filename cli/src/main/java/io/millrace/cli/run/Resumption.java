@@ -5,8 +5,10 @@ import io.millrace.checkpoint.ItemId;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.RunStore;
+import io.millrace.cli.text.Credentials;
 import io.millrace.cli.text.Digest;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -31,12 +33,13 @@ record Resumption(String action, Optional<KeyField> key) {
         .fingerprint(Resumption::content);
   }
 
-  /* The same record under other names is another item. */
+  /* The same record under other names is another item. Of passwords there is no digest either. */
   private static byte[] content(Item item) {
+    String text = new String(item.text(), StandardCharsets.ISO_8859_1);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(item.header());
     all.write('\n');
-    all.writeBytes(item.text());
+    all.writeBytes(Credentials.withoutWebUsers(text).getBytes(StandardCharsets.ISO_8859_1));
     return all.toByteArray();
   }
 

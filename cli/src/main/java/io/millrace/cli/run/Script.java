@@ -40,6 +40,9 @@ final class Script {
               + "|LANG|LINENO|LINES|MAILCHECK|PATH|PIPESTATUS|POSIXLY_CORRECT|PPID|RANDOM|SECONDS|SHELLOPTS|SHLVL"
               + "|SRANDOM|TIMEFORMAT|TMOUT|UID|_");
 
+  /* In a format of printf: bash sets the variable that the argument names. */
+  private static final Pattern NAMES_A_VARIABLE = Pattern.compile("%[^%A-Za-z]*[hlLjtzq]*n");
+
   private final String text;
   private final List<Part> values;
   private final StringBuilder taken = new StringBuilder();
@@ -275,10 +278,15 @@ final class Script {
           requireOwn(name);
         }
       }
-      case "printf" ->
+      case "printf" -> {
+        if (arguments == 1 && !varies && name.equals("--")) {
+          arguments = 0; // the format comes behind it
+        } else if (arguments == 1) {
           require(
-              arguments > 1 || (!varies && (!name.startsWith("-") || name.equals("--"))),
-              "'printf' without a format that is written out");
+              !varies && !name.startsWith("-"), "'printf' without a format that is written out");
+          require(!NAMES_A_VARIABLE.matcher(name.replace("%%", "")).find(), "'printf' with '%n'");
+        }
+      }
       case "test", "[" -> {
         require(!isPattern, "a test of a pattern");
         require(varies || !(name.equals("-v") || name.equals("-R")), "'" + name + "'");

@@ -12,18 +12,51 @@ public final class Credentials {
   /* From a scheme, or the start of a reference without one, up to the last @ before a path. */
   private static final Pattern IN_URL = Pattern.compile("((?:^\\s*/|:)/{1,3})[^/?#]*@");
 
+  /*
+   * The user of a text that is a URL as a whole, or a reference to one without a scheme. The space before it is what
+   * String.strip takes away, as Url does.
+   */
+  private static final Pattern OF_URL =
+      Pattern.compile("^(\\p{javaWhitespace}*(?:[A-Za-z][A-Za-z0-9+.-]*:/{1,3}|/{2,3}))[^/?#]*@");
+
+  private static final Pattern OF_WEB_URL =
+      Pattern.compile("^(\\s*https?:/{1,3})[^/?#]*@", Pattern.CASE_INSENSITIVE);
+
+  /* Slashes may be escaped, as in JSON. What cannot be in the same value ends it. */
+  private static final Pattern IN_WEB_URLS =
+      Pattern.compile("(https?:(?:\\\\?/){1,3})[^/?#\\s\"',;]*@", Pattern.CASE_INSENSITIVE);
+
   /* The scheme may be missing, or have lost its slashes. */
   private static final Pattern OF_PROXY =
       Pattern.compile("^(\\s*(?:[A-Za-z][A-Za-z0-9+.-]*:/{1,3})?)[^?#]*@", Pattern.DOTALL);
 
   private Credentials() {}
 
-  /** Whether a text has some. */
-  public static boolean areIn(String text) {
-    return IN_URL.matcher(text).find();
+  /** Whether a text is a URL that has some, or a reference to one. */
+  public static boolean areIn(String url) {
+    return OF_URL.matcher(url).find();
   }
 
-  /** A text without them. */
+  /** A text without its user and password, if it is a URL; others stay as they are. */
+  public static String withoutUser(String text) {
+    return OF_URL.matcher(text).replaceFirst("$1");
+  }
+
+  /**
+   * As {@link #withoutUser}, but of http and https only.
+   *
+   * @param text each character is a byte
+   */
+  public static String withoutWebUser(String text) {
+    return OF_WEB_URL.matcher(text).replaceFirst("$1");
+  }
+
+  /** As {@link #withoutWebUser}, of all URLs in a record of text, JSON or CSV. */
+  public static String withoutWebUsers(String text) {
+    return IN_WEB_URLS.matcher(text).replaceAll("$1");
+  }
+
+  /** A text with something else in place of them, wherever it has URLs. */
   public static String leftOut(String text) {
     return IN_URL.matcher(text).replaceAll("$1" + LEFT_OUT + "@");
   }

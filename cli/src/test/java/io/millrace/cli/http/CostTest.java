@@ -117,6 +117,42 @@ class CostTest {
     assertTrue(cli.err().contains("cost: 80 tokens (2 answers had no"), cli.err());
   }
 
+  @DisplayName("H33: what an answer says that it cost holds up others for no more than one period")
+  @Test
+  void usageIsBounded() {
+    start(
+        (request, number, answer) ->
+            answer.send(200, "{\"u\": " + (number == 1 ? "999999999999999999" : "1") + "}"));
+    Cli cli =
+        run(
+            lines(4, ", \"t\": 1"),
+            "--tokens",
+            "10/s",
+            "--cost",
+            "t",
+            "--usage",
+            "/u",
+            "--run-timeout",
+            "20s");
+    assertEquals(0, cli.code(), cli.err());
+    assertEquals(4, server.requests().size(), cli.err());
+  }
+
+  @DisplayName("H33: no sum of what answers say is negative, or gives back what is spent")
+  @Test
+  void sumsDoNotOverflow() {
+    Spending spending = new Spending();
+    for (int answer = 0; answer < 20; answer++) {
+      spending.add(999_999_999_999_999_999L);
+    }
+    assertEquals("over 9,223,372,036,854,775,807 tokens", spending.toString());
+    start((request, number, answer) -> answer.send(200, "{\"u\": 999999999999999999}"));
+    Cli cli =
+        run(lines(3, ", \"t\": 1"), "--max-cost", "2147483647", "--cost", "t", "--usage", "/u");
+    assertEquals(3, cli.code(), cli.err());
+    assertEquals(1, server.requests().size());
+  }
+
   @DisplayName("H33: --max-cost ends the run, with exit code 3, and says so")
   @Test
   void maxCostEndsTheRun() {

@@ -125,9 +125,37 @@ class CredentialsTest {
     assertEquals("millrace http " + text, rerun("http", text).replace("'", ""));
   }
 
+  @DisplayName("H20: a redirect to a URL with an address or another URL in its path or query has no user")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/end?next=https://joe@example.com/",
+        "/end?http://joe:x@example.com",
+        "/end/http://joe:x@example.com/",
+        "/end/@joe",
+        "/end?a@b"
+      })
+  void addressesInQueriesAreNoUsers(String location) throws IOException {
+    try (RawServer server =
+        RawServer.start(
+            (request, _, answer) -> {
+              if (request.target().startsWith("/end")) {
+                answer.send(200, "fine");
+              } else {
+                answer.send(302, "", "Location: " + location);
+              }
+            })) {
+      Cli cli =
+          Cli.run(server.url("/"), "http", "--checkpoint", folder.resolve("c").toString());
+      assertEquals(0, cli.code(), cli.out());
+      assertEquals("fine", cli.line().get("body").stringValue());
+    }
+  }
+
   @DisplayName("H20: with a checkpoint no redirect is followed that has a user or password")
-  @Test
-  void noPasswordOfARedirectIsKept() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "\u000b", "\u001c", "\u001d \u001e", "\u001f"})
+  void noPasswordOfARedirectIsKept(String space) throws IOException {
     try (RawServer server =
         RawServer.start(
             (request, _, answer) -> {
@@ -135,7 +163,7 @@ class CredentialsTest {
                 answer.send(200, "fine");
               } else {
                 String to = request.header("host").orElseThrow() + "/end";
-                answer.send(302, "", "Location: http:///me:HUNTER@" + to);
+                answer.send(302, "", "Location: " + space + "http:///me:HUNTER@" + to);
               }
             })) {
       Path checkpoint = folder.resolve("checkpoint");

@@ -261,6 +261,64 @@ class ResumeTest {
   }
 
   @DisplayName(
+      "H20: no key that is a URL has its user and password, wherever a key is kept or shown")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"url\": \"http://joe:PASSWORD@%s/gone\"}",
+        "{\"url\": \"HTTP:\\/\\/joe:\\u0050ASSWORD@%s/gone\"}",
+        "{\"url\": \"http://%s/gone\", \"page\": {\"of\": \" https://joe:PASS@WORD@h/x\"}}",
+        "{\"url\": \"http://%s/gone\", \"page\": {\"of\": \"ftp://joe:PASSWORD@h/x\"}}",
+        "{\"url\": \"http://%s/gone\", \"id\": \"http://joe:PASSWORD@h/x\"}"
+      })
+  void keysHaveNoUsers(String form) throws IOException {
+    server.on("/gone", 404, "");
+    String line = form.formatted("127.0.0.1:" + server.port());
+    String[] key =
+        line.contains("id\"")
+            ? new String[0]
+            : new String[] {"--key", line.contains("page") ? "page.of" : "url"};
+    Path pages = folder.resolve("pages");
+    List<String> args = new ArrayList<>(List.of(key));
+    args.addAll(List.of("--expect", "404", "--save-dir", pages.toString(), "--retries", "0"));
+    Cli cli = http(line, args.toArray(String[]::new));
+    assertEquals(0, cli.code(), cli.err());
+    String file = cli.line().get("file").stringValue();
+    assertTrue(Files.exists(Path.of(file)), file);
+    assertFalse(file.contains("PASS"), file);
+    assertFalse(
+        Files.readString(checkpoint(), StandardCharsets.ISO_8859_1).contains("PASS"), "kept");
+    Files.delete(checkpoint());
+    Cli failing =
+        http(
+            line,
+            Stream.concat(Stream.of(key), Stream.of("--retries", "0")).toArray(String[]::new));
+    assertEquals(1, failing.code());
+    Cli info = Cli.run("", "info", "--failures", checkpoint().toString());
+    assertTrue(info.out().contains("status 404"), info.out() + info.err());
+    assertFalse(info.out().contains("PASS"), info.out());
+    Files.delete(checkpoint());
+    Cli twice = http(line + "\n" + line, key);
+    assertTrue(twice.err().contains("lines 1 and 2 have the same key"), twice.err());
+    assertFalse(twice.err().contains("PASS"), twice.err());
+  }
+
+  @DisplayName(
+      "H20: two lines that differ in their users only are refused, and the way out is named")
+  @Test
+  void usersAreNoKey() {
+    server.on("/a", 200, "fine");
+    String at = "@127.0.0.1:" + server.port() + "/a\"}";
+    String lines = "{\"url\": \"http://joe:x" + at + "\n{\"url\": \"http://ann:y" + at;
+    Cli cli = http(lines, "--key", "url");
+    assertEquals(1, cli.code());
+    assertTrue(
+        cli.err().contains("lines 1 and 2 have the same key, \"" + server.url("/a") + "\":"),
+        cli.err());
+    assertTrue(cli.err().contains("name another field with --key"), cli.err());
+  }
+
+  @DisplayName(
       "H19: --failed, --log and --report of a run that was cut short are its own: the same command goes on")
   @Test
   void filesOfItsOwn() throws IOException {

@@ -9,13 +9,17 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunCheckpointTest {
   @TempDir Path folder;
@@ -92,6 +96,47 @@ class RunCheckpointTest {
     Cli cli = run("x\n\u00e4\n\u00e4\n", "--", "echo");
     assertEquals(1, cli.code());
     assertTrue(cli.err().contains("items 2 and 3 have the same key, \"\u00e4\": "), cli.err());
+  }
+
+  @DisplayName(
+      "C20: no key that is a URL has its user and password, in a checkpoint, a file name or a tag")
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void keysHaveNoUsers(boolean isField) throws IOException {
+    String url = "http://joe:PASSWORD@h/x";
+    String line = isField ? "{\"u\":\"" + url + "\"}\n" : url + "\n";
+    List<String> key = isField ? List.of("--key", "u") : List.of();
+    List<String> tag = new ArrayList<>(key);
+    tag.addAll(List.of("--tag", "--", "echo", "done", "{#}"));
+    Cli tagged = run(line, tag.toArray(String[]::new));
+    assertEquals("http://h/x\tdone 1\n", tagged.out(), tagged.err());
+    Path checkpoint = folder.resolve("kept.db");
+    assertFalse(
+        Files.readString(checkpoint, StandardCharsets.ISO_8859_1).contains("PASSWORD"), "kept");
+    String same = line + line.replace("joe:PASSWORD", "ann:PASSWORD2");
+    Cli twice = run(same, tag.toArray(String[]::new));
+    assertEquals(1, twice.code());
+    assertTrue(
+        twice.err().contains("items 1 and 2 have the same key, \"http://h/x\": "), twice.err());
+    assertFalse(twice.err().contains("PASSWORD"), twice.err());
+    if (isField) {
+      Cli files =
+          Cli.run(line, "run", "--key", "u", "--output-dir", folder + "/o", "--", "echo", "1");
+      assertEquals(0, files.code(), files.err());
+      assertTrue(Files.exists(folder.resolve("o/http%3A%2F%2Fh%2Fx.out")));
+    }
+  }
+
+  @DisplayName("C20: of passwords in URLs there is no digest: another one changes no item")
+  @Test
+  void passwordsAreNoContent() throws IOException {
+    String line = "{\"id\":1,\"v\":\"http://joe:ONE@h/x\"}\n";
+    String[] args = {"--key", "id", "--", "sh", "-c", script(), "{id}"};
+    assertEquals(0, run(line, args).code());
+    assertEquals(0, run(line.replace("joe:ONE", "joe:TWO"), args).code());
+    assertEquals(List.of("1"), calls());
+    assertEquals(0, run(line.replace("/x", "/y"), args).code());
+    assertEquals(List.of("1", "1"), calls());
   }
 
   @DisplayName("C20: millrace info names what has failed as it stands in the input")

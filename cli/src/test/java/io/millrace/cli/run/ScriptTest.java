@@ -92,7 +92,8 @@ class ScriptTest {
         "printf '<%s>' {} >>all 2>/dev/null </dev/null; cat all; rm all",
         "sh -c 'printf \"<%s>\" \"$1\"' sh {}",
         "printf '%s' a#{} >/dev/null; printf '<%s>' {}",
-        "printf -- '<%s>' {}"
+        "printf -- '<%s>' {}",
+        "printf '%%n' >out; printf '<%s>' {}"
       })
   void acceptedScripts(String script) throws Exception {
     for (List<String> shell : shells()) {
@@ -193,6 +194,12 @@ class ScriptTest {
         "[ * ]; echo {}",
         "[ -f a* -o -f {} ]",
         "printf -v {} x",
+        "printf -- {} x",
+        "printf -- {} {} x",
+        "printf -- -- {} x",
+        "printf -- -v {} x",
+        "printf '%n' {}",
+        "printf -- '%d%-5ln' {}",
         "printf {} {} x",
         "printf \"$x\" {}",
         "read {}",

@@ -16,7 +16,7 @@ public final class Refusal extends Exception {
 
   /** What the other process refused. */
   public static Refusal of(Frame refusal) throws ProtocolException {
-    return new Refusal(Reason.cut(refusal.text(0), MOST_CHARACTERS));
+    return new Refusal(Visible.of(Reason.cut(refusal.text(0), MOST_CHARACTERS)));
   }
 
   /** For the other process. */
