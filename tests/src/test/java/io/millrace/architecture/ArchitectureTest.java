@@ -79,7 +79,8 @@ class ArchitectureTest {
       Map.of(
           "http/BodyFile.java", "an attempt opens it for itself, and ends with its interrupt",
           "http/FolderLease.java", "a lock: the thread of the command opens and closes it",
-          "http/SaveFolder.java", "an attempt writes its own part, and ends with its interrupt",
+          "http/SaveFolder.java",
+              "each step is done in a thread of its own, which nobody interrupts",
           "process/Child.java", "no file: it wakes the thread that waits for a program",
           "resume/UnfinishedFile.java", "the thread of the command, or that of the log, writes it",
           "run/PartFiles.java", "a lock: the thread of the command opens and closes it",
