@@ -28,6 +28,7 @@ final class UnitBucket implements Bucket {
   private long heldUntil;
   private long usedAt;
   private boolean isUsed;
+  private boolean wasUsed;
   /* What attempts take by their estimates, and how much of that is given back; means that fade. */
   private double meanCost;
   private double meanExcess;
@@ -64,6 +65,7 @@ final class UnitBucket implements Bucket {
     log.add(now, cost);
     slotBefore = slot;
     costBefore = lastCost;
+    wasUsed = isUsed;
     slot = due;
     lastCost = cost;
     usedAt = now;
@@ -82,6 +84,7 @@ final class UnitBucket implements Bucket {
     if (takenAt == usedAt) {
       slot = slotBefore;
       lastCost = costBefore;
+      isUsed = wasUsed;
     }
     change(takenAt, -cost);
   }

@@ -76,6 +76,23 @@ class ArchitectureTest {
 
   /** An option is a method of a few lines, and so is an entry point. */
   private static final Set<String> LONG_LISTS = Set.of("io/millrace/Parallel.java");
+  /* A channel is closed for good by an interrupt of a thread that uses it; so are streams that are made of one. */
+  private static final Pattern CHANNEL =
+      Pattern.compile(
+          "\\b(File|Socket|ServerSocket|Datagram|SeekableByte)Channel\\b|\\bInterruptibleChannel\\b"
+              + "|\\bAbstractInterruptibleChannel\\b|\\bnewByteChannel\\b|\\bChannels\\b|\\bgetChannel\\b");
+
+  /* Where the command may use channels, with the reason why no interrupt of a worker loses anything. */
+  private static final Map<String, String> CHANNELS_OF_THE_COMMAND =
+      Map.of(
+          "http/BodyFile.java", "an attempt opens it for itself, and ends with its interrupt",
+          "http/FolderLease.java", "a lock: the thread of the command opens and closes it",
+          "http/SaveFolder.java",
+              "each step is done in a thread of its own, which nobody interrupts",
+          "process/Child.java", "no file: it wakes the thread that waits for a program",
+          "resume/UnfinishedFile.java", "the thread of the command, or that of the log, writes it",
+          "run/PartFiles.java", "a lock: the thread of the command opens and closes it",
+          "text/FileTarget.java", "the thread of the command, or that of the log, writes it");
 
   private static final Path CORE_LOCATION = coreLocation();
   private static final JavaClasses CORE = importCore();
@@ -250,6 +267,22 @@ class ArchitectureTest {
         List.of(),
         linesWith(SLEEP, "glob:**/src/test/**.java"),
         "a test that sleeps is slow or flaky: use ManualClock for time, Sequence for order");
+  }
+
+  @DisplayName(
+      "C16: the command uses channels, which interrupts close, only where that loses nothing")
+  @Test
+  void workersOfTheCommandUseNoChannels() throws IOException {
+    String sources = "cli/src/main/java/io/millrace/cli/";
+    Set<String> users =
+        linesWith(CHANNEL, "glob:**/" + sources + "**.java").stream()
+            .map(line -> line.substring(sources.length(), line.indexOf(": ")))
+            .collect(toCollection(TreeSet::new));
+    assertEquals(
+        new TreeSet<>(CHANNELS_OF_THE_COMMAND.keySet()),
+        users,
+        "an interrupt of a worker closes its channel: use streams that are not made of one (RandomAccessFile,"
+            + " Files.newOutputStream) or a thread of its own, or say here why nothing is lost");
   }
 
   @Test

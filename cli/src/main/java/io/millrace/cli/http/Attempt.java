@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.http.LostException.Stage;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,23 @@ final class Attempt implements AutoCloseable {
     stopClock();
     try {
       waiting.run();
+    } finally {
+      startClock();
+    }
+  }
+
+  /**
+   * The body is whole: what is done with it does not take the server's time.
+   *
+   * @throws InterruptedException if the attempt has ended before; nothing was done
+   */
+  void answered(SaveFolder.Naming naming) throws IOException, InterruptedException {
+    stopClock();
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    try {
+      naming.run();
     } finally {
       startClock();
     }

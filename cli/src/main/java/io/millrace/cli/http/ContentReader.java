@@ -108,11 +108,19 @@ record ContentReader(
         savedLimit,
         attempt,
         (plain, left, _) -> {
-          OptionalLong size = folder.get().save(name, call.course().sequence(), plain, savedLimit);
+          OptionalLong size =
+              folder.get().save(name, call.course(), plain, savedLimit, attempt::answered);
           return size.isPresent()
               ? new Result(new Content.Saved(name, size.getAsLong(), left), true)
               : new Result(new Content.TooLarge(savedLimit), false);
         });
+  }
+
+  /** Takes away what a line has saved: its attempt has failed all the same. */
+  void withdraw(InputLine.Call call) {
+    if (folder.isPresent() && call.course().saved().isPresent()) {
+      folder.get().withdraw(folder.get().nameOf(call.label()), call.course());
+    }
   }
 
   /** What is done with a body that is unpacked. */

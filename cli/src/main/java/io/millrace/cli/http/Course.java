@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * How far a line has come, over all its requests, those of earlier runs too. Used by one thread at a time: by the worker
@@ -13,6 +14,7 @@ final class Course {
   private int requests;
   private int redirects;
   private int budgeted;
+  private Optional<SaveFolder.Saved> saved = Optional.empty();
   private long firstStartNanos;
   private long lastEndNanos;
 
@@ -58,6 +60,16 @@ final class Course {
     before = earlier;
     requests = 0;
     redirects = 0;
+  }
+
+  /** Its answer is in a file, whatever becomes of its attempt. */
+  void saves(SaveFolder.Saved file) {
+    saved = Optional.of(file);
+  }
+
+  /** The file that it has saved in this run, perhaps in an attempt that failed all the same. */
+  Optional<SaveFolder.Saved> saved() {
+    return saved;
   }
 
   /** A request is sent now. */

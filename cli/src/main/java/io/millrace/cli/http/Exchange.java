@@ -57,6 +57,9 @@ record Exchange(
       cost = step.cost(cost);
       retries.giveBack(call.host(), course.takeBudgeted());
       return step;
+    } catch (RequestException | InterruptedException | RuntimeException failed) {
+      contents.withdraw(call);
+      throw failed;
     } finally {
       count(cost);
     }
@@ -92,7 +95,7 @@ record Exchange(
       }
       if (contents.folder().isPresent()) {
         SaveFolder folder = contents.folder().get();
-        folder.requireFree(folder.nameOf(call.label()));
+        folder.requireFree(folder.nameOf(call.label()), call.course());
       }
     } catch (IOException problem) {
       throw new LocalException(call, problem.getMessage());

@@ -8,7 +8,6 @@ import io.millrace.cli.text.SafeName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -19,25 +18,34 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 
 /**
  * A folder with a file for each answer. While an answer comes, its file has another name; it gets its own when it is whole. No link is
- * followed, and no name leads out of the folder. One run at a time writes there. Thread-safe.
+ * followed, and no name leads out of the folder. One run at a time writes there. No interrupt keeps a file from its name, or a
+ * line from knowing what it has saved. Thread-safe.
  *
  * @param shown the folder as it was given
  * @param folder where it really is
  * @param lease held until the end
  * @param since from when on files of earlier runs are replaced; empty if none are
  * @param isDurable whether a file is on the disk before its answer counts
+ * @param naming held while a name is looked at and then given or taken away: two lines may have the same
  */
 record SaveFolder(
-    Path shown, Path folder, FolderLease lease, Optional<Instant> since, boolean isDurable)
+    Path shown,
+    Path folder,
+    FolderLease lease,
+    Optional<Instant> since,
+    boolean isDurable,
+    ReentrantLock naming)
     implements AutoCloseable {
   /* Not the names of millrace run, which begin with .millrace- */
   private static final String PART = ".millrace.";
@@ -51,6 +59,27 @@ record SaveFolder(
 
     UnsavedException(String problem) {
       super("--save-dir: " + problem, null);
+    }
+  }
+
+  /**
+   * The file that a line has saved, by which it is known again.
+   *
+   * @param key of the file system; empty if that has none
+   */
+  record Saved(Optional<Object> key, FileTime modified, long bytes) {
+    private static Saved at(Path file) throws IOException {
+      BasicFileAttributes is =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return new Saved(Optional.ofNullable(is.fileKey()), is.lastModifiedTime(), is.size());
+    }
+
+    private boolean isAt(Path file) {
+      try {
+        return equals(at(file));
+      } catch (IOException goneOrUnreadable) {
+        return false;
+      }
     }
   }
 
@@ -72,7 +101,8 @@ record SaveFolder(
           folder,
           lease,
           force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> lease.first()),
-          checkpoint.isPresent());
+          checkpoint.isPresent(),
+          new ReentrantLock());
     } catch (IOException unusable) {
       lease.close();
       throw unusable;
@@ -125,13 +155,13 @@ record SaveFolder(
   }
 
   /**
-   * Checks that a file of this name may be made.
+   * Checks that a line may save a file of this name.
    *
    * @throws UnsavedException if there is one that is not to be replaced
    */
-  void requireFree(String name) throws UnsavedException {
+  void requireFree(String name, Course line) throws UnsavedException {
     Path file = folder.resolve(name);
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS) || isOf(line, file)) {
       return;
     }
     Instant made = made(file);
@@ -146,6 +176,10 @@ record SaveFolder(
     }
   }
 
+  private static boolean isOf(Course line, Path file) {
+    return line.saved().isPresent() && line.saved().get().isAt(file);
+  }
+
   private static UnsavedException isThere(String name) {
     return new UnsavedException("'" + name + "' is there already: --force replaces it");
   }
@@ -158,24 +192,53 @@ record SaveFolder(
     }
   }
 
+  /** Where an attempt goes on with what does not wait for the server. */
+  @FunctionalInterface
+  interface Whole {
+    /** The body is whole, and gets its name; not if the attempt has ended. */
+    void then(Naming naming) throws IOException, InterruptedException;
+  }
+
+  /** Gives a file its name. */
+  @FunctionalInterface
+  interface Naming {
+    void run() throws IOException;
+  }
+
   /**
    * Saves what comes.
    *
-   * @param line which one of the run
    * @param most bytes
+   * @param whole called before the file gets its name
    * @return how many bytes came; empty if there are more than these, and nothing was saved
    * @throws UnsavedException if it cannot be written
    */
-  OptionalLong save(String name, long line, InputStream body, long most) throws IOException {
-    Path part = folder.resolve(PART + line + PART_END);
+  OptionalLong save(String name, Course line, InputStream body, long most, Whole whole)
+      throws IOException, InterruptedException {
+    Path part = folder.resolve(PART + line.sequence() + PART_END);
     try {
       OptionalLong size = write(part, body, most);
       if (size.isPresent()) {
-        publish(part, name);
+        whole.then(() -> publish(part, name, line));
       }
       return size;
     } finally {
       Files.deleteIfExists(part);
+    }
+  }
+
+  /** Takes away what a line has saved, as it has failed all the same. What cannot be removed stays its own. */
+  void withdraw(String name, Course line) {
+    Path file = folder.resolve(name);
+    naming.lock();
+    try {
+      if (isOf(line, file)) {
+        Files.delete(file);
+      }
+    } catch (IOException stays) {
+      // its next attempt replaces it
+    } finally {
+      naming.unlock();
     }
   }
 
@@ -189,9 +252,7 @@ record SaveFolder(
           return OptionalLong.empty();
         }
         ByteBuffer left = ByteBuffer.wrap(piece, 0, count);
-        while (left.hasRemaining()) {
-          local(() -> out.write(left));
-        }
+        local(() -> writeAll(out, left));
       }
       if (isDurable) {
         local(() -> force(out));
@@ -205,21 +266,39 @@ record SaveFolder(
     return FileTarget.create(part).channel();
   }
 
+  private static boolean writeAll(FileChannel file, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      file.write(bytes);
+    }
+    return true;
+  }
+
   private static boolean force(FileChannel file) throws IOException {
     file.force(true);
     return true;
   }
 
-  private void publish(Path part, String name) throws IOException {
-    Path file = folder.resolve(name);
-    requireFree(name);
-    Path whole = local(() -> later(part));
-    local(() -> since.isPresent() ? moved(whole, file) : linked(whole, file));
+  private void publish(Path part, String name, Course line) throws IOException {
+    local(() -> named(later(part), name, line));
     if (isDurable) {
       try (FileChannel directory = local(() -> FileChannel.open(folder, StandardOpenOption.READ))) {
         local(() -> force(directory));
       }
     }
+  }
+
+  private Saved named(Path part, String name, Course line) throws IOException {
+    Path file = folder.resolve(name);
+    Saved saved = Saved.at(part);
+    naming.lock();
+    try {
+      requireFree(name, line);
+      var _ = since.isPresent() || isOf(line, file) ? moved(part, file) : linked(part, file, line);
+    } finally {
+      naming.unlock();
+    }
+    line.saves(saved);
+    return saved;
   }
 
   /* Clocks of file systems tick every few ms: what belongs to this run is younger than its start. */
@@ -236,28 +315,22 @@ record SaveFolder(
   }
 
   /* A link is made only where there is nothing. */
-  private Path linked(Path part, Path file) throws IOException {
+  private Path linked(Path part, Path file, Course line) throws IOException {
     try {
       return Files.createLink(file, part);
     } catch (FileAlreadyExistsException taken) {
       String name = String.valueOf(Objects.requireNonNull(file.getFileName()));
-      requireFree(name);
+      requireFree(name, line);
       throw isThere(name);
     } catch (FileSystemException | UnsupportedOperationException without) {
       return Files.move(part, file);
     }
   }
 
-  /** Something with files. */
-  @FunctionalInterface
-  private interface Local<T> {
-    T run() throws IOException;
-  }
-
-  private static <T> T local(Local<T> step) throws IOException {
+  private static <T> T local(Undisturbed.Step<T> step) throws IOException {
     try {
-      return step.run();
-    } catch (UnsavedException | ClosedByInterruptException said) {
+      return Undisturbed.call(step);
+    } catch (UnsavedException said) {
       throw said;
     } catch (FileSystemException error) {
       String reason = error.getReason();

@@ -191,6 +191,8 @@ final class Child {
   private void watch(Printing printing) throws IOException {
     while (true) {
       await(System.nanoTime());
+      isInterrupted |=
+          Thread.interrupted(); // before anything that an interrupt could keep from its work
       if (printing instanceof Printing.Piped(var out, var err)) {
         read(OUT, out);
         read(ERR, err);
@@ -204,8 +206,7 @@ final class Child {
           deadlineNanos = now + LINGER_NANOS;
         }
       }
-      if (Thread.interrupted()) {
-        isInterrupted = true;
+      if (isInterrupted) {
         closed(WAKE);
         askToEnd(now);
       }

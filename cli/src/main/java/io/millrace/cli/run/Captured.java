@@ -4,10 +4,6 @@ import io.millrace.cli.process.Sink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +21,7 @@ final class Captured implements Sink, AutoCloseable {
   private int inMemory;
   private long kept;
   private long total;
-  private @Nullable FileChannel file;
+  private @Nullable Overflow overflow;
 
   /**
    * Keeps nothing yet.
@@ -71,18 +67,16 @@ final class Captured implements Sink, AutoCloseable {
       wanted.get(memory, inMemory, direct);
       inMemory += direct;
     }
-    while (wanted.hasRemaining()) {
-      file().write(wanted);
+    if (wanted.hasRemaining()) {
+      overflow().write(wanted);
     }
   }
 
-  private FileChannel file() throws IOException {
-    if (file == null) {
-      Path path = Files.createTempFile("millrace", null);
-      file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      Files.delete(path); // it is there until it is closed, whatever happens to this process
+  private Overflow overflow() throws IOException {
+    if (overflow == null) {
+      overflow = Overflow.create();
     }
-    return file;
+    return overflow;
   }
 
   /** Something that takes bytes, and does not keep their array. */
@@ -97,22 +91,16 @@ final class Captured implements Sink, AutoCloseable {
     if (inMemory > 0) {
       taking.take(memory, inMemory);
     }
-    if (file != null) {
-      byte[] part = new byte[1 << 16];
-      file.position(0);
-      for (int count = file.read(ByteBuffer.wrap(part));
-          count > 0;
-          count = file.read(ByteBuffer.wrap(part))) {
-        taking.take(part, count);
-      }
+    if (overflow != null) {
+      overflow.copyTo(taking);
     }
   }
 
   @Override
   public void close() {
-    if (file != null) {
+    if (overflow != null) {
       try {
-        file.close();
+        overflow.close();
       } catch (IOException notRemoved) {
         throw new UncheckedIOException(notRemoved);
       }

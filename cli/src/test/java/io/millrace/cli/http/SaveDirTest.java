@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +150,37 @@ class SaveDirTest {
     assertEquals(1, cli.code());
     assertEquals(List.of("a"), files());
     assertEquals("whole", Files.readString(folder().resolve("a")));
+  }
+
+  @DisplayName(
+      "H31: with --timeout no line takes what it has saved itself for the file of another line")
+  @ParameterizedTest
+  @ValueSource(strings = {"5ms", "20ms"})
+  void timeoutsWhileAnswersAreSaved(String timeout) throws IOException {
+    String lines =
+        IntStream.range(0, 300)
+            .mapToObj(number -> line("f" + number, "/"))
+            .collect(Collectors.joining());
+    Cli cli =
+        run(
+            lines,
+            "--jobs",
+            "16",
+            "--timeout",
+            timeout,
+            "--retries",
+            "2",
+            "--retry-budget",
+            "100%",
+            "--checkpoint",
+            temp.resolve("c.db").toString());
+    assertFalse(cli.out().contains("another line"), cli.out());
+    Set<String> saved =
+        cli.lines().stream()
+            .filter(line -> line.has("file"))
+            .map(line -> line.get("id").stringValue())
+            .collect(Collectors.toSet());
+    assertEquals(saved, Set.copyOf(files()));
   }
 
   @DisplayName(

@@ -169,6 +169,54 @@ class RunProcessTest {
     assertEquals(List.of(), RunCommandTest.living(nap(403)));
   }
 
+  /* Prints without end, more than memory takes; the others say one word. With this window 4 KiB of each are in memory. */
+  private String[] floodsAndWords(String... options) {
+    String script =
+        "if [ $0 -gt 4 ]; then echo ok-$0; touch "
+            + folder
+            + "/on-$0; else trap 'touch "
+            + folder
+            + "/term-$0; exit' TERM; while :; do echo x; done; fi";
+    return Stream.of(
+            Stream.of("--jobs", "5", "--window", "20000", "--ordered", "--grace", "60s"),
+            Stream.of(options),
+            Stream.of("--", "sh", "-c", script, "{}", ":::", "1", "2", "3", "4", "5", "6"))
+        .flatMap(each -> each)
+        .toArray(String[]::new);
+  }
+
+  private void assertNothingIsLost() throws IOException {
+    assertFalse(read("err").contains("cannot write"), read("err"));
+    assertTrue(read("err").contains("4 cut off, "), read("err"));
+    for (int flood = 1; flood <= 4; flood++) {
+      assertTrue(Files.exists(folder.resolve("term-" + flood)), "no SIGTERM for " + flood);
+    }
+    List<String> lines = read("out").lines().toList();
+    assertEquals(List.of("ok-5", "ok-6"), lines.subList(lines.size() - 2, lines.size()));
+    assertTrue(lines.size() > 10_000, "only " + lines.size());
+  }
+
+  @DisplayName(
+      "C16: the end of --drain asks commands to end that are printing, and loses nothing of what all have printed")
+  @Test
+  void theEndOfTheDrainBesideFloods() throws Exception {
+    Process process = start("exec \"$@\"", floodsAndWords("--drain", "1s"));
+    awaitFile("on-5");
+    awaitFile("on-6");
+    send("TERM", process);
+    assertEquals(143, exitCode(process));
+    assertNothingIsLost();
+  }
+
+  @DisplayName(
+      "C16: --run-timeout asks commands to end that are printing, and loses nothing of what all have printed")
+  @Test
+  void theRunTimeoutBesideFloods() throws Exception {
+    Process process = start("exec \"$@\"", floodsAndWords("--run-timeout", "5s"));
+    assertEquals(3, exitCode(process));
+    assertNothingIsLost();
+  }
+
   @DisplayName("C16: kill -9 leaves no process behind either")
   @Test
   void killed() throws Exception {
