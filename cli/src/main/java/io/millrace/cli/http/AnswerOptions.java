@@ -4,6 +4,7 @@ import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -138,6 +139,13 @@ final class AnswerOptions {
       more.append(" --save-dir");
     }
     return new ResumableRun.Kept(included, !noBody, followsRedirects, more.toString());
+  }
+
+  /** Names the files in the folder that are no answers. */
+  void addTo(UsedFiles files) {
+    if (folder != null) {
+      SaveFolder.addTo(files, folder);
+    }
   }
 
   /** Takes the folder for answers; null if there is none. */

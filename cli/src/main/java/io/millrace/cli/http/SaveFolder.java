@@ -5,6 +5,7 @@ import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.SafeName;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -77,6 +78,13 @@ record SaveFolder(
       lease.close();
       throw unusable;
     }
+  }
+
+  /** Names the files in a folder that are no answers. */
+  static void addTo(UsedFiles files, Path shown) {
+    files.writes("the lock of --save-dir '" + shown + "'", shown.resolve(FolderLease.NAME));
+    files.writesIn(
+        "a half-written file of --save-dir '" + shown + "'", shown, PART_NAME.asMatchPredicate());
   }
 
   private static void removeParts(Path folder) throws IOException {

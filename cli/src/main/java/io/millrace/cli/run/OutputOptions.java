@@ -3,6 +3,7 @@ package io.millrace.cli.run;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -78,6 +79,16 @@ final class OutputOptions {
   /** As it stands on a command line: what changes what is kept of an item. */
   String shown() {
     return folder != null ? " --output-dir" : isCutWanted() ? " --max-output " + most() : "";
+  }
+
+  /** Names the files in the folder that are not of an item. */
+  void addTo(UsedFiles used) {
+    if (folder != null) {
+      used.writesIn(
+          "a half-written file or a lock of --output-dir '" + folder + "'",
+          folder,
+          PartFiles::isOurs);
+    }
   }
 
   /** The folder, which is made if it is not there. */

@@ -13,6 +13,7 @@ import io.millrace.cli.run.InputOptions.UnusableInputException;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.ShownOptions;
@@ -137,11 +138,26 @@ public final class RunCommand implements Callable<Integer> {
     if (conflict.isPresent()) {
       throw problem(conflict.get());
     }
+    UsedFiles used = used();
+    used.conflict()
+        .ifPresent(
+            both -> {
+              throw problem(both);
+            });
     try {
       return call(forms.form(words.command(), input.isZeroTerminated()));
     } catch (ScriptException refused) {
       throw problem(String.valueOf(refused.getMessage()));
     }
+  }
+
+  private UsedFiles used() {
+    UsedFiles used = new UsedFiles();
+    input.addTo(used, words, streams);
+    streams.addOutputsTo(used);
+    checkpoints.addTo(used);
+    outputs.addTo(used);
+    return used;
   }
 
   private int call(CommandForm form) {
