@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -290,6 +291,86 @@ class UsedFilesTest {
     String answer = Files.readString(folder.resolve("o"));
     assertTrue(answer.contains("'bodyFile': it is also --output '" + path("o") + "'"), answer);
     assertEquals(0, server.requests().size());
+  }
+
+  @DisplayName(
+      "H31: an id that names the input, the checkpoint or an output makes its line fail, also with --force")
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noAnswerReplacesAFileOfTheCommand(boolean hasCheckpoint) throws IOException {
+    Files.createSymbolicLink(folder.resolve("here"), folder);
+    Map<String, String> names = new TreeMap<>();
+    names.put("in.txt", "the input '" + path("in.txt") + "'");
+    names.put("o.jsonl", "--output '" + path("o.jsonl") + "'");
+    names.put("log", "--log '" + path("log") + "'");
+    names.put("failed", "--failed '" + path("failed") + "'");
+    if (hasCheckpoint) {
+      names.put("c.db", "--checkpoint '" + path("c.db") + "'");
+      names.put("c.db-wal", "--checkpoint '" + path("c.db") + "' (which writes 'c.db-wal')");
+      names.put(
+          "o.jsonl.unfinished",
+          "--output '" + path("o.jsonl") + "' (written first as 'o.jsonl.unfinished')");
+    }
+    StringBuilder lines = new StringBuilder();
+    for (String id : names.keySet()) {
+      lines.append("{\"id\":\"%s\",\"url\":\"%s\"}\n".formatted(id, server.url("/")));
+    }
+    lines.append("{\"id\":\"fine\",\"url\":\"%s\"}\n".formatted(server.url("/")));
+    Files.writeString(folder.resolve("in.txt"), lines);
+    List<String> arguments = new ArrayList<>(List.of("http", "--force"));
+    arguments.addAll(List.of("--save-dir", path("here"), "--output", path("o.jsonl")));
+    arguments.addAll(List.of("--log", path("log"), "--failed", path("failed")));
+    if (hasCheckpoint) {
+      arguments.addAll(List.of("--checkpoint", path("c.db")));
+    }
+    arguments.add(path("in.txt"));
+    for (int again = 0; again < 2; again++) {
+      Cli cli = Cli.run("", arguments.toArray(String[]::new));
+      assertEquals(1, cli.code(), cli.err());
+      assertEquals(lines.toString(), Files.readString(folder.resolve("in.txt")));
+      String answers = Files.readString(folder.resolve("o.jsonl"));
+      names.forEach(
+          (name, what) ->
+              assertTrue(
+                  answers.contains(
+                      "--save-dir: '" + name + "' is also " + what + ": give the line another id"),
+                  answers));
+      assertEquals("hello", Files.readString(folder.resolve("fine")));
+      assertEquals(names.size(), Files.readAllLines(folder.resolve("failed")).size(), cli.err());
+    }
+  }
+
+  @DisplayName(
+      "C11: a key that names the input or the checkpoint makes its item fail, also where outputs are replaced")
+  @Test
+  void noOutputOfAnItemReplacesAFileOfTheCommand() throws IOException {
+    Path input = folder.resolve("in.out");
+    String lines = "{\"k\":\"in\"}\n{\"k\":\"c\"}\n{\"k\":\"fine\"}\n";
+    Files.writeString(input, lines);
+    for (int again = 0; again < 2; again++) {
+      Cli cli =
+          Cli.run(
+              "",
+              "run",
+              "--checkpoint",
+              path("c.err"),
+              "--key",
+              "k",
+              "--output-dir",
+              folder.toString(),
+              input.toString(),
+              "--",
+              "echo",
+              "hello");
+      assertEquals(1, cli.code(), cli.err());
+      assertEquals(lines, Files.readString(input));
+      assertTrue(
+          cli.err().contains("its output 'in.out' is also the input '" + input + "'"), cli.err());
+      assertTrue(
+          cli.err().contains("its output 'c.err' is also --checkpoint '" + path("c.err") + "'"),
+          cli.err());
+      assertEquals("hello {\"k\":\"fine\"}\n", Files.readString(folder.resolve("fine.out")));
+    }
   }
 
   @DisplayName("H9: a dry run says so too, and an input that is not there is not named")

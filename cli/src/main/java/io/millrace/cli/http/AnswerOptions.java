@@ -149,14 +149,14 @@ final class AnswerOptions {
   }
 
   /** Takes the folder for answers; null if there is none. */
-  @Nullable SaveFolder open(boolean force, Optional<String> checkpoint)
+  @Nullable SaveFolder open(boolean force, Optional<String> checkpoint, UsedFiles used)
       throws UnusableFileException {
     Path path = folder;
     if (path == null) {
       return null;
     }
     try {
-      return SaveFolder.open(path, force, checkpoint);
+      return SaveFolder.open(path, force, checkpoint, used);
     } catch (IOException error) {
       throw new UnusableFileException(
           "--save-dir '" + path + "': " + FileTarget.folderReason(error));

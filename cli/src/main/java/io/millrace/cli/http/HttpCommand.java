@@ -180,7 +180,7 @@ public final class HttpCommand implements Callable<Integer> {
       try (InputStream in = endpoints.openInput();
           RunStore store =
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
-          SaveFolder saved = answers.open(force, options.checkpoint());
+          SaveFolder saved = answers.open(force, options.checkpoint(), used);
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
         End end = run(setting, keys, resumable, store, saved, in, out, files);

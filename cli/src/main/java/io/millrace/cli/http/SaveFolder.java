@@ -33,12 +33,18 @@ import java.util.regex.Pattern;
  *
  * @param shown the folder as it was given
  * @param folder where it really is
+ * @param used by the command for something else: no answer gets such a name
  * @param lease held until the end
  * @param since from when on files of earlier runs are replaced; empty if none are
  * @param isDurable whether a file is on the disk before its answer counts
  */
 record SaveFolder(
-    Path shown, Path folder, FolderLease lease, Optional<Instant> since, boolean isDurable)
+    Path shown,
+    Path folder,
+    UsedFiles used,
+    FolderLease lease,
+    Optional<Instant> since,
+    boolean isDurable)
     implements AutoCloseable {
   /* Not the names of millrace run, which begin with .millrace- */
   private static final String PART = ".millrace.";
@@ -61,7 +67,7 @@ record SaveFolder(
    * @param force whether files that are older than the run are replaced
    * @param checkpoint with what the run goes on: it replaces what its earlier runs have saved, and not stored
    */
-  static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint)
+  static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint, UsedFiles used)
       throws IOException {
     FileTarget.makeFolder(shown);
     Path folder = shown.toRealPath();
@@ -71,6 +77,7 @@ record SaveFolder(
       return new SaveFolder(
           shown,
           folder,
+          used,
           lease,
           force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> lease.first()),
           checkpoint.isPresent());
@@ -135,10 +142,15 @@ record SaveFolder(
   /**
    * Checks that a file of this name may be made.
    *
-   * @throws UnsavedException if there is one that is not to be replaced
+   * @throws UnsavedException if there is one that is not to be replaced, or the command uses it for something else
    */
   void requireFree(String name) throws UnsavedException {
     Path file = folder.resolve(name);
+    Optional<String> user = used.user(file);
+    if (user.isPresent()) {
+      throw new UnsavedException(
+          "'" + name + "' is also " + user.get() + ": give the line another id");
+    }
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }

@@ -92,11 +92,11 @@ final class OutputOptions {
   }
 
   /** The folder, which is made if it is not there. */
-  Optional<OutputFolder> openFolder(Optional<KeyField> key, OutputFolder.Taken taken)
-      throws IOException {
+  Optional<OutputFolder> openFolder(
+      UsedFiles used, Optional<KeyField> key, OutputFolder.Taken taken) throws IOException {
     return folder == null
         ? Optional.empty()
-        : Optional.of(OutputFolder.open(folder, key.map(KeyField::name), taken));
+        : Optional.of(OutputFolder.open(folder, used, key.map(KeyField::name), taken));
   }
 
   /** The name of the folder. */
