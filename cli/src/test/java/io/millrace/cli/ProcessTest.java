@@ -252,6 +252,47 @@ class ProcessTest {
   }
 
   @DisplayName(
+      "H9: what the shell has opened is compared as well: no answers go to the input, and no text into a checkpoint")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "< urls >> urls; http; standard output is also the input (standard input)",
+        ">> urls; http urls; standard output is also the input 'urls'",
+        "2>> urls; run urls -- cat; standard error is also the input 'urls'",
+        ">> urls; http --dry-run urls; standard output is also the input 'urls'",
+        "> log; http --force --log log urls; --log 'log' is also standard output",
+        ">> c; info c; the checkpoint 'c' is also standard output",
+        ">> c-wal; run --checkpoint c urls -- cat; --checkpoint 'c' (which writes 'c-wal') is also standard output"
+      })
+  void whatTheShellHasOpenedIsCompared(String redirection, String arguments, String problem)
+      throws Exception {
+    Files.write(folder.resolve("urls"), List.of(server.url("/ok")));
+    Files.writeString(folder.resolve("c"), "precious");
+    Process process =
+        start("cd '" + folder + "'; exec \"$@\" " + redirection, arguments.split(" "));
+    assertEquals(2, exitCode(process), read("err"));
+    String said = read("err") + read("urls");
+    assertTrue(said.contains(problem), said);
+    assertEquals("precious", read("c"));
+    assertEquals(0, server.requests().size());
+  }
+
+  @DisplayName(
+      "H9: standard output and standard error may be one file, and a pipe may be input and output")
+  @ParameterizedTest
+  @ValueSource(strings = {"> both 2>&1", "| cat > both"})
+  void standardStreamsMayBeOneFile(String redirection) throws Exception {
+    Path file = Files.write(folder.resolve("urls"), List.of(server.url("/ok")));
+    Process process =
+        start(
+            "cat '" + file + "' | \"$@\" " + redirection.replace("both", folder + "/both"), "http");
+    assertEquals(0, exitCode(process), read("err"));
+    assertTrue(read("both").contains("\"body\":\"fine\""), read("both"));
+  }
+
+  @DisplayName(
       "H9: whenever a signal comes, what was done, cut off, not started and skipped is what was read")
   @ParameterizedTest
   @ValueSource(ints = {1, 20, 60, 150, 400})

@@ -1,10 +1,12 @@
 package io.millrace.cli.console;
 
+import io.millrace.cli.text.UsedFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,6 +38,21 @@ public record Streams(
   public static Streams ofProcess() {
     return new Streams(
         System.in, new FileOutputStream(FileDescriptor.out), System.err, System.getenv(), true);
+  }
+
+  /** Names the file that standard input is, if it is one. */
+  public void addInputTo(UsedFiles files) {
+    if (isProcess) {
+      files.reads("the input (standard input)", Path.of("/dev/stdin"));
+    }
+  }
+
+  /** Names the files that standard output and standard error are, if they are files. */
+  public void addOutputsTo(UsedFiles files) {
+    if (isProcess) {
+      files.writes("standard output", Path.of("/dev/stdout"));
+      files.writes("standard error", Path.of("/dev/stderr"));
+    }
   }
 
   /** The command as it was called. */

@@ -4,6 +4,7 @@ import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -140,15 +141,22 @@ final class AnswerOptions {
     return new ResumableRun.Kept(included, !noBody, followsRedirects, more.toString());
   }
 
+  /** Names the files in the folder that are no answers. */
+  void addTo(UsedFiles files) {
+    if (folder != null) {
+      SaveFolder.addTo(files, folder);
+    }
+  }
+
   /** Takes the folder for answers; null if there is none. */
-  @Nullable SaveFolder open(boolean force, Optional<String> checkpoint)
+  @Nullable SaveFolder open(boolean force, Optional<String> checkpoint, UsedFiles used)
       throws UnusableFileException {
     Path path = folder;
     if (path == null) {
       return null;
     }
     try {
-      return SaveFolder.open(path, force, checkpoint);
+      return SaveFolder.open(path, force, checkpoint, used);
     } catch (IOException error) {
       throw new UnusableFileException(
           "--save-dir '" + path + "': " + FileTarget.folderReason(error));

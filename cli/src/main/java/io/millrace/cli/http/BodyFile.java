@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -26,8 +27,9 @@ import java.util.Set;
  * A file whose content is sent.
  *
  * @param folder out of which no file may lead, links included; empty if any file may be sent
+ * @param used by the command: what it writes itself is not sent
  */
-record BodyFile(Path path, Optional<Path> folder) {
+record BodyFile(Path path, Optional<Path> folder, UsedFiles used) {
   private static final String START = "'bodyFile': ";
   private static final Set<OpenOption> READ =
       Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
@@ -42,13 +44,14 @@ record BodyFile(Path path, Optional<Path> folder) {
   }
 
   /** The file of this name, in the folder or else in the working directory. */
-  static BodyFile of(String name, Optional<Path> folder) throws MalformedInputException {
+  static BodyFile of(String name, Optional<Path> folder, UsedFiles used)
+      throws MalformedInputException {
     if (name.isEmpty()) {
       throw new MalformedInputException("'bodyFile' must be the name of a file");
     }
     try {
       Path path = Path.of(name);
-      return new BodyFile(folder.map(within -> within.resolve(path)).orElse(path), folder);
+      return new BodyFile(folder.map(within -> within.resolve(path)).orElse(path), folder, used);
     } catch (InvalidPathException invalid) {
       throw new MalformedInputException("'bodyFile' must be the name of a file");
     }
@@ -69,6 +72,10 @@ record BodyFile(Path path, Optional<Path> folder) {
       BasicFileAttributes is = attributes(real);
       if (!is.isRegularFile()) {
         throw new UnusableException("not a regular file");
+      }
+      Optional<String> writer = used.writer(real);
+      if (writer.isPresent()) {
+        throw new UnusableException("it is also " + writer.get());
       }
       if (!Files.isReadable(real)) {
         throw new UnusableException("permission denied");

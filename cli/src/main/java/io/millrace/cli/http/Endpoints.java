@@ -7,6 +7,7 @@ import io.millrace.cli.resume.UnfinishedFile.Left;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.text.UsedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,6 @@ record Endpoints(
   private static final Pattern FILE =
       Pattern.compile("[\\w./ -]{1,200}\\.(txt|jsonl?|ndjson|csv|tsv|lst|list|urls|in)");
   private static final String OUTPUT = "--output";
-  private static final Path STANDARD_INPUT = Path.of("/dev/stdin");
 
   /** A file cannot be used as it was asked for. */
   static final class UnusableFileException extends Exception {
@@ -114,7 +113,6 @@ record Endpoints(
    */
   Output.Target openTarget(String option, Path path, Left left) throws UnusableFileException {
     try {
-      refuseInput(option, path);
       if (isResumable) {
         return UnfinishedFile.begin(path, force, left);
       }
@@ -133,23 +131,26 @@ record Endpoints(
     }
   }
 
-  /** Replacing the input would lose it before it is read. */
-  private void refuseInput(String option, Path path) throws IOException, UnusableFileException {
-    Optional<Path> source = source();
-    if (source.isPresent()
-        && Files.exists(source.get())
-        && Files.isRegularFile(path)
-        && Files.isSameFile(source.get(), path)) {
-      throw new UnusableFileException(option + " '" + path + "' is also the input");
+  /** Names what is read and written. */
+  void addTo(UsedFiles files) {
+    if (input == null || isStandard(input)) {
+      streams.addInputTo(files);
+    } else if (!Url.isMeant(input)) {
+      files.reads("the input '" + input + "'", input);
+    }
+    streams.addOutputsTo(files);
+    if (output != null && !isStandard(output.toString())) {
+      addTo(files, OUTPUT, output);
     }
   }
 
-  /** The file that is read, if it is known. */
-  private Optional<Path> source() throws UnusableFileException {
-    if (input == null || isStandard(input)) {
-      return streams.isProcess() ? Optional.of(STANDARD_INPUT) : Optional.empty();
+  /** Names the file of an option, and where it is written. */
+  void addTo(UsedFiles files, String option, Path path) {
+    if (isResumable) {
+      UnfinishedFile.addTo(files, option, path);
+    } else {
+      files.writes(option + " '" + path + "'", path);
     }
-    return Url.isMeant(input) ? Optional.empty() : Optional.of(path(input));
   }
 
   private static String reason(IOException error) {

@@ -4,6 +4,7 @@ import io.millrace.Monitor;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.resume.UnfinishedFile.Left;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.EventLog;
 import io.millrace.outcome.Wording;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -21,10 +21,12 @@ import picocli.CommandLine.Option;
 
 /** The files beside the output: what failed, and what happened. */
 final class ExtraFiles {
+  private static final String FAILED = "--failed";
   private static final String LOG = "--log";
+  private static final String REPORT = "--report";
 
   @Option(
-      names = "--failed",
+      names = FAILED,
       paramLabel = "FILE",
       description =
           "Write the lines there that failed, as they were read, to run only those again; as private as --output.")
@@ -38,7 +40,7 @@ final class ExtraFiles {
   private @Nullable Path log;
 
   @Option(
-      names = "--report",
+      names = REPORT,
       paramLabel = "FILE.html",
       description =
           "Write a page there at the end: what happened over time, waits, pauses, failures, settings; as private as --output.")
@@ -53,6 +55,22 @@ final class ExtraFiles {
     return Stream.of(failed, log, report).filter(Objects::nonNull).map(Objects::requireNonNull);
   }
 
+  /** Names the files, and where they are written. */
+  void addTo(UsedFiles files, Endpoints endpoints) {
+    named()
+        .forEach(
+            each -> each.file().ifPresent(file -> endpoints.addTo(files, each.option(), file)));
+  }
+
+  private record Named(String option, Optional<Path> file) {}
+
+  private List<Named> named() {
+    return List.of(
+        new Named(FAILED, Optional.ofNullable(failed)),
+        new Named(LOG, Optional.ofNullable(log)),
+        new Named(REPORT, Optional.ofNullable(report)));
+  }
+
   Optional<Path> failed() {
     return Optional.ofNullable(failed);
   }
@@ -61,18 +79,14 @@ final class ExtraFiles {
   Open open(Endpoints endpoints) throws UnusableFileException, IOException {
     List<Output.Target> opened = new ArrayList<>();
     try {
-      for (Map.Entry<String, Optional<Path>> each :
-          List.of(
-              Map.entry("--failed", Optional.ofNullable(failed)),
-              Map.entry(LOG, Optional.ofNullable(log)),
-              Map.entry("--report", Optional.ofNullable(report)))) {
+      for (Named each : named()) {
         opened.add(
-            each.getValue().isEmpty()
+            each.file().isEmpty()
                 ? Output.Target.NONE
                 : endpoints.openTarget(
-                    each.getKey(),
-                    each.getValue().get(),
-                    each.getKey().equals(LOG) ? Left.KEPT : Left.REPLACED));
+                    each.option(),
+                    each.file().get(),
+                    each.option().equals(LOG) ? Left.KEPT : Left.REPLACED));
       }
       return new Open(
           failed == null ? null : new Output(opened.get(0)),

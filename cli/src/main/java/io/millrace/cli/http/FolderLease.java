@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param start when this run began
  */
 record FolderLease(FileChannel lock, Instant first, Instant start) implements AutoCloseable {
-  private static final String NAME = ".millrace.lock";
+  static final String NAME = ".millrace.lock";
   private static final int LONGEST_NOTE = 1 << 14;
 
   /**

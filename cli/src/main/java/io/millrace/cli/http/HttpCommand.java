@@ -12,6 +12,7 @@ import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.ShownOptions;
@@ -164,8 +165,10 @@ public final class HttpCommand implements Callable<Integer> {
       refuse("--force needs a file to replace, such as --output");
     }
     Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
+    UsedFiles used = used(endpoints);
+    used.conflict().ifPresent(this::refuse);
     try {
-      Setting setting = Setting.of(requests, streams.environment());
+      Setting setting = Setting.of(requests, streams.environment(), used);
       options.conflict(setting.form().headers()).ifPresent(this::refuse);
       if (dryRun) {
         return dryRun(setting, endpoints);
@@ -177,7 +180,7 @@ public final class HttpCommand implements Callable<Integer> {
       try (InputStream in = endpoints.openInput();
           RunStore store =
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
-          SaveFolder saved = answers.open(force, options.checkpoint());
+          SaveFolder saved = answers.open(force, options.checkpoint(), used);
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
         End end = run(setting, keys, resumable, store, saved, in, out, files);
@@ -200,6 +203,16 @@ public final class HttpCommand implements Callable<Integer> {
       streams.err().println("millrace http: cannot write the output: " + error.getMessage());
       return ExitStatus.FAILED;
     }
+  }
+
+  private UsedFiles used(Endpoints endpoints) {
+    UsedFiles used = new UsedFiles();
+    endpoints.addTo(used);
+    extraFiles.addTo(used, endpoints);
+    requests.addTo(used);
+    options.addTo(used);
+    answers.addTo(used);
+    return used;
   }
 
   private int dryRun(Setting setting, Endpoints endpoints)
@@ -254,9 +267,10 @@ public final class HttpCommand implements Callable<Integer> {
 
   /** What the options mean where the command runs. */
   private record Setting(RequestForm form, Proxies proxies, Tls tls) {
-    static Setting of(RequestOptions requests, Map<String, String> environment)
+    static Setting of(RequestOptions requests, Map<String, String> environment, UsedFiles files)
         throws MalformedInputException {
-      return new Setting(requests.form(environment), requests.proxies(environment), requests.tls());
+      return new Setting(
+          requests.form(environment, files), requests.proxies(environment), requests.tls());
     }
   }
 

@@ -6,6 +6,7 @@ import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
 import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
@@ -249,6 +250,11 @@ final class HttpOptions {
     return idempotencyKey
         ? Optional.of(IdempotencyKeys.of(checkpoints.action(environment)))
         : Optional.empty();
+  }
+
+  /** Names the files of the checkpoint. */
+  void addTo(UsedFiles files) {
+    checkpoints.addTo(files);
   }
 
   /** Where the checkpoint is, without a password. */

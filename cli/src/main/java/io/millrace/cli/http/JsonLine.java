@@ -105,7 +105,8 @@ record JsonLine(Map<String, Field> fields) {
                   Optional.of(Body.FORM)));
       default ->
           Optional.of(
-              new Body.InFile(BodyFile.of(string("bodyFile").orElseThrow(), form.bodyFolder())));
+              new Body.InFile(
+                  BodyFile.of(string("bodyFile").orElseThrow(), form.bodyFolder(), form.files())));
     };
   }
 

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.TextFile;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -108,6 +109,19 @@ final class RequestOptions {
   @Option(names = "--insecure", description = "Trust every server, whatever its certificate.")
   private boolean insecure;
 
+  /** Names what is read. */
+  void addTo(UsedFiles files) {
+    addTo(files, "--header-file", headerFile);
+    addTo(files, "--data-template-file", templateFile);
+    addTo(files, "--cacert", caFile);
+  }
+
+  private static void addTo(UsedFiles files, String option, @Nullable Path file) {
+    if (file != null) {
+      files.reads(option + " '" + file + "'", file);
+    }
+  }
+
   /** What is wrong with the options together. */
   Optional<String> conflict() {
     if (insecure && caFile != null) {
@@ -137,10 +151,11 @@ final class RequestOptions {
   }
 
   /** What lines get that do not say it themselves. */
-  RequestForm form(Map<String, String> environment) throws MalformedInputException {
+  RequestForm form(Map<String, String> environment, UsedFiles files)
+      throws MalformedInputException {
     List<Header> all = headers(environment);
     return new RequestForm(
-        all, Optional.ofNullable(method), template(all), Optional.ofNullable(folder()));
+        all, Optional.ofNullable(method), template(all), Optional.ofNullable(folder()), files);
   }
 
   private @Nullable Path folder() throws MalformedInputException {

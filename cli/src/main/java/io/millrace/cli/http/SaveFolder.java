@@ -5,6 +5,7 @@ import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.SafeName;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -34,6 +35,7 @@ import java.util.regex.Pattern;
  *
  * @param shown the folder as it was given
  * @param folder where it really is
+ * @param used by the command for something else: no answer gets such a name
  * @param lease held until the end
  * @param since from when on files of earlier runs are replaced; empty if none are
  * @param isDurable whether a file is on the disk before its answer counts
@@ -42,6 +44,7 @@ import java.util.regex.Pattern;
 record SaveFolder(
     Path shown,
     Path folder,
+    UsedFiles used,
     FolderLease lease,
     Optional<Instant> since,
     boolean isDurable,
@@ -89,7 +92,7 @@ record SaveFolder(
    * @param force whether files that are older than the run are replaced
    * @param checkpoint with what the run goes on: it replaces what its earlier runs have saved, and not stored
    */
-  static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint)
+  static SaveFolder open(Path shown, boolean force, Optional<String> checkpoint, UsedFiles used)
       throws IOException {
     FileTarget.makeFolder(shown);
     Path folder = shown.toRealPath();
@@ -99,6 +102,7 @@ record SaveFolder(
       return new SaveFolder(
           shown,
           folder,
+          used,
           lease,
           force ? Optional.of(Instant.MIN) : checkpoint.map(_ -> lease.first()),
           checkpoint.isPresent(),
@@ -107,6 +111,13 @@ record SaveFolder(
       lease.close();
       throw unusable;
     }
+  }
+
+  /** Names the files in a folder that are no answers. */
+  static void addTo(UsedFiles files, Path shown) {
+    files.writes("the lock of --save-dir '" + shown + "'", shown.resolve(FolderLease.NAME));
+    files.writesIn(
+        "a half-written file of --save-dir '" + shown + "'", shown, PART_NAME.asMatchPredicate());
   }
 
   private static void removeParts(Path folder) throws IOException {
@@ -157,10 +168,15 @@ record SaveFolder(
   /**
    * Checks that a line may save a file of this name.
    *
-   * @throws UnsavedException if there is one that is not to be replaced
+   * @throws UnsavedException if there is one that is not to be replaced, or the command uses it for something else
    */
   void requireFree(String name, Course line) throws UnsavedException {
     Path file = folder.resolve(name);
+    Optional<String> user = used.user(file);
+    if (user.isPresent()) {
+      throw new UnsavedException(
+          "'" + name + "' is also " + user.get() + ": give the line another id");
+    }
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS) || isOf(line, file)) {
       return;
     }

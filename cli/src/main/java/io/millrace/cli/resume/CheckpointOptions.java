@@ -3,6 +3,7 @@ package io.millrace.cli.resume;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.cli.text.Digest;
+import io.millrace.cli.text.UsedFiles;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,13 @@ public abstract class CheckpointOptions {
   /** Where it is, without a password; empty if there is none. */
   public Optional<String> place() {
     return Optional.ofNullable(place);
+  }
+
+  /** Names the files of the checkpoint. */
+  public void addTo(UsedFiles files) {
+    if (place != null) {
+      Place.addTo(files, place);
+    }
   }
 
   /** By which field a line is known again; empty if that was not said. */

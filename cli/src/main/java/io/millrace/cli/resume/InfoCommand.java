@@ -6,6 +6,7 @@ import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -70,6 +71,14 @@ public final class InfoCommand implements Callable<Integer> {
     if (!Place.isDatabase(place) && !Files.exists(Path.of(place), LinkOption.NOFOLLOW_LINKS)) {
       streams.err().println("millrace info: there is no checkpoint '" + place + "'");
       return ExitStatus.CHECKPOINT;
+    }
+    UsedFiles used = new UsedFiles();
+    Place.addTo(used, place);
+    streams.addOutputsTo(used);
+    Optional<String> conflict = used.conflict();
+    if (conflict.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(), conflict.get().replace("--checkpoint", "the checkpoint"));
     }
     Place checkpoint = Place.of(place, streams.environment());
     try (Output out = new Output(new StreamTarget(streams.out()))) {

@@ -1,8 +1,10 @@
 package io.millrace.cli.resume;
 
 import io.millrace.checkpoint.jdbc.JdbcStore;
+import io.millrace.cli.text.UsedFiles;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -16,6 +18,9 @@ record Place(String text, JdbcStore store) {
   private static final String DATABASE = "jdbc:postgresql:";
   private static final Pattern WITH_PASSWORD =
       Pattern.compile("[?&][^&=]*(?:pass|secret|token)[^&=]*=|//[^/?]*@", Pattern.CASE_INSENSITIVE);
+
+  private static final List<String> BESIDE =
+      List.of(".lock", "-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal");
 
   /** What is wrong with a place; says nothing that could be secret. */
   static Optional<String> problem(String text) {
@@ -31,8 +36,9 @@ record Place(String text, JdbcStore store) {
           "--checkpoint must be a file, or a URL like jdbc:postgresql://host/database");
     }
     try {
-      var _ = Path.of(text);
-      return Optional.empty();
+      return Path.of(text).getFileName() == null
+          ? Optional.of("--checkpoint must be the name of a file, not of a directory")
+          : Optional.empty();
     } catch (InvalidPathException invalid) {
       return Optional.of("--checkpoint must be the name of a file");
     }
@@ -44,6 +50,20 @@ record Place(String text, JdbcStore store) {
       return Optional.empty();
     } catch (IllegalArgumentException malformed) {
       return Optional.of("--checkpoint: " + malformed.getMessage());
+    }
+  }
+
+  /** Names its files: those of the store, and those that SQLite makes beside each file of its own. */
+  static void addTo(UsedFiles files, String text) {
+    if (isDatabase(text)) {
+      return;
+    }
+    Path file = Path.of(text);
+    String what = "--checkpoint '" + text + "'";
+    files.writes(what, file);
+    for (String end : BESIDE) {
+      Path beside = file.resolveSibling(file.getFileName() + end);
+      files.writes(what + " (which writes '" + beside.getFileName() + "')", beside);
     }
   }
 

@@ -2,6 +2,7 @@ package io.millrace.cli.resume;
 
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -66,8 +67,24 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
 
   /** Where it is as long as it is not whole; empty if there is nothing. */
   public static Optional<Path> of(Path path) {
+    return place(path).filter(Files::isRegularFile);
+  }
+
+  /** What a run writes that makes it. */
+  public static void addTo(UsedFiles files, String option, Path path) {
+    String what = option + " '" + path + "'";
+    files.writes(what, path);
+    if (!Files.exists(path) || Files.isRegularFile(path)) {
+      place(path)
+          .ifPresent(
+              place ->
+                  files.writes(what + " (written first as '" + place.getFileName() + "')", place));
+    }
+  }
+
+  private static Optional<Path> place(Path path) {
     try {
-      return Optional.of(beside(whole(path))).filter(Files::isRegularFile);
+      return Optional.of(beside(whole(path)));
     } catch (IOException unreadable) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package io.millrace.cli.run;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.run.Inputs.Input;
+import io.millrace.cli.text.UsedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
@@ -69,6 +70,16 @@ final class InputOptions {
   /** Whether items come from there. */
   boolean readsStandardInput(CommandWords words) {
     return words.items().isEmpty() && (files.isEmpty() || files.contains("-"));
+  }
+
+  /** Names what is read. */
+  void addTo(UsedFiles used, CommandWords words, Streams streams) {
+    if (readsStandardInput(words)) {
+      streams.addInputTo(used);
+    }
+    files.stream()
+        .filter(file -> !file.equals("-"))
+        .forEach(file -> used.reads("the input '" + file + "'", file));
   }
 
   /** Opens all that is read. */

@@ -5,6 +5,7 @@ import io.millrace.cli.process.Programs.Printing;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.SafeName;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
@@ -18,10 +19,11 @@ import java.util.Optional;
  * command runs, they have other names. Files are never replaced, but for those of an earlier attempt.
  *
  * @param parts the files of commands that run
+ * @param used by the command for something else: no output gets such a name
  * @param key the field that names the files; without one, they are named by number
  * @param taken what is done with files that are there already
  */
-record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken taken)
+record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<String> key, Taken taken)
     implements AutoCloseable {
   /** Files that are there already. */
   enum Taken {
@@ -32,9 +34,10 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
   }
 
   /** Makes the folder if it is not there. */
-  static OutputFolder open(Path folder, Optional<String> key, Taken taken) throws IOException {
+  static OutputFolder open(Path folder, UsedFiles used, Optional<String> key, Taken taken)
+      throws IOException {
     FileTarget.makeFolder(folder);
-    return new OutputFolder(folder, PartFiles.open(folder), key, taken);
+    return new OutputFolder(folder, PartFiles.open(folder), used, key, taken);
   }
 
   /** The two files of an item. */
@@ -55,9 +58,12 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
    * Where a command writes.
    *
    * @param number which attempt it is, from 1: another one replaces what the one before it has left
+   * @throws MalformedItemException if it would write what the command uses for something else
    */
   Printing.ToFiles begin(Item item, int number) throws IOException {
     Pair files = files(item);
+    requireUnused(files.out());
+    requireUnused(files.err());
     if (taken == Taken.REPLACED || number > 1) {
       Files.deleteIfExists(files.out());
       Files.deleteIfExists(files.err());
@@ -67,6 +73,14 @@ record OutputFolder(Path folder, PartFiles parts, Optional<String> key, Taken ta
     discard(item);
     Pair parts = parts(item);
     return new Printing.ToFiles(bytes(parts.out()), bytes(parts.err()));
+  }
+
+  private void requireUnused(Path file) {
+    Optional<String> user = used.user(file);
+    if (user.isPresent()) {
+      throw new MalformedItemException(
+          "its output '" + file.getFileName() + "' is also " + user.get());
+    }
   }
 
   /**

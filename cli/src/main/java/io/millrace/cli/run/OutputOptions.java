@@ -4,6 +4,7 @@ import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -81,12 +82,22 @@ final class OutputOptions {
     return folder != null ? " --output-dir" : isCutWanted() ? " --max-output " + most() : "";
   }
 
+  /** Names the files in the folder that are not of an item. */
+  void addTo(UsedFiles used) {
+    if (folder != null) {
+      used.writesIn(
+          "a half-written file or a lock of --output-dir '" + folder + "'",
+          folder,
+          PartFiles::isOurs);
+    }
+  }
+
   /** The folder, which is made if it is not there. */
-  Optional<OutputFolder> openFolder(Optional<KeyField> key, OutputFolder.Taken taken)
-      throws IOException {
+  Optional<OutputFolder> openFolder(
+      UsedFiles used, Optional<KeyField> key, OutputFolder.Taken taken) throws IOException {
     return folder == null
         ? Optional.empty()
-        : Optional.of(OutputFolder.open(folder, key.map(KeyField::name), taken));
+        : Optional.of(OutputFolder.open(folder, used, key.map(KeyField::name), taken));
   }
 
   /** The name of the folder. */

@@ -29,6 +29,11 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
   private static final String LOCK = ".lock";
   private static final String PART = ".part";
 
+  /** Whether a file of this name may be removed. */
+  static boolean isOurs(String name) {
+    return name.startsWith(START) && (name.endsWith(LOCK) || name.endsWith(PART));
+  }
+
   /** Takes a name that no other run has, and removes what killed ones have left. */
   static PartFiles open(Path folder) throws IOException {
     removeLeftOvers(folder);

@@ -13,6 +13,7 @@ import io.millrace.cli.run.InputOptions.UnusableInputException;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.ShownOptions;
@@ -137,18 +138,33 @@ public final class RunCommand implements Callable<Integer> {
     if (conflict.isPresent()) {
       throw problem(conflict.get());
     }
+    UsedFiles used = used();
+    used.conflict()
+        .ifPresent(
+            both -> {
+              throw problem(both);
+            });
     try {
-      return call(forms.form(words.command(), input.isZeroTerminated()));
+      return call(forms.form(words.command(), input.isZeroTerminated()), used);
     } catch (ScriptException refused) {
       throw problem(String.valueOf(refused.getMessage()));
     }
   }
 
-  private int call(CommandForm form) {
+  private UsedFiles used() {
+    UsedFiles used = new UsedFiles();
+    input.addTo(used, words, streams);
+    streams.addOutputsTo(used);
+    checkpoints.addTo(used);
+    outputs.addTo(used);
+    return used;
+  }
+
+  private int call(CommandForm form, UsedFiles used) {
     try (Inputs in = input.open(words, streams);
         Output output = new Output(new StreamTarget(streams.out()))) {
       ItemSource items = input.items(in, words, fields(form), whyJson(form));
-      return dryRun ? dryRun(form, items, output) : run(form, items, output);
+      return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
     } catch (UnusableInputException | LivePage.UnavailableException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));
     } catch (RunStore.RefusedException refused) {
@@ -206,7 +222,7 @@ public final class RunCommand implements Callable<Integer> {
     return allOk ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
-  private int run(CommandForm form, ItemSource items, Output output)
+  private int run(CommandForm form, ItemSource items, Output output, UsedFiles used)
       throws IOException, RunStore.RefusedException, LivePage.UnavailableException {
     Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
     StopToken stop = new StopToken();
@@ -215,7 +231,7 @@ public final class RunCommand implements Callable<Integer> {
             checkpoints.areGiven()
                 ? checkpoints.take(resumption.action(), streams.environment())
                 : null;
-        OutputFolder folder = openFolder();
+        OutputFolder folder = openFolder(used);
         Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
@@ -292,10 +308,11 @@ public final class RunCommand implements Callable<Integer> {
                     "this needs Linux with glibc 2.34 or newer, such as Debian 12 or Ubuntu 22.04"));
   }
 
-  private @Nullable OutputFolder openFolder() {
+  private @Nullable OutputFolder openFolder(UsedFiles used) {
     try {
       return outputs
           .openFolder(
+              used,
               checkpoints.key(),
               checkpoints.areGiven() ? OutputFolder.Taken.REPLACED : OutputFolder.Taken.KEPT)
           .orElse(null);

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
 import io.millrace.cli.RawServer.Seen;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
 import java.io.InputStream;
@@ -273,7 +274,7 @@ class RequestDataTest {
       Files.writeString(each.resolve("other"), "0ther!");
     }
     for (Optional<Path> root : List.of(Optional.of(base), Optional.<Path>empty())) {
-      BodyFile.Found file = new BodyFile(deep.resolve("body"), root).find();
+      BodyFile.Found file = new BodyFile(deep.resolve("body"), root, new UsedFiles()).find();
       assertEquals(6, file.length());
       try (InputStream in = file.open()) {
         assertEquals("s3cret", new String(in.readAllBytes(), StandardCharsets.UTF_8));

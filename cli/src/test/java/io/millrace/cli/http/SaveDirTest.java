@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
 import io.millrace.cli.text.SafeName;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.testkit.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -335,7 +336,7 @@ class SaveDirTest {
   void partsOfOthersAreRemoved() throws IOException {
     Files.createDirectory(folder());
     Files.writeString(folder().resolve(".millrace.7.part"), "half");
-    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty())) {
+    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty(), new UsedFiles())) {
       assertEquals(List.of(), files());
       Cli cli = run(server.url("/"));
       assertEquals(2, cli.code());
@@ -352,7 +353,7 @@ class SaveDirTest {
     Path other = Files.writeString(folder().resolve(".millrace-7.part"), "of another command");
     Files.createDirectories(folder().resolve(".millrace.8.part/inner"));
     Files.createDirectories(folder().resolve(".millrace-9.part/inner"));
-    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty())) {
+    try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.empty(), new UsedFiles())) {
       assertTrue(Files.exists(other));
     }
   }
@@ -363,7 +364,7 @@ class SaveDirTest {
   @EnabledOnOs(OS.LINUX)
   void theFolderStaysLocked() throws IOException {
     for (int run = 0; run < 2; run++) {
-      try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.of("c"))) {
+      try (SaveFolder _ = SaveFolder.open(folder(), false, Optional.of("c"), new UsedFiles())) {
         Object inode = Files.getAttribute(folder().resolve(".millrace.lock"), "unix:ino");
         String locks = Files.readString(Path.of("/proc/locks"));
         assertTrue(locks.contains(":" + inode + " "), locks);

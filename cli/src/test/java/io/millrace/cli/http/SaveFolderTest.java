@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.cli.http.SaveFolder.Naming;
 import io.millrace.cli.http.SaveFolder.UnsavedException;
 import io.millrace.cli.http.SaveFolder.Whole;
+import io.millrace.cli.text.UsedFiles;
 import io.millrace.testkit.NoLeaks;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -40,7 +41,10 @@ class SaveFolderTest {
 
   private SaveFolder open(boolean isDurable) throws IOException {
     return SaveFolder.open(
-        temp.resolve("answers"), false, isDurable ? Optional.of("checkpoint") : Optional.empty());
+        temp.resolve("answers"),
+        false,
+        isDurable ? Optional.of("checkpoint") : Optional.empty(),
+        new UsedFiles());
   }
 
   private static InputStream body(String text) {
@@ -124,7 +128,8 @@ class SaveFolderTest {
     for (int round = 0; round < 50; round++) {
       Path here = temp.resolve("round" + round);
       try (SaveFolder folder =
-          SaveFolder.open(here, false, isDurable ? Optional.of("c") : Optional.empty())) {
+          SaveFolder.open(
+              here, false, isDurable ? Optional.of("c") : Optional.empty(), new UsedFiles())) {
         CountDownLatch both = new CountDownLatch(2);
         boolean[] saved = new boolean[2];
         Thread[] threads = new Thread[2];
