@@ -121,10 +121,10 @@ public final class Parallel {
    * {@snippet file="io/millrace/examples/documentation/AdaptiveConcurrencyTest.java" region="adaptive"}
    *
    * <p>It goes by the times of attempts that succeed: those that throw, time out or have a rejected result count as
-   * busy, and no more. It begins with {@code min}, and doubles until attempts take longer. Every 30 s, or every 200
-   * times an attempt takes if that is longer, and when attempts take much longer than before, it runs fewer for a moment to measure what they
-   * take unloaded, so that it follows a server whose times drift. It does not grow while what it has is not used, be it for want of items or because of
-   * other limits. A window that was not given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
+   * busy, and no more. It begins with {@code min}, and doubles until attempts take longer. For a moment it then runs fewer,
+   * to measure how long attempts take unloaded: after the start, when attempts take much longer than before, and every
+   * 30 s or 200 latencies, whichever is longer. So it follows a server whose times drift. It does not grow while what it
+   * has is not used, for want of items or because of other limits. A window that was not given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
    *
    * <p>The concurrency that a {@link RunControl}, a {@link Run} or an executor is given is then the most that may be
    * found, in place of {@code max}; below {@code min}, it counts as well. Each run begins anew.

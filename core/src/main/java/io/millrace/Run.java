@@ -125,8 +125,8 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /**
-   * Lets nothing start any more in this run, until {@link #resume}; what runs goes on. See {@link RunControl}, which does
-   * this for runs that are in nobody's hand. Never blocks.
+   * Lets nothing start any more in this run, until {@link #resume}; what runs goes on. A {@link RunControl} does
+   * this for runs that have no {@code Run}, such as those of {@link Parallel#map}. Never blocks.
    */
   public void pause() {
     engine.pause();

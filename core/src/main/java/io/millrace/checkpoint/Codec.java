@@ -51,7 +51,7 @@ public interface Codec<R> {
   /**
    * The bytes of a value.
    *
-   * @return not null, which ends the run as an exception does
+   * @return never null: a null ends the run, as an exception does
    * @throws Exception if the value cannot be encoded; this ends the run
    */
   byte[] encode(R value) throws Exception;

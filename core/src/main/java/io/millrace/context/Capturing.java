@@ -3,12 +3,12 @@ package io.millrace.context;
 import io.millrace.plan.Context;
 
 /**
- * Captures the contexts of those who submit to one place. Most have nothing but the class loader that whoever made the
- * place had: they share one object. Thread-safe.
+ * Captures the contexts of those who submit to one place. Most of them have only the class loader of the thread
+ * that made this, so they share one object. Thread-safe.
  */
 public final class Capturing {
   private final Context context;
-  private final Captured usual = Captured.of(Context.none());
+  private final Captured shared = Captured.of(Context.none());
   private final boolean isPlain;
 
   /** Captures what this says. */
@@ -19,6 +19,6 @@ public final class Capturing {
 
   /** The calling thread's context. Throws what a carrier throws. */
   public Captured now() {
-    return isPlain && usual.hasLoaderOf(Thread.currentThread()) ? usual : Captured.of(context);
+    return isPlain && shared.hasLoaderOf(Thread.currentThread()) ? shared : Captured.of(context);
   }
 }

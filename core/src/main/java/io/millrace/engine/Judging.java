@@ -19,8 +19,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what is to become of an item, with the user's functions: what retries and rejects, costs, what reads answers,
- * fallbacks, the codec of the checkpoint, listeners. What they throw is the item's failure. The claim is in a phase of
+ * Decides what becomes of an item, by the user's functions: the predicates of retries, costs, readers of answers,
+ * fallbacks, the checkpoint's codec, listeners. What they throw is the item's failure. The claim is in a phase of
  * its own meanwhile, which {@link Verdicts} begins and seals.
  */
 final class Judging {

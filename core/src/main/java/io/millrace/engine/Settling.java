@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does what was decided of an item: settles it, or has it wait, for its retry, its turn or the checkpoint. The claim is
+ * Carries out what was decided: settles the item, or makes it wait for its retry, an obstacle or the checkpoint. The claim is
  * sealed, and nothing of the user's is called. All methods return false if the worker was abandoned, and has to forget
  * the claim.
  */
@@ -46,7 +46,7 @@ final class Settling {
     this.watch = watch;
   }
 
-  /** Does it. */
+  /** Carries out a verdict. */
   boolean carryOut(ItemAtHand at, Verdict verdict) {
     return switch (verdict) {
       case Verdict.Succeed(var value) -> settleSuccess(at, value);

@@ -514,7 +514,7 @@ public final class ParallelExecutor implements ExecutorService {
 
   @Override
   public void shutdown() {
-    shutdown.begin();
+    shutdown.runWaiting();
   }
 
   /**
@@ -523,7 +523,7 @@ public final class ParallelExecutor implements ExecutorService {
    * Future} itself is cancelled. Does not wait: {@link #close} does, and {@link #awaitTermination}.
    */
   public void shutdownAndCancel() {
-    shutdown.beginWithoutNotBegun();
+    shutdown.cancelWaiting();
   }
 
   /**
@@ -536,7 +536,7 @@ public final class ParallelExecutor implements ExecutorService {
    */
   @Override
   public List<Runnable> shutdownNow() {
-    return shutdown.now();
+    return shutdown.interruptRunning();
   }
 
   /**
@@ -546,7 +546,7 @@ public final class ParallelExecutor implements ExecutorService {
    */
   @Override
   public void close() {
-    shutdown.complete();
+    shutdown.runWaitingAndJoin();
   }
 
   @Override

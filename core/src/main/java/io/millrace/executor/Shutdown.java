@@ -22,20 +22,20 @@ final class Shutdown {
   }
 
   /** All tasks that have come run, also those of an executor that is paused. */
-  void begin() {
+  void runWaiting() {
     entrance.close();
     engine.resume();
   }
 
   /** What runs goes on; what has not begun is cancelled. */
-  void beginWithoutNotBegun() {
+  void cancelWaiting() {
     entrance.close();
     cutOff(takeNotBegun());
     engine.resume();
   }
 
   /** What runs is interrupted; returns what has not begun, which is cancelled if no caller has it. */
-  List<Runnable> now() {
+  List<Runnable> interruptRunning() {
     List<Tuned> notBegun = stop();
     cutOff(notBegun.stream().filter(each -> !isInHand(each)).toList());
     List<Runnable> given = new ArrayList<>(); // of the caller, as other executors' are
@@ -43,9 +43,9 @@ final class Shutdown {
     return given;
   }
 
-  /** As {@link #begin}, and waits; an interrupt ends it at once, and sets the flag again at the end. */
-  void complete() {
-    begin();
+  /** As {@link #runWaiting}, and waits; an interrupt ends it at once, and sets the flag again at the end. */
+  void runWaitingAndJoin() {
+    runWaiting();
     boolean interrupted = false;
     while (!isComplete()) {
       try {

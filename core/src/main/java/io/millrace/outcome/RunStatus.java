@@ -17,7 +17,7 @@ public enum RunStatus {
   CALLS_SPENT,
   /** The budget of costs was spent before every item was tried. */
   COST_SPENT,
-  /** An error or a result ended the run that {@code Retry.endRunWhen} names: the same would await every other item. */
+  /** An error or a result that {@code Retry.endRunWhen} names ended the run: every other item would meet the same. */
   FATAL_ERROR,
   /** A stop token, {@code stop()}, {@code close()} or an interrupt ended the run. */
   CANCELLED

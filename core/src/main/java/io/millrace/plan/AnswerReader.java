@@ -32,10 +32,10 @@ public interface AnswerReader {
   }
 
   /**
-   * Reads HTTP replies, returned or thrown, in all dialects that the library knows. Refused are those with status
-   * 429, 503 or 529, and those with 403 that say when to come back. Failed are other statuses from 500, {@link
-   * java.io.IOException}s and timeouts. Other replies, and results that are none, are granted; other errors say
-   * nothing.
+   * Reads HTTP replies, returned or thrown, in all dialects that the library knows. A reply with status 429, 503
+   * or 529 is refused, and so is one with 403 that says when to come back. Any other status from 500, an {@link
+   * java.io.IOException} and a timeout are failures. All other replies are granted, and so is a result that is no
+   * reply. Other errors say nothing.
    */
   static AnswerReader http() {
     return HttpAnswerReader.KNOWN;

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** Looks at a run from time to time, for its report. Thread-safe. */
+/** Looks at a run from time to time, for its report and its live page. Thread-safe. */
 public final class Recorder implements AutoCloseable {
   private static final long PERIOD_MILLIS = 250;
 

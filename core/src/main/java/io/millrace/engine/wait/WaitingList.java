@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tickets that wait for anything but their time, each of them once, and how many wait for what. A ticket may begin
- * its next wait before the end of its last one is noted: it leaves with the last end. Thread-safe.
+ * its next wait before the end of its last one is noted: it is removed when all its waits have ended. Thread-safe.
  */
 final class WaitingList {
   /* Guards all of it: queueing races with the end of the run, which empties the list. */
@@ -65,7 +65,7 @@ final class WaitingList {
     }
   }
 
-  /** Items that bring options along, in their order. */
+  /** The tasks among them, in the order in which they came. */
   List<Tuned> items() {
     List<Ticket> all = new ArrayList<>();
     lock.lock();

@@ -350,7 +350,7 @@ public final class Waits {
     return true;
   }
 
-  /** Items that wait for a permit, in their order; in runs whose items bring options along. */
+  /** Tasks that wait for anything but their time, in the order in which they came. */
   public List<Tuned> items() {
     return waiting.items();
   }

@@ -28,7 +28,7 @@ public record Figures(
     return new Figures(admitted, admitted, settled, failed, 0, 0, Map.of());
   }
 
-  /** That of two of the same run which was seen later. */
+  /** The later of two figures of one run. */
   static Figures later(Figures one, Figures other) {
     boolean isOther =
         other.settled > one.settled
