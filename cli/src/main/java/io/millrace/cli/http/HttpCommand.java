@@ -306,6 +306,7 @@ public final class HttpCommand implements Callable<Integer> {
               answers.expected(),
               answers.picking(costs.usage()),
               costs.estimate().map(_ -> new Spending()),
+              options.paces(),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects(),

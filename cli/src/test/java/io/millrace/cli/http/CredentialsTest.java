@@ -125,7 +125,8 @@ class CredentialsTest {
     assertEquals("millrace http " + text, rerun("http", text).replace("'", ""));
   }
 
-  @DisplayName("H20: a redirect to a URL with an address or another URL in its path or query has no user")
+  @DisplayName(
+      "H20: a redirect to a URL with an address or another URL in its path or query has no user")
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -145,8 +146,7 @@ class CredentialsTest {
                 answer.send(302, "", "Location: " + location);
               }
             })) {
-      Cli cli =
-          Cli.run(server.url("/"), "http", "--checkpoint", folder.resolve("c").toString());
+      Cli cli = Cli.run(server.url("/"), "http", "--checkpoint", folder.resolve("c").toString());
       assertEquals(0, cli.code(), cli.out());
       assertEquals("fine", cli.line().get("body").stringValue());
     }
