@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.cli.http.CurlOptions;
 import io.millrace.cli.run.ForeignOptions;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -71,9 +72,13 @@ record Complaints(PrintStream err)
 
   /* What somebody brings along from another tool that does the same. */
   private static Optional<String> foreign(CommandLine command, String option) {
-    return command.getCommandSpec().name().equals("run")
-        ? ForeignOptions.instead(option).map(instead -> ": " + instead)
-        : Optional.empty();
+    Optional<String> instead =
+        switch (command.getCommandSpec().name()) {
+          case "run" -> ForeignOptions.instead(option);
+          case "http" -> CurlOptions.instead(option);
+          default -> Optional.empty();
+        };
+    return instead.map(what -> ": " + what);
   }
 
   private static String suggestion(UnmatchedArgumentException unmatched) {

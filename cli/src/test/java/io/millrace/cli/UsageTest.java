@@ -51,6 +51,33 @@ class UsageTest {
     assertFalse(cli.out().contains("\u001b"), "escapes in help that is not on a terminal");
   }
 
+  @DisplayName(
+      "H11: an option of curl that is not there says what to do instead, and repeats no value")
+  @ParameterizedTest
+  @CsvSource({
+    "-H, it is --header here",
+    "-HAuthorization: SECRET, it is --header here",
+    "-X, it is --method here",
+    "-XPUT, it is --method here",
+    "-d, a body is the field 'body'",
+    "--data-raw, a body is the field 'body'",
+    "-k, it is --insecure here",
+    "-o, it is --output here",
+    "-O, --save-dir",
+    "-u, user and password stand in the URL",
+    "--user, user and password stand in the URL",
+    "-L, redirects are followed",
+    "-x, it is --proxy here",
+    "-sS, it is --quiet here",
+    "-m, it is --timeout here",
+  })
+  void optionsOfCurl(String option, String instead) {
+    Cli cli = Cli.run("", "http", option, "SECRET", "http://127.0.0.1:1/");
+    assertRefused(cli, "unknown option '", "': " + instead);
+    assertFalse(cli.err().contains("SECRET"), cli.err());
+    assertFalse(cli.err().contains("did you mean"), cli.err());
+  }
+
   @DisplayName("H11: no argument that begins with @ is read as a file of options")
   @Test
   void noFileGivesOptions(@TempDir Path folder) throws IOException {
@@ -223,7 +250,7 @@ class UsageTest {
 
   @Test
   void anUnknownShortOptionIsNamed() {
-    assertRefused(Cli.run("", "http", "-HAuthorization: x"), "unknown option '-H'\n");
+    assertRefused(Cli.run("", "http", "-QAuthorization: x"), "unknown option '-Q'\n");
     assertRefused(Cli.run("", "http", "--quiet=no"), "'--quiet'", "it takes none");
   }
 

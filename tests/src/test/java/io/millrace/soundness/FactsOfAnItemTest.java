@@ -167,8 +167,11 @@ class FactsOfAnItemTest {
                 if (other != null) {
                   overlaps.add(item + " began while " + other + " ran");
                 }
-                await(item == first ? 150 : 5);
-                running.set(null);
+                try {
+                  await(item == first ? 150 : 5);
+                } finally {
+                  running.set(null);
+                }
               } else if (item > second) {
                 await(5);
               }

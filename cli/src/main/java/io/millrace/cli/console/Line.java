@@ -60,6 +60,13 @@ public record Line(List<Part> parts) {
     return new Line(List.of(Part.of(0, text)));
   }
 
+  /** The same line with one more part. */
+  public Line and(Part part) {
+    List<Part> all = new ArrayList<>(parts);
+    all.add(part);
+    return new Line(all);
+  }
+
   /** All of it, without colours. */
   public String full() {
     return parts.stream().map(Part::text).collect(Collectors.joining(BETWEEN));

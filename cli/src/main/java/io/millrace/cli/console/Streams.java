@@ -60,6 +60,11 @@ public record Streams(
     return isProcess ? System.getProperty("millrace.command", "millrace") : "millrace";
   }
 
+  /** Whether a terminal shows what is written to standard output. */
+  public boolean isOutputShown() {
+    return isProcess && Terminal.isStandardOutput();
+  }
+
   /** The terminal that standard error is, if it is one. */
   public Optional<Terminal> terminal() {
     return isProcess ? Terminal.ofStandardError() : Optional.empty();

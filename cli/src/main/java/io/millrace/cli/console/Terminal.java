@@ -38,8 +38,23 @@ public record Terminal(int columns, boolean shared) {
     }
   }
 
+  /** Whether standard output is one, of whatever kind. */
+  static boolean isStandardOutput() {
+    try {
+      return sh("test -t 1") == 0;
+    } catch (IOException noShell) {
+      return false;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private static int which() throws IOException, InterruptedException {
-    String test = "test -t 2 || exit 1; test -t 1 && exit " + SHARED + "; exit " + ALONE;
+    return sh("test -t 2 || exit 1; test -t 1 && exit " + SHARED + "; exit " + ALONE);
+  }
+
+  private static int sh(String test) throws IOException, InterruptedException {
     return new ProcessBuilder("sh", "-c", test)
         .redirectOutput(Redirect.INHERIT)
         .redirectError(Redirect.INHERIT)

@@ -1,6 +1,8 @@
 package io.millrace.cli.http;
 
+import io.millrace.plan.AnswerReader;
 import io.millrace.signal.HttpReply;
+import io.millrace.signal.ServerAnswer;
 import io.millrace.signal.Signals;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +28,11 @@ final class BadReplyException extends RequestException implements HttpReply {
   /** Whether the server refuses for a while, and says for how long. */
   boolean isLimited() {
     return statusCode() == 403 && signals.delay().isPresent();
+  }
+
+  /** Whether the server refuses for now, so that the rate of its host finds itself. */
+  boolean isRefusal() {
+    return AnswerReader.http().read(null, this, Instant.now()).kind() == ServerAnswer.Kind.REFUSED;
   }
 
   Reply reply() {

@@ -177,7 +177,10 @@ record DataTemplate(List<Part> parts, Optional<String> type) {
       return field.json();
     }
     if (field.kind() == JsonToken.VALUE_NULL) {
-      throw missing(name);
+      throw new MalformedInputException(
+          "its field '"
+              + name.name()
+              + "' is null, which can only be a whole value of JSON in --data-template");
     }
     String text = field.text().orElse(field.json());
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {

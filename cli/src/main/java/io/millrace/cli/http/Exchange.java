@@ -23,6 +23,7 @@ import org.apache.hc.core5.http.HttpException;
  * @param expected which statuses are a success
  * @param picking what is taken out of answers
  * @param spending what requests have cost; empty if nobody counts it
+ * @param paces told of what hosts take and refuse; empty if they have rates that were given
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
  * @param isStored whether a checkpoint keeps what comes of a request
@@ -35,6 +36,7 @@ record Exchange(
     Expected expected,
     Picking picking,
     Optional<Spending> spending,
+    Optional<HostPaces> paces,
     Duration time,
     Optional<Duration> itemTime,
     int mostRedirects,
@@ -54,11 +56,15 @@ record Exchange(
     long cost = call.label().cost();
     try {
       Step step = step(call, timed(call, left));
+      paces.ifPresent(all -> all.taken(call.host(), System.nanoTime()));
       cost = step.cost(cost);
       retries.giveBack(call.host(), course.takeBudgeted());
       return step;
     } catch (RequestException | InterruptedException | RuntimeException failed) {
       contents.withdraw(call);
+      if (failed instanceof BadReplyException bad && bad.isRefusal() && paces.isPresent()) {
+        paces.get().refused(call.host(), System.nanoTime());
+      }
       throw failed;
     } finally {
       count(cost);

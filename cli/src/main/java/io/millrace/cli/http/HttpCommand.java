@@ -9,6 +9,7 @@ import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
+import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -183,6 +184,9 @@ public final class HttpCommand implements Callable<Integer> {
           SaveFolder saved = answers.open(force, options.checkpoint(), used);
           Output out = new Output(endpoints.openTarget());
           ExtraFiles.Open files = extraFiles.open(endpoints)) {
+        if (saved != null && !quiet) {
+          FileTarget.openToOthers("--save-dir", saved.shown()).ifPresent(this::warn);
+        }
         End end = run(setting, keys, resumable, store, saved, in, out, files);
         files.end(streams.err());
         if (end.run().status() == RunStatus.COMPLETED) {
@@ -316,6 +320,7 @@ public final class HttpCommand implements Callable<Integer> {
               answers.expected(),
               answers.picking(costs.usage()),
               costs.estimate().map(_ -> new Spending()),
+              options.paces(),
               options.timeout(),
               options.itemTimeout(),
               requests.maxRedirects(),
@@ -345,6 +350,10 @@ public final class HttpCommand implements Callable<Integer> {
           .err()
           .println("millrace: ending; what is under way may finish, a second signal ends at once");
     }
+  }
+
+  private void warn(String what) {
+    streams.err().println("millrace http: " + what);
   }
 
   private void refuse(String problem) {

@@ -7,6 +7,7 @@ import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.UsedFiles;
+import io.millrace.cli.watch.Times;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
@@ -351,6 +352,17 @@ final class HttpOptions {
     return hostRate == null
         ? RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY)
         : withBurst(hostRate);
+  }
+
+  /** What hosts take, where their rates find themselves. */
+  Optional<HostPaces> paces() {
+    return hostRate == null
+        ? Optional.of(HostPaces.of(Optional.ofNullable(rate).map(HttpOptions::perSecond)))
+        : Optional.empty();
+  }
+
+  private static String perSecond(TokenBucket limit) {
+    return Times.rate(limit.permits() / (limit.period().toNanos() / 1e9));
   }
 
   private TokenBucket withBurst(TokenBucket limit) {

@@ -5,6 +5,7 @@ import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.cli.console.EndReason;
+import io.millrace.cli.console.Line;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.http.InputLine.Call;
@@ -166,6 +167,9 @@ final class HttpRun {
           .summary(status, manner.end().ofRun(status, broken.isPresent()), input.reading())
           .forEach(streams.err()::println);
       exchange.spending().ifPresent(cost -> streams.err().println("  cost: " + cost));
+      exchange.paces().map(HostPaces::lines).stream()
+          .flatMap(List::stream)
+          .forEach(streams.err()::println);
       Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed(), broken);
@@ -280,9 +284,16 @@ final class HttpRun {
   }
 
   private ProgressDisplay display() {
-    return manner.isQuiet()
-        ? ProgressDisplay.none()
-        : ProgressDisplay.start(streams, () -> status.next(standing()));
+    return manner.isQuiet() ? ProgressDisplay.none() : ProgressDisplay.start(streams, this::line);
+  }
+
+  private Line line() {
+    Line line = status.next(standing());
+    return exchange
+        .paces()
+        .flatMap(HostPaces::shown)
+        .map(pace -> line.and(new Line.Part(2, pace, Line.Look.ATTENTION)))
+        .orElse(line);
   }
 
   /** How far it is: a line may be several items of the run, one for each redirect. */

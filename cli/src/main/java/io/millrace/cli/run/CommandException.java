@@ -16,7 +16,7 @@ final class CommandException extends Exception {
    * @param command the name of the program
    */
   CommandException(Ending ending, byte[] command) {
-    super(text(ending, "'" + name(command) + "'"), null, false, false);
+    super(text(ending, "'" + name(command) + "'") + advice(ending, command), null, false, false);
     this.ending = ending;
   }
 
@@ -52,6 +52,16 @@ final class CommandException extends Exception {
       case Ending.NotStarted(int code, var reason) ->
           "cannot start " + command + ": " + reason + " (" + code + ")";
     };
+  }
+
+  private static String advice(Ending ending, byte[] command) {
+    boolean isLine =
+        ending instanceof Ending.NotStarted(int code, _)
+            && code == Ending.NOT_FOUND
+            && new String(command, StandardCharsets.UTF_8).strip().contains(" ");
+    return isLine
+        ? ": with --shell a line is a script; without it, each word is an argument of its own, as in -- echo {}"
+        : "";
   }
 
   private static String name(byte[] command) {

@@ -27,7 +27,7 @@ record JsonItems(Set<String> wanted, String why) implements ItemParser {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
       return text.isBlank()
           ? Optional.empty()
-          : Optional.of(Item.of(number, line, values(JsonObject.parse(text))));
+          : Optional.of(item(number, line, JsonObject.parse(text)));
     } catch (CharacterCodingException binary) {
       return Optional.of(Item.malformed(number, line, "it is not UTF-8, as JSON has to be" + why));
     } catch (MalformedInputException malformed) {
@@ -35,15 +35,18 @@ record JsonItems(Set<String> wanted, String why) implements ItemParser {
     }
   }
 
-  private Map<String, byte[]> values(JsonObject object) throws MalformedInputException {
+  private Item item(long number, byte[] line, JsonObject object) throws MalformedInputException {
     Map<String, byte[]> values = new HashMap<>();
     for (String name : wanted) {
       Optional<Field> field = new KeyField(name).find(object.fields());
-      if (field.isPresent() && field.get().kind() != JsonToken.VALUE_NULL) {
+      if (field.isPresent() && field.get().kind() == JsonToken.VALUE_NULL) {
+        return Item.malformed(number, line, "its field '" + name + "' is null");
+      }
+      if (field.isPresent()) {
         values.put(name, bytes(field.get()));
       }
     }
-    return values;
+    return Item.of(number, line, values);
   }
 
   private static byte[] bytes(Field field) throws MalformedInputException {

@@ -113,6 +113,14 @@ final class OutputOptions {
     return new GroupedText(output, err, tag ? item -> tag(item, key) : _ -> new byte[0]);
   }
 
+  /* Of a control character above ASCII, in UTF-8. */
+  private static boolean isSecondHalf(byte[] text, int index) {
+    return index > 0
+        && text[index - 1] == (byte) 0xc2
+        && (text[index] & 0xff) >= 0x80
+        && (text[index] & 0xff) < 0xa0;
+  }
+
   private static byte[] tag(Item item, Optional<KeyField> key) {
     byte[] given =
         key.map(field -> item.fields().getOrDefault(field.name(), item.text())).orElse(item.text());
@@ -122,6 +130,10 @@ final class OutputOptions {
       // a line stays one, and steers no terminal
       boolean isControl = (text[index] >= 0 && text[index] < ' ') || text[index] == 0x7f;
       tag[index] = isControl ? (byte) '?' : text[index];
+      if (isSecondHalf(text, index)) {
+        tag[index - 1] = (byte) '?';
+        tag[index] = (byte) '?';
+      }
     }
     tag[text.length] = '\t';
     return tag;

@@ -14,11 +14,13 @@ import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
+import io.millrace.cli.text.Visible;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.ShownOptions;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -203,11 +205,14 @@ public final class RunCommand implements Callable<Integer> {
   private int dryRun(CommandForm form, ItemSource items, Output output) throws IOException {
     boolean allOk = true;
     Set<String> fields = fields(form);
+    boolean isShown = streams.isOutputShown();
     while (items.hasNext()) {
       Item item = items.next();
       try {
         fields.forEach(item::field);
-        output.lines().writeBytes(Template.bytes(form.shown(item.check()) + "\n"));
+        byte[] command = Template.bytes(form.shown(item.check()));
+        output.lines().writeBytes(isShown ? visible(command) : command);
+        output.lines().write('\n');
         if (output.isFull()) {
           output.flush();
         }
@@ -222,6 +227,11 @@ public final class RunCommand implements Callable<Integer> {
     return allOk ? ExitStatus.OK : ExitStatus.FAILED;
   }
 
+  /* What stands in the input may be anybody's: nothing in it steers the terminal. */
+  private static byte[] visible(byte[] command) {
+    return Visible.of(new String(command, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+  }
+
   private int run(CommandForm form, ItemSource items, Output output, UsedFiles used)
       throws IOException, RunStore.RefusedException, LivePage.UnavailableException {
     Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
@@ -233,6 +243,10 @@ public final class RunCommand implements Callable<Integer> {
                 : null;
         OutputFolder folder = openFolder(used);
         Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
+      if (folder != null && !quiet) {
+        FileTarget.openToOthers("--output-dir", folder.folder())
+            .ifPresent(what -> streams.err().println("millrace run: " + what));
+      }
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
           new CommandRun(

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -34,6 +35,33 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
   /** What else than a regular file can be replaced: the command's own streams, and devices that keep nothing. */
   private static final Pattern STREAM =
       Pattern.compile("/dev/(null|full|tty|stdout|stderr|fd/\\d+)|/proc/self/fd/\\d+");
+
+  /**
+   * What is to be said of a directory into which others can look: that of somebody is not changed. Empty if it is for its owner
+   * only, as one that was made here, or lies in one that is, or if that cannot be told.
+   *
+   * @param option that names it
+   */
+  public static Optional<String> openToOthers(String option, Path directory) {
+    try {
+      String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(directory));
+      for (Path each = directory.toRealPath(); each != null; each = each.getParent()) {
+        if (PosixFilePermissions.toString(Files.getPosixFilePermissions(each)).endsWith("------")) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(
+          "others can look into "
+              + option
+              + " '"
+              + directory
+              + "' ("
+              + mode
+              + "): only you can read its files, but all see their names; 'chmod 700' ends that");
+    } catch (IOException | UnsupportedOperationException untold) {
+      return Optional.empty();
+    }
+  }
 
   /**
    * Makes the file; one that is there is an error.

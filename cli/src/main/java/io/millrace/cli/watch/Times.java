@@ -52,11 +52,13 @@ public final class Times {
         : String.format(Locale.ROOT, "%d:%02d h", hours, time.toMinutesPart());
   }
 
-  static String count(long count) {
+  /** A number of things. */
+  public static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  static String rate(double perSecond) {
+  /** Things a second. */
+  public static String rate(double perSecond) {
     return String.format(Locale.ROOT, perSecond < 10 ? "%.1f/s" : "%,.0f/s", perSecond);
   }
 }

@@ -148,7 +148,7 @@ class CostTest {
     assertEquals("over 9,223,372,036,854,775,807 tokens", spending.toString());
     start((request, number, answer) -> answer.send(200, "{\"u\": 999999999999999999}"));
     Cli cli =
-        run(lines(3, ", \"t\": 1"), "--max-cost", "2147483647", "--cost", "t", "--usage", "/u");
+        run(lines(3, ", \"t\": 1"), "--max-cost", "1000000000", "--cost", "t", "--usage", "/u");
     assertEquals(3, cli.code(), cli.err());
     assertEquals(1, server.requests().size());
   }

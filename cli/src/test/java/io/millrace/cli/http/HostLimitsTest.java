@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
@@ -8,6 +9,7 @@ import io.millrace.cli.Loopback;
 import io.millrace.cli.Loopback.Seen;
 import io.millrace.testkit.NoLeaks;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -67,6 +69,54 @@ class HostLimitsTest {
     assertTrue(
         busy.stream().filter(at -> at < 1_900).count() <= 4,
         "not left alone for two seconds: " + busy);
+  }
+
+  @DisplayName("H13: the summary says which host refused, what rate was found, and what sets it")
+  @Test
+  void ratesThatWereFoundAreTold() {
+    server.on(
+        "/",
+        (exchange, number) ->
+            Loopback.send(exchange, server.requests().size() <= 2 ? 429 : 200, ""));
+    String lines =
+        IntStream.range(0, 8)
+            .mapToObj(i -> server.url("/" + i) + "\n")
+            .collect(Collectors.joining());
+    Cli cli = Cli.run(lines, "http", "--rate", "500/s", "--jobs", "1");
+    assertEquals(0, cli.code(), cli.out());
+    String line =
+        "  127\\.0\\.0\\.1:%d: [\\d.]+/s of the 500/s asked for, a rate that found itself after 2 refusals; --rate-per-host sets it"
+            .formatted(server.port());
+    assertEquals(1, cli.err().lines().filter(each -> each.matches(line)).count(), cli.err());
+    Cli free = Cli.run(server.url("/x"), "http");
+    assertFalse(free.err().contains("found itself"), free.err());
+  }
+
+  @DisplayName("H13: nothing is said of rates that were given; the display names who takes what")
+  @Test
+  void ratesThatWereGivenAreNotTold() {
+    server.on(
+        "/",
+        (exchange, number) ->
+            Loopback.send(exchange, server.requests().size() == 1 ? 429 : 200, ""));
+    Cli cli = Cli.run(server.url("/x"), "http", "--rate-per-host", "500/s");
+    assertEquals(0, cli.code(), cli.out());
+    assertFalse(cli.err().contains("found itself"), cli.err());
+    HostPaces paces = HostPaces.of(Optional.empty());
+    paces.taken("a", 0);
+    assertEquals(Optional.empty(), paces.shown());
+    paces.refused("a", 0);
+    paces.refused("b", 0);
+    paces.refused("b", 0);
+    for (int second = 1; second <= 10; second++) {
+      paces.taken("b", second * 1_000_000_000L);
+    }
+    assertEquals(Optional.of("b takes 1.0/s"), paces.shown());
+    assertEquals(
+        List.of(
+            "  b: 1.0/s, a rate that found itself after 2 refusals; --rate-per-host sets it",
+            "  a: 0.0/s, a rate that found itself after a refusal; --rate-per-host sets it"),
+        paces.lines());
   }
 
   @DisplayName("H13: --rate-per-host holds for each host, and --rate for all together")

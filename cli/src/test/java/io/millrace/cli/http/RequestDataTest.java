@@ -336,6 +336,16 @@ class RequestDataTest {
             .body());
   }
 
+  @DisplayName("H28: a field that is null is told of as null, not as missing")
+  @Test
+  void nullIsTold() {
+    String line = "{\"url\": \"http://127.0.0.1:1/\", \"x\": null}";
+    Cli cli = Cli.run(line, "http", "--data-template", "{\"q\": \"a {x}\"}");
+    assertTrue(cli.line().get("error").stringValue().contains("field 'x' is null"), cli.out());
+    Cli missing = Cli.run(line, "http", "--data-template", "{\"q\": \"a {y}\"}");
+    assertTrue(missing.line().get("error").stringValue().contains("no field 'y'"), missing.out());
+  }
+
   @DisplayName("H28: a line's own body stands before the template")
   @Test
   void aBodyOfTheLineStandsFirst() throws IOException {
@@ -374,7 +384,7 @@ class RequestDataTest {
         "line 1: it has no field 'a.b', which --data-template asks for",
         refused(", \"a\": 1", "--data-template", "[\"{a.b}\"]"));
     assertEquals(
-        "line 1: it has no field 'x', which --data-template asks for",
+        "line 1: its field 'x' is null, which can only be a whole value of JSON in --data-template",
         refused(", \"x\": null", "--data-template", "[\"{x}\"]"));
     assertEquals(
         "line 1: field 'x' has half of a surrogate pair",

@@ -97,6 +97,24 @@ class SaveDirTest {
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())));
   }
 
+  @DisplayName("H31: a folder into which others can look is told of once, and left as it is")
+  @Test
+  void openFoldersAreTold() throws IOException {
+    Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createDirectory(folder());
+    Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Cli cli = run(line("a", "/a") + line("b", "/b"));
+    assertEquals(0, cli.code(), cli.err());
+    assertEquals(
+        1, cli.err().lines().filter(each -> each.contains("others can look into")).count());
+    assertTrue(cli.err().contains("(rwxr-xr-x): only you can read its files"), cli.err());
+    assertEquals(
+        "rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())));
+    Files.setPosixFilePermissions(temp, PosixFilePermissions.fromString("rwx------"));
+    Cli within = run(line("c", "/c"));
+    assertFalse(within.err().contains("others"), within.err());
+  }
+
   @DisplayName("H31: no id leads out of the folder, and different ids have different files")
   @Test
   void noIdLeadsOut() throws IOException {

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.FutureTask;
@@ -45,6 +46,22 @@ class OutputFolderTest {
                 Stream.of("run", "--output-dir", outputs.toString(), "--key", "k"),
                 Stream.of(command))
             .toArray(String[]::new));
+  }
+
+  @DisplayName("C11: a folder into which others can look is told of, and left as it is")
+  @Test
+  void openFoldersAreTold() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createDirectories(outputs);
+    Files.setPosixFilePermissions(outputs, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Cli cli = run("a", "--", "echo", "{k}");
+    assertEquals(0, cli.code(), cli.err());
+    assertTrue(cli.err().contains("millrace run: others can look into --output-dir"), cli.err());
+    assertEquals(
+        "rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(outputs)));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    Cli within = run("b", "--", "echo", "{k}");
+    assertFalse(within.err().contains("others"), within.err());
   }
 
   private String inFolder(String script) {

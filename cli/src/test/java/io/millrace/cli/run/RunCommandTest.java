@@ -263,7 +263,7 @@ class RunCommandTest {
         """
         millrace run: item 2: it has no field 'a' (see --no-fields if {a} is no field)
         millrace run: item 3: it is not one JSON object with each field once: column 1 (see --no-fields if {a} is no field)
-        millrace run: item 4: it has no field 'a' (see --no-fields if {a} is no field)
+        millrace run: item 4: its field 'a' is null
         millrace run: item 5: it has a byte 0, which no argument can have: see --stdin
         """,
         cli.err());
@@ -803,6 +803,34 @@ class RunCommandTest {
     assertRefused(cli, "unknown option '");
     assertTrue(cli.err().contains("': " + instead), cli.err());
     assertFalse(cli.err().contains("did you mean"), cli.err());
+  }
+
+  @DisplayName("C13: a command whose name is a whole line is told of --shell")
+  @Test
+  void linesAsCommands() {
+    Cli cli = run("", "--", "echo {}", ":::", "a");
+    assertEquals(1, cli.code());
+    assertTrue(
+        cli.err().contains("cannot start 'echo a': no such command (127): with --shell a line"),
+        cli.err());
+    Cli plain = run("", "--", "no-such-program", ":::", "a b");
+    assertFalse(plain.err().contains("--shell"), plain.err());
+  }
+
+  @DisplayName("C3: a field that is null is told of as null, and one that is missing as missing")
+  @Test
+  void nullFields() {
+    Cli cli = run("{\"v\":null}\n{\"w\":1}\n", "--", "echo", "{v}");
+    assertEquals(1, cli.code());
+    assertTrue(cli.err().contains("item 1: its field 'v' is null"), cli.err());
+    assertTrue(cli.err().contains("item 2: it has no field 'v'"), cli.err());
+  }
+
+  @DisplayName("C6: no tag steers a terminal, also with control characters above ASCII")
+  @Test
+  void tagsSteerNothing() {
+    Cli cli = run("a\u009b2Jb\u00e9\u001b\n", "--tag", "--", "echo", "x{#}");
+    assertEquals("a??2Jb\u00e9?\tx1\n", cli.out());
   }
 
   @DisplayName("C13: -P and -j are --jobs, as for xargs and GNU parallel")

@@ -4,6 +4,7 @@ import static io.millrace.cli.run.RunCommandTest.nap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,23 @@ class RunProcessTest {
   private static int exitCode(Process process) throws InterruptedException {
     assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "it still runs");
     return process.exitValue();
+  }
+
+  @DisplayName("C2: --dry-run steers no terminal; elsewhere bytes go through")
+  @Test
+  void dryRunOnATerminal() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
+    String item = "printf 'a\\033[2J\\302\\233b\\303\\251\\n' > in; ";
+    assertEquals(0, exitCode(start(inFolder(item + "\"$@\" in -- echo {} > plain"), "--dry-run")));
+    assertEquals("echo 'a\u001b[2J\u00c2\u009bb\u00c3\u00a9'\n", read("plain"));
+    String onTerminal =
+        "printf '%s ' \"$@\" > call; echo ' in -- echo {}' >> call; script -qec 'sh call' typescript < /dev/null";
+    assertEquals(0, exitCode(start(inFolder(item + onTerminal), "--dry-run")));
+    assertTrue(read("out").startsWith("echo 'a\\u001b[2J\\u009bb\u00c3\u00a9'"), read("out"));
+  }
+
+  private String inFolder(String script) {
+    return "cd " + folder + "; " + script;
   }
 
   private static void send(String signal, Process process) throws Exception {
