@@ -127,7 +127,8 @@ public final class Parallel {
    * other limits. A window that was not given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
    *
    * <p>The concurrency that a {@link RunControl}, a {@link Run} or an executor is given is then the most that may be
-   * found, in place of {@code max}; below {@code min}, it counts as well. Each run begins anew.
+   * found, in place of {@code max}; below {@code min}, it counts as well. An attempt that ignores its interrupt and was abandoned
+   * does not count: another one runs in its place, as far as {@code max} allows. Each run begins anew.
    *
    * @param min at least 1
    * @param max at least {@code min}

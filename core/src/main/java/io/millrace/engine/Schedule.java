@@ -221,6 +221,7 @@ final class Schedule {
   private boolean comesBack(Worker worker) {
     if (worker.isAbandoned) {
       crew.rejoin(worker);
+      control.absencesChanged();
       isStalled = false;
       Thread.interrupted();
     }

@@ -272,7 +272,8 @@ class EndsTest {
   }
 
   @Test
-  @DisplayName("R3: in an executor, no task begins while those who wait for the one too many are told")
+  @DisplayName(
+      "R3: in an executor, no task begins while those who wait for the one too many are told")
   void nothingBeginsWhileTheLastFailureIsTold() throws Exception {
     CountDownLatch isTelling = new CountDownLatch(1);
     AtomicInteger called = new AtomicInteger();
