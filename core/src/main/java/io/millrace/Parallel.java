@@ -729,8 +729,11 @@ public final class Parallel {
 
   /**
    * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}. The
-   * upstream is read in the thread of the terminal operation, no more than a window ahead. If the upstream
-   * throws, the stream does not tell its steps, so the attempts that are running go on to their end.
+   * upstream is read in the thread of the terminal operation, no more than a window ahead.
+   *
+   * <p>A stream does not tell its steps that its upstream has thrown, or that it is left in the middle, as by an iterator that
+   * nobody reads to its end; closing the stream does not tell them either. Then the attempts that are running go on, and the run ends as cancelled when the stream's state is
+   * collected as garbage: until then it keeps its {@link #checkpoint} and its threads. A {@link #stopToken} ends it sooner.
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Gatherer<T, ?, Outcome<T, R>> gatherer(Action<? super T, ? extends R> action) {
