@@ -1,25 +1,35 @@
 package io.millrace;
 
+import io.millrace.base.SoonAfterCollected;
 import io.millrace.engine.Engine;
 import io.millrace.engine.feed.PushFeed;
 import io.millrace.engine.terms.Config;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Action;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.stream.Gatherer;
 import org.jspecify.annotations.Nullable;
 
-/** A run as a step of a stream: the stream's thread pushes items in and passes outcomes on. */
+/**
+ * A run as a step of a stream: the stream's thread pushes items in and passes outcomes on. A stream does not tell its steps
+ * that it is left, by an error of its upstream or of nobody reading on: then it drops this, and that ends the run.
+ */
 final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
   private final PushFeed feed = new PushFeed();
   private final Run<T, R> run;
   private final Config config;
   private final int window;
+  private final Cleaner.Cleanable dropped;
   private long pushed;
   private long passed;
 
   private Gathering(Config config, Action<?, ?> action, Engine.Delivery delivery) {
-    run = new Run<>(Engine.start(config, action, feed, delivery), config);
+    SoonAfterCollected soon = SoonAfterCollected.ready(); // before there is a run that needs it
+    Engine engine = Engine.start(config, action, feed, delivery);
+    run = new Run<>(engine, config);
+    dropped = soon.register(this, engine::drop);
     this.config = config;
     window = config.room();
   }
@@ -52,8 +62,10 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
       }
       return true;
     } catch (Throwable broken) {
-      run.close();
+      close();
       throw broken;
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 
@@ -70,17 +82,25 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
     if (outcome != null && downstream.push(outcome)) {
       return true;
     }
-    run.close();
+    close();
     return false;
   }
 
+  private void close() {
+    run.close();
+    dropped.clean();
+  }
+
   private void finish(Gatherer.Downstream<? super Outcome<T, R>> downstream) {
-    try (run) {
+    try {
       feed.complete();
       Outcome<T, R> next = run.takeOrNull();
       while (next != null && downstream.push(next)) {
         next = run.takeOrNull();
       }
+    } finally {
+      close();
+      Reference.reachabilityFence(this);
     }
   }
 }

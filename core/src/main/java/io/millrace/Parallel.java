@@ -127,7 +127,8 @@ public final class Parallel {
    * has is not used, for want of items or because of other limits. A window that was not given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
    *
    * <p>The concurrency that a {@link RunControl}, a {@link Run} or an executor is given is then the most that may be
-   * found, in place of {@code max}; below {@code min}, it counts as well. Each run begins anew.
+   * found, in place of {@code max}; below {@code min}, it counts as well. An attempt that ignores its interrupt and was abandoned
+   * does not count: another one runs in its place, as far as {@code max} allows. Each run begins anew.
    *
    * @param min at least 1
    * @param max at least {@code min}
@@ -728,8 +729,11 @@ public final class Parallel {
 
   /**
    * A step for {@link Stream#gather}: outcomes in the order of the stream, unless {@link #unordered}. The
-   * upstream is read in the thread of the terminal operation, no more than a window ahead. If the upstream
-   * throws, the stream does not tell its steps, so the attempts that are running go on to their end.
+   * upstream is read in the thread of the terminal operation, no more than a window ahead.
+   *
+   * <p>A stream does not tell its steps that its upstream has thrown, or that it is left in the middle, as by an iterator that
+   * nobody reads to its end; closing the stream does not tell them either. Then the attempts that are running go on, and the run ends as cancelled when the stream's state is
+   * collected as garbage: until then it keeps its {@link #checkpoint} and its threads. A {@link #stopToken} ends it sooner.
    */
   public <T extends @Nullable Object, R extends @Nullable Object>
       Gatherer<T, ?, Outcome<T, R>> gatherer(Action<? super T, ? extends R> action) {

@@ -55,6 +55,7 @@ final class Absences {
         backlog.addReturned(rest);
       }
       crew.abandon(known.worker(), known.keepsCarrier());
+      schedule.control().absencesChanged();
       if (known.keepsCarrier()) {
         crew.forgetArriving(); // they may never get a carrier
       }
@@ -141,6 +142,7 @@ final class Absences {
   void rejoin(Worker worker) {
     schedule.lock();
     crew.rejoin(worker);
+    schedule.control().absencesChanged();
     schedule.stalledNoMore();
     schedule.release();
   }

@@ -170,6 +170,11 @@ final class Crew {
     }
   }
 
+  /** How many workers were abandoned, and are not back. */
+  int abandoned() {
+    return abandoned;
+  }
+
   /** How many carriers of virtual threads abandoned workers keep; without the lock. */
   int keptCarriers() {
     return computing.get();

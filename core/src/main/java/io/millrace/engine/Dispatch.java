@@ -74,6 +74,7 @@ final class Dispatch {
   private boolean comesBack(Worker worker) {
     if (worker.isAbandoned) {
       crew.rejoin(worker);
+      schedule.control().absencesChanged();
       schedule.stalledNoMore();
       Thread.interrupted();
     }

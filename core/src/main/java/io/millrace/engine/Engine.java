@@ -331,15 +331,20 @@ public final class Engine implements Watched {
     return schedule.control().concurrency();
   }
 
+  /** Ends the run, of which nobody wants anything any more. Never blocks. */
+  public void drop() {
+    outcomes.close();
+    if (!schedule.end(RunStatus.CANCELLED, null, true)) {
+      life.dropRest();
+    }
+  }
+
   /**
    * Ends the run and waits until nothing of it runs, or the grace period has passed. In a thread of
    * the run itself, it does not wait, because it would wait for its own caller.
    */
   public void close() {
-    outcomes.close();
-    if (!schedule.end(RunStatus.CANCELLED, null, true)) {
-      life.dropRest();
-    }
+    drop();
     life.awaitEnd();
     if (hasJoined()) {
       sink.drop();

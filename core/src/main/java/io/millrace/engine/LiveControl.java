@@ -18,9 +18,12 @@ final class LiveControl {
    * with the rest of its claim, and some leave. */
   private volatile boolean isRecalling;
 
-  /* If the concurrency finds itself: what was found, and the most that it may be. Written under the lock; the bound is read by
-   * whoever looks for another concurrency, a little late at worst. */
+  /* Guarded by the lock, if the concurrency finds itself: what was found, and the most that was given. */
   private int found;
+  private int given;
+
+  /* What is left of that beside abandoned workers. Written under the lock; read by whoever looks for another
+   * concurrency, a little late at worst. */
   private volatile int bound;
 
   LiveControl(Schedule schedule, Terms terms, Window window, Crew crew) {
@@ -29,7 +32,8 @@ final class LiveControl {
     this.window = window;
     this.crew = crew;
     this.found = crew.slots();
-    this.bound = terms.config.mostConcurrency();
+    this.given = terms.config.mostConcurrency();
+    this.bound = given;
   }
 
   void pause() {
@@ -56,7 +60,7 @@ final class LiveControl {
   /** Returns what it was; of a concurrency that finds itself: what its bound was. */
   int concurrency(int concurrency) {
     schedule.lock();
-    int before = findsItself() ? bound : crew.slots();
+    int before = findsItself() ? given : crew.slots();
     concurrencyLocked(concurrency);
     schedule.release();
     return before;
@@ -66,11 +70,18 @@ final class LiveControl {
   void found(int concurrency) {
     schedule.lock();
     found = concurrency;
-    slots(Math.min(concurrency, bound));
+    followFound();
     schedule.release();
   }
 
-  /** Without the lock: the most that may be found. */
+  /** Under the lock: a worker was abandoned, or is back. Others run in place of those, as far as the most that was given. */
+  void absencesChanged() {
+    if (findsItself()) {
+      followFound();
+    }
+  }
+
+  /** Without the lock: the most that may be found, at least 1. */
   int bound() {
     return bound;
   }
@@ -121,13 +132,20 @@ final class LiveControl {
   }
 
   private void concurrencyLocked(int concurrency) {
-    Config.Adaptive asked = terms.config.adaptive;
-    if (asked != null && !terms.isInCaller) {
-      bound = concurrency;
-      slots(Math.min(Math.max(found, asked.least()), concurrency));
+    if (findsItself()) {
+      given = concurrency;
+      followFound();
     } else if (!terms.isInCaller) {
       slots(concurrency);
     }
+  }
+
+  /* Abandoned workers keep their slots, and what was found is for those that work. */
+  private void followFound() {
+    Config.Adaptive asked = terms.config.adaptive;
+    int least = asked == null ? 1 : asked.least();
+    bound = Math.max(1, given - crew.abandoned());
+    slots(Math.min(Math.max(found, Math.min(least, bound)) + crew.abandoned(), given));
   }
 
   private boolean findsItself() {

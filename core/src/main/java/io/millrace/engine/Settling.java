@@ -84,39 +84,33 @@ final class Settling {
 
   private boolean settleSuccess(ItemAtHand at, @Nullable Object value) {
     var success = new Success<@Nullable Object, @Nullable Object>(at.item(), value, at.details());
-    boolean ends = failures.note(success);
-    if (ends) {
-      at.worker.aboutToEndRun();
+    if (failures.note(success)) {
+      drain();
     }
-    boolean settled = settle(at, success);
-    if (ends) {
-      drain(at);
-    }
-    return settled;
+    return settle(at, success);
   }
 
-  /* The failure policy ends the run; what runs is paid for, and finishes. */
-  private void drain(ItemAtHand at) {
+  /* The failure policy ends the run; what runs is paid for, and finishes. Nothing starts while the item is told. */
+  private void drain() {
     schedule.drain(RunStatus.ABORTED);
-    at.worker.hasEndedRun();
   }
 
   /* Noted before it is settled: whoever sees the outcome may ask which failure was the first. */
   private boolean settleFailure(ItemAtHand at, Throwable error, Predicate<Failure<?, ?>> noting) {
     var failure = new Failure<@Nullable Object, @Nullable Object>(at.item(), error, at.details());
     boolean ends = noting.test(failure);
-    if (ends) {
+    Throwable ending = failures.endingError(failure);
+    if (ends && ending == null) {
+      drain();
+    } else if (ends) {
       at.worker.aboutToEndRun();
     }
     boolean settled = settle(at, failure);
     if (watch != null && settled) {
       watch.failed(at.told, error, failure.index());
     }
-    Throwable ending = failures.endingError(failure);
     if (ends && ending != null) {
       schedule.end(RunStatus.ABORTED, ending, false);
-    } else if (ends) {
-      drain(at);
     }
     failures.suppress(schedule.error(), error);
     return settled;

@@ -158,11 +158,6 @@ final class Worker extends Timekeeper implements Runnable {
     endsRun = true;
   }
 
-  @Override
-  public void hasEndedRun() {
-    endsRun = false;
-  }
-
   /** Whether it has settled the failure that ends the run, or is about to, and may not have said so yet. */
   boolean endsRun() {
     return endsRun;

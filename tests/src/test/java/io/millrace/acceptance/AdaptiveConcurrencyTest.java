@@ -13,6 +13,7 @@ import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.QueueLimit;
 import io.millrace.outcome.MonitorEvent;
+import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Wording;
 import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.ConcurrencyChange.Reason;
@@ -27,13 +28,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @NoLeaks
 @Timeout(60)
@@ -307,6 +313,78 @@ class AdaptiveConcurrencyTest {
     assertTrue(
         changes.stream().allMatch(change -> change.after() <= 2 * change.before()),
         () -> "" + changes);
+  }
+
+  /** Ignores its interrupt, if it has one of the first numbers, until it may return. */
+  private static int stubborn(int item, int many, CountDownLatch mayReturn) {
+    boolean waits = item < many;
+    while (waits) {
+      try {
+        mayReturn.await();
+        waits = false;
+      } catch (InterruptedException ignored) {
+        assertTrue(mayReturn.getCount() > 0);
+      }
+    }
+    return item;
+  }
+
+  private static Parallel withStubborn(int min, int max) {
+    return Parallel.of()
+        .adaptive(min, max)
+        .attemptTimeout(Duration.ofMillis(10))
+        .grace(Duration.ofMillis(10));
+  }
+
+  @ParameterizedTest(name = "{0} of at most {1}")
+  @CsvSource({"1, 2", "3, 4", "2, 50"})
+  @DisplayName(
+      "AC7 actions that were abandoned neither end a run nor hold it, while there may be others")
+  void abandoned(int many, int most) throws Exception {
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    try (Run<Integer, Integer> run =
+        withStubborn(1, most)
+            .patience(Duration.ofMillis(100))
+            .start(items(200), item -> stubborn(item, many, mayReturn))) {
+      for (int item = 0; item < 200; item++) {
+        assertTrue(run.take().isPresent());
+      }
+      assertEquals(many, run.abandoned().size());
+      assertTrue(run.take().isEmpty());
+      assertEquals(RunStatus.COMPLETED, run.status());
+      mayReturn.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName("AC7 a worker that comes back gives up the place that another one had for it")
+  void backAgain() throws Exception {
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    try (ParallelExecutor executor = ParallelExecutor.of(withStubborn(1, 2))) {
+      Future<Integer> first = executor.submit(() -> stubborn(0, 1, mayReturn));
+      assertThrows(ExecutionException.class, () -> first.get(20, TimeUnit.SECONDS));
+      assertEquals(5, executor.submit(() -> 5).get(20, TimeUnit.SECONDS));
+      assertEquals(2, executor.concurrency());
+      mayReturn.countDown();
+      while (executor.concurrency() > 1) {
+        Thread.onSpinWait();
+      }
+      assertEquals(6, executor.submit(() -> 6).get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "AC7 E14: as many abandoned actions as the most hold the run until its patience is over")
+  void allAbandoned() {
+    CountDownLatch mayReturn = new CountDownLatch(1);
+    Results<Integer, Integer> results =
+        withStubborn(1, 3)
+            .patience(Duration.ofMillis(100))
+            .map(items(200), item -> stubborn(item, 3, mayReturn));
+    mayReturn.countDown();
+    assertEquals(RunStatus.ABORTED, results.status());
+    assertEquals(3, results.failures().size());
   }
 
   @Test

@@ -272,6 +272,43 @@ class EndsTest {
   }
 
   @Test
+  @DisplayName(
+      "R3: in an executor, no task begins while those who wait for the one too many are told")
+  void nothingBeginsWhileTheLastFailureIsTold() throws Exception {
+    CountDownLatch isTelling = new CountDownLatch(1);
+    AtomicInteger called = new AtomicInteger();
+    List<ExecutorFuture<Integer>> rest = new ArrayList<>();
+    try (ParallelExecutor executor = ParallelExecutor.of(Parallel.of(2).failureRate(0, 1))) {
+      CountDownLatch isListening = new CountDownLatch(1);
+      ExecutorFuture<Integer> failed =
+          executor.submit(
+              () -> {
+                isListening.await();
+                throw new IOException("failed");
+              });
+      for (int i = 0; i < 8; i++) {
+        rest.add(
+            executor.submit(
+                () -> {
+                  isTelling.await();
+                  return called.incrementAndGet();
+                }));
+      }
+      var told =
+          failed.handle(
+              (value, error) -> {
+                isTelling.countDown();
+                for (ExecutorFuture<Integer> each : rest) {
+                  each.handle((_, _) -> 0).orTimeout(10, TimeUnit.SECONDS).join();
+                }
+                return called.get();
+              });
+      isListening.countDown();
+      assertEquals(1, told.get(20, TimeUnit.SECONDS));
+    }
+  }
+
+  @Test
   @DisplayName("R3: a share is not exceeded by rounding")
   void aShareIsExact() {
     Parallel parallel = Parallel.of(1).failureRate(0.29, 100);

@@ -20,7 +20,4 @@ public abstract class Timekeeper {
 
   /** The failure that is about to be settled ends the run: this worker says so next. */
   public abstract void aboutToEndRun();
-
-  /** It has said so, and what runs may finish. */
-  public abstract void hasEndedRun();
 }

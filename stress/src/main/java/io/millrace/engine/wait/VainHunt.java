@@ -68,9 +68,6 @@ public final class VainHunt {
 
       @Override
       public void aboutToEndRun() {}
-
-      @Override
-      public void hasEndedRun() {}
     }
 
     public Sound() {
