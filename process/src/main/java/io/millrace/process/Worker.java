@@ -70,10 +70,15 @@ final class Worker implements Runnable {
     }
   }
 
-  /* Whatever fails, the crew hears of it: it waits for that. */
+  /* Whatever fails, the caller of its task and the crew hear of the end: they wait for that. */
   private void end(@Nullable WorkerStartException failure) {
     try {
       kill();
+      if (!ended.isDone()) {
+        awaitEnd(started());
+      }
+    } catch (RuntimeException | Error e) {
+      ended.completeExceptionally(e);
     } finally {
       crew.gone(this, failure);
       if (failure == null) {
@@ -309,13 +314,22 @@ final class Worker implements Runnable {
       return ended.get(LAST_BREATH_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException hangs) {
       kill();
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (ExecutionException unknown) {
+      throw endedSomehow(unknown);
     }
     try {
       return ended.get();
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (ExecutionException unknown) {
+      throw endedSomehow(unknown);
     }
+  }
+
+  private WorkerDiedException endedSomehow(ExecutionException unknown) {
+    return new WorkerDiedException(
+        "worker process "
+            + process()
+            + " ended, and how could not be found out: "
+            + Reason.of(unknown.getCause()),
+        unknown);
   }
 }
