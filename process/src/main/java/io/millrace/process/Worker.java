@@ -241,6 +241,7 @@ final class Worker implements Runnable {
    *
    * @throws InterruptedException after the process was killed, if it had the task
    * @throws WorkerDiedException if the process has ended
+   * @throws RuntimeException after the process was killed, as with any error: for lack of memory, for example
    */
   Frame run(Code code, byte[] argument) throws InterruptedException {
     if (Thread.interrupted()) {
@@ -268,6 +269,18 @@ final class Worker implements Runnable {
           "a worker process broke the protocol and was killed: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new WorkerDiedException(awaitEnding());
+    } catch (RuntimeException | Error e) {
+      killOutOfStep(e);
+      throw e;
+    }
+  }
+
+  /* What it was about to send or had begun to read belongs to no other task. */
+  private void killOutOfStep(Throwable thrown) {
+    try {
+      killNow();
+    } catch (RuntimeException | Error again) {
+      thrown.addSuppressed(again);
     }
   }
 
