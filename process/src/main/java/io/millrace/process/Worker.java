@@ -342,7 +342,7 @@ final class Worker implements Runnable {
         "worker process "
             + process()
             + " ended, and how could not be found out: "
-            + Reason.of(unknown.getCause()),
+            + Reason.of(Objects.requireNonNullElse(unknown.getCause(), unknown)),
         unknown);
   }
 }
