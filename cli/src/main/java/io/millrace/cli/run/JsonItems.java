@@ -18,21 +18,30 @@ import tools.jackson.core.JsonToken;
  * Null is no value.
  *
  * @param wanted the fields that matter; where there is none of that name, it is the way through objects, with dots
+ * @param texts that should be the name of no field
  * @param why what is added where a line is no such object
  */
-record JsonItems(Set<String> wanted, String why) implements ItemParser {
+record JsonItems(Set<String> wanted, Set<String> texts, String why) implements ItemParser {
   @Override
   public Optional<Item> parse(long number, byte[] line) {
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
       return text.isBlank()
           ? Optional.empty()
-          : Optional.of(Item.of(number, line, values(JsonObject.parse(text))));
+          : Optional.of(item(number, line, JsonObject.parse(text)));
     } catch (CharacterCodingException binary) {
       return Optional.of(Item.malformed(number, line, "it is not UTF-8, as JSON has to be" + why));
     } catch (MalformedInputException malformed) {
       return Optional.of(Item.malformed(number, line, "it is " + malformed.problem() + why));
     }
+  }
+
+  private Item item(long number, byte[] line, JsonObject object) throws MalformedInputException {
+    Optional<String> misfit =
+        texts.stream().filter(object.fields()::containsKey).map(Template::noPlace).findFirst();
+    return misfit.isPresent()
+        ? Item.malformed(number, line, misfit.get())
+        : Item.of(number, line, values(object));
   }
 
   private Map<String, byte[]> values(JsonObject object) throws MalformedInputException {
