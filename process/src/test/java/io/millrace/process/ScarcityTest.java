@@ -102,19 +102,18 @@ class ScarcityTest {
 
     /* So that no class has to be read from a file later. */
     private static void loadClasses() throws Exception {
-      try (ProcessPool pool = ProcessPool.open(Quiet.workers(2))) {
-        pool.startAll();
-        File file = File.createTempFile("held", "");
-        Thread caller = calling(pool, file, new ArrayList<>());
-        awaitCalls(List.of(caller));
-        delete(file);
-        caller.join();
-        pool.startAll();
-        caller = calling(pool, File.createTempFile("held", ""), new ArrayList<>());
-        awaitCalls(List.of(caller));
-        pool.close();
-        caller.join();
-      }
+      ProcessPool pool = ProcessPool.open(Quiet.workers(2));
+      pool.startAll();
+      File file = File.createTempFile("held", "");
+      Thread caller = calling(pool, file, new ArrayList<>());
+      awaitCalls(List.of(caller));
+      delete(file);
+      caller.join();
+      pool.startAll();
+      caller = calling(pool, File.createTempFile("held", ""), new ArrayList<>());
+      awaitCalls(List.of(caller));
+      pool.close();
+      caller.join();
     }
 
     /** Calls what ends its worker as soon as a file is gone: to delete it takes no descriptor. */
