@@ -132,7 +132,7 @@ public final class ProcessPool implements AutoCloseable {
 
   /**
    * Refuses new calls, kills the processes that are at work, lets the idle ones end, and waits until none is
-   * left. A further call only waits. If the calling thread is interrupted, all processes are killed at once,
+   * left. A further call only waits. What fails while one process is ended is thrown when all have ended. If the calling thread is interrupted, all processes are killed at once,
    * and the method returns with the interrupt flag set.
    */
   @Override

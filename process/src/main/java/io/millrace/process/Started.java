@@ -3,6 +3,7 @@ package io.millrace.process;
 import io.millrace.process.wire.Offspring;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -75,7 +76,7 @@ final class Started {
     List<ProcessHandle> children = List.of();
     try {
       // Before it is dead: afterwards nobody knows whose they are, but by their mark.
-      children = process.descendants().toList();
+      children = Offspring.below(process.toHandle());
     } finally {
       process.destroyForcibly();
       children.forEach(ProcessHandle::destroyForcibly);
@@ -94,12 +95,32 @@ final class Started {
   /** Waits for its end, ends the processes that it has left behind, and waits for all that it has printed. */
   Ending awaitEnd() throws InterruptedException {
     int exitCode = process.waitFor();
-    Offspring.endMarked(mark);
+    endMarked();
     closePipe();
     if (lines != null) {
       var _ = lines.lastLines();
     }
     return new Ending(process.pid(), exitCode, errors.lastLines());
+  }
+
+  private void endMarked() {
+    try {
+      Offspring.endMarked(mark);
+    } catch (RuntimeException unseen) {
+      warn(
+          "the processes that tasks of worker process "
+              + process.pid()
+              + " have started could not be looked for, and may live on",
+          unseen);
+    }
+  }
+
+  private static void warn(String message, Throwable cause) {
+    try {
+      System.getLogger(Started.class.getName()).log(Level.WARNING, message, cause);
+    } catch (RuntimeException | Error again) {
+      // a logger that fails, perhaps for the same reason: there is nobody left to tell
+    }
   }
 
   /* The one that told it of the end of this process. */

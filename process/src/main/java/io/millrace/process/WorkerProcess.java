@@ -70,10 +70,15 @@ final class WorkerProcess implements Runnable {
     }
   }
 
-  /* Whatever fails, WorkerProcesses hears of it, which waits for that. */
+  /* Whatever fails, the caller of its task and WorkerProcesses hear of the end: they wait for that. */
   private void end(@Nullable WorkerStartException failure) {
     try {
       kill();
+      if (!ended.isDone()) {
+        awaitEnd(started());
+      }
+    } catch (RuntimeException | Error e) {
+      ended.completeExceptionally(e);
     } finally {
       workers.gone(this, failure);
       if (failure == null) {
@@ -236,6 +241,7 @@ final class WorkerProcess implements Runnable {
    *
    * @throws InterruptedException after the process was killed, if it had the task
    * @throws WorkerDiedException if the process has ended
+   * @throws RuntimeException after the process was killed, as with any error: for lack of memory, for example
    */
   Frame run(Code code, byte[] argument) throws InterruptedException {
     if (Thread.interrupted()) {
@@ -263,6 +269,18 @@ final class WorkerProcess implements Runnable {
           "a worker process broke the protocol and was killed: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new WorkerDiedException(awaitEnding());
+    } catch (RuntimeException | Error e) {
+      killOutOfStep(e);
+      throw e;
+    }
+  }
+
+  /* What it was about to send or had begun to read belongs to no other task. */
+  private void killOutOfStep(Throwable thrown) {
+    try {
+      killNow();
+    } catch (RuntimeException | Error again) {
+      thrown.addSuppressed(again);
     }
   }
 
@@ -309,13 +327,22 @@ final class WorkerProcess implements Runnable {
       return ended.get(LAST_BREATH_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException hangs) {
       kill();
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (ExecutionException unknown) {
+      throw endedSomehow(unknown);
     }
     try {
       return ended.get();
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (ExecutionException unknown) {
+      throw endedSomehow(unknown);
     }
+  }
+
+  private WorkerDiedException endedSomehow(ExecutionException unknown) {
+    return new WorkerDiedException(
+        "worker process "
+            + process()
+            + " ended, and how could not be found out: "
+            + Reason.of(Objects.requireNonNullElse(unknown.getCause(), unknown)),
+        unknown);
   }
 }

@@ -249,34 +249,42 @@ final class WorkerProcesses {
     }
   }
 
-  /** Ends all, and waits for it. */
+  /** Ends all, and waits for it. Whatever fails with one of them is thrown when all have ended. */
   void close() {
+    Steps ending = new Steps();
     lock.lock();
     try {
       if (!closed) {
         closed = true;
-        removeHook();
+        Thread ours = hook;
+        ending.add(() -> remove(ours));
         waiting.forEach(
             turn -> turn.worker.completeExceptionally(new CancellationException(CLOSED_MEANWHILE)));
         waiting.clear();
-        idle.forEach(WorkerProcess::retire);
-        workers.stream().filter(worker -> !idle.contains(worker)).forEach(WorkerProcess::kill);
+        idle.forEach(worker -> ending.add(worker::retire));
+        workers.stream()
+            .filter(worker -> !idle.contains(worker))
+            .forEach(worker -> ending.add(worker::kill));
         idle.clear();
       }
-      awaitNobody();
     } finally {
       lock.unlock();
     }
+    ending.takeAll();
+    awaitNobody(ending);
+    ending.throwFailures();
   }
 
-  private void awaitNobody() {
+  private void awaitNobody(Steps ending) {
     boolean interrupted = false;
-    while (!workers.isEmpty()) {
+    while (true) {
       try {
-        nobodyLeft.await();
+        awaitNobody();
+        break;
       } catch (InterruptedException e) {
         interrupted = true;
-        workers.forEach(WorkerProcess::kill);
+        all().forEach(worker -> ending.add(worker::kill));
+        ending.takeAll();
       }
     }
     if (interrupted) {
@@ -284,7 +292,27 @@ final class WorkerProcesses {
     }
   }
 
-  private void removeHook() {
+  private void awaitNobody() throws InterruptedException {
+    lock.lock();
+    try {
+      while (!workers.isEmpty()) {
+        nobodyLeft.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<WorkerProcess> all() {
+    lock.lock();
+    try {
+      return List.copyOf(workers);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void remove(@Nullable Thread hook) {
     try {
       if (hook != null && hook != Thread.currentThread()) {
         Runtime.getRuntime().removeShutdownHook(hook);

@@ -34,6 +34,13 @@ record CommandForm(Template words, Map<String, Template> variables, Input input)
     return all;
   }
 
+  /** What stands in braces that are text, and so should be the name of no field. */
+  Set<String> bracedTexts() {
+    Set<String> all = new TreeSet<>(words.bracedTexts());
+    variables.values().forEach(value -> all.addAll(value.bracedTexts()));
+    return all;
+  }
+
   /**
    * The command for an item.
    *

@@ -44,6 +44,18 @@ final class CsvItems implements ItemParser {
       return Set.copyOf(names).equals(Set.copyOf(other.names));
     }
 
+    String without(String field) {
+      String name = input.equals("-") ? "standard input" : "'" + input + "'";
+      return "the first line of "
+          + name
+          + " names no field '"
+          + field
+          + "', but these: '"
+          + String.join("', '", names)
+          + "'"
+          + Template.hint(field);
+    }
+
     Map<String, byte[]> named(List<byte[]> values) {
       if (problem.isPresent()) {
         throw new MalformedItemException(problem.get());
@@ -58,6 +70,28 @@ final class CsvItems implements ItemParser {
       }
       return named;
     }
+  }
+
+  /**
+   * Why no command can be made of any record; empty as long as no first line could be read.
+   *
+   * @param fields that records have to have
+   * @param texts that should be the name of none
+   */
+  Optional<String> misfit(Set<String> fields, Set<String> texts) {
+    Header first = usual;
+    return first == null
+        ? Optional.empty()
+        : fields.stream()
+            .filter(field -> !first.names().contains(field))
+            .map(first::without)
+            .findFirst()
+            .or(
+                () ->
+                    texts.stream()
+                        .filter(first.names()::contains)
+                        .map(Template::noPlace)
+                        .findFirst());
   }
 
   @Override

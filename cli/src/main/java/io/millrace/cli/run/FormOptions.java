@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
@@ -66,6 +67,11 @@ final class FormOptions {
     }
     return new CommandForm(
         shell ? Shell.command(command) : command, environment, input(isZeroTerminated));
+  }
+
+  /** What stands in braces that are text, although they may be meant for a field. */
+  Set<String> bracedTexts(CommandForm form) {
+    return noFields ? Set.of() : form.bracedTexts();
   }
 
   private CommandForm.Input input(boolean isZeroTerminated) {

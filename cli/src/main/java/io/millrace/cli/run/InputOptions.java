@@ -128,16 +128,32 @@ final class InputOptions {
    * The items of an input.
    *
    * @param fields that are asked for: if there are any, and it is no CSV, it is JSON
+   * @param texts that should be the name of no field
    * @param whyJson what is added where a line is none
+   * @throws UnusableInputException if it is CSV, and its first line names other fields; that line is waited for
    */
-  ItemSource items(Inputs in, CommandWords words, Set<String> fields, String whyJson) {
-    ItemParser parser = ItemParser.lines();
+  ItemSource items(
+      Inputs in, CommandWords words, Set<String> fields, Set<String> texts, String whyJson)
+      throws UnusableInputException {
     if (csv) {
-      parser = new CsvItems();
-    } else if (!fields.isEmpty()) {
-      parser = new JsonItems(fields, whyJson);
+      return records(in, words, fields, texts);
     }
+    ItemParser parser =
+        fields.isEmpty() ? ItemParser.lines() : new JsonItems(fields, texts, whyJson);
     return new ItemSource(in, parser, maxLine, delimiter(words));
+  }
+
+  private ItemSource records(Inputs in, CommandWords words, Set<String> fields, Set<String> texts)
+      throws UnusableInputException {
+    CsvItems parser = new CsvItems();
+    ItemSource items = new ItemSource(in, parser, maxLine, delimiter(words));
+    var _ = items.hasNext();
+    Optional<String> misfit = parser.misfit(fields, texts);
+    if (misfit.isPresent()) {
+      items.close();
+      throw new UnusableInputException(misfit.get());
+    }
+    return items;
   }
 
   private byte delimiter(CommandWords words) {

@@ -18,9 +18,10 @@ import tools.jackson.core.JsonToken;
  * Null is no value.
  *
  * @param wanted the fields that matter; where there is none of that name, it is the way through objects, with dots
+ * @param texts that should be the name of no field
  * @param why what is added where a line is no such object
  */
-record JsonItems(Set<String> wanted, String why) implements ItemParser {
+record JsonItems(Set<String> wanted, Set<String> texts, String why) implements ItemParser {
   @Override
   public Optional<Item> parse(long number, byte[] line) {
     try {
@@ -36,6 +37,11 @@ record JsonItems(Set<String> wanted, String why) implements ItemParser {
   }
 
   private Item item(long number, byte[] line, JsonObject object) throws MalformedInputException {
+    Optional<String> misfit =
+        texts.stream().filter(object.fields()::containsKey).map(Template::noPlace).findFirst();
+    if (misfit.isPresent()) {
+      return Item.malformed(number, line, misfit.get());
+    }
     Map<String, byte[]> values = new HashMap<>();
     for (String name : wanted) {
       Optional<Field> field = new KeyField(name).find(object.fields());

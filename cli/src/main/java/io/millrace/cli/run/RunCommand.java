@@ -165,7 +165,8 @@ public final class RunCommand implements Callable<Integer> {
   private int call(CommandForm form, UsedFiles used) {
     try (Inputs in = input.open(words, streams);
         Output output = new Output(new StreamTarget(streams.out()))) {
-      ItemSource items = input.items(in, words, fields(form), whyJson(form));
+      ItemSource items =
+          input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form));
       return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
     } catch (UnusableInputException | LivePage.UnavailableException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));

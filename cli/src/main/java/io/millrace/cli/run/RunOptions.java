@@ -70,8 +70,8 @@ final class RunOptions {
       paramLabel = "N",
       converter = WholeNumber.FromZero.class,
       description =
-          "Run a command that failed or took too long again, up to N times, after a pause that doubles"
-              + " (default: 0).")
+          "Run a command that failed or took too long again, up to N times, after a random pause of at"
+              + " most 0.1 s, then 0.2 s, doubling up to 30 s (default: 0).")
   private int retries;
 
   @Option(

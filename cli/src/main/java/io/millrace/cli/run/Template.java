@@ -15,12 +15,24 @@ import java.util.regex.Pattern;
  * @param words each of them in parts
  */
 record Template(List<List<Part>> words) {
-  /* Of bytes, each as a character. What a shell expands, as in ${HOME}, is no place. */
-  private static final Pattern PLACE =
-      Pattern.compile(
-          "\\{\\}|(?<!\\$)\\{(#|\\.|//?|/\\.|[A-Za-z_\\x80-\\xff][\\w.\\x80-\\xff-]*)\\}");
-  private static final Pattern PLAIN_PLACE =
-      Pattern.compile("\\{\\}|(?<!\\$)\\{(#|\\.|//?|/\\.)\\}");
+  /*
+   * Of bytes, each as a character. What a shell expands, as in ${HOME}, is no place. What may be a name is decided by the
+   * command alone, never by what an input has: whoever writes the input does not choose what of a command is text. So the
+   * characters of code, as in {print $1}, {a,b} and {id: .id}, are in no name.
+   */
+  private static final String SPECIAL = "#|\\.|//?|/\\.";
+  private static final String LETTER = "A-Za-z_\\x80-\\xff";
+  private static final String NAME =
+      "[" + LETTER + "](?:[" + LETTER + "0-9 .#%&()*+/?!@\\[\\]-]|:(?=[" + LETTER + "0-9]))*(?<! )";
+  private static final Pattern PLACE = place(SPECIAL + "|" + NAME);
+  private static final Pattern PLAIN_PLACE = place(SPECIAL);
+
+  /* In a part that is text. */
+  private static final Pattern BRACES = place("[^{}]+");
+
+  private static Pattern place(String inside) {
+    return Pattern.compile("\\{\\}|(?<!\\$)\\{(" + inside + ")\\}");
+  }
 
   /** A part of a word. */
   sealed interface Part {
@@ -93,7 +105,11 @@ record Template(List<List<Part>> words) {
     }
     return PathPart.ofSymbol(name)
         .<Part>map(Part.OfPath::new)
-        .orElseGet(() -> new Part.Field(new String(bytes(name), StandardCharsets.UTF_8)));
+        .orElseGet(() -> new Part.Field(utf8(name)));
+  }
+
+  private static String utf8(String bytes) {
+    return new String(bytes(bytes), StandardCharsets.UTF_8);
   }
 
   static String text(byte[] bytes) {
@@ -115,6 +131,23 @@ record Template(List<List<Part>> words) {
       }
     }
     return names;
+  }
+
+  /** What stands in braces that are text. */
+  Set<String> bracedTexts() {
+    Set<String> texts = new TreeSet<>();
+    for (List<Part> word : words) {
+      for (Part part : word) {
+        if (part instanceof Part.Literal(var bytes)) {
+          BRACES
+              .matcher(text(bytes))
+              .results()
+              .map(braces -> utf8(braces.group(1)))
+              .forEach(texts::add);
+        }
+      }
+    }
+    return texts;
   }
 
   /** Whether it has a place at all. */
@@ -178,6 +211,14 @@ record Template(List<List<Part>> words) {
   /** What is said where braces have been taken for a field, and perhaps were meant as text. */
   static String hint(String field) {
     return " (see --no-fields if {" + field + "} is no field)";
+  }
+
+  /** What is said of a field that was meant where braces are text. */
+  static String noPlace(String field) {
+    return "{"
+        + field
+        + "} is text, although there is a field of this name: names with such characters cannot be places (see"
+        + " docs/run.md); --no-fields leaves all braces alone";
   }
 
   private static byte[] withoutZero(byte[] value) {

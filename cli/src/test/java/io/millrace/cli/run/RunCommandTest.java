@@ -279,6 +279,101 @@ class RunCommandTest {
     assertTrue(keyed.err().contains("(--key and --per-key name a field of it)"), keyed.err());
   }
 
+  @DisplayName("C3: names of fields may have blanks, slashes and the like, as headers of tables do")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "First Name",
+        "a/b",
+        "Price (EUR)",
+        "Share %",
+        "Is it?",
+        "R&D #1",
+        "dc:title",
+        "x[0]",
+        "a.b c",
+        "Gr\u00f6\u00dfe in cm"
+      })
+  void namesOfManyWords(String name) {
+    String json = "{\"" + name + "\":\"Ann\",\"City\":\"Rome\"}\n";
+    String csv = name + ",City\nAnn,Rome\n";
+    String place = "hello {" + name + "}";
+    assertPrints("hello Ann\n", run(json, "--", "echo", place));
+    assertPrints("hello Ann of Rome\n", run(json, "--", "echo", place + " of {City}"));
+    assertPrints("hello Ann\n", run(csv, "--csv", "--", "echo", place));
+    assertPrints("hello Ann of Rome\n", run(csv, "--csv", "--", "echo", place, "of {City}"));
+    assertPrints("hello Ann\n", run(csv, "--csv", "--shell", "--", "echo " + place));
+    assertPrints("Ann\n", run(csv, "--csv", "--env", "N={" + name + "}", "--", "printenv", "N"));
+    Cli other = ordered("{\"City\":1}\n", "--", "echo", place);
+    assertEquals(1, other.code());
+    assertTrue(other.err().contains("it has no field '" + name + "'"), other.err());
+  }
+
+  @DisplayName(
+      "C4: if the first line of CSV names no such field nothing runs, and its names are told")
+  @ParameterizedTest
+  @ValueSource(strings = {"{Frist Name}", "{name}", "{host.name}", "x{First name}y"})
+  void fieldsThatNoHeaderHas(String word) {
+    Cli cli = run("First Name,City\nAnn,Rome\n", "--csv", "--", "echo", word, "{City}");
+    assertEquals(2, cli.code());
+    assertEquals("", cli.out());
+    String name = word.replaceAll("x?\\{(.*)}y?", "$1");
+    String message =
+        "the first line of standard input names no field '"
+            + name
+            + "', but these: 'First Name', 'City' (see --no-fields if {"
+            + name
+            + "} is no field)";
+    assertTrue(cli.err().contains(message), cli.err());
+    assertEquals(2, run("a,b\n1,2\n", "--csv", "--key", "c", "--", "echo").code());
+  }
+
+  @DisplayName(
+      "C4: where a name cannot be a place, text in braces is never taken silently for the name")
+  @ParameterizedTest
+  @ValueSource(strings = {"2024", "a;b", "Price $", "it's", "a=b"})
+  void namesThatAreNoPlaces(String name) {
+    Cli csv = run(name + ",City\nAnn,Rome\n", "--csv", "--", "echo", "{" + name + "} {City}");
+    assertEquals(2, csv.code());
+    assertEquals("", csv.out());
+    assertTrue(csv.err().contains("{" + name + "} is text, although"), csv.err());
+    Cli json =
+        ordered(
+            "{\"" + name + "\":1,\"City\":\"Rome\"}\n{\"City\":\"Bern\"}\n",
+            "--",
+            "echo",
+            "{" + name + "} {City}");
+    assertEquals("{" + name + "} Bern\n", json.out());
+    assertTrue(json.err().contains("item 1: {" + name + "} is text, although"), json.err());
+    String given = name + ",City\nAnn,Rome\n";
+    assertPrints(
+        "{" + name + "} Ann,Rome\n",
+        run(given, "--csv", "--no-fields", "--", "echo", "{" + name + "}", "{}"));
+  }
+
+  @DisplayName(
+      "C6: help and page say that the pause before a retry is random, within a bound that doubles")
+  @Test
+  void pausesAreToldOf() throws IOException {
+    String help = run("", "--help").out().replaceAll("\\s+", " ");
+    String page = Files.readString(Path.of("../docs/run.md")).replaceAll("\\s+", " ");
+    for (String text : List.of(help, page)) {
+      assertTrue(text.contains("after a random pause"), text);
+      assertTrue(text.contains("doubling up to 30 s"), text);
+    }
+  }
+
+  @DisplayName("C3: braces with code in them are text")
+  @Test
+  void bracesWithCode() {
+    for (String code :
+        List.of("{print $1}", "{ a; }", "{a,b}", "{1..3}", "{3}", "{id: .id}", "{a=1}", "{a }")) {
+      assertPrints(code + " x\n", run("x\n", "--", "echo", code));
+      assertPrints(code + " 1\n", run("{\"b\":1}\n", "--", "echo", code, "{b}"));
+      assertPrints(code + " 1\n", run("b\n1\n", "--csv", "--", "echo", code, "{b}"));
+    }
+  }
+
   @DisplayName("C3: --no-fields leaves {name} alone, and $ before it does, too")
   @Test
   void textThatLooksLikeAField() {

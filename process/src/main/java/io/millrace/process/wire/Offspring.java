@@ -1,11 +1,15 @@
 package io.millrace.process.wire;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -20,20 +24,44 @@ public final class Offspring {
   /* One may start another while it is looked for. */
   private static final int ROUNDS = 20;
 
+  /* For a second in all: then whoever waits for the end of a worker waits no longer. */
+  private static final int LOOKS = 11;
+  private static final long PAUSE_NANOS = 100_000_000;
+
   private Offspring() {}
 
-  /** Ends all processes below one. */
-  public static void endBelow(ProcessHandle worker) {
-    worker.descendants().forEach(ProcessHandle::destroyForcibly);
+  /** All processes below one; none if they cannot be seen, for example for lack of descriptors. */
+  public static List<ProcessHandle> below(ProcessHandle worker) {
+    try (Stream<ProcessHandle> all = worker.descendants()) {
+      return all.toList();
+    } catch (RuntimeException unseen) {
+      return List.of();
+    }
   }
 
   /**
-   * Ends all processes that have the variable, but not the one that asks.
+   * Ends all processes that have the variable, but not the one that asks. While they cannot be seen, for example for lack
+   * of descriptors, it tries again, for a second in all.
    *
    * @param value of the variable
+   * @throws RuntimeException if they could not be seen
    */
   public static void endMarked(String value) {
     byte[] mark = (VARIABLE + "=" + value).getBytes(StandardCharsets.US_ASCII);
+    for (int look = 1; ; look++) {
+      try {
+        endMarked(mark);
+        return;
+      } catch (RuntimeException unseen) {
+        if (look == LOOKS) {
+          throw unseen;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
+  }
+
+  private static void endMarked(byte[] mark) {
     for (int round = 0; round < ROUNDS; round++) {
       List<ProcessHandle> marked = marked(mark);
       if (marked.isEmpty()) {
@@ -52,9 +80,25 @@ public final class Offspring {
 
   private static boolean isMarked(long process, byte[] mark) {
     try {
-      return contains(Files.readAllBytes(Path.of("/proc/" + process + "/environ")), mark);
-    } catch (IOException somebodyElsesOrGone) {
+      return contains(environment(Long.toString(process)), mark);
+    } catch (NoSuchFileException | AccessDeniedException goneOrSomebodyElses) {
       return false;
+    } catch (IOException e) {
+      requireSight();
+      return false;
+    }
+  }
+
+  private static byte[] environment(String process) throws IOException {
+    return Files.readAllBytes(Path.of("/proc", process, "environ"));
+  }
+
+  /* What can read not even its own has no descriptor left: it knows nothing of the others. */
+  private static void requireSight() {
+    try {
+      var _ = environment("self");
+    } catch (IOException blind) {
+      throw new UncheckedIOException(blind);
     }
   }
 

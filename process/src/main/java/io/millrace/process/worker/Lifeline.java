@@ -39,7 +39,7 @@ final class Lifeline {
   }
 
   private static void endChildren() {
-    Offspring.endBelow(ProcessHandle.current());
+    Offspring.below(ProcessHandle.current()).forEach(ProcessHandle::destroyForcibly);
     String mark = System.getenv(Offspring.VARIABLE);
     if (mark != null) {
       Offspring.endMarked(mark);
