@@ -5,6 +5,7 @@ import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.resume.UnfinishedFile.Left;
 import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.OpenFile;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +115,10 @@ record Endpoints(
    */
   Output.Target openTarget(String option, Path path, Left left) throws UnusableFileException {
     try {
+      Optional<Output.Target> stream = OpenFile.target(path);
+      if (force && stream.isPresent()) {
+        return stream.get();
+      }
       if (isResumable) {
         return UnfinishedFile.begin(path, force, left);
       }
