@@ -9,6 +9,7 @@ import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -200,7 +201,9 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
-      streams.err().println("millrace http: cannot write the output: " + error.getMessage());
+      streams
+          .err()
+          .println("millrace http: cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
     }
   }
