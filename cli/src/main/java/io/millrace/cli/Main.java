@@ -4,6 +4,7 @@ import io.millrace.cli.console.Streams;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.http.HttpCommand;
 import io.millrace.cli.http.OptionGroups;
+import io.millrace.cli.option.FileName;
 import io.millrace.cli.resume.InfoCommand;
 import io.millrace.cli.run.CommandWords;
 import io.millrace.cli.run.RunCommand;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import picocli.CommandLine;
@@ -69,6 +71,7 @@ public final class Main {
         .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
         .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
+        .registerConverter(Path.class, new FileName())
         .setParameterExceptionHandler(complaints)
         .setExecutionExceptionHandler(complaints);
   }

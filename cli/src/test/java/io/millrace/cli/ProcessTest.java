@@ -259,12 +259,10 @@ class ProcessTest {
       quoteCharacter = '"',
       value = {
         "< urls >> urls; http; standard output is also the input (standard input)",
-        ">> urls; http urls; standard output is also the input 'urls'",
         "2>> urls; run urls -- cat; standard error is also the input 'urls'",
         ">> urls; http --dry-run urls; standard output is also the input 'urls'",
         "> log; http --force --log log urls; --log 'log' is also standard output",
-        ">> c; info c; the checkpoint 'c' is also standard output",
-        ">> c-wal; run --checkpoint c urls -- cat; --checkpoint 'c' (which writes 'c-wal') is also standard output"
+        ">> c; info c; the checkpoint 'c' is also standard output"
       })
   void whatTheShellHasOpenedIsCompared(String redirection, String arguments, String problem)
       throws Exception {
@@ -277,6 +275,43 @@ class ProcessTest {
     assertTrue(said.contains(problem), said);
     assertEquals("precious", read("c"));
     assertEquals(0, server.requests().size());
+  }
+
+  @DisplayName("H9: a pipe under a number is written to, as that of a process substitution")
+  @Test
+  void aPipeUnderANumberIsWrittenTo() throws Exception {
+    Process process =
+        start(
+            "\"$@\" 3>&1 > /dev/null | cat > '" + folder + "/piped'",
+            "http",
+            "--force",
+            "--output",
+            "/dev/fd/3",
+            server.url("/ok"));
+    assertEquals(0, exitCode(process), read("err"));
+    assertTrue(read("piped").contains("\"body\":\"fine\""), read("piped"));
+  }
+
+  @DisplayName("H9: /dev/stdout and /dev/stderr are written to behind what is there")
+  @ParameterizedTest
+  @CsvSource({"/dev/stdout, 1, ''", "/proc/self/fd/2, 2, ''", "/dev/stdout, 1, --checkpoint"})
+  void standardStreamsAreContinued(String name, String number, String checkpoint) throws Exception {
+    Path file = Files.writeString(folder.resolve("all"), "before\n");
+    List<String> arguments = new ArrayList<>(List.of("http", "--quiet", "--force"));
+    if (!checkpoint.isEmpty()) {
+      arguments.addAll(List.of(checkpoint, folder.resolve("c").toString()));
+    }
+    arguments.addAll(List.of("--output", name, server.url("/ok")));
+    Process process =
+        start(
+            "{ echo first >&N; \"$@\"; echo last >&N; } N>> '".replace("N", number) + file + "'",
+            arguments.toArray(String[]::new));
+    assertEquals(0, exitCode(process), read("err"));
+    List<String> lines = read("all").lines().filter(line -> !line.startsWith("WARNING")).toList();
+    assertEquals(
+        List.of("before", "first", "last"), List.of(lines.get(0), lines.get(1), lines.getLast()));
+    assertTrue(read("all").contains("\"body\":\"fine\"}\n"), read("all"));
+    assertFalse(Files.exists(folder.resolve("all.unfinished")));
   }
 
   @DisplayName(

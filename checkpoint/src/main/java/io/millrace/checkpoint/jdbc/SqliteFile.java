@@ -7,6 +7,7 @@ import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointSession;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -208,13 +209,30 @@ record SqliteFile(Path file) implements Database {
     String advice =
         switch (e) {
           case NoSuchFileException gone -> "Create the directory, or mend the path";
-          case NotDirectoryException file -> "Mend the path: a part of it is no directory";
+          case NotDirectoryException part -> "Mend the path";
           case AccessDeniedException denied ->
               "Give this user the right to read and write the file and its directory";
           default -> "See that the disk is there, writable and not full";
         };
     return new CheckpointException(
-        this + " cannot be used: " + e + ". What was stored before is intact. " + advice, e);
+        this + " cannot be used: " + problem(e) + ". What was stored before is intact. " + advice,
+        e);
+  }
+
+  private static String problem(IOException e) {
+    if (!(e instanceof FileSystemException error)) {
+      return e.getMessage() == null ? "the system does not say why" : e.getMessage();
+    }
+    String reason = error.getReason();
+    String usual =
+        switch (error) {
+          case NoSuchFileException gone -> "no such file or directory";
+          case NotDirectoryException part -> "a part of it is no directory";
+          case AccessDeniedException denied -> "permission denied";
+          default -> "the system does not say why";
+        };
+    return (error.getFile() == null ? "" : error.getFile() + ": ")
+        + (reason == null ? usual : reason);
   }
 
   @Override

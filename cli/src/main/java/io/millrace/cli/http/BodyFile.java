@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
@@ -7,7 +8,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -166,10 +166,6 @@ record BodyFile(Path path, Optional<Path> folder, UsedFiles used) {
 
   private static UnusableException unusable(IOException why) {
     return new UnusableException(
-        switch (why) {
-          case NoSuchFileException _ -> "no such file";
-          case AccessDeniedException _ -> "permission denied";
-          default -> String.valueOf(why.getMessage());
-        });
+        why instanceof NoSuchFileException ? "no such file" : FileReason.of(why));
   }
 }

@@ -4,7 +4,9 @@ import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.resume.UnfinishedFile.Left;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.OpenFile;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
@@ -13,12 +15,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +84,8 @@ record Endpoints(
       return Files.newInputStream(path);
     } catch (IOException error) {
       throw new UnusableFileException(
-          Files.exists(path)
-              ? "cannot read '" + path + "': " + reason(error)
+          Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+              ? "cannot read '" + path + "': " + FileReason.of(error)
               : "cannot read "
                   + (FILE.matcher(name).matches() ? "'" + path + "'" : "the input")
                   + ": no such file or directory; a URL starts with http:// or https://");
@@ -113,22 +115,29 @@ record Endpoints(
    */
   Output.Target openTarget(String option, Path path, Left left) throws UnusableFileException {
     try {
+      Optional<Output.Target> stream = OpenFile.target(path);
+      if (force && stream.isPresent()) {
+        return stream.get();
+      }
       if (isResumable) {
         return UnfinishedFile.begin(path, force, left);
       }
       return force ? FileTarget.replace(path) : FileTarget.create(path);
     } catch (FileAlreadyExistsException taken) {
-      throw new UnusableFileException(
-          option
-              + " '"
-              + path
-              + (Files.exists(path)
-                  ? "' is there already: give another name, or --force to replace it"
-                  : "' is a link that leads nowhere: remove it, or give another name"));
+      throw new UnusableFileException(option + " '" + path + "' " + whatIsThere(path));
     } catch (IOException error) {
       throw new UnusableFileException(
-          "cannot write " + option + " '" + path + "': " + reason(error));
+          "cannot write " + option + " '" + path + "': " + FileReason.of(error));
     }
+  }
+
+  private static String whatIsThere(Path path) {
+    if (Files.isDirectory(path)) {
+      return "is a directory: give the name of a file";
+    }
+    return Files.exists(path)
+        ? "is there already: give another name, or --force to replace it"
+        : "is a link that leads nowhere: remove it, or give another name";
   }
 
   /** Names what is read and written. */
@@ -151,13 +160,5 @@ record Endpoints(
     } else {
       files.writes(option + " '" + path + "'", path);
     }
-  }
-
-  private static String reason(IOException error) {
-    return switch (error) {
-      case NoSuchFileException _ -> "no such file or directory";
-      case AccessDeniedException _ -> "permission denied";
-      default -> String.valueOf(error.getMessage());
-    };
   }
 }

@@ -10,6 +10,7 @@ import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -204,7 +205,9 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
-      streams.err().println("millrace http: cannot write the output: " + error.getMessage());
+      streams
+          .err()
+          .println("millrace http: cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
     }
   }

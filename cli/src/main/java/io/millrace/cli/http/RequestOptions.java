@@ -1,11 +1,11 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.TextFile;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -184,10 +184,8 @@ final class RequestOptions {
   private static String text(Path file) throws MalformedInputException {
     try {
       return TextFile.read(file);
-    } catch (CharacterCodingException binary) {
-      throw new MalformedInputException("it is not UTF-8: '" + file + "'");
     } catch (IOException unreadable) {
-      throw new MalformedInputException("cannot read '" + file + "'");
+      throw new MalformedInputException("cannot read '" + file + "': " + FileReason.of(unreadable));
     }
   }
 
@@ -233,7 +231,9 @@ final class RequestOptions {
     } catch (IOException unreadable) {
       // perhaps it is not the name of a file, but a header
       throw new MalformedInputException(
-          "cannot read that file; it takes the name of a file, not a header");
+          "cannot read that file ("
+              + FileReason.of(unreadable)
+              + "); it takes the name of a file, not a header");
     }
   }
 

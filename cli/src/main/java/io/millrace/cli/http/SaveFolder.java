@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.http.InputLine.Label;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.MalformedInputException;
@@ -204,7 +205,7 @@ record SaveFolder(
     try {
       return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
     } catch (IOException unreadable) {
-      throw new UnsavedException(String.valueOf(unreadable.getMessage()));
+      throw new UnsavedException(FileReason.withName(unreadable));
     }
   }
 
@@ -349,11 +350,9 @@ record SaveFolder(
     } catch (UnsavedException said) {
       throw said;
     } catch (FileSystemException error) {
-      String reason = error.getReason();
-      throw new UnsavedException(
-          reason == null ? "cannot be written (" + error.getClass().getSimpleName() + ")" : reason);
+      throw new UnsavedException("cannot be written: " + FileReason.of(error));
     } catch (IOException error) {
-      throw new UnsavedException(String.valueOf(error.getMessage()));
+      throw new UnsavedException("cannot be written: " + FileReason.of(error));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.MalformedInputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +67,7 @@ final class Tls implements TlsSocketStrategy {
       }
       context = SSLContexts.custom().loadTrustMaterial(store, null).build();
     } catch (IOException unreadable) {
-      throw new MalformedInputException("cannot read '" + file + "'");
+      throw new MalformedInputException("cannot read '" + file + "': " + FileReason.of(unreadable));
     } catch (GeneralSecurityException invalid) {
       throw new MalformedInputException("'" + file + "' has no certificate in PEM form");
     }

@@ -4,6 +4,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.jdbc.CheckpointInfo;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Streams;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
@@ -105,7 +106,9 @@ public final class InfoCommand implements Callable<Integer> {
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
-      streams.err().println("millrace info: cannot write the output: " + error.getMessage());
+      streams
+          .err()
+          .println("millrace info: cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
     }
   }

@@ -1,5 +1,6 @@
 package io.millrace.cli.resume;
 
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -155,7 +157,12 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
               + beside
               + "'");
     }
-    Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (FileSystemException error) {
+      throw new IOException(
+          "'" + beside + "' cannot be moved to '" + path + "': " + FileReason.of(error), error);
+    }
   }
 
   @Override

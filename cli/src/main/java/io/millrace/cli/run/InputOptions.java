@@ -3,16 +3,15 @@ package io.millrace.cli.run;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.run.Inputs.Input;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.UsedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,12 +114,10 @@ final class InputOptions {
         throw new UnusableInputException(problem + "it is a directory");
       }
       return Files.newInputStream(path);
-    } catch (NoSuchFileException missing) {
-      throw new UnusableInputException(problem + "no such file or directory");
-    } catch (AccessDeniedException denied) {
-      throw new UnusableInputException(problem + "permission denied");
-    } catch (IOException | InvalidPathException error) {
-      throw new UnusableInputException(problem + error.getMessage());
+    } catch (InvalidPathException noName) {
+      throw new UnusableInputException(problem + "that cannot be the name of a file");
+    } catch (IOException error) {
+      throw new UnusableInputException(problem + FileReason.of(error));
     }
   }
 

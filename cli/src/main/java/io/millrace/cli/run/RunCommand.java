@@ -10,6 +10,7 @@ import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.run.InputOptions.UnusableInputException;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -176,7 +177,7 @@ public final class RunCommand implements Callable<Integer> {
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
-      streams.err().println("millrace run: cannot write the output: " + error.getMessage());
+      streams.err().println("millrace run: cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
     }
   }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -127,11 +126,16 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
   /** Why a folder can neither be used nor made. */
   public static String folderReason(IOException error) {
     return switch (error) {
-      case NoSuchFileException _ -> "the directory above it is not there";
+      case NoSuchFileException gone ->
+          isAboveThere(gone) ? "no file can be made there" : "the directory above it is not there";
       case FileAlreadyExistsException _ -> "it is no directory; give the name of one, or a new one";
-      case AccessDeniedException _ -> "permission denied";
-      default -> String.valueOf(error.getMessage());
+      default -> FileReason.of(error);
     };
+  }
+
+  private static boolean isAboveThere(NoSuchFileException gone) {
+    Path above = Path.of(gone.getFile()).toAbsolutePath().getParent();
+    return above != null && Files.isDirectory(above);
   }
 
   /** Locks the file until the channel is closed; false if another channel, here or elsewhere, has the lock. */

@@ -9,7 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Names of what a program has open, such as {@code /dev/stdout} and {@code /dev/fd/5}, by whatever links they are reached. */
-final class OpenFile {
+public final class OpenFile {
   private static final Path PROCESSES = Path.of("/proc");
   private static final Path DESCRIPTORS = Path.of("/dev/fd");
   private static final Path OWN = Path.of("/proc/self/fd");
@@ -23,19 +23,19 @@ final class OpenFile {
   }
 
   /**
-   * Where that is written: to what is open, behind what others have written there. Empty if it is no name of something that is open, or one
-   * of a pipe or a device.
+   * Writes to it as it is open, behind what others have written there; empty if it is nothing that is open, or a pipe or a device.
    *
    * @throws IOException if it is a file that is open for something else
    */
-  static Optional<Output.Target> target(Path path) throws IOException {
+  public static Optional<Output.Target> target(Path path) throws IOException {
     Optional<FileDescriptor> stream = stream(path);
     if (stream.isPresent()) {
       return Optional.of(new StreamTarget(new FileOutputStream(stream.get())));
     }
     if (end(path).isPresent() && Files.isRegularFile(path)) {
       throw new IOException(
-          "it is no name of its own, but one for a file that is open: give the file's own name, or /dev/stdout, /dev/stderr or a pipe");
+          "it leads to a file that is open already; give that file's own name, or /dev/stdout,"
+              + " /dev/stderr, or a pipe");
     }
     return Optional.empty();
   }

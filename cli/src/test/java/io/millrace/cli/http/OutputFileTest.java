@@ -12,15 +12,21 @@ import io.millrace.cli.text.FileTarget;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NoLeaks
 class OutputFileTest {
@@ -166,6 +172,57 @@ class OutputFileTest {
     Cli cli = run(Path.of("/dev/null"), "--force");
     assertEquals(0, cli.code());
     assertTrue(Files.exists(Path.of("/dev/null")));
+  }
+
+  @DisplayName(
+      "H9: even --force empties no file that is open already, by whatever name of its number it is reached")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/dev/fd/",
+        "/proc/self/fd/",
+        "/proc/self/fd/../fd/",
+        "/proc/thread-self/fd/",
+        "link"
+      })
+  void noOpenFileIsEmptied(String names) throws IOException {
+    Path file = Files.writeString(folder.resolve("open"), "precious");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      String number = number(file);
+      Files.createSymbolicLink(folder.resolve("link"), Path.of("/proc/self/fd/" + number));
+      Path name = names.equals("link") ? folder.resolve(names) : Path.of(names + number);
+      for (String option : List.of("--output", "--failed", "--log", "--report")) {
+        for (List<String> more :
+            List.of(
+                List.<String>of(),
+                List.of("--force"),
+                List.of("--force", "--checkpoint", folder.resolve("c").toString()))) {
+          List<String> arguments = new ArrayList<>(List.of("http", option, name.toString()));
+          arguments.addAll(more);
+          Cli cli = Cli.run(server.url("/"), arguments.toArray(String[]::new));
+          assertEquals(2, cli.code(), cli.err());
+          assertTrue(cli.err().contains("it leads to a file that is open already"), cli.err());
+        }
+      }
+      assertTrue(open.isOpen());
+    }
+    assertEquals("precious", Files.readString(file));
+    assertEquals("rw-r--r--", permissions(file));
+    assertFalse(Files.exists(folder.resolve("open.unfinished")));
+    assertEquals(0, server.requests().size());
+  }
+
+  /** Under which number this process has a file open. */
+  private static String number(Path file) throws IOException {
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path each : all) {
+        if (Files.exists(each) && Files.isSameFile(each, file)) {
+          return each.getFileName().toString();
+        }
+      }
+    }
+    throw new AssertionError("it is not open: " + file);
   }
 
   @Test
