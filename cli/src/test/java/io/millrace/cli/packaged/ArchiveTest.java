@@ -126,6 +126,29 @@ class ArchiveTest {
   }
 
   @Test
+  void theCacheHasAlmostAllThatIsLoaded() throws Exception {
+    Path loaded = work.resolve("loaded");
+    String jars = archive.jars().stream().map(Path::toString).collect(Collectors.joining(":"));
+    Ended ended =
+        Archive.run(
+            NOTHING,
+            work,
+            archive.java().toString(),
+            "-XX:AOTCache=" + archive.home().resolve("lib/millrace.aot"),
+            "-XX:+UseSerialGC",
+            "-Xlog:class+load:file=" + loaded,
+            "-cp",
+            jars,
+            "io.millrace.cli.Main",
+            "http",
+            "--help");
+    assertEquals(0, ended.code(), ended.toString());
+    List<String> fromJars =
+        Files.readAllLines(loaded).stream().filter(line -> line.contains("source: file:")).toList();
+    assertTrue(fromJars.size() < 20, fromJars.toString());
+  }
+
+  @Test
   void runsQuietlyWithoutItsCache() throws Exception {
     Path cache = archive.home().resolve("lib/millrace.aot");
     Path aside = archive.home().resolve("lib/aside");
