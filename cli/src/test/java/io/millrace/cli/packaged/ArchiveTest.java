@@ -136,6 +136,7 @@ class ArchiveTest {
             archive.java().toString(),
             "-XX:AOTCache=" + archive.home().resolve("lib/millrace.aot"),
             "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
             "-Xlog:class+load:file=" + loaded,
             "-cp",
             jars,
@@ -169,7 +170,6 @@ class ArchiveTest {
     Files.setLastModifiedTime(jar, FileTime.from(date.toInstant().plusSeconds(1)));
     try {
       assertEquals("", millrace("--version").err());
-      assertEquals(1, millrace(CACHE_ONLY, "--version").code(), "this test changes nothing");
     } finally {
       Files.setLastModifiedTime(jar, date);
     }
