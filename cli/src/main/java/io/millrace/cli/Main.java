@@ -14,7 +14,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The command as a function: streams and arguments in, exit code out. */
 public final class Main {
+  private static final List<String> COMMANDS = List.of("http", "info", "run", "demo");
+
   private Main() {}
 
   /** Runs the command on the streams of the process, and exits. */
@@ -54,25 +58,44 @@ public final class Main {
     boolean isRun = args.length > 0 && args[0].equals("run");
     int own = isRun ? CommandWords.optionsOf(args) : args.length;
     CommandWords words = isRun ? CommandWords.of(streams, args) : CommandWords.none();
-    return line(streams, words).execute(Arrays.copyOf(args, own));
+    return line(streams, words, wanted(args)).execute(Arrays.copyOf(args, own));
   }
 
-  /** The commands with their options. */
-  static CommandLine line(Streams streams, CommandWords words) {
+  /* What is needed to understand the arguments: reading the options of all commands takes a while. */
+  private static Predicate<String> wanted(String... args) {
+    if (args.length == 1 && args[0].equals("--version")) {
+      return none -> false;
+    }
+    return args.length > 0 && COMMANDS.contains(args[0]) ? args[0]::equals : all -> true;
+  }
+
+  /** The commands with their options, as far as they are wanted. */
+  static CommandLine line(Streams streams, CommandWords words, Predicate<String> wanted) {
     Complaints complaints = new Complaints(streams.err());
-    CommandLine http = new CommandLine(new HttpCommand(streams));
-    http.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionGroups());
-    return new CommandLine(new MillraceCommand())
-        .addSubcommand(http)
-        .addSubcommand(new InfoCommand(streams))
-        .addSubcommand(new RunCommand(streams, words))
-        .addSubcommand(new DemoCommand(streams))
-        .setExpandAtFiles(false)
+    CommandLine line = new CommandLine(new MillraceCommand());
+    COMMANDS.stream()
+        .filter(wanted)
+        .forEach(name -> line.addSubcommand(subcommand(name, streams, words)));
+    return line.setExpandAtFiles(false)
         .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
         .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
         .registerConverter(Path.class, new FileName())
         .setParameterExceptionHandler(complaints)
         .setExecutionExceptionHandler(complaints);
+  }
+
+  private static CommandLine subcommand(String name, Streams streams, CommandWords words) {
+    return switch (name) {
+      case "http" -> {
+        CommandLine http = new CommandLine(new HttpCommand(streams));
+        http.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionGroups());
+        yield http;
+      }
+      case "info" -> new CommandLine(new InfoCommand(streams));
+      case "run" -> new CommandLine(new RunCommand(streams, words));
+      case "demo" -> new CommandLine(new DemoCommand(streams));
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 }

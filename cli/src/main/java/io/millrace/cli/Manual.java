@@ -44,7 +44,7 @@ final class Manual {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Streams none = Streams.of(InputStream.nullInputStream(), nowhere, nowhere, Map.of());
-    return Main.line(none, CommandWords.none());
+    return Main.line(none, CommandWords.none(), all -> true);
   }
 
   private static void write(Path file, String text) throws IOException {

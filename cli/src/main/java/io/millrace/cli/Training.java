@@ -46,16 +46,23 @@ final class Training {
             }
           });
       server.start();
-      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/";
-      run("", "http", "--help");
-      run(urls(url), "http", "--jobs", "64", "--rate", "100000/s", "--per-host", "64");
-      run(objects(url), "http", "--ordered");
-      survive(url);
-      server.stop(0);
+      try {
+        train("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+      } finally {
+        server.stop(0); // or else it would keep the JVM alive
+      }
     }
+    run("", "--version");
     run("", "run", "--help");
     run(numbers(), "run", "--jobs", "8", "--", "true");
     run(numbers(), "run", "--ordered", "--", "/bin/echo", "{}");
+  }
+
+  private static void train(String url) throws IOException {
+    run("", "http", "--help");
+    run(urls(url), "http", "--jobs", "64", "--rate", "100000/s", "--per-host", "64");
+    run(objects(url), "http", "--ordered");
+    survive(url);
   }
 
   private static String numbers() {

@@ -126,6 +126,30 @@ class ArchiveTest {
   }
 
   @Test
+  void theCacheHasAlmostAllThatIsLoaded() throws Exception {
+    Path loaded = work.resolve("loaded");
+    String jars = archive.jars().stream().map(Path::toString).collect(Collectors.joining(":"));
+    Ended ended =
+        Archive.run(
+            NOTHING,
+            work,
+            archive.java().toString(),
+            "-XX:AOTCache=" + archive.home().resolve("lib/millrace.aot"),
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xlog:class+load:file=" + loaded,
+            "-cp",
+            jars,
+            "io.millrace.cli.Main",
+            "http",
+            "--help");
+    assertEquals(0, ended.code(), ended.toString());
+    List<String> fromJars =
+        Files.readAllLines(loaded).stream().filter(line -> line.contains("source: file:")).toList();
+    assertTrue(fromJars.size() < 20, fromJars.toString());
+  }
+
+  @Test
   void runsQuietlyWithoutItsCache() throws Exception {
     Path cache = archive.home().resolve("lib/millrace.aot");
     Path aside = archive.home().resolve("lib/aside");
@@ -146,7 +170,6 @@ class ArchiveTest {
     Files.setLastModifiedTime(jar, FileTime.from(date.toInstant().plusSeconds(1)));
     try {
       assertEquals("", millrace("--version").err());
-      assertEquals(1, millrace(CACHE_ONLY, "--version").code(), "this test changes nothing");
     } finally {
       Files.setLastModifiedTime(jar, date);
     }
