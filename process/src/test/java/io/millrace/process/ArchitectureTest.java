@@ -108,6 +108,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "io.millrace",
+            "io.millrace.outcome",
             "io.millrace.plan",
             "io.millrace.time",
             API + "..",

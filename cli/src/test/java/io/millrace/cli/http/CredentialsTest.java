@@ -163,7 +163,8 @@ class CredentialsTest {
                 answer.send(200, "fine");
               } else {
                 String to = request.header("host").orElseThrow() + "/end";
-                answer.send(302, "", "Location: " + space + "http:///me:HUNTER@" + to);
+                String start = space + (space.isEmpty() ? "http:///" : "//");
+                answer.send(302, "", "Location: " + start + "me:HUNTER@" + to);
               }
             })) {
       Path checkpoint = folder.resolve("checkpoint");
