@@ -67,6 +67,10 @@ public final class Main {
             .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
             .setParameterExceptionHandler(complaints)
             .setExecutionExceptionHandler(complaints);
-    return line.execute(Arrays.copyOf(args, own));
+    try {
+      return line.execute(Arrays.copyOf(args, own));
+    } catch (Error fatal) { // the library hands on exceptions only
+      return complaints.fatal(fatal);
+    }
   }
 }

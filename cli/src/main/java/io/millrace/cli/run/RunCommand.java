@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
@@ -146,8 +147,8 @@ public final class RunCommand implements Callable<Integer> {
 
   private int call(CommandForm form) {
     try (Inputs in = input.open(words, streams);
-        Output output = new Output(new StreamTarget(streams.out()))) {
-      ItemSource items = input.items(in, words, fields(form), whyJson(form));
+        Output output = new Output(new StreamTarget(streams.out()));
+        ItemSource items = input.items(in, words, fields(form), whyJson(form))) {
       return dryRun ? dryRun(form, items, output) : run(form, items, output);
     } catch (UnusableInputException | LivePage.UnavailableException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));
@@ -210,13 +211,15 @@ public final class RunCommand implements Callable<Integer> {
       throws IOException, RunStore.RefusedException, LivePage.UnavailableException {
     Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
     StopToken stop = new StopToken();
+    Breakdown breakdown =
+        new Breakdown("millrace run", streams.err(), () -> stop.drain(options.drain()));
     try (Programs programs = programs(form);
         RunStore store =
             checkpoints.areGiven()
                 ? checkpoints.take(resumption.action(), streams.environment())
                 : null;
         OutputFolder folder = openFolder();
-        Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
+        Signals signals = Signals.handle(streams.err(), () -> drain(stop), programs::killAll)) {
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
           new CommandRun(
@@ -229,9 +232,10 @@ public final class RunCommand implements Callable<Integer> {
                   streams,
                   manner(),
                   options.endReason(checkpoints.areGiven()),
-                  settings())
+                  settings(),
+                  breakdown)
               .go();
-      return ended(end, signals.exitCode().orElse(ExitStatus.FAILED));
+      return breakdown.exitCode(ended(end, signals.exitCode().orElse(ExitStatus.FAILED)));
     }
   }
 

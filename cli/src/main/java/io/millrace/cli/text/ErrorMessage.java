@@ -4,9 +4,10 @@ package io.millrace.cli.text;
 public final class ErrorMessage {
   private ErrorMessage() {}
 
-  /** Its message, or the simple name of its class if it has none. */
+  /** Its message, or the simple name of its class if it has none; of what finds no memory, that. */
   public static String of(Throwable error) {
     String message = error.getMessage();
-    return message == null ? error.getClass().getSimpleName() : message;
+    String text = message == null ? error.getClass().getSimpleName() : message;
+    return error instanceof OutOfMemoryError ? "out of memory (" + text + ")" : text;
   }
 }
