@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.cli.http.CurlOptions;
 import io.millrace.cli.run.ForeignOptions;
+import io.millrace.cli.text.ErrorMessage;
 import java.io.PrintStream;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -90,9 +91,25 @@ record Complaints(PrintStream err)
 
   @Override
   public int handleExecutionException(Exception error, CommandLine command, ParseResult parsed) {
+    return defect(command.getCommandSpec().qualifiedName(), error);
+  }
+
+  /** Ends a command that has met an error of the JVM. */
+  int fatal(Error error) {
+    if (error instanceof OutOfMemoryError) {
+      err.println(
+          "millrace: "
+              + ErrorMessage.of(error)
+              + ": JDK_JAVA_OPTIONS=-Xmx2g gives more, for example");
+      return ExitCode.SOFTWARE;
+    }
+    return defect("millrace", error);
+  }
+
+  private int defect(String command, Throwable error) {
     StackTraceElement[] stack = error.getStackTrace();
     String place = stack.length == 0 ? "" : " at " + stack[0];
-    err.println(command.getCommandSpec().qualifiedName() + ": defect: " + error + place);
+    err.println(command + ": defect: " + error + place);
     return ExitCode.SOFTWARE;
   }
 }

@@ -58,7 +58,12 @@ public final class Main {
     boolean isRun = args.length > 0 && args[0].equals("run");
     int own = isRun ? CommandWords.optionsOf(args) : args.length;
     CommandWords words = isRun ? CommandWords.of(streams, args) : CommandWords.none();
-    return line(streams, words, wanted(args)).execute(Arrays.copyOf(args, own));
+    CommandLine line = line(streams, words, wanted(args));
+    try {
+      return line.execute(Arrays.copyOf(args, own));
+    } catch (Error fatal) { // the library hands on exceptions only
+      return new Complaints(streams.err()).fatal(fatal);
+    }
   }
 
   /* What is needed to understand the arguments: reading the options of all commands takes a while. */

@@ -30,13 +30,14 @@ public final class ProgressDisplay implements AutoCloseable {
    * Starts to show.
    *
    * @param line asked by a thread of its own
+   * @param breakdown hears of what that thread dies of
    */
-  public static ProgressDisplay start(Streams streams, Supplier<Line> line) {
+  public static ProgressDisplay start(Streams streams, Supplier<Line> line, Breakdown breakdown) {
     PrintStream err = streams.err();
     return streams
         .terminal()
-        .map(terminal -> start(rewritten(streams, terminal), LIVE_PERIOD, line))
-        .orElseGet(() -> start(new PlainLines(err), PLAIN_PERIOD, line));
+        .map(terminal -> start(rewritten(streams, terminal), LIVE_PERIOD, line, breakdown))
+        .orElseGet(() -> start(new PlainLines(err), PLAIN_PERIOD, line, breakdown));
   }
 
   private static Marker rewritten(Streams streams, Terminal terminal) {
@@ -50,11 +51,16 @@ public final class ProgressDisplay implements AutoCloseable {
     return new ProgressDisplay(new Silence(), () -> Line.of(""));
   }
 
-  private static ProgressDisplay start(Marker marker, Duration period, Supplier<Line> line) {
+  static ProgressDisplay start(
+      Marker marker, Duration period, Supplier<Line> line, Breakdown breakdown) {
     ProgressDisplay display = new ProgressDisplay(marker, line);
     long millis = period.toMillis();
     var _ =
-        display.ticker.scheduleAtFixedRate(display::tick, millis, millis, TimeUnit.MILLISECONDS);
+        display.ticker.scheduleAtFixedRate(
+            () -> breakdown.run("the progress line", display::tick),
+            millis,
+            millis,
+            TimeUnit.MILLISECONDS);
     return display;
   }
 

@@ -1,5 +1,7 @@
 package io.millrace.cli.console;
 
+import io.millrace.cli.text.ErrorMessage;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * Handles the signals that ask a process to end: the first one asks the work to end, the second one
@@ -22,11 +25,15 @@ public final class Signals implements AutoCloseable {
   /** The exit code for the first signal; 0 before it. */
   private final AtomicInteger first = new AtomicInteger();
 
+  private final PrintStream err;
   private final Runnable onFirst;
   private final Runnable onSecond;
+  private final IntConsumer halt;
   private final List<Runnable> restoring = new ArrayList<>();
 
-  private Signals(Runnable onFirst, Runnable onSecond) {
+  Signals(PrintStream err, Runnable onFirst, Runnable onSecond, IntConsumer halt) {
+    this.err = err;
+    this.halt = halt;
     this.onFirst = onFirst;
     this.onSecond = onSecond;
   }
@@ -34,19 +41,19 @@ public final class Signals implements AutoCloseable {
   /**
    * Handles signals from now on.
    *
-   * @param onFirst called in a thread of its own at the first signal
+   * @param onFirst called in a thread of its own at the first signal; if it fails, the process ends as at a second one
    */
-  public static Signals handle(Runnable onFirst) {
-    return handle(onFirst, () -> {});
+  public static Signals handle(PrintStream err, Runnable onFirst) {
+    return handle(err, onFirst, () -> {});
   }
 
   /**
-   * As {@link #handle(Runnable)}, with something to do before the process ends.
+   * As {@link #handle(PrintStream, Runnable)}, with something to do before the process ends.
    *
    * @param onSecond called at the second signal; has to be quick
    */
-  public static Signals handle(Runnable onFirst, Runnable onSecond) {
-    Signals signals = new Signals(onFirst, onSecond);
+  public static Signals handle(PrintStream err, Runnable onFirst, Runnable onSecond) {
+    Signals signals = new Signals(err, onFirst, onSecond, Runtime.getRuntime()::halt);
     EXIT_CODES.forEach(
         (name, code) -> signals.restoring.add(on(name, () -> signals.arrived(code))));
     return signals;
@@ -58,15 +65,28 @@ public final class Signals implements AutoCloseable {
     return code == 0 ? OptionalInt.empty() : OptionalInt.of(code);
   }
 
-  private void arrived(int code) {
-    if (first.compareAndSet(0, code)) {
+  void arrived(int code) {
+    if (!first.compareAndSet(0, code)) {
+      endNow(code);
+      return;
+    }
+    try {
       onFirst.run();
-    } else {
+    } catch (RuntimeException | Error failed) {
+      // nobody else hears of it, and nothing else would end the run
       try {
-        onSecond.run();
+        err.println("millrace: a signal could not end the run: " + ErrorMessage.of(failed));
       } finally {
-        Runtime.getRuntime().halt(code);
+        endNow(code);
       }
+    }
+  }
+
+  private void endNow(int code) {
+    try {
+      onSecond.run();
+    } finally {
+      halt.accept(code);
     }
   }
 

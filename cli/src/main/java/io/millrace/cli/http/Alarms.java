@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.console.Breakdown;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -8,7 +9,15 @@ import java.util.concurrent.TimeUnit;
 final class Alarms implements AutoCloseable {
   private final ScheduledThreadPoolExecutor timer;
 
-  Alarms() {
+  private final Breakdown breakdown;
+
+  /**
+   * Makes it.
+   *
+   * @param breakdown hears of what an alarm dies of: nobody would end what it was set for
+   */
+  Alarms(Breakdown breakdown) {
+    this.breakdown = breakdown;
     timer =
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().name("millrace-alarms").daemon().factory());
@@ -17,7 +26,7 @@ final class Alarms implements AutoCloseable {
 
   /** Does something after this time, unless it is cancelled before; it has to be quick. */
   Future<?> ring(Runnable action, long nanos) {
-    return timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    return timer.schedule(() -> breakdown.run("a timeout", action), nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.Monitor;
 import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.resume.UnfinishedFile.Left;
+import io.millrace.cli.text.ErrorMessage;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.EventLog;
@@ -153,7 +154,8 @@ final class ExtraFiles {
             .problem()
             .ifPresent(
                 problem ->
-                    err.println("millrace http: --log is not complete: " + problem.getMessage()));
+                    err.println(
+                        "millrace http: --log is not complete: " + ErrorMessage.of(problem)));
       }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
@@ -9,8 +10,8 @@ import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
-import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.FileReason;
+import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
@@ -258,7 +259,8 @@ public final class HttpCommand implements Callable<Integer> {
     }
     return end.run().broken().isPresent()
         ? ExitStatus.FAILED
-        : ExitStatus.of(end.run().status(), end.run().failures(), end.signalled());
+        : end.breakdown()
+            .exitCode(ExitStatus.of(end.run().status(), end.run().failures(), end.signalled()));
   }
 
   private void tellOfUnfinished() {
@@ -285,8 +287,9 @@ public final class HttpCommand implements Callable<Integer> {
    * How a run ended.
    *
    * @param signalled what the first signal asks to exit with; if there was none, that of a failure
+   * @param breakdown of what stands beside it, if there was one
    */
-  private record End(HttpRun.End run, int signalled) {}
+  private record End(HttpRun.End run, int signalled, Breakdown breakdown) {}
 
   private End run(
       Setting setting,
@@ -299,6 +302,8 @@ public final class HttpCommand implements Callable<Integer> {
       ExtraFiles.Open files)
       throws IOException, LivePage.UnavailableException {
     StopToken stop = new StopToken();
+    Breakdown breakdown =
+        new Breakdown("millrace http", streams.err(), () -> stop.drain(options.grace()));
     // files of answers are named as a checkpoint knows lines: a number would change with the input
     Optional<LineIdentity> named = Optional.ofNullable(saved).map(_ -> LineIdentity.usual());
     Optional<LineIdentity> identity = options.identity().or(() -> named);
@@ -310,9 +315,9 @@ public final class HttpCommand implements Callable<Integer> {
             options.window(),
             store == null ? null : new Positions(),
             files.failures() != null);
-    try (Signals signals = Signals.handle(() -> drain(stop));
+    try (Signals signals = Signals.handle(streams.err(), () -> drain(stop));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
-        Alarms alarms = new Alarms()) {
+        Alarms alarms = new Alarms(breakdown)) {
       HostRetries retries = options.hostRetries();
       Exchange exchange =
           new Exchange(
@@ -333,9 +338,18 @@ public final class HttpCommand implements Callable<Integer> {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
       }
       HttpRun.End end =
-          new HttpRun(parallel, input, exchange, out, answers.form(saved), streams, manner(), files)
+          new HttpRun(
+                  parallel,
+                  input,
+                  exchange,
+                  out,
+                  answers.form(saved),
+                  streams,
+                  manner(),
+                  files,
+                  breakdown)
               .go();
-      return new End(end, signals.exitCode().orElse(ExitStatus.FAILED));
+      return new End(end, signals.exitCode().orElse(ExitStatus.FAILED), breakdown);
     }
   }
 

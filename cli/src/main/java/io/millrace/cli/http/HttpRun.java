@@ -4,6 +4,7 @@ import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.EndReason;
 import io.millrace.cli.console.Line;
 import io.millrace.cli.console.ProgressDisplay;
@@ -51,6 +52,7 @@ final class HttpRun {
   private final Monitor monitor;
   private final @Nullable Output failures;
   private final ExtraFiles.Open files;
+  private final Breakdown breakdown;
   private final StatusLine status = new StatusLine();
 
   private final Tally tally = new Tally();
@@ -87,7 +89,9 @@ final class HttpRun {
       OutputLine form,
       Streams streams,
       Manner manner,
-      ExtraFiles.Open files) {
+      ExtraFiles.Open files,
+      Breakdown breakdown) {
+    this.breakdown = breakdown;
     this.monitor = files.monitor();
     this.failures = files.failures();
     this.files = files;
@@ -112,11 +116,11 @@ final class HttpRun {
     if (!files.hasReport() && !manner.isShownLive()) {
       return run();
     }
-    Recorder recorder = Recorder.start(this::standing);
+    Recorder recorder = Recorder.start(this::standing, breakdown);
     try (recorder) {
       ReportPage page =
           new ReportPage("millrace http", manner.settings(), again(), recorder, this::standing);
-      try (LivePage live = manner.isShownLive() ? LivePage.start(page, streams) : null) {
+      try (LivePage live = manner.isShownLive() ? LivePage.start(page, streams, breakdown) : null) {
         return run(recorder, page, live);
       }
     }
@@ -284,7 +288,9 @@ final class HttpRun {
   }
 
   private ProgressDisplay display() {
-    return manner.isQuiet() ? ProgressDisplay.none() : ProgressDisplay.start(streams, this::line);
+    return manner.isQuiet()
+        ? ProgressDisplay.none()
+        : ProgressDisplay.start(streams, this::line, breakdown);
   }
 
   private Line line() {

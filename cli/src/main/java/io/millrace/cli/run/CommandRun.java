@@ -4,6 +4,7 @@ import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.EndReason;
 import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
@@ -41,6 +42,7 @@ final class CommandRun {
   private final Manner manner;
   private final EndReason end;
   private final Optional<Map<String, String>> settings;
+  private final Breakdown breakdown;
 
   private final Monitor monitor = Monitor.of(new RunWording());
   private final StatusLine status = new StatusLine();
@@ -59,6 +61,7 @@ final class CommandRun {
    * A run that has not begun.
    *
    * @param settings what a page that shows it live has of its options, without secrets; empty if there is no such page
+   * @param breakdown hears of what the threads die of that show it
    */
   CommandRun(
       Parallel parallel,
@@ -69,7 +72,9 @@ final class CommandRun {
       Streams streams,
       Manner manner,
       EndReason end,
-      Optional<Map<String, String>> settings) {
+      Optional<Map<String, String>> settings,
+      Breakdown breakdown) {
+    this.breakdown = breakdown;
     this.parallel =
         parallel.truncation(Truncation.SILENT).monitor(monitor); // the summary says how it ended
     this.items = items;
@@ -93,12 +98,13 @@ final class CommandRun {
     if (settings.isEmpty()) {
       return run();
     }
-    try (Recorder recorder = Recorder.start(this::standing);
+    try (Recorder recorder = Recorder.start(this::standing, breakdown);
         LivePage live =
             LivePage.start(
                 new ReportPage(
                     "millrace run", settings.get(), Optional.empty(), recorder, this::standing),
-                streams)) {
+                streams,
+                breakdown)) {
       End result = run();
       recorder.end();
       live.end(end.ofPage(result.status(), result.broken().isPresent()));
@@ -185,7 +191,7 @@ final class CommandRun {
 
   private ProgressDisplay display() {
     return manner == Manner.PROGRESS
-        ? ProgressDisplay.start(streams, () -> status.next(standing()))
+        ? ProgressDisplay.start(streams, () -> status.next(standing()), breakdown)
         : ProgressDisplay.none();
   }
 }

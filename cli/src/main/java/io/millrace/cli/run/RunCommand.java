@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.Parallel;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
@@ -165,9 +166,9 @@ public final class RunCommand implements Callable<Integer> {
 
   private int call(CommandForm form, UsedFiles used) {
     try (Inputs in = input.open(words, streams);
-        Output output = new Output(new StreamTarget(streams.out()))) {
-      ItemSource items =
-          input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form));
+        Output output = new Output(new StreamTarget(streams.out()));
+        ItemSource items =
+            input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form))) {
       return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
     } catch (UnusableInputException | LivePage.UnavailableException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));
@@ -238,13 +239,15 @@ public final class RunCommand implements Callable<Integer> {
       throws IOException, RunStore.RefusedException, LivePage.UnavailableException {
     Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
     StopToken stop = new StopToken();
+    Breakdown breakdown =
+        new Breakdown("millrace run", streams.err(), () -> stop.drain(options.drain()));
     try (Programs programs = programs(form);
         RunStore store =
             checkpoints.areGiven()
                 ? checkpoints.take(resumption.action(), streams.environment())
                 : null;
         OutputFolder folder = openFolder(used);
-        Signals signals = Signals.handle(() -> drain(stop), programs::killAll)) {
+        Signals signals = Signals.handle(streams.err(), () -> drain(stop), programs::killAll)) {
       if (folder != null && !quiet) {
         FileTarget.openToOthers("--output-dir", folder.folder())
             .ifPresent(what -> streams.err().println("millrace run: " + what));
@@ -261,9 +264,10 @@ public final class RunCommand implements Callable<Integer> {
                   streams,
                   manner(),
                   options.endReason(checkpoints.areGiven()),
-                  settings())
+                  settings(),
+                  breakdown)
               .go();
-      return ended(end, signals.exitCode().orElse(ExitStatus.FAILED));
+      return breakdown.exitCode(ended(end, signals.exitCode().orElse(ExitStatus.FAILED)));
     }
   }
 

@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lines for somebody who may not wait for them: those that are not here yet are waited for in a thread
- * of its own, and only when one is wanted.
+ * of its own, and only when one is wanted. Whatever keeps it from reading further is a result, too: nobody waits for a
+ * thread that has died.
  */
 public final class InputReader implements AutoCloseable {
+  /* There before it is needed: where memory is short, it could not be made. */
+  private static final Result DIED = new Result.Broken("the thread that reads it has ended");
+
   private final LineReader lines;
 
   /* The owner's lock, and what it waits for. */
@@ -70,10 +74,7 @@ public final class InputReader implements AutoCloseable {
     try {
       while (!isClosed) {
         if (isWanted) {
-          Result read = readUnlocked();
-          isWanted = false;
-          result = read;
-          changed.signalAll();
+          answer(readUnlocked());
         } else {
           changed.await();
         }
@@ -81,8 +82,17 @@ public final class InputReader implements AutoCloseable {
     } catch (InterruptedException closed) {
       // nobody wants more
     } finally {
+      if (isWanted) {
+        answer(DIED);
+      }
       lock.unlock();
     }
+  }
+
+  private void answer(Result read) {
+    isWanted = false;
+    result = read;
+    changed.signalAll();
   }
 
   private Result readUnlocked() {
@@ -102,6 +112,11 @@ public final class InputReader implements AutoCloseable {
       return new Result.End();
     } catch (IOException broken) {
       return new Result.Broken(String.valueOf(broken.getMessage()));
+    } catch (OutOfMemoryError tooLong) {
+      return new Result.Broken(
+          ErrorMessage.of(tooLong) + ": --max-line bounds what a line may take");
+    } catch (RuntimeException | Error broken) {
+      return new Result.Broken(ErrorMessage.of(broken));
     }
   }
 

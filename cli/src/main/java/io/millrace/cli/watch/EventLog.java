@@ -37,7 +37,7 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final StringBuilder lines = new StringBuilder();
   private boolean isClosed;
-  private @Nullable IOException problem;
+  private @Nullable Throwable problem;
 
   /** Where the lines go. */
   @FunctionalInterface
@@ -72,7 +72,7 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
   }
 
   /** What kept it from writing; empty if nothing did. */
-  public Optional<IOException> problem() {
+  public Optional<Throwable> problem() {
     lock.lock();
     try {
       return Optional.ofNullable(problem);
@@ -117,7 +117,8 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
       for (String next = take(); !next.isEmpty(); next = take()) {
         target.write(next);
       }
-    } catch (IOException failed) {
+    } catch (IOException | RuntimeException | Error failed) {
+      // whatever it is: workers wait for this thread
       lock.lock();
       try {
         problem = failed;

@@ -2,6 +2,7 @@ package io.millrace.cli.watch;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.Streams;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -42,7 +43,10 @@ public final class LivePage implements AutoCloseable {
 
   private static final String NOTHING_ELSE = "default-src 'none'; frame-ancestors 'none'";
 
+  private static final String WHAT = "the live page";
+
   private final ReportPage page;
+  private final Breakdown breakdown;
   private final HttpServer server;
   private final LiveAccess access;
   private final Semaphore streams = new Semaphore(MOST_STREAMS);
@@ -71,8 +75,9 @@ public final class LivePage implements AutoCloseable {
     }
   }
 
-  private LivePage(ReportPage page, HttpServer server) {
+  private LivePage(ReportPage page, HttpServer server, Breakdown breakdown) {
     this.page = page;
+    this.breakdown = breakdown;
     this.server = server;
     this.access = LiveAccess.of(server.getAddress().getPort());
   }
@@ -80,14 +85,17 @@ public final class LivePage implements AutoCloseable {
   /**
    * Listens from now on, on a free port of 127.0.0.1, and says where on standard error. In a process of its own it bounds
    * the connections.
+   *
+   * @param breakdown hears of what keeps a thread from making the page; what a browser does is no matter
    */
-  public static LivePage start(ReportPage page, Streams streams) throws UnavailableException {
+  public static LivePage start(ReportPage page, Streams streams, Breakdown breakdown)
+      throws UnavailableException {
     if (streams.isProcess()) {
       BOUNDS.forEach((name, value) -> System.getProperties().putIfAbsent(name, value));
     }
     try {
       InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0);
-      LivePage live = new LivePage(page, HttpServer.create(anyPort, BACKLOG));
+      LivePage live = new LivePage(page, HttpServer.create(anyPort, BACKLOG), breakdown);
       live.server.setExecutor(live.threads);
       live.server.createContext("/", live::handle);
       live.server.start();
@@ -135,7 +143,7 @@ public final class LivePage implements AutoCloseable {
 
   private void sendPage(HttpExchange exchange) throws IOException {
     exchange.getResponseHeaders().set("Content-Security-Policy", ReportPage.livePolicy());
-    send(exchange, 200, "text/html; charset=utf-8", page.live());
+    send(exchange, 200, "text/html; charset=utf-8", breakdown.get(WHAT, page::live));
   }
 
   private static void sendText(HttpExchange exchange, int status, String text) throws IOException {
@@ -180,7 +188,7 @@ public final class LivePage implements AutoCloseable {
 
   private void sendEvents(OutputStream out) throws IOException, InterruptedException {
     do {
-      send(out, "state", page.now());
+      send(out, "state", breakdown.get(WHAT, page::now));
     } while (!ended.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS));
     send(out, "end", String.valueOf(last));
   }

@@ -1,5 +1,6 @@
 package io.millrace.cli.watch;
 
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.watch.Samples.Sample;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -27,12 +28,19 @@ public final class Recorder implements AutoCloseable {
     this.samples = new Samples(standing.get());
   }
 
-  /** Looks from now on. */
-  public static Recorder start(Supplier<Standing> standing) {
+  /**
+   * Looks from now on.
+   *
+   * @param breakdown hears of what the thread dies of that looks
+   */
+  public static Recorder start(Supplier<Standing> standing, Breakdown breakdown) {
     Recorder recorder = new Recorder(standing);
     var _ =
         recorder.ticker.scheduleWithFixedDelay( // a process that was stopped does not catch up
-            recorder::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+            () -> breakdown.run("the report", recorder::look),
+            PERIOD_MILLIS,
+            PERIOD_MILLIS,
+            TimeUnit.MILLISECONDS);
     return recorder;
   }
 
@@ -61,11 +69,11 @@ public final class Recorder implements AutoCloseable {
     lock.lock();
     try {
       look();
-      hasEnded = true;
     } finally {
+      hasEnded = true;
       lock.unlock();
+      ticker.shutdownNow();
     }
-    ticker.shutdownNow();
   }
 
   @Override

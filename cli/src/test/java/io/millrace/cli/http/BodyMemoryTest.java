@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.text.MalformedInputException;
 import java.time.Duration;
 import java.util.List;
@@ -118,7 +119,7 @@ class BodyMemoryTest {
             InputLine.Label.of(1),
             new Course(0),
             new Request("GET", url(), List.of(), List.of(), Optional.empty()));
-    try (Alarms alarms = new Alarms();
+    try (Alarms alarms = new Alarms(new Breakdown("test", System.err, () -> {}));
         Attempt attempt = Attempt.start(call, alarms, Duration.ofMinutes(1))) {
       reader(Set.of(), memory).headers(attempt, came(100, 1_000));
       assertEquals(0, memory.used());

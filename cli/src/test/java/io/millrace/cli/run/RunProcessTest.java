@@ -257,6 +257,22 @@ class RunProcessTest {
     await("left behind", () -> RunCommandTest.living(nap(405)).isEmpty());
   }
 
+  @DisplayName(
+      "C17: a line that fits into no memory ends the run, which says so, and hangs nobody up")
+  @Test
+  void aLineThatFitsIntoNoMemory() throws Exception {
+    Process process =
+        start(
+            "{ echo first; head -c 60000000 /dev/zero | tr '\\0' a; } | \"$@\"",
+            args("--max-line", "100000000", "--quiet", "--", "echo"));
+    assertEquals(1, exitCode(process));
+    assertEquals("first\n", read("out"));
+    assertEquals(
+        "millrace run: item 2: the input cannot be read further: out of memory (Java heap space):"
+            + " --max-line bounds what a line may take\n",
+        read("err"));
+  }
+
   @DisplayName("C16: a signal ends a run that waits for input")
   @Test
   void aSignalWhileInputIsAwaited() throws Exception {

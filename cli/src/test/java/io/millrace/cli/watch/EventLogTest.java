@@ -1,6 +1,7 @@
 package io.millrace.cli.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.outcome.MonitorEvent;
@@ -14,6 +15,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When the lines of a log are written. */
 @NoLeaks
@@ -62,6 +67,31 @@ class EventLogTest {
     }
     assertTrue(Thread.interrupted());
     assertEquals(100, written.toString().lines().count());
+  }
+
+  @DisplayName(
+      "M15: whatever the thread that writes the log dies of, it says so, and keeps nobody waiting")
+  @ParameterizedTest
+  @ValueSource(
+      classes = {OutOfMemoryError.class, StackOverflowError.class, NullPointerException.class})
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+  void aWriterThatDies(Class<? extends Throwable> death) throws Exception {
+    Throwable error = death.getConstructor().newInstance();
+    EventLog log =
+        new EventLog(
+            _ -> {
+              if (error instanceof Error fatal) {
+                throw fatal;
+              }
+              throw (RuntimeException) error;
+            },
+            WORDING);
+    try (log) {
+      for (int line = 0; line < 2_000; line++) {
+        log.accept(pause("p" + line));
+      }
+    }
+    assertSame(error, log.problem().orElseThrow());
   }
 
   @DisplayName("M15: a log that cannot be written says why, and keeps nobody waiting")

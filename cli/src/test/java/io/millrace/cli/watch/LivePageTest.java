@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Monitor;
+import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.Streams;
 import io.millrace.outcome.Snapshot;
 import io.millrace.testkit.NoLeaks;
@@ -44,6 +45,8 @@ class LivePageTest {
           new PrintStream(OutputStream.nullOutputStream()),
           Map.of());
 
+  private static final Breakdown BREAKDOWN = new Breakdown("test", STREAMS.err(), () -> {});
+
   private static ReportPage page(String title, Recorder recorder, Supplier<Standing> standing) {
     return new ReportPage(title, Map.of(), Optional.empty(), recorder, standing);
   }
@@ -54,7 +57,7 @@ class LivePageTest {
     List<Socket> sockets = new ArrayList<>();
     LiveClient client;
     CountDownLatch asked = new CountDownLatch(3);
-    try (Recorder recorder = Recorder.start(LivePageTest::standing);
+    try (Recorder recorder = Recorder.start(LivePageTest::standing, BREAKDOWN);
         LivePage live =
             LivePage.start(
                 page(
@@ -64,7 +67,8 @@ class LivePageTest {
                       asked.countDown();
                       return standing();
                     }),
-                STREAMS)) {
+                STREAMS,
+                BREAKDOWN)) {
       client = new LiveClient(live.url());
       for (int i = 0; i < 3; i++) {
         sockets.add(client.follow());
@@ -82,9 +86,10 @@ class LivePageTest {
   @Test
   @DisplayName("H36: a page that nobody has ended says so itself, once")
   void ended() throws Exception {
-    try (Recorder recorder = Recorder.start(LivePageTest::standing)) {
+    try (Recorder recorder = Recorder.start(LivePageTest::standing, BREAKDOWN)) {
       LiveClient.Events events;
-      try (LivePage live = LivePage.start(page("x", recorder, LivePageTest::standing), STREAMS)) {
+      try (LivePage live =
+          LivePage.start(page("x", recorder, LivePageTest::standing), STREAMS, BREAKDOWN)) {
         events = new LiveClient(live.url()).events();
         assertEquals("state", events.next().name());
       }
@@ -101,8 +106,9 @@ class LivePageTest {
   @Test
   @DisplayName("H36: an interrupt of whoever ends it hurries, and stays")
   void interrupted() throws Exception {
-    try (Recorder recorder = Recorder.start(LivePageTest::standing)) {
-      LivePage live = LivePage.start(page("x", recorder, LivePageTest::standing), STREAMS);
+    try (Recorder recorder = Recorder.start(LivePageTest::standing, BREAKDOWN)) {
+      LivePage live =
+          LivePage.start(page("x", recorder, LivePageTest::standing), STREAMS, BREAKDOWN);
       Thread.currentThread().interrupt();
       live.close();
       assertTrue(Thread.interrupted());

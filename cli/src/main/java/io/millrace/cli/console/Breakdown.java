@@ -1,0 +1,64 @@
+package io.millrace.cli.console;
+
+import io.millrace.cli.text.ErrorMessage;
+import java.io.PrintStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Hears of what kills the work of a thread beside a run, which nobody waits for: one line says it, and the run ends in good
+ * order. Thread-safe.
+ */
+public final class Breakdown {
+  private final String command;
+  private final PrintStream err;
+  private final Runnable end;
+
+  /** Set by the first thread whose work dies; read at the end of the run. */
+  private final AtomicBoolean hasHappened = new AtomicBoolean();
+
+  /**
+   * Nothing has happened yet.
+   *
+   * @param command as which it speaks, such as {@code millrace run}
+   * @param end ends the run, and does not wait for that
+   */
+  public Breakdown(String command, PrintStream err, Runnable end) {
+    this.command = command;
+    this.err = err;
+    this.end = end;
+  }
+
+  /**
+   * Does some work.
+   *
+   * @param what does it, in words, such as "the progress line"
+   */
+  public void run(String what, Runnable work) {
+    var _ =
+        get(
+            what,
+            () -> {
+              work.run();
+              return true;
+            });
+  }
+
+  /** As {@link #run}, with a result. */
+  public <T> T get(String what, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error died) {
+      if (hasHappened.compareAndSet(false, true)) {
+        end.run();
+        err.println(command + ": " + what + " has failed: " + ErrorMessage.of(died) + "; ending");
+      }
+      throw died;
+    }
+  }
+
+  /** What to exit with where all went well otherwise. */
+  public int exitCode(int code) {
+    return hasHappened.get() && code == ExitStatus.OK ? ExitStatus.FAILED : code;
+  }
+}
