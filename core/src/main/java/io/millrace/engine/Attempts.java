@@ -88,6 +88,7 @@ final class Attempts {
             || waits.learnFromAnswers()
             || durability != null
             || (news != null && news.hearsEnds())
+            || (adaptation != null && adaptation.isTold())
             || terms.config.failureRate != null
             || (spending != null && spending.looksAtResults());
   }
@@ -175,7 +176,7 @@ final class Attempts {
         }
         sink.settled(claim);
         if (adaptation != null) {
-          adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
+          var _ = adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
         }
         return true;
       }

@@ -23,6 +23,7 @@ import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
+import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Objects;
@@ -105,7 +106,7 @@ final class Verdicts {
     count(at, startNanos);
     watch(at, startNanos, error);
     if (at.isWithdrawn()) {
-      hasEnded(at, startNanos, null);
+      var _ = hasEnded(at, startNanos, null);
       return cutOff(at);
     }
     Verdict verdict = null;
@@ -113,8 +114,7 @@ final class Verdicts {
     if (claim.nextPhase(at.worker.nowNanos, judgingNanos(at))) {
       verdict = decide(at, () -> judged(at, startNanos, value, error));
       if (claim.seal()) {
-        hasEnded(at, startNanos, verdict);
-        return carryOut(at, verdict);
+        return !(hasEnded(at, startNanos, verdict) && !adapt(at)) && carryOut(at, verdict);
       }
     }
     Interruption why = claim.sealInterrupted();
@@ -144,12 +144,23 @@ final class Verdicts {
     return verdict(at, value, error);
   }
 
-  /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. */
-  private void hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
-    if (adaptation != null) {
-      boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
-      adaptation.ended(startNanos, at.ticketed().lastEndNanos, hasSucceeded);
-    }
+  /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. True if it is to be adapted. */
+  private boolean hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
+    boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
+    return adaptation != null
+        && adaptation.ended(startNanos, at.ticketed().lastEndNanos, hasSucceeded);
+  }
+
+  /* Tells of a move in a phase that only the end of the run interrupts: a listener's time is that of no item. */
+  private boolean adapt(ItemAtHand at) {
+    Adaptation moving = Objects.requireNonNull(adaptation, "adaptation");
+    boolean begun = at.claim().unseal(at.worker.nowNanos, Long.MAX_VALUE);
+    interrupter.joinEnd(at.claim());
+    ConcurrencyChange told = moving.tell(at.ticketed().lastEndNanos);
+    tidyInterrupt(null);
+    at.worker.readClock();
+    moving.apply(told, at.worker.nowNanos);
+    return begun && sealAgain(at.claim());
   }
 
   /* Once an attempt: what comes of a timeout that cuts its judging short was not the answer. */
@@ -204,7 +215,7 @@ final class Verdicts {
     if (!claim.unseal(at.worker.nowNanos, judgingNanos(at))) {
       return false;
     }
-    hasEnded(at, startNanos, null);
+    var _ = hasEnded(at, startNanos, null);
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
     Verdict verdict =
         decide(at, () -> isLast ? lastFailure(at, timeout) : judged(at, startNanos, null, timeout));
