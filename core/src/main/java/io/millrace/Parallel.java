@@ -138,9 +138,10 @@ public final class Parallel {
   }
 
   /**
-   * As {@link #adaptive(int, int)}, with a listener that is told of each move and its reason. It is called as that of
-   * {@link #onAttempt} is: by the workers, perhaps by several at once, and what it throws ends the run. It makes each
-   * item cost more. A move is told before the next attempt begins. {@link #withoutListeners} does not switch it off.
+   * As {@link #adaptive(int, int)}, with a listener that is told of each move and its reason. It is called by the
+   * workers, one at a time, and what it throws ends the run. It makes each
+   * item cost more. A move is told before it takes effect, so all are told in their order, and before the run is over; while the listener is at work, nothing
+   * else moves, and its time is that of no item. If the run is cut short, its last move may have had no effect. {@link #withoutListeners} does not switch it off.
    */
   public Parallel adaptive(int min, int max, Consumer<? super ConcurrencyChange> listener) {
     Objects.requireNonNull(listener, "listener");

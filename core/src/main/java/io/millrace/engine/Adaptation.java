@@ -15,7 +15,7 @@ final class Adaptation {
   private final LiveControl control;
   private final @Nullable AttemptNews news;
 
-  /* Whoever wins it looks; nobody waits for it. Nothing of the user's is called meanwhile. */
+  /* Whoever wins it looks, tells and moves; nobody waits for it. While a listener is told, nothing else moves. */
   private final AtomicBoolean isLooking = new AtomicBoolean();
 
   private Adaptation(
@@ -31,26 +31,47 @@ final class Adaptation {
     return asked == null || terms.isInCaller ? null : new Adaptation(asked, terms, control, news);
   }
 
-  /** An attempt has ended. What it took counts if it has succeeded: others say nothing of how long those take. */
-  void ended(long startNanos, long endNanos, boolean succeeded) {
-    if (epochs.ended(startNanos, endNanos, succeeded) && isLooking.compareAndSet(false, true)) {
-      ConcurrencyChange change;
-      try {
-        change = look(endNanos);
-      } finally {
-        isLooking.set(false);
-      }
-      if (change != null && news != null) {
-        news.moved(change);
-      }
+  /** Whether somebody is told of moves. */
+  boolean isTold() {
+    return news != null && news.hearsMoves();
+  }
+
+  /**
+   * An attempt has ended. What it took counts if it has succeeded: others say nothing of how long those take. Takes the step
+   * that is due, unless somebody is to be told of it.
+   *
+   * @return whether the worker has to {@link #tell} and then {@link #apply}
+   */
+  boolean ended(long startNanos, long endNanos, boolean succeeded) {
+    boolean isDue = epochs.ended(startNanos, endNanos, succeeded) && succeeded;
+    if (!isDue || !isLooking.compareAndSet(false, true)) {
+      return false;
     }
+    if (!isTold()) {
+      apply(look(endNanos), endNanos);
+    }
+    return isTold();
+  }
+
+  /** Looks, and tells of the move before it is made: so each is told before the next one, and before an attempt more begins. */
+  @Nullable ConcurrencyChange tell(long now) {
+    ConcurrencyChange change = look(now);
+    if (change != null && news != null) {
+      news.moved(change);
+    }
+    return change;
+  }
+
+  /** Makes the move, if there is one; ends the look. */
+  void apply(@Nullable ConcurrencyChange change, long now) {
+    if (change != null) {
+      epochs.moved(now);
+      control.found(change.after());
+    }
+    isLooking.set(false);
   }
 
   private @Nullable ConcurrencyChange look(long now) {
-    ConcurrencyChange change = epochs.look(now, control.bound());
-    if (change != null) {
-      control.found(change.after());
-    }
-    return change;
+    return epochs.look(now, control.bound());
   }
 }

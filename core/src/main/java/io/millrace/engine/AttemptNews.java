@@ -9,8 +9,6 @@ import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.ConcurrencyChange;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +21,6 @@ final class AttemptNews {
   private final @Nullable Consumer<? super MonitorEvent> monitor;
   private final @Nullable Consumer<? super ConcurrencyChange> ofConcurrency;
   private final Schedule schedule;
-
-  /* Of the concurrency, until they are told. */
-  private final Queue<ConcurrencyChange> moves = new ConcurrentLinkedQueue<>();
 
   private AttemptNews(
       @Nullable Consumer<? super AttemptEvent> listener,
@@ -54,9 +49,6 @@ final class AttemptNews {
   }
 
   void starting(ItemAtHand at) {
-    for (var move = moves.poll(); move != null; move = moves.poll()) {
-      tell(move);
-    }
     Details soFar = at.details();
     Details counted =
         new Details(soFar.index(), soFar.key(), soFar.attempts() + 1, soFar.elapsedNanos(), false);
@@ -85,12 +77,12 @@ final class AttemptNews {
     }
   }
 
-  /** Is told before the next attempt begins: until then no timeout of an item counts a listener's time as its own. */
-  void moved(ConcurrencyChange change) {
-    moves.add(change);
+  /** Whether moves of the concurrency are told. */
+  boolean hearsMoves() {
+    return ofConcurrency != null || monitor != null;
   }
 
-  private void tell(ConcurrencyChange change) {
+  void moved(ConcurrencyChange change) {
     if (ofConcurrency != null) {
       tell(ofConcurrency, change);
     }

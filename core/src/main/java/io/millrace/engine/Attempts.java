@@ -90,6 +90,7 @@ final class Attempts {
             || waits.learnFromAnswers()
             || checkpoint != null
             || (news != null && news.hearsEnds())
+            || (adaptation != null && adaptation.isTold())
             || terms.config.failureRate != null
             || (spending != null && spending.looksAtResults());
   }
@@ -177,7 +178,7 @@ final class Attempts {
         }
         sink.settled(claim);
         if (adaptation != null) {
-          adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
+          var _ = adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
         }
         return true;
       }

@@ -71,19 +71,22 @@ final class Epochs {
     }
     int before = learnt.now(most);
     int after = learnt.step(now, latency, busyNanos.sum() / elapsed, most);
-    begin(now, latency, after != before);
+    begin(now);
+    lookAgain(now, latency);
     return after == before ? null : change(before, after, latency);
   }
 
-  private void begin(long now, double latency, boolean hasMoved) {
-    if (hasMoved) {
-      movedAt = now;
-    }
+  /** The concurrency is now what a look has found. */
+  void moved(long now) {
+    movedAt = now;
+    begin(now);
+  }
+
+  private void begin(long now) {
     began = now;
     successes.reset();
     successNanos.reset();
     busyNanos.reset();
-    lookAgain(now, latency);
   }
 
   private void lookAgain(long now, double afterNanos) {

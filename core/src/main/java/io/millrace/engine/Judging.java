@@ -9,6 +9,7 @@ import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
 import io.millrace.engine.watch.Watch;
 import io.millrace.outcome.RejectedResultException;
+import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.Retry;
 import java.time.Duration;
 import java.util.Objects;
@@ -97,6 +98,15 @@ final class Judging {
       keeping.keep(at, timeout);
     }
     return new Verdict.Fail(timeout);
+  }
+
+  /** Tells the listener of the next move of the concurrency, and makes it. */
+  void move(ItemAtHand at, Adaptation moving) {
+    interrupter.joinEnd(at.claim());
+    ConcurrencyChange told = moving.tell(at.ticketed().lastEndNanos);
+    tidyInterrupt(null);
+    at.worker.readClock();
+    moving.apply(told, at.worker.nowNanos);
   }
 
   private Verdict decide(ItemAtHand at, Supplier<Verdict> deciding) {

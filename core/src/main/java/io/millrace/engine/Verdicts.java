@@ -77,7 +77,7 @@ final class Verdicts {
     count(at, startNanos);
     watch(at, startNanos, error);
     if (at.isWithdrawn()) {
-      hasEnded(at, startNanos, null);
+      var _ = hasEnded(at, startNanos, null);
       return cutOff(at);
     }
     Verdict verdict = null;
@@ -85,8 +85,7 @@ final class Verdicts {
     if (claim.nextPhase(at.worker.nowNanos, judging.budgetNanos(at))) {
       verdict = judging.ofAttempt(at, startNanos, value, error);
       if (claim.seal()) {
-        hasEnded(at, startNanos, verdict);
-        return settling.carryOut(at, verdict);
+        return !(hasEnded(at, startNanos, verdict) && !adapt(at)) && settling.carryOut(at, verdict);
       }
     }
     Interruption why = claim.sealInterrupted();
@@ -107,12 +106,18 @@ final class Verdicts {
     }
   }
 
-  /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. */
-  private void hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
-    if (adaptation != null) {
-      boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
-      adaptation.ended(startNanos, at.ticketed().lastEndNanos, hasSucceeded);
-    }
+  /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. True if it is to be adapted. */
+  private boolean hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
+    boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
+    return adaptation != null
+        && adaptation.ended(startNanos, at.ticketed().lastEndNanos, hasSucceeded);
+  }
+
+  /* Tells of a move in a phase that only the end of the run interrupts: a listener's time is that of no item. */
+  private boolean adapt(ItemAtHand at) {
+    boolean begun = at.claim().unseal(at.worker.nowNanos, Long.MAX_VALUE);
+    judging.move(at, Objects.requireNonNull(adaptation, "adaptation"));
+    return begun && sealAgain(at.claim());
   }
 
   private static TimeoutException timeout(
@@ -159,7 +164,7 @@ final class Verdicts {
     if (!claim.unseal(at.worker.nowNanos, judging.budgetNanos(at))) {
       return false;
     }
-    hasEnded(at, startNanos, null);
+    var _ = hasEnded(at, startNanos, null);
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
     Verdict verdict =
         isLast ? judging.ofLastCall(at, timeout) : judging.ofAttempt(at, startNanos, null, timeout);

@@ -272,6 +272,53 @@ class AdaptiveConcurrencyTest {
     assertEquals(500, hasty.map(items(500), item -> serve(item, 1_000_000)).okValues().size());
   }
 
+  @Test
+  @DisplayName("AC6 each move is told before it takes effect, in order, one at a time")
+  void toldBeforeTheEffect() {
+    AtomicInteger told = new AtomicInteger(1);
+    AtomicInteger tellers = new AtomicInteger();
+    Queue<String> faults = new ConcurrentLinkedQueue<>();
+    Parallel parallel =
+        Parallel.of()
+            .clock(clock)
+            .adaptive(
+                1,
+                64,
+                change -> {
+                  int before = told.get();
+                  if (tellers.incrementAndGet() > 1 || change.before() != before) {
+                    faults.add("told after " + before + ": " + change);
+                  }
+                  sleep(Duration.ofMillis(130));
+                  told.set(change.after());
+                  tellers.decrementAndGet();
+                });
+    try (Run<Integer, Integer> run =
+        parallel.start(
+            items(3_000),
+            item -> {
+              int now = running.get() + 1;
+              if (now > told.get() && told.get() < 16) { // it only grows until then
+                faults.add(now + " run, told " + told);
+              }
+              return serve(item, 40);
+            })) {
+      assertEquals(3_000, run.stream().count());
+      assertEquals(told.get(), run.concurrency());
+    }
+    assertEquals(List.of(), List.copyOf(faults));
+  }
+
+  @Test
+  @DisplayName("AC6 a move that the last attempt finds is told before the run is over")
+  void lastMove() {
+    try (Run<Integer, Integer> run = adaptive(1, 8).start(items(20), item -> serve(item, 8))) {
+      assertEquals(20, run.stream().count());
+      assertEquals(2, run.concurrency());
+    }
+    assertEquals(1, changes.size());
+  }
+
   private void sleep(Duration time) {
     try {
       clock.sleep(time);

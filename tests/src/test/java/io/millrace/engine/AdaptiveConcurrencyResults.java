@@ -35,7 +35,9 @@ public final class AdaptiveConcurrencyResults {
     @Override
     public void answered(long sentAt, long now, SimulatedReply reply) {
       if (epochs.ended(sentAt, now, reply.statusCode() == 200)) {
-        var _ = epochs.look(now, MOST);
+        if (epochs.look(now, MOST) != null) {
+          epochs.moved(now);
+        }
       }
     }
   }
