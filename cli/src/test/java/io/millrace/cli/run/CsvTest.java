@@ -154,17 +154,18 @@ class CsvTest {
               .map(field -> '"' + field.replace("\"", "\"\"") + '"')
               .collect(Collectors.joining(",", "", random.nextBoolean() ? "\n" : "\r\n")));
     }
-    ItemSource items =
+    try (ItemSource items =
         new ItemSource(
             new Inputs(List.of(new Inputs.Input("-", utf8(in.toString())))),
             new CsvItems(),
             1 << 20,
-            (byte) '\n');
-    for (List<String> record : records) {
-      Item item = items.next();
-      assertEquals(record, List.of(item.fieldText("a"), item.fieldText("b")));
+            (byte) '\n')) {
+      for (List<String> record : records) {
+        Item item = items.next();
+        assertEquals(record, List.of(item.fieldText("a"), item.fieldText("b")));
+      }
+      assertFalse(items.hasNext());
     }
-    assertFalse(items.hasNext());
   }
 
   private static String field(Random random) {
