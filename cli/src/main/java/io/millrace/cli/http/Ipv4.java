@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
  */
 final class Ipv4 {
   private static final Pattern MEANT =
-      Pattern.compile("(?:.*\\.)?(?:[0-9]+|0[xX][0-9a-fA-F]*)\\.?");
+      Pattern.compile("(?:(?:[0-9]+|0[xX][0-9a-fA-F]*)(?:\\.|$))+");
   private static final Pattern NUMBER = Pattern.compile("0[xX][0-9a-fA-F]{0,12}|[0-9]{1,15}");
   private static final int PARTS = 4;
 
   private Ipv4() {}
 
-  /** Whether a host is an address or nothing: its last part is a number. */
+  /** Whether a host is an address or nothing: all its parts are numbers. A name such as node.1 is a name, as for curl. */
   static boolean isMeant(String host) {
     return MEANT.matcher(host).matches();
   }
@@ -63,6 +63,6 @@ final class Ipv4 {
 
   private static MalformedInputException noAddress() {
     return new MalformedInputException(
-        "the host of the URL ends with a number, but is no IPv4 address, as 127.0.0.1, 0x7f000001 or 0177.1 are");
+        "the host of the URL is made of numbers, but is no IPv4 address, as 127.0.0.1, 0x7f000001 or 0177.1 are");
   }
 }

@@ -108,7 +108,7 @@ record Url(
   private static String address(String bracketed) throws MalformedInputException {
     if (bracketed.contains("%")) {
       throw new MalformedInputException(
-          "the URL has an IPv6 address with a zone, as in [fe80::1%25eth0], which is not supported");
+          "the URL has an IPv6 address with a zone (behind its percent sign), which is not supported");
     }
     try {
       if (!bracketed.endsWith("]") || bracketed.length() < "[::]".length()) {
