@@ -171,7 +171,7 @@ record Exchange(
 
   private ContentReader.Result taken(Reply bare, InputStream body, long length, Attempt attempt)
       throws IOException, InterruptedException {
-    Optional<String> coding = bare.header("content-encoding");
+    Optional<String> coding = bare.coding();
     return expected.includes(bare.statusCode())
         ? contents.keep(body, coding, length, attempt)
         : contents.read(body, coding, length, attempt);

@@ -71,6 +71,9 @@ record JsonLine(Map<String, Field> fields) {
         given.isPresent()
             ? Request.method(given.get())
             : form.method().orElse(body.isPresent() ? "POST" : "GET");
+    if (method.equals("TRACE") && body.isPresent()) {
+      throw new MalformedInputException("a TRACE request has no body (RFC 9110, section 9.3.8)");
+    }
     return new Request(method, withQuery(url), headers(), form.headers(), body);
   }
 

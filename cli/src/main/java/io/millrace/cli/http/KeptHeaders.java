@@ -12,20 +12,27 @@ import java.util.Set;
  * @param included names of those to write, in lower case; {@code *} is all
  */
 record KeptHeaders(Set<String> included) {
-  /** The first one of each is read. */
-  private static final Set<String> READ = Set.of("content-encoding", "content-type", "location");
+  /** The first line of each is read. */
+  private static final Set<String> SINGLE = Set.of("content-type", "location");
+
+  /** A list, which may stand in several lines. */
+  private static final String CODINGS = "content-encoding";
 
   /** The headers to keep of those that came, in their order. */
   List<Header> of(org.apache.hc.core5.http.Header... came) {
-    List<Header> kept = new ArrayList<>(READ.size());
-    Set<String> seen = new HashSet<>(READ.size());
+    List<Header> kept = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
     for (org.apache.hc.core5.http.Header header : came) {
       String name = header.getName().toLowerCase(Locale.ROOT);
-      if (isIncluded(name) || isForRetry(name) || (READ.contains(name) && seen.add(name))) {
+      if (isIncluded(name) || isForRetry(name) || isRead(name, seen)) {
         kept.add(new Header(header.getName(), header.getValue() == null ? "" : header.getValue()));
       }
     }
     return kept;
+  }
+
+  private static boolean isRead(String name, Set<String> seen) {
+    return name.equals(CODINGS) || (SINGLE.contains(name) && seen.add(name));
   }
 
   /** Whether a dialect in which servers speak of waits and limits may have this header. */

@@ -9,7 +9,9 @@ import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
@@ -58,7 +60,17 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     if (interim > MOST_INTERIM) {
       throw new WireException("too many interim answers");
     }
+    requireDigits(head);
     return head;
+  }
+
+  /* The client takes a sign as well, as Java does: what others take for another length is no length (RFC 9110, 8.6). */
+  private static void requireDigits(ClassicHttpResponse head) throws WireException {
+    for (Header length : head.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
+      if (length.getValue().contains("+")) {
+        throw new WireException("the Content-Length of the answer is no number");
+      }
+    }
   }
 
   @Override

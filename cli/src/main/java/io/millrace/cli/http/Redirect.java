@@ -18,6 +18,9 @@ final class Redirect {
   private static final Set<String> FOR_ALL_ORIGINS =
       Set.of("user-agent", "accept", "accept-language", "accept-encoding", "content-type");
 
+  /** What else says something of a body, beside what begins with Content- (RFC 9110, section 15.4). */
+  private static final Set<String> OF_BODY = Set.of("digest", "repr-digest", "last-modified");
+
   private Redirect() {}
 
   /** Whether an answer leads on; 300 may also just offer a choice. */
@@ -56,14 +59,17 @@ final class Redirect {
     boolean isSame = target.hasOriginOf(request.url());
     Predicate<Header> goesOn =
         header ->
-            (isSame || FOR_ALL_ORIGINS.contains(header.key()))
-                && !(becomesGet && header.key().startsWith("content-"));
+            (isSame || FOR_ALL_ORIGINS.contains(header.key())) && !(becomesGet && isOfBody(header));
     return new Request(
         becomesGet ? "GET" : request.method(),
         isSame && target.userInfo().isEmpty() ? target.withUserInfoOf(request.url()) : target,
         kept(request.own(), goesOn),
         kept(request.general(), goesOn),
         becomesGet ? Optional.empty() : request.body());
+  }
+
+  private static boolean isOfBody(Header header) {
+    return header.key().startsWith("content-") || OF_BODY.contains(header.key());
   }
 
   private static List<Header> kept(List<Header> headers, Predicate<Header> goesOn) {

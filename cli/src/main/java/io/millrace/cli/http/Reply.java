@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a server answered.
@@ -23,6 +24,17 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
   @Override
   public List<String> headers(String name) {
     return headers.stream().filter(header -> header.isNamed(name)).map(Header::value).toList();
+  }
+
+  /** In what its body is packed, one inside of the other: all lines of Content-Encoding are one list (RFC 9110, 5.3). */
+  Optional<String> coding() {
+    List<String> codings =
+        headers("content-encoding").stream()
+            .flatMap(line -> Stream.of(line.split(",")))
+            .map(String::strip)
+            .filter(each -> !each.isEmpty() && !each.equalsIgnoreCase("identity"))
+            .toList();
+    return codings.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", codings));
   }
 
   @Override

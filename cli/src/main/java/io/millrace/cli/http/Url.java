@@ -94,7 +94,7 @@ record Url(
     if (!HOST.matcher(ascii).matches() || ascii.startsWith(".") || ascii.contains("..")) {
       throw new MalformedInputException("the URL has no valid host");
     }
-    return ascii;
+    return Ipv4.isMeant(ascii) ? Ipv4.dotted(ascii) : ascii;
   }
 
   private static String ascii(String name) throws MalformedInputException {
@@ -106,6 +106,10 @@ record Url(
   }
 
   private static String address(String bracketed) throws MalformedInputException {
+    if (bracketed.contains("%")) {
+      throw new MalformedInputException(
+          "the URL has an IPv6 address with a zone (behind its percent sign), which is not supported");
+    }
     try {
       if (!bracketed.endsWith("]") || bracketed.length() < "[::]".length()) {
         throw new MalformedInputException("the URL has no valid host");

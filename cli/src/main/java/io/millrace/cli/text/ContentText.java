@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.util.Base64;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.apache.hc.core5.http.HeaderElement;
+import org.apache.hc.core5.http.NameValuePair;
+import org.apache.hc.core5.http.message.BasicHeaderValueParser;
+import org.apache.hc.core5.http.message.ParserCursor;
 
 /**
  * Bytes as text, without loss: as the charset says, or UTF-8; in Base64 if they are not that.
@@ -17,19 +19,24 @@ import java.util.regex.Pattern;
  * @param isBase64 whether the text is Base64
  */
 public record ContentText(String text, boolean isBase64) {
-  private static final Pattern CHARSET =
-      Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]+)", Pattern.CASE_INSENSITIVE);
-
   public static ContentText of(ByteBuffer bytes, Optional<String> contentType) {
     return contentType
-        .map(CHARSET::matcher)
-        .filter(Matcher::find)
-        .map(charset -> charset.group(1))
+        .flatMap(ContentText::charsetName)
         .map(ContentText::charset)
         .orElse(Optional.of(StandardCharsets.UTF_8))
         .flatMap(charset -> decoded(bytes, charset))
         .map(text -> new ContentText(text, false))
         .orElseGet(() -> base64(bytes));
+  }
+
+  /* A parameter (RFC 9110, section 5.6.6): one of this name, and not what stands in quotes of another. */
+  private static Optional<String> charsetName(String contentType) {
+    HeaderElement type =
+        BasicHeaderValueParser.INSTANCE.parseHeaderElement(
+            contentType, new ParserCursor(0, contentType.length()));
+    return Optional.ofNullable(type.getParameterByName("charset"))
+        .map(NameValuePair::getValue)
+        .map(name -> name.replace("\\", "")); // those of quoted pairs that the parser leaves
   }
 
   /** In Base64, whatever they are. */

@@ -42,6 +42,8 @@ class BadLinesTest {
         "{\"url\": \"http://h/\", \"method\": \"\\ud83d\"}",
         "{\"url\": \"http://h/\", \"method\": \"\"}",
         "{\"url\": \"http://h/\", \"method\": \"CONNECT\"}",
+        "{\"url\": \"http://h/\", \"method\": \"trace\", \"body\": \"x\"}",
+        "{\"url\": \"http://h/\", \"method\": \"TRACE\", \"form\": {\"a\": 1}}",
         "{\"url\": \"http://h/\", \"body\": \"\\udc00\"}",
         "{\"url\": \"http://h/\", \"headers\": {\"\\ud83d\": \"x\"}}",
         "{\"url\": \"http://h/\", \"headers\": {\"\": \"x\"}}",

@@ -178,6 +178,7 @@ class HostileServerTest {
           "HTTP/1.1 200 OK\r\nContent-Length: SECRET\r\n\r\n",
           "HTTP/1.1 200 OK\r\nContent-Length: -1SECRET\r\n\r\n",
           "HTTP/1.1 200 OK\r\nContent-Length: 1, SECRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Length: +6\r\n\r\nSECRET",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: SECRET\r\n\r\n",
           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nSECRET",
           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nSECRET\u0007\r\nxx\r\n",

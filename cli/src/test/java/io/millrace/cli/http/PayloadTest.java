@@ -211,6 +211,40 @@ class PayloadTest {
     assertEquals("gzip, deflate", server.requests().getLast().header("accept-encoding").orElse(""));
   }
 
+  @DisplayName("H11: all lines of Content-Encoding are one list")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {"gzip;gzip", "gzip, identity;GZIP", "identity;gzip, gzip", "br;gzip", "gzip;br"})
+  void codingsInSeveralLines(String first, String second) {
+    start(
+        (request, number, answer) ->
+            answer.send(
+                200,
+                "xyz",
+                "Content-Encoding: " + first,
+                "X-Other: 1",
+                "content-encoding: " + second));
+    JsonNode line = Cli.run(server.url("/"), "http").line();
+    String codings =
+        (first + ", " + second).toLowerCase(Locale.ROOT).replaceAll("identity, |, identity", "");
+    assertEquals(codings, line.get("contentEncoding").stringValue());
+    assertEquals("eHl6", line.get("body").stringValue());
+  }
+
+  @DisplayName("H11: codings that change nothing are no codings")
+  @Test
+  void identityBesideACoding() {
+    start(
+        (request, number, answer) ->
+            answer.send(
+                200,
+                packed("gzip", "abc"),
+                "Content-Encoding: identity",
+                "Content-Encoding: gzip, "));
+    assertEquals("abc", Cli.run(server.url("/"), "http").line().get("body").stringValue());
+  }
+
   @DisplayName("H11: a coding that nobody here knows is said")
   @Test
   void anUnknownCodingIsSaid() {

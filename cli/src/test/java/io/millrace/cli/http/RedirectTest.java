@@ -95,6 +95,27 @@ class RedirectTest {
     assertEquals(keepsBody ? "8" : "", last.header("Content-length"));
   }
 
+  @DisplayName("H2: what a header says of a body goes with the body")
+  @ParameterizedTest
+  @CsvSource({"301, POST, true", "303, PUT, true", "307, POST, false", "308, PUT, false"})
+  void headersOfABodyGoWithIt(int status, String method, boolean go) {
+    redirect(status, "new");
+    List<String> names =
+        List.of("Digest", "Repr-digest", "Content-digest", "Content-language", "Last-modified");
+    String headers =
+        names.stream().map(name -> "\"" + name + "\": \"x\"").collect(Collectors.joining(","));
+    String in = "{\"url\": \"%s\", \"method\": \"%s\", \"body\": \"b\", \"headers\": {%s}}";
+    assertEquals(
+        0,
+        Cli.run(in.formatted(server.url("/old"), method, headers), "http", "--header", "A: a")
+            .code());
+    Seen last = server.requests().getLast();
+    for (String name : names) {
+      assertEquals(go ? "" : "x", last.header(name), name);
+    }
+    assertEquals("a", last.header("A"));
+  }
+
   @DisplayName("H1: --max-redirects 0 makes a redirect an answer")
   @Test
   void redirectsCanBeSwitchedOff() {

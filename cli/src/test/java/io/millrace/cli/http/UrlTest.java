@@ -49,9 +49,36 @@ class UrlTest {
     "http://a_b.test/, http://a_b.test/",
     "http://-a.test/, http://-a.test/",
     "http://h./, http://h./",
+    "http://127.0.0.1/, http://127.0.0.1/",
+    "http://0177.0.0.1/, http://127.0.0.1/",
+    "http://0x7f000001/, http://127.0.0.1/",
+    "http://0X7F.1/, http://127.0.0.1/",
+    "http://2130706433:81/, http://127.0.0.1:81/",
+    "http://127.1/, http://127.0.0.1/",
+    "http://10.0x0.258/, http://10.0.1.2/",
+    "http://127.0.0.1./, http://127.0.0.1/",
+    "http://0x/, http://0.0.0.0/",
+    "http://%31%32%37.1/, http://127.0.0.1/",
+    "http://\uff11\uff12\uff17.1/, http://127.0.0.1/",
+    "http://4294967295/, http://255.255.255.255/",
+    "http://1.2.3.4.test/, http://1.2.3.4.test/",
+    "http://0x7g/, http://0x7g/",
+    "http://node.1/, http://node.1/",
   })
   void theUrlIsAsciiWithoutUserAndFragment(String text, String sent) throws Exception {
     assertEquals(sent, Url.parse(text).toString());
+  }
+
+  @DisplayName("H15: an address that is not taken is told of as what it is")
+  @Test
+  void addressesThatAreNotTaken() {
+    String zone =
+        assertThrows(MalformedInputException.class, () -> Url.parse("http://[fe80::1%25lo]/"))
+            .problem();
+    assertTrue(zone.contains("IPv6 address with a zone"), zone);
+    String number =
+        assertThrows(MalformedInputException.class, () -> Url.parse("http://256.1/")).problem();
+    assertTrue(number.contains("no IPv4 address"), number);
   }
 
   @DisplayName("H13: limits are for a host with its port, but for the usual ones")
@@ -93,6 +120,16 @@ class UrlTest {
         "http://a\uff0fb/",
         "http://[::1/",
         "http://[x]/",
+        "http://[fe80::1%25lo]/",
+        "http://[fe80::1%lo]/",
+        "http://256.0.0.1/",
+        "http://1.2.3.4.5/",
+        "http://4294967296/",
+        "http://1.2.65536/",
+        "http://09.1/",
+        "http://0x1ffffffffffffffff/",
+        "http://99999999999999999999/",
+        "http://1..2/",
         "http://[]/",
         "http://h/\u0000",
         "http://h/\ta",
