@@ -135,7 +135,7 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
   private static FileTarget locked(FileTarget target, Path beside) throws IOException {
     if (!FileTarget.tryLock(target.channel())) {
       target.close();
-      throw new IOException("another run writes to '" + beside + "', or another option names it");
+      throw new IOException("another run writes to '" + beside + "'");
     }
     return target;
   }

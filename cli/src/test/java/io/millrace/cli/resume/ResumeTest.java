@@ -372,7 +372,7 @@ class ResumeTest {
     String file = folder.resolve("both").toString();
     Cli cli = http(server.url("/ok"), "--failed", file, "--log", file);
     assertEquals(2, cli.code(), cli.err());
-    assertTrue(cli.err().contains("or another option names it"), cli.err());
+    assertTrue(cli.err().contains("is also --log"), cli.err());
   }
 
   @DisplayName("H18: --key names the field by which lines are known, also one inside of others")
