@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.executor.ParallelExecutor;
+import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.signal.HttpReply;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs in virtual time, with a bucket of 100/s and a burst of 10 as the server, 50 ms away. */
 @DisplayName("A run with Retry.http() and no limit")
@@ -206,5 +209,38 @@ class NoLimitGivenTest {
         .rateLimit(RateLimit.unlimited())
         .map(IntStream.range(0, ITEMS).boxed().toList(), item -> call());
     assertTrue(refused.get() > ITEMS / 5, refused + " refused of " + calls);
+  }
+
+  /** Asks to stay away for so long. */
+  private record Busy(long seconds) implements HttpReply {
+    @Override
+    public int statusCode() {
+      return 503;
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+      return name.equalsIgnoreCase("Retry-After")
+          ? Optional.of(Long.toString(seconds))
+          : Optional.empty();
+    }
+  }
+
+  @ParameterizedTest(name = "{0} s are cut to 60")
+  @ValueSource(longs = {100, 3_600})
+  @DisplayName("A50: the longest wait for a server is that of the policy")
+  void theLongestWait(long seconds) {
+    List<Duration> starts = new ArrayList<>();
+    Retry patient = Retry.http().maxServerWait(Duration.ofSeconds(60)).backoff(Backoff.none());
+    Parallel.of(1)
+        .clock(clock)
+        .retry(patient)
+        .map(
+            List.of(1),
+            item -> {
+              starts.add(clock.elapsed());
+              return starts.size() == 1 ? new Busy(seconds) : new Reply(200);
+            });
+    assertEquals(List.of(Duration.ZERO, Duration.ofSeconds(60)), starts);
   }
 }

@@ -133,11 +133,15 @@ public final class Config implements Cloneable {
   public RateLimit limit() {
     return rateLimit != null
         ? rateLimit
-        : retry.answerReader().<RateLimit>map(Config::untilRefused).orElse(RateLimit.unlimited());
+        : retry.answerReader().<RateLimit>map(this::untilRefused).orElse(RateLimit.unlimited());
   }
 
-  private static RateLimit untilRefused(AnswerReader reader) {
-    return RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY).reading(reader).by(Hosts::of);
+  private RateLimit untilRefused(AnswerReader reader) {
+    return RateLimit.adaptive()
+        .startingAt(Double.POSITIVE_INFINITY)
+        .reading(reader)
+        .longestWait(retry.maxServerWait())
+        .by(Hosts::of);
   }
 
   /** Whether limits that were asked for ask about items. */
