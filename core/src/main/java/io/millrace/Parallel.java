@@ -128,7 +128,8 @@ public final class Parallel {
    *
    * <p>The concurrency that a {@link RunControl}, a {@link Run} or an executor is given is then the most that may be
    * found, in place of {@code max}; below {@code min}, it counts as well. An attempt that ignores its interrupt and was abandoned
-   * does not count: another one runs in its place, as far as {@code max} allows. Each run begins anew.
+   * does not count, nor does one that has run for 10 times what others take: another one runs in its place, as far as {@code max} allows. While nothing
+   * ends, nothing moves. Each run begins anew.
    *
    * @param min at least 1
    * @param max at least {@code min}

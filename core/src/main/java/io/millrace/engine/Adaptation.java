@@ -68,10 +68,11 @@ final class Adaptation {
       epochs.moved(now);
       control.found(change.after());
     }
+    control.outlasting(epochs.outlasting());
     isLooking.set(false);
   }
 
   private @Nullable ConcurrencyChange look(long now) {
-    return epochs.look(now, control.bound());
+    return epochs.look(now, control.bound(), control::countOutlasting);
   }
 }

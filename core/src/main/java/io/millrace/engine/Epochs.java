@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Epochs {
   private static final long SHORTEST_NANOS = 1_000_000;
 
+  /** What runs for so many times what others take is no part of n, and counts as no more than that when it ends. */
+  private static final int OUTLASTING = 10;
+
   private final LearntConcurrency learnt;
 
   /* Emptied by whoever looks. What comes meanwhile counts for one epoch or the other, or not at all. */
@@ -22,9 +25,16 @@ final class Epochs {
   /* Written by whoever looks; read by all who tell. */
   private volatile long movedAt;
   private volatile long lookAt;
+  private volatile long longNanos = Long.MAX_VALUE;
 
   /* For whoever looks. */
   private long began;
+  private int outlasting;
+
+  /** Counts the attempts that have run for so long now. */
+  interface Outlasting {
+    int count(long now, long longNanos);
+  }
 
   Epochs(LearntConcurrency learnt, long now) {
     this.learnt = learnt;
@@ -37,9 +47,14 @@ final class Epochs {
     return learnt;
   }
 
+  /** By whoever looks: how many attempts run very long, as of the last step. */
+  int outlasting() {
+    return outlasting;
+  }
+
   /** An attempt has ended; returns whether it is time to look. */
   boolean ended(long startNanos, long endNanos, boolean succeeded) {
-    long took = endNanos - startNanos;
+    long took = Math.min(endNanos - startNanos, longNanos);
     busyNanos.add(took);
     if (succeeded && startNanos - movedAt >= 0) {
       successes.increment();
@@ -58,7 +73,7 @@ final class Epochs {
    * @param most what the concurrency may be at most
    * @return what has changed; null if nothing has
    */
-  @Nullable ConcurrencyChange look(long now, int most) {
+  @Nullable ConcurrencyChange look(long now, int most, Outlasting running) {
     if (!isDue(now)) {
       return null;
     }
@@ -70,6 +85,8 @@ final class Epochs {
       return null;
     }
     int before = learnt.now(most);
+    longNanos = (long) (OUTLASTING * latency);
+    outlasting = running.count(now, longNanos);
     int after = learnt.step(now, latency, busyNanos.sum() / elapsed, most);
     begin(now);
     lookAgain(now, latency);

@@ -67,6 +67,9 @@ final class LearntConcurrency {
 
   private int epochsSinceCut;
 
+  /* Whether a bound has cut n: once it rises, n may double again. */
+  private boolean isHeldDown;
+
   LearntConcurrency(int least) {
     this.least = least;
     this.now = least;
@@ -114,7 +117,12 @@ final class LearntConcurrency {
     if (now > most) {
       now = most;
       reason = Reason.BOUNDED;
+      isHeldDown = true;
     } else {
+      if (isHeldDown && now < most && stage == Stage.STEADY) {
+        isHeldDown = false;
+        stage = Stage.START;
+      }
       switch (stage) {
         case START -> start(latency, busy, most);
         case MEASURE -> measure(time, latency, bottom, most);

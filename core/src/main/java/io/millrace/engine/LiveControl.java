@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.engine.claim.Claim;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.plan.RunControl;
@@ -21,6 +22,10 @@ final class LiveControl {
   /* Guarded by the lock, if the concurrency finds itself: what was found, and the most that was given. */
   private int found;
   private int given;
+
+  /* How many attempts run that long that others run in their place. Written under the lock, by whoever looks, who also reads it
+   * without. */
+  private int outlasting;
 
   /* What is left of that beside abandoned workers. Written under the lock; read by whoever looks for another
    * concurrency, a little late at worst. */
@@ -72,6 +77,32 @@ final class LiveControl {
     found = concurrency;
     followFound();
     schedule.release();
+  }
+
+  /** By whoever looks: so many attempts run very long, and others run in their place meanwhile. */
+  void outlasting(int count) {
+    if (count != outlasting) {
+      schedule.lock();
+      outlasting = count;
+      followFound();
+      schedule.release();
+    }
+  }
+
+  /** Without the lock, so perhaps a little late: how many attempts have run for so long, without those that were abandoned. */
+  int countOutlasting(long now, long longNanos) {
+    int[] count = {0};
+    crew.roster()
+        .forEach(
+            worker -> {
+              Claim claim = worker.claim;
+              if (claim != null
+                  && !Claim.isThrough(claim.observe())
+                  && now - claim.startNanos >= longNanos) {
+                count[0]++;
+              }
+            });
+    return count[0];
   }
 
   /** Under the lock: a worker was abandoned, or is back. Others run in place of those, as far as the most that was given. */
@@ -140,12 +171,13 @@ final class LiveControl {
     }
   }
 
-  /* Abandoned workers keep their slots, and what was found is for those that work. */
+  /* Abandoned workers keep their slots, and so do attempts that run very long: what was found is for the others. */
   private void followFound() {
     Config.Adaptive asked = terms.config.adaptive;
     int least = asked == null ? 1 : asked.least();
     bound = Math.max(1, given - crew.abandoned());
-    slots(Math.min(Math.max(found, Math.min(least, bound)) + crew.abandoned(), given));
+    long wanted = (long) Math.max(found, Math.min(least, bound)) + crew.abandoned() + outlasting;
+    slots((int) Math.min(wanted, given));
   }
 
   private boolean findsItself() {

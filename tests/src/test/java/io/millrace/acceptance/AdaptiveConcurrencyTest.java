@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @NoLeaks
 @Timeout(60)
@@ -432,6 +434,71 @@ class AdaptiveConcurrencyTest {
     mayReturn.countDown();
     assertEquals(RunStatus.ABORTED, results.status());
     assertEquals(3, results.failures().size());
+  }
+
+  @ParameterizedTest(name = "item {0}")
+  @ValueSource(ints = {0, 5, 24, 30, 60, 100})
+  @DisplayName(
+      "AC8 an item that takes very long neither holds the others nor keeps it from growing")
+  void slowItem(int slow) {
+    AtomicLong others = new AtomicLong();
+    adaptive(2, 64)
+        .map(
+            items(3_000),
+            item -> {
+              if (item == slow) {
+                clock.sleep(Duration.ofSeconds(600));
+                return item;
+              }
+              serve(item, 1_000_000);
+              return others.accumulateAndGet(clock.elapsed().toSeconds(), Math::max);
+            });
+    assertTrue(others.get() < 30, "others done after " + others + " s");
+    assertTrue(mostRunning.get() >= 60, "at once: " + mostRunning);
+  }
+
+  @Test
+  @DisplayName(
+      "AC8 going down to measure does not hold what runs beside an item that takes very long")
+  void slowItemWhileMeasuring() {
+    AtomicLong others = new AtomicLong();
+    Parallel.of()
+        .adaptive(1, 50)
+        .clock(clock)
+        .map(
+            items(2_000),
+            item -> {
+              clock.sleep(
+                  item == 24 ? Duration.ofSeconds(600) : Duration.ofMillis(item < 300 ? 30 : 60));
+              return item == 24
+                  ? 0
+                  : others.accumulateAndGet(clock.elapsed().toSeconds(), Math::max);
+            });
+    assertTrue(others.get() < 60, "others done after " + others + " s");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(ints = {1, 2, 3})
+  @DisplayName("AC3 when a bound rises again, it doubles as at the start")
+  void boundThatRises(int low) {
+    RunControl control = new RunControl();
+    try (Run<Integer, Integer> run =
+        adaptive(1, 200).control(control).start(items(9_000), item -> serve(item, 50))) {
+      for (int i = 0; i < 4_000; i++) {
+        run.take();
+      }
+      control.concurrency(low);
+      for (int i = 0; i < 200; i++) {
+        run.take();
+      }
+      control.concurrency(200);
+      long start = clock.elapsed().toMillis();
+      while (run.concurrency() < 30) {
+        assertTrue(run.take().isPresent());
+      }
+      long took = clock.elapsed().toMillis() - start;
+      assertTrue(took < 6_000, "30 at once again after " + took + " ms");
+    }
   }
 
   @Test

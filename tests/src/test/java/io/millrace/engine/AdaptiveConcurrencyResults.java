@@ -35,7 +35,7 @@ public final class AdaptiveConcurrencyResults {
     @Override
     public void answered(long sentAt, long now, SimulatedReply reply) {
       if (epochs.ended(sentAt, now, reply.statusCode() == 200)) {
-        if (epochs.look(now, MOST) != null) {
+        if (epochs.look(now, MOST, (_, _) -> 0) != null) {
           epochs.moved(now);
         }
       }
