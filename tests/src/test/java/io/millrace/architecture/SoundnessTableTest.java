@@ -30,7 +30,7 @@ class SoundnessTableTest {
                 IntStream.rangeClosed(1, 27).mapToObj(id -> "E" + id),
                 Stream.concat(
                     IntStream.rangeClosed(1, 4).mapToObj(id -> "S" + id),
-                    IntStream.rangeClosed(1, 7).mapToObj(id -> "P" + id)))
+                    IntStream.rangeClosed(1, 8).mapToObj(id -> "P" + id)))
             .toList();
     assertEquals(expected, ids);
   }
