@@ -76,6 +76,7 @@ class ArchitectureTest {
 
   /** An option is a method of a few lines, and so is an entry point. */
   private static final Set<String> LONG_LISTS = Set.of("io/millrace/Parallel.java");
+
   /* A channel is closed for good by an interrupt of a thread that uses it; so are streams that are made of one. */
   private static final Pattern CHANNEL =
       Pattern.compile(
