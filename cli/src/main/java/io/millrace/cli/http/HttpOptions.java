@@ -33,6 +33,7 @@ import picocli.CommandLine.Option;
 
 /** How to run: the options that become a {@link Parallel}, and what each request is like. */
 final class HttpOptions {
+  /* Nanoseconds can count it. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   @Option(
@@ -285,7 +286,8 @@ final class HttpOptions {
   }
 
   Optional<Duration> itemTimeout() {
-    return Optional.ofNullable(itemTimeout);
+    return Optional.ofNullable(itemTimeout)
+        .map(time -> time.compareTo(LONGEST) > 0 ? LONGEST : time);
   }
 
   /** What is said of an early end. */
@@ -327,7 +329,7 @@ final class HttpOptions {
             .window(window())
             .stopToken(stopToken);
     parallel = with(parallel, perHost, (p, most) -> p.concurrencyPerKey(most, HttpOptions::host));
-    parallel = with(parallel, itemTimeout, HttpOptions::endingWaits);
+    parallel = with(parallel, itemTimeout().orElse(null), HttpOptions::endingWaits);
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
     parallel = with(parallel, maxFailures, Parallel::maxFailures);
     parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
@@ -343,9 +345,6 @@ final class HttpOptions {
 
   /* Each request is an item of its own, and all those of a line share its time. */
   private static Parallel endingWaits(Parallel parallel, Duration most) {
-    if (most.compareTo(LONGEST) > 0) {
-      return parallel;
-    }
     long nanos = most.toNanos();
     ItemDeadline deadline =
         new ItemDeadline(

@@ -110,9 +110,7 @@ class LineTimeTest {
   @Test
   void aWaitForTheTurnAtAHostEnds() {
     redirects("/old", elsewhere("/new"));
-    server
-        .on("/new", 200, "")
-        .on("/slow", (exchange, number) -> server.hang());
+    server.on("/new", 200, "").on("/slow", (exchange, number) -> server.hang());
     String in = elsewhere("/slow") + "\n" + server.url("/old");
     Cli cli =
         Cli.run(
