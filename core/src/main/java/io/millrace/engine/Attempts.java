@@ -9,6 +9,7 @@ import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Budgets;
+import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Spending;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.ItemAtHand;
@@ -42,6 +43,7 @@ final class Attempts {
   private final @Nullable RunCheckpoint checkpoint;
   private final @Nullable Spending spending;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
+  private final @Nullable ItemDeadline deadline;
   private final boolean hasObstacles;
   private final boolean isInspecting;
   private final boolean isAsking;
@@ -70,6 +72,7 @@ final class Attempts {
     this.adaptation = verdicts.adaptation();
     this.itemKey = terms.config.itemKey;
     this.spending = terms.spending;
+    this.deadline = terms.config.itemDeadline;
     RetryBudget retries = terms.config.retry.budget();
     this.retryBudget = retries.isLimited() ? retries : null;
     boolean hasCosts = spending != null && spending.looksAtItems();
@@ -81,6 +84,7 @@ final class Attempts {
             || checkpoint != null
             || hasCosts
             || terms.budgets.hasItemTimeout()
+            || deadline != null
             || terms.freshBudgetNanos <= 0;
     this.isAsking =
         itemKey != null || waits.lookAtItems() || news != null || checkpoint != null || hasCosts;
@@ -248,6 +252,9 @@ final class Attempts {
     if (!isInTime(at)) {
       return verdicts.fail(at, tooLate(at));
     }
+    if (isOver(at)) {
+      return verdicts.fail(at, ItemDeadline.error(at.attempts(), lastError(at)));
+    }
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
     }
@@ -300,9 +307,7 @@ final class Attempts {
       return mayCall(at) ? begin(worker, at, claim) : verdicts.cutOff(at);
     }
     try {
-      return tooLong
-          ? verdicts.fail(at, at.budgets().tooLate(at.attempts(), lastError(at)))
-          : verdicts.leave(at, closed);
+      return tooLong ? verdicts.fail(at, comesTooLate(at)) : verdicts.leave(at, closed);
     } finally {
       waits.left(closed);
     }
@@ -385,6 +390,17 @@ final class Attempts {
 
   private static boolean isInTime(ItemAtHand at) {
     return at.budgets().nanos(at.ticket, at.worker.nowNanos) > 0;
+  }
+
+  private boolean isOver(ItemAtHand at) {
+    return ItemDeadline.isOver(deadline, at.item(), at.worker.nowNanos);
+  }
+
+  /* Its permit would come after its time. */
+  private Throwable comesTooLate(ItemAtHand at) {
+    return deadline == null
+        ? at.budgets().tooLate(at.attempts(), lastError(at))
+        : ItemDeadline.error(at.attempts(), lastError(at));
   }
 
   private static Throwable tooLate(ItemAtHand at) {

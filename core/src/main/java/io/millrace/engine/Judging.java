@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.base.Suppressing;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
@@ -184,6 +185,9 @@ final class Judging {
     long delay = Math.min(wanted, Require.nanos(Require.LONGEST));
     if (at.budgets().nanos(ticket, at.worker.nowNanos + delay) <= 0) {
       return failing(at, at.budgets().tooLate(ticket.attempts, failure));
+    }
+    if (ItemDeadline.isOver(terms.config.itemDeadline, at.item(), at.worker.nowNanos + delay)) {
+      return failing(at, ItemDeadline.error(ticket.attempts, failure));
     }
     if (!retry.mayRepeat(value, error, serverWait, at.worker.nowNanos)) {
       EarlierErrors.refused(failure, retry.budget());

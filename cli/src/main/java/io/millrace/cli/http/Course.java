@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.engine.terms.ItemDeadline;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ final class Course {
   private Progress before = new Progress(0, 0, 0);
   private int requests;
   private int redirects;
+  private boolean isRedirected;
   private int budgeted;
   private Optional<SaveFolder.Saved> saved = Optional.empty();
   private long firstStartNanos;
@@ -72,12 +74,15 @@ final class Course {
     return saved;
   }
 
-  /** A request is sent now. */
-  void requestStarts(long nanos) {
+  /** A request is sent now. Answers whether it repeats the one before. */
+  boolean requestStarts(long nanos) {
+    boolean isRepeat = requests > 0 && !isRedirected;
+    isRedirected = false;
     if (requests++ == 0) {
       firstStartNanos = nanos;
     }
     lastEndNanos = nanos;
+    return isRepeat;
   }
 
   void requestEnds(long nanos) {
@@ -87,6 +92,7 @@ final class Course {
   /** An answer leads on to another request. */
   void redirected() {
     redirects++;
+    isRedirected = true;
   }
 
   /** A retry is taken from the budget of its host. */
@@ -111,12 +117,18 @@ final class Course {
 
   /** Tries so far: requests, of which those that follow a redirect do not count. */
   int attempts() {
-    return Math.max(0, before.requests() + requests - redirects());
+    int followed = isRedirected ? redirects() - 1 : redirects();
+    return Math.max(0, before.requests() + requests - followed);
   }
 
   /** How long it has taken since its first request in this run. */
   long elapsedNanos(long nowNanos) {
     return requests == 0 ? 0 : nowNanos - firstStartNanos;
+  }
+
+  /** When such a time is over that began with its first request in this run; never if there was none. */
+  long endNanos(long timeNanos) {
+    return requests == 0 ? ItemDeadline.NEVER : firstStartNanos + timeNanos;
   }
 
   /** From its first request to the end of its last one. */

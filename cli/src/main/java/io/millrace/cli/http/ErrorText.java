@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.text.ErrorMessage;
+import java.util.concurrent.TimeoutException;
 
 /** Says in a few words what went wrong with a line. */
 final class ErrorText {
@@ -18,6 +19,7 @@ final class ErrorText {
     return switch (error) {
       case RequestException failure -> String.valueOf(failure.getMessage());
       case MalformedLineException malformed -> String.valueOf(malformed.getMessage());
+      case TimeoutException _ -> TimedOutException.OF_LINE; // the run has no other times of items
       default -> message(error);
     };
   }

@@ -52,7 +52,9 @@ record Exchange(
     if (!course.hasStarted()) {
       retries.count(call.host());
     }
-    course.requestStarts(System.nanoTime());
+    if (course.requestStarts(System.nanoTime())) {
+      retries.countRetry();
+    }
     long cost = call.label().cost();
     try {
       Step step = step(call, timed(call, left));
@@ -115,7 +117,7 @@ record Exchange(
     long elapsed = call.course().elapsedNanos(System.nanoTime());
     Duration left = itemTime.get().minusNanos(elapsed);
     if (!left.isPositive()) {
-      throw new TimedOutException(call, "timed out: --item-timeout", true);
+      throw new TimedOutException(call, TimedOutException.OF_LINE, true);
     }
     return left.compareTo(time) < 0 ? left : time;
   }
@@ -141,7 +143,7 @@ record Exchange(
       boolean isLine = itemTime.isPresent() && !isTimeFor(call);
       return new TimedOutException(
           call,
-          isLine ? "timed out: --item-timeout" : "timed out: --timeout",
+          isLine ? TimedOutException.OF_LINE : "timed out: --timeout",
           attempt.stage() == Stage.CONNECTING);
     }
     return switch (failed) {

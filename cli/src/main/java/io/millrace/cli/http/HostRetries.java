@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.plan.RetryBudget;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 final class HostRetries {
   private static final int MOST_HOSTS = 1_000;
   private final Supplier<RetryBudget> budget;
+  private final AtomicLong sent = new AtomicLong();
 
   /* Guarded by itself; those that were asked for last. A host that comes back after long begins anew. */
   private final Map<String, RetryBudget> ofHosts =
@@ -32,6 +34,16 @@ final class HostRetries {
   /** A request is sent that is not a retry. */
   void count(String host) {
     of(host).count(System.nanoTime());
+  }
+
+  /** A retry is sent. */
+  void countRetry() {
+    sent.incrementAndGet();
+  }
+
+  /** How many retries were sent, to all hosts. */
+  long sent() {
+    return sent.get();
   }
 
   /** Takes a retry if there may be one more. */

@@ -8,6 +8,8 @@ import io.millrace.cli.option.TimeSpan;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.Times;
+import io.millrace.engine.terms.ConfigAccess;
+import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Order;
@@ -31,6 +33,9 @@ import picocli.CommandLine.Option;
 
 /** How to run: the options that become a {@link Parallel}, and what each request is like. */
 final class HttpOptions {
+  /* Nanoseconds can count it. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   @Option(
       names = "--jobs",
       paramLabel = "N",
@@ -281,7 +286,8 @@ final class HttpOptions {
   }
 
   Optional<Duration> itemTimeout() {
-    return Optional.ofNullable(itemTimeout);
+    return Optional.ofNullable(itemTimeout)
+        .map(time -> time.compareTo(LONGEST) > 0 ? LONGEST : time);
   }
 
   /** What is said of an early end. */
@@ -323,6 +329,7 @@ final class HttpOptions {
             .window(window())
             .stopToken(stopToken);
     parallel = with(parallel, perHost, (p, most) -> p.concurrencyPerKey(most, HttpOptions::host));
+    parallel = with(parallel, itemTimeout().orElse(null), HttpOptions::endingWaits);
     parallel = with(parallel, runTimeout, Parallel::runTimeout);
     parallel = with(parallel, maxFailures, Parallel::maxFailures);
     parallel = with(parallel, failRate, (p, rate) -> p.failureRate(rate.most(), rate.items()));
@@ -334,6 +341,18 @@ final class HttpOptions {
     return spendable.isEmpty()
         ? parallel
         : parallel.budget(Budget.all(spendable.toArray(Budget[]::new)));
+  }
+
+  /* Each request is an item of its own, and all those of a line share its time. */
+  private static Parallel endingWaits(Parallel parallel, Duration most) {
+    long nanos = most.toNanos();
+    ItemDeadline deadline =
+        new ItemDeadline(
+            item ->
+                item instanceof InputLine line
+                    ? line.course().endNanos(nanos)
+                    : ItemDeadline.NEVER);
+    return ConfigAccess.changed(parallel, copy -> copy.itemDeadline = deadline);
   }
 
   /* The rate of all requests stands behind the limits of their hosts: who waits for a host takes nothing of it. */

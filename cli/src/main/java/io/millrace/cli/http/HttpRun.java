@@ -311,6 +311,7 @@ final class HttpRun {
         counts.failed(),
         reading.handedOut(),
         reading.exhausted() ? OptionalLong.of(reading.handedOut()) : OptionalLong.empty(),
+        exchange.retries().sent(),
         monitor.snapshot(),
         Duration.ofNanos(System.nanoTime() - startNanos));
   }

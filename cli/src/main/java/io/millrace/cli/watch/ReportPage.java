@@ -185,7 +185,7 @@ public final class ReportPage {
         List.of("time", Times.text(end.elapsed())),
         List.of("rate", Times.rate(end.done() / end.seconds())),
         List.of("attempts", Times.count(snapshot.attempts())),
-        List.of("retries", Times.count(snapshot.retries())),
+        List.of("retries", Times.count(end.retries())),
         List.of("lost to pauses", Times.text(snapshot.paused())),
         List.of("median", Times.text(returned.percentile(50))),
         List.of("90 %", Times.text(returned.percentile(90))),

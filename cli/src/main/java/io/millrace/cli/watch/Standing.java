@@ -11,11 +11,24 @@ import java.util.OptionalLong;
  * @param failed how much of that failed
  * @param read what was read of the input
  * @param total all there is to do, if that is known
+ * @param retries attempts that repeated another one
  * @param snapshot what the monitor of its run says
  * @param elapsed since the start
  */
 public record Standing(
-    long done, long failed, long read, OptionalLong total, Snapshot snapshot, Duration elapsed) {
+    long done,
+    long failed,
+    long read,
+    OptionalLong total,
+    long retries,
+    Snapshot snapshot,
+    Duration elapsed) {
+
+  /** With the retries of the monitor. */
+  public Standing(
+      long done, long failed, long read, OptionalLong total, Snapshot snapshot, Duration elapsed) {
+    this(done, failed, read, total, snapshot.retries(), snapshot, elapsed);
+  }
 
   /** Of a command each of whose items is an item of its run. */
   public static Standing of(Snapshot snapshot, Duration elapsed) {

@@ -47,8 +47,8 @@ public final class StatusLine {
     if (!waiting.isEmpty()) {
       parts.add(Part.of(6, "waiting: " + waiting));
     }
-    if (snapshot.retries() > 0) {
-      parts.add(Part.of(8, Times.count(snapshot.retries()) + " retries"));
+    if (standing.retries() > 0) {
+      parts.add(Part.of(8, Times.count(standing.retries()) + " retries"));
     }
     if (snapshot.restored() > 0) {
       parts.add(Part.of(8, Times.count(snapshot.restored()) + " restored"));

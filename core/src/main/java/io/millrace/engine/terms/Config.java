@@ -63,6 +63,10 @@ public final class Config implements Cloneable {
   public Duration initialDelay = Duration.ZERO;
   public Duration attemptTimeout = Require.NEVER;
   public Duration itemTimeout = Require.NEVER;
+
+  /** When the time of an item is up that has a time of its own; null if none has. */
+  public @Nullable ItemDeadline itemDeadline;
+
   public Duration runTimeout = Require.NEVER;
   public Duration grace = Duration.ofMillis(100);
   public Duration patience = Duration.ofSeconds(2);

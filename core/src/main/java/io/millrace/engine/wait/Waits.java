@@ -5,6 +5,7 @@ import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.terms.Budgets;
 import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.limit.Demand;
@@ -153,13 +154,20 @@ public final class Waits {
 
   /** Whether the item's time will be up before the obstacle can let it pass. */
   public boolean takesTooLong(ItemAtHand at, Obstacle obstacle) {
-    Budgets budgets = at.budgets();
-    Ticket ticket = at.ticket;
-    return obstacle == rate
-        && ticket != null
-        && ticket.attempts > 0
-        && budgets.hasItemTimeout()
-        && rate.comesAfter(budgets.itemDeadline(ticket), at.demand);
+    if (obstacle != rate) {
+      return false;
+    }
+    long deadline = deadline(at.budgets(), at.item(), at.ticket);
+    return deadline != Long.MAX_VALUE && rate.comesAfter(deadline, at.demand);
+  }
+
+  /* When the item's time is up; Long.MAX_VALUE if it has none, or that has not begun. */
+  private long deadline(Budgets budgets, @Nullable Object item, @Nullable Ticket ticket) {
+    long timeout =
+        ticket == null || ticket.attempts == 0 || !budgets.hasItemTimeout()
+            ? Long.MAX_VALUE
+            : budgets.itemDeadline(ticket);
+    return ItemDeadline.earlier(timeout, ItemDeadline.of(terms.config.itemDeadline, item));
   }
 
   /** Whether any item had to wait for anything but its time. Never goes back to false. */
@@ -224,13 +232,12 @@ public final class Waits {
         && rate.comesAfter(terms.runDeadline(), ticket.demand);
   }
 
-  /* An item timeout ends the wait for a permit or a slot as well. */
+  /* The item's time ends the wait for a permit or a slot as well. */
   private long expire(Ticket ticket) {
-    Budgets budgets = terms.budgets(ticket.item);
-    if (ticket.attempts == 0 || !budgets.hasItemTimeout()) {
-      return Long.MAX_VALUE;
+    long deadline = deadline(terms.budgets(ticket.item), ticket.item, ticket);
+    if (deadline == Long.MAX_VALUE) {
+      return deadline;
     }
-    long deadline = budgets.itemDeadline(ticket);
     try {
       ticket.expiry(terms.clock.schedule(deadline, () -> endWait(ticket)));
     } catch (Throwable broken) {
