@@ -5,14 +5,11 @@ import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.engine.terms.ItemDeadline;
-import io.millrace.limit.RateLimiter;
-import io.millrace.outcome.Failure;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
@@ -82,22 +79,6 @@ class ItemDeadlineTest {
     assertEquals(List.of(ZERO, ofSeconds(6)), action.startsOf("late"));
     assertSame(busy, timeout(results).getCause());
     assertEquals(ofSeconds(6), clock.elapsed());
-  }
-
-  @DisplayName("L12: a wait ends when the item's own time is up, if a pause has come meanwhile")
-  @Test
-  void aWaitEndsInTime() {
-    RateLimiter limiter = RateLimiter.of(RateLimit.per(1, ofSeconds(4)), clock);
-    action.item("a").returns("done");
-    action.item("late").returns("never");
-    limiter.pause(ofSeconds(3));
-    try (var run = parallel(2).rateLimit(limiter).start(List.of("a", "late"), action)) {
-      assertTrue(run.take().orElseThrow().isSuccess());
-      limiter.pause(ofSeconds(100));
-      assertInstanceOf(Failure.class, run.take().orElseThrow());
-      assertEquals(List.of(), action.startsOf("late"));
-      assertTrue(clock.elapsed().compareTo(ofSeconds(10)) <= 0, clock.elapsed().toString());
-    }
   }
 
   @DisplayName("L12: a wait for a slot ends when the item's own time is up")
