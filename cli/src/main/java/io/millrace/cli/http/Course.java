@@ -62,6 +62,7 @@ final class Course {
     before = earlier;
     requests = 0;
     redirects = 0;
+    isRedirected = false;
   }
 
   /** Its answer is in a file, whatever becomes of its attempt. */

@@ -18,7 +18,7 @@ final class HttpWording implements Wording {
       return "line " + details.index();
     }
     String id = line.label().id();
-    String name = id.startsWith("\"") ? id : "line " + id;
+    String name = id.startsWith("\"") ? LineIdentity.shown(id) : "line " + id;
     return line instanceof InputLine.Call call ? name + " (" + call.host() + ")" : name;
   }
 

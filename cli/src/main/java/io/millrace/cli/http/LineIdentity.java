@@ -74,6 +74,15 @@ record LineIdentity(Optional<KeyField> field) {
     return quoted.toString();
   }
 
+  /** As {@link #key} has an id, for people. */
+  static String shown(String id) {
+    try {
+      return withoutUser(id);
+    } catch (MalformedInputException impossible) {
+      throw new AssertionError(impossible); // it was read
+    }
+  }
+
   private static String bounded(String key) {
     return Digest.bounded(key, LONGEST);
   }

@@ -260,6 +260,21 @@ class ResumeTest {
     assertTrue(ids.err().contains("lines 1 and 2 have the same key, \"p0\": leave"), ids.err());
   }
 
+  @DisplayName("H20: no summary and no log has the user and password of an id that is a URL")
+  @Test
+  void idsHaveNoUsers() throws IOException {
+    server.on("/gone", 404, "");
+    String line =
+        "{\"url\": \"http://127.0.0.1:%d/gone\", \"id\": \"http://joe:PASSWORD@h/x\"}"
+            .formatted(server.port());
+    Path log = folder.resolve("log");
+    Cli cli = http(line, "--retries", "0", "--log", log.toString());
+    assertEquals(1, cli.code());
+    assertTrue(cli.err().contains("http://h/x"), cli.err());
+    assertFalse(cli.err().contains("PASS"), cli.err());
+    assertFalse(Files.readString(log).contains("PASS"), "logged");
+  }
+
   @DisplayName(
       "H20: no key that is a URL has its user and password, wherever a key is kept or shown")
   @ParameterizedTest
