@@ -90,7 +90,12 @@ class NewProjectTest {
     String packages = "import io.millrace.*;\nimport io.millrace.plan.*;\n";
     Files.writeString(
         project.resolve("Prices.java"), source.replace("import module io.millrace;\n", packages));
-    assertEquals(expected, run(inProject(page().commands().getLast())));
+    String onTheClassPath =
+        page().commands().stream()
+            .filter(command -> command.endsWith(" Prices.java"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(expected, run(inProject(onTheClassPath)));
   }
 
   private static String inProject(String command) {
