@@ -148,6 +148,24 @@ class UsedFilesTest {
     }
   }
 
+  @DisplayName("H9: a link to a file that is not there yet is that file")
+  @Test
+  void aDanglingLinkIsItsTarget() throws IOException {
+    Files.createSymbolicLink(folder.resolve("out"), Path.of("c.db"));
+    Cli cli =
+        Cli.run(
+            server.url("/"),
+            "http",
+            "--force",
+            "--checkpoint",
+            path("c.db"),
+            "--output",
+            path("out"));
+    assertEquals(2, cli.code(), cli.err());
+    assertFalse(Files.exists(folder.resolve("c.db")), "written");
+    assertEquals(0, server.requests().size());
+  }
+
   @DisplayName("H9: no two outputs are one file, nor is one where the other is written first")
   @Test
   void noTwoOutputsAreOneFile() throws IOException {

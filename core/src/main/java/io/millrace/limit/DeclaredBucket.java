@@ -7,6 +7,7 @@ import io.millrace.signal.ServerAnswer;
 import io.millrace.signal.ServerAnswer.Kind;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -18,6 +19,9 @@ final class DeclaredBucket implements Bucket {
   private static final Set<Unit> SPENT =
       EnumSet.of(Unit.TOKENS, Unit.INPUT_TOKENS, Unit.OUTPUT_TOKENS, Unit.BYTES);
 
+  /* Names that change with each answer take no memory. */
+  private static final int MOST_HEEDED = 32;
+
   private final UnitBucket requests;
   private final AdaptiveBucket learnt;
   private final RateLimit.Declared limit;
@@ -25,6 +29,11 @@ final class DeclaredBucket implements Bucket {
   /* Whether answers declare something that says when attempts may start, and until when that holds. */
   private boolean isDeclared;
   private long declaredUntil;
+  /* The names of the limits for which attempts wait, or have waited. */
+  private final Set<String> heeded = new HashSet<>();
+  /* The latest attempt that was answered. */
+  private long answeredAt;
+  private boolean isAnswered;
 
   DeclaredBucket(RateLimit.Declared limit, long start) {
     this.limit = limit;
@@ -74,11 +83,12 @@ final class DeclaredBucket implements Bucket {
   public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
     requests.answered(now, takenAt, answer, turn);
     boolean isExplained = false;
+    boolean isNews = isNews(takenAt);
     for (DeclaredLimit declared : answer.signals().limits()) {
       if (isCounted(declared.unit())) {
         declares(now, declared);
-        isExplained |= declared.isUsedUp() && !DeclaredWindow.isShort(declared);
-      } else if (SPENT.contains(declared.unit()) && declared.isUsedUp()) {
+        isExplained |= declared.isUsedUp() && isHeeded(declared);
+      } else if (isNews && SPENT.contains(declared.unit()) && declared.isUsedUp()) {
         declared.resetsIn().ifPresent(reset -> holdUntil(now + obeyed(reset)));
       }
     }
@@ -98,10 +108,29 @@ final class DeclaredBucket implements Bucket {
 
   /* What was once declared for long enough still is when little of its window is left. */
   private void declares(long now, DeclaredLimit declared) {
-    isDeclared |= DeclaredWindow.paces(declared);
+    if (!DeclaredWindow.paces(declared)) {
+      return;
+    }
+    isDeclared = true;
+    if (heeded.size() < MOST_HEEDED) {
+      heeded.add(declared.name());
+    }
     Duration lasts = declared.resetsIn().or(declared::window).orElse(Duration.ZERO);
     long heard = Math.max(DeclaredWindow.SHORT, obeyed(lasts));
     declaredUntil = Bucket.later(declaredUntil, now + heard);
+  }
+
+  /* Whether attempts wait for it, so that a refusal for want of it teaches nothing. */
+  private boolean isHeeded(DeclaredLimit declared) {
+    return !DeclaredWindow.isShort(declared) && heeded.contains(declared.name());
+  }
+
+  /* Whether no later attempt than that has been answered. */
+  private boolean isNews(long takenAt) {
+    boolean isNews = !isAnswered || takenAt - answeredAt >= 0;
+    answeredAt = isNews ? takenAt : answeredAt;
+    isAnswered = true;
+    return isNews;
   }
 
   private long obeyed(Duration asked) {

@@ -3,6 +3,7 @@ package io.millrace.limit;
 import io.millrace.signal.DeclaredLimit;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One limit that a server declares: what remains of it is spread over the time until its reset. Pure arithmetic without lock
@@ -77,24 +78,31 @@ final class DeclaredWindow {
    * @param leastShare what a take costs if nobody else uses the limit, as a share of what it was estimated to
    */
   void heed(long now, long takenAt, DeclaredLimit said, double leastShare) {
-    hasQuota = said.quota().isPresent();
-    quota = said.quota().orElse(0);
+    hasQuota |= said.quota().isPresent();
+    quota = said.quota().orElse((long) quota);
     Optional<Duration> window = said.window().filter(Duration::isPositive);
-    hasLength = window.isPresent();
+    hasLength |= window.isPresent();
     length = window.map(Leaf::nanos).orElse(length);
-    Optional<Duration> reset = said.resetsIn().or(() -> window);
-    if (said.remaining().isPresent() && reset.isPresent()) {
-      double left = said.remaining().getAsLong();
-      count(
-          now,
-          takenAt,
-          hasQuota ? Math.min(quota, left) : left,
-          Leaf.nanos(reset.get()),
-          leastShare);
-    } else {
-      isCounted = false;
+    OptionalLong remains = said.remaining();
+    OptionalLong untilReset = untilReset(now, said, window);
+    if (remains.isPresent() && untilReset.isPresent()) {
+      double all = remains.getAsLong();
+      double left = hasQuota ? Math.min(quota, all) : all;
+      count(now, takenAt, left, untilReset.getAsLong(), leastShare);
+    } else if (!isCounted) {
       heeded(takenAt);
     }
+  }
+
+  /* An answer that leaves the reset out does not change it. */
+  private OptionalLong untilReset(long now, DeclaredLimit said, Optional<Duration> window) {
+    Optional<Duration> reset = said.resetsIn().or(() -> window);
+    if (reset.isPresent()) {
+      return OptionalLong.of(Leaf.nanos(reset.get()));
+    }
+    return isCounted && !isOver(now)
+        ? OptionalLong.of(Math.max(0, resetAt - now))
+        : OptionalLong.empty();
   }
 
   private void heeded(long takenAt) {

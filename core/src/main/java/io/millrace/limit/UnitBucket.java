@@ -46,11 +46,12 @@ final class UnitBucket implements Bucket {
     if (!isUsed || cost == 0) {
       return heldUntil;
     }
-    long declared = slot + leastGap;
+    long declared = slot;
     for (DeclaredWindow window : windows.values()) {
       declared = Bucket.later(declared, window.availableAt(slot, lastCost, cost));
     }
-    return Bucket.later(heldUntil, Bucket.earlier(declared, usedAt + longestWait));
+    long obeyed = Bucket.earlier(declared, usedAt + longestWait);
+    return Bucket.later(heldUntil, Bucket.later(slot + leastGap, obeyed));
   }
 
   @Override
@@ -81,7 +82,7 @@ final class UnitBucket implements Bucket {
 
   @Override
   public void giveBack(long now, long takenAt, long cost) {
-    if (takenAt == usedAt) {
+    if (takenAt == usedAt && cost > 0) {
       slot = slotBefore;
       lastCost = costBefore;
       isUsed = wasUsed;

@@ -18,7 +18,7 @@ public sealed interface AttemptEvent {
 
   /**
    * An attempt is about to begin. It has its permits, and its part of the budget; only an end of the run that comes while
-   * this is heard keeps it from its call.
+   * this is heard, and interrupts what runs, keeps it from its call: for an orderly one it runs already.
    *
    * @param item see {@link AttemptEvent#item}
    * @param details counts this attempt as well

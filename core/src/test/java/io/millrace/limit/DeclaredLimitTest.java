@@ -708,4 +708,66 @@ class DeclaredLimitTest {
     RateLimiter limiter = limiter(limit(1));
     assertThrows(IllegalArgumentException.class, () -> limiter.limit(limit(2)));
   }
+
+  @Test
+  @DisplayName("an answer that leaves the reset out does not change it, nor what paces")
+  void withoutAReset() {
+    RateLimiter limiter = limiter(limit(5));
+    call(limiter, said(requests(60, MINUTE)));
+    advanceSeconds(seconds(limiter));
+    call(limiter, said(DeclaredLimit.of("requests", Unit.REQUESTS).remaining(59)));
+    assertBetween(55, 60, taken(limiter, MINUTE));
+    RateLimiter other = limiter(limit(5));
+    call(other, said(requests(60, MINUTE)));
+    advanceSeconds(seconds(other));
+    call(other, said(DeclaredLimit.of("requests", Unit.REQUESTS).quota(60)));
+    advanceSeconds(seconds(other));
+    call(other, NOTHING);
+    assertBetween(55, 60, taken(other, MINUTE));
+  }
+
+  @Test
+  @DisplayName("a limit that only ever leaves its reset out leaves the pace to what is learnt")
+  void neverAReset() {
+    RateLimiter limiter = limiter(limit(5));
+    DeclaredLimit partial = DeclaredLimit.of("requests", Unit.REQUESTS).remaining(59);
+    for (int i = 0; i < 20; i++) {
+      call(limiter, said(partial));
+      advanceSeconds(seconds(limiter));
+    }
+    assertBetween(0, 1_000, taken(limiter, Duration.ofSeconds(10)));
+  }
+
+  @Test
+  @DisplayName("a limit that is used up but paces nothing explains no refusal: that is learnt from")
+  void usedUpWithoutAReset() {
+    RateLimiter limiter = limiter(limit(100));
+    DeclaredLimit day = limit("day", Unit.REQUESTS, 10_000_000, Duration.ofDays(1));
+    DeclaredLimit minute = DeclaredLimit.of("minute", Unit.REQUESTS).remaining(0);
+    for (int i = 0; i < 20; i++) {
+      call(limiter, refused(minute, day));
+      advanceSeconds(seconds(limiter));
+    }
+    assertBetween(0, 50, taken(limiter, Duration.ofSeconds(1)));
+  }
+
+  @Test
+  @DisplayName(
+      "its upper bound holds also if it waits no longer than less than that for the server")
+  void theUpperBoundBesideAShortWait() {
+    RateLimiter limiter = limiter(limit(1).most(0.2).longestWait(SECOND));
+    call(limiter, said(requests(6_000, MINUTE)));
+    assertBetween(10, 13, taken(limiter, MINUTE));
+  }
+
+  @Test
+  @DisplayName("an answer that is late does not say that no tokens are left, if a later one did")
+  void lateTokens() {
+    RateLimiter limiter = limiter(limit(1));
+    Demand early = take(limiter, null);
+    clock.advance(Duration.ofSeconds(100));
+    call(limiter, said(limit("tokens", Unit.TOKENS, 1_000_000, MINUTE)));
+    limiter.answered(early, said(limit("tokens", Unit.TOKENS, 0, MINUTE)), null);
+    assertBetween(0, 10, seconds(limiter));
+  }
 }

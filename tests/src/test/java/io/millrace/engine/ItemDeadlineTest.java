@@ -13,12 +13,15 @@ import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.Source;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -86,8 +89,21 @@ class ItemDeadlineTest {
   void aWaitForASlotEnds() {
     action.item("a").takes(ofSeconds(30)).returns("done");
     action.item("late").returns("never");
+    Iterator<String> items = List.of("a", "late").iterator();
+    Source<String> lateBehindA =
+        Source.supplying(
+            () -> {
+              if (!items.hasNext()) {
+                return Optional.empty();
+              }
+              String next = items.next();
+              if (next.equals("late")) {
+                action.awaitRunning(1);
+              }
+              return Optional.of(next);
+            });
     Results<String, String> results =
-        parallel(2).concurrencyPerKey(1, _ -> "key").map(List.of("a", "late"), action);
+        parallel(2).concurrencyPerKey(1, _ -> "key").map(lateBehindA, action);
     assertEquals(List.of("done"), results.okValues());
     assertEquals(List.of(), action.startsOf("late"));
   }

@@ -64,12 +64,21 @@ record Exchange(
       return step;
     } catch (RequestException | InterruptedException | RuntimeException failed) {
       contents.withdraw(call);
-      if (failed instanceof BadReplyException bad && bad.isRefusal() && paces.isPresent()) {
-        paces.get().refused(call.host(), System.nanoTime());
+      if (failed instanceof BadReplyException bad && paces.isPresent()) {
+        note(paces.get(), call.host(), bad);
       }
       throw failed;
     } finally {
       count(cost);
+    }
+  }
+
+  /* As a rate that finds itself takes it: a failure that is the request's own is no refusal. */
+  private static void note(HostPaces paces, String host, BadReplyException bad) {
+    if (bad.isRefusal()) {
+      paces.refused(host, System.nanoTime());
+    } else if (bad.statusCode() < 500) {
+      paces.taken(host, System.nanoTime());
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class Ipv4 {
   private static final Pattern MEANT =
-      Pattern.compile("(?:(?:[0-9]+|0[xX][0-9a-fA-F]*)(?:\\.|$))+");
+      Pattern.compile("(?:(?:0[xX][0-9a-fA-F]*+|[0-9]++)(?:\\.|$))++");
   private static final Pattern NUMBER = Pattern.compile("0[xX][0-9a-fA-F]{0,12}|[0-9]{1,15}");
   private static final int PARTS = 4;
 

@@ -36,7 +36,8 @@ public record ContentText(String text, boolean isBase64) {
             contentType, new ParserCursor(0, contentType.length()));
     return Optional.ofNullable(type.getParameterByName("charset"))
         .map(NameValuePair::getValue)
-        .map(name -> name.replace("\\", "")); // those of quoted pairs that the parser leaves
+        .map(name -> name.replace("\\", "").strip()) // those of quoted pairs that the parser leaves
+        .filter(name -> !name.isEmpty());
   }
 
   /** In Base64, whatever they are. */

@@ -22,9 +22,12 @@ public final class Credentials {
   private static final Pattern OF_WEB_URL =
       Pattern.compile("^(\\s*https?:/{1,3})[^/?#]*@", Pattern.CASE_INSENSITIVE);
 
-  /* Slashes may be escaped, as in JSON. What cannot be in the same value ends it. */
+  /*
+   * Slashes may be escaped, as in JSON. A password may have all but the end of its value in JSON and CSV, a quotation mark;
+   * so too much is left out between two URLs in one value, rather than too little.
+   */
   private static final Pattern IN_WEB_URLS =
-      Pattern.compile("(https?:(?:\\\\?/){1,3})[^/?#\\s\"',;]*@", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(https?:(?:\\\\?/){1,3})[^/?#\\s\"]*@", Pattern.CASE_INSENSITIVE);
 
   /* The scheme may be missing, or have lost its slashes. */
   private static final Pattern OF_PROXY =

@@ -49,6 +49,8 @@ public final class UsedFiles {
    * @param key of the file system; empty if there is no such file, or none that has one
    */
   private record Place(Path real, Optional<Object> key) {
+    private static final int MOST_LINKS = 40;
+
     /** Empty for what is there and is no regular file. */
     static Optional<Place> of(Path path) {
       BasicFileAttributes found = attributes(path);
@@ -67,13 +69,30 @@ public final class UsedFiles {
     }
 
     private static Path real(Path path) {
+      return real(path, MOST_LINKS);
+    }
+
+    /* A link to a file that is not there yet stands for that file. */
+    private static Path real(Path path, int links) {
       Path absolute = path.toAbsolutePath();
       try {
         return absolute.toRealPath();
       } catch (IOException notThere) {
+        Optional<Path> target = links == 0 ? Optional.empty() : target(absolute);
+        if (target.isPresent()) {
+          return real(absolute.resolveSibling(target.get()), links - 1);
+        }
         Path name = absolute.getFileName();
         Path parent = absolute.getParent();
-        return name == null || parent == null ? absolute : real(parent).resolve(name);
+        return name == null || parent == null ? absolute : real(parent, links).resolve(name);
+      }
+    }
+
+    private static Optional<Path> target(Path link) {
+      try {
+        return Optional.of(Files.readSymbolicLink(link));
+      } catch (IOException | UnsupportedOperationException none) {
+        return Optional.empty();
       }
     }
   }

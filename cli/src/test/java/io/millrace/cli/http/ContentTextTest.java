@@ -17,6 +17,8 @@ class ContentTextTest {
         "6162, none, ab, false",
         "'', none, '', false",
         "c3a4, text/plain, \u00e4, false",
+        "c3a4, text/html; charset=, \u00e4, false",
+        "c3a4, 'text/html; charset=\"\"', \u00e4, false",
         "e4, text/plain;charset=latin1, \u00e4, false",
         "e4, 'text/plain; x=y; CHARSET = \"ISO-8859-1\"; z', \u00e4, false",
         "e4, 'text/plain; x=\"a; charset=latin1\"', 5A==, true",

@@ -14,6 +14,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UrlTest {
+  @DisplayName("A3: a very long host of numbers costs its line, and no more")
+  @Test
+  void aVeryLongHost() {
+    String url = "http://" + "1.".repeat(100_000) + "1/";
+    assertThrows(MalformedInputException.class, () -> Url.parse(url));
+  }
+
   @DisplayName("H15: URLs as people have them are read, and sent in ASCII")
   @ParameterizedTest
   @CsvSource({
