@@ -3,6 +3,7 @@ package io.millrace.cli.packaged;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -11,6 +12,7 @@ import io.millrace.cli.Loopback;
 import io.millrace.cli.ServerKeys;
 import io.millrace.cli.packaged.Archive.Ended;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -22,6 +24,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -223,6 +228,27 @@ class ArchiveTest {
       assertFalse(unknown.out().contains("trustAnchors"), unknown.out());
     } finally {
       server.stop(0);
+    }
+  }
+
+  @DisplayName("nothing that only this system trusts is trusted elsewhere")
+  @Test
+  void trustsNoAuthorityOfThisSystem() throws Exception {
+    Path file = archive.home().resolve("runtime/lib/security/cacerts");
+    KeyStore store = KeyStore.getInstance(file.toFile(), (char[]) null);
+    assertTrue(store.size() > 50, store.size() + " certificates");
+    Path local = Path.of("/usr/local/share/ca-certificates");
+    if (Files.isDirectory(local)) {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      try (Stream<Path> all = Files.walk(local)) {
+        for (Path each : all.filter(path -> path.toString().endsWith(".crt")).toList()) {
+          try (InputStream in = Files.newInputStream(each)) {
+            for (Certificate certificate : factory.generateCertificates(in)) {
+              assertNull(store.getCertificateAlias(certificate), each.toString());
+            }
+          }
+        }
+      }
     }
   }
 
