@@ -117,6 +117,25 @@ class ArchiveTest {
   }
 
   @Test
+  void inADirectoryWithOtherCharactersTheLocaleHasToBeOfUtf8() throws Exception {
+    // made and removed by a shell: the locale of this test may not be able to name it
+    String make = "d=$(printf 'caf\\303\\251') && cp -al \"$0\" $d && exec $d/bin/millrace --version";
+    try {
+      Ended refused =
+          Archive.run(Map.of("LC_ALL", "C"), work, "sh", "-c", make, archive.home().toString());
+      assertEquals(2, refused.code(), refused.toString());
+      assertTrue(refused.err().contains("caf\u00e9' has characters"), refused.err());
+      assertTrue(refused.err().contains("LC_ALL=C.UTF-8"), refused.err());
+      assertEquals(1, refused.err().lines().count(), refused.err());
+      String again = "exec ./caf*/bin/millrace --version";
+      Ended runs = Archive.run(Map.of("LC_ALL", "C.UTF-8"), work, "sh", "-c", again);
+      assertEquals(0, runs.code(), runs.toString());
+    } finally {
+      Archive.run(NOTHING, work, "sh", "-c", "rm -rf ./caf*");
+    }
+  }
+
+  @Test
   void theCacheIsUsedWhereverTheArchiveIs() throws Exception {
     Ended ended = millrace(CACHE_ONLY, "--version");
     assertEquals(0, ended.code(), ended.toString());
