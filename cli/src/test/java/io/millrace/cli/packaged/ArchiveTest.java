@@ -373,6 +373,9 @@ class ArchiveTest {
     for (String each : List.of("slf4j-api", "sqlite-jdbc", "uplot", "jackson-core")) {
       assertTrue(Files.isDirectory(archive.home().resolve("legal").resolve(each)), each);
     }
+    Path mozilla = archive.home().resolve("legal/httpclient5/MPL-2.0");
+    assertTrue(Files.readString(mozilla).contains("Mozilla Public License"));
+    assertTrue(Files.isRegularFile(archive.home().resolve("runtime/legal/release")), "its release");
   }
 
   @Test
