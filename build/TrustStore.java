@@ -41,8 +41,9 @@ final class TrustStore {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     for (Path each : certificates) {
       try (InputStream in = Files.newInputStream(each)) {
-        store.setCertificateEntry(
-            each.getFileName().toString(), factory.generateCertificate(in));
+        // the same in each locale
+        String alias = each.getFileName().toString().replaceAll("[^ -~]+", "?");
+        store.setCertificateEntry(alias, factory.generateCertificate(in));
       }
     }
     Path file = Path.of(args[0]);
