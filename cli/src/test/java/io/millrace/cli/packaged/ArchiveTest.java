@@ -119,7 +119,8 @@ class ArchiveTest {
   @Test
   void inADirectoryWithOtherCharactersTheLocaleHasToBeOfUtf8() throws Exception {
     // made and removed by a shell: the locale of this test may not be able to name it
-    String make = "d=$(printf 'caf\\303\\251') && cp -al \"$0\" $d && exec $d/bin/millrace --version";
+    String make =
+        "d=$(printf 'caf\\303\\251') && cp -al \"$0\" $d && exec $d/bin/millrace --version";
     try {
       Ended refused =
           Archive.run(Map.of("LC_ALL", "C"), work, "sh", "-c", make, archive.home().toString());
