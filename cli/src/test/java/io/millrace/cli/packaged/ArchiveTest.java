@@ -3,6 +3,7 @@ package io.millrace.cli.packaged;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -11,6 +12,7 @@ import io.millrace.cli.Loopback;
 import io.millrace.cli.ServerKeys;
 import io.millrace.cli.packaged.Archive.Ended;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -22,6 +24,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -109,6 +114,26 @@ class ArchiveTest {
     Ended ended = Archive.run(NOTHING, work, copy.toString(), "--version");
     assertEquals(2, ended.code());
     assertTrue(ended.err().contains("a:b' has a colon in it"), ended.err());
+  }
+
+  @Test
+  void inADirectoryWithOtherCharactersTheLocaleHasToBeOfUtf8() throws Exception {
+    // made and removed by a shell: the locale of this test may not be able to name it
+    String make =
+        "d=$(printf 'caf\\303\\251') && cp -al \"$0\" $d && exec $d/bin/millrace --version";
+    try {
+      Ended refused =
+          Archive.run(Map.of("LC_ALL", "C"), work, "sh", "-c", make, archive.home().toString());
+      assertEquals(2, refused.code(), refused.toString());
+      assertTrue(refused.err().contains("caf\u00e9' has characters"), refused.err());
+      assertTrue(refused.err().contains("LC_ALL=C.UTF-8"), refused.err());
+      assertEquals(1, refused.err().lines().count(), refused.err());
+      String again = "exec ./caf*/bin/millrace --version";
+      Ended runs = Archive.run(Map.of("LC_ALL", "C.UTF-8"), work, "sh", "-c", again);
+      assertEquals(0, runs.code(), runs.toString());
+    } finally {
+      Archive.run(NOTHING, work, "sh", "-c", "rm -rf ./caf*");
+    }
   }
 
   @Test
@@ -226,6 +251,27 @@ class ArchiveTest {
     }
   }
 
+  @DisplayName("nothing that only this system trusts is trusted elsewhere")
+  @Test
+  void trustsNoAuthorityOfThisSystem() throws Exception {
+    Path file = archive.home().resolve("runtime/lib/security/cacerts");
+    KeyStore store = KeyStore.getInstance(file.toFile(), (char[]) null);
+    assertTrue(store.size() > 50, store.size() + " certificates");
+    Path local = Path.of("/usr/local/share/ca-certificates");
+    if (Files.isDirectory(local)) {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      try (Stream<Path> all = Files.walk(local)) {
+        for (Path each : all.filter(path -> path.toString().endsWith(".crt")).toList()) {
+          try (InputStream in = Files.newInputStream(each)) {
+            for (Certificate certificate : factory.generateCertificates(in)) {
+              assertNull(store.getCertificateAlias(certificate), each.toString());
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void goesOnWithACheckpointAndLeavesNothingElsewhere() throws Exception {
     Path temporary = Files.createDirectory(work.resolve("temporary"));
@@ -328,6 +374,9 @@ class ArchiveTest {
     for (String each : List.of("slf4j-api", "sqlite-jdbc", "uplot", "jackson-core")) {
       assertTrue(Files.isDirectory(archive.home().resolve("legal").resolve(each)), each);
     }
+    Path mozilla = archive.home().resolve("legal/httpclient5/MPL-2.0");
+    assertTrue(Files.readString(mozilla).contains("Mozilla Public License"));
+    assertTrue(Files.isRegularFile(archive.home().resolve("runtime/legal/release")), "its release");
   }
 
   @Test

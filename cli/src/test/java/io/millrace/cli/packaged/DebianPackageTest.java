@@ -79,6 +79,11 @@ class DebianPackageTest {
             "doc/millrace/changelog.gz")) {
       assertTrue(Files.size(root.resolve("usr/share").resolve(file)) > 0, file);
     }
+    String copyright = Files.readString(root.resolve("usr/share/doc/millrace/copyright"));
+    for (String named : List.of("/usr/lib/millrace/legal/", "/usr/lib/millrace/runtime/legal/")) {
+      assertTrue(copyright.contains(named), copyright);
+      assertTrue(Files.isDirectory(root.resolve(named.substring(1))), named);
+    }
     assertTrue(
         files().stream().allMatch(each -> each.startsWith("usr") || each.startsWith("var")),
         "something stands in another place");
