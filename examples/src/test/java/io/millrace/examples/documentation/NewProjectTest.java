@@ -92,7 +92,7 @@ class NewProjectTest {
         project.resolve("Prices.java"), source.replace("import module io.millrace;\n", packages));
     String onTheClassPath =
         page().commands().stream()
-            .filter(command -> command.endsWith(" Prices.java"))
+            .filter(command -> command.strip().endsWith(" Prices.java"))
             .findFirst()
             .orElseThrow();
     assertEquals(expected, run(inProject(onTheClassPath)));
