@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,6 +50,7 @@ final class Cell {
   private final AtomicInteger taking = new AtomicInteger();
   private final AtomicInteger listening = new AtomicInteger();
   private final AtomicBoolean reading = new AtomicBoolean();
+  private final Map<Integer, Integer> rejections = new ConcurrentHashMap<>();
   private boolean watchesLocks;
   private volatile boolean ending;
   private volatile boolean over;
@@ -150,6 +153,18 @@ final class Cell {
   /** Whether the culprit has to do with this item. */
   boolean isChosen(int item) {
     return misdeed == Misdeed.THROWS_A_CONSTANT || item % 5 == 1;
+  }
+
+  /**
+   * Whether what this item returns is rejected, so that it becomes part of a message. Where the first failure ends the run,
+   * the last rejection of an item does, and the others are interrupted.
+   */
+  boolean rejects(int item) {
+    boolean rejects = isChosen(item);
+    if (rejects && !door.outcomes && rejections.merge(item, 1, Integer::sum) == Props.ATTEMPTS) {
+      ends();
+    }
+    return rejects;
   }
 
   private boolean endsTheRun() {

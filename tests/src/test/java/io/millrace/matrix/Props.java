@@ -24,6 +24,8 @@ import java.util.stream.StreamSupport;
 
 /** The options, the source and the action of a cell: everything that user code is in. */
 final class Props {
+  static final int ATTEMPTS = 2;
+
   private static final Duration SHORT = Duration.ofMillis(30);
   private static final Duration RUN = Duration.ofMillis(200);
 
@@ -93,7 +95,7 @@ final class Props {
           parallel.retry(
               retry().<Thing>whenResult(value -> visited(Spot.RETRY_ON_RESULT, value) < 0));
       case VALUE_AS_OBJECT ->
-          parallel.retry(retry().<Thing>whenResult(value -> cell.isChosen(value.index())));
+          parallel.retry(retry().<Thing>whenResult(value -> cell.rejects(value.index())));
       case SERVER_WAIT ->
           parallel.retry(
               retry()
@@ -131,7 +133,7 @@ final class Props {
   }
 
   private static Retry retry() {
-    return Retry.ofAttempts(2).backoff(Backoff.none());
+    return Retry.ofAttempts(ATTEMPTS).backoff(Backoff.none());
   }
 
   private void execute(Runnable task) {
