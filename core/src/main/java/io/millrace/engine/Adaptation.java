@@ -47,10 +47,16 @@ final class Adaptation {
     if (!isDue || !isLooking.compareAndSet(false, true)) {
       return false;
     }
-    if (!isTold()) {
-      apply(look(endNanos), endNanos);
+    if (isTold()) {
+      return true;
     }
-    return isTold();
+    ConcurrencyChange change = null;
+    try {
+      change = look(endNanos);
+    } finally {
+      apply(change, endNanos);
+    }
+    return false;
   }
 
   /** Looks, and tells of the move before it is made: so each is told before the next one, and before an attempt more begins. */
@@ -64,12 +70,15 @@ final class Adaptation {
 
   /** Makes the move, if there is one; ends the look. */
   void apply(@Nullable ConcurrencyChange change, long now) {
-    if (change != null) {
-      epochs.moved(now);
-      control.found(change.after());
+    try {
+      if (change != null) {
+        epochs.moved(now);
+        control.found(change.after());
+      }
+      control.outlasting(epochs.outlasting());
+    } finally {
+      isLooking.set(false); // whatever fails, or nothing would ever move again
     }
-    control.outlasting(epochs.outlasting());
-    isLooking.set(false);
   }
 
   private @Nullable ConcurrencyChange look(long now) {

@@ -103,11 +103,15 @@ final class Judging {
 
   /** Tells the listener of the next move of the concurrency, and makes it. */
   void move(ItemAtHand at, Adaptation moving) {
-    interrupter.joinEnd(at.claim());
-    ConcurrencyChange told = moving.tell(at.ticketed().lastEndNanos);
-    tidyInterrupt(null);
-    at.worker.readClock();
-    moving.apply(told, at.worker.nowNanos);
+    ConcurrencyChange told = null;
+    try {
+      interrupter.joinEnd(at.claim());
+      told = moving.tell(at.ticketed().lastEndNanos);
+      tidyInterrupt(null);
+      at.worker.readClock();
+    } finally {
+      moving.apply(told, at.worker.nowNanos);
+    }
   }
 
   private Verdict decide(ItemAtHand at, Supplier<Verdict> deciding) {

@@ -83,7 +83,7 @@ final class DeclaredBucket implements Bucket {
   public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
     requests.answered(now, takenAt, answer, turn);
     boolean isExplained = false;
-    boolean isNews = isNews(takenAt);
+    boolean isNews = noteAnswer(takenAt);
     for (DeclaredLimit declared : answer.signals().limits()) {
       if (isCounted(declared.unit())) {
         declares(now, declared);
@@ -125,8 +125,8 @@ final class DeclaredBucket implements Bucket {
     return !DeclaredWindow.isShort(declared) && heeded.contains(declared.name());
   }
 
-  /* Whether no later attempt than that has been answered. */
-  private boolean isNews(long takenAt) {
+  /* Whether no later attempt has been answered before. */
+  private boolean noteAnswer(long takenAt) {
     boolean isNews = !isAnswered || takenAt - answeredAt >= 0;
     answeredAt = isNews ? takenAt : answeredAt;
     isAnswered = true;

@@ -17,8 +17,8 @@ public sealed interface AttemptEvent {
   Details details();
 
   /**
-   * An attempt is about to begin. It has its permits, and its part of the budget; only an end of the run that comes while
-   * this is heard, and interrupts what runs, keeps it from its call: for an orderly one it runs already.
+   * An attempt is about to begin. It has its permits, and its part of the budget. If the run ends while this is heard, and
+   * interrupts what runs, the call is not made; an orderly end lets it go on.
    *
    * @param item see {@link AttemptEvent#item}
    * @param details counts this attempt as well

@@ -136,6 +136,7 @@ final class TicketBatches {
       }
     }
     Mishaps.survive(end);
+    thread = null;
   }
 
   /* Works until the end; returns what is to be done then. */
