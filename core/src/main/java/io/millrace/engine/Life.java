@@ -319,7 +319,6 @@ final class Life implements Effects {
     if (schedule.census().keptCarriers() > 0) {
       Mishaps.survive(this::watchEnd);
     }
-    Mishaps.survive(() -> reporting.accept(recording));
     Mishaps.survive(interrupter::stop);
     Mishaps.survive(waits::stop);
     Mishaps.survive(runAlarm::cancel);
@@ -334,6 +333,9 @@ final class Life implements Effects {
 
   @Override
   public void joined() {
+    // Here, not in over(), which another thread may still be at: whoever waits for the end sees it
+    // told.
+    Mishaps.survive(() -> reporting.accept(recording));
     Mishaps.survive(staff::stop);
     Mishaps.survive(rescueAlarm::cancel);
     if (checkpoint == null) {

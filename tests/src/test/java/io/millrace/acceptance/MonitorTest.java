@@ -241,6 +241,25 @@ class MonitorTest {
   }
 
   @Test
+  @DisplayName(
+      "M5: whoever has waited for the end of a run sees it over, whichever threads ended it")
+  void overOnceJoined() {
+    for (int run = 0; run < 2_000; run++) {
+      watched(1)
+          .maxFailures(1)
+          .map(
+              List.of(1, 2, 3),
+              item -> {
+                if (item == 2) {
+                  throw new IOException("no");
+                }
+                return item;
+              });
+      assertEquals(0, monitor.snapshot().runs(), "after run " + run);
+    }
+  }
+
+  @Test
   @DisplayName("M6: several runs and executors count together, and what is over stays counted")
   void several() throws Exception {
     assertTrue(watched(2).map(List.of(1, 2, 3), item -> item).ok());
