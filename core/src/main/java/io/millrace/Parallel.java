@@ -322,6 +322,23 @@ public final class Parallel {
   }
 
   /**
+   * Sheds items that would wait for longer than this before an attempt: they fail at once with a {@link
+   * io.millrace.outcome.ShedException}, without a call, a permit or a retry. For items that are worth nothing later.
+   *
+   * <p>What counts is the wait for the rate limit (with its pauses and breakers), for {@link #concurrencyPerKey} and
+   * for a task's semaphore, together, since a worker first had to put the item off. A backoff does not count, nor does
+   * the wait for a worker. An item whose permit comes too late as the limit is at that moment does not wait at all; one that only others are
+   * ahead of waits, because they may leave, and fails when it has waited so long. Each attempt of an item has its own wait.
+   *
+   * @param longest not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}. At zero, an item that
+   *     cannot begin at once fails
+   */
+  public Parallel shedAfter(Duration longest) {
+    Require.notNegative("shedAfter", longest);
+    return with(copy -> copy.shedAfter = longest);
+  }
+
+  /**
    * How long the run may take. After that time it ends as {@code TIMED_OUT}. At zero the action is never
    * called.
    *

@@ -279,13 +279,13 @@ final class Attempts {
   /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */
   private boolean passObstacles(Worker worker, ItemAtHand at, Claim claim) {
     Obstacle closed = null;
-    boolean tooLong;
+    Throwable hopeless;
     Throwable refusal;
     try {
       closed = ask(at);
-      tooLong = closed != null && waits.takesTooLong(at, closed);
+      hopeless = closed == null ? null : hopeless(at, closed);
       refusal = closed == null ? waits.refusal(at) : null;
-      if (news != null && closed != null && !tooLong) {
+      if (news != null && closed != null && hopeless == null) {
         news.waiting(at, closed);
         tidy(at);
       }
@@ -307,7 +307,7 @@ final class Attempts {
       return mayCall(at) ? begin(worker, at, claim) : verdicts.cutOff(at);
     }
     try {
-      return tooLong ? verdicts.fail(at, comesTooLate(at)) : verdicts.leave(at, closed);
+      return hopeless == null ? verdicts.leave(at, closed) : verdicts.fail(at, hopeless);
     } finally {
       waits.left(closed);
     }
@@ -394,6 +394,12 @@ final class Attempts {
 
   private boolean isOver(ItemAtHand at) {
     return ItemDeadline.isOver(deadline, at.item(), at.worker.nowNanos);
+  }
+
+  /* With what an item fails that need not wait; null if it waits. */
+  private @Nullable Throwable hopeless(ItemAtHand at, Obstacle closed) {
+    Throwable shed = waits.shed(at, closed);
+    return shed == null && waits.takesTooLong(at, closed) ? comesTooLate(at) : shed;
   }
 
   /* Its permit would come after its time. */

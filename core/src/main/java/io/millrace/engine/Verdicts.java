@@ -14,6 +14,7 @@ import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
 import io.millrace.engine.watch.Watch;
 import io.millrace.outcome.AbandonedException;
+import io.millrace.outcome.ShedException;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +189,7 @@ final class Verdicts {
       ticket.firstStartNanos = startNanos;
     }
     ticket.lastEndNanos = at.worker.nowNanos;
+    ticket.isHeldBack = false;
     waits.free(ticket);
   }
 
@@ -196,13 +198,16 @@ final class Verdicts {
   /** Fails an item without a further attempt. */
   boolean fail(ItemAtHand at, Throwable error) {
     waits.giveBack(at);
+    if (error instanceof ShedException && at.ticket != null) {
+      EarlierErrors.attachAll(at.ticket.errors, error);
+    }
     if (at.claim().nextPhase(at.worker.nowNanos, judging.budgetNanos(at))) {
       return conclude(at, error);
     }
     return sealAgain(at.claim()) && settleNotRunOr(at, error);
   }
 
-  /** Fails an item whose worker was abandoned, with the report of that. */
+  /** Fails an item that nobody has to call: its worker was abandoned, or its wait was too long. */
   boolean condemn(ItemAtHand at, Throwable report) {
     return fail(at, report);
   }

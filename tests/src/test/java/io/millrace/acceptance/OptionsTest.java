@@ -105,6 +105,7 @@ class OptionsTest {
     refused(() -> Parallel.of().attemptTimeout(negative));
     refused(() -> Parallel.of().itemTimeout(negative));
     refused(() -> Parallel.of().runTimeout(negative));
+    refused(() -> Parallel.of().shedAfter(negative));
     refused(() -> Parallel.of().grace(negative));
     refused(() -> Parallel.of().initialDelay(negative));
     RateLimiter limiter = RateLimiter.of(RateLimit.unlimited(), clock);

@@ -50,11 +50,12 @@ class ToStringTest {
             .stopToken(new StopToken())
             .itemKey(item -> item));
     shows(
-        "Parallel[concurrency=4, workers=Caller[], concurrencyPerKey=2, patience=for ever,"
+        "Parallel[concurrency=4, workers=Caller[], concurrencyPerKey=2, shedAfter=1m, patience=for ever,"
             + " failurePolicy=StopAfter[failures=3], onProgress, onOutcome]",
         Parallel.of()
             .workers(Workers.caller())
             .concurrencyPerKey(2, item -> item)
+            .shedAfter(ofMinutes(1))
             .patience(ChronoUnit.FOREVER.getDuration())
             .maxFailures(3)
             .onProgress((done, total) -> {})

@@ -63,6 +63,11 @@ public final class Ticket {
   /** Whether it was granted what it waited for at a limit, and nobody has gone on with it since. */
   public boolean isGranted;
 
+  /** Whether it has had to wait since its last attempt ended, and since when. */
+  public boolean isHeldBack;
+
+  public long heldBackSince;
+
   public @Nullable Object slotKey;
 
   /* Guarded by the lock of KeySlots. */

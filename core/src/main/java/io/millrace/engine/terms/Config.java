@@ -68,6 +68,10 @@ public final class Config implements Cloneable {
   public @Nullable ItemDeadline itemDeadline;
 
   public Duration runTimeout = Require.NEVER;
+
+  /** How long an item may wait before an attempt. */
+  public Duration shedAfter = Require.NEVER;
+
   public Duration grace = Duration.ofMillis(100);
   public Duration patience = Duration.ofSeconds(2);
 
@@ -216,6 +220,7 @@ public final class Config implements Cloneable {
         .option("attemptTimeout", attemptTimeout, plain.attemptTimeout)
         .option("itemTimeout", itemTimeout, plain.itemTimeout)
         .option("runTimeout", runTimeout, plain.runTimeout)
+        .option("shedAfter", shedAfter, plain.shedAfter)
         .option("grace", grace, plain.grace)
         .option("patience", patience, plain.patience)
         .option("failurePolicy", failurePolicy, plain.failurePolicy)

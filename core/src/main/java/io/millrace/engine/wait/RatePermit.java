@@ -120,6 +120,11 @@ final class RatePermit implements Obstacle {
         && limiter.earliest(demandOf(demand)) - nanos > 0;
   }
 
+  /** Whether no permit comes before this time of the run's clock, by all that is known now. */
+  boolean isExpectedAfter(long nanos, @Nullable Demand demand) {
+    return hasRunsClock && limiter.earliest(demandOf(demand)) - nanos > 0;
+  }
+
   /** Tells when {@link #comesAfter} may have become false. */
   RateLimiter.Registration onEarlier(Runnable listener) {
     return limiter.onEarlier(listener);

@@ -33,6 +33,7 @@ public final class Waits {
   private final @Nullable SemaphorePermit semaphores;
   private final @Nullable RatePermit rate;
   private final @Nullable InVain inVain;
+  private final @Nullable Shedding shedding;
 
   /* Items that found no permit and are about to be queued: nobody may take one before them. */
   private final AtomicInteger leaving = new AtomicInteger();
@@ -50,6 +51,7 @@ public final class Waits {
     RateLimiter limiter = limiter(config);
     this.rate = limiter == null ? null : new RatePermit(limiter, this, terms, party);
     this.inVain = rate == null ? null : new InVain(run, rate, this);
+    this.shedding = Shedding.of(config);
   }
 
   /* Without a limit there is a limiter all the same if a server can ask everybody to stay away. */
@@ -152,6 +154,11 @@ public final class Waits {
     }
   }
 
+  /** What the item fails with instead of waiting for the obstacle, because it would wait too long; null if it waits. */
+  public @Nullable Throwable shed(ItemAtHand at, Obstacle obstacle) {
+    return shedding == null ? null : shedding.refusal(at, obstacle);
+  }
+
   /** Whether the item's time will be up before the obstacle can let it pass. */
   public boolean takesTooLong(ItemAtHand at, Obstacle obstacle) {
     if (obstacle != rate) {
@@ -234,16 +241,33 @@ public final class Waits {
 
   /* The item's time ends the wait for a permit or a slot as well. */
   private long expire(Ticket ticket) {
-    long deadline = deadline(terms.budgets(ticket.item), ticket.item, ticket);
+    long shedAt = shedding == null ? Long.MAX_VALUE : shedding.deadline(ticket);
+    long timeout = deadline(terms.budgets(ticket.item), ticket.item, ticket);
+    long deadline = ItemDeadline.earlier(timeout, shedAt);
     if (deadline == Long.MAX_VALUE) {
       return deadline;
     }
+    boolean isShed = deadline == shedAt;
     try {
-      ticket.expiry(terms.clock.schedule(deadline, () -> endWait(ticket)));
+      ticket.expiry(
+          terms.clock.schedule(
+              deadline, isShed ? () -> shed(ticket, shedAt) : () -> endWait(ticket)));
     } catch (Throwable broken) {
       run.breakOff(broken);
     }
     return deadline;
+  }
+
+  /* It has waited too long, unless that was a wait for an earlier attempt: then it asks again. */
+  private void shed(Ticket ticket, long shedAt) {
+    Shedding rule = shedding;
+    TicketQueue obstacle = ticket.obstacle;
+    if (rule != null && obstacle != null && obstacle.cancel(ticket)) {
+      if (rule.deadline(ticket) == shedAt) {
+        ticket.condemned = rule.error();
+      }
+      declined(ticket);
+    }
   }
 
   private static boolean isUnwanted(Ticket ticket) {

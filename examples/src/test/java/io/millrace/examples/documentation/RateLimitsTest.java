@@ -177,4 +177,12 @@ class RateLimitsTest {
     assertTrue(parallel.map(List.of(URI.create("http://a/")), URI::getPath).ok());
     assertEquals(20, failing.calls());
   }
+
+  @Test
+  void shed() {
+    // @start region="shed"
+    var parallel = Parallel.of(20).rateLimit(50).shedAfter(ofSeconds(2));
+    // @end
+    assertTrue(parallel.map(List.of("a"), String::length).ok());
+  }
 }

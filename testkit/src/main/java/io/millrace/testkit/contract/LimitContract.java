@@ -2,9 +2,11 @@ package io.millrace.testkit.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.ShedException;
 import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
@@ -270,6 +272,52 @@ public interface LimitContract extends Contract {
         assertTrue(count <= allowed, () -> taken + " by the minute");
       }
       assertTrue(taken.getOrDefault(1L, 0) >= allowed - 2, () -> taken + " by the minute");
+    }
+  }
+
+  @Everywhere
+  @DisplayName("R9 an item whose permit would come too late is shed at once, and takes none")
+  default void itemsAreShed(Way way) throws Exception {
+    try (ManualClock clock = new ManualClock()) {
+      RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(3), clock);
+      var action = ScriptedAction.<Integer, Integer>on(clock).anyItem().returns(1);
+      var report =
+          way.over(Way.numbers(30), action)
+              .with(p -> p.clock(clock).rateLimit(limiter).shedAfter(Duration.ofMinutes(1)))
+              .run()
+              .complete(30);
+      assertEquals(3, action.calls().size(), "calls");
+      assertEquals(27, report.failures().size(), "failures");
+      report.failures().forEach(f -> assertInstanceOf(ShedException.class, f.error()));
+      report.failures().forEach(f -> assertEquals(0, f.attempts(), "attempts"));
+      clock.advance(Duration.ofHours(3));
+      assertEquals(3, permitsLeft(limiter), "permits after three hours");
+    }
+  }
+
+  @Everywhere(at = {2, 7, 100})
+  @DisplayName("R9 an item that others keep waiting is shed when it has waited so long")
+  default void itemsBehindOthersAreShed(Way way) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      long start = clock.nanoTime();
+      var action =
+          ScriptedAction.<Integer, Integer>on(clock)
+              .anyItem()
+              .takes(Duration.ofSeconds(10))
+              .returns(1);
+      var report =
+          way.over(Way.numbers(3), action)
+              .with(
+                  p ->
+                      p.clock(clock)
+                          .concurrencyPerKey(1, (Integer item) -> "one")
+                          .shedAfter(Duration.ofSeconds(4)))
+              .run()
+              .complete(3);
+      assertEquals(1, action.calls().size(), "calls");
+      assertEquals(2, report.failures().size(), "failures");
+      report.failures().forEach(f -> assertInstanceOf(ShedException.class, f.error()));
+      assertEquals(Duration.ofSeconds(10).toNanos(), clock.nanoTime() - start, "time");
     }
   }
 }
