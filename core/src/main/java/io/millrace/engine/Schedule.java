@@ -188,7 +188,8 @@ final class Schedule {
     try {
       backlog.showUnseen(now, sink);
     } finally {
-      lock.unlock();
+      release(); // the consumer has nothing to take, which may leave the run nothing but waits in
+      // vain
     }
   }
 
@@ -424,7 +425,7 @@ final class Schedule {
   private void endIfInVain() {
     if (waiting.isAllInVain(intake, window)
         && !hasEnded()
-        && (intake.isDone(false) || room() <= 0)) {
+        && (intake.isDone(false) || (!sink.mayMakeRoom() && room() <= 0))) {
       endLocked(RunStatus.TIMED_OUT, null);
     }
   }

@@ -23,6 +23,9 @@ final class DoneQueue<F> {
   private final AtomicLong added = new AtomicLong();
   private long taken;
 
+  /* What the one thread that takes them wants to be run when one comes. */
+  private volatile @Nullable Runnable whenAny;
+
   private final Supplier<@Nullable Home> home;
   private final Predicate<Set<Object>> comesOf;
 
@@ -62,6 +65,31 @@ final class DoneQueue<F> {
     added.incrementAndGet();
     done.add(one);
     waits.wake();
+    Runnable told = whenAny;
+    if (told != null) {
+      told.run();
+    }
+  }
+
+  /**
+   * Runs this when there is one, at once or each time one comes, in place of what was to be run before. For the one
+   * thread that takes them.
+   */
+  void whenAny(Runnable action) {
+    whenAny = action;
+    if (!done.isEmpty()) {
+      action.run();
+    }
+  }
+
+  /** The next one if it is there. */
+  @SuppressWarnings("unchecked")
+  @Nullable F poll() {
+    Object next = done.poll();
+    if (next != null) {
+      taken++;
+    }
+    return next == END ? null : (F) next;
   }
 
   /** The next one; null if the time is up, or this was closed. */

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Lets tasks into an executor, as its queue limit says, and sets their deadlines. Thread-safe. */
@@ -77,18 +78,33 @@ final class Entrance {
   /** Lets the task of somebody in who waits for it, and so also waits for room. */
   void admitPart(Submitted task, Duration deadline, TimeLimit patience)
       throws InterruptedException, TimeoutException {
-    TimeLimit time = TimeLimit.of(clock, Require.nanos(deadline));
-    Room full = room;
-    if (full != null && await(full, patience) == Room.Answer.LATE) {
+    if (!admitPart(task, deadline, patience, _ -> {})) {
       throw new TimeoutException("there was no room for the task in time");
     }
+  }
+
+  /**
+   * As {@link #admitPart(Submitted, Duration, TimeLimit)}; answers whether there was room before the time was up, or
+   * something better to do.
+   *
+   * @param whenBetter see {@link Room#take(TimeLimit, Consumer)}
+   */
+  boolean admitPart(
+      Submitted task, Duration deadline, TimeLimit patience, Consumer<Runnable> whenBetter)
+      throws InterruptedException {
+    TimeLimit time = TimeLimit.of(clock, Require.nanos(deadline));
+    Room full = room;
+    if (full != null && await(full, patience, whenBetter) == Room.Answer.LATE) {
+      return false;
+    }
     add(task, time, deadline);
+    return true;
   }
 
   private void waitAndAdd(Room full, Submitted task, TimeLimit time, Duration deadline) {
     Room.Answer answer;
     try {
-      answer = await(full, time);
+      answer = await(full, time, _ -> {});
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       CancellationException cancelled =
@@ -104,8 +120,9 @@ final class Entrance {
     }
   }
 
-  private static Room.Answer await(Room full, TimeLimit time) throws InterruptedException {
-    Room.Answer answer = full.take(time);
+  private static Room.Answer await(Room full, TimeLimit time, Consumer<Runnable> whenBetter)
+      throws InterruptedException {
+    Room.Answer answer = full.take(time, whenBetter);
     if (answer == Room.Answer.CLOSED) {
       throw shutDown();
     }

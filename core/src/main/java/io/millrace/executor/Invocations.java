@@ -75,37 +75,79 @@ final class Invocations {
             executor.clock(),
             executor::home,
             running -> futures.stream().anyMatch(each -> ExecutorFuture.isOfAny(running, each)));
+    Race<R> race = new Race<>(done, limit);
     try {
       for (Callable<R> task : tasks) {
-        ExecutorFuture<R> future =
-            executor.submitPart(executor.part(task, executor.options()), executor.options(), limit);
-        futures.add(future);
-        FutureWaits.whenDone(future, () -> done.add(future));
+        Task<R> part = executor.part(task, executor.options());
+        boolean isIn = false;
+        while (!isIn && !race.isWon()) {
+          isIn = executor.trySubmitPart(part, limit, done::whenAny);
+          if (!isIn && limit.isOver() && !race.isWon()) {
+            throw new TimeoutException("there was no room for the task in time");
+          }
+        }
+        if (!isIn) {
+          break;
+        }
+        futures.add(part.future);
+        FutureWaits.whenDone(part.future, () -> done.add(part.future));
       }
-      return first(done, futures.size(), limit);
+      return race.value(futures.size());
     } finally {
       cancel(futures);
     }
   }
 
-  private static <R extends @Nullable Object> R first(
-      DoneQueue<ExecutorFuture<R>> done, int all, TimeLimit limit)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Throwable last = null;
-    for (int failed = 0; failed < all; failed++) {
-      ExecutorFuture<R> next = done.poll(limit);
-      if (next == null) {
-        throw new TimeoutException("none of " + all + " tasks succeeded in time");
+  /** Which task succeeds first. Used by one thread. */
+  private static final class Race<R extends @Nullable Object> {
+    private final DoneQueue<ExecutorFuture<R>> done;
+    private final TimeLimit limit;
+    private @Nullable ExecutorFuture<R> winner;
+    private int failed;
+    private @Nullable Throwable last;
+
+    private Race(DoneQueue<ExecutorFuture<R>> done, TimeLimit limit) {
+      this.done = done;
+      this.limit = limit;
+    }
+
+    /** Whether one has succeeded. */
+    boolean isWon() throws InterruptedException {
+      ExecutorFuture<R> next = winner == null ? done.poll() : null;
+      while (next != null) {
+        look(next);
+        next = winner == null ? done.poll() : null;
       }
+      return winner != null;
+    }
+
+    /** Waits for the first that succeeds, of so many. */
+    R value(int all) throws InterruptedException, ExecutionException, TimeoutException {
+      while (winner == null && failed < all) {
+        ExecutorFuture<R> next = done.poll(limit);
+        if (next == null) {
+          throw new TimeoutException("none of " + all + " tasks succeeded in time");
+        }
+        look(next);
+      }
+      if (winner == null) {
+        throw new ExecutionException("none of " + all + " tasks succeeded", last);
+      }
+      return winner.get();
+    }
+
+    private void look(ExecutorFuture<R> next) throws InterruptedException {
       try {
-        return next.get();
+        next.get();
+        winner = next;
       } catch (ExecutionException failure) {
+        failed++;
         last = failure.getCause();
       } catch (CancellationException cancelled) {
+        failed++;
         last = cancelled;
       }
     }
-    throw new ExecutionException("none of " + all + " tasks succeeded", last);
   }
 
   private static void checkElements(Collection<?> tasks) {

@@ -28,6 +28,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.BaseStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -262,6 +263,12 @@ public final class ParallelExecutor implements ExecutorService {
       throws InterruptedException, TimeoutException {
     entrance.admitPart(part, options.deadline(), limit);
     return part.future;
+  }
+
+  /** As {@link #submitPart}; false if the time was up, or there was something better to do than to wait for room. */
+  boolean trySubmitPart(Task<?> part, TimeLimit limit, Consumer<Runnable> whenBetter)
+      throws InterruptedException {
+    return entrance.admitPart(part, options.deadline(), limit, whenBetter);
   }
 
   private <R extends @Nullable Object> Task<R> task(

@@ -5,6 +5,7 @@ import io.millrace.time.TimeSource;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +75,12 @@ final class Room {
     return true;
   }
 
-  /** Waits for a place. */
-  Answer take(TimeLimit limit) throws InterruptedException {
+  /**
+   * Waits for a place. It is too late for one also when there is something better to do.
+   *
+   * @param whenBetter gets what to run then, by any thread, however often and late
+   */
+  Answer take(TimeLimit limit, Consumer<Runnable> whenBetter) throws InterruptedException {
     if (tryTake()) {
       return Answer.TAKEN;
     }
@@ -89,6 +94,7 @@ final class Room {
     OwnWaits.Wait ownWait = null;
     TimeSource.Timer timer = null;
     try {
+      whenBetter.accept(waiter.wait::end);
       if (limit.isNone()) {
         ownWait = ownWaits.begin(waiter);
       } else {

@@ -18,10 +18,12 @@ import io.millrace.plan.Retry;
 import io.millrace.scope.CancelScope;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -388,6 +390,45 @@ class QueueLimitTest {
     } finally {
       full.countDown();
       filling.forEach(ExecutorFuture::join);
+    }
+  }
+
+  @Test
+  @DisplayName("L4: invokeAny has its value although there is no room for the rest of its tasks")
+  void invokeAnyBesideFullQueue() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger calls = new AtomicInteger();
+    Callable<String> stuck =
+        () -> {
+          calls.incrementAndGet();
+          never.await();
+          return "stuck";
+        };
+    try (ParallelExecutor one = ParallelExecutor.of(Parallel.of(1), QueueLimit.rejecting(0))) {
+      assertEquals("fast", one.invokeAny(List.of(() -> "fast", stuck, stuck)));
+      assertEquals("fast", one.invokeAny(List.of(() -> "fast", stuck, stuck), 1, TimeUnit.HOURS));
+    }
+    try (ParallelExecutor two = ParallelExecutor.of(Parallel.of(2), QueueLimit.rejecting(0))) {
+      CountDownLatch isStuck = new CountDownLatch(1);
+      Callable<String> second =
+          () -> {
+            isStuck.countDown();
+            return stuck.call();
+          };
+      Callable<String> late =
+          () -> {
+            isStuck.await();
+            return "late";
+          };
+      assertEquals("late", two.invokeAny(List.of(second, late, stuck)));
+      Callable<String> failing =
+          () -> {
+            throw new IOException("no");
+          };
+      assertEquals("last", two.invokeAny(List.of(stuck, failing, failing, () -> "last")));
+      assertThrows(
+          TimeoutException.class,
+          () -> two.invokeAny(List.of(stuck, stuck, stuck), 1, TimeUnit.MILLISECONDS));
     }
   }
 }

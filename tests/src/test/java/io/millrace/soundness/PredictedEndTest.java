@@ -13,6 +13,7 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
+import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
@@ -24,13 +25,16 @@ import io.millrace.time.TimeSource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +53,54 @@ class PredictedEndTest {
       assertEquals(RunStatus.TIMED_OUT, results.status());
       assertEquals(1, results.successes().size());
       assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
+    }
+  }
+
+  private static final Parallel FIRST_OF_KEY =
+      Parallel.of(1)
+          .rateLimit(HOURLY.by((String item) -> item))
+          .runTimeout(ofSeconds(3_000))
+          .truncation(Truncation.SILENT);
+
+  private static List<String> values(Run<String, String> run) {
+    return run.stream().filter(Outcome::isSuccess).map(Outcome::value).toList();
+  }
+
+  @Test
+  @DisplayName("E24: a run goes on while its consumer can make room for items that need not wait")
+  void consumerMakesRoom() {
+    List<String> items = new ArrayList<>(List.of("a", "a"));
+    IntStream.range(0, 100).forEach(i -> items.add("b" + i));
+    for (int window : List.of(8, 3)) {
+      AtomicInteger calls = new AtomicInteger();
+      try (Run<String, String> run =
+          FIRST_OF_KEY
+              .unordered()
+              .window(window)
+              .start(
+                  items,
+                  item -> {
+                    calls.incrementAndGet();
+                    return item;
+                  })) {
+        Soon.until(() -> calls.get() == window - 1 && run.progress().running() == 0);
+        assertEquals(101, values(run).size(), "with a window of " + window);
+        assertEquals(RunStatus.TIMED_OUT, run.status());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("E24: a run ends at once if what waits in vain leaves no room, whatever is taken")
+  void noRoomInVain() {
+    Parallel narrow = FIRST_OF_KEY.window(4);
+    try (Run<String, String> run =
+        narrow.unordered().start(List.of("a", "b", "a", "a", "a", "a", "c"), item -> item)) {
+      assertEquals(Set.of("a", "b"), Set.copyOf(values(run)));
+    }
+    try (Run<String, String> run =
+        narrow.ordered().start(List.of("a", "a", "b", "c", "d", "e", "f"), item -> item)) {
+      assertEquals(List.of("a", "b", "c", "d"), values(run));
     }
   }
 
@@ -175,7 +227,7 @@ class PredictedEndTest {
                       return item;
                     })) {
           Soon.until(() -> calls.get() == 1 && looks.get() >= 2);
-          limiter.limit(RateLimit.perSecond(1_000));
+          limiter.limit(RateLimit.perSecond(1_000).burst(10));
           clock.advance(ofSeconds(1));
           free.countDown();
           run.stream().forEach(outcome -> {});

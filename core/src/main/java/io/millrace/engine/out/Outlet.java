@@ -52,6 +52,15 @@ public final class Outlet implements Sink {
     claims.takeAll();
   }
 
+  /*
+   * A consumer that waits has taken all it can, and counted that. In this order: it takes claims only after it has
+   * ceased to wait.
+   */
+  @Override
+  public boolean mayMakeRoom() {
+    return !claims.isEmpty() || !wakeup.isAwaited();
+  }
+
   @Override
   public long delivered(long settled) {
     return deliveries.delivered();

@@ -28,6 +28,14 @@ public sealed interface Sink permits Collected, Outlet, ToItems {
   /** How many outcomes have left the window, given how many are settled. */
   long delivered(long settled);
 
+  /**
+   * Whether outcomes may leave the window although no worker settles any; to be asked before {@link #delivered}. Called under the run's lock when every worker is
+   * idle.
+   */
+  default boolean mayMakeRoom() {
+    return false;
+  }
+
   /** Whether {@link #abandoned} does anything; then the run is not gone before that is done. */
   default boolean tellsAbandoned() {
     return false;
