@@ -520,7 +520,8 @@ public final class Parallel {
    * The listener is told what happens to items before they have an outcome: attempts that begin, retries with
    * their errors and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, and
    * its calls overlap, so it has to be thread-safe; it should return quickly. The end of the run interrupts
-   * it. If it throws, that ends the run and is thrown. A run without such a listener spends nothing on it.
+   * it; a timeout of an attempt does not, because the time that it takes is that of no attempt. If it throws,
+   * that ends the run and is thrown. A run without such a listener spends nothing on it.
    *
    * {@snippet file="io/millrace/examples/OutcomeExampleTest.java" region="attempts"}
    */

@@ -6,9 +6,9 @@ import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Terms;
+import io.millrace.engine.wait.AskedPause;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
-import io.millrace.engine.watch.Watch;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.Retry;
@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what becomes of an item, by the user's functions: the predicates of retries, costs, readers of answers,
- * fallbacks, the checkpoint's codec, listeners. What they throw is the item's failure. The claim is in a phase of
- * its own meanwhile, which {@link Verdicts} begins and seals.
+ * fallbacks, the checkpoint's codec. What they throw is the item's failure. The claim is in a phase of
+ * its own meanwhile, which {@link Verdicts} begins and seals. {@link Telling} tells listeners what was decided.
  */
 final class Judging {
   private final Terms terms;
@@ -32,8 +32,6 @@ final class Judging {
   private final Failures failures;
   private final Interrupter interrupter;
   private final @Nullable Keeping keeping;
-  private final @Nullable AttemptNews news;
-  private final @Nullable Watch watch;
 
   Judging(
       Terms terms,
@@ -41,16 +39,13 @@ final class Judging {
       Waits waits,
       Failures failures,
       Interrupter interrupter,
-      @Nullable Keeping keeping,
-      @Nullable AttemptNews news) {
+      @Nullable Keeping keeping) {
     this.terms = terms;
     this.schedule = schedule;
     this.waits = waits;
     this.failures = failures;
     this.interrupter = interrupter;
     this.keeping = keeping;
-    this.news = news;
-    this.watch = terms.config.watch;
   }
 
   /**
@@ -71,9 +66,8 @@ final class Judging {
   }
 
   /** What comes of an attempt that returned or threw. */
-  Verdict ofAttempt(
-      ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
-    return decide(at, () -> judged(at, startNanos, value, error));
+  Verdict ofAttempt(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    return decide(at, () -> judged(at, value, error));
   }
 
   /** What comes of an item whose call was the last one, whatever came of that. */
@@ -128,10 +122,6 @@ final class Judging {
     if (keeping != null) {
       verdict = keeping.keepable(at, verdict);
     }
-    Throwable failure = verdict.failure();
-    if (watch != null && failure != null) {
-      at.told = watch.tell(failure, at.itemOfUser(), at.details());
-    }
     tidyInterrupt(null);
     at.worker.readClock();
     return verdict;
@@ -142,16 +132,7 @@ final class Judging {
     return verdict instanceof Verdict.Fail(var error) ? failing(at, error) : verdict;
   }
 
-  private Verdict judged(
-      ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
-    if (news != null && !at.isEndTold) {
-      at.isEndTold = true;
-      news.ended(at, error, at.ticketed().lastEndNanos - startNanos);
-    }
-    return verdict(at, value, error);
-  }
-
-  private Verdict verdict(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+  private Verdict judged(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
     Retry retry = at.retry();
     Ticket ticket = at.ticketed();
     Throwable failure = error;
@@ -193,12 +174,10 @@ final class Judging {
     if (ItemDeadline.isOver(terms.config.itemDeadline, at.item(), at.worker.nowNanos + delay)) {
       return failing(at, ItemDeadline.error(ticket.attempts, failure));
     }
-    if (!retry.mayRepeat(value, error, serverWait, at.worker.nowNanos)) {
+    at.hasRetry = at.hasRetry || retry.mayRepeat(value, error, serverWait, at.worker.nowNanos);
+    if (!at.hasRetry) {
       EarlierErrors.refused(failure, retry.budget());
       return failing(at, failure);
-    }
-    if (news != null) {
-      news.retrying(at, failure, delay);
     }
     return new Verdict.Repeat(failure, delay);
   }
@@ -219,13 +198,8 @@ final class Judging {
   private void pause(ItemAtHand at, Duration wait, Throwable error) {
     try {
       waits.pause(at.item(), wait);
-      if (watch != null) {
-        long nanos = Require.nanos(wait);
-        String origin =
-            watch.paused(at.itemOfUser(), error, terms.clock, at.worker.nowNanos, nanos);
-        if (news != null) {
-          news.paused(origin, wait);
-        }
+      if (terms.config.watch != null) {
+        at.pause = new AskedPause(error, at.worker.nowNanos, wait);
       }
     } catch (Throwable brokenKey) {
       Suppressing.add(error, brokenKey);

@@ -12,7 +12,6 @@ import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
-import io.millrace.engine.watch.Watch;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.ShedException;
 import java.util.Objects;
@@ -34,8 +33,8 @@ final class Verdicts {
   private final Judging judging;
   private final Settling settling;
   private final @Nullable AttemptNews news;
+  private final Telling telling;
   private final @Nullable Adaptation adaptation;
-  private final @Nullable Watch watch;
 
   Verdicts(
       Terms terms,
@@ -48,12 +47,12 @@ final class Verdicts {
     this.schedule = schedule;
     this.waits = waits;
     this.failures = failures;
-    this.watch = terms.config.watch;
     this.news = AttemptNews.of(terms.config, schedule);
     this.adaptation = Adaptation.of(terms, schedule.control(), news);
     Keeping keeping = checkpoint == null ? null : new Keeping(checkpoint, terms.isTuned);
-    this.judging = new Judging(terms, schedule, waits, failures, interrupter, keeping, news);
-    this.settling = new Settling(schedule, waits, sink, failures, checkpoint, watch);
+    this.judging = new Judging(terms, schedule, waits, failures, interrupter, keeping);
+    this.telling = new Telling(terms, interrupter, judging, news);
+    this.settling = new Settling(schedule, waits, sink, failures, checkpoint, terms.config.watch);
   }
 
   /** Decides; only within a phase of the item. */
@@ -76,17 +75,21 @@ final class Verdicts {
   /** Judges an attempt that returned or threw. */
   boolean judge(ItemAtHand at, long startNanos, @Nullable Object value, @Nullable Throwable error) {
     count(at, startNanos);
-    watch(at, startNanos, error);
+    Claim claim = at.claim();
+    long budget = judging.budgetNanos(at);
+    if (telling.hearsEnds() && claim.nextPhase(at.worker.nowNanos, Long.MAX_VALUE)) {
+      telling.end(at, startNanos, error);
+    }
     if (at.isWithdrawn()) {
       var _ = hasEnded(at, startNanos, null);
-      return cutOff(at);
+      return sealAgain(claim) && telling.ended(at, startNanos, error) && settling.settleNotRun(at);
     }
     Verdict verdict = null;
-    Claim claim = at.claim();
-    if (claim.nextPhase(at.worker.nowNanos, judging.budgetNanos(at))) {
-      verdict = judging.ofAttempt(at, startNanos, value, error);
+    if (claim.nextPhase(at.worker.nowNanos, budget)) {
+      telling.end(at, startNanos, error);
+      verdict = judging.ofAttempt(at, value, error);
       if (claim.seal()) {
-        return !(hasEnded(at, startNanos, verdict) && !adapt(at)) && settling.carryOut(at, verdict);
+        return !(hasEnded(at, startNanos, verdict) && !adapt(at)) && carryOut(at, verdict);
       }
     }
     Interruption why = claim.sealInterrupted();
@@ -98,13 +101,8 @@ final class Verdicts {
         : judgeTimeout(at, why, startNanos, timeout(at, why, error));
   }
 
-  private void watch(ItemAtHand at, long startNanos, @Nullable Throwable error) {
-    long took = at.worker.nowNanos - startNanos;
-    if (at.worker.stripe != null && error == null) {
-      at.worker.stripe.count(took);
-    } else if (watch != null) {
-      watch.threw(took);
-    }
+  private boolean carryOut(ItemAtHand at, Verdict verdict) {
+    return telling.decided(at, verdict) && settling.carryOut(at, verdict);
   }
 
   /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. True if it is to be adapted. */
@@ -139,47 +137,50 @@ final class Verdicts {
       long startNanos,
       @Nullable Object value,
       @Nullable Throwable error) {
+    if (!telling.ended(at, startNanos, error)) {
+      return false;
+    }
     Verdict verdict = decided;
     if (verdict == null && error == null) {
       if (!at.claim().unseal(at.worker.nowNanos, judging.budgetNanos(at))) {
         return false;
       }
-      verdict = judging.ofAttempt(at, startNanos, value, null);
+      verdict = judging.ofAttempt(at, value, null);
       if (!sealAgain(at.claim())) {
         return false;
       }
     }
     if (verdict instanceof Verdict.Succeed || verdict instanceof Verdict.Break) {
-      return settling.carryOut(at, verdict);
+      return carryOut(at, verdict);
     }
     if (error != null && !(error instanceof InterruptedException)) {
       failures.suppress(schedule.error(), error);
     }
-    return settling.settleNotRun(at);
+    return telling.dropped(at) && settling.settleNotRun(at);
   }
 
   /* A timeout stands, whatever came of the attempt. What judges it has its own time, once. */
   private boolean judgeTimeout(
       ItemAtHand at, Interruption which, long startNanos, TimeoutException timeout) {
     Claim claim = at.claim();
-    if (!claim.unseal(at.worker.nowNanos, judging.budgetNanos(at))) {
+    long budget = judging.budgetNanos(at);
+    if (!telling.ended(at, startNanos, timeout) || !claim.unseal(at.worker.nowNanos, budget)) {
       return false;
     }
     var _ = hasEnded(at, startNanos, null);
     boolean isLast = which == Interruption.ITEM_TIMEOUT;
     Verdict verdict =
-        isLast ? judging.ofLastCall(at, timeout) : judging.ofAttempt(at, startNanos, null, timeout);
+        isLast ? judging.ofLastCall(at, timeout) : judging.ofAttempt(at, null, timeout);
     if (claim.seal()) {
-      return settling.carryOut(at, verdict);
+      return carryOut(at, verdict);
     }
     Interruption why = claim.sealInterrupted();
     if (why == null) {
       return false;
     }
-    if (why == Interruption.RUN_ENDED) {
-      return settling.settleNotRun(at);
-    }
-    return settling.carryOut(at, judging.tooLate(at, timeout));
+    return why == Interruption.RUN_ENDED
+        ? telling.dropped(at) && settling.settleNotRun(at)
+        : carryOut(at, judging.tooLate(at, timeout));
   }
 
   /** Notes the attempt that just ended, and frees what it held. */
@@ -216,7 +217,7 @@ final class Verdicts {
   private boolean conclude(ItemAtHand at, Throwable error) {
     boolean hasCalled = error instanceof AbandonedException;
     Verdict verdict = hasCalled ? judging.ofLastCall(at, error) : judging.ofFailure(at, error);
-    return sealAgain(at.claim()) && settling.carryOut(at, verdict);
+    return sealAgain(at.claim()) && carryOut(at, verdict);
   }
 
   private boolean settleNotRunOr(ItemAtHand at, Throwable error) {
@@ -244,7 +245,7 @@ final class Verdicts {
       return cutOff(at);
     }
     Verdict verdict = judging.ofStored(at, found);
-    return sealAgain(at.claim()) && settling.carryOut(at, verdict);
+    return sealAgain(at.claim()) && carryOut(at, verdict);
   }
 
   /** The checkpoint cannot be used for this item: the run ends. */

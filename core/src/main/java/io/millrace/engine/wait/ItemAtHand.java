@@ -45,11 +45,17 @@ public final class ItemAtHand {
   /** With what it may fail, in words; null if that was not said. */
   public @Nullable Told told;
 
+  /** A pause that its server has asked for, until it is told; null if there is none. */
+  public @Nullable AskedPause pause;
+
   /** Whether the end of its last call was told; judging a call that is cut short begins again. */
   public boolean isEndTold;
 
   /** Whether limits that learn were told what came of its last call. */
   public boolean isAnswerTold;
+
+  /** Whether the budget of retries has given one for its last call. */
+  public boolean hasRetry;
 
   /** What its next call takes from the budget. */
   public long cost;
@@ -80,8 +86,10 @@ public final class ItemAtHand {
     calls = known == null ? 0 : known.attempts;
     firstStartNanos = known == null ? 0 : known.firstStartNanos;
     hasPermit = false;
+    pause = null;
     isEndTold = false;
     isAnswerTold = false;
+    hasRetry = false;
     INDEX.setRelease(this, taken.index());
   }
 
@@ -94,6 +102,7 @@ public final class ItemAtHand {
     key = null;
     demand = null;
     told = null;
+    pause = null;
   }
 
   /** Whether the facts are those of this item; by any thread. */
@@ -121,6 +130,7 @@ public final class ItemAtHand {
   private void nextCall() {
     isEndTold = false;
     isAnswerTold = false;
+    hasRetry = false;
     calls++;
     INDEX.setRelease(this, index); // publishes the call
   }
