@@ -137,7 +137,7 @@ final class AdaptiveBucket implements Bucket {
   }
 
   private long gap() {
-    return (long) (1e9 / pace.rate());
+    return (long) Math.min((double) LONGEST, 1e9 / pace.rate());
   }
 
   private double seconds(long time) {

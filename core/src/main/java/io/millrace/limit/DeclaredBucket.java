@@ -38,7 +38,7 @@ final class DeclaredBucket implements Bucket {
   DeclaredBucket(RateLimit.Declared limit, long start) {
     this.limit = limit;
     this.longestWait = Leaf.nanos(limit.undeclared().longestWait());
-    long leastGap = (long) (1e9 / limit.undeclared().most());
+    long leastGap = (long) Math.min((double) LONGEST, 1e9 / limit.undeclared().most());
     this.requests = new UnitBucket(Unit.REQUESTS, leastGap, longestWait, start);
     this.learnt = new AdaptiveBucket(limit.undeclared(), start);
     this.declaredUntil = start;
@@ -81,13 +81,14 @@ final class DeclaredBucket implements Bucket {
 
   @Override
   public void answered(long now, long takenAt, ServerAnswer answer, Turn turn) {
+    boolean wasPacing = requests.isPacing();
     requests.answered(now, takenAt, answer, turn);
     boolean isExplained = false;
     boolean isNews = noteAnswer(takenAt);
     for (DeclaredLimit declared : answer.signals().limits()) {
       if (isCounted(declared.unit())) {
         declares(now, declared);
-        isExplained |= declared.isUsedUp() && isHeeded(declared);
+        isExplained |= wasPacing && declared.isUsedUp() && isHeeded(declared);
       } else if (isNews && SPENT.contains(declared.unit()) && declared.isUsedUp()) {
         declared.resetsIn().ifPresent(reset -> holdUntil(now + obeyed(reset)));
       }

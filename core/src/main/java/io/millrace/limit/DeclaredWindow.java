@@ -89,7 +89,10 @@ final class DeclaredWindow {
       double all = remains.getAsLong();
       double left = hasQuota ? Math.min(quota, all) : all;
       count(now, takenAt, left, untilReset.getAsLong(), leastShare);
-    } else if (!isCounted) {
+      return;
+    }
+    if (isOver(now) && (!isCounted || takenAt - end() >= 0)) {
+      isCounted = false; // an answer of the next window, of which it says too little
       heeded(takenAt);
     }
   }

@@ -204,10 +204,10 @@ public record Retry(
     return with(copy -> copy.attempts = attempts);
   }
 
-  /** A copy with this many calls after the first one. */
+  /** A copy with this many calls after the first one; from {@link Integer#MAX_VALUE} - 1 on, as many as there can be. */
   public Retry retries(int retries) {
     Require.atLeast("retries", retries, 0);
-    return attempts(Math.addExact(retries, 1));
+    return attempts(retries == Integer.MAX_VALUE ? retries : retries + 1);
   }
 
   /** A copy with another backoff. */

@@ -90,16 +90,16 @@ public record Signals(Repeat repeat, Optional<Duration> delay, List<DeclaredLimi
   public static Signals in(HttpReply reply, Instant now, List<? extends Dialect> dialects) {
     Signals all = NONE;
     for (Dialect dialect : dialects) {
-      all = KnownDialects.usedUp(reply, all.or(read(dialect, reply, now)));
+      all = all.or(read(dialect, reply, now));
     }
-    return all;
+    return KnownDialects.usedUp(reply, all);
   }
 
   private static Signals read(Dialect dialect, HttpReply reply, Instant now) {
     try {
       @Nullable Signals said = dialect.read(reply, now);
       return said == null ? NONE : said;
-    } catch (RuntimeException unreadable) {
+    } catch (Throwable unreadable) {
       return NONE;
     }
   }

@@ -93,6 +93,29 @@ class SignalsTest {
   }
 
   @Test
+  @DisplayName("whose used up limits are of two dialects asks to wait for the last of them")
+  void usedUpInTwoDialects() {
+    Answer both =
+        Answer.of(
+            429, "RateLimit: \"a\";r=0;t=5", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 60");
+    assertDelay("PT1M", both);
+  }
+
+  @Test
+  @DisplayName("at which a dialect fails is read by the others")
+  void failingDialect() {
+    Dialect broken =
+        (_, _) -> {
+          throw new AssertionError("broken");
+        };
+    List<Dialect> dialects = new ArrayList<>(List.of(broken));
+    dialects.addAll(Dialect.known());
+    Answer answer = Answer.of(503, "Retry-After: 3");
+    assertEquals(
+        Optional.of(Duration.ofSeconds(3)), Signals.in(answer, Instant.EPOCH, dialects).delay());
+  }
+
+  @Test
   @DisplayName("with x-should-retry says whether to come back")
   void shouldRetry() {
     assertEquals(Repeat.YES, in(Answer.of(409, "x-should-retry: true")).repeat());

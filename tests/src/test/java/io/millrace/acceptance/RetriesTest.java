@@ -378,6 +378,7 @@ class RetriesTest {
     assertEquals(3, mapA(AT_ONCE.attempts(3)).outcomes().getFirst().attempts());
     assertEquals(6, action.calls().size());
     assertEquals(Retry.ofAttempts(3), Retry.ofRetries(2));
+    assertEquals(Retry.ofAttempts(Integer.MAX_VALUE), Retry.ofRetries(Integer.MAX_VALUE));
     mapA(AT_ONCE.retries(0));
     assertEquals(7, action.calls().size());
   }

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
@@ -103,6 +104,66 @@ class DeclaredByServerTest {
     assertEquals(ITEMS, results.successes().size());
     kept();
     assertEquals(25, starts.get(1), "the second start, in ms: at the first rate");
+  }
+
+  private synchronized Reply serveMany() {
+    long now = clock.elapsed().toMillis();
+    int before = taken.merge("minute " + now / MINUTE, 1, Integer::sum) - 1;
+    if (before < 600) {
+      String remaining = Integer.toString(599 - before);
+      return new Reply(200, Map.of("x-ratelimit-limit", "600", "x-ratelimit-remaining", remaining));
+    }
+    refused++;
+    String reset = Long.toString((MINUTE - now % MINUTE) / 1_000);
+    return new Reply(
+        429,
+        Map.of(
+            "x-ratelimit-limit",
+            "600",
+            "x-ratelimit-remaining",
+            "0",
+            "x-ratelimit-reset",
+            reset,
+            "retry-after",
+            reset));
+  }
+
+  @Test
+  @DisplayName(
+      "what only refusals say of a reset holds until then: afterwards the rate finds itself")
+  void resetOfRefusalsOnly() {
+    var results =
+        parallel()
+            .rateLimit(RateLimit.declaredByServer(40))
+            .retry(Retry.http().attempts(20))
+            .map(
+                IntStream.range(0, 3_000).boxed().toList(),
+                item -> {
+                  clock.sleep(Duration.ofMillis(25));
+                  Reply reply = serveMany();
+                  clock.sleep(Duration.ofMillis(25));
+                  return reply;
+                });
+    assertEquals(3_000, results.successes().size());
+    long minutes = clock.elapsed().toMinutes();
+    assertTrue(minutes < 7, minutes + " minutes for what takes 5 at least");
+    assertTrue(refused < 200, refused + " were refused");
+  }
+
+  @Test
+  @DisplayName("S6, S8: a bound of one in thousands of years is kept")
+  void leastOfRates() {
+    for (RateLimit limit :
+        List.of(
+            RateLimit.declaredByServer(1e-11).most(1e-11),
+            RateLimit.adaptive().between(1e-11, 1e-11))) {
+      try (ManualClock still = new ManualClock()) {
+        RateLimiter limiter = RateLimiter.of(limit, still);
+        assertTrue(limiter.tryAcquire());
+        still.advance(Duration.ofDays(365));
+        assertFalse(limiter.tryAcquire(), limit::toString);
+      }
+    }
   }
 
   @Test
