@@ -4,7 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint in the hands of one run. At most one thread at a time calls {@link #find}, and at most one calls {@link
+ * A checkpoint in the hands of one run. At most one thread at a time calls {@link #find} and {@link #rows}, and at most one calls {@link
  * #commit}; these two may overlap. {@link #close} comes last, once, when neither is running.
  *
  * <p>Every error is a {@link CheckpointException}. It ends the run, so no further call but {@code close} follows. Each call returns or throws in
@@ -35,6 +35,18 @@ public interface CheckpointSession extends AutoCloseable {
    *     was asked for, so that large values do not fill the memory: the rest is asked for again.
    */
   List<@Nullable StoredRow> find(List<ItemId> ids);
+
+  /**
+   * Reads rows ahead: a run that goes on asks for items in about the order in which they were stored, and whose row is at hand need
+   * not wait until it is looked up. Called as {@link #find} is, by the same thread. None by default.
+   *
+   * @param from the number of the first row
+   * @param to above that of the last one; at most 1,024 more, and at most {@link #firstNewRow}
+   * @return rows with these numbers. Any may be left out, for example large ones: their items are looked up by {@code find}.
+   */
+  default List<StoredRow> rows(long from, long to) {
+    return List.of();
+  }
 
   /** What earlier runs have spent, as the last {@link #commit} was told; {@link Spent#NONE} if there was none. */
   Spent spent();

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.engine.flight.Recording;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
 import io.millrace.plan.ConcurrencyChange;
@@ -82,6 +83,10 @@ final class Adaptation {
   }
 
   private @Nullable ConcurrencyChange look(long now) {
-    return epochs.look(now, control.bound(), control::countOutlasting);
+    ConcurrencyChange change = epochs.look(now, control.bound(), control::countOutlasting);
+    if (change != null) {
+      Recording.moves(change);
+    }
+    return change;
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
@@ -273,7 +274,12 @@ final class Attempts {
           ? verdicts.breakOff(at, unusable)
           : verdicts.fail(at, broken);
     }
-    return lookup == null ? passObstacles(worker, at, claim) : verdicts.leave(at, lookup);
+    if (lookup != null) {
+      return verdicts.leave(at, lookup);
+    }
+    Mark mark = at.ticket == null ? null : at.ticket.mark;
+    StoredOutcome found = mark == null ? null : mark.found;
+    return found == null ? passObstacles(worker, at, claim) : verdicts.restore(at, found);
   }
 
   /** Each obstacle lets the item pass, or keeps it until it may go on, or fails it. */

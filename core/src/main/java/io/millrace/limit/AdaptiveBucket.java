@@ -126,7 +126,11 @@ final class AdaptiveBucket implements Bucket {
     if (rate < told || rate >= 1.1 * told) {
       RateChange change = new RateChange(told, rate, pace.reason());
       told = rate;
-      turn.tell(() -> listener.accept(change));
+      turn.tell(
+          () -> {
+            RateEvents.moves(change);
+            listener.accept(change);
+          });
     }
   }
 

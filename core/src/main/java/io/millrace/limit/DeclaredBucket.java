@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.base.Recordings;
 import io.millrace.plan.RateLimit;
 import io.millrace.signal.DeclaredLimit;
 import io.millrace.signal.DeclaredLimit.Unit;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests, as the server declares them. As long as it declares nothing, and where it refuses what it has declared as free,
@@ -34,6 +36,8 @@ final class DeclaredBucket implements Bucket {
   /* The latest attempt that was answered. */
   private long answeredAt;
   private boolean isAnswered;
+  /* Made when somebody records. */
+  private @Nullable DeclaredNews news;
 
   DeclaredBucket(RateLimit.Declared limit, long start) {
     this.limit = limit;
@@ -96,11 +100,21 @@ final class DeclaredBucket implements Bucket {
     if (isDeclared && now - declaredUntil >= 0 && answer.kind() != Kind.UNKNOWN) {
       isDeclared = requests.isPacing();
     }
+    if (Recordings.wereNoticed()) {
+      tellRecorder(answer, turn);
+    }
     if (isDeclared && isExplained && answer.kind() == Kind.REFUSED) {
       learnt.obey(now, answer);
     } else {
       learnt.answered(now, takenAt, answer, turn);
     }
+  }
+
+  private void tellRecorder(ServerAnswer answer, Turn turn) {
+    DeclaredNews told = news == null ? new DeclaredNews() : news;
+    news = told;
+    answer.signals().limits().forEach(declared -> told.declared(declared, turn));
+    told.isDeclared(isDeclared, turn);
   }
 
   private boolean isCounted(Unit unit) {

@@ -37,7 +37,7 @@ class ColdStartTest {
     List<String> printed = run("-XX:StartFlightRecording:filename=" + file);
     assertTrue(printed.contains("done: 4 and 3"), printed::toString);
     assertEquals(
-        2,
+        3,
         RecordingFile.readAllEvents(file).stream()
             .map(RecordedEvent::getEventType)
             .filter(type -> type.getName().equals("io.millrace.Run"))

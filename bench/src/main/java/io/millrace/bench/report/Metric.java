@@ -21,6 +21,8 @@ public enum Metric {
   AHEAD("most ahead of the rate", false),
   WAKEUPS("wake-ups a grant", false),
   FIRST("ms, the first call of a JVM", false),
+  RESUMED("ms from SIGKILL to the first new call", false),
+  RESUMED_LAST("ms, if that call comes last", false),
   LIVE("MB live, most", false),
   GROWTH("MB live, growth", false);
 

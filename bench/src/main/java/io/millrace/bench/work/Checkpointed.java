@@ -5,19 +5,16 @@ import static io.millrace.bench.report.Metric.HELD;
 import static io.millrace.bench.report.Metric.NANOS;
 import static io.millrace.bench.report.Metric.RESTORED;
 
+import io.millrace.bench.peer.Directories;
 import io.millrace.bench.peer.Keeper;
 import io.millrace.bench.peer.Keepers;
 import io.millrace.bench.peer.Kept;
 import io.millrace.bench.report.Figures;
 import io.millrace.bench.report.Sample;
 import io.millrace.bench.report.Target;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /** Items that do nothing, with results that survive a loss of power. The files lie in the working directory's {@code bench/target}. */
 record Checkpointed(int concurrency) implements Workload {
@@ -63,23 +60,14 @@ record Checkpointed(int concurrency) implements Workload {
   private Sample sample(Keeper keeper, int items) throws Exception {
     byte[] value = new byte[BYTES];
     new Random(items).nextBytes(value);
-    Path directory =
-        Files.createTempDirectory(Files.createDirectories(Path.of("bench", "target")), "kept");
+    Path directory = Directories.create();
     try {
       Kept kept = keeper.measure(directory, items, concurrency, value);
       return Sample.of(NANOS, kept.nanos())
           .and(HELD, kept.heldMillis())
           .and(RESTORED, kept.restoredNanos());
     } finally {
-      delete(directory);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
+      Directories.delete(directory);
     }
   }
 

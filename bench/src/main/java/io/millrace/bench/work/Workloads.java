@@ -43,6 +43,8 @@ public final class Workloads {
     all.add(new InProcesses());
     all.add(new Checkpointed(100));
     all.add(new Checkpointed(1_000));
+    all.add(new CheckpointedMany());
+    all.add(new Killed());
     all.add(new Straggler(100));
     all.add(new FailFast(100, Delivery.COLLECTED));
     all.add(new FailFast(100, Delivery.COMPLETION));

@@ -63,6 +63,15 @@ final class JdbcSession implements CheckpointSession {
   }
 
   @Override
+  public List<StoredRow> rows(long from, long to) {
+    try {
+      return finder.rows(from, to);
+    } catch (SQLException e) {
+      throw Advice.on(where, "reading outcomes", e);
+    }
+  }
+
+  @Override
   public void commit(List<StoredOutcome> outcomes, Spent spent) {
     outcomes.forEach(this::requireKeepable);
     try {

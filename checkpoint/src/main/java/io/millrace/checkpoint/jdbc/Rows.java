@@ -45,6 +45,13 @@ final class Rows {
   static final String SELECT_SMALL =
       SELECT.replace("outcome,", "CASE WHEN length(outcome) <= " + LARGE + " THEN outcome END,");
 
+  /** Outcomes with more bytes are not read ahead: 1,024 of them are in memory. */
+  private static final int LONG = 4 << 10;
+
+  /** As {@link #SELECT}, the rows from one number to before another, without long outcomes. */
+  static final String SELECT_SHORT =
+      SELECT + "WHERE number >= ? AND number < ? AND length(outcome) <= " + LONG;
+
   private static final int CHECKSUM = Integer.BYTES;
   private static final int HEAD = CHECKSUM + Long.BYTES + Integer.BYTES + FINGERPRINT_BYTES;
 

@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -334,6 +335,35 @@ abstract class StoreContract {
     }
     assertEquals(500, store.info().succeeded());
     assertTrue(store.toString().contains("PROCESS_CRASH"), store.toString());
+  }
+
+  @Test
+  @DisplayName(
+      "rows are read ahead by their numbers, as they are when they are read; those with long values are left out")
+  void rowsByNumber() {
+    List<StoredOutcome> stored = new ArrayList<>(values(0, 2_000, 40));
+    stored.set(7, value(7, 5_000));
+    stored.set(1_001, failed(1_001, true));
+    try (CheckpointSession session = store().open(NAME)) {
+      assertEquals(List.of(), session.rows(0, 1));
+      session.commit(stored.subList(0, 1_000), Spent.NONE);
+      session.commit(stored.subList(1_000, 2_000), Spent.NONE);
+    }
+    try (CheckpointSession session = store().open(NAME)) {
+      session.commit(List.of(value(3, 9)), Spent.NONE);
+      stored.set(3, value(3, 9));
+      List<StoredRow> rows =
+          Stream.of(session.rows(0, 1_024), session.rows(1_024, 2_000))
+              .flatMap(List::stream)
+              .toList();
+      List<String> expected =
+          stored.stream().filter(each -> each.position() != 7).map(Samples::text).toList();
+      assertEquals(
+          expected.stream().sorted().toList(),
+          rows.stream().map(row -> text(row.outcome())).sorted().toList());
+      assertEquals(1_999, rows.stream().map(StoredRow::row).distinct().count());
+      assertFound(session, stored);
+    }
   }
 
   static void assertFound(CheckpointSession session, List<StoredOutcome> expected) {

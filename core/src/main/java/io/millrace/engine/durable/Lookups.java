@@ -11,13 +11,17 @@ import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.wait.Resuming;
 import io.millrace.engine.wait.Waits;
 import io.millrace.time.TimeSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** Where items wait until the checkpoint was asked for them: all that wait, with one query. Thread-safe. */
+/**
+ * Where items wait until the checkpoint was asked for them: all that wait, with one query. Those whose rows were read ahead
+ * need not wait. Thread-safe.
+ */
 final class Lookups implements TicketQueue {
   private final CheckpointSession session;
   private final Resuming run;
@@ -26,13 +30,15 @@ final class Lookups implements TicketQueue {
   private final boolean isNeeded;
   private final TicketBatches batches;
 
+  /* Null where an item may find what another one has stored. */
+  private final @Nullable ReadAhead ahead;
+
   /*
    * Items that may have no row yet, by their keys: where they stand. Written by the thread of this, which finds items with
    * the same key, and by that of Commits, when they have their row.
    */
   private final ConcurrentMap<ItemId, Long> withoutRow = new ConcurrentHashMap<>();
 
-  /* The thread's own. */
   private final SeenRows seen = new SeenRows();
 
   /** Of items with the same key. */
@@ -50,7 +56,9 @@ final class Lookups implements TicketQueue {
     this.run = run;
     this.waits = waits;
     this.twins = twins;
-    this.isNeeded = twins != Twins.NONE || session.firstNewRow() > 0;
+    long rows = session.firstNewRow();
+    this.isNeeded = twins != Twins.NONE || rows > 0;
+    this.ahead = twins == Twins.ONE_BY_ONE || rows == 0 ? null : new ReadAhead(session, rows);
     this.batches = new TicketBatches(clock, this::lookUp, run::breakOff);
   }
 
@@ -61,6 +69,19 @@ final class Lookups implements TicketQueue {
   /** Whether the item has to wait here. */
   boolean isNeededFor(Mark mark) {
     return isNeeded && !mark.isKnown;
+  }
+
+  /** Whether the item need not wait, because its row was read ahead; then its mark says what was found. By its worker. */
+  boolean findAhead(Mark mark, long index) {
+    StoredRow row = ahead == null ? null : ahead.take(mark.id);
+    if (row == null || (twins == Twins.REFUSED && see(row, index) != SeenRows.NEVER)) {
+      return false; // who has the same key is found as soon as it is looked up
+    }
+    adopt(mark, row);
+    if (ahead != null && ahead.isRunningLow()) {
+      batches.wakeUp();
+    }
+    return true;
   }
 
   @Override
@@ -85,6 +106,13 @@ final class Lookups implements TicketQueue {
     List<Ticket> tickets = queued.stream().filter(ticket -> ticket.mark().take()).toList();
     int done = 0;
     try {
+      if (ahead != null) {
+        tickets = withoutThoseAtHand(tickets);
+        if (ahead.isDue() && !run.hasEnded()) {
+          ahead.read();
+          tickets = withoutThoseAtHand(tickets);
+        }
+      }
       while (done < tickets.size() && !run.hasEnded()) {
         List<Ticket> rest = tickets.subList(done, tickets.size());
         if (twins == Twins.REFUSED) {
@@ -98,6 +126,20 @@ final class Lookups implements TicketQueue {
       run.breakOff(broken);
     }
     waits.resume(tickets.subList(done, tickets.size())); // they are not run
+  }
+
+  /* Lets those go on whose rows have been read since they were claimed. */
+  private List<Ticket> withoutThoseAtHand(List<Ticket> tickets) {
+    if (tickets.isEmpty()) {
+      return tickets;
+    }
+    List<Ticket> missing = new ArrayList<>();
+    List<Ticket> found = new ArrayList<>();
+    for (Ticket ticket : tickets) {
+      (findAhead(ticket.mark(), ticket.index) ? found : missing).add(ticket);
+    }
+    waits.resume(found);
+    return missing;
   }
 
   /** Finds the first of these, and at least one; returns how many. */
@@ -116,6 +158,9 @@ final class Lookups implements TicketQueue {
     for (int i = 0; i < rows.size(); i++) {
       note(tickets.get(i), rows.get(i));
     }
+    if (ahead != null) {
+      ahead.lookedUp();
+    }
     return rows.size();
   }
 
@@ -125,17 +170,28 @@ final class Lookups implements TicketQueue {
     if (row == null) {
       return;
     }
-    StoredOutcome stored = row.outcome();
     if (twins == Twins.REFUSED) {
       long before =
-          row.row() >= session.firstNewRow()
-              ? stored.position()
-              : seen.see(row.row(), stored.position(), ticket.index);
+          row.row() >= session.firstNewRow() ? row.outcome().position() : see(row, ticket.index);
       if (before != SeenRows.NEVER) {
         throw twice(mark.id, before, ticket.index);
       }
       withoutRow.remove(mark.id);
     }
+    if (ahead != null) {
+      ahead.found(row.row());
+    }
+    adopt(mark, row);
+  }
+
+  private long see(StoredRow row, long position) {
+    return seen.see(row.row(), row.outcome().position(), position);
+  }
+
+  /* What was stored stands for the item, if that has an end, and the item is the same. */
+  private static void adopt(Mark mark, StoredRow row) {
+    mark.isKnown = true;
+    StoredOutcome stored = row.outcome();
     if (isDone(stored.result()) && Arrays.equals(stored.fingerprint(), mark.fingerprint)) {
       mark.found = stored;
     }

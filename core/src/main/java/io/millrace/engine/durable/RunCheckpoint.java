@@ -143,7 +143,9 @@ public final class RunCheckpoint {
   /** Where the item has to wait to be looked up; null if it need not. */
   public @Nullable TicketQueue lookup(ItemAtHand at) {
     Mark mark = at.ticket == null ? null : at.ticket.mark;
-    return mark != null && lookups.isNeededFor(mark) ? lookups : null;
+    return mark != null && lookups.isNeededFor(mark) && !lookups.findAhead(mark, at.claim().index())
+        ? lookups
+        : null;
   }
 
   /**

@@ -7,13 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which rows of the checkpoint belong to items of this run, and where these items stand: two items with the same key
  * find the same row. It holds 1 bit for each number of a row, in pages; and 8 bytes, in pages where it is needed, for
- * an item that does not stand where it stood when it was stored. Used by one thread.
+ * an item that does not stand where it stood when it was stored. Thread-safe.
  */
 final class SeenRows {
   static final long NEVER = -1;
 
   private static final int PAGE = 4_096;
 
+  /* Guarded by this. */
   private final Map<Long, Page> pages = new HashMap<>();
 
   private static final class Page {
@@ -29,7 +30,7 @@ final class SeenRows {
    * @param stored the position that the row has
    * @return the position of the item that has found it before, or {@link #NEVER}
    */
-  long see(long row, long stored, long position) {
+  synchronized long see(long row, long stored, long position) {
     Page page = pages.computeIfAbsent(row / PAGE, none -> new Page());
     int place = (int) (row % PAGE);
     long bit = 1L << place;

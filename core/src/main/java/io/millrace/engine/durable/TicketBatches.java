@@ -32,6 +32,9 @@ final class TicketBatches {
   /* By the run's clock; after that has failed once, by the real one. Written by the thread, read by whoever wakes it. */
   private volatile KnownWaits waits;
 
+  /* Set by whoever wakes the thread without a ticket, taken by the thread. */
+  private volatile boolean isWoken;
+
   /* The thread's own. */
   private final List<Ticket> batch = new ArrayList<>(MOST);
 
@@ -57,7 +60,7 @@ final class TicketBatches {
   /**
    * What does the work.
    *
-   * @param work lets go each ticket that it is given, whatever comes
+   * @param work lets go each ticket that it is given, whatever comes; may be given none
    * @param broken hears of what failed beside the work, such as the clock, and ends the run
    */
   TicketBatches(TimeSource clock, Consumer<List<Ticket>> work, Consumer<Throwable> broken) {
@@ -98,6 +101,12 @@ final class TicketBatches {
 
   void add(Ticket ticket) {
     queue.add(ticket);
+    waits.wake();
+  }
+
+  /** Has the thread look whether there is something to do beside tickets: it works on none, if none have come. */
+  void wakeUp() {
+    isWoken = true;
     waits.wake();
   }
 
@@ -143,7 +152,9 @@ final class TicketBatches {
   private Runnable workOn() {
     for (; ; ) {
       gather();
-      if (batch.isEmpty()) {
+      boolean woken = isWoken;
+      isWoken = false;
+      if (batch.isEmpty() && !woken) {
         Runnable end = last.get();
         if (end != null && queue.isEmpty()) {
           return end;
@@ -186,6 +197,6 @@ final class TicketBatches {
   }
 
   private boolean hasCome() {
-    return !queue.isEmpty() || last.get() != null;
+    return !queue.isEmpty() || isWoken || last.get() != null;
   }
 }

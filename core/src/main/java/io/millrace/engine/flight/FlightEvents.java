@@ -4,6 +4,7 @@ import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.plan.Action;
+import io.millrace.plan.ConcurrencyChange;
 import java.time.Duration;
 import jdk.jfr.Category;
 import jdk.jfr.Event;
@@ -103,6 +104,29 @@ final class FlightEvents {
     long pause;
   }
 
+  @Name("io.millrace.ConcurrencyChange")
+  @Label("Concurrency That Finds Itself")
+  @Category("Millrace")
+  @StackTrace(false)
+  static final class ConcurrencyEvent extends Event {
+    @Label("Attempts At Once Before")
+    int before;
+
+    @Label("Attempts At Once After")
+    int after;
+
+    @Label("Reason")
+    @Nullable String reason;
+
+    @Label("Latency")
+    @Timespan
+    long latency;
+
+    @Label("Latency When Few Run At Once")
+    @Timespan
+    long unloaded;
+  }
+
   static @Nullable Object attempt(
       Action<@Nullable Object, @Nullable Object> action, @Nullable Object item, Claim claim)
       throws Exception {
@@ -135,6 +159,18 @@ final class FlightEvents {
     PauseEvent event = new PauseEvent();
     if (event.shouldCommit()) {
       event.pause = Require.nanos(wait);
+      event.commit();
+    }
+  }
+
+  static void moves(ConcurrencyChange change) {
+    ConcurrencyEvent event = new ConcurrencyEvent();
+    if (event.shouldCommit()) {
+      event.before = change.before();
+      event.after = change.after();
+      event.reason = change.reason().name();
+      event.latency = Require.nanos(change.latency());
+      event.unloaded = Require.nanos(change.unloaded());
       event.commit();
     }
   }

@@ -4,8 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.plan.ConcurrencyChange;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.RecordedCall;
 import io.millrace.testkit.ScriptedAction;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 
 /** How many items run at once, and what a slow one means for the others. */
@@ -113,6 +120,66 @@ public interface ConcurrencyContract extends Contract {
       assertFalse(live.isOver(), "ended without the blocked item");
       action.release(items / 2);
       live.report().complete(items);
+    }
+  }
+
+  @Everywhere
+  @DisplayName(
+      "AC3 a concurrency that finds itself begins with the least, reaches the most where that is fast, and never passes it")
+  default void aConcurrencyFindsItself(Way way) throws Exception {
+    int most = way.concurrency();
+    int items = 100 + 20 * most;
+    try (ManualClock clock = ManualClock.jumping()) {
+      var action =
+          ScriptedAction.<Integer, Integer>on(clock)
+              .anyItem()
+              .takes(Duration.ofMillis(50))
+              .returns(1);
+      way.over(Way.numbers(items), action)
+          .with(p -> p.adaptive(1, most).clock(clock).window(2 * items))
+          .run()
+          .complete(items);
+      List<Duration> starts = action.calls().stream().map(RecordedCall::start).sorted().toList();
+      int reached = way.is(Trait.CALLER_RUNS) ? 1 : most;
+      assertEquals(reached, action.maxRunning(), "most at once");
+      assertEquals(1, starts.stream().filter(starts.getFirst()::equals).count(), "starts at first");
+    }
+  }
+
+  @Everywhere(at = {1, 7, 100})
+  @DisplayName("AC1 a concurrency that finds itself stays where the server is not slow")
+  default void aConcurrencyIsFound(Way way) throws Exception {
+    int fitting = 3;
+    int items = 600;
+    List<ConcurrencyChange> changes = new CopyOnWriteArrayList<>();
+    AtomicInteger running = new AtomicInteger();
+    try (ManualClock clock = ManualClock.jumping()) {
+      way.over(
+              Way.numbers(items),
+              item -> {
+                int now = running.incrementAndGet();
+                try {
+                  clock.sleep(Duration.ofMillis(50L * Math.max(fitting, now) / fitting));
+                  return item;
+                } finally {
+                  running.decrementAndGet();
+                }
+              })
+          .with(p -> p.adaptive(1, way.concurrency(), changes::add).clock(clock).window(items))
+          .run()
+          .complete(items);
+    }
+    int before = 1;
+    for (ConcurrencyChange change : changes) {
+      assertEquals(before, change.before(), () -> "moves: " + changes);
+      before = change.after();
+      assertTrue(before >= 1 && before <= way.concurrency(), () -> "moves: " + changes);
+    }
+    assertTrue(before <= 2 * fitting, () -> "moves: " + changes);
+    if (way.is(Trait.CALLER_RUNS) || way.concurrency() == 1) {
+      assertEquals(List.of(), changes);
+    } else {
+      assertTrue(before >= Math.min(2, way.concurrency()), () -> "moves: " + changes);
     }
   }
 

@@ -9,6 +9,7 @@ import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.ShedException;
 import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.RateChange;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -319,5 +321,55 @@ public interface LimitContract extends Contract {
       report.failures().forEach(f -> assertInstanceOf(ShedException.class, f.error()));
       assertEquals(Duration.ofSeconds(10).toNanos(), clock.nanoTime() - start, "time");
     }
+  }
+
+  @Everywhere
+  @DisplayName(
+      "S6 a rate that finds itself begins at its first pace, never passes its most, goes below what was granted when it is refused, and says why")
+  default void aRateFindsItself(Way way) throws Exception {
+    int items = 400;
+    List<RateChange> changes = new CopyOnWriteArrayList<>();
+    List<Long> starts = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger refused = new AtomicInteger();
+    AnswerReader reader =
+        (result, error, now) ->
+            new ServerAnswer(
+                error == null ? ServerAnswer.Kind.GRANTED : ServerAnswer.Kind.REFUSED,
+                Signals.NONE);
+    try (ManualClock clock = ManualClock.jumping()) {
+      long start = clock.nanoTime();
+      RateLimit limit =
+          RateLimit.adaptive()
+              .startingAt(10)
+              .between(1, 100)
+              .reading(reader)
+              .onChange(changes::add);
+      way.over(
+              Way.numbers(items),
+              item -> {
+                starts.add((clock.nanoTime() - start) / 1_000_000);
+                if (starts.size() % 100 == 0) {
+                  refused.incrementAndGet();
+                  throw new IOException("too many");
+                }
+                return item;
+              })
+          .with(
+              p ->
+                  p.clock(clock)
+                      .rateLimit(limit)
+                      .retry(Retry.ofAttempts(9).backoff(Backoff.none())))
+          .run()
+          .complete(items);
+    }
+    assertEquals(100, starts.get(1) - starts.get(0), "ms from the first start to the second");
+    for (int index = 0; index + 101 < starts.size(); index++) {
+      assertTrue(starts.get(index + 101) - starts.get(index) >= 999, "more than 100 in a second");
+    }
+    assertEquals(
+        refused.get(),
+        changes.stream().filter(change -> change.reason() == RateChange.Reason.REFUSED).count(),
+        () -> "moves: " + changes);
+    assertTrue(changes.stream().allMatch(change -> change.after() <= 100), changes::toString);
   }
 }

@@ -1,0 +1,129 @@
+package io.millrace.engine.durable;
+
+import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.StoredRow;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows that the run's next items probably have, in memory before these are claimed. A run that goes on asks for items in about the
+ * order in which they were stored. Where the order is another one, reading ahead is of no use, and becomes rare. Each row is
+ * given once. There are two blocks: the thread that looks items up reads the next one while workers use the last one.
+ *
+ * <p>A row is not read again when this run replaces it. So only those runs read ahead in which no item finds what an item before it
+ * has stored. Workers take; one thread reads.
+ */
+final class ReadAhead {
+  /** Rows of a block. */
+  static final int BLOCK = 1_024;
+
+  /** Looking items up by their ids goes on for so many times, at most, before the next block that may be of no use. */
+  private static final int LONGEST_PAUSE = 63;
+
+  private final CheckpointSession session;
+  private final long rows;
+
+  /* Written by the thread that reads, read by workers: a worker that sees an old one finds nothing in it, and looks its item up. */
+  private volatile Block block = new Block(new ConcurrentHashMap<>());
+  private volatile Block blockBefore = block;
+
+  /* The thread's own. */
+  private long next;
+  private boolean isWanted = true;
+  private int pause;
+  private int pauseLeft;
+
+  /** What nobody has asked for yet, of some rows. */
+  private static final class Block {
+    final Map<ItemId, StoredRow> rows;
+    final int size;
+    final AtomicInteger left;
+
+    Block(Map<ItemId, StoredRow> rows) {
+      this.rows = rows;
+      this.size = rows.size();
+      this.left = new AtomicInteger(size);
+    }
+
+    boolean isHalfUsed() {
+      return size > 0 && 2 * left.get() <= size;
+    }
+  }
+
+  /**
+   * Reads nothing yet.
+   *
+   * @param rows above the numbers of those that were there when the run began
+   */
+  ReadAhead(CheckpointSession session, long rows) {
+    this.session = session;
+    this.rows = rows;
+  }
+
+  /** The row of an item; null if it was not read ahead. */
+  @Nullable StoredRow take(ItemId id) {
+    Block last = block;
+    if (last.size == 0) {
+      return null;
+    }
+    StoredRow row = last.rows.remove(id);
+    if (row == null) {
+      return blockBefore.rows.remove(id);
+    }
+    last.left.getAndDecrement();
+    return row;
+  }
+
+  /** Whether a worker that has just taken a row should wake the thread that reads. */
+  boolean isRunningLow() {
+    Block last = block;
+    return 2 * last.left.get() == last.size;
+  }
+
+  /** Whether the next block should be read: most of the last one is used, or items beyond it were asked for. */
+  boolean isDue() {
+    return next < rows && (isWanted || block.isHalfUsed());
+  }
+
+  /** Reads the next block. */
+  void read() {
+    pause = block.isHalfUsed() || block.size == 0 ? 0 : Math.min(2 * pause + 1, LONGEST_PAUSE);
+    pauseLeft = pause;
+    isWanted = false;
+    long end = Math.min(next + BLOCK, rows);
+    List<StoredRow> found =
+        Foreign.nonNull(
+            session.rows(next, end), () -> "the checkpoint's store has read null, not a list");
+    next = end;
+    Map<ItemId, StoredRow> read = new ConcurrentHashMap<>(2 * found.size());
+    for (StoredRow row : found) {
+      if (row.row() < rows) {
+        read.put(row.outcome().id(), row);
+      }
+    }
+    blockBefore = block;
+    block = new Block(read);
+  }
+
+  /** An item was looked up and has this row: what follows it comes next, if it is not at hand. */
+  void found(long row) {
+    if (row >= rows || pauseLeft > 0) {
+      return;
+    }
+    if (row >= next + BLOCK || row < next - 2 * BLOCK) {
+      next = row + 1;
+      isWanted = true;
+    } else if (row >= next) {
+      isWanted = true;
+    }
+  }
+
+  /** Items were looked up. */
+  void lookedUp() {
+    pauseLeft = Math.max(0, pauseLeft - 1);
+  }
+}
