@@ -173,7 +173,7 @@ final class Leaser implements PermitSource, Runnable {
     }
     boolean isShort = lease().left() <= 0 || lease().waiters() > 0;
     long wait = reservation.lastIn().toNanos();
-    size.leased(sinceLast, answeredAt - now, permits, wait, isShort);
+    size.leased(sinceLast, answeredAt - now, reservation.number(), isShort);
     lastAt = later(lastAt, answeredAt + wait);
     long added = Math.max(0, permits - coasting.addedSince(now));
     isWanted.set(false); // not before, so that coasting knows while the store is asked

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
  * @param shift what the limit's time is ahead of the database's clock, since that was set back
  * @param pausedUntil by the limit's time
  * @param pauses how often a pause was begun or prolonged
+ * @param reservations how many there have been
  * @param clock what the database's clock says
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -23,6 +24,7 @@ record PermitRow(
     long shift,
     long pausedUntil,
     long pauses,
+    long reservations,
     long clock) {
   private static final long SET_BACK = TimeUnit.SECONDS.toNanos(1);
   private static final long IN_USE = TimeUnit.MINUTES.toNanos(1);
@@ -37,6 +39,7 @@ record PermitRow(
         row.getLong("shift"),
         row.getLong("paused_until"),
         row.getLong("pauses"),
+        row.getLong("reservations"),
         row.getLong("now"));
   }
 
@@ -56,6 +59,6 @@ record PermitRow(
   }
 
   SharedBucket bucket(SharedLimit limit) {
-    return SharedBucket.of(limit.rate(), state, pausedUntil, pauses);
+    return SharedBucket.of(limit.rate(), state, pausedUntil, pauses, reservations);
   }
 }

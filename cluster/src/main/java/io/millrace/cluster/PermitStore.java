@@ -54,9 +54,10 @@ public interface PermitStore {
    * Permits that were reserved.
    *
    * @param lastIn how long until the last of them has come, not negative
+   * @param number how many reservations of the limit there have been, by all JVMs, this one included
    * @param standing of the limit
    */
-  record Reservation(Duration lastIn, Standing standing) {
+  record Reservation(Duration lastIn, long number, Standing standing) {
     /** Checks the arguments. */
     public Reservation {
       Objects.requireNonNull(standing, "standing");

@@ -12,8 +12,8 @@ final class PermitTable {
   static final String INSERT =
       """
       INSERT INTO millrace_rate_limit
-        (name, permits, period_nanos, burst, state, latest, shift, paused_until, pauses)
-      VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0)
+        (name, permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations)
+      VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0)
       ON CONFLICT (name) DO UPDATE SET permits = excluded.permits, period_nanos = excluded.period_nanos,
         burst = excluded.burst, state = excluded.state, latest = excluded.latest, shift = 0,
         paused_until = excluded.paused_until""";
@@ -25,14 +25,14 @@ final class PermitTable {
       CREATE TABLE IF NOT EXISTS millrace_rate_limit (
         name TEXT PRIMARY KEY, permits DOUBLE PRECISION NOT NULL, period_nanos BIGINT NOT NULL, burst BIGINT NOT NULL,
         state BYTEA NOT NULL, latest BIGINT NOT NULL, shift BIGINT NOT NULL, paused_until BIGINT NOT NULL,
-        pauses BIGINT NOT NULL)""";
+        pauses BIGINT NOT NULL, reservations BIGINT NOT NULL)""";
   private static final String COLUMNS =
       """
       SELECT column_name, data_type FROM information_schema.columns
       WHERE table_schema = current_schema() AND table_name = 'millrace_rate_limit' ORDER BY column_name COLLATE "C\"""";
   private static final String FORM =
       "burst bigint, latest bigint, name text, paused_until bigint, pauses bigint, period_nanos bigint,"
-          + " permits double precision, shift bigint, state bytea";
+          + " permits double precision, reservations bigint, shift bigint, state bytea";
 
   private PermitTable() {}
 

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 final class PostgresSession implements PermitStore.Session {
   private static final String ROW =
       """
-      SELECT permits, period_nanos, burst, state, latest, shift, paused_until, pauses,
+      SELECT permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations,
         (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint AS now
       FROM millrace_rate_limit WHERE name = ?""";
   private static final String CHANGE =
-      "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ? WHERE name = ?";
+      "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?";
 
   private final PostgresPermits store;
   private final SharedLimit limit;
@@ -80,7 +80,8 @@ final class PostgresSession implements PermitStore.Session {
       update.setLong(3, row.newShift());
       update.setLong(4, bucket.pausedUntil());
       update.setLong(5, bucket.pauses());
-      update.setString(6, limit.name());
+      update.setLong(6, bucket.reservations());
+      update.setString(7, limit.name());
       update.executeUpdate();
     }
   }

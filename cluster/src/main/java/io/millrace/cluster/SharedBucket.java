@@ -23,25 +23,33 @@ final class SharedBucket {
   private final long burst;
   private long pausedUntil;
   private long pauses;
+  private long reservations;
 
-  private SharedBucket(RemoteBucketState state, long burst, long pausedUntil, long pauses) {
+  private SharedBucket(
+      RemoteBucketState state, long burst, long pausedUntil, long pauses, long reservations) {
     this.state = state;
     this.burst = burst;
     this.pausedUntil = pausedUntil;
     this.pauses = pauses;
+    this.reservations = reservations;
   }
 
   static SharedBucket full(TokenBucket rate, long now) {
     BucketState full =
         BucketState.createInitialState(configuration(rate), MathType.INTEGER_64_BITS, now);
     RemoteBucketState state = new RemoteBucketState(full, new RemoteStat(0), null);
-    return new SharedBucket(state, (long) rate.burst(), now, 0);
+    return new SharedBucket(state, (long) rate.burst(), now, 0, 0);
   }
 
   /** As it was written. */
-  static SharedBucket of(TokenBucket rate, byte[] written, long pausedUntil, long pauses) {
+  static SharedBucket of(
+      TokenBucket rate, byte[] written, long pausedUntil, long pauses, long reservations) {
     return new SharedBucket(
-        new MutableBucketEntry(written).get(), (long) rate.burst(), pausedUntil, pauses);
+        new MutableBucketEntry(written).get(),
+        (long) rate.burst(),
+        pausedUntil,
+        pauses,
+        reservations);
   }
 
   private static BucketConfiguration configuration(TokenBucket rate) {
@@ -72,14 +80,19 @@ final class SharedBucket {
     return pauses;
   }
 
+  long reservations() {
+    return reservations;
+  }
+
   PermitStore.Reservation reserve(long permits, long now) {
     if (now < pausedUntil) {
-      return new PermitStore.Reservation(Duration.ZERO, standing(now));
+      return new PermitStore.Reservation(Duration.ZERO, reservations, standing(now));
     }
     state.refillAllBandwidth(now);
     long wait = state.calculateDelayNanosAfterWillBePossibleToConsume(permits, now, false);
     state.consume(permits);
-    return new PermitStore.Reservation(Duration.ofNanos(wait), standing(now));
+    reservations++;
+    return new PermitStore.Reservation(Duration.ofNanos(wait), reservations, standing(now));
   }
 
   PermitStore.Standing giveBack(long permits, long now) {

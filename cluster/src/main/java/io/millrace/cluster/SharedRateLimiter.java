@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * wrapped functions. It has its permits from a store: this leases blocks of them, in a thread of its own. Thread-safe.
  *
  * <p>In any time {@code t}, all JVMs together start at most {@code burst + rate * t} attempts and what they had leased and not used at its
- * beginning: at most two blocks each, where a block is {@code rate / 20}, or more if the store takes longer than 17
+ * beginning: at most two blocks each, where a block is between {@code rate / 200} and {@code rate / 20}, or more if the store takes longer than 17
  * ms to answer. What is not used for a second goes back.
  *
  * <p>{@link RateLimiter#pause} pauses all JVMs: the others within a second. If the store fails or does not answer for a second, this JVM goes

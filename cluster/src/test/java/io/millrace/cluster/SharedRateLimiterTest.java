@@ -81,7 +81,7 @@ class SharedRateLimiterTest {
   }
 
   @Test
-  @DisplayName("Four JVMs together keep the rate, use all of it, and get the same each")
+  @DisplayName("R9 four JVMs together keep the rate, use all of it, and get the same each")
   void keepTheRateTogether() {
     store.latency(ofMillis(1));
     together(() -> jvms(4).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(10))));
@@ -97,7 +97,7 @@ class SharedRateLimiterTest {
   }
 
   @Test
-  @DisplayName("One JVM alone uses all of the rate, also if the store is 100 ms away")
+  @DisplayName("R9 one JVM alone uses all of the rate, also if the store is 100 ms away")
   void oneAloneUsesAll() {
     store.latency(ofMillis(100));
     together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(10)));
@@ -108,7 +108,7 @@ class SharedRateLimiterTest {
   }
 
   @Test
-  @DisplayName("The share of a JVM that dies goes to the others by itself")
+  @DisplayName("R9 the share of a JVM that dies goes to the others by itself")
   void shareOfTheDead() {
     store.latency(ofMillis(1));
     together(() -> jvms(2).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(10))));
@@ -141,7 +141,7 @@ class SharedRateLimiterTest {
 
   @Test
   @DisplayName(
-      "If the store is lost, each JVM goes on at its last share and says so; when it is back, they return")
+      "R9 if the store is lost, each JVM goes on at its last share and says so; when it is back, they return")
   void goOnWithoutTheStore() {
     store.latency(ofMillis(1));
     together(() -> jvms(2).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(30))));
