@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.outcome.BreakerOpenException;
 import io.millrace.signal.ServerAnswer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,8 @@ interface Bucket {
   /** The longest wait, 73 years; the sum of two still compares right by difference. */
   long LONGEST = 1L << 61;
 
-  /** Whether it grants nothing before the next {@link #settle}, however late that comes. */
-  default boolean isClosed() {
+  /** Whether nobody knows when it grants this cost: not before the next {@link #settle}, or before more permits are added. */
+  default boolean isClosed(long cost) {
     return false;
   }
 
@@ -56,11 +57,26 @@ interface Bucket {
     return false;
   }
 
+  /** What a call fails with that it refuses. */
+  default RuntimeException refusal() {
+    return new BreakerOpenException(toString());
+  }
+
   /** Something was granted before the bucket was made. */
   default void hasGranted() {}
 
   /** Whether nothing that has happened counts any more: a new bucket would answer the same. */
   boolean isIdle(long now);
+
+  /** Whether one of them is closed for its cost, which are those from an index on. */
+  static boolean anyClosed(Bucket[] buckets, long[] costs, int from) {
+    for (int i = 0; i < buckets.length; i++) {
+      if (buckets[i].isClosed(costs[from + i])) {
+        return true;
+      }
+    }
+    return false;
+  }
 
   /** The first that refuses; null if none does. */
   static @Nullable Bucket refusing(Bucket[] buckets, long now) {

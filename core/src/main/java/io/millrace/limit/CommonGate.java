@@ -23,7 +23,7 @@ final class CommonGate implements GateAlarm.Owner {
    * if no alarm had been late. */
   private final SequencedMap<Gate, Long> ready = new LinkedHashMap<>();
 
-  /* For the first of them; null exactly if there is none, except during a turn. */
+  /* For the first of them; null exactly if there is none or a bucket is closed, except during a turn. */
   private @Nullable GateAlarm alarm;
 
   /* How many pauses of everybody have reached the buckets. */
@@ -38,7 +38,12 @@ final class CommonGate implements GateAlarm.Owner {
   /** Whether an attempt that overtakes nobody of its key may go at once. */
   boolean lets(Demand demand, long now) {
     catchUp();
-    return ready.isEmpty() && availableAt(demand) - now <= 0;
+    return ready.isEmpty() && !isClosed(demand) && availableAt(demand) - now <= 0;
+  }
+
+  /** Whether nobody knows when it lets an attempt go. */
+  boolean isClosed(Demand demand) {
+    return Bucket.anyClosed(buckets, demand.costs(), offset);
   }
 
   @Nullable Bucket refusing(long now) {
@@ -101,6 +106,11 @@ final class CommonGate implements GateAlarm.Owner {
     }
   }
 
+  /** A bucket has more permits. */
+  void added(Turn turn) {
+    serve(turn);
+  }
+
   /** Everybody is paused, and those who wait here are to know at once. */
   void paused(Turn turn) {
     serve(turn);
@@ -129,7 +139,7 @@ final class CommonGate implements GateAlarm.Owner {
       if (head == null) {
         ready.remove(gate);
         gate.setAlarm(turn);
-      } else if (availableAt(head.demand()) - turn.now() > 0) {
+      } else if (isClosed(head.demand()) || availableAt(head.demand()) - turn.now() > 0) {
         break;
       } else if (gate.ask(head, Bucket.later(dueAt, first.getValue()), turn) == Answer.TAKE) {
         nextKey(gate, dueAt, turn);
@@ -150,7 +160,7 @@ final class CommonGate implements GateAlarm.Owner {
   private void setAlarm(Turn turn) {
     GateAlarm old = alarm;
     GatePlace head = ready.isEmpty() ? null : ready.firstEntry().getKey().head();
-    if (head == null) {
+    if (head == null || isClosed(head.demand())) {
       alarm = null;
     } else {
       long due = availableAt(head.demand());

@@ -1,6 +1,5 @@
 package io.millrace.limit;
 
-import io.millrace.outcome.BreakerOpenException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +68,10 @@ public final class Demand {
 
   /**
    * What the call fails with instead of being made, although its permits were taken; null if it may be made. Only
-   * for a limit with a circuit breaker that lets calls fail; whoever finds this gives the permits back.
+   * for a limit with a circuit breaker that lets calls fail, or with leased permits; whoever finds this gives the permits back.
    */
   public @Nullable RuntimeException refusal() {
-    return refusedBy == null ? null : new BreakerOpenException(refusedBy.toString());
+    return refusedBy == null ? null : refusedBy.refusal();
   }
 
   /** Returns false if nothing was taken since the last time. */

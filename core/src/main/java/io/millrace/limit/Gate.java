@@ -81,7 +81,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   boolean tryTake(Demand demand, long now, @Nullable Party party) {
     catchUp();
     if (queue.goBefore(party)
-        || isClosed()
+        || isClosed(demand)
         || availableAt(demand.costs()) - now > 0
         || (common != null && !common.lets(demand, now))) {
       return false;
@@ -129,6 +129,11 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
 
   void holdUntil(long time, Turn turn) {
     holdUntil(time);
+    serve(turn);
+  }
+
+  /** A bucket has more permits. */
+  void added(Turn turn) {
     serve(turn);
   }
 
@@ -212,7 +217,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
    */
   long earliest(Demand demand, long now) {
     catchUp();
-    if (isClosed()) {
+    if (isClosed(demand)) {
       return now;
     }
     long earliest = Bucket.later(now, availableAt(demand.costs()));
@@ -270,7 +275,8 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   @Nullable GatePlace readyHead(long now) {
     catchUp();
     GatePlace head = queue.head();
-    boolean isReady = head != null && !isClosed() && availableAt(head.costs()) - now <= 0;
+    boolean isReady =
+        head != null && !isOwnClosed(head.costs()) && availableAt(head.costs()) - now <= 0;
     return isReady ? head : null;
   }
 
@@ -290,7 +296,9 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   void setAlarm(Turn turn) {
     GatePlace head = queue.head();
     GateAlarm old = alarm;
-    if (head == null || isClosed() || (common != null && readyHead(turn.now()) != null)) {
+    if (head == null
+        || isOwnClosed(head.costs())
+        || (common != null && readyHead(turn.now()) != null)) {
       alarm = null;
     } else {
       long due = availableAt(head.costs());
@@ -305,13 +313,12 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     }
   }
 
-  private boolean isClosed() {
-    for (Bucket bucket : buckets) {
-      if (bucket.isClosed()) {
-        return true;
-      }
-    }
-    return false;
+  private boolean isClosed(Demand demand) {
+    return isOwnClosed(demand.costs()) || (common != null && common.isClosed(demand));
+  }
+
+  private boolean isOwnClosed(long[] costs) {
+    return Bucket.anyClosed(buckets, costs, 0);
   }
 
   private long availableAt(long[] costs) {

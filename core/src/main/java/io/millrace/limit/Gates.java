@@ -26,6 +26,9 @@ interface Gates {
   /** Applies a pause of everybody to gates that have to know at once. Guarded by the limiter's lock. */
   void paused(Turn turn);
 
+  /** More permits were added to what all have in common. Guarded by the limiter's lock. */
+  void added(Turn turn);
+
   /**
    * Changes what all keys have in common. The gates of the keys are to be changed afterwards, one by one: {@link
    * Gate#change}. Guarded by the limiter's lock.

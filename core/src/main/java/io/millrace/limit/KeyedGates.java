@@ -149,6 +149,13 @@ final class KeyedGates implements Gates {
   }
 
   @Override
+  public void added(Turn turn) {
+    if (common != null) {
+      common.added(turn);
+    }
+  }
+
+  @Override
   public List<Gate> change(Leaves leaves, Turn turn) {
     if (common != null) {
       common.change(leaves, turn);

@@ -8,6 +8,7 @@ import io.millrace.plan.RateLimit.Adaptive;
 import io.millrace.plan.RateLimit.Breaker;
 import io.millrace.plan.RateLimit.Budget;
 import io.millrace.plan.RateLimit.Declared;
+import io.millrace.plan.RateLimit.Leased;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.plan.RateLimit.SlidingWindow;
 import io.millrace.plan.RateLimit.Spacing;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +65,8 @@ record Leaf(
           SlidingWindow _,
           Adaptive _,
           Declared _,
-          Breaker _ ->
+          Breaker _,
+          Leased _ ->
           List.of();
     };
   }
@@ -78,6 +81,7 @@ record Leaf(
       case Adaptive adaptive -> List.of(of(adaptive));
       case Declared declared -> of(declared);
       case Breaker breaker -> List.of(of(breaker));
+      case Leased leased -> List.of(of(leased));
       case Budget budget ->
           budget.limits().stream().flatMap(part -> common(part).stream()).toList();
       case PerKey _ -> List.of();
@@ -132,6 +136,7 @@ record Leaf(
         && kind != Adaptive.class // its bucket knows what it has learnt
         && kind != Declared.class
         && kind != Breaker.class
+        && kind != Leased.class
         && cost.equals(Cost.ONE) == other.cost.equals(Cost.ONE)
         && (cost.actual() == null) == (other.cost.actual() == null);
   }
@@ -191,6 +196,27 @@ record Leaf(
         false,
         start -> new BreakerBucket(limit, start),
         NO_CHANGE);
+  }
+
+  private static Leaf of(Leased limit) {
+    LeasedBucket bucket = new LeasedBucket(limit);
+    return new Leaf(
+        Leased.class,
+        limit.cost(),
+        limit.most(),
+        "most",
+        null,
+        true,
+        false,
+        bucket::begunAt,
+        NO_CHANGE);
+  }
+
+  /** Its bucket if its permits are leased: there is but one. */
+  Optional<LeasedBucket> leased(long start) {
+    return bucket.apply(start) instanceof LeasedBucket leased
+        ? Optional.of(leased)
+        : Optional.empty();
   }
 
   /** The duration in nanoseconds, but at most {@link Bucket#LONGEST}. */

@@ -2,6 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.Leased;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.signal.ServerAnswer;
 import io.millrace.time.TimeSource;
@@ -157,6 +158,15 @@ final class Leaves {
     return common.isEmpty()
         ? null
         : new CommonGate(turnstile, ofKey.size(), buckets(common, start));
+  }
+
+  /** The bucket whose permits are leased; null if there is none. */
+  @Nullable LeasedBucket leased(long start) {
+    return common.stream()
+        .filter(leaf -> leaf.kind() == Leased.class)
+        .flatMap(leaf -> leaf.leased(start).stream())
+        .findFirst()
+        .orElse(null);
   }
 
   private static Bucket[] buckets(List<Leaf> leaves, long start) {

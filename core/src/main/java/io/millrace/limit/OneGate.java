@@ -35,6 +35,11 @@ final class OneGate implements Gates {
   }
 
   @Override
+  public void added(Turn turn) {
+    gate.added(turn);
+  }
+
+  @Override
   public List<Gate> change(Leaves leaves, Turn turn) {
     gate.change(leaves, turn);
     return List.of();

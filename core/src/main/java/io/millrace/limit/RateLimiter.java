@@ -2,6 +2,7 @@ package io.millrace.limit;
 
 import io.millrace.base.Require;
 import io.millrace.plan.Cost;
+import io.millrace.plan.PermitSource;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Unlimited;
 import io.millrace.time.TimeSource;
@@ -41,18 +42,28 @@ public final class RateLimiter extends Limit {
   private final EarlierListeners earlier = new EarlierListeners();
   /* What every attempt demands if nothing is limited, so that nothing is ever given back. */
   private final @Nullable Demand everyDemand;
+  /* Null unless permits are leased. */
+  private final @Nullable PermitSource source;
 
   private RateLimiter(RateLimit limit, TimeSource clock) {
     Leaves first = new Leaves(Objects.requireNonNull(limit, "limit"));
     this.clock = Objects.requireNonNull(clock, "clock");
     leaves = first;
     long start = clock.nanoTime();
+    LeasedBucket leased = first.leased(start);
     if (first.keys() != null) {
-      turnstile = new Turnstile(clock, start, self -> new KeyedGates(() -> leaves, self, start));
+      turnstile =
+          new Turnstile(clock, start, leased, self -> new KeyedGates(() -> leaves, self, start));
       plain = false;
     } else {
-      turnstile = new Turnstile(clock, start, self -> new OneGate(first.gate(self, start)));
+      turnstile = new Turnstile(clock, start, leased, self -> new OneGate(first.gate(self, start)));
       plain = first.unitCosts();
+    }
+    if (leased != null) {
+      source = leased.limit().source();
+      source.attach(new LeaseOfLimiter(turnstile, leased));
+    } else {
+      source = null;
     }
     everyDemand = limit instanceof Unlimited ? new Demand(null, first.costs(null)) : null;
   }
@@ -191,6 +202,7 @@ public final class RateLimiter extends Limit {
   public void pause(Duration duration) {
     long nanos = Leaf.nanos(Require.notNegative("duration", duration));
     if (nanos > 0) {
+      tellSource(duration);
       turnstile.pauseAll(nanos);
     }
   }
@@ -203,7 +215,17 @@ public final class RateLimiter extends Limit {
     long nanos = Leaf.nanos(Require.notNegative("duration", duration));
     Key key = keyOf(leaves, item);
     if (nanos > 0) {
+      if (key == null) {
+        tellSource(duration);
+      }
       turnstile.pause(key, nanos);
+    }
+  }
+
+  /* Before the lease ends, so that the source asks for no more permits meanwhile. */
+  private void tellSource(Duration pause) {
+    if (source != null) {
+      source.pausing(pause);
     }
   }
 

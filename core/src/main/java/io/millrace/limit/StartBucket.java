@@ -15,7 +15,7 @@ final class StartBucket implements Bucket {
   }
 
   @Override
-  public boolean isClosed() {
+  public boolean isClosed(long cost) {
     return closed;
   }
 

@@ -55,6 +55,10 @@ final class Turn implements AutoCloseable {
 
   @Override
   public void close() {
+    Runnable lease = turnstile.newsOfLease();
+    if (lease != null) {
+      tell(lease);
+    }
     turnstile.unlock();
     if (alarms != null) {
       alarms.forEach(Offers::runQuietly);

@@ -5,8 +5,10 @@ import io.millrace.signal.ServerAnswer;
 import io.millrace.signal.ServerAnswer.Kind;
 import io.millrace.time.TimeSource;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Lets takers through the gates one at a time, in the order of time. Thread-safe. */
@@ -22,6 +24,8 @@ final class Turnstile {
    */
   private final ShortLock lock = new ShortLock();
   private final Gates gates;
+  /* Where permits come from; null if they are not leased. What it holds is guarded by lock. */
+  private final @Nullable LeasedBucket leased;
   /*
    * The latest time that any thread has brought: another thread may bring an earlier one, which
    * does not count. Guarded by lock.
@@ -34,7 +38,16 @@ final class Turnstile {
   private int waiters;
 
   Turnstile(TimeSource clock, long start, Function<Turnstile, Gates> gates) {
+    this(clock, start, null, gates);
+  }
+
+  Turnstile(
+      TimeSource clock,
+      long start,
+      @Nullable LeasedBucket leased,
+      Function<Turnstile, Gates> gates) {
     this.clock = clock;
+    this.leased = leased;
     this.latest = start;
     this.gates = gates.apply(this);
   }
@@ -49,13 +62,18 @@ final class Turnstile {
       return true;
     }
     Gate gate = lockAt(demand.gate(), demand.key(), now);
+    Runnable news = null;
     try {
       demand.found(gate);
       boolean taken = gate.tryTake(demand, latest, party);
       gates.trim(latest);
+      news = leased == null ? null : newsOfLease();
       return taken;
     } finally {
       lock.unlock();
+      if (news != null) {
+        Offers.runQuietly(news);
+      }
     }
   }
 
@@ -95,6 +113,28 @@ final class Turnstile {
       demand.found(gate);
       gate.settle(demand, excess, turn);
       gates.trim(latest);
+    }
+  }
+
+  /** Under the lock: what tells the source that the lease has run short; null if it has not. */
+  @Nullable Runnable newsOfLease() {
+    return leased != null && leased.becameShort() ? leased.limit().source()::wanted : null;
+  }
+
+  /** Changes the lease, and serves who can go then. */
+  void changeLease(LeasedBucket lease, Consumer<LeasedBucket> change) {
+    try (Turn turn = turnAnyhow()) {
+      change.accept(lease);
+      gates.added(turn);
+    }
+  }
+
+  long askLease(LeasedBucket lease, ToLongFunction<LeasedBucket> question) {
+    lock.lock();
+    try {
+      return question.applyAsLong(lease);
+    } finally {
+      lock.unlock();
     }
   }
 

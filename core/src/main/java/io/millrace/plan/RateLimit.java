@@ -116,6 +116,18 @@ public sealed interface RateLimit {
     return new Breaker(failures, calls, pause, Breaker.Open.WAIT, BreakerReader.INSTANCE);
   }
 
+  /**
+   * Permits that the library does not make itself: a source adds them, for example one that leases them from a store which
+   * several programs share. A limiter of it starts without permits. It stands beside other limits in {@link #all}, but
+   * cannot be per key.
+   *
+   * @param source has one limiter only
+   * @param most permits that one attempt can take, at least 1
+   */
+  static Leased leased(PermitSource source, long most) {
+    return new Leased(source, most, Cost.ONE);
+  }
+
   /** No limit; it can still be paused. */
   static Unlimited unlimited() {
     return new Unlimited();
@@ -134,6 +146,33 @@ public sealed interface RateLimit {
   /** The part of this limit that is per key; empty if there is none. */
   default Optional<PerKey> perKey() {
     return Optional.empty();
+  }
+
+  /**
+   * See {@link RateLimit#leased}.
+   *
+   * @param source adds the permits
+   * @param most permits that one attempt can take, at least 1
+   * @param cost permits that an attempt takes
+   */
+  record Leased(PermitSource source, long most, Cost cost) implements RateLimit {
+    /** Checks the arguments. */
+    public Leased {
+      Objects.requireNonNull(source, "source");
+      Objects.requireNonNull(cost, "cost");
+      if (most < 1) {
+        throw new IllegalArgumentException("most must be at least 1, not " + most);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return new Shown("Leased")
+          .option("source", source, null)
+          .option("most", most, null)
+          .option("cost", cost, Cost.ONE)
+          .toString();
+    }
   }
 
   /** See {@link #unlimited}. */
@@ -494,6 +533,7 @@ public sealed interface RateLimit {
                 + keyed
                 + ": if the key is the same, write RateLimit.all(...).by(key) for these");
       }
+      LeasedParts.requireAtMostOne(limits);
     }
 
     @Override
@@ -522,6 +562,7 @@ public sealed interface RateLimit {
       if (limit.perKey().isPresent()) {
         throw new IllegalArgumentException("a limit can be made per key only once");
       }
+      LeasedParts.refusePerKey(limit);
     }
 
     @SuppressWarnings("unchecked")

@@ -19,6 +19,7 @@ import io.millrace.plan.Backoff;
 import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.Cost;
 import io.millrace.plan.Jitter;
+import io.millrace.plan.PermitSource;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Adaptive;
 import io.millrace.plan.Retry;
@@ -82,6 +83,8 @@ final class DurationSamples {
     SAMPLES.put(Details.class, () -> new Details(0, null, 1, 0, false));
     SAMPLES.put(Action.class, () -> (Action<Object, Object>) item -> item);
     SAMPLES.put(TimeSource.class, TimeSource::system);
+    SAMPLES.put(PermitSource.class, () -> new NoPermits());
+    SAMPLES.put(PermitSource.Lease.class, DurationSamples::lease);
     SAMPLES.put(Cost.class, () -> Cost.ONE);
     SAMPLES.put(Jitter.class, () -> Jitter.FULL);
     SAMPLES.put(ServerWait.class, () -> (ServerWait) (result, error, now) -> Optional.empty());
@@ -129,6 +132,27 @@ final class DurationSamples {
     public Object call() {
       return 1;
     }
+  }
+
+  private static final class NoPermits implements PermitSource {
+    private Lease lease;
+
+    @Override
+    public void attach(Lease lease) {
+      this.lease = lease;
+    }
+
+    @Override
+    public void wanted() {}
+
+    @Override
+    public void pausing(Duration duration) {}
+  }
+
+  private static PermitSource.Lease lease() {
+    NoPermits source = new NoPermits();
+    RateLimiter.of(RateLimit.leased(source, 1));
+    return source.lease;
   }
 
   private static ProcessOptions workers() {

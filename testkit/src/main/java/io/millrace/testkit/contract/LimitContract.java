@@ -11,6 +11,7 @@ import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateChange;
 import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.signal.DeclaredLimit;
@@ -35,6 +36,11 @@ import org.junit.jupiter.api.DisplayName;
 
 /** How limits hold, and whom they leave alone. */
 public interface LimitContract extends Contract {
+
+  /** A limiter that several share: another kind of limiter keeps the same promises. */
+  default RateLimiter shared(TokenBucket limit, TimeSource clock) {
+    return RateLimiter.of(limit, clock);
+  }
 
   @Everywhere
   @DisplayName("A57 starts keep the pace of the limit")
@@ -76,7 +82,7 @@ public interface LimitContract extends Contract {
   @DisplayName("I5 a shared limiter gives one permit an attempt, and no more")
   default void onePermitAnAttempt(Way way) throws Exception {
     try (ManualClock clock = new ManualClock()) {
-      RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(100), clock);
+      RateLimiter limiter = shared(RateLimit.perHour(1).burst(100), clock);
       var action =
           ScriptedAction.<Integer, Integer>on(clock)
               .anyItem()
@@ -99,7 +105,7 @@ public interface LimitContract extends Contract {
   default void cancelledWaitsTakeNoPermit(Way way) throws Exception {
     StopToken token = new StopToken();
     try (ManualClock clock = new ManualClock()) {
-      RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(3), clock);
+      RateLimiter limiter = shared(RateLimit.perHour(1).burst(3), clock);
       var action = ScriptedAction.<Integer, Integer>on(clock).anyItem().returns(1);
       try (var live =
           way.over(Way.numbers(20), action)

@@ -1,0 +1,170 @@
+package io.millrace.cluster;
+
+import io.millrace.plan.PermitSource.Lease;
+import io.millrace.time.TimeSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a JVM goes on with while its store does not answer: the permits a second that it used in the last 10 seconds before
+ * that. They are added by timers, because the leaser's thread may hang in a call. Thread-safe.
+ */
+final class Coasting {
+  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final double BLOCK_SECONDS = 0.25;
+  private static final double NANOS = 1e9;
+
+  private final TimeSource clock;
+  private final StoreNews news;
+  private final Supplier<Lease> lease;
+  private final AtomicBoolean isWanted;
+  private final AtomicLong pausedUntil;
+
+  /* Guards what follows: the leaser's thread and timers write it. No other code runs under it. */
+  private final ReentrantLock lock = new ReentrantLock();
+  private final UseLog log;
+  private volatile boolean isLost;
+  private double share;
+  private long lastAt;
+  private long added;
+  private long callAt;
+  private long addedBeforeCall;
+
+  Coasting(
+      TimeSource clock,
+      long start,
+      StoreNews news,
+      Supplier<Lease> lease,
+      AtomicBoolean isWanted,
+      AtomicLong pausedUntil) {
+    this.clock = clock;
+    this.news = news;
+    this.lease = lease;
+    this.isWanted = isWanted;
+    this.pausedUntil = pausedUntil;
+    this.log = new UseLog(start);
+    this.lastAt = start;
+  }
+
+  boolean isLost() {
+    return isLost;
+  }
+
+  /** The lease is short: if the store is lost, adds permits soon. */
+  void wanted() {
+    if (isLost) {
+      clock.schedule(clock.nanoTime(), this::addIfWanted);
+    }
+  }
+
+  /** A call to the store begins. If it takes too long, the store is lost. */
+  Patience calling(long now) {
+    lock.lock();
+    try {
+      callAt = now;
+      addedBeforeCall = added;
+    } finally {
+      lock.unlock();
+    }
+    return new Patience(now);
+  }
+
+  /** How many permits were added since the call that began then. */
+  long addedSince(long call) {
+    lock.lock();
+    try {
+      return callAt - call >= 0 ? added - addedBeforeCall : 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The store has answered. */
+  void heard(long now, long used) {
+    double was = 0;
+    boolean isBack;
+    lock.lock();
+    try {
+      log.note(now, used);
+      isBack = isLost;
+      isLost = false;
+      was = share;
+    } finally {
+      lock.unlock();
+    }
+    if (isBack) {
+      news.back(was);
+    }
+  }
+
+  /** The store has failed; null if it just does not answer. */
+  void lost(@Nullable Throwable cause) {
+    long used = lease.get().used();
+    double goesOnWith;
+    lock.lock();
+    try {
+      if (isLost) {
+        return;
+      }
+      share = log.perSecond(callAt, used);
+      goesOnWith = share;
+      isLost = true;
+    } finally {
+      lock.unlock();
+    }
+    news.lost(goesOnWith, cause);
+    wanted();
+  }
+
+  private void addIfWanted() {
+    if (!isLost || !isWanted.compareAndSet(true, false)) {
+      return;
+    }
+    long missing = lease.get().missing();
+    long now = clock.nanoTime();
+    long from = Math.max(0, pausedUntil.get() - now) + now;
+    long permits;
+    long last;
+    double gap;
+    lock.lock();
+    try {
+      if (share <= 0) {
+        isWanted.set(true);
+        return;
+      }
+      gap = NANOS / share;
+      permits = Math.max(Math.max(1, missing), (long) (share * BLOCK_SECONDS));
+      last = (lastAt - from > 0 ? lastAt : from) + (long) (permits * gap);
+      lastAt = last;
+      added += permits;
+    } finally {
+      lock.unlock();
+    }
+    lease.get().add(permits, last, gap, Math.max(1, permits / 2));
+  }
+
+  /** How long a call may take. */
+  final class Patience {
+    private final TimeSource.Timer timer;
+    private volatile boolean hasEnded;
+
+    private Patience(long start) {
+      timer = clock.schedule(start + PATIENCE_NANOS, this::tooLong);
+    }
+
+    private void tooLong() {
+      if (!hasEnded) {
+        lost(null);
+      }
+    }
+
+    void end() {
+      hasEnded = true;
+      timer.cancel();
+    }
+  }
+}

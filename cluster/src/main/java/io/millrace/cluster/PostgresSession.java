@@ -1,0 +1,218 @@
+package io.millrace.cluster;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JVM's access to a limit in PostgreSQL: a connection, used by one thread at a time, and replaced after each error. Each
+ * change reads the row under its lock, and the database's time with it.
+ */
+final class PostgresSession implements PermitStore.Session {
+  private static final String ROW =
+      """
+      SELECT permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations,
+        (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint AS now
+      FROM millrace_rate_limit WHERE name = ?""";
+  private static final String CHANGE =
+      "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?";
+
+  private final PostgresPermits store;
+  private final SharedLimit limit;
+  /* Written by the leaser's thread, or by whoever opens this before that starts; read by whoever closes. */
+  private volatile @Nullable Connection connection;
+  private volatile boolean isClosed;
+
+  PostgresSession(PostgresPermits store, SharedLimit limit) {
+    this.store = store;
+    this.limit = limit;
+  }
+
+  /** Connects, and makes what is missing. */
+  void open() {
+    attempt(this::requireForm);
+  }
+
+  @Override
+  public PermitStore.Reservation reserve(long permits) {
+    return attempt(c -> change(c, (bucket, now) -> bucket.reserve(permits, now)));
+  }
+
+  @Override
+  public PermitStore.Standing giveBack(long permits) {
+    return attempt(c -> change(c, (bucket, now) -> bucket.giveBack(permits, now)));
+  }
+
+  @Override
+  public PermitStore.Standing pause(Duration duration) {
+    return attempt(c -> change(c, (bucket, now) -> bucket.pause(duration, now)));
+  }
+
+  @Override
+  public PermitStore.Standing look() {
+    return attempt(
+        c -> {
+          PermitRow row = row(c, ROW);
+          c.commit();
+          return row.bucket(limit).standing(row.time());
+        });
+  }
+
+  private <T> T change(Connection c, BiFunction<SharedBucket, Long, T> change) throws SQLException {
+    PermitRow row = row(c, ROW + " FOR UPDATE");
+    SharedBucket bucket = row.bucket(limit);
+    T answer = change.apply(bucket, row.time());
+    write(c, bucket, row);
+    c.commit();
+    return answer;
+  }
+
+  private void write(Connection c, SharedBucket bucket, PermitRow row) throws SQLException {
+    try (PreparedStatement update = c.prepareStatement(CHANGE)) {
+      update.setBytes(1, bucket.written());
+      update.setLong(2, row.time());
+      update.setLong(3, row.newShift());
+      update.setLong(4, bucket.pausedUntil());
+      update.setLong(5, bucket.pauses());
+      update.setLong(6, bucket.reservations());
+      update.setString(7, limit.name());
+      update.executeUpdate();
+    }
+  }
+
+  private PermitRow row(Connection c, String question) throws SQLException {
+    PermitRow row = rowOrNull(c, question);
+    if (row == null) {
+      throw new SQLException("the limit's row was deleted", "02000");
+    }
+    if (!row.form().equals(LimitForm.of(limit))) {
+      throw LimitForm.refusal(store, limit, row.form());
+    }
+    return row;
+  }
+
+  private @Nullable PermitRow rowOrNull(Connection c, String question) throws SQLException {
+    try (PreparedStatement select = c.prepareStatement(question)) {
+      select.setString(1, limit.name());
+      try (ResultSet found = select.executeQuery()) {
+        return found.next() ? PermitRow.of(found) : null;
+      }
+    }
+  }
+
+  /** Makes the table and the row if they are missing, and checks their form. */
+  private @Nullable Void requireForm(Connection c) throws SQLException {
+    PermitTable.require(c, store);
+    PermitRow row = rowOrNull(c, ROW + " FOR UPDATE");
+    if (row == null || !row.form().equals(LimitForm.of(limit))) {
+      if (row != null && row.isInUse()) {
+        throw LimitForm.refusal(store, limit, row.form());
+      }
+      insert(c);
+    }
+    c.commit();
+    return null;
+  }
+
+  private void insert(Connection c) throws SQLException {
+    LimitForm form = LimitForm.of(limit);
+    try (PreparedStatement insert = c.prepareStatement(PermitTable.INSERT)) {
+      insert.setString(1, limit.name());
+      insert.setDouble(2, form.permits());
+      insert.setLong(3, form.periodNanos());
+      insert.setLong(4, form.burst());
+      long now = PermitTable.now(c);
+      insert.setBytes(5, SharedBucket.full(limit.rate(), now).written());
+      insert.setLong(6, now);
+      insert.setLong(7, now);
+      insert.executeUpdate();
+    }
+  }
+
+  private <T extends @Nullable Object> T attempt(Step<T> step) {
+    if (isClosed) {
+      throw new PermitStoreException(store + " was given up", null);
+    }
+    try {
+      return step.on(connected());
+    } catch (SQLException e) {
+      drop();
+      throw new PermitStoreException(
+          "the shared limit "
+              + limit.name()
+              + " cannot use "
+              + store
+              + ": "
+              + e.getMessage()
+              + PermitTable.advice(e.getSQLState()),
+          e);
+    } catch (RuntimeException e) {
+      drop();
+      throw e;
+    }
+  }
+
+  private Connection connected() throws SQLException {
+    Connection known = connection;
+    if (known != null) {
+      return known;
+    }
+    Connection made = store.connect();
+    connection = made;
+    made.setAutoCommit(false);
+    try (Statement statement = made.createStatement()) {
+      // Whoever is frozen with the row locked holds up the others no longer than that.
+      statement.execute(
+          "SET idle_in_transaction_session_timeout = 2000; SET lock_timeout = 900;"
+              + " SET synchronous_commit = off; SET tcp_keepalives_idle = 10");
+    }
+    made.commit();
+    if (isClosed) {
+      drop();
+      throw new SQLException("it was given up");
+    }
+    return made;
+  }
+
+  private void drop() {
+    Connection known = connection;
+    connection = null;
+    if (known != null) {
+      abort(known);
+    }
+  }
+
+  private static void abort(Connection known) {
+    try {
+      known.abort(Runnable::run);
+    } catch (SQLException | RuntimeException lost) {
+      // it is gone anyhow
+    }
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    Connection known = connection;
+    if (known != null) {
+      abort(known);
+    }
+  }
+
+  /** Something that is done with a connection. */
+  @FunctionalInterface
+  private interface Step<T extends @Nullable Object> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  @Override
+  public String toString() {
+    return Objects.toString(store);
+  }
+}

@@ -1,0 +1,202 @@
+package io.millrace.cluster;
+
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cluster.StoreChange.State;
+import io.millrace.plan.RateLimit;
+import io.millrace.testkit.ManualClock;
+import io.millrace.testkit.NoLeaks;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Several JVMs, each a shared limiter with threads of its own, over one store, in virtual time. */
+@NoLeaks
+class SharedRateLimiterTest {
+  private static final SharedLimit LIMIT = SharedLimit.of("test", RateLimit.perSecond(1_000));
+  private static final Duration ONE = ofSeconds(1);
+
+  private final ManualClock clock = ManualClock.jumping();
+  private final TriedStore store = new TriedStore(clock);
+  private final List<Jvm> jvms = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    jvms.forEach(Jvm::close);
+    clock.close();
+  }
+
+  private Jvm jvm(SharedLimit limit) {
+    Jvm jvm = new Jvm(clock, store, limit);
+    jvms.add(jvm);
+    return jvm;
+  }
+
+  private List<Jvm> jvms(int count) {
+    return IntStream.range(0, count).mapToObj(i -> jvm(LIMIT)).toList();
+  }
+
+  private long starts(Duration from, Duration to) {
+    return jvms.stream().mapToLong(jvm -> jvm.startsBetween(from, to)).sum();
+  }
+
+  private void join() {
+    jvms.forEach(Jvm::join);
+  }
+
+  /* Whichever thread comes first: nothing may happen before all are there. */
+  private void together(Runnable start) {
+    clock.enter();
+    try {
+      start.run();
+    } finally {
+      clock.exit();
+    }
+  }
+
+  private long mostInAnySecond() {
+    long[] all =
+        jvms.stream()
+            .flatMapToLong(jvm -> jvm.startedAt().stream().mapToLong(at -> at))
+            .sorted()
+            .toArray();
+    long most = 0;
+    int first = 0;
+    for (int last = 0; last < all.length; last++) {
+      while (all[last] - all[first] >= ONE.toNanos()) {
+        first++;
+      }
+      most = Math.max(most, last - first + 1);
+    }
+    return most;
+  }
+
+  @Test
+  @DisplayName("R12 four JVMs together keep the rate, use all of it, and get the same each")
+  void keepTheRateTogether() {
+    store.latency(ofMillis(1));
+    together(() -> jvms(4).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(10))));
+    join();
+
+    long all = starts(ofSeconds(1), ofSeconds(10));
+    assertTrue(Math.abs(all - 9_000) <= 90, "in 9 s: " + all);
+    assertTrue(mostInAnySecond() <= 1_000 + 1 + 4 * 75, "in a second: " + mostInAnySecond());
+    LongStream each =
+        jvms.stream().mapToLong(jvm -> jvm.startsBetween(ofSeconds(2), ofSeconds(10)));
+    each.forEach(starts -> assertTrue(Math.abs(starts - 2_000) <= 200, "one JVM: " + starts));
+    assertTrue(store.calls() < 10_000 / 10, "calls: " + store.calls());
+  }
+
+  @Test
+  @DisplayName("R12 one JVM alone uses all of the rate, also if the store is 100 ms away")
+  void oneAloneUsesAll() {
+    store.latency(ofMillis(100));
+    together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(10)));
+    join();
+
+    long all = starts(ofSeconds(4), ofSeconds(10));
+    assertTrue(Math.abs(all - 6_000) <= 120, "in 6 s: " + all);
+  }
+
+  @Test
+  @DisplayName("R12 the share of a JVM that dies goes to the others by itself")
+  void shareOfTheDead() {
+    store.latency(ofMillis(1));
+    together(() -> jvms(2).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(10))));
+    clock.schedule(clock.nanoTime() + ofSeconds(4).toNanos(), () -> jvms.get(0).die());
+    join();
+
+    assertEquals(0, jvms.get(0).startsBetween(ofSeconds(5), ofSeconds(10)));
+    long rest = jvms.get(1).startsBetween(ofSeconds(5), ofSeconds(10));
+    assertTrue(Math.abs(rest - 5_000) <= 50, "in 5 s: " + rest);
+  }
+
+  @Test
+  @DisplayName(
+      "A pause reaches every JVM within a second, and then they go on at the rate, without a burst")
+  void pauseReachesAll() {
+    store.latency(ofMillis(1));
+    together(() -> jvms(3).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(12))));
+    clock.schedule(
+        clock.nanoTime() + ofSeconds(3).toNanos(),
+        () -> jvms.get(0).shared().limiter().pause(ofSeconds(4)));
+    join();
+
+    assertEquals(0, starts(ofSeconds(4), ofSeconds(7)));
+    assertTrue(
+        starts(ofSeconds(7), ofMillis(7_100)) <= 130,
+        "at first: " + starts(ofSeconds(7), ofMillis(7_100)));
+    long after = starts(ofSeconds(8), ofSeconds(12));
+    assertTrue(Math.abs(after - 4_000) <= 40, "in 4 s: " + after);
+  }
+
+  @Test
+  @DisplayName(
+      "R12 if the store is lost, each JVM goes on at its last share and says so; when it is back, they return")
+  void goOnWithoutTheStore() {
+    store.latency(ofMillis(1));
+    together(() -> jvms(2).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(30))));
+    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.down(true));
+    clock.schedule(clock.nanoTime() + ofSeconds(20).toNanos(), () -> store.down(false));
+    join();
+
+    long without = starts(ofSeconds(13), ofSeconds(20));
+    assertTrue(Math.abs(without - 7_000) <= 350, "in 7 s without: " + without);
+    for (Jvm jvm : jvms) {
+      assertEquals(
+          List.of(State.LOST, State.BACK), jvm.changes().stream().map(StoreChange::state).toList());
+      assertEquals(500, jvm.changes().getFirst().share(), 50);
+    }
+    long after = starts(ofSeconds(26), ofSeconds(30));
+    assertTrue(Math.abs(after - 4_000) <= 40, "in 4 s after: " + after);
+    assertTrue(mostInAnySecond() <= 1_000 + 1 + 2 * 75 + 250, "in a second: " + mostInAnySecond());
+  }
+
+  @Test
+  @DisplayName("A store that does not answer is lost after a second")
+  void hangingStore() {
+    together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(30)));
+    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.latency(ofSeconds(6)));
+    clock.schedule(clock.nanoTime() + ofSeconds(16).toNanos(), () -> store.latency(ofMillis(1)));
+    join();
+
+    assertEquals(State.LOST, jvms.getFirst().changes().getFirst().state());
+    long without = starts(ofSeconds(14), ofSeconds(18));
+    assertTrue(Math.abs(without - 4_000) <= 200, "in 4 s without: " + without);
+    long after = starts(ofSeconds(26), ofSeconds(30));
+    assertTrue(Math.abs(after - 4_000) <= 40, "in 4 s after: " + after);
+  }
+
+  @Test
+  @DisplayName(
+      "While nobody asks for permits, nobody calls the store, and what was left is given back")
+  void idleCallsNobody() throws InterruptedException {
+    Jvm jvm = jvm(LIMIT);
+    together(() -> jvm.work(10, ofMillis(1), ofSeconds(2)));
+    join();
+    clock.sleep(ofSeconds(5));
+    int before = store.calls();
+    clock.sleep(ofSeconds(60));
+    assertEquals(before, store.calls());
+  }
+
+  @Test
+  @DisplayName(
+      "After close, attempts fail, also those that wait, and close does not wait for a store that hangs")
+  void closed() {
+    Jvm jvm = jvm(LIMIT);
+    jvm.shared().limiter().tryAcquire();
+    jvm.shared().close();
+    assertThrows(IllegalStateException.class, () -> jvm.shared().limiter().acquire());
+    jvm.shared().close();
+  }
+}

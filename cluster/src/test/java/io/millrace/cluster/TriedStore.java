@@ -1,0 +1,88 @@
+package io.millrace.cluster;
+
+import io.millrace.time.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** A store in memory that takes its time, fails, hangs, and counts its calls. */
+final class TriedStore implements PermitStore {
+  private final TimeSource clock;
+  private final MemoryPermits memory;
+  private final AtomicInteger calls = new AtomicInteger();
+  private volatile Duration latency = Duration.ZERO;
+  private volatile boolean isDown;
+
+  TriedStore(TimeSource clock) {
+    this.clock = clock;
+    this.memory = MemoryPermits.create(clock);
+  }
+
+  TriedStore latency(Duration oneWay) {
+    latency = oneWay;
+    return this;
+  }
+
+  void down(boolean isDown) {
+    this.isDown = isDown;
+  }
+
+  int calls() {
+    return calls.get();
+  }
+
+  @Override
+  public Session open(SharedLimit limit) {
+    Session session = memory.open(limit);
+    return new Session() {
+      @Override
+      public Reservation reserve(long permits) {
+        return call(() -> session.reserve(permits));
+      }
+
+      @Override
+      public Standing giveBack(long permits) {
+        return call(() -> session.giveBack(permits));
+      }
+
+      @Override
+      public Standing pause(Duration duration) {
+        return call(() -> session.pause(duration));
+      }
+
+      @Override
+      public Standing look() {
+        return call(session::look);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private <T> T call(Supplier<T> call) {
+    calls.incrementAndGet();
+    travel();
+    if (isDown) {
+      throw new PermitStoreException("it is down", null);
+    }
+    T answer = call.get();
+    travel();
+    return answer;
+  }
+
+  private void travel() {
+    if (latency.isPositive()) {
+      try {
+        clock.sleep(latency);
+      } catch (InterruptedException e) {
+        throw new PermitStoreException("interrupted", e);
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "TriedStore";
+  }
+}
