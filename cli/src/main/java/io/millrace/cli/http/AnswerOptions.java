@@ -1,8 +1,8 @@
 package io.millrace.cli.http;
 
-import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.option.WholeNumber;
+import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;

@@ -2,11 +2,10 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.GoingOn;
-import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.resume.UnfinishedFile.Left;
+import io.millrace.cli.resume.WrittenFiles;
+import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
 import io.millrace.cli.text.FileReason;
-import io.millrace.cli.text.FileTarget;
-import io.millrace.cli.text.OpenFile;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
@@ -15,12 +14,10 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,28 +28,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param input a URL or a file; null or - is standard input
  * @param output null or - is standard output
- * @param force whether the output may be there already
- * @param isResumable whether files come into being when they are whole
+ * @param written how the output is written
  */
 record Endpoints(
-    Streams streams,
-    @Nullable String input,
-    @Nullable Path output,
-    boolean force,
-    boolean isResumable) {
+    Streams streams, @Nullable String input, @Nullable Path output, WrittenFiles written) {
   /* What is the name of a file: anything else may be a part of a header or of a URL, with a secret in it. */
   private static final Pattern FILE =
       Pattern.compile("[\\w./ -]{1,200}\\.(txt|jsonl?|ndjson|csv|tsv|lst|list|urls|in)");
   private static final String OUTPUT = "--output";
-
-  /** A file cannot be used as it was asked for. */
-  static final class UnusableFileException extends Exception {
-    private static final long serialVersionUID = 1;
-
-    UnusableFileException(String message) {
-      super(message);
-    }
-  }
 
   private static boolean isStandard(@Nullable String name) {
     return name == null || name.equals("-");
@@ -105,39 +88,7 @@ record Endpoints(
     if (path == null || isStandard(path.toString())) {
       return new StreamTarget(streams.out());
     }
-    return openTarget(OUTPUT, path, Left.REPLACED);
-  }
-
-  /**
-   * The file of an option.
-   *
-   * @param left what becomes of what an earlier run of the checkpoint has written
-   */
-  Output.Target openTarget(String option, Path path, Left left) throws UnusableFileException {
-    try {
-      Optional<Output.Target> stream = OpenFile.target(path);
-      if (force && stream.isPresent()) {
-        return stream.get();
-      }
-      if (isResumable) {
-        return UnfinishedFile.begin(path, force, left);
-      }
-      return force ? FileTarget.replace(path) : FileTarget.create(path);
-    } catch (FileAlreadyExistsException taken) {
-      throw new UnusableFileException(option + " '" + path + "' " + whatIsThere(path));
-    } catch (IOException error) {
-      throw new UnusableFileException(
-          "cannot write " + option + " '" + path + "': " + FileReason.of(error));
-    }
-  }
-
-  private static String whatIsThere(Path path) {
-    if (Files.isDirectory(path)) {
-      return "is a directory: give the name of a file";
-    }
-    return Files.exists(path)
-        ? "is there already: give another name, or --force to replace it"
-        : "is a link that leads nowhere: remove it, or give another name";
+    return written.open(OUTPUT, path, Left.REPLACED);
   }
 
   /** Names what is read and written. */
@@ -149,16 +100,7 @@ record Endpoints(
     }
     streams.addOutputsTo(files);
     if (output != null && !isStandard(output.toString())) {
-      addTo(files, OUTPUT, output);
-    }
-  }
-
-  /** Names the file of an option, and where it is written. */
-  void addTo(UsedFiles files, String option, Path path) {
-    if (isResumable) {
-      UnfinishedFile.addTo(files, option, path);
-    } else {
-      files.writes(option + " '" + path + "'", path);
+      written.addTo(files, OUTPUT, output);
     }
   }
 }

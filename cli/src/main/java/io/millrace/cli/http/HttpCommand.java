@@ -5,26 +5,28 @@ import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
-import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
+import io.millrace.cli.resume.WrittenFiles;
+import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
 import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
+import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.ShownOptions;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace http}. */
@@ -100,6 +103,8 @@ public final class HttpCommand implements Callable<Integer> {
           "--expect",
           "--select",
           "--max-redirects");
+
+  private static final String NAME = "millrace http";
 
   private final Streams streams;
 
@@ -167,8 +172,9 @@ public final class HttpCommand implements Callable<Integer> {
     if (force && output == null && !extraFiles.areWanted() && !answers.areSaved()) {
       refuse("--force needs a file to replace, such as --output");
     }
-    Endpoints endpoints = new Endpoints(streams, from, output, force, options.haveCheckpoint());
-    UsedFiles used = used(endpoints);
+    WrittenFiles written = new WrittenFiles(force, options.haveCheckpoint());
+    Endpoints endpoints = new Endpoints(streams, from, output, written);
+    UsedFiles used = used(endpoints, written);
     used.conflict().ifPresent(this::refuse);
     try {
       Setting setting = Setting.of(requests, streams.environment(), used);
@@ -185,7 +191,7 @@ public final class HttpCommand implements Callable<Integer> {
               resumable.isPresent() ? resumable.get().take(streams.environment()) : null;
           SaveFolder saved = answers.open(force, options.checkpoint(), used);
           Output out = new Output(endpoints.openTarget());
-          ExtraFiles.Open files = extraFiles.open(endpoints)) {
+          ExtraFiles.Open files = extraFiles.open(written, NAME, new HttpWording())) {
         if (saved != null && !quiet) {
           FileTarget.openToOthers("--save-dir", saved.shown()).ifPresent(this::warn);
         }
@@ -197,7 +203,7 @@ public final class HttpCommand implements Callable<Integer> {
         return ended(end, endpoints);
       }
     } catch (RunStore.RefusedException refused) {
-      streams.err().println("millrace http: " + refused.getMessage());
+      streams.err().println(NAME + ": " + refused.getMessage());
       return ExitStatus.CHECKPOINT;
     } catch (MalformedInputException
         | UnusableFileException
@@ -206,17 +212,15 @@ public final class HttpCommand implements Callable<Integer> {
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
-      streams
-          .err()
-          .println("millrace http: cannot write the output: " + FileReason.withName(error));
+      streams.err().println(NAME + ": cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
     }
   }
 
-  private UsedFiles used(Endpoints endpoints) {
+  private UsedFiles used(Endpoints endpoints, WrittenFiles written) {
     UsedFiles used = new UsedFiles();
     endpoints.addTo(used);
-    extraFiles.addTo(used, endpoints);
+    extraFiles.addTo(used, written);
     requests.addTo(used);
     options.addTo(used);
     answers.addTo(used);
@@ -240,7 +244,7 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   private int ended(End end, Endpoints endpoints) {
-    end.run().broken().ifPresent(why -> streams.err().println("millrace http: " + why));
+    end.run().broken().ifPresent(why -> streams.err().println(NAME + ": " + why));
     if (!quiet) {
       Rerun again =
           Rerun.of(streams.program(), spec.root().commandLine().getParseResult().originalArgs());
@@ -254,24 +258,14 @@ public final class HttpCommand implements Callable<Integer> {
           .lines(end.run().status(), end.run().failures())
           .forEach(streams.err()::println);
       if (!isOver && options.haveCheckpoint()) {
-        tellOfUnfinished();
+        UnfinishedFile.told(Stream.concat(Stream.ofNullable(output), extraFiles.all()))
+            .ifPresent(streams.err()::println);
       }
     }
     return end.run().broken().isPresent()
         ? ExitStatus.FAILED
         : end.breakdown()
             .exitCode(ExitStatus.of(end.run().status(), end.run().failures(), end.signalled()));
-  }
-
-  private void tellOfUnfinished() {
-    List<String> unfinished =
-        Stream.concat(Stream.ofNullable(output), extraFiles.all())
-            .flatMap(file -> UnfinishedFile.of(file).stream())
-            .map(file -> "'" + file.getFileName() + "'")
-            .toList();
-    if (!unfinished.isEmpty()) {
-      streams.err().println("  written so far: " + String.join(", ", unfinished));
-    }
   }
 
   /** What the options mean where the command runs. */
@@ -302,8 +296,7 @@ public final class HttpCommand implements Callable<Integer> {
       ExtraFiles.Open files)
       throws IOException, LivePage.UnavailableException {
     StopToken stop = new StopToken();
-    Breakdown breakdown =
-        new Breakdown("millrace http", streams.err(), () -> stop.drain(options.grace()));
+    Breakdown breakdown = new Breakdown(NAME, streams.err(), () -> stop.drain(options.grace()));
     // files of answers are named as a checkpoint knows lines: a number would change with the input
     Optional<LineIdentity> named = Optional.ofNullable(saved).map(_ -> LineIdentity.usual());
     Optional<LineIdentity> identity = options.identity().or(() -> named);
@@ -354,10 +347,14 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   private HttpRun.Manner manner() {
+    ParseResult call = spec.commandLine().getParseResult();
     // with a checkpoint, the same command runs again what failed
-    Optional<Path> failed = options.haveCheckpoint() ? Optional.empty() : extraFiles.failed();
-    Map<String, String> settings = ShownOptions.of(spec.commandLine().getParseResult(), SHOWN);
-    return options.manner(quiet, live.isWanted(), failed, settings);
+    Optional<Path> failed = extraFiles.failed().filter(_ -> !options.haveCheckpoint());
+    Optional<String> inShort =
+        failed.map(file -> Rerun.ofFailedInShort(streams.program(), "http", file));
+    RunView view = new RunView(NAME, ShownOptions.of(call, SHOWN), inShort, live.isWanted());
+    return options.manner(
+        quiet, view, failed.map(file -> Rerun.ofFailed(streams.program(), call, file).text()));
   }
 
   private void drain(StopToken stop) {
@@ -370,7 +367,7 @@ public final class HttpCommand implements Callable<Integer> {
   }
 
   private void warn(String what) {
-    streams.err().println("millrace http: " + what);
+    streams.err().println(NAME + ": " + what);
   }
 
   private void refuse(String problem) {

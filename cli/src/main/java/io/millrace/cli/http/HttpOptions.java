@@ -7,6 +7,7 @@ import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.text.UsedFiles;
+import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Times;
 import io.millrace.engine.terms.ConfigAccess;
 import io.millrace.engine.terms.ItemDeadline;
@@ -17,7 +18,6 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.plan.RetryBudget;
 import io.millrace.plan.StopToken;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -295,9 +295,8 @@ final class HttpOptions {
     return EndReason.of(maxFailures, failRate, checkpoints.areGiven());
   }
 
-  HttpRun.Manner manner(
-      boolean isQuiet, boolean isLive, Optional<Path> failed, Map<String, String> settings) {
-    return new HttpRun.Manner(ordered, isQuiet, isLive, failed, settings, endReason());
+  HttpRun.Manner manner(boolean isQuiet, RunView view, Optional<String> again) {
+    return new HttpRun.Manner(ordered, isQuiet, view, again, endReason());
   }
 
   HostRetries hostRetries() {

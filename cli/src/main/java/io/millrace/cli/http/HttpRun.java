@@ -13,13 +13,12 @@ import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputSource.Reading;
 import io.millrace.cli.http.LineResult.State;
 import io.millrace.cli.http.Tally.Counts;
-import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LivePage;
-import io.millrace.cli.watch.Recorder;
-import io.millrace.cli.watch.ReportPage;
+import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
 import io.millrace.outcome.Outcome;
@@ -28,10 +27,8 @@ import io.millrace.outcome.Success;
 import io.millrace.plan.Source;
 import io.millrace.plan.Truncation;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -68,18 +65,12 @@ final class HttpRun {
    *
    * @param isOrdered whether lines are written in the order of the input
    * @param isQuiet whether to say neither progress nor a summary
-   * @param isShownLive whether a page on loopback shows it while it goes on
-   * @param failed the file that gets the lines that failed, if there is one
-   * @param settings the options, without secrets
+   * @param view the page about it
+   * @param again the command that runs only what failed, if there is one
    * @param end what is said of an early end
    */
   record Manner(
-      boolean isOrdered,
-      boolean isQuiet,
-      boolean isShownLive,
-      Optional<Path> failed,
-      Map<String, String> settings,
-      EndReason end) {}
+      boolean isOrdered, boolean isQuiet, RunView view, Optional<String> again, EndReason end) {}
 
   HttpRun(
       Parallel parallel,
@@ -113,30 +104,15 @@ final class HttpRun {
   record End(RunStatus status, long failures, Optional<String> broken) {}
 
   End go() throws IOException, LivePage.UnavailableException {
-    if (!files.hasReport() && !manner.isShownLive()) {
-      return run();
-    }
-    Recorder recorder = Recorder.start(this::standing, breakdown);
-    try (recorder) {
-      ReportPage page =
-          new ReportPage("millrace http", manner.settings(), again(), recorder, this::standing);
-      try (LivePage live = manner.isShownLive() ? LivePage.start(page, streams, breakdown) : null) {
-        return run(recorder, page, live);
-      }
-    }
-  }
-
-  private End run(Recorder recorder, ReportPage page, @Nullable LivePage live) throws IOException {
-    End end = run();
-    recorder.end();
-    String how = manner.end().ofPage(end.status(), end.broken().isPresent());
-    if (live != null) {
-      live.end(how);
-    }
-    if (files.hasReport()) {
-      files.report(page.ended(how));
-    }
-    return end;
+    return manner
+        .view()
+        .show(
+            files,
+            streams,
+            breakdown,
+            this::standing,
+            this::run,
+            end -> manner.end().ofPage(end.status(), end.broken().isPresent()));
   }
 
   private End run() throws IOException {
@@ -174,7 +150,7 @@ final class HttpRun {
       exchange.paces().map(HostPaces::lines).stream()
           .flatMap(List::stream)
           .forEach(streams.err()::println);
-      Ending.lines(monitor.snapshot(), again()).forEach(streams.err()::println);
+      Ending.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed(), broken);
   }
@@ -314,17 +290,6 @@ final class HttpRun {
         exchange.retries().sent(),
         monitor.snapshot(),
         Duration.ofNanos(System.nanoTime() - startNanos));
-  }
-
-  private Optional<String> again() {
-    return manner
-        .failed()
-        .map(
-            file ->
-                Rerun.quoted(streams.program())
-                    + " http "
-                    + Rerun.quoted(file.toString())
-                    + ", with the options of this run");
   }
 
   private Report report() {

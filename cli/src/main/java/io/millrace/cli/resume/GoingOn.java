@@ -45,8 +45,7 @@ public record GoingOn(Rerun again, boolean hasCheckpoint, Standard standard, Str
     Optional<String> output = standard.out() ? file(1) : Optional.empty();
     String what = isOver ? "  to run again what has failed" : "  to go on";
     String how = standard.in() && input.isEmpty() ? ", give the same input to:" : ":";
-    String missing =
-        again.isWhole() ? "" : "  (what may be secret is left out: put it in for '...')";
+    String missing = again.isWhole() ? "" : "  (" + Rerun.MISSING + ")";
     String line = "    " + again.text(input, output);
     // a word may have several lines
     return Stream.of(what + how, line, missing)

@@ -1,11 +1,15 @@
 package io.millrace.cli.resume;
 
 import io.millrace.cli.text.Credentials;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * A command line, as a shell takes it. What may be a secret is left out of it: the values of headers, and users with
@@ -16,6 +20,14 @@ import java.util.regex.Pattern;
  */
 public record Rerun(List<String> words, boolean isWhole) {
   private static final String LEFT_OUT = "...";
+
+  /** What is said where something was left out. */
+  static final String MISSING = "what may be secret is left out: put it in for '...'";
+
+  /* What another run cannot write again, or does not need. */
+  private static final Set<String> FILES =
+      Set.of("--output", "--failed", "--log", "--report", "--force");
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
   private static final Pattern HEADER =
       Pattern.compile("\\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\\s*:.*", Pattern.DOTALL);
@@ -42,6 +54,44 @@ public record Rerun(List<String> words, boolean isWhole) {
     return new Rerun(words, words.subList(1, words.size()).equals(arguments));
   }
 
+  /**
+   * The command that was given, for the lines that failed: without the files that it has written besides them.
+   *
+   * @param failed where these lines are
+   */
+  public static Rerun ofFailed(String program, ParseResult call, Path failed) {
+    List<String> words = new ArrayList<>(List.of(program, call.commandSpec().name()));
+    boolean isWhole = true;
+    for (OptionSpec option : call.matchedOptions()) {
+      String name = option.longestName();
+      if (FILES.contains(name)) {
+        continue;
+      }
+      if (option.arity().max() == 0) {
+        words.add(name);
+        continue;
+      }
+      for (String value : option.originalStringValues()) {
+        String shown = shown(name, value);
+        words.addAll(shown.startsWith("-") ? List.of(name + "=" + shown) : List.of(name, shown));
+        isWhole &= shown.equals(value);
+      }
+    }
+    String file = failed.toString();
+    words.add(file.startsWith("-") ? "./" + file : file);
+    return new Rerun(words, isWhole);
+  }
+
+  /** The same, in words in which nothing of the command stands. */
+  public static String ofFailedInShort(String program, String command, Path failed) {
+    return quoted(program)
+        + " "
+        + command
+        + " "
+        + quoted(failed.toString())
+        + ", with the options of this run";
+  }
+
   private static String shown(String option, String value) {
     if (option.equals("--header")) {
       Matcher header = HEADER.matcher(value);
@@ -64,6 +114,28 @@ public record Rerun(List<String> words, boolean isWhole) {
     List<String> more = new ArrayList<>(words);
     more.add(Math.min(2, more.size()), argument);
     return new Rerun(more, isWhole);
+  }
+
+  /** The same with more arguments, before the others of the subcommand. */
+  public Rerun with(List<String> arguments) {
+    Rerun more = this;
+    for (String argument : arguments) {
+      more = more.with(argument);
+    }
+    return more;
+  }
+
+  /** The same with more words behind. */
+  public Rerun and(List<String> behind) {
+    List<String> more = new ArrayList<>(words);
+    more.addAll(behind);
+    return new Rerun(more, isWhole);
+  }
+
+  /** For a shell, in one text that says what was left out. */
+  public String text() {
+    String text = text(Optional.empty(), Optional.empty());
+    return isWhole ? text : text + "  (" + MISSING + ")";
   }
 
   /** For a shell. */

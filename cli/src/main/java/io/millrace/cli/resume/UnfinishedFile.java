@@ -16,6 +16,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A file that comes into being when it is whole: until then it is written beside it, under a name that nothing but such
@@ -70,6 +72,16 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
   /** Where it is as long as it is not whole; empty if there is nothing. */
   public static Optional<Path> of(Path path) {
     return place(path).filter(Files::isRegularFile);
+  }
+
+  /** Which of these files are not whole yet, and where they are, in a line; empty if there are none. */
+  public static Optional<String> told(Stream<Path> files) {
+    String names =
+        files
+            .flatMap(file -> of(file).stream())
+            .map(file -> "'" + file.getFileName() + "'")
+            .collect(Collectors.joining(", "));
+    return names.isEmpty() ? Optional.empty() : Optional.of("  written so far: " + names);
   }
 
   /** What a run writes that makes it. */

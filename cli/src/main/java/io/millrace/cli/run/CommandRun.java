@@ -11,9 +11,9 @@ import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.Ending;
+import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LivePage;
-import io.millrace.cli.watch.Recorder;
-import io.millrace.cli.watch.ReportPage;
+import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
 import io.millrace.outcome.Outcome;
@@ -21,9 +21,9 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
 import io.millrace.plan.Truncation;
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the command: takes the outcomes as they come, writes what was printed, counts. */
 final class CommandRun {
@@ -40,27 +40,36 @@ final class CommandRun {
   private final ResultWriter writer;
   private final Streams streams;
   private final Manner manner;
-  private final EndReason end;
-  private final Optional<Map<String, String>> settings;
+  private final ExtraFiles.Open files;
+  private final @Nullable FailedItems failed;
   private final Breakdown breakdown;
+  private final Monitor monitor;
 
-  private final Monitor monitor = Monitor.of(new RunWording());
   private final StatusLine status = new StatusLine();
   private final RunTally tally = new RunTally();
   private ProgressDisplay display = ProgressDisplay.none();
   private int complaints;
 
   /** How much it says of itself: nothing, or only what went wrong, or progress and a summary as well. */
-  enum Manner {
+  enum Talk {
     SILENT,
     ERRORS,
     PROGRESS
   }
 
   /**
+   * How it is done.
+   *
+   * @param view the page about it
+   * @param again the command that runs only what failed, if there is one
+   * @param end what is said of an early end
+   */
+  record Manner(Talk talk, RunView view, Optional<String> again, EndReason end) {}
+
+  /**
    * A run that has not begun.
    *
-   * @param settings what a page that shows it live has of its options, without secrets; empty if there is no such page
+   * @param failed where items go that failed; null if nobody wants them
    * @param breakdown hears of what the threads die of that show it
    */
   CommandRun(
@@ -71,10 +80,13 @@ final class CommandRun {
       ResultWriter writer,
       Streams streams,
       Manner manner,
-      EndReason end,
-      Optional<Map<String, String>> settings,
+      ExtraFiles.Open files,
+      @Nullable FailedItems failed,
       Breakdown breakdown) {
     this.breakdown = breakdown;
+    this.monitor = files.monitor();
+    this.files = files;
+    this.failed = failed;
     this.parallel =
         parallel.truncation(Truncation.SILENT).monitor(monitor); // the summary says how it ended
     this.items = items;
@@ -83,8 +95,6 @@ final class CommandRun {
     this.writer = writer;
     this.streams = streams;
     this.manner = manner;
-    this.end = end;
-    this.settings = settings;
   }
 
   /**
@@ -95,21 +105,15 @@ final class CommandRun {
   record End(RunStatus status, long failures, Optional<String> broken) {}
 
   End go() throws IOException, LivePage.UnavailableException {
-    if (settings.isEmpty()) {
-      return run();
-    }
-    try (Recorder recorder = Recorder.start(this::standing, breakdown);
-        LivePage live =
-            LivePage.start(
-                new ReportPage(
-                    "millrace run", settings.get(), Optional.empty(), recorder, this::standing),
-                streams,
-                breakdown)) {
-      End result = run();
-      recorder.end();
-      live.end(end.ofPage(result.status(), result.broken().isPresent()));
-      return result;
-    }
+    return manner
+        .view()
+        .show(
+            files,
+            streams,
+            breakdown,
+            this::standing,
+            this::run,
+            end -> manner.end().ofPage(end.status(), end.broken().isPresent()));
   }
 
   private Standing standing() {
@@ -133,11 +137,16 @@ final class CommandRun {
     }
     display = ProgressDisplay.none();
     flush();
-    if (manner == Manner.PROGRESS) {
+    if (manner.talk() == Talk.PROGRESS) {
       tally
-          .summary(status, end, items.reading(), broken.isPresent())
+          .summary(status, manner.end(), items.reading(), broken.isPresent())
           .forEach(streams.err()::println);
-      Ending.lines(monitor.snapshot(), Optional.empty()).forEach(streams.err()::println);
+      Ending.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
+      if (failed != null && failed.missing() > 0) {
+        streams
+            .err()
+            .println("  not in --failed: " + failed.missing() + " too long or no whole records");
+      }
     }
     return new End(status, tally.failures(), broken);
   }
@@ -150,7 +159,7 @@ final class CommandRun {
 
   private void takeAll(Run<Item, Attempt> run) throws IOException {
     for (Optional<Outcome<Item, Attempt>> next = next(run); next.isPresent(); next = next(run)) {
-      try (ItemResult result = ItemResult.of(next.get(), run.status(), end)) {
+      try (ItemResult result = ItemResult.of(next.get(), run.status(), manner.end())) {
         accept(result);
       }
     }
@@ -161,9 +170,12 @@ final class CommandRun {
     if (result.state() == ItemResult.State.NOT_STARTED) {
       return;
     }
+    if (failed != null && result.isToRunAgain()) {
+      failed.add(result.item());
+    }
     display.<IOException>aside(() -> writer.write(result));
     boolean isClear = result.attempt().filter(Attempt::hasExited).isPresent();
-    if (manner != Manner.SILENT && !isClear && complaints < MOST_COMPLAINTS) {
+    if (manner.talk() != Talk.SILENT && !isClear && complaints < MOST_COMPLAINTS) {
       complaints++;
       flush();
       String error = result.error().orElse("");
@@ -184,13 +196,16 @@ final class CommandRun {
   }
 
   private void flush() throws IOException {
+    if (failed != null) {
+      failed.flush();
+    }
     if (!output.isEmpty()) {
       display.<IOException>aside(output::flush);
     }
   }
 
   private ProgressDisplay display() {
-    return manner == Manner.PROGRESS
+    return manner.talk() == Talk.PROGRESS
         ? ProgressDisplay.start(streams, () -> status.next(standing()), breakdown)
         : ProgressDisplay.none();
   }

@@ -30,13 +30,19 @@ public record CommandWords(boolean isGiven, List<byte[]> command, Optional<List<
 
   /** As they stand on a command line, with what is in front of them. */
   List<String> shown() {
-    List<String> all = new ArrayList<>(List.of(SEPARATOR));
-    command.forEach(word -> all.add(new String(word, StandardCharsets.UTF_8)));
+    List<String> all = new ArrayList<>(shownCommand());
     items.ifPresent(
         given -> {
           all.add(ITEMS);
           given.forEach(item -> all.add(new String(item, StandardCharsets.UTF_8)));
         });
+    return all;
+  }
+
+  /** The same without items. */
+  List<String> shownCommand() {
+    List<String> all = new ArrayList<>(List.of(SEPARATOR));
+    command.forEach(word -> all.add(new String(word, StandardCharsets.UTF_8)));
     return all;
   }
 

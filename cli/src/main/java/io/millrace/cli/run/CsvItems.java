@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class CsvItems implements ItemParser {
   private static final String NO_END = "it has a quote that does not end";
 
+  private static final byte[] FIRST = {'"'};
+  private static final byte[] NEXT = {',', '"'};
+
   private String input = "";
 
   /* The first record of this input, and the first one that could be read. */
@@ -151,8 +154,7 @@ final class CsvItems implements ItemParser {
 
   private Header header(byte[] record) {
     try {
-      List<String> names =
-          fields(record).stream().map(name -> new String(name, StandardCharsets.UTF_8)).toList();
+      List<String> names = names(record);
       return new HashSet<>(names).size() < names.size()
           ? Header.malformed(input, record, "the first line names a field twice")
           : new Header(input, record, names, Optional.empty());
@@ -160,6 +162,27 @@ final class CsvItems implements ItemParser {
       return Header.malformed(
           input, record, "the first line cannot be read: " + malformed.getMessage());
     }
+  }
+
+  /** The names in a first line that could be read. */
+  static List<String> names(byte[] header) {
+    return fields(header).stream().map(name -> new String(name, StandardCharsets.UTF_8)).toList();
+  }
+
+  /** A record of these values. */
+  static byte[] record(List<byte[]> values) {
+    ByteArrayOutputStream record = new ByteArrayOutputStream();
+    for (byte[] value : values) {
+      record.writeBytes(record.size() == 0 ? FIRST : NEXT);
+      for (byte each : value) {
+        if (each == '"') {
+          record.write('"');
+        }
+        record.write(each);
+      }
+      record.write('"');
+    }
+    return record.toByteArray();
   }
 
   private static List<byte[]> fields(byte[] record) {

@@ -34,7 +34,7 @@ public final class ForeignOptions {
     INSTEAD.put("--pipe", "it is --stdin here");
     INSTEAD.put("--delay", "see --rate");
     INSTEAD.put("--halt", "see --max-failures and --fail-rate");
-    INSTEAD.put("--joblog", "see --checkpoint and --json");
+    INSTEAD.put("--joblog", "see --log, --json and --checkpoint");
     INSTEAD.put("--resume", "see --checkpoint");
     INSTEAD.put("--results", "it is --output-dir here");
     INSTEAD.put("--bar", "progress is shown unless --quiet is given, so leave it out");

@@ -4,6 +4,7 @@ import io.millrace.cli.console.Streams;
 import io.millrace.cli.option.WholeNumber;
 import io.millrace.cli.run.Inputs.Input;
 import io.millrace.cli.text.FileReason;
+import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -151,6 +152,16 @@ final class InputOptions {
       throw new UnusableInputException(misfit.get());
     }
     return items;
+  }
+
+  /** What failed of the input, in the same form. */
+  FailedItems failed(Output output, CommandWords words) {
+    return new FailedItems(output, csv ? (byte) '\n' : delimiter(words), csv);
+  }
+
+  /** What another run has to be told of that form besides the options. */
+  List<String> formOfFailed(CommandWords words) {
+    return words.items().isPresent() && !zero && !csv ? List.of("-0") : List.of();
   }
 
   private byte delimiter(CommandWords words) {

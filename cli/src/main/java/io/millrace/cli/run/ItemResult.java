@@ -74,6 +74,14 @@ record ItemResult(
     };
   }
 
+  /** Whether it has been tried, or was under way, and has not succeeded. */
+  boolean isToRunAgain() {
+    return switch (state) {
+      case FAILED, MALFORMED, CUT_OFF -> true;
+      case OK, RESTORED, NOT_STARTED -> false;
+    };
+  }
+
   /** What went wrong, in a few words. */
   static String problem(Throwable error) {
     String text = ErrorMessage.of(error);

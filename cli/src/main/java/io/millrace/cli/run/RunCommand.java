@@ -10,6 +10,9 @@ import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.Rerun;
 import io.millrace.cli.resume.RunStore;
+import io.millrace.cli.resume.UnfinishedFile;
+import io.millrace.cli.resume.WrittenFiles;
+import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
 import io.millrace.cli.run.InputOptions.UnusableInputException;
 import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.FileTarget;
@@ -17,15 +20,18 @@ import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.text.Visible;
+import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.ShownOptions;
+import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +43,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace run}. */
@@ -87,6 +94,8 @@ public final class RunCommand implements Callable<Integer> {
           "--fail-rate",
           "--ordered");
 
+  private static final String NAME = "millrace run";
+
   private final Streams streams;
   private final CommandWords words;
 
@@ -101,6 +110,14 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private ItemCheckpointOptions checkpoints = new ItemCheckpointOptions();
 
   @Mixin private OutputOptions outputs = new OutputOptions();
+
+  @Mixin private ExtraFiles extraFiles = new ExtraFiles();
+
+  @Option(
+      names = "--force",
+      description =
+          "Replace what stands in the files of --failed, --log and --report, if they are regular files of yours.")
+  private boolean force;
 
   @Mixin private LiveOption live = new LiveOption();
 
@@ -155,12 +172,17 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
+  private WrittenFiles written() {
+    return new WrittenFiles(force, checkpoints.areGiven());
+  }
+
   private UsedFiles used() {
     UsedFiles used = new UsedFiles();
     input.addTo(used, words, streams);
     streams.addOutputsTo(used);
     checkpoints.addTo(used);
     outputs.addTo(used);
+    extraFiles.addTo(used, written());
     return used;
   }
 
@@ -170,20 +192,25 @@ public final class RunCommand implements Callable<Integer> {
         ItemSource items =
             input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form))) {
       return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
-    } catch (UnusableInputException | LivePage.UnavailableException unusable) {
+    } catch (UnusableInputException
+        | UnusableFileException
+        | LivePage.UnavailableException unusable) {
       throw problem(String.valueOf(unusable.getMessage()));
     } catch (RunStore.RefusedException refused) {
-      streams.err().println("millrace run: " + refused.getMessage());
+      streams.err().println(NAME + ": " + refused.getMessage());
       return ExitStatus.CHECKPOINT;
     } catch (StreamTarget.ClosedByReaderException quietly) {
       return ExitStatus.CLOSED_OUTPUT;
     } catch (IOException error) {
-      streams.err().println("millrace run: cannot write the output: " + FileReason.withName(error));
+      streams.err().println(NAME + ": cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
     }
   }
 
   private Optional<String> conflict() {
+    if (force && !extraFiles.areWanted()) {
+      return Optional.of("--force needs a file to replace, such as --failed");
+    }
     return outputs.areFiles() && checkpoints.areGiven() && checkpoints.key().isEmpty()
         ? Optional.of(
             "--output-dir with --checkpoint needs --key: numbers change when lines are added")
@@ -221,9 +248,7 @@ public final class RunCommand implements Callable<Integer> {
         }
       } catch (MalformedItemException malformed) {
         allOk = false;
-        streams
-            .err()
-            .println("millrace run: item " + item.number() + ": " + malformed.getMessage());
+        streams.err().println(NAME + ": item " + item.number() + ": " + malformed.getMessage());
       }
     }
     output.flush();
@@ -236,21 +261,26 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private int run(CommandForm form, ItemSource items, Output output, UsedFiles used)
-      throws IOException, RunStore.RefusedException, LivePage.UnavailableException {
+      throws IOException,
+          RunStore.RefusedException,
+          UnusableFileException,
+          LivePage.UnavailableException {
     Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
     StopToken stop = new StopToken();
-    Breakdown breakdown =
-        new Breakdown("millrace run", streams.err(), () -> stop.drain(options.drain()));
+    Breakdown breakdown = new Breakdown(NAME, streams.err(), () -> stop.drain(options.drain()));
     try (Programs programs = programs(form);
         RunStore store =
             checkpoints.areGiven()
                 ? checkpoints.take(resumption.action(), streams.environment())
                 : null;
         OutputFolder folder = openFolder(used);
+        ExtraFiles.Open files =
+            extraFiles.open(
+                written(), NAME, new RunWording(checkpoints.key().map(KeyField::name)));
         Signals signals = Signals.handle(streams.err(), () -> drain(stop), programs::killAll)) {
       if (folder != null && !quiet) {
         FileTarget.openToOthers("--output-dir", folder.folder())
-            .ifPresent(what -> streams.err().println("millrace run: " + what));
+            .ifPresent(what -> streams.err().println(NAME + ": " + what));
       }
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
@@ -263,20 +293,34 @@ public final class RunCommand implements Callable<Integer> {
                       output, streams.err(), Optional.ofNullable(folder), checkpoints.key()),
                   streams,
                   manner(),
-                  options.endReason(checkpoints.areGiven()),
-                  settings(),
+                  files,
+                  failed(files),
                   breakdown)
               .go();
+      files.end(streams.err());
+      if (end.status() == RunStatus.COMPLETED) {
+        files.complete();
+      }
       return breakdown.exitCode(ended(end, signals.exitCode().orElse(ExitStatus.FAILED)));
     }
   }
 
+  private @Nullable FailedItems failed(ExtraFiles.Open files) {
+    Output failures = files.failures();
+    return failures == null ? null : input.failed(failures, words);
+  }
+
   private int ended(CommandRun.End end, int signalled) {
-    end.broken().ifPresent(why -> streams.err().println("millrace run: " + why));
+    end.broken().ifPresent(why -> streams.err().println(NAME + ": " + why));
     if (!quiet && checkpoints.areGiven()) {
-      new GoingOn(again(), true, standard(), streams)
+      boolean isOver = end.status() == RunStatus.COMPLETED;
+      Rerun again = isOver && extraFiles.areWanted() ? again().with("--force") : again();
+      new GoingOn(again, true, standard(), streams)
           .lines(end.status(), end.failures())
           .forEach(streams.err()::println);
+      if (!isOver) {
+        UnfinishedFile.told(extraFiles.all()).ifPresent(streams.err()::println);
+      }
     }
     return end.broken().isPresent()
         ? ExitStatus.FAILED
@@ -306,17 +350,34 @@ public final class RunCommand implements Callable<Integer> {
         folder);
   }
 
-  private Optional<Map<String, String>> settings() {
-    return live.isWanted()
-        ? Optional.of(ShownOptions.of(spec.commandLine().getParseResult(), SHOWN))
-        : Optional.empty();
+  private CommandRun.Manner manner() {
+    ParseResult call = spec.commandLine().getParseResult();
+    // with a checkpoint, the same command runs again what failed
+    Optional<Path> failed = extraFiles.failed().filter(_ -> !checkpoints.areGiven());
+    RunView view =
+        new RunView(
+            NAME,
+            ShownOptions.of(call, SHOWN),
+            failed.map(file -> Rerun.ofFailedInShort(streams.program(), "run", file)),
+            live.isWanted());
+    return new CommandRun.Manner(
+        talk(),
+        view,
+        failed.map(file -> ofFailed(call, file).text()),
+        options.endReason(checkpoints.areGiven()));
   }
 
-  private CommandRun.Manner manner() {
+  private Rerun ofFailed(ParseResult call, Path file) {
+    return Rerun.ofFailed(streams.program(), call, file)
+        .with(input.formOfFailed(words))
+        .and(words.shownCommand());
+  }
+
+  private CommandRun.Talk talk() {
     if (!quiet) {
-      return CommandRun.Manner.PROGRESS;
+      return CommandRun.Talk.PROGRESS;
     }
-    return outputs.isJson() ? CommandRun.Manner.SILENT : CommandRun.Manner.ERRORS;
+    return outputs.isJson() ? CommandRun.Talk.SILENT : CommandRun.Talk.ERRORS;
   }
 
   private Programs programs(CommandForm form) {

@@ -75,10 +75,7 @@ class ExtraFilesTest {
     assertPrivate(failed);
     assertTrue(first.err().contains("  2 x status 404, the first: "), first.err());
     assertTrue(
-        first
-            .err()
-            .contains("  only these again: millrace http '" + failed + "', with the options"),
-        first.err());
+        first.err().contains("  only these again: millrace http '" + failed + "'\n"), first.err());
     assertEquals(3, run("", failed.toString()).lines().size());
   }
 

@@ -889,7 +889,7 @@ class RunCommandTest {
     "-L 5, each line is a command of its own",
     "-I %, {} is the line",
     "-k, it is --ordered here",
-    "--joblog x, see --checkpoint and --json",
+    "--joblog x, see --log, --json and --checkpoint",
     "--keep-order, it is --ordered here",
   })
   void foreignOptions(String options, String instead) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.cli.process.Ending;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -15,9 +16,11 @@ class RunWordingTest {
     byte[] secret = "/opt/secret".getBytes(StandardCharsets.UTF_8);
     var missing = new CommandException(new Ending.NotStarted(127, "no such command"), secret);
     assertEquals(
-        "cannot start the command: no such command (127)", new RunWording().cause(missing));
+        "cannot start the command: no such command (127)",
+        new RunWording(Optional.empty()).cause(missing));
     assertEquals("cannot start '/opt/secret': no such command (127)", missing.getMessage());
     assertEquals(
-        "exit code 3", new RunWording().cause(new CommandException(new Ending.Exited(3), secret)));
+        "exit code 3",
+        new RunWording(Optional.empty()).cause(new CommandException(new Ending.Exited(3), secret)));
   }
 }

@@ -1,12 +1,12 @@
-package io.millrace.cli.http;
+package io.millrace.cli.watch;
 
 import io.millrace.Monitor;
-import io.millrace.cli.http.Endpoints.UnusableFileException;
 import io.millrace.cli.resume.UnfinishedFile.Left;
+import io.millrace.cli.resume.WrittenFiles;
+import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
 import io.millrace.cli.text.ErrorMessage;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
-import io.millrace.cli.watch.EventLog;
 import io.millrace.outcome.Wording;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The files beside the output: what failed, and what happened. */
-final class ExtraFiles {
+public final class ExtraFiles {
   private static final String FAILED = "--failed";
   private static final String LOG = "--log";
   private static final String REPORT = "--report";
@@ -30,37 +30,37 @@ final class ExtraFiles {
       names = FAILED,
       paramLabel = "FILE",
       description =
-          "Write the lines there that failed, as they were read, to run only those again; as private as --output.")
+          "Write the lines there that failed, as they were read, to run only those again; only you can read the file.")
   private @Nullable Path failed;
 
   @Option(
       names = LOG,
       paramLabel = "FILE",
       description =
-          "Write a line of JSON there for each attempt, wait, retry and pause; as private as --output.")
+          "Write a line of JSON there for each attempt, wait, retry and pause; only you can read the file.")
   private @Nullable Path log;
 
   @Option(
       names = REPORT,
       paramLabel = "FILE.html",
       description =
-          "Write a page there at the end: what happened over time, waits, pauses, failures, settings; as private as --output.")
+          "Write a page there at the end: what happened over time, waits, pauses, failures, settings; only you can read it.")
   private @Nullable Path report;
 
-  boolean areWanted() {
+  /** Whether there are any. */
+  public boolean areWanted() {
     return failed != null || log != null || report != null;
   }
 
   /** All that are asked for. */
-  Stream<Path> all() {
+  public Stream<Path> all() {
     return Stream.of(failed, log, report).filter(Objects::nonNull).map(Objects::requireNonNull);
   }
 
   /** Names the files, and where they are written. */
-  void addTo(UsedFiles files, Endpoints endpoints) {
+  public void addTo(UsedFiles files, WrittenFiles written) {
     named()
-        .forEach(
-            each -> each.file().ifPresent(file -> endpoints.addTo(files, each.option(), file)));
+        .forEach(each -> each.file().ifPresent(file -> written.addTo(files, each.option(), file)));
   }
 
   private record Named(String option, Optional<Path> file) {}
@@ -72,24 +72,33 @@ final class ExtraFiles {
         new Named(REPORT, Optional.ofNullable(report)));
   }
 
-  Optional<Path> failed() {
+  /** Where the lines go that failed. */
+  public Optional<Path> failed() {
     return Optional.ofNullable(failed);
   }
 
-  /** Makes the files; --force replaces those that are there. */
-  Open open(Endpoints endpoints) throws UnusableFileException, IOException {
+  /**
+   * Makes the files.
+   *
+   * @param command which is said where there is a problem
+   * @param wording how items and causes are called
+   */
+  public Open open(WrittenFiles written, String command, Wording wording)
+      throws UnusableFileException, IOException {
     List<Output.Target> opened = new ArrayList<>();
     try {
       for (Named each : named()) {
         opened.add(
             each.file().isEmpty()
                 ? Output.Target.NONE
-                : endpoints.openTarget(
+                : written.open(
                     each.option(),
                     each.file().get(),
                     each.option().equals(LOG) ? Left.KEPT : Left.REPLACED));
       }
       return new Open(
+          command,
+          wording,
           failed == null ? null : new Output(opened.get(0)),
           log == null ? null : opened.get(1),
           report == null ? null : opened.get(2));
@@ -102,17 +111,22 @@ final class ExtraFiles {
   }
 
   /** The files, while the command runs. */
-  static final class Open implements AutoCloseable {
+  public static final class Open implements AutoCloseable {
     private final @Nullable Output failures;
     private final Output.@Nullable Target logTarget;
     private final @Nullable EventLog events;
     private final Output.@Nullable Target reportTarget;
-    private final Wording wording = new HttpWording();
+    private final Wording wording;
+    private final String command;
 
-    Open(
+    private Open(
+        String command,
+        Wording wording,
         @Nullable Output failures,
         Output.@Nullable Target logTarget,
         Output.@Nullable Target reportTarget) {
+      this.command = command;
+      this.wording = wording;
       this.reportTarget = reportTarget;
       this.failures = failures;
       this.logTarget = logTarget;
@@ -126,20 +140,22 @@ final class ExtraFiles {
     }
 
     /** Where lines go that failed; null if nobody wants them. */
-    @Nullable Output failures() {
+    public @Nullable Output failures() {
       return failures;
     }
 
-    Monitor monitor() {
+    /** What the run tells: with a log, each event as well. */
+    public Monitor monitor() {
       return events == null ? Monitor.of(wording) : Monitor.of(wording, events);
     }
 
-    boolean hasReport() {
+    /** Whether a report is wanted. */
+    public boolean hasReport() {
       return reportTarget != null;
     }
 
     /** Writes the report. */
-    void report(String page) throws IOException {
+    public void report(String page) throws IOException {
       if (reportTarget != null) {
         byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
         reportTarget.write(bytes, bytes.length);
@@ -147,20 +163,19 @@ final class ExtraFiles {
     }
 
     /** Ends the log; a problem with it is only told. */
-    void end(PrintStream err) {
+    public void end(PrintStream err) {
       if (events != null) {
         events.close();
         events
             .problem()
             .ifPresent(
                 problem ->
-                    err.println(
-                        "millrace http: --log is not complete: " + ErrorMessage.of(problem)));
+                    err.println(command + ": --log is not complete: " + ErrorMessage.of(problem)));
       }
     }
 
     /** The run has been through all lines: what comes into being when it is whole does so. */
-    void complete() throws IOException {
+    public void complete() throws IOException {
       if (failures != null) {
         failures.complete();
       }

@@ -1,0 +1,73 @@
+package io.millrace.cli.resume;
+
+import io.millrace.cli.resume.UnfinishedFile.Left;
+import io.millrace.cli.text.FileReason;
+import io.millrace.cli.text.FileTarget;
+import io.millrace.cli.text.OpenFile;
+import io.millrace.cli.text.Output;
+import io.millrace.cli.text.UsedFiles;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How the files of options are written.
+ *
+ * @param force whether they may be there already
+ * @param isResumable whether they come into being when they are whole
+ */
+public record WrittenFiles(boolean force, boolean isResumable) {
+
+  /** A file cannot be used as it was asked for; the message says which and why. */
+  public static final class UnusableFileException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    /** Says why. */
+    public UnusableFileException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Opens the file of an option.
+   *
+   * @param left what becomes of what an earlier run of the checkpoint has written
+   */
+  public Output.Target open(String option, Path path, Left left) throws UnusableFileException {
+    try {
+      Optional<Output.Target> stream = OpenFile.target(path);
+      if (force && stream.isPresent()) {
+        return stream.get();
+      }
+      if (isResumable) {
+        return UnfinishedFile.begin(path, force, left);
+      }
+      return force ? FileTarget.replace(path) : FileTarget.create(path);
+    } catch (FileAlreadyExistsException taken) {
+      throw new UnusableFileException(option + " '" + path + "' " + whatIsThere(path));
+    } catch (IOException error) {
+      throw new UnusableFileException(
+          "cannot write " + option + " '" + path + "': " + FileReason.of(error));
+    }
+  }
+
+  private static String whatIsThere(Path path) {
+    if (Files.isDirectory(path)) {
+      return "is a directory: give the name of a file";
+    }
+    return Files.exists(path)
+        ? "is there already: give another name, or --force to replace it"
+        : "is a link that leads nowhere: remove it, or give another name";
+  }
+
+  /** Names the file of an option, and where it is written. */
+  public void addTo(UsedFiles files, String option, Path path) {
+    if (isResumable) {
+      UnfinishedFile.addTo(files, option, path);
+    } else {
+      files.writes(option + " '" + path + "'", path);
+    }
+  }
+}
