@@ -289,8 +289,7 @@ public final class RunCommand implements Callable<Integer> {
                   items,
                   action(programs, form, Optional.ofNullable(folder)),
                   output,
-                  outputs.writer(
-                      output, streams.err(), Optional.ofNullable(folder), checkpoints.key()),
+                  outputs.writer(output, streams, Optional.ofNullable(folder), checkpoints.key()),
                   streams,
                   manner(),
                   files,
