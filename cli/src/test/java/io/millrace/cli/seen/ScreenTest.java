@@ -158,7 +158,7 @@ class ScreenTest {
 
   @DisplayName("M20: NO_COLOR takes the colours, TERM=dumb all that steers; COLUMNS is obeyed")
   @ParameterizedTest
-  @CsvSource({"http, NO_COLOR=1", "run, NO_COLOR=1", "http, TERM=dumb", "run, TERM=dumb"})
+  @CsvSource({"http, NO_COLOR=1", "run, TERM=dumb"})
   void plain(String which, String variable) throws Exception {
     try (Tmux terminal = new Tmux(folder, 100, variable, "COLUMNS=60")) {
       terminal.type(command(which));
@@ -177,7 +177,7 @@ class ScreenTest {
 
   @DisplayName("M20: Ctrl-C is told of in a line of its own, and the display goes on below it")
   @ParameterizedTest
-  @CsvSource({"http, 80", "http, 40", "run, 80", "run, 40"})
+  @CsvSource({"http, 40", "run, 80"})
   void interrupted(String which, int columns) throws Exception {
     try (Tmux terminal = new Tmux(folder, columns)) {
       terminal.type(command(which));

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 
 /** A terminal, with a shell in it. */
 final class Tmux implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final int ROWS = 16;
 
   private final Path folder;
