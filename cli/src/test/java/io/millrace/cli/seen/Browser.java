@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -125,7 +126,7 @@ final class Browser implements AutoCloseable {
     int id = lastCall.incrementAndGet();
     CompletableFuture<JsonNode> answer = new CompletableFuture<>();
     calls.put(id, answer);
-    Map<String, Object> message = new java.util.HashMap<>();
+    Map<String, Object> message = new HashMap<>();
     message.put("id", id);
     message.put("method", method);
     message.put("params", parameters);
@@ -181,14 +182,22 @@ final class Browser implements AutoCloseable {
     return List.copyOf(complaints);
   }
 
-  /** A picture of the whole page. */
+  /** A picture of the page down to so many pixels, in the format that the name of the file asks for. */
   void picture(Path file, int height) throws Exception {
     int width = ask("innerWidth").intValue();
     Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 1);
     JsonNode answer =
         call(
             "Page.captureScreenshot",
-            Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
+            Map.of(
+                "format",
+                file.toString().endsWith(".webp") ? "webp" : "png",
+                "quality",
+                80,
+                "captureBeyondViewport",
+                true,
+                "clip",
+                clip));
     Files.createDirectories(file.getParent());
     Files.write(file, Base64.getDecoder().decode(answer.get("data").stringValue()));
   }

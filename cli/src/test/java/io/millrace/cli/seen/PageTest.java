@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.cli.Cli;
 import io.millrace.cli.Loopback;
 import io.millrace.cli.http.LiveRun;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +25,7 @@ class PageTest {
   private static final Path PICTURES = Path.of("target/pages");
   private static final int PHONE = 390;
   private static final int SCREEN = 1400;
-  private static final int README = 1000;
+  private static final int README = 1100;
 
   @TempDir static Path profile;
 
@@ -92,7 +94,12 @@ class PageTest {
   @DisplayName("M16: the page of --report is whole on a phone and a screen, light and dark")
   @Test
   void reportOfHttp() throws Exception {
-    server.on("/item", (exchange, number) -> Loopback.send(exchange, 200, "fine"));
+    server.on(
+        "/item",
+        (exchange, number) -> {
+          takeMillis(5 + exchange.getRequestURI().getPath().hashCode() % 7 * 9);
+          Loopback.send(exchange, 200, "fine");
+        });
     server.on("/gone", 404, "").on("/broken", 500, "");
     server.on(
         "/busy",
@@ -100,33 +107,35 @@ class PageTest {
           exchange.getResponseHeaders().set("Retry-After", "1");
           Loopback.send(exchange, number == 1 ? 429 : 200, "");
         });
-    String lines =
+    Files.write(
+        folder.resolve("urls.txt"),
         IntStream.range(0, 320)
             .mapToObj(
                 n ->
                     n == 150
                         ? "/busy"
                         : n % 40 == 7 ? "/gone" + n : n % 60 == 9 ? "/broken" + n : "/item" + n)
-            .map(path -> server.url(path) + "\n")
-            .collect(Collectors.joining());
+            .map(server::url)
+            .toList());
+    Script.in(folder);
+    Process run =
+        new ProcessBuilder(
+                "./millrace",
+                "http",
+                "--jobs=8",
+                "--rate=120/s",
+                "--burst=20",
+                "--retries=1",
+                "--failed=failed.txt",
+                "--report=report.html",
+                "urls.txt")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("out").toFile())
+            .start();
+    assertTrue(run.waitFor(60, TimeUnit.SECONDS), "it still runs");
+    assertEquals(1, run.exitValue(), Files.readString(folder.resolve("out")));
     Path report = folder.resolve("report.html");
-    Cli cli =
-        Cli.run(
-            lines,
-            "http",
-            "--jobs",
-            "8",
-            "--rate",
-            "120/s",
-            "--burst",
-            "20",
-            "--retries",
-            "1",
-            "--failed",
-            folder.resolve("failed").toString(),
-            "--report",
-            report.toString());
-    assertEquals(1, cli.code(), cli.err());
     for (int width : new int[] {PHONE, SCREEN}) {
       for (boolean isDark : new boolean[] {false, true}) {
         browser.look(width, isDark);
@@ -149,7 +158,15 @@ class PageTest {
         browser
             .ask("Math.floor(document.getElementById('pauses-title').getBoundingClientRect().top)")
             .intValue();
-    browser.picture(PICTURES.resolve("readme.png"), end);
+    browser.picture(PICTURES.resolve("readme.webp"), end);
+  }
+
+  private static void takeMillis(long time) {
+    try {
+      var _ = new CountDownLatch(1).await(Math.max(0, time), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @DisplayName("M16: the page of a run of commands has no line that it does not need")
