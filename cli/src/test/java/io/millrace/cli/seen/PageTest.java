@@ -25,7 +25,7 @@ class PageTest {
   private static final Path PICTURES = Path.of("target/pages");
   private static final int PHONE = 390;
   private static final int SCREEN = 1400;
-  private static final int README = 1100;
+  private static final int README = 1200;
 
   @TempDir static Path profile;
 
