@@ -4,6 +4,9 @@ import io.millrace.signal.DeclaredLimit;
 import io.millrace.signal.DeclaredLimit.Unit;
 import io.millrace.signal.ServerAnswer;
 import io.millrace.signal.ServerAnswer.Kind;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,12 @@ final class UnitBucket implements Bucket {
   private static final int MOST_WINDOWS = 8;
   private static final double MEMORY = 0.9;
   private static final double LEAST_RATIO = 0.01;
+
+  /* If nothing is left, the one that is reset later. */
+  private static final Comparator<DeclaredLimit> STRICTER_FIRST =
+      Comparator.comparingDouble(UnitBucket::pace)
+          .thenComparing(
+              limit -> limit.resetsIn().orElse(Duration.ZERO), Comparator.reverseOrder());
 
   private final Unit unit;
   /* Between any two attempts. */
@@ -29,6 +38,12 @@ final class UnitBucket implements Bucket {
   private long usedAt;
   private boolean isUsed;
   private boolean wasUsed;
+  /* When the last attempt was due, and the one before it, also if it took nothing. */
+  private long startedAt;
+  private long startedBefore;
+  private long lastTakenAt;
+  private boolean hasStarted;
+  private boolean hadStarted;
   /* What attempts take by their estimates, and how much of that is given back; means that fade. */
   private double meanCost;
   private double meanExcess;
@@ -43,23 +58,29 @@ final class UnitBucket implements Bucket {
 
   @Override
   public long availableAt(long cost) {
+    long free = hasStarted ? Bucket.later(heldUntil, startedAt + leastGap) : heldUntil;
     if (!isUsed || cost == 0) {
-      return heldUntil;
+      return free;
     }
     long declared = slot;
     for (DeclaredWindow window : windows.values()) {
       declared = Bucket.later(declared, window.availableAt(slot, lastCost, cost));
     }
     long obeyed = Bucket.earlier(declared, usedAt + longestWait);
-    return Bucket.later(heldUntil, Bucket.later(slot + leastGap, obeyed));
+    return Bucket.later(free, obeyed);
   }
 
   @Override
   public void take(long now, long cost, long dueAt) {
+    long due = Bucket.later(Bucket.later(dueAt, now - LevelBucket.LATENESS), heldUntil);
+    startedBefore = startedAt;
+    hadStarted = hasStarted;
+    startedAt = due;
+    lastTakenAt = now;
+    hasStarted = true;
     if (cost == 0) {
       return;
     }
-    long due = Bucket.later(Bucket.later(dueAt, now - LevelBucket.LATENESS), heldUntil);
     for (DeclaredWindow window : windows.values()) {
       window.take(due, cost);
     }
@@ -82,6 +103,10 @@ final class UnitBucket implements Bucket {
 
   @Override
   public void giveBack(long now, long takenAt, long cost) {
+    if (takenAt == lastTakenAt) {
+      startedAt = startedBefore;
+      hasStarted = hadStarted;
+    }
     if (takenAt == usedAt && cost > 0) {
       slot = slotBefore;
       lastCost = costBefore;
@@ -114,10 +139,32 @@ final class UnitBucket implements Bucket {
                   window.getValue().endsWithout(takenAt)
                       && said.stream().noneMatch(limit -> limit.name().equals(window.getKey())));
     }
-    for (DeclaredLimit limit : said) {
-      heed(now, takenAt, limit);
-    }
+    strictest(said).forEach(limit -> heed(now, takenAt, limit));
     forget(takenAt);
+  }
+
+  /* Of two limits of one name the stricter one counts. */
+  private static Collection<DeclaredLimit> strictest(List<DeclaredLimit> said) {
+    if (said.size() < 2) {
+      return said;
+    }
+    Map<String, DeclaredLimit> byName = new LinkedHashMap<>();
+    for (DeclaredLimit limit : said) {
+      byName.merge(
+          limit.name(),
+          limit,
+          (one, other) -> STRICTER_FIRST.compare(one, other) <= 0 ? one : other);
+    }
+    return byName.values();
+  }
+
+  /* How much may be taken a second until the reset; as much as one likes of what does not say what is left. */
+  private static double pace(DeclaredLimit limit) {
+    if (limit.remaining().isEmpty()) {
+      return Double.POSITIVE_INFINITY;
+    }
+    Duration rest = limit.resetsIn().or(limit::window).orElse(Duration.ZERO);
+    return limit.remaining().getAsLong() / Math.max(1e-3, Leaf.nanos(rest) / 1e9);
   }
 
   private void heed(long now, long takenAt, DeclaredLimit limit) {
@@ -156,7 +203,7 @@ final class UnitBucket implements Bucket {
 
   @Override
   public boolean isIdle(long now) {
-    if (heldUntil - now > 0) {
+    if (heldUntil - now > 0 || (hasStarted && startedAt + leastGap - now > 0)) {
       return false;
     }
     for (DeclaredWindow window : windows.values()) {

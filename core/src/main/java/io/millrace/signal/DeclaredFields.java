@@ -27,6 +27,10 @@ final class DeclaredFields implements Dialect {
           .thenComparing(
               limit -> limit.resetsIn().orElse(Duration.ZERO), Comparator.reverseOrder());
 
+  /* Of two policies of one name, the stricter one counts. */
+  private static final Comparator<DeclaredLimit> LEAST_QUOTA =
+      Comparator.comparingDouble(DeclaredFields::quotaRate);
+
   @Override
   public Signals read(HttpReply reply, Instant now) {
     Map<String, DeclaredLimit> limits = new LinkedHashMap<>();
@@ -75,7 +79,16 @@ final class DeclaredFields implements Dialect {
     DeclaredLimit limit = DeclaredLimit.of(name, unit(member.parameters().get("qu")));
     limit = limit.quota(quota.get());
     Optional<Long> seconds = number(member, "w").filter(window -> window > 0);
-    limits.put(name, seconds.isPresent() ? limit.window(seconds(seconds.get())) : limit);
+    limits.merge(
+        name,
+        seconds.isPresent() ? limit.window(seconds(seconds.get())) : limit,
+        (one, other) -> LEAST_QUOTA.compare(one, other) <= 0 ? one : other);
+  }
+
+  /* A second, or of all where no window is said. */
+  private static double quotaRate(DeclaredLimit limit) {
+    return (double) limit.quota().orElse(Long.MAX_VALUE)
+        / limit.window().map(Duration::toSeconds).orElse(1L);
   }
 
   private static void readState(Member member, Map<String, DeclaredLimit> limits) {

@@ -504,6 +504,40 @@ class DeclaredLimitTest {
   }
 
   @Test
+  @DisplayName("not even with requests that cost nothing, which take nothing of what is declared")
+  void mostOfWhatCostsNothing() {
+    Declared free = limit(1).most(2).costing(Unit.REQUESTS, Cost.of((Integer item) -> item));
+    RateLimiter limiter = limiter(free);
+    call(limiter, 1, said(requests(60_000, MINUTE)));
+    for (int count = 0; count < 5; count++) {
+      assertBetween(0.4, 0.5, seconds(limiter, 0));
+      assertBetween(0.4, 0.5, seconds(limiter, 1));
+      advanceSeconds(seconds(limiter, 0));
+      Demand demand = take(limiter, 0);
+      assertBetween(0.49, 0.51, seconds(limiter, 1));
+      limiter.giveBack(demand);
+      assertBetween(0, 0.01, seconds(limiter, 1));
+      call(limiter, 0, NOTHING);
+    }
+  }
+
+  @Test
+  @DisplayName("of two limits of one name in one answer the stricter one counts, in either order")
+  void twoOfOneName() {
+    DeclaredLimit loose = requests(1_000, MINUTE);
+    DeclaredLimit strict = requests(6, MINUTE);
+    DeclaredLimit used = requests(0, MINUTE);
+    RateLimiter one = limiter(limit(100));
+    call(one, said(loose, strict));
+    RateLimiter other = limiter(limit(100));
+    call(other, said(strict, loose));
+    assertBetween(9, 11, seconds(one));
+    assertBetween(9, 11, seconds(other));
+    call(one = limiter(limit(100)), said(used, loose, requests(0, SECOND)));
+    assertBetween(59, 61, seconds(one));
+  }
+
+  @Test
   @DisplayName("absurd times are waited for no longer than the longest wait")
   void longestWait() {
     RateLimiter limiter = limiter(limit(1_000).longestWait(MINUTE));

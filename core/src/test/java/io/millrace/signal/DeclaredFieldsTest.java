@@ -13,6 +13,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is left of the fields of the IETF's draft, and of dates, beside {@link SignalsTest}. */
 class DeclaredFieldsTest {
@@ -46,6 +47,24 @@ class DeclaredFieldsTest {
   void partitions(String field, Duration delay) {
     Signals signals = Signals.in(Answer.of(429, "RateLimit: " + field), NOW);
     assertEquals(Optional.of(delay), signals.delay());
+    assertEquals(1, signals.limits().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"a\";q=600;w=60, \"a\";q=60;w=60",
+        "\"a\";q=60;w=60, \"a\";q=600;w=60",
+        "\"a\";q=60;w=60, \"a\";q=61;w=1",
+      })
+  @DisplayName("A50: of two policies of one name the stricter one counts")
+  void policiesOfOneName(String policies) {
+    Signals signals =
+        Signals.in(
+            Answer.of(200, "RateLimit-Policy: " + policies, "RateLimit: \"a\";r=5;t=10"), NOW);
+    DeclaredLimit limit = signals.limits().getFirst();
+    assertEquals(60, limit.quota().getAsLong());
+    assertEquals(Optional.of(Duration.ofMinutes(1)), limit.window());
     assertEquals(1, signals.limits().size());
   }
 

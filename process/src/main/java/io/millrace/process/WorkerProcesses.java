@@ -70,6 +70,10 @@ final class WorkerProcesses {
     return await(turn);
   }
 
+  private static CancellationException closedMeanwhile() {
+    return new CancellationException(CLOSED_MEANWHILE);
+  }
+
   private WorkerProcess await(Turn turn) throws InterruptedException {
     try {
       return turn.worker.get();
@@ -78,6 +82,8 @@ final class WorkerProcesses {
       throw e;
     } catch (ExecutionException e) {
       throw (RuntimeException) e.getCause();
+    } catch (CancellationException e) {
+      throw closedMeanwhile(); // the future's own text is that of its get
     }
   }
 
@@ -258,8 +264,7 @@ final class WorkerProcesses {
         closed = true;
         Thread ours = hook;
         ending.add(() -> remove(ours));
-        waiting.forEach(
-            turn -> turn.worker.completeExceptionally(new CancellationException(CLOSED_MEANWHILE)));
+        waiting.forEach(turn -> turn.worker.completeExceptionally(closedMeanwhile()));
         waiting.clear();
         idle.forEach(worker -> ending.add(worker::retire));
         workers.stream()

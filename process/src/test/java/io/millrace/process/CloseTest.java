@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -86,11 +85,46 @@ class CloseTest {
 
     pool.close();
 
-    assertInstanceOf(CancellationException.class, errorOf(one));
+    Throwable ran = errorOf(one);
+    assertInstanceOf(CancellationException.class, ran);
+    assertEquals("the process pool was closed meanwhile", ran.getMessage());
     Throwable waited = errorOf(two);
     assertTrue(
         waited instanceof CancellationException || waited instanceof RejectedExecutionException,
         waited::toString);
+  }
+
+  @Test
+  @DisplayName("AX3: what waits for a worker when its pool is closed is told so in words")
+  void closingTellsWhoWaits() throws Exception {
+    ProcessPool pool = ProcessPool.open(Quiet.workers(1).standardOutput(printed.output()));
+    var action =
+        pool.action(
+            (Integer item) -> {
+              System.out.println("running");
+              LockSupport.park();
+              return item;
+            });
+    CompletableFuture<Integer> one = inBackground(() -> action.apply(1));
+    assertEquals("running", printed.next());
+    CompletableFuture<Thread> caller = new CompletableFuture<>();
+    CompletableFuture<Integer> two =
+        inBackground(
+            () -> {
+              caller.complete(Thread.currentThread());
+              return action.apply(2);
+            });
+    Thread waiting = caller.get();
+    while (waiting.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+
+    pool.close();
+
+    assertInstanceOf(CancellationException.class, errorOf(one));
+    Throwable waited = errorOf(two);
+    assertInstanceOf(CancellationException.class, waited);
+    assertEquals("the process pool was closed meanwhile", waited.getMessage());
   }
 
   @Test
@@ -173,14 +207,9 @@ class CloseTest {
   }
 
   private static Throwable errorOf(CompletableFuture<Integer> call) {
-    // A CancellationException comes without the wrapper.
-    try {
-      return new AssertionError("it answered " + call.get());
-    } catch (ExecutionException wrapper) {
-      return wrapper.getCause();
-    } catch (CancellationException | InterruptedException itself) {
-      return itself;
-    }
+    // asked like this, a CancellationException is the one that was thrown
+    Throwable error = call.handle((value, thrown) -> thrown).join();
+    return error == null ? new AssertionError("it answered " + call.join()) : error;
   }
 
   private static void errorOrValue(CompletableFuture<Integer> call) {

@@ -43,7 +43,7 @@ public final class ProgressDisplay implements AutoCloseable {
   private static Marker rewritten(Streams streams, Terminal terminal) {
     Width width = Width.of(terminal, streams.environment());
     boolean colored = streams.environment().getOrDefault("NO_COLOR", "").isEmpty();
-    return new RewrittenLine(Messages.raw(streams.err()), terminal, width, colored);
+    return RewrittenLine.below(streams.err(), terminal, width, colored);
   }
 
   /** Shows nothing. */

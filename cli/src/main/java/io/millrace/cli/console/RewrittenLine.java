@@ -12,6 +12,9 @@ final class RewrittenLine implements Marker {
   private static final String ERASE_BELOW = "\u001b[J";
   private static final String ERASE_REST = "\u001b[K";
 
+  /* A line as wide as the terminal would wrap, and could not be rewritten; nor one that has room for no "^C" behind it. */
+  private static final int KEPT_FREE = 3;
+
   private final PrintStream err;
   private final Terminal terminal;
   private final Width width;
@@ -22,6 +25,7 @@ final class RewrittenLine implements Marker {
   private boolean drawn;
   private Shown last = new Shown("", 0);
   private boolean removed;
+  private Runnable restore = () -> {};
 
   RewrittenLine(PrintStream err, Terminal terminal, Width width, boolean colored) {
     this.err = err;
@@ -30,11 +34,27 @@ final class RewrittenLine implements Marker {
     this.colored = colored;
   }
 
+  /** The same, which makes room for all that is printed to this stream. */
+  static RewrittenLine below(PrintStream err, Terminal terminal, Width width, boolean colored) {
+    RewrittenLine line = new RewrittenLine(Messages.raw(err), terminal, width, colored);
+    line.restore = Messages.makingRoom(err, line::makeRoom);
+    return line;
+  }
+
+  private void makeRoom(Runnable writing) {
+    lock.lock();
+    try {
+      erase();
+      writing.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public void show(Line line) {
     int columns = width.columns();
-    // a line as wide as the terminal would wrap, and could not be rewritten
-    Shown shown = line.fit(Math.max(1, columns - 1), colored);
+    Shown shown = line.fit(Math.max(1, columns - KEPT_FREE), colored);
     lock.lock();
     try {
       if (!removed && !(drawn && shown.equals(last) && shown.width() < columns)) {
@@ -65,6 +85,7 @@ final class RewrittenLine implements Marker {
 
   @Override
   public void remove() {
+    restore.run();
     lock.lock();
     try {
       removed = true;

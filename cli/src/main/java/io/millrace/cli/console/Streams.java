@@ -65,6 +65,11 @@ public record Streams(
     return isProcess && Terminal.isStandardOutput();
   }
 
+  /** Whether a terminal shows what is written to standard error. */
+  public boolean isErrorShown() {
+    return isProcess && Terminal.isStandardError();
+  }
+
   /** The terminal that standard error is, if it is one. */
   public Optional<Terminal> terminal() {
     return isProcess ? Terminal.ofStandardError() : Optional.empty();

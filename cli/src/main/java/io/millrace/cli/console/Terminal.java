@@ -40,8 +40,17 @@ public record Terminal(int columns, boolean shared) {
 
   /** Whether standard output is one, of whatever kind. */
   static boolean isStandardOutput() {
+    return is("test -t 1");
+  }
+
+  /** Whether standard error is one, of whatever kind. */
+  static boolean isStandardError() {
+    return is("test -t 2");
+  }
+
+  private static boolean is(String test) {
     try {
-      return sh("test -t 1") == 0;
+      return sh(test) == 0;
     } catch (IOException noShell) {
       return false;
     } catch (InterruptedException interrupted) {

@@ -254,7 +254,7 @@ final class HttpOptions {
   /** The keys of the lines of this run, or of the checkpoint with which it goes on. */
   Optional<IdempotencyKeys> keys(Map<String, String> environment) {
     return idempotencyKey
-        ? Optional.of(IdempotencyKeys.of(checkpoints.action(environment)))
+        ? Optional.of(IdempotencyKeys.of(checkpoints.action(environment), checkpoints.areGiven()))
         : Optional.empty();
   }
 

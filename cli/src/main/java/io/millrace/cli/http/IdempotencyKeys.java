@@ -17,8 +17,10 @@ import java.util.regex.Pattern;
  * asks for the same; different from those of all other lines and checkpoints.
  *
  * @param run a number that no other run has; a checkpoint keeps it
+ * @param isKept whether a checkpoint does, which has no two lines with the same key; else two lines that are told apart by
+ *     nothing but the user in their URLs would have one
  */
-record IdempotencyKeys(String run) {
+record IdempotencyKeys(String run, boolean isKept) {
   static final String NAME = "Idempotency-Key";
   private static final String OPTION = " --idempotency-key ";
   private static final Pattern KEPT = Pattern.compile("http" + OPTION + "([0-9a-f]{32})(?: .*)?");
@@ -28,15 +30,16 @@ record IdempotencyKeys(String run) {
    * Those of a checkpoint, or new ones.
    *
    * @param action what the checkpoint says that it is of; empty if there is none
+   * @param isKept whether there is one, or will be
    */
-  static IdempotencyKeys of(Optional<String> action) {
+  static IdempotencyKeys of(Optional<String> action, boolean isKept) {
     Matcher kept = KEPT.matcher(action.orElse(""));
     if (kept.matches()) {
-      return new IdempotencyKeys(kept.group(1));
+      return new IdempotencyKeys(kept.group(1), isKept);
     }
     byte[] run = new byte[BYTES];
     new SecureRandom().nextBytes(run);
-    return new IdempotencyKeys(HexFormat.of().formatHex(run));
+    return new IdempotencyKeys(HexFormat.of().formatHex(run), isKept);
   }
 
   /** How a checkpoint keeps them, in what it says that it is of. */
@@ -54,7 +57,7 @@ record IdempotencyKeys(String run) {
   private String key(Request request, Label label, long sequence) {
     MessageDigest digest = sha256();
     add(digest, run.getBytes(StandardCharsets.US_ASCII));
-    if (label.key().isEmpty()) {
+    if (!isKept || label.key().isEmpty()) {
       add(digest, Long.toString(sequence).getBytes(StandardCharsets.US_ASCII));
     } else {
       add(digest, label.key().getBytes(StandardCharsets.UTF_8));

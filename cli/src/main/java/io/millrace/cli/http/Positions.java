@@ -66,7 +66,7 @@ final class Positions {
             + other.getAsLong()
             + " have the same key, "
             + once(same.group(3))
-            + ": leave one of them out ('sort -u' does so for URLs), give them different ids, or name another field with --key";
+            + ": leave one of them out ('sort -u' does so for URLs), give them different ids (user and password of a URL are no part of one), or name another field with --key";
   }
 
   /* A key that is a string of JSON has quotes of its own. */

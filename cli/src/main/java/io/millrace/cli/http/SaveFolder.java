@@ -186,7 +186,7 @@ record SaveFolder(
       throw new UnsavedException(
           "'"
               + name
-              + "' is the file of another line of this run, or a directory: give the lines different ids");
+              + "' is the file of another line of this run, or a directory: give the lines different ids; user and password of a URL are no part of them");
     }
     if (since.isEmpty() || made.isBefore(since.get())) {
       throw isThere(name);
@@ -201,9 +201,20 @@ record SaveFolder(
     return new UnsavedException("'" + name + "' is there already: --force replaces it");
   }
 
+  /*
+   * Its date is what somebody says who may have set it, even to a time to come. When it was last changed in any way is what the
+   * system says, where that does: no file was made after that.
+   */
   private static Instant made(Path file) throws UnsavedException {
     try {
-      return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+      Instant dated = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+      if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+        return dated;
+      }
+      Object changed = Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
+      return changed instanceof FileTime time && time.toInstant().isBefore(dated)
+          ? time.toInstant()
+          : dated;
     } catch (IOException unreadable) {
       throw new UnsavedException(FileReason.withName(unreadable));
     }

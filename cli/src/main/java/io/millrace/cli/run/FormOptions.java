@@ -51,9 +51,10 @@ final class FormOptions {
    * What is run for an item.
    *
    * @param isZeroTerminated whether items end in a byte 0
+   * @param mayHave whether items may have fields
    */
-  CommandForm form(List<byte[]> words, boolean isZeroTerminated) {
-    Template.Fields fields = noFields ? Template.Fields.NONE : Template.Fields.KNOWN;
+  CommandForm form(List<byte[]> words, boolean isZeroTerminated, Template.Fields mayHave) {
+    Template.Fields fields = noFields ? Template.Fields.NONE : mayHave;
     Template command = Template.parse(words, fields);
     Map<String, Template> environment = new LinkedHashMap<>();
     for (String variable : variables) {
@@ -67,6 +68,16 @@ final class FormOptions {
     }
     return new CommandForm(
         shell ? Shell.command(command) : command, environment, input(isZeroTerminated));
+  }
+
+  /** What stands in braces as the name of a field does. */
+  Set<String> named(List<byte[]> words) {
+    if (noFields) {
+      return Set.of();
+    }
+    List<byte[]> all = new ArrayList<>(words);
+    variables.forEach(variable -> all.add(variable.getBytes(StandardCharsets.UTF_8)));
+    return Template.parse(all, Template.Fields.KNOWN).fields();
   }
 
   /** What stands in braces that are text, although they may be meant for a field. */

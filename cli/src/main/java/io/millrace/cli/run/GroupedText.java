@@ -1,5 +1,6 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.console.Streams;
 import io.millrace.cli.text.Output;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -7,12 +8,15 @@ import java.util.function.Function;
 
 /**
  * What commands have printed, each as a whole: standard output to standard output, standard error to standard error.
- * Each begins in a line of its own: if the one before has not ended its last line, that is ended.
+ * Each begins in a line of its own: if the one before has not ended its last line, that is ended; on a terminal at once, because
+ * other lines follow there.
  */
 final class GroupedText implements ResultWriter {
   private final Output output;
   private final PrintStream err;
   private final Function<Item, byte[]> tag;
+  private final boolean isOutShown;
+  private final boolean isErrShown;
   private boolean isOutOpen;
   private boolean isErrOpen;
 
@@ -21,10 +25,12 @@ final class GroupedText implements ResultWriter {
    *
    * @param tag what stands before each line of an item; may be empty
    */
-  GroupedText(Output output, PrintStream err, Function<Item, byte[]> tag) {
+  GroupedText(Output output, Streams streams, Function<Item, byte[]> tag) {
     this.output = output;
-    this.err = err;
+    this.err = streams.err();
     this.tag = tag;
+    this.isOutShown = streams.isOutputShown();
+    this.isErrShown = streams.isErrorShown();
   }
 
   @Override
@@ -38,14 +44,14 @@ final class GroupedText implements ResultWriter {
       Lines lines = new Lines(prefix, this::toOut);
       lines.begin(isOutOpen);
       attempt.out().copyTo(lines::add);
-      isOutOpen = lines.end();
+      isOutOpen = lines.end(isOutShown);
     }
     if (attempt.err().kept() > 0) {
       output.flush();
       Lines lines = new Lines(prefix, this::toErr);
       lines.begin(isErrOpen);
       attempt.err().copyTo(lines::add);
-      isErrOpen = lines.end();
+      isErrOpen = lines.end(isErrShown);
       err.flush();
     }
   }
@@ -108,9 +114,13 @@ final class GroupedText implements ResultWriter {
       }
     }
 
-    /* Whether the last line has no end. */
-    boolean end() {
-      return last != '\n' && last != 0;
+    /* Whether the last line has no end then. */
+    boolean end(boolean isShown) throws IOException {
+      boolean isOpen = last != '\n' && last != 0;
+      if (isOpen && isShown) {
+        target.write(NEWLINE, 0, 1);
+      }
+      return isOpen && !isShown;
     }
   }
 }

@@ -63,6 +63,10 @@ final class InputOptions {
         : Optional.of("items come from files or stand behind :::, not both");
   }
 
+  boolean isCsv() {
+    return csv;
+  }
+
   boolean isZeroTerminated() {
     return zero;
   }

@@ -1,12 +1,12 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.console.Streams;
 import io.millrace.cli.option.ByteCount;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -106,11 +106,11 @@ final class OutputOptions {
   }
 
   ResultWriter writer(
-      Output output, PrintStream err, Optional<OutputFolder> files, Optional<KeyField> key) {
+      Output output, Streams streams, Optional<OutputFolder> files, Optional<KeyField> key) {
     if (json) {
       return new JsonRecords(output, files);
     }
-    return new GroupedText(output, err, tag ? item -> tag(item, key) : _ -> new byte[0]);
+    return new GroupedText(output, streams, tag ? item -> tag(item, key) : _ -> new byte[0]);
   }
 
   /* Of a control character above ASCII, in UTF-8. */

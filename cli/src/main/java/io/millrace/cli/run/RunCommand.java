@@ -60,7 +60,8 @@ import picocli.CommandLine.Spec;
       "",
       "In the command, {} stands for the line, {#} for its number, and {name} for a field of a line that is JSON, "
           + "or of a record of --csv. Of a line that is a path, {.} is all but the extension, {/} the name, {//} the "
-          + "folder, and {/.} the name without its extension. Without any of these, the line is the last argument. No "
+          + "folder, and {/.} the name without its extension. If the first line is no JSON, {name} is text. Without "
+          + "any of these, the line is the last argument. No "
           + "shell reads the command, and none reads the lines.",
       ""
     },
@@ -166,7 +167,7 @@ public final class RunCommand implements Callable<Integer> {
               throw problem(both);
             });
     try {
-      return call(forms.form(words.command(), input.isZeroTerminated()), used);
+      return call(used);
     } catch (ScriptException refused) {
       throw problem(String.valueOf(refused.getMessage()));
     }
@@ -186,12 +187,16 @@ public final class RunCommand implements Callable<Integer> {
     return used;
   }
 
-  private int call(CommandForm form, UsedFiles used) {
-    try (Inputs in = input.open(words, streams);
-        Output output = new Output(new StreamTarget(streams.out()));
-        ItemSource items =
-            input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form))) {
-      return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
+  private int call(UsedFiles used) throws ScriptException {
+    Optional<CommandForm> known = Optional.empty();
+    if (!mayHaveNoFields()) {
+      known = Optional.of(form(Template.Fields.KNOWN)); // what is wrong with it is said at once
+    }
+    try (Inputs opened = input.open(words, streams);
+        Output output = new Output(new StreamTarget(streams.out()))) {
+      return known.isPresent()
+          ? call(known.get(), opened, output, used)
+          : callByBeginning(opened, output, used);
     } catch (UnusableInputException
         | UnusableFileException
         | LivePage.UnavailableException unusable) {
@@ -204,6 +209,55 @@ public final class RunCommand implements Callable<Integer> {
     } catch (IOException error) {
       streams.err().println(NAME + ": cannot write the output: " + FileReason.withName(error));
       return ExitStatus.FAILED;
+    }
+  }
+
+  private CommandForm form(Template.Fields fields) throws ScriptException {
+    return forms.form(words.command(), input.isZeroTerminated(), fields);
+  }
+
+  /* Whether words in braces are text if the lines are no JSON. */
+  private boolean mayHaveNoFields() {
+    return !input.isCsv()
+        && options.keyField().isEmpty()
+        && checkpoints.key().isEmpty()
+        && !forms.named(words.command()).isEmpty();
+  }
+
+  /*
+   * The first line decides for all: so a line of JSON that is broken never turns the name of a field into a text with which its
+   * command would run.
+   */
+  private int callByBeginning(Inputs opened, Output output, UsedFiles used)
+      throws ScriptException,
+          IOException,
+          UnusableInputException,
+          UnusableFileException,
+          RunStore.RefusedException,
+          LivePage.UnavailableException {
+    Inputs.Beginning beginning = opened.beginning();
+    if (!beginning.isObject() && !quiet) {
+      String named = "{" + String.join("}, {", forms.named(words.command())) + "}";
+      streams
+          .err()
+          .println(NAME + ": the lines are no JSON, so this is text: " + named + " (--no-fields)");
+    }
+    return call(
+        form(beginning.isObject() ? Template.Fields.KNOWN : Template.Fields.NONE),
+        beginning.inputs(),
+        output,
+        used);
+  }
+
+  private int call(CommandForm form, Inputs in, Output output, UsedFiles used)
+      throws IOException,
+          UnusableInputException,
+          UnusableFileException,
+          RunStore.RefusedException,
+          LivePage.UnavailableException {
+    try (ItemSource items =
+        input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form))) {
+      return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
     }
   }
 
@@ -289,8 +343,7 @@ public final class RunCommand implements Callable<Integer> {
                   items,
                   action(programs, form, Optional.ofNullable(folder)),
                   output,
-                  outputs.writer(
-                      output, streams.err(), Optional.ofNullable(folder), checkpoints.key()),
+                  outputs.writer(output, streams, Optional.ofNullable(folder), checkpoints.key()),
                   streams,
                   manner(),
                   files,

@@ -28,8 +28,8 @@ class RewrittenLineTest {
   }
 
   @Test
-  void aLineNeverReachesTheLastColumn() {
-    line(4, false).show(Line.of("abcdef"));
+  void aLineHasRoomForAnInterruptBehindIt() {
+    line(6, false).show(Line.of("abcdef"));
     assertEquals("<abc>", screen());
   }
 
@@ -49,6 +49,21 @@ class RewrittenLineTest {
     line.aside(() -> err.print("second;"));
     line.aside(() -> err.print("third;"));
     assertEquals("first;<one><>second;third;", screen());
+  }
+
+  @Test
+  void theLineMakesRoomForWhatIsSaid() {
+    PrintStream messages = Messages.to(err);
+    RewrittenLine line =
+        RewrittenLine.below(messages, new Terminal(80, false), Width.always(80), false);
+    line.show(Line.of("one"));
+    messages.println("said");
+    line.show(Line.of("two"));
+    line.aside(() -> messages.write(new byte[] {'b', '\n'}, 0, 2));
+    line.show(Line.of("three"));
+    line.remove();
+    messages.println("after");
+    assertEquals("<one><>said\n<two><>b\n<three><>after\n", screen());
   }
 
   @Test

@@ -80,6 +80,36 @@ class IdempotencyKeyTest {
     assertEquals(List.of("none"), keys("/"));
   }
 
+  @DisplayName("H32: so have lines whose ids or URLs differ only in a user, also with --save-dir")
+  @Test
+  void usersAreToldApart() {
+    String other = server.url("/").replace("http://", "http://b:2@");
+    String one = other.replace("b:2", "a:1");
+    String lines =
+        one
+            + "\n"
+            + other
+            + "\n{\"id\":\""
+            + one
+            + "\",\"url\":\""
+            + other
+            + "\"}\n{\"id\":\""
+            + other
+            + "\",\"url\":\""
+            + one
+            + "\"}\n";
+    run(lines, "--idempotency-key");
+    assertEquals(4, new HashSet<>(keys("/")).size());
+    run(
+        lines,
+        "--idempotency-key",
+        "--jobs",
+        "8",
+        "--save-dir",
+        folder.resolve("saved").toString());
+    assertEquals(keys("/").size(), new HashSet<>(keys("/")).size());
+  }
+
   @DisplayName("H32: each line has a key of its own, lines that are alike too, and so has each run")
   @Test
   void eachLineHasItsOwn() {

@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A call of the command with {@code --ui} that goes on. */
-final class LiveRun {
+public final class LiveRun {
   private static final long PATIENCE_SECONDS = 60;
   private static final Pattern URL =
       Pattern.compile("http://127\\.0\\.0\\.1:\\d+/[\\w-]{32}/(?=\n)");
@@ -26,7 +26,8 @@ final class LiveRun {
 
   private LiveRun() {}
 
-  static LiveRun start(String in, String... arguments) {
+  /** Starts it. */
+  public static LiveRun start(String in, String... arguments) {
     LiveRun run = new LiveRun();
     Thread.ofPlatform()
         .name("live-run")
@@ -47,13 +48,18 @@ final class LiveRun {
     return run;
   }
 
+  /** The URL of its page, as soon as standard error has it. */
+  public String url() throws Exception {
+    return url.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
   /** Its page, as soon as standard error has the URL. */
   LiveClient client() throws Exception {
     return new LiveClient(url.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
   }
 
   /** The exit code, when it has ended. */
-  int code() throws Exception {
+  public int code() throws Exception {
     return code.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 

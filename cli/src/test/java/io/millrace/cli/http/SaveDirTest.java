@@ -19,6 +19,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -435,6 +437,37 @@ class SaveDirTest {
           ("ok " + url.substring(url.lastIndexOf('/'))).getBytes(StandardCharsets.US_ASCII),
           Files.readAllBytes(Path.of(line.get("file").stringValue())));
     }
+  }
+
+  @DisplayName("H31: --force also replaces a file whose date is yet to come")
+  @Test
+  void aFileFromTheFuture() throws IOException {
+    Files.createDirectory(folder());
+    Path old = Files.writeString(folder().resolve("a"), "old");
+    FileTime later = FileTime.from(Instant.now().plus(Duration.ofDays(400)));
+    Files.setLastModifiedTime(old, later);
+    // from when it was changed until the run begins, the clock of the file system goes on
+    FileTime changed = (FileTime) Files.getAttribute(old, "unix:ctime");
+    Path clock = folder().resolve("clock");
+    do {
+      Files.writeString(clock, "tick");
+    } while (Files.getLastModifiedTime(clock).compareTo(changed) <= 0);
+    Cli kept = run(line("a", "/a"));
+    assertTrue(kept.out().contains("'a' is there already: --force replaces it"), kept.out());
+    assertEquals("old", Files.readString(old));
+    assertEquals(0, run(line("a", "/a"), "--force").code());
+    assertEquals("ok /a", Files.readString(old));
+    Cli twice = run(line("b", "/1") + "\n" + line("b", "/2"), "--force", "--jobs", "1");
+    assertTrue(twice.out().contains("'b' is the file of another line of this run"), twice.out());
+  }
+
+  @DisplayName("H31: ids that differ only in the user of a URL say why they have one file")
+  @Test
+  void idsThatDifferInAUser() throws IOException {
+    Cli cli = run(line("http://a:1@h/", "/1") + "\n" + line("http://b:2@h/", "/2"), "--jobs", "1");
+    assertEquals(1, cli.code());
+    assertTrue(
+        cli.out().contains("different ids; user and password of a URL are no part"), cli.out());
   }
 
   @DisplayName("H31: a checkpoint replaces only what its own runs have saved")

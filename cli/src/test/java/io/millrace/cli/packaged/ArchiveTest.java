@@ -43,6 +43,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -140,11 +142,13 @@ class ArchiveTest {
   void theCacheIsUsedWhereverTheArchiveIs() throws Exception {
     Ended ended = millrace(CACHE_ONLY, "--version");
     assertEquals(0, ended.code(), ended.toString());
+    assertFalse(ended.err().contains("JDK_JAVA_OPTIONS, and starts"), ended.err());
     Path drivers = archive.home().resolve("lib/drivers");
     Path driver = Files.copy(archive.jars().getLast(), drivers.resolve("driver.jar"));
     try {
       Ended withDriver = millrace(CACHE_ONLY, "--version");
       assertEquals(0, withDriver.code(), withDriver.toString());
+      assertFalse(withDriver.err().contains("JDK_JAVA_OPTIONS, and starts"), withDriver.err());
     } finally {
       Files.delete(driver);
     }
@@ -270,6 +274,20 @@ class ArchiveTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"-XX:+UseG1GC", "--add-modules java.desktop", "-javaagent:/nowhere/agent.jar"})
+  void startsWithoutOptionsThatAreNotForItsJava(String options) throws Exception {
+    Map<String, String> environment = Map.of("JDK_JAVA_OPTIONS", options);
+    Ended ended = millrace(environment, "run", "--quiet", "--", "echo", "{}", ":::", "it");
+    assertEquals(0, ended.code(), ended.toString());
+    assertEquals("it\n", ended.out(), ended.toString());
+    assertEquals(
+        "millrace: its own Java does not take JDK_JAVA_OPTIONS, and starts without\n", ended.err());
+    Ended taken = millrace(Map.of("JDK_JAVA_OPTIONS", "-Xmx100m"), "--version");
+    assertFalse(taken.err().contains("starts without"), taken.err());
   }
 
   @Test

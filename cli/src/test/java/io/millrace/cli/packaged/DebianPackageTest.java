@@ -62,6 +62,7 @@ class DebianPackageTest {
         Archive.run(
             Map.of("JDK_JAVA_OPTIONS", "-XX:AOTMode=on"), root, command.toString(), "--version");
     assertEquals(0, version.code(), version.toString());
+    assertFalse(version.err().contains("JDK_JAVA_OPTIONS, and starts"), version.err());
     Ended run =
         Archive.run(Map.of(), root, command.toString(), "run", "--", "echo", "{}", ":::", "it");
     assertEquals("it\n", run.out(), run.toString());

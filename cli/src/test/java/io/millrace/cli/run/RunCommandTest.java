@@ -269,14 +269,54 @@ class RunCommandTest {
         cli.err());
   }
 
-  @DisplayName("C3: text in braces that was meant as text is named, with the option that helps")
+  @DisplayName("C3: where lines have fields, text in braces is named, with the option that helps")
   @Test
   void bracesThatWereMeantAsText() {
-    Cli cli = run("a b\n", "--", "awk", "{print}", "{}");
+    Cli cli = run("{\"a\":1}\n", "--", "awk", "{print}", "{}");
     assertEquals(1, cli.code());
     assertTrue(cli.err().contains("(see --no-fields if {print} is no field)"), cli.err());
     Cli keyed = run("a b\n", "--per-key", "host=2", "--", "echo");
     assertTrue(keyed.err().contains("(--key and --per-key name a field of it)"), keyed.err());
+    Cli both = run("a b\n", "--per-key", "host=2", "--", "echo", "{print NR}");
+    assertEquals(1, both.code());
+    assertEquals("", both.out());
+  }
+
+  @DisplayName("C3: where the first line is no JSON, only {}, {#} and parts of paths mean anything")
+  @ParameterizedTest
+  @ValueSource(strings = {"a b\nc\n", " \t\na b\nc\n", "a b\n{\"print NR\":1}\n", "[1]\nc\n"})
+  void bracesOfLinesWithoutFields(String in) {
+    String expected =
+        in.lines().map(line -> "{print NR} {x} " + line + "\n").collect(Collectors.joining());
+    assertPrints(expected, ordered(in, "--", "echo", "{print NR}", "{x}"));
+    assertPrints(
+        in.lines().map(line -> "{print NR}-" + line + "\n").collect(Collectors.joining()),
+        ordered(in, "--", "echo", "{print NR}-{}"));
+  }
+
+  @DisplayName("C3: so it is with -0, behind :::, over several files, in --env and for --shell")
+  @Test
+  void bracesOfOtherInputs() throws IOException {
+    assertPrints("{x} a\nb\n", run("a\nb\0", "-0", "--", "echo", "{x}"));
+    assertPrints("{x} a\n", run("", "--", "echo", "{x}", ":::", "a"));
+    String empty = Files.writeString(folder.resolve("empty"), "").toString();
+    String lines = Files.writeString(folder.resolve("lines"), "one two\n").toString();
+    assertPrints("{x} one two\n", run("", empty, lines, "--", "echo", "{x}"));
+    assertPrints("{x}\n", run("a\n", "--env", "V={x}", "--", "sh", "-c", "echo \"$V\""));
+    assertPrints("1 two\n", run(lines + "\n", "--shell", "--", "awk '{print NR, $2}' {}"));
+    assertPrints("one two\n", run(lines + "\n", "--shell", "--", "awk '{print}' {}"));
+    assertPrints("", run("", "--", "echo", "{x}"));
+  }
+
+  @DisplayName("C3: standard error says once that braces are text, unless that was said")
+  @Test
+  void bracesAreToldOf() {
+    String[] call = {"run", "--", "echo", "{print NR}", "{#}"};
+    Cli cli = Cli.run("a\nb\n", call);
+    String said = "millrace run: the lines are no JSON, so this is text: {print NR} (--no-fields)";
+    assertEquals(1, cli.err().lines().filter(said::equals).count(), cli.err());
+    Cli meant = Cli.run("a\n", "run", "--no-fields", "--", "echo", "{print NR}");
+    assertFalse(meant.err().contains("is text"), meant.err());
   }
 
   @DisplayName("C3: names of fields may have blanks, slashes and the like, as headers of tables do")
