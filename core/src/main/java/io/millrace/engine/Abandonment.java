@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
@@ -10,6 +11,7 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
+import io.millrace.limit.Demand;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Failure;
@@ -55,14 +57,23 @@ final class Abandonment {
     if (ticket != null) {
       EarlierErrors.attach(ticket.errors, report);
     }
-    long elapsed = calls == 0 ? 0 : terms.clock.nanoTime() - start;
+    long now = terms.clock.nanoTime();
+    long elapsed = calls == 0 ? 0 : now - start;
+    boolean inCall = at == null ? Claim.isInterrupted(seen) : at.isInCall(seen);
+    long took = inCall ? now - claim.startNanos : Condemnation.NO_CALL;
+    Demand demand = at == null || !inCall ? null : at.demand;
     Details details = new Details(index, key, calls, elapsed, false);
     var failure =
         new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
     Mark mark = ticket == null ? null : ticket.mark;
+    boolean isTold = inCall && (hearsEnds() || waits.learnFromAnswers());
     boolean needsVerdict =
-        !schedule.isCut() && (mark != null || failures.fallbackFor(report) != null);
+        !schedule.isCut() && (isTold || mark != null || failures.fallbackFor(report) != null);
     Ticket condemned = needsVerdict ? condemned(failure, elapsed, mark) : null;
+    if (condemned != null) {
+      condemned.condemned = new Condemnation(report, took);
+      condemned.demand = demand;
+    }
     Claim settled = needsVerdict ? null : Claim.settled(index, failure);
     boolean keepsCarrier = worker.keepsCarrier();
     Abandoned abandoned = new Abandoned(worker, claim, seen, keepsCarrier, settled, condemned);
@@ -72,6 +83,9 @@ final class Abandonment {
     if (ticket != null) {
       waits.freeSlot(ticket); // or items of its key would wait for ever
     }
+    if (inCall && terms.config.watch != null) {
+      terms.config.watch.threw(took);
+    }
     if (!needsVerdict) {
       Mishaps.survive(() -> failures.suppress(schedule.error(), report));
       if (terms.config.watch != null) {
@@ -80,6 +94,10 @@ final class Abandonment {
       sink.abandoned(failure, schedule::told);
     }
     return keepsCarrier;
+  }
+
+  private boolean hearsEnds() {
+    return terms.config.watch != null && terms.config.watch.listener() != null;
   }
 
   /* Notes a failure before its item is settled. Returns how the run ends if this ends it. */
@@ -112,7 +130,6 @@ final class Abandonment {
     ticket.attempts = failure.attempts();
     ticket.firstStartNanos = terms.originNanos;
     ticket.lastEndNanos = terms.originNanos + elapsed;
-    ticket.condemned = failure.error();
     ticket.mark = mark == null ? null : mark.forAnotherThread();
     return ticket;
   }

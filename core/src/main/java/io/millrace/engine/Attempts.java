@@ -190,8 +190,7 @@ final class Attempts {
     }
     ItemAtHand at = noted;
     if (at == null) {
-      at = worker.take(claim);
-      at.called(start);
+      at = worker.takeCalled(claim, start);
     }
     return verdicts.judge(at, start, value, error);
   }

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.AskedPause;
 import io.millrace.engine.wait.ItemAtHand;
@@ -45,6 +46,15 @@ final class Telling {
     } else if (watch != null) {
       watch.threw(took);
     }
+    tellEnd(at, error, took);
+  }
+
+  /** In a phase of the item: its attempt was abandoned, and counted then. */
+  void abandoned(ItemAtHand at, Condemnation why) {
+    tellEnd(at, why.error(), why.tookNanos());
+  }
+
+  private void tellEnd(ItemAtHand at, @Nullable Throwable error, long took) {
     if (news != null && news.hearsEnds()) {
       interrupter.joinEnd(at.claim());
       news.ended(at, error, took);

@@ -3,6 +3,7 @@ package io.millrace.engine;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
@@ -209,8 +210,13 @@ final class Verdicts {
   }
 
   /** Fails an item that nobody has to call: its worker was abandoned, or its wait was too long. */
-  boolean condemn(ItemAtHand at, Throwable report) {
-    return fail(at, report);
+  boolean condemn(ItemAtHand at, Condemnation why) {
+    if (why.endsCall()
+        && telling.hearsEnds()
+        && at.claim().nextPhase(at.worker.nowNanos, Long.MAX_VALUE)) {
+      telling.abandoned(at, why);
+    }
+    return fail(at, why.error());
   }
 
   /* In a phase of its own: a failure, unless the policy has something else for it. */

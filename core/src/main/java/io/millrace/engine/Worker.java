@@ -216,12 +216,24 @@ final class Worker extends Timekeeper implements Runnable {
 
   /** Notes what the claim's current item is. */
   ItemAtHand take(Claim claim) {
+    ItemAtHand at = hand();
+    at.take(claim);
+    return at;
+  }
+
+  /** Notes what the claim's current item is, which has been called since this time. */
+  ItemAtHand takeCalled(Claim claim, long startNanos) {
+    ItemAtHand at = hand();
+    at.takeCalled(claim, startNanos);
+    return at;
+  }
+
+  private ItemAtHand hand() {
     ItemAtHand at = atHand;
     if (at == null) {
       at = new ItemAtHand(terms, this);
       atHand = at;
     }
-    at.take(claim);
     return at;
   }
 

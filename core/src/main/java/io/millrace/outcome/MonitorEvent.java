@@ -17,9 +17,9 @@ public sealed interface MonitorEvent {
    * An attempt has ended.
    *
    * @param item as of {@link AttemptEvent#item}
-   * @param error what it threw, a {@link java.util.concurrent.TimeoutException} if it was ended by that; null if it
-   *     returned
-   * @param took how long the attempt took
+   * @param error what it threw, a {@link java.util.concurrent.TimeoutException} if it was ended by that, an {@link
+   *     AbandonedException} if it was abandoned; null if it returned
+   * @param took how long the attempt took; until then, if it was abandoned
    * @param details counts this attempt as well
    */
   record Ended(@Nullable Object item, @Nullable Throwable error, Duration took, Details details)

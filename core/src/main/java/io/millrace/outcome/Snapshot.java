@@ -24,7 +24,7 @@ import java.util.OptionalLong;
  * @param pauses pauses by their origins, the latest ones
  * @param paused how long a pause held so far; pauses at the same time count once
  * @param returned how long the attempts took that returned
- * @param threw how long the attempts took that threw or were interrupted
+ * @param threw how long the attempts took that threw, or were interrupted or abandoned
  * @param failures the failures by their causes
  */
 public record Snapshot(

@@ -38,8 +38,8 @@ public final class Ticket {
   /** What the attempts so far threw, or rejections of what they returned: the latest ones. */
   public List<Throwable> errors = List.of();
 
-  /** What the item fails with, if it only has to be settled: the report of its abandonment; otherwise null. */
-  public @Nullable Throwable condemned;
+  /** Why the item only has to be settled, for example because it was abandoned; otherwise null. */
+  public @Nullable Condemnation condemned;
 
   /** What the run knows of it by its checkpoint; null without one. */
   public @Nullable Mark mark;

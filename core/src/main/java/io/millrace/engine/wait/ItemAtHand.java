@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The facts of the item that a worker is busy with. The worker's own, and used again for its next item;
- * but whoever abandons the worker reads {@link #calls}, {@link #key}, {@link #ticket} and {@link
- * #firstStartNanos}: it asks for the index first, and then needs to find the claim unchanged.
+ * but whoever abandons the worker reads {@link #calls}, {@link #key}, {@link #ticket}, {@link #demand}, {@link
+ * #firstStartNanos} and {@link #isInCall}: it asks for the index first, and then needs to find the claim unchanged.
  */
 public final class ItemAtHand {
   private static final long NONE = -1;
@@ -66,6 +66,9 @@ public final class ItemAtHand {
   /** When the first call started, if there was one. */
   public long firstStartNanos;
 
+  /* The word of the claim as its last call began. */
+  private long callWord = NONE;
+
   /** Whether a permit was taken for a call that has not begun. */
   boolean hasPermit;
 
@@ -75,6 +78,19 @@ public final class ItemAtHand {
   }
 
   public void take(Claim taken) {
+    fill(taken);
+    INDEX.setRelease(this, taken.index());
+  }
+
+  /** Takes an item that has been called, without a permit, since this time. */
+  public void takeCalled(Claim taken, long startNanos) {
+    fill(taken);
+    firstStartNanos = calls == 0 ? startNanos : firstStartNanos;
+    nextCall(taken);
+    INDEX.setRelease(this, taken.index());
+  }
+
+  private void fill(Claim taken) {
     INDEX.setRelease(this, NONE);
     VarHandle.storeStoreFence();
     claim = taken;
@@ -90,7 +106,7 @@ public final class ItemAtHand {
     isEndTold = false;
     isAnswerTold = false;
     hasRetry = false;
-    INDEX.setRelease(this, taken.index());
+    callWord = NONE;
   }
 
   /** Lets go of the item. */
@@ -117,22 +133,22 @@ public final class ItemAtHand {
     if (calls == 0) {
       firstStartNanos = worker.nowNanos;
     }
-    nextCall();
+    nextCall(claim());
+    INDEX.setRelease(this, index); // publishes the call
     return hadPermit;
   }
 
-  /** A call that needed no permit has ended; it began at this time. */
-  public void called(long startNanos) {
-    firstStartNanos = calls == 0 ? startNanos : firstStartNanos;
-    nextCall();
-  }
-
-  private void nextCall() {
+  private void nextCall(Claim called) {
     isEndTold = false;
     isAnswerTold = false;
     hasRetry = false;
     calls++;
-    INDEX.setRelease(this, index); // publishes the call
+    callWord = called.observe();
+  }
+
+  /** Whether it was in its last call when the word of its claim was this one; by any thread. */
+  public boolean isInCall(long word) {
+    return callWord != NONE && Claim.isSamePhase(callWord, word);
   }
 
   public Retry retry() {

@@ -1,5 +1,6 @@
 package io.millrace.engine.wait;
 
+import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.flight.Recording;
@@ -199,7 +200,7 @@ public final class Waits {
       isFree = obstacle.enqueue(ticket);
     } catch (Throwable broken) { // a key that had to be looked for again
       ticket.obstacle = null;
-      ticket.condemned = broken;
+      ticket.condemned = new Condemnation(broken);
       resume(ticket);
       return;
     }
@@ -264,7 +265,7 @@ public final class Waits {
     TicketQueue obstacle = ticket.obstacle;
     if (rule != null && obstacle != null && obstacle.cancel(ticket)) {
       if (rule.deadline(ticket) == shedAt) {
-        ticket.condemned = rule.error();
+        ticket.condemned = new Condemnation(rule.error());
       }
       declined(ticket);
     }
