@@ -312,6 +312,7 @@ public final class Engine implements Watched {
   /** Lets nothing start until {@link #resume}. Never blocks. */
   public void pause() {
     schedule.control().pause();
+    waits.letGo();
   }
 
   /** Goes on after {@link #pause}. */

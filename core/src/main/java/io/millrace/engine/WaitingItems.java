@@ -45,6 +45,11 @@ final class WaitingItems implements Resuming {
   }
 
   @Override
+  public boolean isPaused() {
+    return crew.isPaused();
+  }
+
+  @Override
   public void breakOff(Throwable why) {
     if (schedule.end(RunStatus.ABORTED, why, false)) {
       return;

@@ -14,8 +14,10 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.QueueLimit;
 import io.millrace.executor.TaskOptions;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
+import io.millrace.outcome.ShedException;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
@@ -203,6 +205,28 @@ class OverWithoutWorkerTest {
       executor.pause();
       clock.advance(ofMillis(300));
       assertTimedOut(waiting);
+    }
+  }
+
+  @Test
+  @DisplayName("R9: a task that has waited too long in a pause, after it left the limit, is shed then")
+  void isShedInAPause() throws Exception {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1), clock);
+    assertTrue(limiter.tryAcquire());
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
+    Parallel limited = Parallel.of(1).clock(clock).rateLimit(limiter).shedAfter(ofHours(2));
+    try (clock;
+        ParallelExecutor executor = ParallelExecutor.of(limited)) {
+      ExecutorFuture<Integer> waiting =
+          executor.submit(this::fails, TaskOptions.none().semaphore(semaphore));
+      Soon.until(() -> limiter.waiters() == 1);
+      executor.pause();
+      assertTrue(semaphore.tryAcquire());
+      clock.advance(ofHours(2).plusNanos(1));
+      ExecutionException thrown =
+          assertThrows(ExecutionException.class, () -> Soon.of(waiting::get));
+      assertInstanceOf(ShedException.class, thrown.getCause());
+      assertEquals(0, failed.get());
     }
   }
 

@@ -11,6 +11,9 @@ public interface Resuming {
 
   boolean hasEnded();
 
+  /** Whether nothing may start. */
+  boolean isPaused();
+
   /**
    * Ends the run, because something failed that it cannot go on without. If it has ended already, the failure is
    * attached to the error that ended it; if there is none, it is logged.

@@ -204,8 +204,8 @@ public final class Waits {
       return;
     }
     if (isFree) {
-      resume(ticket);
-    } else if (run.hasEnded() || isUnwanted(ticket)) {
+      declined(ticket); // it was taken out before it was in, or need not wait
+    } else if (run.hasEnded() || isUnwanted(ticket) || keepsInPause(ticket)) {
       endWait(ticket); // whoever ended its wait may have come too early to find it
     } else if (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0) {
       end(ticket, deadline); // and so may its timer
@@ -299,6 +299,17 @@ public final class Waits {
   public boolean withdraw(Tuned item) {
     Ticket ticket = item.ticket;
     return ticket != null && (run.withdraw(ticket) || endWait(ticket));
+  }
+
+  /** The run is paused: what waits for a permit gives back what it has of a semaphore, and asks anew. Never blocks. */
+  public void letGo() {
+    if (semaphores != null) {
+      waiting.tickets().stream().filter(this::keepsInPause).forEach(this::endWait);
+    }
+  }
+
+  private boolean keepsInPause(Ticket ticket) {
+    return semaphores != null && run.isPaused() && ticket.holds();
   }
 
   /** Lets an item go on. It is ready to be taken before it leaves the list of what waits. */

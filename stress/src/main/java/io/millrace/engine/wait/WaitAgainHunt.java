@@ -47,6 +47,11 @@ public final class WaitAgainHunt {
     }
 
     @Override
+    public boolean isPaused() {
+      return false;
+    }
+
+    @Override
     public void breakOff(Throwable why) {}
 
     @Override
