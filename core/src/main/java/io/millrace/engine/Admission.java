@@ -3,7 +3,7 @@ package io.millrace.engine;
 /**
  * What a worker that has nothing to do does next: one pure decision.
  *
- * @param condemned items of abandoned workers wait to be settled
+ * @param condemned items wait that only have to be settled
  * @param resumable items wait that may go on now
  * @param returned fresh items wait that their reader or worker could not run
  * @param late a worker has been busy with one of its items for long, and has others it cannot get to
@@ -19,7 +19,7 @@ record Admission(
     boolean stealable) {
 
   enum Step {
-    /** Settle an item whose worker was abandoned. */
+    /** Settle an item that needs no call, as that of an abandoned worker. */
     SETTLE,
     /** Go on with an item that had to wait. */
     RESUME,

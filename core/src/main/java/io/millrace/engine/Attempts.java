@@ -9,8 +9,6 @@ import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.out.Sink;
-import io.millrace.engine.terms.Budgets;
-import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Spending;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.ItemAtHand;
@@ -44,7 +42,7 @@ final class Attempts {
   private final @Nullable RunCheckpoint checkpoint;
   private final @Nullable Spending spending;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
-  private final @Nullable ItemDeadline deadline;
+  private final Lateness lateness;
   private final boolean hasObstacles;
   private final boolean isInspecting;
   private final boolean isAsking;
@@ -73,7 +71,7 @@ final class Attempts {
     this.adaptation = verdicts.adaptation();
     this.itemKey = terms.config.itemKey;
     this.spending = terms.spending;
-    this.deadline = terms.config.itemDeadline;
+    this.lateness = new Lateness(waits, terms.config.itemDeadline);
     RetryBudget retries = terms.config.retry.budget();
     this.retryBudget = retries.isLimited() ? retries : null;
     boolean hasCosts = spending != null && spending.looksAtItems();
@@ -85,7 +83,7 @@ final class Attempts {
             || checkpoint != null
             || hasCosts
             || terms.budgets.hasItemTimeout()
-            || deadline != null
+            || terms.config.itemDeadline != null
             || terms.freshBudgetNanos <= 0;
     this.isAsking =
         itemKey != null || waits.lookAtItems() || news != null || checkpoint != null || hasCosts;
@@ -249,11 +247,9 @@ final class Attempts {
 
   /** In time, looked up, and past its obstacles, the item begins its attempt. */
   private boolean pass(Worker worker, ItemAtHand at, Claim claim) {
-    if (!isInTime(at)) {
-      return verdicts.fail(at, tooLate(at));
-    }
-    if (isOver(at)) {
-      return verdicts.fail(at, ItemDeadline.error(at.attempts(), lastError(at)));
+    Throwable late = lateness.before(at);
+    if (late != null) {
+      return verdicts.fail(at, late);
     }
     if (isAsking && !beginAsking(at, claim)) {
       return verdicts.cutOff(at);
@@ -288,7 +284,7 @@ final class Attempts {
     Throwable refusal;
     try {
       closed = ask(at);
-      hopeless = closed == null ? null : hopeless(at, closed);
+      hopeless = closed == null ? null : lateness.hopeless(at, closed);
       refusal = closed == null ? waits.refusal(at) : null;
       if (news != null && closed != null && hopeless == null) {
         news.waiting(at, closed);
@@ -391,35 +387,5 @@ final class Attempts {
   private boolean mayBegin(ItemAtHand at, Claim claim) {
     return !isAsking
         || claim.nextPhase(at.worker.nowNanos, at.budgets().nanos(at.ticket, at.worker.nowNanos));
-  }
-
-  private static boolean isInTime(ItemAtHand at) {
-    return at.budgets().nanos(at.ticket, at.worker.nowNanos) > 0;
-  }
-
-  private boolean isOver(ItemAtHand at) {
-    return ItemDeadline.isOver(deadline, at.item(), at.worker.nowNanos);
-  }
-
-  /* With what an item fails that need not wait; null if it waits. */
-  private @Nullable Throwable hopeless(ItemAtHand at, Obstacle closed) {
-    Throwable shed = waits.shed(at, closed);
-    return shed == null && waits.takesTooLong(at, closed) ? comesTooLate(at) : shed;
-  }
-
-  /* Its permit would come after its time. */
-  private Throwable comesTooLate(ItemAtHand at) {
-    return deadline == null
-        ? at.budgets().tooLate(at.attempts(), lastError(at))
-        : ItemDeadline.error(at.attempts(), lastError(at));
-  }
-
-  private static Throwable tooLate(ItemAtHand at) {
-    Budgets budgets = at.budgets();
-    return budgets.error(budgets.which(at.ticket), at.attempts(), lastError(at));
-  }
-
-  private static @Nullable Throwable lastError(ItemAtHand at) {
-    return at.ticket == null ? null : EarlierErrors.last(at.ticket.errors);
   }
 }

@@ -3,18 +3,17 @@ package io.millrace.engine;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.ClaimChain;
 import io.millrace.engine.claim.Ticket;
+import io.millrace.engine.claim.TicketChain;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.wait.DueTimes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Admitted items that nobody works on. Used under the run's lock. */
@@ -26,7 +25,13 @@ final class Backlog {
   private static final int MOST_AT_ONCE = 256;
 
   /** Items that waited, and may go on; these hold no permits. */
-  private final Queue<Ticket> ready = new ArrayDeque<>();
+  private final TicketChain ready = new TicketChain();
+
+  /** Those of them whose time ends, perhaps before a worker has time for them. */
+  private final DueTimes ending = new DueTimes();
+
+  /** Whether one of them ends before all others, and nobody was told of that. */
+  private boolean endsSooner;
 
   /** Items that have got their permits, each with a slot. */
   private final Queue<Ticket> granted = new ArrayDeque<>();
@@ -34,7 +39,7 @@ final class Backlog {
   /** Items whose permits are being given back, because they may not begin. */
   private final Set<Ticket> returning = new LinkedHashSet<>();
 
-  /** Items that only have to be settled, for example because they were abandoned: that takes no slot. */
+  /** Items that only have to be settled: they were abandoned, or withdrawn, or their time is up. That takes no slot. */
   private final Queue<Ticket> condemned = new ArrayDeque<>();
 
   /** Fresh items whose reader or worker could not run them. */
@@ -60,8 +65,31 @@ final class Backlog {
     ended = true;
   }
 
+  /** An item need not wait any more; look at {@link #soonerEnd} before the lock is let go. */
   void addReady(Ticket ticket) {
-    (ticket.needsNoCall() ? condemned : ticket.isGranted ? granted : ready).add(ticket);
+    if (ticket.needsNoCall() || isUnwanted(ticket)) {
+      condemned.add(ticket);
+    } else if (ticket.isGranted) {
+      granted.add(ticket);
+    } else {
+      ready.add(ticket);
+      if (ticket.endNanos != Long.MAX_VALUE && !ended) {
+        ticket.dueNanos = ticket.endNanos;
+        endsSooner |= ending.add(ticket);
+      }
+    }
+  }
+
+  private static boolean isUnwanted(Ticket ticket) {
+    return ticket.item instanceof Tuned task && task.isWithdrawn();
+  }
+
+  /** When to look whether what waits for a worker is over, if that is sooner than it was; otherwise null. */
+  @Nullable Long soonerEnd() {
+    boolean isSooner = endsSooner;
+    endsSooner = false;
+    Ticket first = isSooner ? ending.first() : null;
+    return first == null ? null : first.dueNanos;
   }
 
   boolean hasGranted() {
@@ -111,8 +139,10 @@ final class Backlog {
 
   /** Items that may go on, and bring options along. */
   List<Tuned> readyItems() {
-    return Stream.of(granted, returning, ready)
-        .flatMap(Collection::stream)
+    List<Ticket> all = new ArrayList<>(granted);
+    all.addAll(returning);
+    ready.addTo(all);
+    return all.stream()
         .map(ticket -> ticket.item)
         .filter(Tuned.class::isInstance)
         .map(Tuned.class::cast)
@@ -127,6 +157,9 @@ final class Backlog {
     }
     if (next == null) {
       next = ready.poll();
+      if (next != null) {
+        ending.remove(next);
+      }
     }
     if (next == null) {
       next = delayed.takeAny();
@@ -148,25 +181,50 @@ final class Backlog {
     return delayed.add(ticket);
   }
 
-  /** Makes an item ready if it waits for its due time. */
-  void promote(Ticket ticket) {
-    if (delayed.remove(ticket)) {
-      ready.add(ticket);
+  /** Nobody wants an item any more: false if it waits neither for its due time nor for a worker. */
+  boolean withdraw(Ticket ticket) {
+    if (ready.remove(ticket)) {
+      ending.remove(ticket);
+    } else if (!delayed.remove(ticket)) {
+      return false;
     }
+    condemned.add(ticket);
+    return true;
   }
 
-  /** Makes due items ready, not all at once if they are many; returns when to go on, or null for never. */
+  /**
+   * Makes due items ready, and has those settled whose time is up while they wait for a worker; not all at once if they are
+   * many. Returns when to go on, or null for never.
+   */
   @Nullable Long wakeDue(long nowNanos) {
-    Ticket first = delayed.first();
-    for (int woken = 0; first != null && first.dueNanos - nowNanos <= 0; woken++) {
-      if (woken == MOST_AT_ONCE) {
-        return nowNanos;
+    for (int woken = 0; woken < MOST_AT_ONCE; woken++) {
+      Ticket due = due(delayed, nowNanos);
+      Ticket over = due == null ? due(ending, nowNanos) : null;
+      if (due != null) {
+        addReady(due);
+      } else if (over != null) {
+        ready.remove(over);
+        over.isOver = true;
+        condemned.add(over);
+      } else {
+        endsSooner = false;
+        return earliest(delayed.first(), ending.first());
       }
-      delayed.remove(first);
-      ready.add(first);
-      first = delayed.first();
     }
-    return first == null ? null : first.dueNanos;
+    return nowNanos;
+  }
+
+  /** Takes the first one out if it is due; otherwise null. */
+  private static @Nullable Ticket due(DueTimes times, long nowNanos) {
+    Ticket first = times.first();
+    return first != null && first.dueNanos - nowNanos <= 0 && times.remove(first) ? first : null;
+  }
+
+  private static @Nullable Long earliest(@Nullable Ticket one, @Nullable Ticket other) {
+    if (one == null || (other != null && other.dueNanos - one.dueNanos < 0)) {
+      return other == null ? null : other.dueNanos;
+    }
+    return one.dueNanos;
   }
 
   /** A worker has a claim: if it is of several items, others may take some, and the consumer may look. */

@@ -193,9 +193,12 @@ public final class Engine implements Watched {
     return outcomes;
   }
 
-  /** Lets an item that waits go on at once: {@link Tuned#isWithdrawn} says that it need not run. */
-  public void withdraw(Tuned item) {
-    waits.withdraw(item);
+  /**
+   * Has an item settled without a further call, if it waits: {@link Tuned#isWithdrawn} says that nobody wants it any more.
+   * False if it does not wait.
+   */
+  public boolean withdraw(Tuned item) {
+    return waits.withdraw(item);
   }
 
   /** Items in all, or read so far. */
@@ -309,6 +312,7 @@ public final class Engine implements Watched {
   /** Lets nothing start until {@link #resume}. Never blocks. */
   public void pause() {
     schedule.control().pause();
+    waits.letGo();
   }
 
   /** Goes on after {@link #pause}. */

@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is interrupted and does not return within the grace period is abandoned: see {@link
  * Abandonment}. The grace period is real time even on a virtual clock, because it is for a real thread to
- * react. A scan takes no lock, and all scans of a run together take a small part of the time at most.
+ * react. A scan takes no lock, and pauses after it keep scans to a part of the time.
  */
 final class Interrupter {
-  /** The pause after a scan, as a multiple of the time that the scan took. */
-  private static final int REST = 8;
+  /** The pause after a scan for each worker that was looked at, several times what such a look takes. */
+  private static final long REST_NANOS = 400;
+
+  /** The longest pause: so much later than its deadline an attempt is interrupted at most, as far as that is up to scans. */
+  private static final long MOST_REST_NANOS = 10_000_000;
 
   /** After the end of the run, the time between two looks at the workers that are left. */
   private static final long AGAIN_NANOS = 20_000_000;
@@ -41,6 +44,9 @@ final class Interrupter {
    * workers and scans. */
   private volatile boolean isWatching;
 
+  /* Virtual time is exact. */
+  private final boolean isClockReal;
+
   /* The same for the grace of whoever was interrupted. */
   private volatile boolean isGraceWatched;
 
@@ -55,6 +61,7 @@ final class Interrupter {
     this.schedule = schedule;
     this.abandonment = abandonment;
     this.scanNanos = terms.freshBudgetNanos > 0 ? terms.freshBudgetNanos : Long.MAX_VALUE;
+    this.isClockReal = terms.clock == TimeSource.system();
     this.budgetAlarm = new Alarm(terms.clock, this::scanBudgets);
     this.graceAlarm = new Alarm(TimeSource.system(), this::scanGrace);
   }
@@ -99,29 +106,33 @@ final class Interrupter {
 
   private void scanOnce() {
     isWatching = false; // before looking, so that a worker that is not seen sees this
-    long began = System.nanoTime();
     BudgetScan scan = new BudgetScan(terms.clock.nanoTime());
     schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
     if (scan.isAnyBusy && scan.waitNanos != Long.MAX_VALUE) {
-      setBudget(scan.now + Math.max(scan.waitNanos, rest(began)));
+      setBudget(scan.now + Math.max(scan.waitNanos, isClockReal ? rest(scan.looks) : 0));
     }
   }
 
-  /* Virtual time is exact. */
-  private long rest(long began) {
-    return terms.clock == TimeSource.system() ? REST * (System.nanoTime() - began) : 0;
+  /**
+   * How long to pause after a scan of so many workers. It goes by what was done, not by how long that took: else a scan that
+   * got no core for a while would hold up everybody's timeouts for a multiple of that.
+   */
+  static long rest(int looks) {
+    return Math.min(looks * REST_NANOS, MOST_REST_NANOS);
   }
 
   private final class BudgetScan {
     final long now;
     long waitNanos = scanNanos;
     boolean isAnyBusy;
+    int looks;
 
     BudgetScan(long now) {
       this.now = now;
     }
 
     void look(Worker worker) {
+      looks++;
       Claim claim = worker.claim;
       if (claim != null) {
         isAnyBusy = true;

@@ -200,11 +200,7 @@ final class Life implements Effects {
 
   @Override
   public void giveBack(List<Ticket> unusable) {
-    try {
-      waits.giveBackGranted(unusable);
-    } finally {
-      schedule.waiting().returned(unusable);
-    }
+    waits.giveBackGranted(unusable);
   }
 
   @Override

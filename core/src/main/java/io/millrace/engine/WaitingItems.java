@@ -45,6 +45,11 @@ final class WaitingItems implements Resuming {
   }
 
   @Override
+  public boolean isPaused() {
+    return crew.isPaused();
+  }
+
+  @Override
   public void breakOff(Throwable why) {
     if (schedule.end(RunStatus.ABORTED, why, false)) {
       return;
@@ -63,27 +68,35 @@ final class WaitingItems implements Resuming {
   }
 
   @Override
-  public void resume(Ticket ticket) {
+  public @Nullable Long resume(Ticket ticket) {
     schedule.lock();
     backlog.addReady(ticket);
+    Long sooner = backlog.soonerEnd();
     schedule.release();
+    return sooner;
   }
 
   @Override
-  public void resume(List<Ticket> tickets) {
+  public @Nullable Long resume(List<Ticket> tickets) {
+    Long sooner = null;
     for (int from = 0; from < tickets.size(); from += MOST_AT_ONCE) {
       int to = Math.min(tickets.size(), from + MOST_AT_ONCE);
       schedule.lock();
       tickets.subList(from, to).forEach(backlog::addReady);
+      Long next = backlog.soonerEnd();
       schedule.release();
+      sooner = next == null ? sooner : next;
     }
+    return sooner;
   }
 
-  /** Items that had to give back what they were granted may go on as any others. */
-  void returned(List<Ticket> tickets) {
+  @Override
+  public @Nullable Long returned(List<Ticket> tickets) {
     schedule.lock();
     tickets.forEach(backlog::returned);
+    Long sooner = backlog.soonerEnd();
     schedule.release();
+    return sooner;
   }
 
   @Override
@@ -100,10 +113,11 @@ final class WaitingItems implements Resuming {
   }
 
   @Override
-  public void promote(Ticket ticket) {
+  public boolean withdraw(Ticket ticket) {
     schedule.lock();
-    backlog.promote(ticket);
+    boolean waited = backlog.withdraw(ticket);
     schedule.release();
+    return waited;
   }
 
   @Override

@@ -93,10 +93,8 @@ final class Home {
 
   /** Nobody wants the task any more. */
   void withdraw(Submitted task) {
-    if (feed.remove(task)) {
-      task.leave();
-    } else if (engine != null) {
-      engine.withdraw(task);
+    if (feed.remove(task) || (engine != null && engine.withdraw(task))) {
+      task.leave(); // no worker calls it any more, so others may have its place
     }
   }
 

@@ -108,8 +108,8 @@ public final class TaskOptions {
   /**
    * Each attempt takes permits of a semaphore, which others may share, and gives them back when it ends. A
    * task that waits for permits keeps no worker, and a task that backs off keeps no permits. If there is a
-   * rate limit as well, the task keeps its permits while it waits for that, as long as a worker is free for
-   * it.
+   * rate limit as well, the task keeps its permits while it waits for that. In a pause, and when no worker is free once
+   * the limit would let it go on, it gives them back, and waits for both anew.
    *
    * @param permits at least 1
    */

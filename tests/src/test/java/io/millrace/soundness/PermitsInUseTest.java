@@ -11,10 +11,12 @@ import io.millrace.Run;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
+import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.limit.RateLimiter;
 import io.millrace.limit.WeightedSemaphore;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Workers;
@@ -25,6 +27,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -197,6 +200,64 @@ class PermitsInUseTest {
       executor.shutdown();
       beginUntil(executor::isTerminated);
     }
+  }
+
+  @Test
+  @DisplayName("E27 LC2: a task that waits at the limit gives the permits of its semaphore back in a pause")
+  void waitsAtTheLimitInAPause() throws Exception {
+    RateLimiter limiter = spent(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
+    try (ParallelExecutor executor = ParallelExecutor.of(heldBack.rateLimit(limiter))) {
+      var future = executor.submit(() -> call(1), TaskOptions.none().semaphore(semaphore));
+      beginUntil(() -> limiter.waiters() == 1);
+      assertFalse(semaphore.tryAcquire());
+      executor.pause();
+      endsAfterThePause(executor, limiter, semaphore, future);
+    }
+  }
+
+  @Test
+  @DisplayName("E27 LC2: so does one that was on its way to the limit when the pause began")
+  void comesToTheLimitInAPause() throws Exception {
+    RateLimiter limiter = spent(1);
+    WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
+    AtomicReference<ParallelExecutor> known = new AtomicReference<>();
+    AtomicInteger waits = new AtomicInteger();
+    Parallel listening =
+        heldBack
+            .rateLimit(limiter)
+            .onAttempt(
+                event -> {
+                  if (event instanceof AttemptEvent.Waiting && waits.getAndIncrement() == 0) {
+                    known.get().pause();
+                  }
+                });
+    try (ParallelExecutor executor = ParallelExecutor.of(listening)) {
+      known.set(executor);
+      var future = executor.submit(() -> call(1), TaskOptions.none().semaphore(semaphore));
+      beginUntil(executor::isPaused);
+      endsAfterThePause(executor, limiter, semaphore, future);
+    }
+  }
+
+  private void endsAfterThePause(
+      ParallelExecutor executor,
+      RateLimiter limiter,
+      WeightedSemaphore semaphore,
+      ExecutorFuture<Integer> future)
+      throws Exception {
+    beginUntil(semaphore::tryAcquire); // the permit is for others
+    assertEquals(0, limiter.waiters());
+    semaphore.release();
+    executor.resume();
+    beginUntil(() -> limiter.waiters() == 1);
+    assertEquals(0, semaphore.availablePermits());
+    clock.advance(ofHours(1));
+    beginUntil(future::isDone);
+    assertEquals(1, future.get());
+    assertEquals(1, semaphore.availablePermits());
+    executor.shutdown();
+    beginUntil(executor::isTerminated);
   }
 
   @Test

@@ -44,7 +44,13 @@ public final class Ticket {
   /** What the run knows of it by its checkpoint; null without one. */
   public @Nullable Mark mark;
 
-  /** When the item may go on, and its place among others of that time. */
+  /** When its time is up, or it has waited too long; {@link Long#MAX_VALUE} if that does not end its wait. */
+  public long endNanos = Long.MAX_VALUE;
+
+  /** Whether that was so while it waited: it only has to be settled. Never goes back to false. */
+  public boolean isOver;
+
+  /** When the item may go on, or its wait for a worker ends; and its place among others of that time. */
   public long dueNanos;
 
   public long sequence;
@@ -67,6 +73,11 @@ public final class Ticket {
   public boolean isHeldBack;
 
   public long heldBackSince;
+
+  /* Guarded by the run's lock: its neighbours in a TicketChain. */
+  boolean isChained;
+  @Nullable Ticket nextChained;
+  @Nullable Ticket previousChained;
 
   public @Nullable Object slotKey;
 
@@ -113,7 +124,7 @@ public final class Ticket {
 
   /** Whether the item only has to be settled: that takes no slot. */
   public boolean needsNoCall() {
-    return condemned != null || (mark != null && mark.needsNoCall());
+    return isOver || condemned != null || (mark != null && mark.needsNoCall());
   }
 
   /** It has permits of its item's semaphore. */

@@ -4,8 +4,12 @@ import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.flight.Recording;
 import io.millrace.engine.thread.Alarm;
 import io.millrace.time.TimeSource;
+import org.jspecify.annotations.Nullable;
 
-/** Wakes the items that wait for their retry, each when its time has come; one alarm serves them all. Thread-safe. */
+/**
+ * Wakes the items that wait for their retry, each when its time has come, and those that wait for a worker when their time
+ * is up; one alarm serves them all. Thread-safe.
+ */
 final class Backoffs {
   private final TimeSource clock;
   private final Resuming run;
@@ -21,8 +25,9 @@ final class Backoffs {
   void begin(Ticket ticket, Throwable error, long delayNanos) {
     Recording.retry(ticket, error, delayNanos);
     ticket.rank = Ticket.UNRANKED;
+    long due = ticket.dueNanos;
     if (run.delay(ticket)) {
-      wakeAt(ticket.dueNanos);
+      wakeAt(due);
     }
   }
 
@@ -38,13 +43,14 @@ final class Backoffs {
       run.breakOff(broken);
       return;
     }
-    Long next = run.wakeDue(now);
-    if (next != null) {
-      wakeAt(next);
-    }
+    wakeAt(run.wakeDue(now));
   }
 
-  private void wakeAt(long nanos) {
+  /** Has the run wake what is due then; null for nothing. */
+  void wakeAt(@Nullable Long nanos) {
+    if (nanos == null) {
+      return;
+    }
     try {
       alarm.at(nanos);
     } catch (Throwable broken) {

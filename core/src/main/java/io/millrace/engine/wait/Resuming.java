@@ -11,25 +11,39 @@ public interface Resuming {
 
   boolean hasEnded();
 
+  /** Whether nothing may start. */
+  boolean isPaused();
+
   /**
    * Ends the run, because something failed that it cannot go on without. If it has ended already, the failure is
    * attached to the error that ended it; if there is none, it is logged.
    */
   void breakOff(Throwable why);
 
-  /** An item that waited may go on. */
-  void resume(Ticket ticket);
+  /**
+   * An item that waited may go on, or has to be settled. Returns when to call {@link #wakeDue}, because its wait for a
+   * worker ends then; null if that need not be, or not sooner than for others.
+   */
+  @Nullable Long resume(Ticket ticket);
 
-  /** Items that waited may go on, which need not be few. */
-  void resume(List<Ticket> tickets);
+  /** Items that waited may go on, which need not be few. Returns what {@link #resume(Ticket)} does. */
+  @Nullable Long resume(List<Ticket> tickets);
+
+  /**
+   * Items that had to give back what they were granted may go on as any others. Returns what {@link #resume(Ticket)} does.
+   */
+  @Nullable Long returned(List<Ticket> tickets);
 
   /** An item waits for its due time; returns whether it is the earliest of them. */
   boolean delay(Ticket ticket);
 
-  /** Lets an item go on at once if it waits for its due time. */
-  void promote(Ticket ticket);
+  /** Nobody wants an item any more: false if it waits neither for its due time nor for a worker. */
+  boolean withdraw(Ticket ticket);
 
-  /** Lets the due items go on; returns when to go on with that, or null if none waits. */
+  /**
+   * Lets the due items go on, and ends waits for a worker that take too long; returns when to go on with that, or null if
+   * none waits.
+   */
   @Nullable Long wakeDue(long nowNanos);
 
   /** An item waits for a permit that will not come before the run's time is up. */

@@ -65,8 +65,8 @@ final class WaitingList {
     }
   }
 
-  /** The tasks among them, in the order in which they came. */
-  List<Tuned> items() {
+  /** All of them, in no order. */
+  List<Ticket> tickets() {
     List<Ticket> all = new ArrayList<>();
     lock.lock();
     try {
@@ -76,7 +76,12 @@ final class WaitingList {
     } finally {
       lock.unlock();
     }
-    return all.stream()
+    return all;
+  }
+
+  /** The tasks among them, in the order in which they came. */
+  List<Tuned> items() {
+    return tickets().stream()
         .sorted(Comparator.comparingLong(ticket -> ticket.index))
         .map(ticket -> ticket.item)
         .filter(Tuned.class::isInstance)

@@ -205,11 +205,11 @@ public final class Waits {
       return;
     }
     if (isFree) {
-      resume(ticket);
-    } else if (run.hasEnded()
-        || isUnwanted(ticket)
-        || (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0)) {
+      declined(ticket); // it was taken out before it was in, or need not wait
+    } else if (run.hasEnded() || isUnwanted(ticket) || keepsInPause(ticket)) {
       endWait(ticket); // whoever ended its wait may have come too early to find it
+    } else if (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0) {
+      end(ticket, deadline); // and so may its timer
     } else if (hopeless != null && mayComeInTime(ticket, wanted)) {
       lookAgain(ticket);
     }
@@ -245,30 +245,32 @@ public final class Waits {
     long shedAt = shedding == null ? Long.MAX_VALUE : shedding.deadline(ticket);
     long timeout = deadline(terms.budgets(ticket.item), ticket.item, ticket);
     long deadline = ItemDeadline.earlier(timeout, shedAt);
+    ticket.endNanos = deadline;
     if (deadline == Long.MAX_VALUE) {
       return deadline;
     }
-    boolean isShed = deadline == shedAt;
     try {
-      ticket.expiry(
-          terms.clock.schedule(
-              deadline, isShed ? () -> shed(ticket, shedAt) : () -> endWait(ticket)));
+      ticket.expiry(terms.clock.schedule(deadline, () -> end(ticket, deadline)));
     } catch (Throwable broken) {
       run.breakOff(broken);
     }
     return deadline;
   }
 
-  /* It has waited too long, unless that was a wait for an earlier attempt: then it asks again. */
-  private void shed(Ticket ticket, long shedAt) {
-    Shedding rule = shedding;
+  /* Its time is up, or it has waited too long, unless that was a wait for an earlier attempt: then it asks again. */
+  private void end(Ticket ticket, long deadline) {
     TicketQueue obstacle = ticket.obstacle;
-    if (rule != null && obstacle != null && obstacle.cancel(ticket)) {
-      if (rule.deadline(ticket) == shedAt) {
-        ticket.condemned = new Condemnation(rule.error());
-      }
+    if (obstacle != null && obstacle.cancel(ticket)) {
+      ticket.isOver = ticket.endNanos == deadline;
       declined(ticket);
     }
+  }
+
+  /** What an item fails with that is over because it has waited too long; null if its own time is up. */
+  public @Nullable Throwable shed(Ticket ticket) {
+    return shedding != null && shedding.deadline(ticket) == ticket.endNanos
+        ? shedding.error()
+        : null;
   }
 
   private static boolean isUnwanted(Ticket ticket) {
@@ -277,36 +279,50 @@ public final class Waits {
 
   /** An item waits for its retry. */
   public void retryLater(Ticket ticket, Throwable error, long delayNanos) {
+    ticket.endNanos = deadline(terms.budgets(ticket.item), ticket.item, ticket);
     backoffs.begin(ticket, error, delayNanos);
   }
 
-  /** An item need not wait any more: it goes on as it is. Never blocks. */
-  void endWait(Ticket ticket) {
+  /** An item need not wait any more: it goes on as it is. False if it does not wait for an obstacle. Never blocks. */
+  boolean endWait(Ticket ticket) {
     TicketQueue obstacle = ticket.obstacle;
-    if (obstacle != null && obstacle.cancel(ticket)) {
+    boolean waited = obstacle != null && obstacle.cancel(ticket);
+    if (waited) {
       declined(ticket);
+    }
+    return waited;
+  }
+
+  /**
+   * Has an item settled without a further call, if it waits: {@link Tuned#isWithdrawn} says that nobody wants it any more.
+   * False if it does not wait.
+   */
+  public boolean withdraw(Tuned item) {
+    Ticket ticket = item.ticket;
+    return ticket != null && (run.withdraw(ticket) || endWait(ticket));
+  }
+
+  /** The run is paused: what waits for a permit gives back what it has of a semaphore, and asks anew. Never blocks. */
+  public void letGo() {
+    if (semaphores != null) {
+      waiting.tickets().stream().filter(this::keepsInPause).forEach(this::endWait);
     }
   }
 
-  /** Lets an item that waits go on at once: {@link Tuned#isWithdrawn} says that it need not run. */
-  public void withdraw(Tuned item) {
-    Ticket ticket = item.ticket;
-    if (ticket != null) {
-      run.promote(ticket);
-      endWait(ticket);
-    }
+  private boolean keepsInPause(Ticket ticket) {
+    return semaphores != null && run.isPaused() && ticket.holds();
   }
 
   /** Lets an item go on. It is ready to be taken before it leaves the list of what waits. */
   void resume(Ticket ticket) {
     ticket.stopExpiry();
-    run.resume(ticket);
+    backoffs.wakeAt(run.resume(ticket));
     waiting.remove(ticket);
   }
 
   /** Lets items go on that waited for nothing that has a timeout, all at once. */
   public void resume(List<Ticket> tickets) {
-    run.resume(tickets);
+    backoffs.wakeAt(run.resume(tickets));
     tickets.forEach(waiting::remove);
   }
 
@@ -358,15 +374,21 @@ public final class Waits {
 
   /** Gives back what these items were granted: they may not begin now, and ask again when they may. */
   public void giveBackGranted(List<Ticket> tickets) {
-    for (Ticket ticket : tickets) {
-      boolean hadPermit = ticket.permitted;
-      ticket.permitted = false;
-      if (semaphores != null) {
-        semaphores.free(ticket);
-      }
-      if (rate != null && hadPermit) {
-        rate.giveBack(ticket.demand);
-      }
+    try {
+      tickets.forEach(this::giveBackGranted);
+    } finally {
+      backoffs.wakeAt(run.returned(tickets));
+    }
+  }
+
+  private void giveBackGranted(Ticket ticket) {
+    boolean hadPermit = ticket.permitted;
+    ticket.permitted = false;
+    if (semaphores != null) {
+      semaphores.free(ticket);
+    }
+    if (rate != null && hadPermit) {
+      rate.giveBack(ticket.demand);
     }
   }
 

@@ -44,7 +44,9 @@ public final class VainHunt {
     /** A run that notes what waits in vain. */
     private final class Noting extends WaitAgainHunt.NeverEnding {
       @Override
-      public void resume(Ticket resumed) {}
+      public Long resume(Ticket resumed) {
+        return null;
+      }
 
       @Override
       public void waitsInVain(Ticket hopeless) {

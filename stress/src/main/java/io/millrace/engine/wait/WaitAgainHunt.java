@@ -29,14 +29,25 @@ public final class WaitAgainHunt {
   /** A run in which nothing happens. */
   abstract static class NeverEnding implements Resuming {
     @Override
-    public void resume(List<Ticket> tickets) {
+    public Long resume(List<Ticket> tickets) {
       for (Ticket ticket : tickets) {
         resume(ticket);
       }
+      return null;
+    }
+
+    @Override
+    public Long returned(List<Ticket> tickets) {
+      return null;
     }
 
     @Override
     public boolean hasEnded() {
+      return false;
+    }
+
+    @Override
+    public boolean isPaused() {
       return false;
     }
 
@@ -49,7 +60,9 @@ public final class WaitAgainHunt {
     }
 
     @Override
-    public void promote(Ticket ticket) {}
+    public boolean withdraw(Ticket ticket) {
+      return false;
+    }
 
     @Override
     public Long wakeDue(long nowNanos) {
@@ -114,8 +127,9 @@ public final class WaitAgainHunt {
       Resuming run =
           new NeverEnding() {
             @Override
-            public void resume(Ticket resumed) {
+            public Long resume(Ticket resumed) {
               goesOn = true;
+              return null;
             }
           };
       waits = new Waits(new Terms(new Config(), false), run, new Party());
