@@ -4,6 +4,7 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
 import java.io.Serializable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,7 @@ public record SparkOutcome<T extends @Nullable Object, R extends @Nullable Objec
     Throwable error = outcome.error();
     return new SparkOutcome<>(
         outcome.item(),
-        key == null ? null : key.toString(),
+        key == null ? null : text(key::toString),
         partition,
         position,
         outcome instanceof Success ? Status.SUCCESS : Status.FAILURE,
@@ -63,8 +64,17 @@ public record SparkOutcome<T extends @Nullable Object, R extends @Nullable Objec
         outcome instanceof Failure<T, R>(var _, var thrown, var _)
             ? thrown.getClass().getName()
             : null,
-        error == null ? null : error.getMessage(),
+        error == null ? null : text(error::getMessage),
         outcome.attempts(),
         outcome.elapsed().toMillis());
+  }
+
+  /* A failed item fails no task, whatever its exception does. */
+  private static @Nullable String text(Supplier<@Nullable String> source) {
+    try {
+      return source.get();
+    } catch (RuntimeException broken) {
+      return "(no text: " + broken.getClass().getName() + ")";
+    }
   }
 }

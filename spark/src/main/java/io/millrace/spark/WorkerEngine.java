@@ -2,7 +2,9 @@ package io.millrace.spark;
 
 import io.millrace.Parallel;
 import io.millrace.Run;
+import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.ConfigAccess;
+import io.millrace.engine.thread.KnownWaits;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
@@ -19,8 +21,8 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +50,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   /* What the run has read and not settled, by its index there. Written by its reader, emptied by the leader. */
   private final ConcurrentMap<Long, Entry<T, R>> read = new ConcurrentHashMap<>();
 
+  /* Where the reader of the run waits, by the clock of the run. Written by the leader, before the run begins. */
+  private volatile @Nullable KnownWaits waits;
+
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
 
   /* Guarded by the lock: tasks submit, enter and leave; the run reads; the leader ends it. */
   private final ArrayDeque<Entry<T, R>> submitted = new ArrayDeque<>();
@@ -97,6 +101,7 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     if (isFirst) {
       leader.start();
     }
+    wake();
     return true;
   }
 
@@ -104,10 +109,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     lock.lock();
     try {
       submitted.add(entry);
-      changed.signal();
     } finally {
       lock.unlock();
     }
+    wake();
   }
 
   /** Drops what the partition has left, if anything. Without effect for one that has left already. */
@@ -123,10 +128,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
         ended = true;
         cutShort = run;
       }
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
+    wake();
     if (cutShort != null) {
       cutShort.stop();
     } else {
@@ -156,7 +161,9 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
 
   private void lead(C client) throws Exception {
     Parallel parallel = job.configuration().get().unordered();
-    Consumer<? super AttemptEvent> listener = ConfigAccess.configOf(parallel).onAttempt;
+    Config config = ConfigAccess.configOf(parallel);
+    waits = new KnownWaits(config.clock);
+    Consumer<? super AttemptEvent> listener = config.onAttempt;
     Parallel told = parallel.onAttempt(event -> tell(event, listener));
     try (Run<T, R> begun = told.start(Submitted::new, item -> call(client, item))) {
       hold(begun);
@@ -253,12 +260,53 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     try {
       ended = true;
       current = run;
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
+    wake();
     if (current != null) {
       current.stop();
+    }
+  }
+
+  // For the reader of the run
+
+  private boolean hasEnded() {
+    return asked(() -> ended);
+  }
+
+  /* Nobody is there, and nothing is to be done. */
+  private boolean isIdle() {
+    return asked(() -> !ended && partitions.isEmpty() && submitted.isEmpty());
+  }
+
+  private boolean hasNews() {
+    return asked(() -> ended || partitions.isEmpty() || !submitted.isEmpty());
+  }
+
+  private void endIfIdle() {
+    lock.lock();
+    try {
+      ended |= partitions.isEmpty() && submitted.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean asked(BooleanSupplier question) {
+    lock.lock();
+    try {
+      return question.getAsBoolean();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /* After each change that the reader may wait for, without the lock. */
+  private void wake() {
+    KnownWaits known = waits;
+    if (known != null) {
+      known.wake();
     }
   }
 
@@ -287,27 +335,33 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
 
     /* Null at the end. */
     private @Nullable Entry<T, R> await() {
-      lock.lock();
+      KnownWaits known = Objects.requireNonNull(waits);
       try {
-        long idleNanos = job.keepOpen().toNanos();
-        while (submitted.isEmpty() && !ended) {
-          if (!partitions.isEmpty()) {
-            changed.await();
-            idleNanos = job.keepOpen().toNanos();
-          } else if (idleNanos > 0) {
-            idleNanos = changed.awaitNanos(idleNanos);
-          } else {
-            ended = true;
+        for (; ; ) {
+          Entry<T, R> entry = poll();
+          if (entry != null || hasEnded()) {
+            return entry;
+          }
+          if (!isIdle()) {
+            known.await(WorkerEngine.this::hasNews);
+          } else if (!known.await(() -> !isIdle(), job.keepOpen().toNanos())) {
+            endIfIdle();
           }
         }
-        Entry<T, R> entry = ended ? null : submitted.remove();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while it waited for items", interrupted);
+      }
+    }
+
+    private @Nullable Entry<T, R> poll() {
+      lock.lock();
+      try {
+        Entry<T, R> entry = ended ? null : submitted.poll();
         if (entry != null) {
           read.put(index++, entry);
         }
         return entry;
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while it waited for items", interrupted);
       } finally {
         lock.unlock();
       }

@@ -1,14 +1,11 @@
 package io.millrace.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
@@ -18,20 +15,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.apache.spark.SparkException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** On real worker processes, some of which are killed. */
 @Tag("cluster")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ClusterTest {
   private static final int ITEMS = 20_000;
   private static final int PARTITIONS = 80;
@@ -40,13 +39,26 @@ class ClusterTest {
   private static final int MOST_REPEATED_FOR_A_WORKER =
       Cluster.SLOTS * (ITEMS / PARTITIONS);
 
-  @TempDir Path directory;
-  private SparkSession spark;
+  private static SparkSession spark;
 
-  @AfterEach
-  void stop() {
-    if (spark != null) {
-      spark.stop();
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void start() throws Exception {
+    spark = Cluster.session().getOrCreate();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  /** Spark starts other ones in place of those that an earlier test has killed. */
+  @BeforeEach
+  void awaitWorkers() {
+    while (spark.sparkContext().statusTracker().getExecutorInfos().length < 1 + Cluster.WORKERS) {
+      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 
@@ -138,7 +150,6 @@ class ClusterTest {
   }
 
   private void handsOutEachItemOnce(int killed) throws Exception {
-    spark = Cluster.session().getOrCreate();
     try (CountingServer server = new CountingServer(5000)) {
       Thread killing = server.killing(killed);
       BitSet items = new BitSet();
@@ -176,7 +187,6 @@ class ClusterTest {
   @Test
   @DisplayName("K12 a worker that is killed: what was written has each item once")
   void writesEachItemOnce() throws Exception {
-    spark = Cluster.session().getOrCreate();
     String output = directory.resolve("output").toString();
     try (CountingServer server = new CountingServer(5000)) {
       Thread killing = server.killing(1);
@@ -189,47 +199,6 @@ class ClusterTest {
       assertTrue(server.hasCalledAll());
       long repeated = server.repeated();
       assertTrue(repeated <= MOST_REPEATED_FOR_A_WORKER, repeated + " repeated");
-    }
-  }
-
-  @Test
-  @DisplayName("K11 workers that lack the classes: the error on the driver says what to do")
-  void classesAreMissing() throws Exception {
-    spark = Cluster.withoutJars().getOrCreate();
-    assertExplained("a worker lacks classes", "spark.jars");
-  }
-
-  @Test
-  @DisplayName("K11 workers with an older Java: the error on the driver says what to do")
-  void javaIsOlder() throws Exception {
-    Path older = olderJava();
-    assumeTrue(older != null, "no Java 17 or 21 is installed");
-    spark =
-        Cluster.session().config("spark.executorEnv.JAVA_HOME", older.toString()).getOrCreate();
-    assertExplained("a worker has an older Java", "Java 25");
-  }
-
-  private void assertExplained(String what, String advice) throws Exception {
-    try (CountingServer server = new CountingServer(0)) {
-      SparkException failed =
-          assertThrows(
-              SparkException.class, () -> SparkParallel.run(outcomes(server), (_, _) -> {}));
-      assertTrue(failed.getMessage().startsWith(what), failed.getMessage());
-      assertTrue(failed.getMessage().contains(advice), failed.getMessage());
-    }
-  }
-
-  private static Path olderJava() throws Exception {
-    Path all = Path.of("/usr/lib/jvm");
-    if (!Files.isDirectory(all)) {
-      return null;
-    }
-    try (Stream<Path> homes = Files.list(all)) {
-      return homes
-          .filter(home -> home.getFileName().toString().matches(".*\\b(17|21)\\b.*"))
-          .filter(home -> Files.isExecutable(home.resolve("bin/java")))
-          .findFirst()
-          .orElse(null);
     }
   }
 }

@@ -12,6 +12,7 @@ import io.millrace.testkit.contract.LimitContract;
 import io.millrace.testkit.contract.OutcomeContract;
 import io.millrace.testkit.contract.RetryContract;
 import io.millrace.testkit.contract.Trait;
+import io.millrace.testkit.contract.Way;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.BeforeAll;
 
 /**
  * The promises of concurrency, limits, outcomes and retries hold in a Spark task. What the tests have in hand finds its
@@ -62,6 +64,16 @@ class SparkContractTest
       }
     }
   }
+
+  /* The first job takes seconds, which tests do not wait for calls. */
+  @BeforeAll
+  static void warmUp() {
+    LocalSpark.context().parallelize(List.of(1, 2), 2).count();
+  }
+
+  /** No test: there is no stop token. */
+  @Override
+  public void cancelledWaitsTakeNoPermit(Way way) {}
 
   @Override
   public List<EntryPoint> entryPoints() {

@@ -24,12 +24,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.Trigger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of the documentation, against a server that answers some paths with an error. */
 class SparkExampleTest {
+  private static final AtomicInteger CALLS = new AtomicInteger();
+
   @TempDir Path directory;
 
   @Test
@@ -103,6 +106,36 @@ class SparkExampleTest {
     assertEquals(900, kept.size());
     assertEquals(100, failed.size());
     assertEquals(500, kept.get(42L));
+  }
+
+  @Test
+  @DisplayName("K1 the example: a stream of rows, which goes on where it was")
+  void readsAStream() throws Exception {
+    SparkSession spark = LocalSpark.session();
+    Path input = Files.createDirectory(directory.resolve("input"));
+    String folder = input.toString();
+    String state = directory.resolve("state").toString();
+    String lengths = directory.resolve("lengths").toString();
+    CALLS.set(0);
+    SparkParallel calling = SparkParallel.of(() -> Parallel.of(16).onAttempt(_ -> CALLS.incrementAndGet()));
+    for (int file = 0; file < 2; file++) {
+      Files.writeString(input.resolve(file + ".txt"), "one\nthree\n");
+      // @start region="stream"
+      calling
+          .map(spark.readStream().textFile(folder), String::length, Encoders.INT())
+          .writeStream()
+          .format("parquet")
+          .option("checkpointLocation", state)
+          .option("path", lengths)
+          .trigger(Trigger.AvailableNow()) // what is there now, and then it ends
+          .start()
+          .awaitTermination();
+      // @end
+      assertEquals(2 * (file + 1), CALLS.get(), "calls");
+    }
+    Dataset<Row> written = spark.read().parquet(lengths);
+    assertEquals(4, written.count());
+    assertEquals(2, written.filter("item = 'three' and value = 5").count());
   }
 
   private static HttpServer server(AtomicInteger calls) throws Exception {
