@@ -62,8 +62,7 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
 
   /** Interrupts the call, if there is one; by the task, after its end. */
   void interrupt() {
-    if (caller.get() instanceof Thread thread
-        && caller.compareAndSet(thread, Mark.INTERRUPTING)) {
+    if (caller.get() instanceof Thread thread && caller.compareAndSet(thread, Mark.INTERRUPTING)) {
       thread.interrupt();
       caller.set(Mark.INTERRUPTED);
     }

@@ -44,7 +44,9 @@ final class JobFailures {
 
   private static String textOf(Throwable failure) {
     StringBuilder text = new StringBuilder();
-    for (Throwable each = failure; each != null && text.length() < 100_000; each = each.getCause()) {
+    for (Throwable each = failure;
+        each != null && text.length() < 100_000;
+        each = each.getCause()) {
       text.append(each).append('\n');
     }
     return text.toString();

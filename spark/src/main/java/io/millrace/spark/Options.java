@@ -16,7 +16,8 @@ final class Options {
   private Options() {}
 
   static void check(Config config) {
-    refuse(config.barrier != null, "barrier", "the partitions of a worker do not wait for each other");
+    refuse(
+        config.barrier != null, "barrier", "the partitions of a worker do not wait for each other");
     refuse(
         !(config.failurePolicy instanceof FailurePolicy.CollectAll),
         "failurePolicy",

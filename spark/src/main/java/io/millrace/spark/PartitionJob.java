@@ -136,8 +136,7 @@ final class PartitionJob {
 
     @Override
     public BoxedUnit apply(Try<BoxedUnit> result) {
-      news.add(
-          new End<>(result instanceof Failure<BoxedUnit> failed ? failed.exception() : null));
+      news.add(new End<>(result instanceof Failure<BoxedUnit> failed ? failed.exception() : null));
       return BoxedUnit.UNIT;
     }
   }

@@ -113,7 +113,8 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      CancellationException cancelled = new CancellationException("interrupted, by Spark as it seems");
+      CancellationException cancelled =
+          new CancellationException("interrupted, by Spark as it seems");
       cancelled.initCause(interrupted);
       throw cancelled;
     }

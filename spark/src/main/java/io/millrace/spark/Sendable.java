@@ -23,7 +23,8 @@ final class Sendable {
               + " itself; if it is the object around the function, copy what you need of that into a local variable",
           refused);
     } catch (IOException | RuntimeException broken) {
-      throw new IllegalArgumentException(name + " cannot be sent to the workers: " + broken, broken);
+      throw new IllegalArgumentException(
+          name + " cannot be sent to the workers: " + broken, broken);
     }
   }
 }

@@ -134,7 +134,8 @@ public final class SparkParallel {
           ClientAction<? super C, ? super T, ? extends R> action,
           Encoder<R> encoder) {
     Objects.requireNonNull(items, "items");
-    Objects.requireNonNull(encoder, "encoder, which says how values become columns: for example Encoders.STRING()");
+    Objects.requireNonNull(
+        encoder, "encoder, which says how values become columns: for example Encoders.STRING()");
     PartitionTask<T, R> task = task(client, action);
     return items.mapPartitions(task, OutcomeEncoder.<T, R>of(items.encoder(), encoder));
   }

@@ -33,8 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Object> {
   private static final ConcurrentMap<UUID, WorkerEngine<?, ?, ?>> OPEN = new ConcurrentHashMap<>();
-  private static final System.Logger LOGGER =
-      System.getLogger(WorkerEngine.class.getName());
+  private static final System.Logger LOGGER = System.getLogger(WorkerEngine.class.getName());
   private static final Duration LONGEST_EXIT = Duration.ofSeconds(5);
 
   /* The entry that the calling thread is about to call the action for. */
@@ -227,7 +226,8 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
         broken != null ? broken : new CancellationException("the worker is shutting down");
     left.forEach(partition -> partition.fail(why));
     if (left.isEmpty() && broken != null && !(broken instanceof TruncatedRunException)) {
-      LOGGER.log(Level.WARNING, "a run on this worker ended with an error that no task has seen", broken);
+      LOGGER.log(
+          Level.WARNING, "a run on this worker ended with an error that no task has seen", broken);
     }
   }
 
@@ -236,7 +236,8 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
       try {
         closeable.close();
       } catch (Exception broken) {
-        LOGGER.log(Level.WARNING, "a client could not be closed: " + client.getClass().getName(), broken);
+        LOGGER.log(
+            Level.WARNING, "a client could not be closed: " + client.getClass().getName(), broken);
       }
     }
   }

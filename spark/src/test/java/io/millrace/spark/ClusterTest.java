@@ -36,8 +36,7 @@ class ClusterTest {
   private static final int PARTITIONS = 80;
 
   /** Of all tasks that a worker runs at a time, every item may have been called once in vain. */
-  private static final int MOST_REPEATED_FOR_A_WORKER =
-      Cluster.SLOTS * (ITEMS / PARTITIONS);
+  private static final int MOST_REPEATED_FOR_A_WORKER = Cluster.SLOTS * (ITEMS / PARTITIONS);
 
   private static SparkSession spark;
 
@@ -71,8 +70,7 @@ class ClusterTest {
 
     CountingServer(int callsBeforeTheKill) throws Exception {
       toKill = new CountDownLatch(callsBeforeTheKill);
-      server =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       server.createContext(
           "/",

@@ -50,7 +50,12 @@ class RefusalsTest {
           Map.entry("runTimeout", p -> p.runTimeout(Duration.ofHours(1))),
           Map.entry("stopToken", p -> p.stopToken(new StopToken())),
           Map.entry("control", p -> p.control(new RunControl())),
-          Map.entry("checkpoint", p -> p.checkpoint(Checkpoint.of(new MemoryStore(), CheckpointName.of("name", "1"), Codec.text()))),
+          Map.entry(
+              "checkpoint",
+              p ->
+                  p.checkpoint(
+                      Checkpoint.of(
+                          new MemoryStore(), CheckpointName.of("name", "1"), Codec.text()))),
           Map.entry("truncation", p -> p.truncation(Truncation.SILENT)),
           Map.entry("context", p -> p.context(ContextCarrier.of(NAME))),
           Map.entry("scopedValues", p -> p.scopedValues(SCOPED)));
@@ -88,7 +93,8 @@ class RefusalsTest {
           Map.entry("clock", p -> p.clock(TimeSource.system())));
 
   @Test
-  @DisplayName("K10 every option of Parallel works on Spark, or is refused on the driver with the reason")
+  @DisplayName(
+      "K10 every option of Parallel works on Spark, or is refused on the driver with the reason")
   void everyOptionWorksOrIsRefused() {
     TreeSet<String> options = new TreeSet<>();
     Stream.of(Parallel.class.getDeclaredMethods())
@@ -108,9 +114,7 @@ class RefusalsTest {
             });
     TAKEN
         .keySet()
-        .forEach(
-            name ->
-            assertDoesNotThrow(() -> SparkParallel.of(() -> with(name)), name));
+        .forEach(name -> assertDoesNotThrow(() -> SparkParallel.of(() -> with(name)), name));
     String callers = refusal(() -> SparkParallel.of(() -> Parallel.of().workers(Workers.caller())));
     assertTrue(callers.contains("Workers.caller()"), callers);
   }
@@ -121,7 +125,8 @@ class RefusalsTest {
   }
 
   @Test
-  @DisplayName("K11 what cannot be sent to the workers is refused on the driver, and the message says what to do")
+  @DisplayName(
+      "K11 what cannot be sent to the workers is refused on the driver, and the message says what to do")
   void functionsThatCannotBeSent() {
     SparkParallel calling = SparkParallel.of(() -> Parallel.of(2));
     Dataset<Long> items = LocalSpark.session().range(3).as(Encoders.LONG());
@@ -162,7 +167,8 @@ class RefusalsTest {
   }
 
   @Test
-  @DisplayName("K11 a missing encoder, and one for values that cannot be null, are refused on the driver")
+  @DisplayName(
+      "K11 a missing encoder, and one for values that cannot be null, are refused on the driver")
   void encoders() {
     SparkParallel calling = SparkParallel.of(() -> Parallel.of(2));
     Dataset<Long> items = LocalSpark.session().range(3).as(Encoders.LONG());
@@ -171,11 +177,9 @@ class RefusalsTest {
         assertThrows(NullPointerException.class, () -> calling.map(items, item -> item, none))
             .getMessage();
     assertTrue(missing.contains("encoder") && missing.contains("Encoders.STRING()"), missing);
-    String kryo =
-        refusal(() -> calling.map(items, item -> item, Encoders.kryo(Long.class)));
+    String kryo = refusal(() -> calling.map(items, item -> item, Encoders.kryo(Long.class)));
     assertTrue(kryo.startsWith("encoder must be one for values that can be null"), kryo);
-    String record =
-        refusal(() -> calling.map(items, Point::new, Encoders.bean(Point.class)));
+    String record = refusal(() -> calling.map(items, Point::new, Encoders.bean(Point.class)));
     assertTrue(record.contains("has none") && record.contains("record"), record);
   }
 

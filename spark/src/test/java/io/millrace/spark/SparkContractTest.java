@@ -51,8 +51,7 @@ class SparkContractTest
               config.room(config.mostConcurrency()),
               config.order == Order.INPUT,
               Duration.ZERO);
-      PartitionOutcomes<T, R> outcomes =
-          PartitionOutcomes.open(job, items.iterator(), () -> false);
+      PartitionOutcomes<T, R> outcomes = PartitionOutcomes.open(job, items.iterator(), () -> false);
       try {
         while (outcomes.hasNext()) {
           if (!taker.take(outcomes.next().outcome)) {

@@ -117,7 +117,8 @@ class SparkExampleTest {
     String state = directory.resolve("state").toString();
     String lengths = directory.resolve("lengths").toString();
     CALLS.set(0);
-    SparkParallel calling = SparkParallel.of(() -> Parallel.of(16).onAttempt(_ -> CALLS.incrementAndGet()));
+    SparkParallel calling =
+        SparkParallel.of(() -> Parallel.of(16).onAttempt(_ -> CALLS.incrementAndGet()));
     for (int file = 0; file < 2; file++) {
       Files.writeString(input.resolve(file + ".txt"), "one\nthree\n");
       // @start region="stream"

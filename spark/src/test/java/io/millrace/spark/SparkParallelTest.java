@@ -143,7 +143,8 @@ class SparkParallelTest {
     for (SparkOutcome<Long, String> outcome : all) {
       items.add(outcome.item());
       places.add(outcome.partition() + "/" + outcome.position());
-      assertEquals(outcome.item(), outcome.partition() * 60L + outcome.position(), outcome::toString);
+      assertEquals(
+          outcome.item(), outcome.partition() * 60L + outcome.position(), outcome::toString);
       boolean fails = outcome.item() % 3 == 1;
       assertEquals(fails ? Status.FAILURE : Status.SUCCESS, outcome.status());
       assertEquals(outcome.item() % 3 == 0 ? "v" + outcome.item() : null, outcome.value());
@@ -229,8 +230,7 @@ class SparkParallelTest {
     assertEquals(500, right);
     LocalSpark.awaitNoEngine();
     assertTrue(OPENED.stream().allMatch(pool -> pool.closed), "closed");
-    SparkParallel keeping =
-        SparkParallel.of(() -> Parallel.of(10)).keepOpen(Duration.ofSeconds(2));
+    SparkParallel keeping = SparkParallel.of(() -> Parallel.of(10)).keepOpen(Duration.ofSeconds(2));
     OPENED.clear();
     var outcomes = keeping.map(numbers(500, 16), Pool::new, Pool::ask, Encoders.LONG());
     assertEquals(500, outcomes.count());
@@ -256,7 +256,8 @@ class SparkParallelTest {
   }
 
   @Test
-  @DisplayName("K5 in order, the outcomes of a partition keep the order of its rows, whichever is done first")
+  @DisplayName(
+      "K5 in order, the outcomes of a partition keep the order of its rows, whichever is done first")
   void keepsTheOrder() {
     List<Long> items =
         closing(() -> Parallel.of(16).ordered())
@@ -276,10 +277,7 @@ class SparkParallelTest {
             .parallelize(List.of(1), 1)
             .mapPartitions(
                 _ ->
-                    IntStream.range(0, 1000)
-                        .peek(_ -> CALLS.incrementAndGet())
-                        .boxed()
-                        .iterator());
+                    IntStream.range(0, 1000).peek(_ -> CALLS.incrementAndGet()).boxed().iterator());
     var outcomes = closing(() -> Parallel.of(4).window(10)).map(source, item -> item);
     outcomes.foreachPartition(
         rows -> {
@@ -293,7 +291,8 @@ class SparkParallelTest {
   }
 
   @Test
-  @DisplayName("K7 a task that is left early interrupts its calls, starts no more, and closes the client")
+  @DisplayName(
+      "K7 a task that is left early interrupts its calls, starts no more, and closes the client")
   void leavesEarly() {
     latch = new CountDownLatch(1);
     var outcomes =

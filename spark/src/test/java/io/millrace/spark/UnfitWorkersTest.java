@@ -43,8 +43,7 @@ class UnfitWorkersTest {
   void javaIsOlder() throws Exception {
     Path older = olderJava();
     assumeTrue(older != null, "no Java 17 or 21 is installed");
-    spark =
-        Cluster.session().config("spark.executorEnv.JAVA_HOME", older.toString()).getOrCreate();
+    spark = Cluster.session().config("spark.executorEnv.JAVA_HOME", older.toString()).getOrCreate();
     assertExplained("a worker has an older Java", "Java 25");
   }
 
