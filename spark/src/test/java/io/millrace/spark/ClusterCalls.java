@@ -3,7 +3,9 @@ package io.millrace.spark;
 import io.millrace.Parallel;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Http;
+import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
+import io.millrace.plan.RetryBudget;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +22,11 @@ final class ClusterCalls {
     return SparkParallel.of(
         () ->
             Parallel.of(CONCURRENCY)
-                .retry(Retry.http().backoff(Backoff.fixed(Duration.ofMillis(20)))));
+                .rateLimit(RateLimit.unlimited()) // the server refuses, and means no rate
+                .retry(
+                    Retry.http()
+                        .budget(RetryBudget.unlimited())
+                        .backoff(Backoff.fixed(Duration.ofMillis(20)))));
   }
 
   static HttpClient client() {
