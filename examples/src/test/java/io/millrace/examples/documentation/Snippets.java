@@ -3,6 +3,7 @@ package io.millrace.examples.documentation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What may be shown: regions of the tests in this module, which all run. White space does not count.
+ * What may be shown: regions of the tests in this module, and of those of Spark, which all run. White space does not count.
  *
  * @param regions each of them
  * @param sources everything in the tests
@@ -36,10 +37,16 @@ record Snippets(Set<String> regions, String sources, Map<Path, String> tests) {
   }
 
   private static List<Path> files() throws IOException {
-    try (Stream<Path> files =
-        Files.walk(Page.project().resolve("examples/src/test/java/io/millrace/examples"))) {
-      return files.filter(file -> file.toString().endsWith("Test.java")).toList();
+    List<Path> tests = new ArrayList<>();
+    for (String place :
+        List.of(
+            "examples/src/test/java/io/millrace/examples",
+            "spark/src/test/java/io/millrace/spark")) {
+      try (Stream<Path> files = Files.walk(Page.project().resolve(place))) {
+        files.filter(file -> file.toString().endsWith("Test.java")).forEach(tests::add);
+      }
     }
+    return tests;
   }
 
   boolean hasRegion(String block) {

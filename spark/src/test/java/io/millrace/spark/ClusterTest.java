@@ -1,0 +1,202 @@
+package io.millrace.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On real worker processes, some of which are killed. */
+@Tag("cluster")
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class ClusterTest {
+  private static final int ITEMS = 20_000;
+  private static final int PARTITIONS = 80;
+
+  /** Of all tasks that a worker runs at a time, every item may have been called once in vain. */
+  private static final int MOST_REPEATED_FOR_A_WORKER = Cluster.SLOTS * (ITEMS / PARTITIONS);
+
+  private static SparkSession spark;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void start() throws Exception {
+    spark = Cluster.session().getOrCreate();
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  /** Spark starts other ones in place of those that an earlier test has killed. */
+  @BeforeEach
+  void awaitWorkers() {
+    while (spark.sparkContext().statusTracker().getExecutorInfos().length < 1 + Cluster.WORKERS) {
+      Thread.onSpinWait();
+      Thread.yield();
+    }
+  }
+
+  /** Counts calls. Items that end in 13 are not there; those that end in 7 are refused at first. */
+  private static final class CountingServer implements AutoCloseable {
+    final AtomicIntegerArray calls = new AtomicIntegerArray(ITEMS);
+    final LongAdder refused = new LongAdder();
+    private final CountDownLatch toKill;
+    private final HttpServer server;
+
+    CountingServer(int callsBeforeTheKill) throws Exception {
+      toKill = new CountDownLatch(callsBeforeTheKill);
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
+      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+      server.createContext(
+          "/",
+          exchange -> {
+            int item = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
+            int call = calls.incrementAndGet(item);
+            toKill.countDown();
+            int status = item % 100 == 13 ? 404 : item % 10 == 7 && call == 1 ? 503 : 200;
+            if (status == 503) {
+              refused.increment();
+            }
+            byte[] body = ("answer " + item).getBytes();
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+      server.start();
+    }
+
+    String address() {
+      return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Calls beyond the one, or the two, that each item needs. */
+    long repeated() {
+      return IntStream.range(0, ITEMS).mapToLong(calls::get).sum() - ITEMS - refused.sum();
+    }
+
+    boolean hasCalledAll() {
+      return IntStream.range(0, ITEMS).allMatch(item -> calls.get(item) > 0);
+    }
+
+    /** Kills so many executors when the calls have been made. */
+    Thread killing(int executors) {
+      return Thread.ofPlatform()
+          .start(
+              () -> {
+                try {
+                  toKill.await();
+                  List<ProcessHandle> running = Cluster.executors();
+                  assertEquals(Cluster.WORKERS, running.size());
+                  running.stream().limit(executors).forEach(ProcessHandle::destroyForcibly);
+                } catch (InterruptedException ended) {
+                  // the test has failed
+                }
+              });
+    }
+
+    @Override
+    public void close() {
+      server.stop(0);
+    }
+  }
+
+  private Dataset<SparkOutcome<Long, String>> outcomes(CountingServer server) {
+    return ClusterCalls.calling()
+        .map(
+            spark.range(0, ITEMS, 1, PARTITIONS).as(Encoders.LONG()),
+            ClusterCalls::client,
+            ClusterCalls.get(server.address()),
+            Encoders.STRING());
+  }
+
+  @Test
+  @DisplayName(
+      "K12 a worker that is killed: nothing lost, nothing twice, and no more calls repeated than its tasks had items")
+  void survivesTheKillOfAWorker() throws Exception {
+    handsOutEachItemOnce(1);
+  }
+
+  @Test
+  @DisplayName("K12 two workers that are killed at once: the same")
+  void survivesTheKillOfTwoWorkers() throws Exception {
+    handsOutEachItemOnce(2);
+  }
+
+  private void handsOutEachItemOnce(int killed) throws Exception {
+    try (CountingServer server = new CountingServer(5000)) {
+      Thread killing = server.killing(killed);
+      BitSet items = new BitSet();
+      BitSet partitions = new BitSet();
+      int[] failures = {0};
+      long begun = System.nanoTime();
+      SparkParallel.run(
+          outcomes(server),
+          (partition, rows) -> {
+            assertTrue(!partitions.get(partition), "partition " + partition + " came twice");
+            partitions.set(partition);
+            for (SparkOutcome<Long, String> row : rows) {
+              int item = row.item().intValue();
+              assertTrue(!items.get(item), "item " + item + " came twice");
+              items.set(item);
+              failures[0] += row.isSuccess() ? 0 : 1;
+              if (row.isSuccess()) {
+                assertEquals("answer " + item, row.value());
+              }
+            }
+          });
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+      killing.join();
+      System.out.printf(
+          "spark: %,d items, %d killed: %,d ms, %,d calls repeated%n",
+          ITEMS, killed, millis, server.repeated());
+      assertEquals(ITEMS, items.cardinality());
+      assertEquals(PARTITIONS, partitions.cardinality());
+      assertEquals(ITEMS / 100, failures[0]);
+      long repeated = server.repeated();
+      assertTrue(repeated <= (long) killed * MOST_REPEATED_FOR_A_WORKER, repeated + " repeated");
+    }
+  }
+
+  @Test
+  @DisplayName("K12 a worker that is killed: what was written has each item once")
+  void writesEachItemOnce() throws Exception {
+    String output = directory.resolve("output").toString();
+    try (CountingServer server = new CountingServer(5000)) {
+      Thread killing = server.killing(1);
+      outcomes(server).write().parquet(output);
+      killing.join();
+      Dataset<Row> written = spark.read().parquet(output);
+      assertEquals(ITEMS, written.count());
+      assertEquals(ITEMS, written.select("item").distinct().count());
+      assertEquals(ITEMS / 100, written.filter("status = 'FAILURE'").count());
+      assertTrue(server.hasCalledAll());
+      long repeated = server.repeated();
+      assertTrue(repeated <= MOST_REPEATED_FOR_A_WORKER, repeated + " repeated");
+    }
+  }
+}
