@@ -75,7 +75,7 @@ final class FormOptions {
       return Set.of();
     }
     List<byte[]> all = new ArrayList<>(words);
-    variables.forEach(variable -> all.add(variable.getBytes(StandardCharsets.UTF_8)));
+    variables.forEach(variable -> all.add(ByteText.bytes(variable)));
     return Template.parse(all, Template.Fields.KNOWN).fields();
   }
 
