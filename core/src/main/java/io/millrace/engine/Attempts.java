@@ -290,7 +290,7 @@ final class Attempts {
       }
     } catch (Throwable broken) {
       if (closed != null) {
-        waits.left(closed);
+        waits.left(at, closed);
       }
       judging.tidyInterrupt(null);
       at.worker.readClock();
@@ -308,7 +308,7 @@ final class Attempts {
     try {
       return hopeless == null ? verdicts.leave(at, closed) : verdicts.fail(at, hopeless);
     } finally {
-      waits.left(closed);
+      waits.left(at, closed);
     }
   }
 
