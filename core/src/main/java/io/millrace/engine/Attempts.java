@@ -292,7 +292,7 @@ final class Attempts {
       }
     } catch (Throwable broken) {
       if (closed != null) {
-        waits.left(closed);
+        waits.left(at, closed);
       }
       judging.tidyInterrupt(null);
       at.worker.readClock();
@@ -310,7 +310,7 @@ final class Attempts {
     try {
       return hopeless == null ? verdicts.leave(at, closed) : verdicts.fail(at, hopeless);
     } finally {
-      waits.left(closed);
+      waits.left(at, closed);
     }
   }
 

@@ -68,6 +68,11 @@ final class Leaves {
     return keys;
   }
 
+  /** Whether who waits for one key may have to wait for another one. */
+  boolean hasOneLine() {
+    return keys == null || !common.isEmpty();
+  }
+
   /** How many keys are remembered though nothing of them counts. */
   int idleKeys() {
     return idleKeys;

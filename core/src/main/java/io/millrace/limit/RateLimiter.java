@@ -443,6 +443,17 @@ public final class RateLimiter extends Limit {
     return leaves.refusing();
   }
 
+  /** Whether all demands stand in one line: the limit is not per key, or has parts that all keys share. */
+  public boolean hasOneLine() {
+    return leaves.hasOneLine();
+  }
+
+  /** The line in which a demand stands: no demand waits because of those in other lines. Some keys may share one. */
+  public int line(Demand demand) {
+    Key key = leaves.hasOneLine() ? null : demand.key();
+    return key == null ? 0 : key.hash();
+  }
+
   /** Whether {@link #answered} can change anything. */
   public boolean learns() {
     return leaves.learning();

@@ -10,6 +10,7 @@ import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.AttemptEvent;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.RateLimit;
@@ -176,6 +177,92 @@ class OrderTest {
     }
     // A second of work and the wait for the next permit, behind four of the other run at the most.
     assertTrue(slow.get() >= 22, "permits of the busy run: " + slow + " of some 390");
+  }
+
+  @Test
+  @DisplayName(
+      "L5: an item whose key has a permit is not told to wait while the listener hears of one of another key that has none")
+  void otherKeysOfOneThatLeaves() {
+    CountDownLatch otherRuns = new CountDownLatch(1);
+    List<String> waits = Collections.synchronizedList(new ArrayList<>());
+    var results =
+        Parallel.of(2)
+            .rateLimit(RateLimit.per(1, Duration.ofHours(1)).by(OrderTest::key))
+            .runTimeout(Duration.ofMinutes(5))
+            .onAttempt(
+                event -> {
+                  if (event instanceof AttemptEvent.Waiting waiting) {
+                    waits.add(String.valueOf(waiting.item()));
+                    if (waits.size() == 1) {
+                      awaitQuietly(otherRuns);
+                    }
+                  }
+                })
+            .map(
+                List.of("a1", "a2", "b1"),
+                item -> {
+                  if (item.equals("b1")) {
+                    otherRuns.countDown();
+                  }
+                  return item;
+                });
+    assertEquals(2, results.okValues().size());
+    assertEquals(List.of("a2"), waits);
+  }
+
+  @Test
+  @DisplayName(
+      "E3: a permit that comes free while the listener hears of an item is not taken by a later one of its key")
+  void sameKeyAsOneThatLeaves() {
+    ManualClock moved = new ManualClock();
+    CountDownLatch permitIsFree = new CountDownLatch(1);
+    CountDownLatch firstStarts = new CountDownLatch(1);
+    CountDownLatch lastWaits = new CountDownLatch(1);
+    List<String> started = Collections.synchronizedList(new ArrayList<>());
+    var results =
+        Parallel.of(2)
+            .clock(moved)
+            .rateLimit(RateLimit.per(1, Duration.ofSeconds(1)).by(OrderTest::key))
+            .onAttempt(
+                event -> {
+                  if (event instanceof AttemptEvent.Waiting waiting) {
+                    if (waiting.item().equals("a2")) {
+                      moved.advance(Duration.ofSeconds(3));
+                      permitIsFree.countDown();
+                      awaitQuietly(lastWaits);
+                    } else {
+                      lastWaits.countDown();
+                      awaitQuietly(firstStarts);
+                    }
+                  }
+                })
+            .map(
+                List.of("a1", "a2", "a3"),
+                item -> {
+                  started.add(item);
+                  if (item.equals("a1")) {
+                    permitIsFree.await();
+                  } else {
+                    firstStarts.countDown();
+                    moved.advance(Duration.ofSeconds(3)); // for the next one
+                  }
+                  return item;
+                });
+    moved.close();
+    assertEquals(3, results.values().size());
+    assertEquals(List.of("a1", "a2", "a3"), started);
+  }
+
+  private static String key(String item) {
+    return item.substring(0, 1);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException cut) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -70,6 +70,16 @@ final class RatePermit implements Obstacle {
     return at.ticket != null && at.ticket.permitted;
   }
 
+  /** Whether all items stand in the same line. */
+  boolean hasOneLine() {
+    return limiter.hasOneLine();
+  }
+
+  /** The line in which the item stands. */
+  int line(ItemAtHand at) {
+    return limiter.line(demandOf(at.demand));
+  }
+
   /** Compares the item's key, as {@link #tryPass} does, and takes nothing. */
   void find(ItemAtHand at) {
     var _ = limiter.earliest(demandOf(at.demand));

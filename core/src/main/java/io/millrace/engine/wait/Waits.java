@@ -17,7 +17,6 @@ import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,7 @@ public final class Waits {
   private final @Nullable InVain inVain;
   private final @Nullable Shedding shedding;
 
-  /* Items that found no permit and are about to be queued: nobody may take one before them. */
-  private final AtomicInteger leaving = new AtomicInteger();
+  private final Leaving leaving;
 
   /* Written by whoever has the first item wait, read by workers. */
   private volatile boolean areUsed;
@@ -51,6 +49,7 @@ public final class Waits {
     this.semaphores = terms.isTuned ? new SemaphorePermit(this, party) : null;
     RateLimiter limiter = limiter(config);
     this.rate = limiter == null ? null : new RatePermit(limiter, this, terms, party);
+    this.leaving = new Leaving(rate == null || rate.hasOneLine());
     this.inVain = rate == null ? null : new InVain(run, rate, this);
     this.shedding = Shedding.of(config);
   }
@@ -136,7 +135,7 @@ public final class Waits {
     if (rate == null) {
       return null;
     }
-    if (leaving.get() == 0 || rate.hasPermit(at)) {
+    if (!leaving.isAny() || rate.hasPermit(at) || !leaving.isAnyIn(rate.line(at))) {
       if (rate.tryPass(at)) {
         return null;
       }
@@ -144,14 +143,14 @@ public final class Waits {
       // where its key is compared, it can be interrupted, and what that throws is the item's
       rate.find(at);
     }
-    leaving.incrementAndGet();
+    leaving.add(rate.line(at));
     return rate;
   }
 
   /** An item that {@link #closed} has held back is queued by now, or will not be. */
-  public void left(Obstacle obstacle) {
+  public void left(ItemAtHand at, Obstacle obstacle) {
     if (obstacle == rate) {
-      leaving.decrementAndGet();
+      leaving.remove(rate.line(at));
     }
   }
 
