@@ -361,7 +361,7 @@ class AdaptiveConcurrencyTest {
     }
     assertTrue(
         changes.stream()
-            .filter(change -> change.reason() != ConcurrencyChange.Reason.BOUNDED)
+            .filter(change -> change.reason() != Reason.BOUNDED)
             .allMatch(change -> change.after() <= 2 * change.before()),
         () -> "" + changes);
   }
