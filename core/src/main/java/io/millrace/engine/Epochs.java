@@ -84,7 +84,7 @@ final class Epochs {
       lookAgain(now, latency / 4);
       return null;
     }
-    int before = learnt.now(most);
+    int before = learnt.now();
     longNanos = (long) (OUTLASTING * latency);
     outlasting = running.count(now, longNanos);
     int after = learnt.step(now, latency, busyNanos.sum() / elapsed, most);

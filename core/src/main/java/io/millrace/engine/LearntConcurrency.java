@@ -75,9 +75,9 @@ final class LearntConcurrency {
     this.now = least;
   }
 
-  /** n, which a bound below the least may have kept low until it rose again. */
-  int now(int most) {
-    return Math.max(now, Math.min(least, most));
+  /** n, as the last step has left it. */
+  int now() {
+    return now;
   }
 
   Reason reason() {
@@ -111,10 +111,12 @@ final class LearntConcurrency {
    * @param most what n may be at most
    */
   int step(long time, double latency, double busy, int most) {
-    now = now(most);
     int before = now;
     int bottom = Math.min(least, most);
-    if (now > most) {
+    if (now < bottom) { // a bound that was below the least has risen, and the run has followed it
+      now = bottom;
+      reason = Reason.BOUNDED;
+    } else if (now > most) {
       now = most;
       reason = Reason.BOUNDED;
       isHeldDown = true;

@@ -26,7 +26,10 @@ public record ConcurrencyChange(
     GROWING,
     /** Attempts take longer than when few run at once, so it shrinks. */
     SLOWER,
-    /** A {@link RunControl}, a run or an executor was given a lower bound than it had found. */
+    /**
+     * A {@link RunControl}, a run or an executor was given a lower bound than it had found; or one that was below the
+     * least, and has risen again.
+     */
     BOUNDED
   }
 

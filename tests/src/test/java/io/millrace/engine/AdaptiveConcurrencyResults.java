@@ -29,7 +29,7 @@ public final class AdaptiveConcurrencyResults {
 
     @Override
     public int most() {
-      return epochs.learnt().now(MOST);
+      return epochs.learnt().now();
     }
 
     @Override

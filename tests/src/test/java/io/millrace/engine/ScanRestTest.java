@@ -17,10 +17,12 @@ class ScanRestTest {
     "100000, 5000, 10000",
     "2000000000, 5000, 10000"
   })
-  @DisplayName("AF8: a deadline waits for the pause between two scans for a few milliseconds at most")
+  @DisplayName(
+      "AF8: a deadline waits for the pause between two scans for a few milliseconds at most")
   void isShort(int attempts, long leastMicros, long mostMicros) {
     Duration rest = Duration.ofNanos(Interrupter.rest(attempts));
-    assertTrue(rest.compareTo(Duration.ofNanos(leastMicros * 1000)) >= 0, () -> "too short: " + rest);
+    assertTrue(
+        rest.compareTo(Duration.ofNanos(leastMicros * 1000)) >= 0, () -> "too short: " + rest);
     assertTrue(rest.compareTo(Duration.ofNanos(mostMicros * 1000)) <= 0, () -> "too long: " + rest);
   }
 }

@@ -209,7 +209,8 @@ class OverWithoutWorkerTest {
   }
 
   @Test
-  @DisplayName("R9: a task that has waited too long in a pause, after it left the limit, is shed then")
+  @DisplayName(
+      "R9: a task that has waited too long in a pause, after it left the limit, is shed then")
   void isShedInAPause() throws Exception {
     RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1), clock);
     assertTrue(limiter.tryAcquire());

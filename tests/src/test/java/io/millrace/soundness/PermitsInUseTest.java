@@ -203,7 +203,8 @@ class PermitsInUseTest {
   }
 
   @Test
-  @DisplayName("E27 LC2: a task that waits at the limit gives the permits of its semaphore back in a pause")
+  @DisplayName(
+      "E27 LC2: a task that waits at the limit gives the permits of its semaphore back in a pause")
   void waitsAtTheLimitInAPause() throws Exception {
     RateLimiter limiter = spent(1);
     WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
