@@ -1,5 +1,6 @@
 package io.millrace.cli;
 
+import io.millrace.cli.console.ProcessText;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.demo.DemoCommand;
 import io.millrace.cli.http.HttpCommand;
@@ -8,6 +9,8 @@ import io.millrace.cli.option.FileName;
 import io.millrace.cli.resume.InfoCommand;
 import io.millrace.cli.run.CommandWords;
 import io.millrace.cli.run.RunCommand;
+import io.millrace.cli.text.ByteText;
+import io.millrace.cli.text.ErrorMessage;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -16,8 +19,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -53,11 +58,25 @@ public final class Main {
     return run(Streams.of(in, out, err, environment), args);
   }
 
-  private static int run(Streams streams, String... args) {
+  private static int run(Streams streams, String... given) {
+    List<byte[]> bytes;
+    try {
+      bytes = streams.bytesOf(given);
+    } catch (ProcessText.UnreadableException lost) {
+      streams.err().println("millrace: " + ErrorMessage.of(lost));
+      return ExitCode.USAGE;
+    }
+    String[] args =
+        streams.isProcess() ? bytes.stream().map(ByteText::of).toArray(String[]::new) : given;
     // what stands behind -- is of another command
     boolean isRun = args.length > 0 && args[0].equals("run");
     int own = isRun ? CommandWords.optionsOf(args) : args.length;
-    CommandWords words = isRun ? CommandWords.of(streams, args) : CommandWords.none();
+    Optional<String> problem = NoText.problem(Arrays.asList(args).subList(0, own));
+    if (problem.isPresent()) {
+      streams.err().println(problem.get());
+      return ExitCode.USAGE;
+    }
+    CommandWords words = isRun ? CommandWords.of(bytes, args) : CommandWords.none();
     CommandLine line = line(streams, words, wanted(args));
     try {
       return line.execute(Arrays.copyOf(args, own));

@@ -1,5 +1,6 @@
 package io.millrace.cli.console;
 
+import io.millrace.cli.text.ByteText;
 import io.millrace.cli.text.UsedFiles;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -7,8 +8,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where a command reads and writes, and the variables around it.
@@ -37,7 +40,22 @@ public record Streams(
   /** The standard streams and variables. */
   public static Streams ofProcess() {
     return new Streams(
-        System.in, new FileOutputStream(FileDescriptor.out), System.err, System.getenv(), true);
+        System.in,
+        new FileOutputStream(FileDescriptor.out),
+        System.err,
+        ProcessText.variables(),
+        true);
+  }
+
+  /**
+   * Arguments as they were given.
+   *
+   * @throws ProcessText.UnreadableException if that cannot be known
+   */
+  public List<byte[]> bytesOf(String... arguments) throws ProcessText.UnreadableException {
+    return isProcess
+        ? ProcessText.arguments(List.of(arguments))
+        : Stream.of(arguments).map(ByteText::bytes).toList();
   }
 
   /** Names the file that standard input is, if it is one. */

@@ -53,7 +53,8 @@ record BodyFile(Path path, Optional<Path> folder, UsedFiles used) {
       Path path = Path.of(name);
       return new BodyFile(folder.map(within -> within.resolve(path)).orElse(path), folder, used);
     } catch (InvalidPathException invalid) {
-      throw new MalformedInputException("'bodyFile' must be the name of a file");
+      throw new MalformedInputException(
+          "'bodyFile' must be the name of a file" + FileReason.ofName(name));
     }
   }
 

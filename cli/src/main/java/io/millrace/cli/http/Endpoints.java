@@ -79,7 +79,8 @@ record Endpoints(
     try {
       return Path.of(name);
     } catch (InvalidPathException invalid) {
-      throw new UnusableFileException("the input is neither a file nor a URL");
+      throw new UnusableFileException(
+          "the input is neither a file nor a URL" + FileReason.ofName(name));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.cli.option;
 
+import io.millrace.cli.text.FileReason;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
@@ -12,7 +13,8 @@ public final class FileName implements ITypeConverter<Path> {
     try {
       return Path.of(value);
     } catch (InvalidPathException invalid) {
-      throw new TypeConversionException("it must be the name of a file or a directory");
+      throw new TypeConversionException(
+          "it must be the name of a file or a directory" + FileReason.ofName(value));
     }
   }
 }

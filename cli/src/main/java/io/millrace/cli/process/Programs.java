@@ -64,11 +64,13 @@ public final class Programs implements AutoCloseable {
 
   private static long[] ofProcess(Libc libc, Set<String> replaced) {
     MemorySegment list = libc.environment();
+    GivenLocale locale = GivenLocale.ofProcess();
     LongStream.Builder addresses = LongStream.builder();
     for (long index = 0; list.getAtIndex(ValueLayout.JAVA_LONG, index) != 0; index++) {
       long address = list.getAtIndex(ValueLayout.JAVA_LONG, index);
-      if (!replaced.contains(name(MemorySegment.ofAddress(address)))) {
-        addresses.add(address);
+      String name = name(MemorySegment.ofAddress(address));
+      if (!locale.isOfLauncher(name) && !replaced.contains(locale.given(name))) {
+        addresses.add(address + name.length() - locale.given(name).length());
       }
     }
     return addresses.build().toArray();

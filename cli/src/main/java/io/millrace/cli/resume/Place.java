@@ -1,6 +1,7 @@
 package io.millrace.cli.resume;
 
 import io.millrace.checkpoint.jdbc.JdbcStore;
+import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.UsedFiles;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ record Place(String text, JdbcStore store) {
           ? Optional.of("--checkpoint must be the name of a file, not of a directory")
           : Optional.empty();
     } catch (InvalidPathException invalid) {
-      return Optional.of("--checkpoint must be the name of a file");
+      return Optional.of("--checkpoint must be the name of a file" + FileReason.ofName(text));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.millrace.cli.run;
 
-import java.nio.charset.StandardCharsets;
+import io.millrace.cli.text.ByteText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,8 +60,7 @@ final class FormOptions {
     for (String variable : variables) {
       int equals = variable.indexOf('=');
       String value = equals < 0 ? "{}" : variable.substring(equals + 1);
-      environment.put(
-          name(variable), Template.parse(List.of(value.getBytes(StandardCharsets.UTF_8)), fields));
+      environment.put(name(variable), Template.parse(List.of(ByteText.bytes(value)), fields));
     }
     if (!command.hasPlaces() && !stdin && environment.isEmpty()) {
       command = command.withItem();
@@ -76,7 +75,7 @@ final class FormOptions {
       return Set.of();
     }
     List<byte[]> all = new ArrayList<>(words);
-    variables.forEach(variable -> all.add(variable.getBytes(StandardCharsets.UTF_8)));
+    variables.forEach(variable -> all.add(ByteText.bytes(variable)));
     return Template.parse(all, Template.Fields.KNOWN).fields();
   }
 
@@ -97,6 +96,11 @@ final class FormOptions {
     return (noFields ? " --no-fields" : "")
         + (shell ? " --shell" : "")
         + (stdin ? " --stdin" : "")
-        + String.join("", variables.stream().map(variable -> " --env " + variable).toList());
+        + String.join("", variables.stream().map(variable -> " --env " + shown(variable)).toList());
+  }
+
+  /* Different bytes are different texts, also where they are no UTF-8. */
+  private static String shown(String variable) {
+    return ByteText.isUtf8(variable) ? variable : Template.text(ByteText.bytes(variable));
   }
 }

@@ -120,7 +120,8 @@ final class InputOptions {
       }
       return Files.newInputStream(path);
     } catch (InvalidPathException noName) {
-      throw new UnusableInputException(problem + "that cannot be the name of a file");
+      throw new UnusableInputException(
+          problem + "that cannot be the name of a file" + FileReason.ofName(file));
     } catch (IOException error) {
       throw new UnusableInputException(problem + FileReason.of(error));
     }

@@ -2,6 +2,7 @@ package io.millrace.cli.text;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -37,5 +38,14 @@ public final class FileReason {
     return error instanceof FileSystemException file && file.getFile() != null
         ? "'" + file.getFile() + "': " + of(error)
         : of(error);
+  }
+
+  /** What is added where a text is the name of no file, if that is because of the locale. */
+  public static String ofName(String text) {
+    String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+    boolean isNameable = Charset.forName(encoding).newEncoder().canEncode(text);
+    return isNameable
+        ? ""
+        : ": Java cannot name it in this locale (" + encoding + "), set LC_ALL=C.UTF-8";
   }
 }

@@ -1,0 +1,26 @@
+package io.millrace.cli.process;
+
+/**
+ * The locale that was given, of which the launcher makes one of UTF-8 for Java where it is of something else: then it
+ * hands on {@code LC_ALL} under another name, if it was set.
+ *
+ * @param isReplaced whether the launcher did that
+ */
+record GivenLocale(boolean isReplaced) {
+  private static final String VARIABLE = "LC_ALL";
+  private static final String GIVEN = "MILLRACE_GIVEN_" + VARIABLE;
+
+  static GivenLocale ofProcess() {
+    return new GivenLocale(System.getProperty("millrace.locale", "given").equals("replaced"));
+  }
+
+  /** Whether a variable is for Java only. */
+  boolean isOfLauncher(String name) {
+    return isReplaced && name.equals(VARIABLE);
+  }
+
+  /** The name of a variable as it was given, which the name of each ends with. */
+  String given(String name) {
+    return isReplaced && name.equals(GIVEN) ? VARIABLE : name;
+  }
+}
