@@ -31,6 +31,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   private final Http1Config bounds;
   private boolean isProbed;
+  private boolean hasHeard;
   private int interim;
 
   QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
@@ -51,6 +52,16 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     } finally {
       isProbed = false;
     }
+  }
+
+  /** From now on, {@link #hasHeard} is about what comes. */
+  void listen() {
+    hasHeard = false;
+  }
+
+  /** Whether anything has come since {@link #listen}. */
+  boolean hasHeard() {
+    return hasHeard;
   }
 
   @Override
@@ -120,7 +131,9 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
       if (isProbed && in.available() == 0 && encrypted.available() == 0) {
         throw new SocketTimeoutException("nothing is here");
       }
-      return in.read(bytes, from, length);
+      int count = in.read(bytes, from, length);
+      hasHeard |= count > 0;
+      return count;
     }
   }
 }

@@ -27,9 +27,10 @@ import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests over connections that it keeps. One call is one request: nothing is repeated, redirected,
+ * Sends requests over connections that it keeps. One call is one request, but for one that a kept connection has lost: nothing else is repeated, redirected,
  * decoded or added here. Thread-safe.
  */
 final class Wire implements AutoCloseable {
@@ -87,22 +88,35 @@ final class Wire implements AutoCloseable {
             .build();
   }
 
-  /** A kept connection turned out to be closed, or not to be quiet, before anything was sent over it. */
+  /**
+   * A kept connection cannot be used any longer: it turned out to be closed, or not to be quiet, before anything was sent over
+   * it; or it was closed before anything came of the answer to a request that may be repeated.
+   */
   private static final class StaleException extends IOException {
     private static final long serialVersionUID = 1;
+    private final boolean isSent;
+
+    StaleException(boolean isSent, @Nullable IOException cause) {
+      super(cause);
+      this.isSent = isSent;
+    }
   }
 
   /** Sends a request and has its answer read. */
   <T> T send(Request request, Attempt attempt, Answering<T> answering)
       throws IOException, HttpException, InterruptedException {
     Route route = Route.to(request.url(), proxies.to(request.url()));
+    boolean isSentBefore = false;
     while (true) {
       ConnectionEndpoint endpoint = lease(route.path());
+      if (isSentBefore) {
+        endpoint.close(CloseMode.IMMEDIATE); // other kept ones may be closed as well
+      }
       Closing closing = new Closing(endpoint);
       try {
         return send(request, route, attempt, answering, endpoint, closing);
       } catch (StaleException another) {
-        // with a new connection
+        isSentBefore |= another.isSent;
       } finally {
         closing.done(pool);
       }
@@ -128,12 +142,10 @@ final class Wire implements AutoCloseable {
         endpoint.execute(
             ID,
             message,
-            (sent, connection, same) -> {
-              if (isKept && !canCarry(request, connection)) {
-                throw new StaleException();
-              }
-              return executor.execute(sent, connection, same);
-            },
+            (sent, connection, same) ->
+                isKept
+                    ? executeOverKept(request, sent, connection, same)
+                    : executor.execute(sent, connection, same),
             context);
     attempt.reached(Stage.ANSWERED);
     HttpEntity entity = response.getEntity();
@@ -148,6 +160,31 @@ final class Wire implements AutoCloseable {
               DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context));
     }
     return answer.value();
+  }
+
+  /**
+   * Sends over a kept connection, which the server may close at that moment: then a request that may be repeated is sent
+   * over a new one, as if there had been no kept one.
+   */
+  private ClassicHttpResponse executeOverKept(
+      Request request, ClassicHttpRequest message, HttpClientConnection kept, HttpContext context)
+      throws IOException, HttpException {
+    if (!canCarry(request, kept) || !(kept instanceof QuietConnection connection)) {
+      throw new StaleException(false, null);
+    }
+    connection.listen();
+    try {
+      return executor.execute(message, kept, context);
+    } catch (BodyFile.UnusableException local) {
+      throw local;
+    } catch (IOException lost) {
+      if (request.isRepeatable()
+          && !connection.hasHeard()
+          && !Thread.currentThread().isInterrupted()) {
+        throw new StaleException(true, lost);
+      }
+      throw lost;
+    }
   }
 
   /**
