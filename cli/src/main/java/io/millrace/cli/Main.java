@@ -77,9 +77,14 @@ public final class Main {
       return ExitCode.USAGE;
     }
     CommandWords words = isRun ? CommandWords.of(bytes, args) : CommandWords.none();
-    CommandLine line = line(streams, words, wanted(args));
+    Shown shown = new Shown(streams);
+    CommandLine line =
+        line(streams, words, wanted(args))
+            .setOut(new PrintWriter(shown, true, StandardCharsets.UTF_8));
     try {
-      return line.execute(Arrays.copyOf(args, own));
+      int code = line.execute(Arrays.copyOf(args, own));
+      line.getOut().flush();
+      return shown.exitCode(code);
     } catch (Error fatal) { // the library hands on exceptions only
       return new Complaints(streams.err()).fatal(fatal);
     }
@@ -101,7 +106,6 @@ public final class Main {
         .filter(wanted)
         .forEach(name -> line.addSubcommand(subcommand(name, streams, words)));
     return line.setExpandAtFiles(false)
-        .setOut(new PrintWriter(streams.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(streams.err(), true, streams.err().charset()))
         .setColorScheme(Help.defaultColorScheme(Ansi.OFF))
         .registerConverter(Path.class, new FileName())

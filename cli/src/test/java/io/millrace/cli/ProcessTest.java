@@ -365,4 +365,13 @@ class ProcessTest {
     assertEquals(counts[0] + counts[1], read("lines").lines().count(), read("err"));
     assertTrue(answers.availablePermits() + answered <= counts[0] + counts[1], read("err"));
   }
+
+  @DisplayName("H11: help and version that cannot be written are an error")
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "--help", "run --help", "http --help"})
+  void helpThatCannotBeWritten(String arguments) throws Exception {
+    Process process = start("exec \"$@\" " + arguments + " > /dev/full");
+    assertEquals(1, exitCode(process));
+    assertEquals("millrace: cannot write the output: No space left on device\n", read("err"));
+  }
 }

@@ -80,7 +80,7 @@ record Postgres(String url, Map<String, String> properties) implements Database 
       throw new CheckpointException(
           this
               + " cannot be used: the program does not have PostgreSQL's driver. Add org.postgresql:postgresql"
-              + " to its dependencies");
+              + " to its dependencies; the installed command millrace takes the driver's jar from its lib/drivers");
     }
     try {
       return DriverManager.getConnection(url, all);

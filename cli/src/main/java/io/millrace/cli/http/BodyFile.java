@@ -81,7 +81,12 @@ record BodyFile(Path path, Optional<Path> folder, UsedFiles used) {
       if (!Files.isReadable(real)) {
         throw new UnusableException("permission denied");
       }
-      return new Found(real, root, Optional.ofNullable(is.fileKey()), is.size());
+      Found found = new Found(real, root, Optional.ofNullable(is.fileKey()), is.size());
+      if (found.length() == 0 && found.hasContent()) {
+        throw new UnusableException(
+            "its size is said to be 0, but it has content, as files of /proc do: send a copy of it");
+      }
+      return found;
     } catch (UnusableException said) {
       throw said;
     } catch (IOException unreadable) {
@@ -114,6 +119,12 @@ record BodyFile(Path path, Optional<Path> folder, UsedFiles used) {
         throw said;
       } catch (IOException unreadable) {
         throw unusable(unreadable);
+      }
+    }
+
+    private boolean hasContent() throws IOException {
+      try (InputStream in = open()) {
+        return in.read() >= 0;
       }
     }
 

@@ -17,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /**
  * A body with places for fields of the line: {@code {name}}. What stands there cannot change the form of the body: in
@@ -145,6 +146,8 @@ record DataTemplate(List<Part> parts, Optional<String> type) {
       if (parser.nextToken() == null) {
         return;
       }
+    } catch (StreamConstraintsException tooDeep) { // there is no other constraint
+      throw new MalformedInputException("it has " + JsonObject.TOO_DEEP);
     } catch (JacksonException none) {
       // said below, without a part of the text
     }

@@ -26,9 +26,11 @@ final class ErrorText {
 
   /** As {@link #of}, but the same for all lines that failed alike. */
   static String kindOf(Throwable error) {
-    return error instanceof MalformedLineException malformed
-        ? "malformed line: " + malformed.problem()
-        : of(error);
+    return switch (error) {
+      case MalformedLineException malformed -> "malformed line: " + malformed.problem();
+      case LocalException local -> local.kind();
+      default -> of(error);
+    };
   }
 
   /* Only the library and the virtual machine are known not to quote an answer. */

@@ -115,7 +115,7 @@ record Exchange(
         folder.requireFree(folder.nameOf(call.label()), call.course());
       }
     } catch (IOException problem) {
-      throw new LocalException(call, problem.getMessage());
+      throw new LocalException(call, problem);
     }
   }
 
@@ -156,8 +156,8 @@ record Exchange(
           attempt.stage() == Stage.CONNECTING);
     }
     return switch (failed) {
-      case SaveFolder.UnsavedException local -> new LocalException(call, local.getMessage());
-      case BodyFile.UnusableException local -> new LocalException(call, local.getMessage());
+      case SaveFolder.UnsavedException local -> new LocalException(call, local);
+      case BodyFile.UnusableException local -> new LocalException(call, local);
       case InterruptedException interrupted -> throw interrupted;
       default -> new LostException(call, attempt.stage(), failed);
     };

@@ -28,7 +28,7 @@ record Picking(Optional<Pointer> select, Optional<Pointer> usage) {
                   new Picked(
                       reply, Optional.of("the answer has no value at --select " + select.get())));
     } catch (NoJsonException none) {
-      return new Picked(reply, Optional.of("the answer is not JSON, which --select needs"));
+      return new Picked(reply, Optional.of("the answer " + none.getMessage()));
     }
   }
 

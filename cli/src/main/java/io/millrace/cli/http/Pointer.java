@@ -14,17 +14,22 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.StreamConstraintsException;
 
 /** A place in JSON (RFC 6901), as {@code /usage/total_tokens} or {@code /items/0}. */
 record Pointer(JsonPointer path) {
   private static final byte[] BYTE_ORDER_MARK = TextFile.byteOrderMark();
 
-  /** What was to be read is no JSON in UTF-8. */
+  /** What was to be read is no JSON in UTF-8, or nested too deeply. */
   static final class NoJsonException extends Exception {
     private static final long serialVersionUID = 1;
 
     NoJsonException() {
-      super(null, null, false, false);
+      this("is not JSON, which --select needs");
+    }
+
+    private NoJsonException(String problem) {
+      super(problem, null, false, false);
     }
   }
 
@@ -65,6 +70,8 @@ record Pointer(JsonPointer path) {
         throw new NoJsonException();
       }
       return Optional.ofNullable(found);
+    } catch (StreamConstraintsException tooDeep) { // there is no other constraint
+      throw new NoJsonException("has " + JsonObject.TOO_DEEP);
     } catch (JacksonException none) {
       throw new NoJsonException();
     }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -60,9 +59,27 @@ record SaveFolder(
   /** An answer cannot be saved. */
   static final class UnsavedException extends IOException {
     private static final long serialVersionUID = 1;
+    private static final String START = "--save-dir: ";
+
+    private final String kind;
 
     UnsavedException(String problem) {
-      super("--save-dir: " + problem, null);
+      this(problem, problem);
+    }
+
+    private UnsavedException(String problem, String kind) {
+      super(START + problem, null);
+      this.kind = START + kind;
+    }
+
+    /** What is wrong with a file of this name. */
+    static UnsavedException of(String name, String problem) {
+      return new UnsavedException("'" + name + "' " + problem, "its file " + problem);
+    }
+
+    /** The same for all lines that have failed alike. */
+    String kind() {
+      return kind;
     }
   }
 
@@ -136,7 +153,7 @@ record SaveFolder(
 
   /** The name of a line's file: what the line is known by, made safe. */
   String nameOf(Label label) {
-    return SafeName.of(text(label.key()).getBytes(StandardCharsets.UTF_8));
+    return SafeName.of(text(label.key()));
   }
 
   /* Of a string of JSON, its text. */
@@ -175,18 +192,16 @@ record SaveFolder(
     Path file = folder.resolve(name);
     Optional<String> user = used.user(file);
     if (user.isPresent()) {
-      throw new UnsavedException(
-          "'" + name + "' is also " + user.get() + ": give the line another id");
+      throw UnsavedException.of(name, "is also " + user.get() + ": give the line another id");
     }
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS) || isOf(line, file)) {
       return;
     }
     Instant made = made(file);
     if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || made.isAfter(lease.start())) {
-      throw new UnsavedException(
-          "'"
-              + name
-              + "' is the file of another line of this run, or a directory: give the lines different ids; user and password of a URL are no part of them");
+      throw UnsavedException.of(
+          name,
+          "is the file of another line of this run, or a directory: give the lines different ids; user and password of a URL are no part of them");
     }
     if (since.isEmpty() || made.isBefore(since.get())) {
       throw isThere(name);
@@ -198,7 +213,7 @@ record SaveFolder(
   }
 
   private static UnsavedException isThere(String name) {
-    return new UnsavedException("'" + name + "' is there already: --force replaces it");
+    return UnsavedException.of(name, "is there already: --force replaces it");
   }
 
   /*

@@ -71,7 +71,8 @@ record CommandAction(
       into.end(item, ending);
       return ending;
     } catch (FileAlreadyExistsException taken) {
-      throw new MalformedItemException("its output is there already: " + taken.getMessage());
+      String kind = "its output is there already";
+      throw new MalformedItemException(kind + ": " + taken.getMessage(), kind);
     } catch (NoSuchFileException removed) {
       throw new IOException("somebody has removed " + removed.getFile(), removed);
     } finally {

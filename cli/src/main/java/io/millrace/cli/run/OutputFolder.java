@@ -79,7 +79,8 @@ record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<Strin
     Optional<String> user = used.user(file);
     if (user.isPresent()) {
       throw new MalformedItemException(
-          "its output '" + file.getFileName() + "' is also " + user.get());
+          "its output '" + file.getFileName() + "' is also " + user.get(),
+          "its output is also " + user.get());
     }
   }
 

@@ -17,7 +17,11 @@ record RunWording(Optional<String> key) implements Wording {
   /** Without the name of the program. */
   @Override
   public String cause(Throwable error) {
-    return error instanceof CommandException command ? command.kind() : ItemResult.problem(error);
+    return switch (error) {
+      case CommandException command -> command.kind();
+      case MalformedItemException malformed -> malformed.kind();
+      default -> ItemResult.problem(error);
+    };
   }
 
   /** Its number, and its key if one was asked for: what else stands in it may be secret. */

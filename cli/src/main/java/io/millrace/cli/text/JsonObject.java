@@ -11,6 +11,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -19,6 +20,11 @@ import tools.jackson.core.json.JsonFactory;
  * @param fields in their order
  */
 public record JsonObject(Map<String, Field> fields) {
+  private static final int DEEPEST = 500;
+
+  /** What is said of a text with more than may be. */
+  public static final String TOO_DEEP = "more than " + DEEPEST + " lists and objects in each other";
+
   /* The length of a line is bounded before. No name is kept: there is no bound for all that are ever read. */
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -26,6 +32,7 @@ public record JsonObject(Map<String, Field> fields) {
           .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
           .streamReadConstraints(
               StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
                   .maxNumberLength(Integer.MAX_VALUE)
                   .maxStringLength(Integer.MAX_VALUE)
                   .maxNameLength(Integer.MAX_VALUE)
@@ -68,6 +75,8 @@ public record JsonObject(Map<String, Field> fields) {
         throw notOneObject(": something follows it");
       }
       return new JsonObject(fields);
+    } catch (StreamConstraintsException tooDeep) { // there is no other constraint
+      throw new MalformedInputException("JSON with " + TOO_DEEP);
     } catch (JacksonException error) {
       // its message has parts of the text
       int column = error.getLocation() == null ? 0 : error.getLocation().getColumnNr();

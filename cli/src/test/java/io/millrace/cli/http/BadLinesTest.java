@@ -159,4 +159,21 @@ class BadLinesTest {
     assertTrue(answered.containsAll(good), "seed " + seed);
     assertFalse(cli.err().contains("cut off"), cli.err());
   }
+
+  @DisplayName("H4: JSON that is nested too deeply is not called malformed: the limit is named")
+  @Test
+  void nestedTooDeeply() {
+    String deep = "{\"url\": \"http://localhost\", \"body\": %s%s}\n";
+    String line = deep.formatted("[".repeat(5_000), "]".repeat(5_000));
+    assertTrue(
+        Cli.run(line, "http")
+            .out()
+            .contains("line 1: JSON with more than 500 lists and objects in each other"));
+    assertEquals(
+        0, Cli.run(deep.formatted("[".repeat(499), "]".repeat(499)), "http", "--dry-run").code());
+    Cli run = Cli.run(line, "run", "--", "echo", "{url}");
+    assertTrue(
+        run.err().contains("it is JSON with more than 500 lists and objects in each other"),
+        run.err());
+  }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.cli.Cli;
@@ -433,5 +434,17 @@ class RequestDataTest {
     assertTrue(cli.err().contains("--data-template-file: cannot read"), cli.err());
     cli = run("", "--data-template-file", "x", "--data-template", "y");
     assertTrue(cli.err().contains("exclude each other"), cli.err());
+  }
+
+  @DisplayName(
+      "H27: a file that says to be empty, and is not, costs its line, and is not sent as an empty body")
+  @ParameterizedTest
+  @ValueSource(strings = {"/proc/self/environ", "/proc/self/cmdline", "/proc/version"})
+  void sizeOfNothing(String file) {
+    assumeTrue(Files.exists(Path.of(file)));
+    Cli cli = run(", \"bodyFile\": \"" + file + "\"", "--method", "POST");
+    assertEquals(1, cli.code(), cli.out());
+    assertTrue(cli.out().contains("'bodyFile': its size is said to be 0"), cli.out());
+    assertEquals(0, server.requests().size());
   }
 }

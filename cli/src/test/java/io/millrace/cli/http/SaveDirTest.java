@@ -512,4 +512,27 @@ class SaveDirTest {
     assertEquals(0, again.code(), again.out());
     assertEquals(List.of("a", "b"), files());
   }
+
+  @DisplayName("H31: ids with halves of surrogate pairs have files of their own")
+  @Test
+  void halvesOfSurrogatePairs() throws IOException {
+    List<String> ids = List.of("?", "\\ud800", "\\ud801", "\\udfff", "\\ufffd", "\\ud83d\\ude00");
+    Cli cli = run(ids.stream().map(id -> line(id, "/")).collect(Collectors.joining()));
+    assertEquals(0, cli.code(), cli.out());
+    assertEquals(
+        Set.of("%3F", "%ED%A0%80", "%ED%A0%81", "%ED%BF%BF", "%EF%BF%BD", "%F0%9F%98%80"),
+        Set.copyOf(files()));
+  }
+
+  @DisplayName("M7: the summary counts lines whose files are there already as failures of one kind")
+  @Test
+  void oneKindOfFailure() throws IOException {
+    Files.createDirectory(folder());
+    for (String name : List.of("a", "b")) {
+      Path file = Files.writeString(folder().resolve(name), "old");
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+    }
+    Cli cli = run(line("a", "/") + line("b", "/"));
+    assertTrue(cli.err().contains("2 x --save-dir: its file is there already"), cli.err());
+  }
 }

@@ -182,4 +182,24 @@ class OutputFolderTest {
             ".millrace-pipe.lock"),
         names());
   }
+
+  @DisplayName(
+      "M7: the summary counts items whose outputs are there already as failures of one kind")
+  @Test
+  void oneKindOfFailure() throws IOException {
+    Files.createDirectories(outputs);
+    Files.writeString(outputs.resolve("a.out"), "old");
+    Files.writeString(outputs.resolve("b.out"), "old");
+    Cli cli =
+        Cli.run(
+            "{\"k\":\"a\"}\n{\"k\":\"b\"}\n",
+            "run",
+            "--output-dir",
+            outputs.toString(),
+            "--key",
+            "k",
+            "--",
+            "echo");
+    assertTrue(cli.err().contains("2 x its output is there already, the first: item 1"), cli.err());
+  }
 }
