@@ -20,7 +20,7 @@ final class JobFailures {
               "a worker lacks classes of your program or of Millrace: give Spark their jars, with spark.jars, --jars or"
                   + " SparkContext.addJar"),
           new Advice(
-              Pattern.compile("NotSerializableException"),
+              Pattern.compile("NotSerializableException|had a not serializable result"),
               "rows are sent to the driver by Java serialization: let items and values be serializable, or write the rows to"
                   + " files and read them there"),
           new Advice(

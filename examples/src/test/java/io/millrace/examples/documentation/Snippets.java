@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param regions each of them
  * @param sources everything in the tests
- * @param tests each of them, by its file
+ * @param tests each of those of this module, by its file
  */
 record Snippets(Set<String> regions, String sources, Map<Path, String> tests) {
   private static final Pattern REGION =
@@ -31,7 +31,9 @@ record Snippets(Set<String> regions, String sources, Map<Path, String> tests) {
       String source = Files.readString(file);
       REGION.matcher(source).results().forEach(found -> regions.add(squeezed(found.group(1))));
       sources.append(squeezed(source)).append('\n');
-      tests.put(file, source);
+      if (file.startsWith(Page.project().resolve("examples"))) {
+        tests.put(file, source);
+      }
     }
     return new Snippets(regions, sources.toString(), tests);
   }
