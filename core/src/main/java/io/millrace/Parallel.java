@@ -17,6 +17,7 @@ import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.FailureRate;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Order;
 import io.millrace.plan.ProgressListener;
 import io.millrace.plan.RateLimit;
@@ -216,6 +217,7 @@ public final class Parallel {
   /** Which threads call the action; virtual threads by default. */
   public Parallel workers(Workers workers) {
     Objects.requireNonNull(workers, "workers");
+    refuseHedges(workers, config.hedge);
     return with(copy -> copy.workers = workers);
   }
 
@@ -294,6 +296,42 @@ public final class Parallel {
   public Parallel initialDelay(Duration delay) {
     Require.notNegative("initialDelay", delay);
     return with(copy -> copy.initialDelay = delay);
+  }
+
+  /**
+   * Gives attempts that take long a second call of the action, the hedge: the first of the two that succeeds is the answer, and
+   * the other one is interrupted and its result dropped. <b>Only for actions that may be called twice for the same item</b>, also at the same time, without
+   * harm: reads, writes with an idempotency key. Off by default.
+   *
+   * {@snippet file="io/millrace/examples/documentation/RetriesTest.java" region="hedge"}
+   *
+   * <p>Items come first: a hedge begins when there is a slot that nothing else needs, and only if it gets its permits, and the slot of
+   * its key, at once; otherwise the attempt goes on without one. Such a hedge counts as a call: for the rate limit, for a {@link #budget} and for its own share
+   * of the calls. Functions for keys and costs are asked once more. To the item both calls are one attempt, with one timeout, which begins with the first of them. If one of
+   * them fails, by an error or by a result that the retry policy rejects, the other one decides; if both fail, the attempt has failed
+   * once, with what the first call threw. A fatal error of the first call is not waited with. Both use up slots; with a concurrency of 1 there
+   * is never a hedge. A call that ignores its interrupt is abandoned after the {@link #grace}, and keeps its slot; the item has its
+   * answer all the same. Each attempt has at most one hedge.
+   *
+   * @throws IllegalArgumentException with {@link Workers#caller}, where there is one thread for all calls
+   */
+  public Parallel hedgeIdempotent(Hedge hedge) {
+    Objects.requireNonNull(hedge, "hedge");
+    refuseHedges(config.workers, hedge);
+    return with(copy -> copy.hedge = hedge);
+  }
+
+  /** Switches {@link #hedgeIdempotent} off. */
+  public Parallel withoutHedge() {
+    return with(copy -> copy.hedge = null);
+  }
+
+  private static void refuseHedges(Workers workers, @Nullable Hedge hedge) {
+    if (hedge != null && workers instanceof Workers.Caller) {
+      throw new IllegalArgumentException(
+          "there is no hedgeIdempotent with Workers.caller(): the caller's thread makes one call at a time; use other workers,"
+              + " or withoutHedge()");
+    }
   }
 
   /**

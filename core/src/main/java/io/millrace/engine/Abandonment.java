@@ -5,6 +5,7 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.claim.Mark;
+import io.millrace.engine.claim.SecondCall;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Terms;
@@ -47,6 +48,9 @@ final class Abandonment {
     long index = claim.index(seen);
     ItemAtHand at = worker.atHand(index);
     Ticket ticket = at == null ? claim.ticket : at.ticket;
+    if (ticket != null && ticket.hedge != null) {
+      return abandonHedge(worker, claim, seen, ticket);
+    }
     Object key = at == null ? null : at.key;
     int calls = at != null ? at.calls : ticket == null ? 1 : ticket.attempts + 1;
     long start =
@@ -66,11 +70,16 @@ final class Abandonment {
     var failure =
         new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
     Mark mark = ticket == null ? null : ticket.mark;
+    SecondCall answer = answer(worker, claim, seen);
     boolean isTold = inCall && (hearsEnds() || waits.learnFromAnswers());
     boolean needsVerdict =
-        !schedule.isCut() && (isTold || mark != null || failures.fallbackFor(report) != null);
+        answer != null
+            || (!schedule.isCut()
+                && (isTold || mark != null || failures.fallbackFor(report) != null));
     Ticket condemned = needsVerdict ? condemned(failure, elapsed, mark) : null;
-    if (condemned != null) {
+    if (condemned != null && answer != null) {
+      condemned.answer = answer;
+    } else if (condemned != null) {
       condemned.condemned = new Condemnation(report, took);
       condemned.demand = demand;
     }
@@ -83,7 +92,7 @@ final class Abandonment {
     if (ticket != null) {
       waits.freeSlot(ticket); // or items of its key would wait for ever
     }
-    if (inCall && terms.config.watch != null) {
+    if (inCall && answer == null && terms.config.watch != null) {
       terms.config.watch.threw(took);
     }
     if (!needsVerdict) {
@@ -98,6 +107,28 @@ final class Abandonment {
 
   private boolean hearsEnds() {
     return terms.config.watch != null && terms.config.watch.listener() != null;
+  }
+
+  /* What answered in place of the call that is abandoned; null if nothing did. */
+  private static @Nullable SecondCall answer(Worker worker, Claim claim, long seen) {
+    HedgedCall second = worker.hedgeOf(claim);
+    return second != null
+            && Claim.isInterrupted(seen)
+            && Claim.interruption(seen) == Interruption.HEDGED
+            && second.state() == SecondCall.State.ANSWERED
+        ? second
+        : null;
+  }
+
+  /* The item is its owner's: only the slot is lost. */
+  private boolean abandonHedge(Worker worker, Claim own, long seen, Ticket ticket) {
+    boolean keepsCarrier = worker.keepsCarrier();
+    Abandoned abandoned = new Abandoned(worker, own, seen, keepsCarrier, null, null);
+    if (!schedule.absences().abandon(abandoned, () -> null)) {
+      return false;
+    }
+    waits.freeSlot(ticket);
+    return keepsCarrier;
   }
 
   /* Notes a failure before its item is settled. Returns how the run ends if this ends it. */
@@ -158,6 +189,7 @@ final class Abandonment {
       case ATTEMPT_TIMEOUT -> "its attempt timed out";
       case ITEM_TIMEOUT -> "it timed out";
       case RUN_ENDED -> "the run ended";
+      case HEDGED -> "the other call of its attempt was faster";
     };
   }
 }

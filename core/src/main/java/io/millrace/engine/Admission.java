@@ -9,6 +9,7 @@ package io.millrace.engine;
  * @param late a worker has been busy with one of its items for long, and has others it cannot get to
  * @param readable the source may have more, nobody reads it, and the window has room
  * @param stealable a worker has items it did not get to yet
+ * @param hedgeable a call takes long, and may be made a second time
  */
 record Admission(
     boolean condemned,
@@ -16,7 +17,8 @@ record Admission(
     boolean returned,
     boolean late,
     boolean readable,
-    boolean stealable) {
+    boolean stealable,
+    boolean hedgeable) {
 
   enum Step {
     /** Settle an item that needs no call, as that of an abandoned worker. */
@@ -29,11 +31,13 @@ record Admission(
     STEAL,
     /** Read the source. */
     READ,
+    /** Make a call that takes long a second time. */
+    HEDGE,
     /** There is nothing to do now; whoever changes that starts a worker. */
     LEAVE
   }
 
-  /** Old items before new ones, so that none is held up by another. */
+  /** Old items before new ones, so that none is held up by another; first calls before second ones. */
   Step next() {
     if (condemned) {
       return Step.SETTLE;
@@ -50,6 +54,9 @@ record Admission(
     if (readable) {
       return Step.READ;
     }
-    return stealable ? Step.STEAL : Step.LEAVE;
+    if (stealable) {
+      return Step.STEAL;
+    }
+    return hedgeable ? Step.HEDGE : Step.LEAVE;
   }
 }

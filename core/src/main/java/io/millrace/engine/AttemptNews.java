@@ -55,6 +55,10 @@ final class AttemptNews {
     tell(new AttemptEvent.Starting(at.itemOfUser(), counted));
   }
 
+  void hedging(HedgedCall second) {
+    tell(new AttemptEvent.Hedging(second.item, second.details));
+  }
+
   void waiting(ItemAtHand at, Obstacle obstacle) {
     tell(new AttemptEvent.Waiting(at.itemOfUser(), obstacle.reason(), at.details()));
   }

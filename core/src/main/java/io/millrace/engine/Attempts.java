@@ -15,9 +15,8 @@ import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
-import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
-import io.millrace.plan.RetryBudget;
+import io.millrace.plan.Retry;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,16 +38,17 @@ final class Attempts {
   private final Judging judging;
   private final @Nullable AttemptNews news;
   private final @Nullable Adaptation adaptation;
+  private final @Nullable Hedging hedging;
+  private final @Nullable SecondCalls secondCalls;
   private final @Nullable RunCheckpoint checkpoint;
   private final @Nullable Spending spending;
+  private final Allowance allowance;
   private final @Nullable Function<@Nullable Object, ?> itemKey;
   private final Lateness lateness;
   private final boolean hasObstacles;
   private final boolean isInspecting;
   private final boolean isAsking;
-
-  /* Of the run's own policy; null if that has no limit. Tasks bring their own. */
-  private final @Nullable RetryBudget retryBudget;
+  private final Retry retry;
 
   public Attempts(
       Terms terms,
@@ -69,11 +69,16 @@ final class Attempts {
     this.checkpoint = checkpoint;
     this.news = verdicts.news();
     this.adaptation = verdicts.adaptation();
+    this.hedging = verdicts.hedging();
+    this.secondCalls =
+        hedging == null
+            ? null
+            : new SecondCalls(terms, schedule, waits, interrupter, action, verdicts, hedging);
     this.itemKey = terms.config.itemKey;
     this.spending = terms.spending;
     this.lateness = new Lateness(waits, terms.config.itemDeadline);
-    RetryBudget retries = terms.config.retry.budget();
-    this.retryBudget = retries.isLimited() ? retries : null;
+    this.retry = terms.config.retry;
+    this.allowance = new Allowance(terms, schedule, waits);
     boolean hasCosts = spending != null && spending.looksAtItems();
     this.hasObstacles =
         terms.isTuned
@@ -88,7 +93,7 @@ final class Attempts {
     this.isAsking =
         itemKey != null || waits.lookAtItems() || news != null || checkpoint != null || hasCosts;
     this.isInspecting =
-        terms.config.retry.looksAtResults()
+        retry.looksAtResults()
             || waits.settleCosts()
             || waits.learnFromAnswers()
             || checkpoint != null
@@ -104,8 +109,10 @@ final class Attempts {
    * @return false if the worker was abandoned meanwhile, and has to forget the claim
    */
   boolean run(Worker worker, Claim claim) {
-    if (!hasObstacles && !isCondemned(claim)) {
-      return mayCall(null) ? attempt(worker, claim, null) : verdicts.cutOff(worker.take(claim));
+    if (!hasObstacles && !isSpecial(claim)) {
+      return allowance.mayCall(null)
+          ? attempt(worker, claim, null)
+          : verdicts.cutOff(worker.take(claim));
     }
     return goOn(worker, claim);
   }
@@ -116,6 +123,12 @@ final class Attempts {
     Ticket ticket = at.ticket;
     if (ticket != null && ticket.condemned != null) {
       return verdicts.condemn(at, ticket.condemned);
+    }
+    if (ticket != null && secondCalls != null && ticket.hedge instanceof HedgedCall second) {
+      return secondCalls.run(worker, at, second);
+    }
+    if (ticket != null && ticket.answer != null) {
+      return verdicts.adopt(at, ticket.answer.value());
     }
     Mark mark = ticket == null ? null : ticket.mark;
     if (mark != null && mark.isDurable) {
@@ -132,8 +145,10 @@ final class Attempts {
     return pass(worker, at, claim);
   }
 
-  private static boolean isCondemned(Claim claim) {
-    return claim.ticket != null && claim.ticket.condemned != null;
+  private static boolean isSpecial(Claim claim) {
+    Ticket ticket = claim.ticket;
+    return ticket != null
+        && (ticket.condemned != null || ticket.answer != null || ticket.hedge != null);
   }
 
   /**
@@ -156,10 +171,13 @@ final class Attempts {
   private boolean attempt(Worker worker, Claim claim, @Nullable ItemAtHand noted) {
     boolean tookPermit = noted != null && noted.callBegins();
     long start = worker.nowNanos;
-    countCall(claim, noted, start);
+    allowance.count(claim, noted, start);
     Object item = claim.item();
     Object value = null;
     Throwable error = null;
+    if (hedging != null) {
+      hedging.callBegins(worker, claim);
+    }
     try {
       value = call(item, claim);
     } catch (Throwable thrown) {
@@ -167,8 +185,14 @@ final class Attempts {
     }
     judging.tidyInterrupt(error);
     worker.readClock();
+    HedgedCall second =
+        hedging == null ? null : hedging.callEnded(worker, claim, retry, value, error);
+    if (second != null) {
+      value = second.value();
+      error = null;
+    }
     if (noted != null && noted.own() != null && !noted.own().hasCalled()) {
-      giveBackUnused(noted, tookPermit); // it was cancelled just before its call
+      allowance.giveBackUnused(noted, tookPermit); // it was cancelled just before its call
     }
     boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
     if (error == null && first && !inspects(noted)) {
@@ -180,6 +204,9 @@ final class Attempts {
           worker.stripe.count(details.elapsedNanos());
         }
         sink.settled(claim);
+        if (hedging != null) {
+          hedging.succeeded(details.elapsedNanos(), worker.nowNanos);
+        }
         if (adaptation != null) {
           var _ = adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
         }
@@ -191,45 +218,6 @@ final class Attempts {
       at = worker.takeCalled(claim, start);
     }
     return verdicts.judge(at, start, value, error);
-  }
-
-  /* The last step before a call, and before anybody hears of it: whether it is made, as far as is known now. */
-  private boolean mayCall(@Nullable ItemAtHand noted) {
-    boolean isUnwanted = schedule.hasEnded() || (noted != null && noted.isWithdrawn());
-    return !isUnwanted && (spending == null || spend(spending, noted));
-  }
-
-  /* What is spent ends the run, and what runs finishes. */
-  private boolean spend(Spending left, @Nullable ItemAtHand noted) {
-    RunStatus spent = left.take(noted == null ? 0 : noted.cost);
-    if (spent != null) {
-      schedule.drain(spent);
-    }
-    return spent == null;
-  }
-
-  /* Retries are a share of first calls. */
-  private void countCall(Claim claim, @Nullable ItemAtHand noted, long now) {
-    if (noted != null && noted.own() != null) {
-      if (noted.calls == 1) {
-        noted.retry().budget().count(now);
-      }
-    } else if (retryBudget != null && (claim.ticket == null || claim.ticket.attempts == 0)) {
-      retryBudget.count(now);
-    }
-  }
-
-  private void giveBackUnused(ItemAtHand noted, boolean tookPermit) {
-    if (tookPermit) {
-      waits.giveBackUnused(noted);
-    }
-    unspend(noted);
-  }
-
-  private void unspend(ItemAtHand noted) {
-    if (spending != null) {
-      spending.giveBack(noted.cost);
-    }
   }
 
   private @Nullable Object call(@Nullable Object item, Claim claim) throws Exception {
@@ -305,7 +293,7 @@ final class Attempts {
       return verdicts.fail(at, refusal);
     }
     if (closed == null) {
-      return mayCall(at) ? begin(worker, at, claim) : verdicts.cutOff(at);
+      return allowance.mayCall(at) ? begin(worker, at, claim) : verdicts.cutOff(at);
     }
     try {
       return hopeless == null ? verdicts.leave(at, closed) : verdicts.fail(at, hopeless);
@@ -324,7 +312,7 @@ final class Attempts {
     if (mayBegin(at, claim) && !(news != null && schedule.isCut())) {
       return attempt(worker, claim, at);
     }
-    unspend(at);
+    allowance.unspend(at);
     return verdicts.cutOff(at);
   }
 

@@ -55,6 +55,9 @@ final class Backlog {
   /** The same claims, while they may hold outcomes that the consumer has not been told of. */
   private final ClaimChain unseen = new ClaimChain();
 
+  /** Calls that take long, and may be made a second time. */
+  private final Queue<HedgedCall> hedges = new ArrayDeque<>();
+
   /** What is being read without the lock; null if nothing is. */
   private @Nullable Claim loading;
 
@@ -113,6 +116,26 @@ final class Backlog {
     returning.remove(ticket);
     ticket.isGranted = false;
     addReady(ticket);
+  }
+
+  void addHedge(HedgedCall second) {
+    hedges.add(second);
+  }
+
+  void removeHedge(HedgedCall second) {
+    hedges.remove(second);
+  }
+
+  boolean hasHedges() {
+    return !hedges.isEmpty();
+  }
+
+  /** Stands for the next call that is to be made a second time; only if there is one. */
+  Claim takeHedge() {
+    HedgedCall second = hedges.remove();
+    Ticket ticket = new Ticket(second.index, second.item);
+    ticket.hedge = second;
+    return Claim.of(ticket);
   }
 
   void addReturned(Claim claim) {

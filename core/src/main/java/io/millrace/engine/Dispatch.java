@@ -100,6 +100,7 @@ final class Dispatch {
       case RESUME -> precedence.resumed(worker);
       case TAKE_OVER -> precedence.takenOver();
       case STEAL -> precedence.stolen(worker);
+      case HEDGE -> backlog.takeHedge();
       case READ -> schedule.reading().read(worker);
       case LEAVE -> {
         if (!lingers()

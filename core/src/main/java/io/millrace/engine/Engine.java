@@ -120,6 +120,7 @@ public final class Engine implements Watched {
             party,
             interrupter,
             staff,
+            verdicts::stopHedging,
             refill,
             new Life.Waiting(wakeup, joining),
             checkpoint,

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Interruption;
+import io.millrace.engine.claim.SecondCall;
 import io.millrace.engine.terms.Budgets;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Alarm;
@@ -83,7 +84,15 @@ final class Interrupter {
     }
   }
 
-  /** The run is over: nothing is left to be interrupted or abandoned. */
+  /** The run is over: nothing is left to be interrupted or abandoned, but hedges that were interrupted and still run. */
+  void over() {
+    budgetAlarm.cancel();
+    if (terms.config.hedge == null) {
+      graceAlarm.cancel();
+    }
+  }
+
+  /** The run is joined. */
   void stop() {
     budgetAlarm.cancel();
     graceAlarm.cancel();
@@ -169,6 +178,36 @@ final class Interrupter {
     }
   }
 
+  // Hedging
+
+  /** A hedge has answered: the call that it stood beside is interrupted, if it goes on. */
+  void interruptOwner(Worker worker, Claim claim, long seen) {
+    interrupt(worker, claim, seen, Interruption.HEDGED, worker::interruptAttempt);
+  }
+
+  /** Nobody wants the answer of this hedge: it is interrupted if it runs. Returns how far it was. */
+  SecondCall.State drop(HedgedCall second) {
+    SecondCall.State before = second.drop();
+    Worker worker = second.worker;
+    Claim own = second.own;
+    if (before == SecondCall.State.RUNNING && worker != null && own != null) {
+      interrupt(worker, own, own.observe(), Interruption.HEDGED, worker::interruptAttempt);
+    }
+    return before;
+  }
+
+  /**
+   * By the owner: its call has ended, and no hedge interrupts it any more. One that did is void from now on. Any other
+   * interrupt stays.
+   */
+  void leaveHedged(Claim claim, long nowNanos) {
+    if (!claim.nextPhase(nowNanos, claim.budgetNanos)
+        && Claim.interruption(claim.observe()) == Interruption.HEDGED
+        && claim.sealInterrupted() != null) {
+      claim.unseal(nowNanos, claim.budgetNanos);
+    }
+  }
+
   // Grace
 
   private void watchGrace() {
@@ -246,7 +285,7 @@ final class Interrupter {
         if (left > 0) {
           waitNanos = Math.min(waitNanos, left);
         } else {
-          hasLostCarrier |= abandonment.abandon(worker, claim, seen);
+          hasLostCarrier |= abandon(worker, claim, seen);
         }
       } else if (ends) {
         endOf(worker, claim, seen);
@@ -261,8 +300,18 @@ final class Interrupter {
     } else if (Claim.isRunning(seen)) {
       interrupt(worker, claim, seen, Interruption.RUN_ENDED, worker::interrupt);
     } else if (Claim.isBeyondInterrupts(seen)) {
-      abandonment.abandon(worker, claim, seen);
+      abandon(worker, claim, seen);
     }
+  }
+
+  /* The hedge of what is abandoned goes with it. True if a carrier may be lost. */
+  private boolean abandon(Worker worker, Claim claim, long seen) {
+    HedgedCall second = worker.hedgeOf(claim);
+    boolean hasLostCarrier = abandonment.abandon(worker, claim, seen);
+    if (second != null && worker.claim != claim) {
+      drop(second);
+    }
+    return hasLostCarrier;
   }
 
   // The end of the run

@@ -70,6 +70,31 @@ final class Judging {
     return decide(at, () -> judged(at, value, error));
   }
 
+  /** Whether the answer of a hedge counts. Limits hear of it, as of that of any call; what the user's functions throw counts as no. */
+  boolean ofHedge(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    Retry retry = at.retry();
+    boolean counts = false;
+    try {
+      answered(at, value, error);
+      counts =
+          error == null
+              && !retry.isFatalResult(at.itemOfUser(), value)
+              && !retry.rejects(at.itemOfUser(), value);
+      if (counts) {
+        waits.settle(at.demand, at.item(), value);
+      } else {
+        Throwable failure = error == null ? new RejectedResultException(value, 1) : error;
+        retry
+            .serverWait(value, error, terms.clock.now())
+            .ifPresent(wait -> pause(at, wait, failure));
+      }
+    } catch (Throwable broken) {
+      counts = false;
+    }
+    tidyInterrupt(null);
+    return counts;
+  }
+
   /** What comes of an item whose call was the last one, whatever came of that. */
   Verdict ofLastCall(ItemAtHand at, Throwable error) {
     return decide(at, () -> lastFailure(at, error));

@@ -51,6 +51,7 @@ final class Life implements Effects {
   private final Party party;
   private final Interrupter interrupter;
   private final Staff staff;
+  private final Runnable stopHedging;
   private final Refill refill;
   private final Waiting waiting;
   private final Recording recording = new Recording();
@@ -89,6 +90,7 @@ final class Life implements Effects {
       Party party,
       Interrupter interrupter,
       Staff staff,
+      Runnable stopHedging,
       Refill refill,
       Waiting waiting,
       @Nullable RunCheckpoint checkpoint,
@@ -100,6 +102,7 @@ final class Life implements Effects {
     this.party = party;
     this.interrupter = interrupter;
     this.staff = staff;
+    this.stopHedging = stopHedging;
     this.refill = refill;
     this.waiting = waiting;
     this.checkpoint = checkpoint;
@@ -315,7 +318,8 @@ final class Life implements Effects {
     if (schedule.census().keptCarriers() > 0) {
       Mishaps.survive(this::watchEnd);
     }
-    Mishaps.survive(interrupter::stop);
+    Mishaps.survive(interrupter::over);
+    Mishaps.survive(stopHedging);
     Mishaps.survive(waits::stop);
     Mishaps.survive(runAlarm::cancel);
     Mishaps.survive(drainAlarm::cancel);
@@ -332,6 +336,7 @@ final class Life implements Effects {
     // Here, not in over(), which another thread may still be at: whoever waits for the end sees it
     // told.
     Mishaps.survive(() -> reporting.accept(recording));
+    Mishaps.survive(interrupter::stop);
     Mishaps.survive(staff::stop);
     Mishaps.survive(rescueAlarm::cancel);
     if (checkpoint == null) {

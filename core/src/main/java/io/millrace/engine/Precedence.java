@@ -59,7 +59,8 @@ final class Precedence {
         returned != null,
         oldest != null && Backlog.isLate(oldest, worker.nowNanos),
         mayCall && isReadable(),
-        oldest != null);
+        oldest != null,
+        mayCall && isHedgeable());
   }
 
   /** Whether there is something to do for a worker with a slot. */
@@ -67,7 +68,11 @@ final class Precedence {
     if (!schedule.hasEnded() && isHeldUp()) {
       return backlog.hasCondemned();
     }
-    return backlog.hasReady() || isReadable() || returned() != null || stealable() != null;
+    return backlog.hasReady()
+        || isReadable()
+        || returned() != null
+        || stealable() != null
+        || isHedgeable();
   }
 
   /** Whether items that have got their permits may not begin, as they could when they got them. */
@@ -97,6 +102,10 @@ final class Precedence {
 
   private @Nullable Claim stealable() {
     return schedule.mayBeginReturned() ? comesFirst(backlog.stealable()) : null;
+  }
+
+  private boolean isHedgeable() {
+    return !schedule.hasEnded() && backlog.hasHedges();
   }
 
   /* Items that were offered their permits but found no slot go before items that come later. */

@@ -193,6 +193,22 @@ final class Schedule {
     }
   }
 
+  // Hedges
+
+  /** A call takes long: if there is a slot that nothing else needs, it is made a second time. */
+  void offer(HedgedCall second) {
+    lock();
+    backlog.addHedge(second);
+    release();
+  }
+
+  /** It is not to be made any more. */
+  void withdraw(HedgedCall second) {
+    lock();
+    backlog.removeHedge(second);
+    unlock();
+  }
+
   // Room in the window
 
   /** The consumer has taken something. */

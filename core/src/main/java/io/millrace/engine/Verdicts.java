@@ -36,6 +36,7 @@ final class Verdicts {
   private final @Nullable AttemptNews news;
   private final Telling telling;
   private final @Nullable Adaptation adaptation;
+  private final @Nullable Hedging hedging;
 
   Verdicts(
       Terms terms,
@@ -48,6 +49,7 @@ final class Verdicts {
     this.schedule = schedule;
     this.waits = waits;
     this.failures = failures;
+    this.hedging = Hedging.of(terms, schedule, interrupter);
     this.news = AttemptNews.of(terms.config, schedule);
     this.adaptation = Adaptation.of(terms, schedule.control(), news);
     Keeping keeping = checkpoint == null ? null : new Keeping(checkpoint, terms.isTuned);
@@ -69,6 +71,17 @@ final class Verdicts {
   /** Hears of attempts that succeed; null if the concurrency is as given. */
   @Nullable Adaptation adaptation() {
     return adaptation;
+  }
+
+  /** Offers to call items a second time; null if nobody wants that. */
+  @Nullable Hedging hedging() {
+    return hedging;
+  }
+
+  void stopHedging() {
+    if (hedging != null) {
+      hedging.stop();
+    }
   }
 
   // Items that were called
@@ -109,6 +122,10 @@ final class Verdicts {
   /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. True if it is to be adapted. */
   private boolean hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
     boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
+    if (hedging != null && hasSucceeded) {
+      long end = at.ticketed().lastEndNanos;
+      hedging.succeeded(end - startNanos, end);
+    }
     return adaptation != null
         && adaptation.ended(startNanos, at.ticketed().lastEndNanos, hasSucceeded);
   }
@@ -193,6 +210,26 @@ final class Verdicts {
     ticket.lastEndNanos = at.worker.nowNanos;
     ticket.isHeldBack = false;
     waits.free(ticket);
+  }
+
+  /** Settles an item whose attempt was abandoned, because its hedge has the answer. A result counts even if the run has ended. */
+  boolean adopt(ItemAtHand at, @Nullable Object value) {
+    Claim claim = at.claim();
+    at.ticketed().answer = null; // it may wait for its checkpoint from here on
+    long start = at.ticketed().firstStartNanos;
+    boolean begun =
+        claim.nextPhase(at.worker.nowNanos, Long.MAX_VALUE)
+            || (claim.sealInterrupted() != null
+                && claim.unseal(at.worker.nowNanos, Long.MAX_VALUE));
+    if (!begun) {
+      return false;
+    }
+    telling.end(at, start, null);
+    if (!sealAgain(claim) || !claim.unseal(at.worker.nowNanos, judging.budgetNanos(at))) {
+      return false;
+    }
+    Verdict verdict = judging.ofAttempt(at, value, null);
+    return sealAgain(claim) && carryOut(at, verdict);
   }
 
   // Items that are not called, or not any more

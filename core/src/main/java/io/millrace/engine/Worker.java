@@ -18,6 +18,9 @@ final class Worker extends Timekeeper implements Runnable {
   /** The place of a worker that is not in the roster. */
   static final int NOWHERE = -1;
 
+  /** The word of no claim: there is no call that could be hedged. */
+  static final long NO_CALL = 0;
+
   /** A claim that takes less is followed by a larger one. */
   private static final long CHEAP_NANOS = 10_000;
 
@@ -54,6 +57,12 @@ final class Worker extends Timekeeper implements Runnable {
   /* Made when it is needed: where there are no obstacles, successes do not. Read by whoever abandons. */
   private volatile @Nullable ItemAtHand atHand;
 
+  /* Of runs that hedge: the word of its claim since its call began, and when that was; written by the worker, read by scans. The
+   * worker ends its call, then looks for a hedge; a scan says that there is one, then looks whether the call goes on. */
+  private volatile long callSeen = NO_CALL;
+  private long callStart;
+  private volatile @Nullable HedgedCall hedged;
+
   Worker(Schedule schedule, Attempts attempts, Terms terms, int generation) {
     super(terms.config.watch == null ? null : terms.config.watch.stripe());
     this.schedule = schedule;
@@ -71,6 +80,59 @@ final class Worker extends Timekeeper implements Runnable {
 
   Thread runningThread() {
     return Objects.requireNonNull(thread, "thread of a worker that runs");
+  }
+
+  // Hedging
+
+  /** A call begins that may be hedged. */
+  void callBegins(long seen) {
+    callStart = nowNanos;
+    callSeen = seen;
+  }
+
+  /** The call has ended; returns its hedge, if it has one. */
+  @Nullable HedgedCall callEnded(Claim of) {
+    long seen = callSeen;
+    callSeen = NO_CALL;
+    HedgedCall second = hedged;
+    if (second == null) {
+      return null;
+    }
+    hedged = null;
+    return second.isOf(of, seen) ? second : null;
+  }
+
+  /** What its call was seen with; {@link #NO_CALL} if it is in none. */
+  long callSeen() {
+    return callSeen;
+  }
+
+  /** When the call began that was seen. */
+  long callStart() {
+    return callStart;
+  }
+
+  boolean isHedged(Claim of, long seen) {
+    HedgedCall second = hedged;
+    return second != null && second.isOf(of, seen);
+  }
+
+  /** Its call gets a hedge. */
+  void hedged(HedgedCall second) {
+    hedged = second;
+  }
+
+  /** Its call had ended before. */
+  void unhedged(HedgedCall second) {
+    if (hedged == second) {
+      hedged = null;
+    }
+  }
+
+  /** The hedge of what it does with this claim; null if there is none. */
+  @Nullable HedgedCall hedgeOf(Claim of) {
+    HedgedCall second = hedged;
+    return second != null && second.claim == of ? second : null;
   }
 
   /** Whether it runs in this thread. */

@@ -23,6 +23,10 @@ final class Refused {
             && (config.checkpoint.key().isPresent() || config.checkpoint.fingerprint().isPresent()),
         "checkpoint with functions for keys or fingerprints",
         "tasks are functions without an item; give each of them TaskOptions.key and fingerprint");
+    refuse(
+        config.hedge != null,
+        "hedgeIdempotent",
+        "its tasks are different functions, and some may not be called twice");
     Config usual = new Config();
     refuse(
         !config.patience.equals(usual.patience), "patience", "tasks wait until a worker is back");

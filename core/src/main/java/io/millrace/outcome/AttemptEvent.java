@@ -26,6 +26,15 @@ public sealed interface AttemptEvent {
   record Starting(@Nullable Object item, Details details) implements AttemptEvent {}
 
   /**
+   * An attempt takes long, and gets a second call, which is about to begin: see {@code Parallel.hedgeIdempotent}. It has its
+   * permits, and its part of the budget. If the first call ends meanwhile, the second one is not made.
+   *
+   * @param item see {@link AttemptEvent#item}
+   * @param details those of the attempt, which counts as one
+   */
+  record Hedging(@Nullable Object item, Details details) implements AttemptEvent {}
+
+  /**
    * An attempt has failed, and the item will be tried again. There is no event for the failure of the last
    * attempt, which makes the outcome.
    *

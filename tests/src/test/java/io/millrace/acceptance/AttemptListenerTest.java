@@ -12,6 +12,7 @@ import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.AttemptEvent;
+import io.millrace.outcome.AttemptEvent.Hedging;
 import io.millrace.outcome.AttemptEvent.Retrying;
 import io.millrace.outcome.AttemptEvent.Starting;
 import io.millrace.outcome.AttemptEvent.Waiting;
@@ -53,6 +54,7 @@ class AttemptListenerTest {
     String said =
         switch (event) {
           case Starting(var item, var details) -> item + " starts " + details.attempts();
+          case Hedging(var item, var details) -> item + " hedges " + details.attempts();
           case Retrying(var item, var error, var delay, var details) ->
               item
                   + " fails "

@@ -18,6 +18,7 @@ import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.Cost;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Jitter;
 import io.millrace.plan.PermitSource;
 import io.millrace.plan.RateLimit;
@@ -97,6 +98,7 @@ final class DurationSamples {
     SAMPLES.put(ConcurrencyChange.Reason.class, () -> ConcurrencyChange.Reason.STARTING);
     SAMPLES.put(RateLimit.Breaker.Open.class, () -> RateLimit.Breaker.Open.WAIT);
     SAMPLES.put(AnswerReader.class, AnswerReader::http);
+    SAMPLES.put(Hedge.class, () -> Hedge.after(SECOND));
     SAMPLES.put(RetryBudget.class, () -> RetryBudget.of(0.1));
     SAMPLES.put(TaskOptions.class, TaskOptions::none);
     SAMPLES.put(ParallelExecutor.class, () -> EXECUTOR);

@@ -383,6 +383,8 @@ class MonitorTest {
     return switch (event) {
       case MonitorEvent.Attempt(AttemptEvent.Starting(_, var details)) ->
           "starts " + details.attempts();
+      case MonitorEvent.Attempt(AttemptEvent.Hedging(_, var details)) ->
+          "hedges " + details.attempts();
       case MonitorEvent.Attempt(AttemptEvent.Retrying(_, var error, _, _)) ->
           "fails: " + error.getMessage();
       case MonitorEvent.Attempt(AttemptEvent.Waiting(_, var reason, _)) -> "waits for " + reason;

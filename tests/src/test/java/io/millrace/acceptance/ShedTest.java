@@ -41,6 +41,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -322,6 +323,8 @@ class ShedTest {
   @Test
   @DisplayName("R9, AF2: a task of an executor is shed at its semaphore and at the limit")
   void tasks() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch submitted = new CountDownLatch(1);
     WeightedSemaphore one = WeightedSemaphore.bounded(1);
     try (ParallelExecutor executor =
         ParallelExecutor.of(Parallel.of(4).clock(clock).shedAfter(ofSeconds(2)))) {
@@ -329,11 +332,15 @@ class ShedTest {
       ExecutorFuture<Integer> first =
           executor.submit(
               () -> {
+                begun.countDown();
+                submitted.await();
                 clock.sleep(ofSeconds(5));
                 return 1;
               },
               options);
+      begun.await();
       ExecutorFuture<Integer> second = executor.submit(() -> 2, options);
+      submitted.countDown();
       ExecutionException wrapper = assertThrows(ExecutionException.class, second::get);
       assertInstanceOf(ShedException.class, wrapper.getCause());
       assertEquals(1, first.get());

@@ -179,6 +179,7 @@ public final class EventLog implements Consumer<MonitorEvent>, AutoCloseable {
   private void write(JsonGenerator json, AttemptEvent event) {
     switch (event) {
       case AttemptEvent.Starting(var item, var details) -> start(json, "start", item, details);
+      case AttemptEvent.Hedging(var item, var details) -> start(json, "hedge", item, details);
       case AttemptEvent.Waiting(var item, var reason, var details) -> {
         start(json, "wait", item, details);
         json.writeStringProperty("for", forWhat(reason));

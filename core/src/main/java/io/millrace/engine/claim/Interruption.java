@@ -4,5 +4,7 @@ package io.millrace.engine.claim;
 public enum Interruption {
   ATTEMPT_TIMEOUT,
   ITEM_TIMEOUT,
-  RUN_ENDED
+  RUN_ENDED,
+  /** The other call of the attempt has its answer, or the attempt needs none any more. */
+  HEDGED
 }

@@ -41,6 +41,12 @@ public final class Ticket {
   /** Why the item only has to be settled, for example because it was abandoned; otherwise null. */
   public @Nullable Condemnation condemned;
 
+  /** What answered in place of an attempt whose worker was abandoned; otherwise null. */
+  public @Nullable SecondCall answer;
+
+  /** What is to be called, if this stands for a hedge and not for an item; otherwise null. */
+  public @Nullable SecondCall hedge;
+
   /** What the run knows of it by its checkpoint; null without one. */
   public @Nullable Mark mark;
 
@@ -124,7 +130,10 @@ public final class Ticket {
 
   /** Whether the item only has to be settled: that takes no slot. */
   public boolean needsNoCall() {
-    return isOver || condemned != null || (mark != null && mark.needsNoCall());
+    return isOver
+        || condemned != null
+        || answer != null
+        || (mark != null && mark.needsNoCall());
   }
 
   /** It has permits of its item's semaphore. */

@@ -13,6 +13,7 @@ import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.FailureRate;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Order;
 import io.millrace.plan.ProgressListener;
 import io.millrace.plan.RateLimit;
@@ -68,6 +69,9 @@ public final class Config implements Cloneable {
   public @Nullable ItemDeadline itemDeadline;
 
   public Duration runTimeout = Require.NEVER;
+
+  /** When attempts get a second call; null for never. */
+  public @Nullable Hedge hedge;
 
   /** How long an item may wait before an attempt. */
   public Duration shedAfter = Require.NEVER;
@@ -220,6 +224,7 @@ public final class Config implements Cloneable {
         .option("attemptTimeout", attemptTimeout, plain.attemptTimeout)
         .option("itemTimeout", itemTimeout, plain.itemTimeout)
         .option("runTimeout", runTimeout, plain.runTimeout)
+        .option("hedgeIdempotent", hedge, null)
         .option("shedAfter", shedAfter, plain.shedAfter)
         .option("grace", grace, plain.grace)
         .option("patience", patience, plain.patience)

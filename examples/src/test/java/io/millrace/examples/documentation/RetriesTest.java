@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.millrace.Parallel;
 import io.millrace.ParallelFunction;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Http;
 import io.millrace.plan.HttpStatusException;
 import io.millrace.plan.Jitter;
@@ -186,5 +187,13 @@ class RetriesTest {
     assertEquals(retry.budget().toString(), Retry.http().budget().toString());
     assertEquals(20, strict.budget().floor());
     assertEquals(4, stubborn.attempts());
+  }
+
+  @Test
+  void hedges() {
+    // @start region="hedge"
+    var parallel = Parallel.of(50).hedgeIdempotent(Hedge.afterPercentile(95));
+    // @end
+    assertEquals(List.of(1), parallel.map(List.of("a"), String::length).values());
   }
 }

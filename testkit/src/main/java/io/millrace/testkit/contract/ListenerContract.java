@@ -118,6 +118,7 @@ public interface ListenerContract extends Contract {
   private static String shortly(AttemptEvent event) {
     return switch (event) {
       case AttemptEvent.Starting(_, var details) -> "starts " + details.attempts();
+      case AttemptEvent.Hedging(_, var details) -> "hedges " + details.attempts();
       case AttemptEvent.Retrying(_, var error, _, _) -> "fails with " + error.getMessage();
       case AttemptEvent.Waiting(_, var limit, _) -> "waits for " + limit;
     };

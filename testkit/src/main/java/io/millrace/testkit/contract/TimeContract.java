@@ -11,6 +11,7 @@ import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.testkit.ManualClock;
@@ -21,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -316,6 +318,49 @@ public interface TimeContract extends Contract {
       assertEquals(way.concurrency(), report.failures().size(), "failures");
     } finally {
       action.releaseAll();
+    }
+  }
+
+  @Everywhere(
+      at = {2, 7, 100},
+      except = Trait.CALLER_RUNS)
+  @DisplayName("R10 an attempt that takes long gets a second call, and the first answer counts")
+  default void hedges(Way way) throws Exception {
+    int items = 8;
+    try (ManualClock clock = new ManualClock()) {
+      AtomicInteger calls = new AtomicInteger();
+      AtomicInteger ofFirst = new AtomicInteger();
+      AtomicInteger interrupted = new AtomicInteger();
+      try (var live =
+          way.over(
+                  Way.numbers(items),
+                  item -> {
+                    calls.incrementAndGet();
+                    if (item == 0 && ofFirst.incrementAndGet() == 1) {
+                      try {
+                        new CountDownLatch(1).await();
+                      } catch (InterruptedException why) {
+                        interrupted.incrementAndGet();
+                        throw why;
+                      }
+                    }
+                    return item;
+                  })
+              .with(
+                  p ->
+                      p.clock(clock)
+                          .window(items)
+                          .hedgeIdempotent(Hedge.after(Duration.ofSeconds(2))))
+              .start()) {
+        Actions.eventually("all items to begin", () -> calls.get() == items);
+        clock.advance(Duration.ofSeconds(2));
+        var report = live.report().complete(items);
+        assertEquals(items, report.successes().size(), "successes");
+        report.successes().forEach(s -> assertEquals(1, s.attempts(), "attempts"));
+      }
+      assertEquals(2, ofFirst.get(), "calls of the item that takes long");
+      assertEquals(items + 1, calls.get(), "calls");
+      assertEquals(1, interrupted.get(), "interrupted calls");
     }
   }
 }
