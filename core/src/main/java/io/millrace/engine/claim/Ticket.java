@@ -130,10 +130,7 @@ public final class Ticket {
 
   /** Whether the item only has to be settled: that takes no slot. */
   public boolean needsNoCall() {
-    return isOver
-        || condemned != null
-        || answer != null
-        || (mark != null && mark.needsNoCall());
+    return isOver || condemned != null || answer != null || (mark != null && mark.needsNoCall());
   }
 
   /** It has permits of its item's semaphore. */
