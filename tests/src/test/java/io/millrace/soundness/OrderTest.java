@@ -207,7 +207,7 @@ class OrderTest {
                   return item;
                 });
     assertEquals(2, results.okValues().size());
-    assertEquals(List.of("a2"), waits);
+    assertEquals(List.of("a"), waits.stream().map(OrderTest::key).toList());
   }
 
   @Test
@@ -218,7 +218,8 @@ class OrderTest {
     CountDownLatch permitIsFree = new CountDownLatch(1);
     CountDownLatch firstStarts = new CountDownLatch(1);
     CountDownLatch lastWaits = new CountDownLatch(1);
-    List<String> started = Collections.synchronizedList(new ArrayList<>());
+    List<Object> told = Collections.synchronizedList(new ArrayList<>());
+    List<Object> started = Collections.synchronizedList(new ArrayList<>());
     var results =
         Parallel.of(2)
             .clock(moved)
@@ -226,7 +227,8 @@ class OrderTest {
             .onAttempt(
                 event -> {
                   if (event instanceof AttemptEvent.Waiting waiting) {
-                    if (waiting.item().equals("a2")) {
+                    told.add(String.valueOf(waiting.item()));
+                    if (told.size() == 1) {
                       moved.advance(Duration.ofSeconds(3));
                       permitIsFree.countDown();
                       awaitQuietly(lastWaits);
@@ -240,7 +242,7 @@ class OrderTest {
                 List.of("a1", "a2", "a3"),
                 item -> {
                   started.add(item);
-                  if (item.equals("a1")) {
+                  if (started.size() == 1) {
                     permitIsFree.await();
                   } else {
                     firstStarts.countDown();
@@ -250,7 +252,7 @@ class OrderTest {
                 });
     moved.close();
     assertEquals(3, results.values().size());
-    assertEquals(List.of("a1", "a2", "a3"), started);
+    assertEquals(told, started.subList(1, 3));
   }
 
   private static String key(String item) {
