@@ -70,7 +70,7 @@ final class Backlog {
 
   /** An item need not wait any more; look at {@link #soonerEnd} before the lock is let go. */
   void addReady(Ticket ticket) {
-    if (ticket.needsNoCall() || isUnwanted(ticket)) {
+    if (ticket.needsNoCall() || Tuned.isWithdrawn(ticket.item)) {
       condemned.add(ticket);
     } else if (ticket.isGranted) {
       granted.add(ticket);
@@ -81,10 +81,6 @@ final class Backlog {
         endsSooner |= ending.add(ticket);
       }
     }
-  }
-
-  private static boolean isUnwanted(Ticket ticket) {
-    return ticket.item instanceof Tuned task && task.isWithdrawn();
   }
 
   /** When to look whether what waits for a worker is over, if that is sooner than it was; otherwise null. */

@@ -84,6 +84,11 @@ public abstract class Tuned {
     return isTakenBack() || isUnwanted();
   }
 
+  /** The same of any item: one that brings no options cannot be withdrawn. */
+  public static boolean isWithdrawn(@Nullable Object item) {
+    return item instanceof Tuned task && task.isWithdrawn();
+  }
+
   /**
    * Called once, in a thread of the run, outside its lock, unless it was taken back; must not throw.
    */

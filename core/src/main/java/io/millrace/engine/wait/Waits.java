@@ -205,7 +205,7 @@ public final class Waits {
     }
     if (isFree) {
       declined(ticket); // it was taken out before it was in, or need not wait
-    } else if (run.hasEnded() || isUnwanted(ticket) || keepsInPause(ticket)) {
+    } else if (run.hasEnded() || Tuned.isWithdrawn(ticket.item) || keepsInPause(ticket)) {
       endWait(ticket); // whoever ended its wait may have come too early to find it
     } else if (deadline != Long.MAX_VALUE && terms.clock.nanoTime() - deadline >= 0) {
       end(ticket, deadline); // and so may its timer
@@ -270,10 +270,6 @@ public final class Waits {
     return shedding != null && shedding.deadline(ticket) == ticket.endNanos
         ? shedding.error()
         : null;
-  }
-
-  private static boolean isUnwanted(Ticket ticket) {
-    return ticket.item instanceof Tuned task && task.isWithdrawn();
   }
 
   /** An item waits for its retry. */
