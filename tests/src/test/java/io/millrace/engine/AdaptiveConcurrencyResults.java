@@ -42,6 +42,11 @@ public final class AdaptiveConcurrencyResults {
     }
   }
 
+  /** A client whose concurrency finds itself. */
+  public static Simulation.Concurrency learning() {
+    return new Learning();
+  }
+
   /**
    * A server.
    *

@@ -36,6 +36,11 @@ public record Simulation(
     /** How many at once from now on, at least 1. */
     int most();
 
+    /** How long the next request waits once its limit lets it go; asked once for each. Not at all by default. */
+    default long delayNanos(long now) {
+      return 0;
+    }
+
     /** A request was answered. */
     void answered(long sentAt, long now, SimulatedReply reply);
   }
@@ -124,7 +129,7 @@ public record Simulation(
       SimulatedRequest request = of.server.next(random);
       var demand = limiter.demand(request);
       if (limiter.tryTake(demand)) {
-        clock.after(0, () -> send(demand, request));
+        sendSoon(demand, request);
         return;
       }
       limiter.enqueue(
@@ -137,12 +142,16 @@ public record Simulation(
 
             @Override
             public void granted() {
-              clock.after(0, () -> send(demand, request));
+              sendSoon(demand, request);
             }
 
             @Override
             public void declined() {}
           });
+    }
+
+    private void sendSoon(Demand demand, SimulatedRequest request) {
+      clock.after(concurrency.delayNanos(clock.elapsed()), () -> send(demand, request));
     }
 
     private void send(Demand demand, SimulatedRequest request) {
