@@ -74,6 +74,7 @@ class SlowListenersTest {
           "starts " + starting.details().attempts();
       case MonitorEvent.Attempt(AttemptEvent.Retrying retrying) ->
           "again after " + retrying.details().attempts() + ": " + kind(retrying.error());
+      case MonitorEvent.Attempt(AttemptEvent.Hedging hedging) -> "hedges";
       case MonitorEvent.Attempt(AttemptEvent.Waiting waiting) -> "waits for " + waiting.reason();
       case MonitorEvent.Ended ended ->
           "ended "

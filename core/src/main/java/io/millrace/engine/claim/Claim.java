@@ -522,11 +522,6 @@ public final class Claim extends ClaimCells {
     return position(word) + most;
   }
 
-  /** Whether two words are about the same phase of the same item. */
-  public static boolean isSamePhase(long one, long other) {
-    return isSameWork(one, other);
-  }
-
   /** Whether this is about one item that is not fresh. */
   public boolean isSingle() {
     return single;

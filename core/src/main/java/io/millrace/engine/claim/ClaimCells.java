@@ -175,4 +175,9 @@ public abstract sealed class ClaimCells permits Claim {
   public final @Nullable Object[] cells() {
     return cells;
   }
+
+  /** Whether two words are about the same phase of the same item. */
+  public static boolean isSamePhase(long one, long other) {
+    return ClaimWord.isSameWork(one, other);
+  }
 }
