@@ -39,7 +39,8 @@ public final class CancelTaskHunt {
     private volatile boolean cancelled;
 
     private static Home newHome() {
-      return new Home(new TaskFeed(), Context.none(), TaskOptions.none().tuning(), new StoredTasks(false));
+      return new Home(
+          new TaskFeed(), Context.none(), TaskOptions.none().tuning(), new StoredTasks(false));
     }
 
     @Actor

@@ -33,7 +33,8 @@ class TaskLincheckTest {
         new Task<>(newHome(), () -> 0, TaskOptions.none().tuning(), TimeSource.system(), false);
 
     private static Home newHome() {
-      return new Home(new TaskFeed(), Context.none(), TaskOptions.none().tuning(), new StoredTasks(false));
+      return new Home(
+          new TaskFeed(), Context.none(), TaskOptions.none().tuning(), new StoredTasks(false));
     }
 
     /** Whether no interrupt is left over. */
