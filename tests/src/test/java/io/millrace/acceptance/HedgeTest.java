@@ -227,10 +227,7 @@ class HedgeTest {
     assertEquals(RunStatus.COMPLETED, results.status());
     calls.clear();
     Results<Integer, Integer> three =
-        parallel(1)
-            .budget(Budget.calls(3))
-            .concurrency(2)
-            .map(items(2), taking(ofSeconds(9), ZERO));
+        parallel(4).budget(Budget.calls(3)).map(items(2), taking(ofSeconds(9), ZERO));
     assertEquals(3, calls.values().stream().mapToInt(AtomicInteger::get).sum());
     assertEquals(2, three.successes().size());
   }

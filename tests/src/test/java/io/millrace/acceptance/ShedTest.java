@@ -103,7 +103,7 @@ class ShedTest {
   @DisplayName("R9: behind others an item waits as long as it may, and no longer")
   void behindOthers() {
     Results<Integer, Integer> results =
-        parallel(4)
+        parallel(1)
             .rateLimit(RateLimit.perSecond(1))
             .shedAfter(ofMillis(2_500))
             .map(items(10), noting());
@@ -233,6 +233,12 @@ class ShedTest {
   @Test
   @DisplayName("R9, A61: no slot is kept or needed: items are shed while all slots are busy")
   void withoutASlot() {
+    clock
+        .announced(this::shedBesideBusySlots)
+        .run(); // so time does not go on while this thread looks
+  }
+
+  private void shedBesideBusySlots() {
     try (var run =
         parallel(2)
             .concurrencyPerKey(1, (Integer item) -> item < 2 ? "a" : "b")
@@ -246,7 +252,7 @@ class ShedTest {
       var first = run.take().orElseThrow();
       assertEquals(ofSeconds(1).plusNanos(1), now());
       assertInstanceOf(ShedException.class, ((Failure<?, ?>) first).error());
-      assertEquals(1, first.index());
+      assertTrue(first.index() < 2, "one of those with the same key");
       assertTrue(run.take().orElseThrow() instanceof Success);
       assertTrue(run.take().orElseThrow() instanceof Success);
       assertEquals(ofSeconds(30), now());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.Run;
 import io.millrace.executor.ExecutorFuture;
@@ -18,6 +19,7 @@ import io.millrace.limit.WeightedSemaphore;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.ShedException;
+import io.millrace.outcome.WaitCause;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class OverWithoutWorkerTest {
   private final ManualClock clock = new ManualClock();
+  private final Monitor monitor = Monitor.of();
   private final CountDownLatch free = new CountDownLatch(1);
   private final AtomicInteger busy = new AtomicInteger();
   private final AtomicInteger failed = new AtomicInteger();
@@ -62,7 +65,8 @@ class OverWithoutWorkerTest {
   }
 
   private ParallelExecutor executor(int concurrency, int queue) {
-    Parallel parallel = Parallel.of(concurrency).clock(clock).retry(retry(ofHours(1)));
+    Parallel parallel =
+        Parallel.of(concurrency).clock(clock).monitor(monitor).retry(retry(ofHours(1)));
     return ParallelExecutor.of(parallel, QueueLimit.rejecting(queue));
   }
 
@@ -184,8 +188,7 @@ class OverWithoutWorkerTest {
   private ExecutorFuture<Integer> inTime(ParallelExecutor executor) throws InterruptedException {
     TaskOptions options = executor.options().retry(retry(ofMillis(100))).timeout(ofMillis(300));
     ExecutorFuture<Integer> future = executor.submit(this::fails, options);
-    Soon.until(() -> failed.get() == 1);
-    clock.awaitTimers(1);
+    Soon.until(() -> monitor.snapshot().waitingFor(WaitCause.BACKOFF) == 1);
     return future;
   }
 
@@ -222,7 +225,7 @@ class OverWithoutWorkerTest {
           executor.submit(this::fails, TaskOptions.none().semaphore(semaphore));
       Soon.until(() -> limiter.waiters() == 1);
       executor.pause();
-      assertTrue(semaphore.tryAcquire());
+      Soon.until(semaphore::tryAcquire); // its worker may still be on the way into the queue
       clock.advance(ofHours(2).plusNanos(1));
       ExecutionException thrown =
           assertThrows(ExecutionException.class, () -> Soon.of(waiting::get));
