@@ -35,6 +35,7 @@ class PartitionJobTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.session();
+    LocalSpark.endEngines();
   }
 
   @BeforeEach

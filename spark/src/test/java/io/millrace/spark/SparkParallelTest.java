@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Retry;
 import io.millrace.spark.SparkOutcome.Status;
 import java.io.IOException;
@@ -91,6 +92,7 @@ class SparkParallelTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.session();
+    LocalSpark.endEngines();
   }
 
   @BeforeEach
@@ -330,6 +332,7 @@ class SparkParallelTest {
             .map(
                 numbers(100, 4),
                 item -> {
+                  CALLS.incrementAndGet();
                   begun.countDown();
                   try {
                     latch.await();
@@ -356,7 +359,10 @@ class SparkParallelTest {
     spark.sparkContext().cancelJobGroup("cancelled");
     caller.join();
     LocalSpark.awaitNoEngine();
-    assertEquals(4, INTERRUPTED.get());
+    assertEquals(CALLS.get(), INTERRUPTED.get(), "each call is interrupted");
+    // Spark kills one task after the other: slots of one that has gone are free for those that have
+    // not heard of it.
+    assertTrue(CALLS.get() <= 4 + 3 * 4, CALLS + " calls");
     assertEquals(1, thrown.size());
   }
 
@@ -405,6 +411,58 @@ class SparkParallelTest {
   }
 
   @Test
+  @DisplayName("K7 an item that has a hedge: the end of its task interrupts both calls")
+  void interruptsBothCalls() {
+    latch = new CountDownLatch(1);
+    begun = new CountDownLatch(2);
+    var outcomes =
+        closing(() -> Parallel.of(4).hedgeIdempotent(Hedge.after(Duration.ofMillis(1))))
+            .map(
+                numbers(2, 1),
+                item -> {
+                  if (item == 0) {
+                    begun.await(); // until the other item has its hedge
+                    return item;
+                  }
+                  CALLS.incrementAndGet();
+                  begun.countDown();
+                  try {
+                    latch.await();
+                    return item;
+                  } catch (InterruptedException interrupted) {
+                    INTERRUPTED.incrementAndGet();
+                    throw interrupted;
+                  }
+                },
+                Encoders.LONG());
+    assertEquals(1, outcomes.limit(1).collectAsList().size());
+    LocalSpark.awaitNoEngine();
+    assertEquals(2, CALLS.get());
+    assertEquals(2, INTERRUPTED.get());
+  }
+
+  @Test
+  @DisplayName("K10 a call that takes long has a hedge, whose answer counts")
+  void hedges() {
+    latch = new CountDownLatch(1);
+    List<SparkOutcome<Long, Long>> outcomes =
+        closing(() -> Parallel.of(4).hedgeIdempotent(Hedge.after(Duration.ofMillis(1))))
+            .map(
+                numbers(1, 1),
+                item -> {
+                  if (CALLS.incrementAndGet() == 1) {
+                    latch.await(); // until it is interrupted
+                  }
+                  return item + 7;
+                },
+                Encoders.LONG())
+            .collectAsList();
+    assertEquals(1, outcomes.size());
+    assertEquals(7, outcomes.getFirst().value());
+    assertEquals(2, CALLS.get());
+  }
+
+  @Test
   @DisplayName("K8 an error of the rows themselves fails the task with that error")
   void anErrorOfTheSource() {
     JavaRDD<Integer> broken =
@@ -441,6 +499,21 @@ class SparkParallelTest {
     Exception failed = assertThrows(Exception.class, outcomes::count);
     assertTrue(all(failed).contains("dead"), () -> all(failed));
     assertTrue(CALLS.get() <= 4, CALLS + " calls");
+  }
+
+  @Test
+  @DisplayName("K8 so does one that comes with the last outcome of a task")
+  void aFatalAnswerAtTheEnd() {
+    var outcomes =
+        closing(() -> Parallel.of(2).retry(Retry.none().endRunWhen(_ -> true)))
+            .map(
+                numbers(1, 1),
+                item -> {
+                  throw new IOException("dead");
+                },
+                Encoders.LONG());
+    Exception failed = assertThrows(Exception.class, outcomes::count);
+    assertTrue(all(failed).contains("dead"), () -> all(failed));
   }
 
   @Test
