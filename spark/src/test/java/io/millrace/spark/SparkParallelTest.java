@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.outcome.ShedException;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Hedge;
+import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.spark.SparkOutcome.Status;
 import java.io.IOException;
@@ -439,6 +441,22 @@ class SparkParallelTest {
     LocalSpark.awaitNoEngine();
     assertEquals(2, CALLS.get());
     assertEquals(2, INTERRUPTED.get());
+  }
+
+  @Test
+  @DisplayName("K10 an item that would wait for too long is a failed row, without a call")
+  void sheds() {
+    List<SparkOutcome<Long, Long>> outcomes =
+        closing(() -> Parallel.of(4).rateLimit(RateLimit.perHour(1)).shedAfter(Duration.ZERO))
+            .map(numbers(8, 2), SparkParallelTest::counted, Encoders.LONG())
+            .collectAsList();
+    assertEquals(8, outcomes.size());
+    assertEquals(1, CALLS.get());
+    assertEquals(
+        7,
+        outcomes.stream()
+            .filter(outcome -> ShedException.class.getName().equals(outcome.errorType()))
+            .count());
   }
 
   @Test
