@@ -234,13 +234,15 @@ class SparkParallelTest {
     assertEquals(500, right);
     LocalSpark.awaitNoEngine();
     assertTrue(OPENED.stream().allMatch(pool -> pool.closed), "closed");
-    SparkParallel keeping = SparkParallel.of(() -> Parallel.of(10)).keepOpen(Duration.ofSeconds(2));
+    SparkParallel keeping = SparkParallel.of(() -> Parallel.of(10)).keepOpen(Duration.ofHours(1));
     OPENED.clear();
     var outcomes = keeping.map(numbers(500, 16), Pool::new, Pool::ask, Encoders.LONG());
     assertEquals(500, outcomes.count());
     assertEquals(500, outcomes.count());
     assertEquals(1, OPENED.size(), "clients of two jobs over the same rows");
     assertFalse(OPENED.iterator().next().closed, "closed while it may be used again");
+    LocalSpark.endEngines();
+    assertTrue(OPENED.iterator().next().closed, "closed at the end");
   }
 
   @Test
@@ -418,7 +420,7 @@ class SparkParallelTest {
     latch = new CountDownLatch(1);
     begun = new CountDownLatch(2);
     var outcomes =
-        closing(() -> Parallel.of(4).hedgeIdempotent(Hedge.after(Duration.ofMillis(1))))
+        closing(() -> Parallel.of(8).hedgeIdempotent(Hedge.after(Duration.ofMillis(1))))
             .map(
                 numbers(2, 1),
                 item -> {
