@@ -2,28 +2,18 @@ package io.millrace.spark;
 
 import io.millrace.outcome.Outcome;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An item on its way through an engine.
  *
- * <p>A call and the end of its Spark task meet in {@code caller}: the call announces its thread, and looks whether the task has
- * ended; the task ends, then looks for a thread. So one of them sees the other. A call that ends while its interrupt is being
- * sent waits for that, so that no other item gets it.
- *
- * <pre>
- *   null ---> thread ---> INTERRUPTING ---> INTERRUPTED
- *    ^          |                               |
- *    +----------+-------------------------------+   the call ends
- * </pre>
+ * <p>A call and the end of its Spark task meet in {@code calls}: the call announces itself, and looks whether the task has
+ * ended; the task ends, then looks for calls. So one of them sees the other. There are two at once if the item has a hedge.
  */
 final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
-  private enum Mark {
-    INTERRUPTING,
-    INTERRUPTED
-  }
-
   final T item;
   final long position;
   final PartitionOutcomes<T, R> partition;
@@ -34,7 +24,7 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
   /* The task's own: whether it has taken this from the queue. */
   boolean arrived;
 
-  private final AtomicReference<@Nullable Object> caller = new AtomicReference<>();
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
   Entry(T item, long position, PartitionOutcomes<T, R> partition) {
     this.item = item;
@@ -42,34 +32,72 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
     this.partition = partition;
   }
 
-  /** By a worker, before each call: false if nobody wants the outcome any more. Each call ends with {@link #end}. */
-  boolean begin() {
-    caller.set(Thread.currentThread());
+  /** By a worker, before each call, which ends with {@link #end}; then it looks whether the call {@link #isWanted}. */
+  Call begin() {
+    Call call = new Call();
+    calls.add(call);
+    return call;
+  }
+
+  /** False if nobody takes the outcome any more. */
+  boolean isWanted() {
     return !partition.isAbandoned();
   }
 
-  /** By the same worker, after it. */
-  @SuppressWarnings("ThreadPriorityCheck") // for one thread, for a moment
-  void end() {
-    if (!caller.compareAndSet(Thread.currentThread(), null)) {
-      while (caller.get() == Mark.INTERRUPTING) {
-        Thread.yield();
-      }
-      caller.set(null);
-      Thread.interrupted();
-    }
+  /** By the same worker, after the call. */
+  void end(Call call) {
+    calls.remove(call);
+    call.end();
   }
 
-  /** Interrupts the call, if there is one; by the task, after its end. */
+  /** Interrupts the calls, if there are any; by the task, after its end. */
   void interrupt() {
-    if (caller.get() instanceof Thread thread && caller.compareAndSet(thread, Mark.INTERRUPTING)) {
-      thread.interrupt();
-      caller.set(Mark.INTERRUPTED);
-    }
+    calls.forEach(Call::interrupt);
   }
 
   /** The outcome as a row; by the task, which has taken this. */
   SparkOutcome<T, R> toRow(int partitionId) {
     return SparkOutcome.of(Objects.requireNonNull(outcome), partitionId, position);
+  }
+
+  /**
+   * A call in the thread that made this. One that ends while its interrupt is being sent waits for that, so that no other item
+   * gets it.
+   *
+   * <pre>
+   *   RUNNING ---> INTERRUPTING ---> INTERRUPTED
+   *      |
+   *      +-------> ENDED
+   * </pre>
+   */
+  static final class Call {
+    private enum State {
+      RUNNING,
+      INTERRUPTING,
+      INTERRUPTED,
+      ENDED
+    }
+
+    private final Thread thread = Thread.currentThread();
+    private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
+
+    private Call() {}
+
+    @SuppressWarnings("ThreadPriorityCheck") // for one thread, for a moment
+    private void end() {
+      if (!state.compareAndSet(State.RUNNING, State.ENDED)) {
+        while (state.get() == State.INTERRUPTING) {
+          Thread.yield();
+        }
+        Thread.interrupted();
+      }
+    }
+
+    private void interrupt() {
+      if (state.compareAndSet(State.RUNNING, State.INTERRUPTING)) {
+        thread.interrupt();
+        state.set(State.INTERRUPTED);
+      }
+    }
   }
 }

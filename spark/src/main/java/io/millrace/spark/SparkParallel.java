@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * worker; a client that is {@link AutoCloseable} is closed when no task has come for a while: see {@link #keepOpen}.
  *
  * <p><b>Failures</b> of items are rows. A task fails if the client cannot be opened, if a listener throws, if a fatal answer ends the run (see
- * {@link io.millrace.plan.Retry#endRunWhen(java.util.function.Predicate)}), or if abandoned calls keep all slots for longer than the patience;
+ * {@link io.millrace.plan.Retry#endRunWhen(java.util.function.Predicate)}), or if abandoned calls keep all slots for longer than the patience, also with its last outcome;
  * Spark repeats it as often as {@code spark.task.maxFailures} says.
  *
  * <p><b>How often an item is called.</b> Each item has one row in what Spark writes and in what {@link #run(Dataset,

@@ -8,6 +8,7 @@ import io.millrace.engine.thread.KnownWaits;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
+import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.TruncatedRunException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -168,11 +169,17 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
       hold(begun);
       for (Outcome<T, R> outcome : begun) {
         Entry<T, R> entry = read.remove(outcome.index());
-        if (entry != null && !(outcome instanceof NotRun)) {
+        if (entry != null && counts(outcome, begun)) {
           entry.partition.settle(entry, outcome);
         }
       }
     }
+  }
+
+  /* What ends a run before its time fails all its tasks, also with the last outcome of one. It has ended when the outcome comes:
+   * listeners were told of it just now, and a fatal answer ends the run before it is settled. */
+  private static boolean counts(Outcome<?, ?> outcome, Run<?, ?> begun) {
+    return !(outcome instanceof NotRun) && begun.status() == RunStatus.RUNNING;
   }
 
   /* The last task may have left meanwhile. */
@@ -190,9 +197,9 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     }
   }
 
-  /* In the thread that is about to make the attempt. */
+  /* In the thread that is about to make the attempt, or its hedge. */
   private void tell(AttemptEvent event, @Nullable Consumer<? super AttemptEvent> listener) {
-    if (event instanceof AttemptEvent.Starting) {
+    if (event instanceof AttemptEvent.Starting || event instanceof AttemptEvent.Hedging) {
       AT_HAND.set(read.get(event.details().index()));
     }
     if (listener != null) {
@@ -204,10 +211,11 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   private R call(C client, T item) throws Exception {
     Entry<?, ?> entry = Objects.requireNonNull(AT_HAND.get(), "the entry of the attempt");
     AT_HAND.remove();
+    Entry.Call call = entry.begin();
     try {
-      return entry.begin() ? job.action().apply(client, item) : null;
+      return entry.isWanted() ? job.action().apply(client, item) : null;
     } finally {
-      entry.end();
+      entry.end(call);
     }
   }
 
@@ -242,7 +250,8 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     }
   }
 
-  private static void closeAll() {
+  /** Ends all engines, and waits for that, for some seconds at most. */
+  static void closeAll() {
     long deadline = System.nanoTime() + LONGEST_EXIT.toNanos();
     List<WorkerEngine<?, ?, ?>> all = List.copyOf(OPEN.values());
     all.forEach(WorkerEngine::stop);

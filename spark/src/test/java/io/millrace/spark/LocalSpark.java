@@ -25,6 +25,12 @@ final class LocalSpark {
     return new JavaSparkContext(session().sparkContext());
   }
 
+  /** Ends the engines that other tests have left open, for as long as their jobs say. */
+  static void endEngines() {
+    WorkerEngine.closeAll();
+    awaitNoEngine();
+  }
+
   /** Waits until no engine is open, which ends in a thread of its own. */
   static void awaitNoEngine() {
     Instant last = Instant.now().plus(Duration.ofSeconds(30));

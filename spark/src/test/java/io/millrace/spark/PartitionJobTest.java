@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
+import io.millrace.outcome.Wording;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +37,7 @@ class PartitionJobTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.session();
+    LocalSpark.endEngines();
   }
 
   @BeforeEach
@@ -166,6 +169,44 @@ class PartitionJobTest {
                             }))
             .keepOpen(Duration.ZERO)
             .map(spark.range(0, 8, 1, 2).as(Encoders.LONG()), item -> item, Encoders.LONG());
+    SparkException failed =
+        assertThrows(SparkException.class, () -> SparkParallel.run(rows, (_, _) -> {}));
+    assertTrue(failed.getMessage().contains("listener"), failed.getMessage());
+  }
+
+  @Test
+  @DisplayName("K8 so does one that hears of a task's only item, of whichever kind")
+  void aListenerThatThrowsAtTheEnd() {
+    assertFails(
+        () ->
+            Parallel.of(1)
+                .onProgress(
+                    (_, _) -> {
+                      throw new IllegalStateException("listener");
+                    }));
+    assertFails(
+        () ->
+            Parallel.of(1)
+                .onAttempt(
+                    _ -> {
+                      throw new IllegalStateException("listener");
+                    }));
+    assertFails(
+        () ->
+            Parallel.of(1)
+                .monitor(
+                    Monitor.of(
+                        Wording.PLAIN,
+                        _ -> {
+                          throw new IllegalStateException("listener");
+                        })));
+  }
+
+  private static void assertFails(WorkerSupplier<Parallel> configuration) {
+    var rows =
+        SparkParallel.of(configuration)
+            .keepOpen(Duration.ZERO)
+            .map(spark.range(1).as(Encoders.LONG()), item -> item, Encoders.LONG());
     SparkException failed =
         assertThrows(SparkException.class, () -> SparkParallel.run(rows, (_, _) -> {}));
     assertTrue(failed.getMessage().contains("listener"), failed.getMessage());

@@ -12,6 +12,7 @@ import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
 import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
@@ -75,6 +76,9 @@ class RefusalsTest {
           Map.entry("concurrencyPerKey", p -> p.<Object>concurrencyPerKey(1, item -> item)),
           Map.entry("withoutConcurrencyPerKey", Parallel::withoutConcurrencyPerKey),
           Map.entry("retry", p -> p.retry(Retry.http())),
+          Map.entry("hedgeIdempotent", p -> p.hedgeIdempotent(Hedge.after(Duration.ofSeconds(1)))),
+          Map.entry("withoutHedge", Parallel::withoutHedge),
+          Map.entry("shedAfter", p -> p.shedAfter(Duration.ofSeconds(1))),
           Map.entry("initialDelay", p -> p.initialDelay(Duration.ofSeconds(1))),
           Map.entry("attemptTimeout", p -> p.attemptTimeout(Duration.ofSeconds(1))),
           Map.entry("itemTimeout", p -> p.itemTimeout(Duration.ofSeconds(1))),

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
@@ -68,6 +69,13 @@ class SparkContractTest
   @BeforeAll
   static void warmUp() {
     LocalSpark.context().parallelize(List.of(1, 2), 2).count();
+    LocalSpark.endEngines();
+  }
+
+  /* Before the check of leaks, which gives them a second. */
+  @AfterEach
+  void awaitNoEngine() {
+    LocalSpark.awaitNoEngine();
   }
 
   /** No test: there is no stop token. */

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.outcome.ShedException;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Hedge;
+import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.spark.SparkOutcome.Status;
 import java.io.IOException;
@@ -91,6 +94,7 @@ class SparkParallelTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.session();
+    LocalSpark.endEngines();
   }
 
   @BeforeEach
@@ -230,13 +234,15 @@ class SparkParallelTest {
     assertEquals(500, right);
     LocalSpark.awaitNoEngine();
     assertTrue(OPENED.stream().allMatch(pool -> pool.closed), "closed");
-    SparkParallel keeping = SparkParallel.of(() -> Parallel.of(10)).keepOpen(Duration.ofSeconds(2));
+    SparkParallel keeping = SparkParallel.of(() -> Parallel.of(10)).keepOpen(Duration.ofHours(1));
     OPENED.clear();
     var outcomes = keeping.map(numbers(500, 16), Pool::new, Pool::ask, Encoders.LONG());
     assertEquals(500, outcomes.count());
     assertEquals(500, outcomes.count());
     assertEquals(1, OPENED.size(), "clients of two jobs over the same rows");
     assertFalse(OPENED.iterator().next().closed, "closed while it may be used again");
+    LocalSpark.endEngines();
+    assertTrue(OPENED.iterator().next().closed, "closed at the end");
   }
 
   @Test
@@ -330,6 +336,7 @@ class SparkParallelTest {
             .map(
                 numbers(100, 4),
                 item -> {
+                  CALLS.incrementAndGet();
                   begun.countDown();
                   try {
                     latch.await();
@@ -356,7 +363,10 @@ class SparkParallelTest {
     spark.sparkContext().cancelJobGroup("cancelled");
     caller.join();
     LocalSpark.awaitNoEngine();
-    assertEquals(4, INTERRUPTED.get());
+    assertEquals(CALLS.get(), INTERRUPTED.get(), "each call is interrupted");
+    // Spark kills one task after the other: slots of one that has gone are free for those that have
+    // not heard of it.
+    assertTrue(CALLS.get() <= 4 + 3 * 4, CALLS + " calls");
     assertEquals(1, thrown.size());
   }
 
@@ -405,6 +415,74 @@ class SparkParallelTest {
   }
 
   @Test
+  @DisplayName("K7 an item that has a hedge: the end of its task interrupts both calls")
+  void interruptsBothCalls() {
+    latch = new CountDownLatch(1);
+    begun = new CountDownLatch(2);
+    var outcomes =
+        closing(() -> Parallel.of(8).hedgeIdempotent(Hedge.after(Duration.ofMillis(1))))
+            .map(
+                numbers(2, 1),
+                item -> {
+                  if (item == 0) {
+                    begun.await(); // until the other item has its hedge
+                    return item;
+                  }
+                  CALLS.incrementAndGet();
+                  begun.countDown();
+                  try {
+                    latch.await();
+                    return item;
+                  } catch (InterruptedException interrupted) {
+                    INTERRUPTED.incrementAndGet();
+                    throw interrupted;
+                  }
+                },
+                Encoders.LONG());
+    assertEquals(1, outcomes.limit(1).collectAsList().size());
+    LocalSpark.awaitNoEngine();
+    assertEquals(2, CALLS.get());
+    assertEquals(2, INTERRUPTED.get());
+  }
+
+  @Test
+  @DisplayName("K10 an item that would wait for too long is a failed row, without a call")
+  void sheds() {
+    List<SparkOutcome<Long, Long>> outcomes =
+        closing(() -> Parallel.of(4).rateLimit(RateLimit.perHour(1)).shedAfter(Duration.ZERO))
+            .map(numbers(8, 2), SparkParallelTest::counted, Encoders.LONG())
+            .collectAsList();
+    assertEquals(8, outcomes.size());
+    assertEquals(1, CALLS.get());
+    assertEquals(
+        7,
+        outcomes.stream()
+            .filter(outcome -> ShedException.class.getName().equals(outcome.errorType()))
+            .count());
+  }
+
+  @Test
+  @DisplayName("K10 a call that takes long has a hedge, whose answer counts")
+  void hedges() {
+    latch = new CountDownLatch(1);
+    List<SparkOutcome<Long, Long>> outcomes =
+        closing(() -> Parallel.of(4).hedgeIdempotent(Hedge.after(Duration.ofMillis(1))))
+            .map(
+                numbers(1, 1),
+                item -> {
+                  if (CALLS.incrementAndGet() == 1) {
+                    latch.await(); // until it is interrupted
+                  }
+                  return item + 7;
+                },
+                Encoders.LONG())
+            .collectAsList();
+    assertEquals(1, outcomes.size());
+    assertEquals(7, outcomes.getFirst().value());
+    assertEquals(2, CALLS.get());
+  }
+
+  @Test
   @DisplayName("K8 an error of the rows themselves fails the task with that error")
   void anErrorOfTheSource() {
     JavaRDD<Integer> broken =
@@ -441,6 +519,21 @@ class SparkParallelTest {
     Exception failed = assertThrows(Exception.class, outcomes::count);
     assertTrue(all(failed).contains("dead"), () -> all(failed));
     assertTrue(CALLS.get() <= 4, CALLS + " calls");
+  }
+
+  @Test
+  @DisplayName("K8 so does one that comes with the last outcome of a task")
+  void aFatalAnswerAtTheEnd() {
+    var outcomes =
+        closing(() -> Parallel.of(2).retry(Retry.none().endRunWhen(_ -> true)))
+            .map(
+                numbers(1, 1),
+                item -> {
+                  throw new IOException("dead");
+                },
+                Encoders.LONG());
+    Exception failed = assertThrows(Exception.class, outcomes::count);
+    assertTrue(all(failed).contains("dead"), () -> all(failed));
   }
 
   @Test
