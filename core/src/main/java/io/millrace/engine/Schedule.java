@@ -188,8 +188,11 @@ final class Schedule {
     try {
       backlog.showUnseen(now, sink);
     } finally {
-      release(); // the consumer has nothing to take, which may leave the run nothing but waits in
-      // vain
+      if (waiting.hasInVain()) {
+        release(); // the consumer has nothing to take: that may leave nothing but waits in vain
+      } else {
+        lock.unlock();
+      }
     }
   }
 

@@ -31,6 +31,11 @@ final class WaitingItems implements Resuming {
     this.precedence = precedence;
   }
 
+  /** Under the lock: whether any wait for permits that will come too late. */
+  boolean hasInVain() {
+    return inVain > 0;
+  }
+
   /** Under the lock: whether all that is not settled waits for permits that will come too late. */
   boolean isAllInVain(Intake intake, Window window) {
     return inVain > 0
