@@ -12,6 +12,7 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
+import io.millrace.engine.watch.Watch;
 import io.millrace.limit.Demand;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Details;
@@ -29,6 +30,7 @@ final class Abandonment {
   private final Waits waits;
   private final Failures failures;
   private final Sink sink;
+  private final @Nullable Watch watch;
 
   Abandonment(Terms terms, Schedule schedule, Waits waits, Failures failures, Sink sink) {
     this.terms = terms;
@@ -36,6 +38,7 @@ final class Abandonment {
     this.waits = waits;
     this.failures = failures;
     this.sink = sink;
+    this.watch = terms.config.watch;
   }
 
   /*
@@ -92,21 +95,30 @@ final class Abandonment {
     if (ticket != null) {
       waits.freeSlot(ticket); // or items of its key would wait for ever
     }
-    if (inCall && answer == null && terms.config.watch != null) {
-      terms.config.watch.threw(took);
+    if (watch != null) {
+      Mishaps.survive(
+          () -> tell(watch, inCall && answer == null, took, needsVerdict ? null : report, index));
+      schedule.told();
     }
     if (!needsVerdict) {
       Mishaps.survive(() -> failures.suppress(schedule.error(), report));
-      if (terms.config.watch != null) {
-        terms.config.watch.failed(null, report, index);
-      }
       sink.abandoned(failure, schedule::told);
     }
     return keepsCarrier;
   }
 
+  private static void tell(
+      Watch watch, boolean hasThrown, long took, @Nullable Throwable failure, long index) {
+    if (hasThrown) {
+      watch.threw(took);
+    }
+    if (failure != null) {
+      watch.failed(null, failure, index);
+    }
+  }
+
   private boolean hearsEnds() {
-    return terms.config.watch != null && terms.config.watch.listener() != null;
+    return watch != null && watch.listener() != null;
   }
 
   /* What answered in place of the call that is abandoned; null if nothing did. */
@@ -131,8 +143,12 @@ final class Abandonment {
     return keepsCarrier;
   }
 
-  /* Notes a failure before its item is settled. Returns how the run ends if this ends it. */
+  /* Notes a failure before its item is settled. Returns how the run ends if this ends it. Nobody sees the run's end before its
+   * monitor has heard of it. */
   private @Nullable Ending noteUnless(boolean needsVerdict, Failure<?, ?> failure) {
+    if (watch != null) {
+      schedule.tells();
+    }
     return !needsVerdict && failures.note(failure)
         ? new Ending(RunStatus.ABORTED, failures.endingError(failure))
         : null;

@@ -200,4 +200,27 @@ class AbandonedAttemptsTest {
     assertEquals(1, monitor.snapshot().threw().count());
     assertEquals(1, answers.get());
   }
+
+  @Test
+  @DisplayName(
+      "M12: whoever has waited for a run finds the abandoned item among the monitor's failures")
+  void amongTheFailures() {
+    for (int run = 0; run < 100; run++) {
+      Monitor monitor = Monitor.of();
+      Parallel.of(1)
+          .monitor(monitor)
+          .attemptTimeout(ofMillis(1))
+          .grace(ofMillis(1))
+          .map(
+              List.of("a"),
+              item -> {
+                long end = System.nanoTime() + 8_000_000;
+                while (end - System.nanoTime() > 0) {
+                  Thread.onSpinWait();
+                }
+                return item;
+              });
+      assertEquals(1, monitor.snapshot().failures().failed(), "in run " + run);
+    }
+  }
 }
