@@ -244,7 +244,7 @@ class ScreenTest {
   @Test
   void stoppedAndContinued() throws Exception {
     try (Tmux terminal = new Tmux(folder, 80)) {
-      terminal.type("set -m; exec bash --norc");
+      terminal.type("set -m; HISTFILE= exec bash --norc"); // or its end writes a file
       terminal.await("no bash", s -> s.getLast().equals("$"));
       terminal.type("./millrace http --jobs 2 urls > out");
       terminal.await("no progress", ScreenTest::isAtWork);
