@@ -48,12 +48,15 @@ final class Abandonment {
    * may be lost with the worker.
    */
   boolean abandon(Worker worker, Claim claim, long seen) {
+    if (claim.ticket != null && claim.ticket.hedge != null) {
+      return abandonHedge(worker, claim, seen, claim.ticket);
+    }
     long index = claim.index(seen);
     ItemAtHand at = worker.atHand(index);
-    Ticket ticket = at == null ? claim.ticket : at.ticket;
-    if (ticket != null && ticket.hedge != null) {
-      return abandonHedge(worker, claim, seen, ticket);
+    if (at != null && at.ticket != null && at.ticket.hedge != null) {
+      at = null; // it has just been the hedge of the same item
     }
+    Ticket ticket = at == null ? claim.ticket : at.ticket;
     Object key = at == null ? null : at.key;
     int calls = at != null ? at.calls : ticket == null ? 1 : ticket.attempts + 1;
     long start =
