@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * by the word of a claim of its own.
  */
 final class Hedging {
-  /** The pause after a scan, as a multiple of the time that the scan took. */
-  private static final int REST = 8;
-
   private static final long LEAST_NANOS = 1_000_000;
   private static final long UNKNOWN = Long.MAX_VALUE;
 
@@ -189,14 +186,13 @@ final class Hedging {
     if (schedule.hasEnded()) {
       return;
     }
-    long began = System.nanoTime();
     if (latencies.isKnown()) {
       learn();
     }
     Scan scan = new Scan(terms.clock.nanoTime(), delayNanos);
     schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
     if (scan.isAny) {
-      long rest = terms.clock == TimeSource.system() ? REST * (System.nanoTime() - began) : 0;
+      long rest = terms.clock == TimeSource.system() ? Interrupter.rest(scan.looks) : 0;
       watch(scan.now + Math.max(scan.waitNanos, rest));
     }
   }
@@ -206,6 +202,7 @@ final class Hedging {
     final long delay;
     long waitNanos = Long.MAX_VALUE;
     boolean isAny;
+    int looks;
 
     Scan(long now, long delay) {
       this.now = now;
@@ -213,6 +210,7 @@ final class Hedging {
     }
 
     void look(Worker worker) {
+      looks++;
       long seen = worker.callSeen();
       Claim claim = worker.claim;
       if (claim == null || seen == Worker.NO_CALL || worker.isHedged(claim, seen)) {
