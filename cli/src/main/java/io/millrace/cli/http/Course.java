@@ -70,6 +70,11 @@ final class Course {
     saved = Optional.of(file);
   }
 
+  /** Its file was taken away. The next file that is made may have the same key, time and size, and is not the line's. */
+  void savesNothing() {
+    saved = Optional.empty();
+  }
+
   /** The file that it has saved in this run, perhaps in an attempt that failed all the same. */
   Optional<SaveFolder.Saved> saved() {
     return saved;

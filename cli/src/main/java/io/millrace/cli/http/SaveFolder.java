@@ -277,6 +277,7 @@ record SaveFolder(
     try {
       if (isOf(line, file)) {
         Files.delete(file);
+        line.savesNothing();
       }
     } catch (IOException stays) {
       // its next attempt replaces it

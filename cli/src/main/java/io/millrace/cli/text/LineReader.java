@@ -3,12 +3,14 @@ package io.millrace.cli.text;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts bytes into lines, and waits for no byte beyond the end of a line. A line that is too long is told of when that is
- * seen, not when it ends, which it may never do. Used by one thread at a time.
+ * seen, not when it ends, which it may never do. Who is interrupted reads no further, whatever the input is. Used by one thread at a
+ * time.
  */
 public final class LineReader {
   private final InputStream in;
@@ -100,6 +102,9 @@ public final class LineReader {
   private boolean fill() throws IOException {
     // a terminal would be asked for a second end
     if (!ended) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException();
+      }
       position = 0;
       seen = 0;
       end = Math.max(in.read(buffer), 0);

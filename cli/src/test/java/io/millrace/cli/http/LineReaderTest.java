@@ -3,16 +3,19 @@ package io.millrace.cli.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.text.LineReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -69,20 +72,7 @@ class LineReaderTest {
 
   @Test
   void aLineThatNeverEndsIsToldOf() throws IOException {
-    InputStream endless =
-        new InputStream() {
-          @Override
-          public int read() {
-            return 'x';
-          }
-
-          @Override
-          public int read(byte[] buffer, int from, int most) {
-            Arrays.fill(buffer, from, from + most, (byte) 'x');
-            return most;
-          }
-        };
-    LineReader.Line line = new LineReader(endless, 1_000).next();
+    LineReader.Line line = new LineReader(endless(), 1_000).next();
     assertTrue(line != null && line.tooLong());
   }
 
@@ -98,6 +88,35 @@ class LineReaderTest {
     assertTrue(last != null && last.bytes().remaining() == 2);
     assertNull(reader.next());
     assertTrue(reader.isReady());
+  }
+
+  private static InputStream endless() {
+    return new InputStream() {
+      @Override
+      public int read() {
+        return 'x';
+      }
+
+      @Override
+      public int read(byte[] buffer, int from, int most) {
+        Arrays.fill(buffer, from, from + most, (byte) 'x');
+        return most;
+      }
+    };
+  }
+
+  @DisplayName("who is interrupted leaves a line that never ends, even if its bytes come at once")
+  @Test
+  void anInterruptEndsIt() throws IOException {
+    LineReader reader = new LineReader(endless(), 1_000);
+    LineReader.Line line = reader.next();
+    assertTrue(line != null && line.tooLong());
+    Thread.currentThread().interrupt();
+    try {
+      assertThrows(InterruptedIOException.class, reader::next);
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
   }
 
   @Test

@@ -13,9 +13,11 @@ import io.millrace.testkit.NoLeaks;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -118,6 +120,33 @@ class SaveFolderTest {
       folder.withdraw("a", line);
       assertIsWhole(folder, "other");
       assertThrows(UnsavedException.class, () -> save(folder, line, "second", AT_ONCE));
+    }
+  }
+
+  @DisplayName("H31: another line's file that looks like the one taken away, its number too, stays")
+  @Test
+  void aNumberThatIsGivenAgain() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      try (SaveFolder folder = open(true)) {
+        Course line = new Course(0);
+        Course other = new Course(1);
+        save(folder, line, "first", AT_ONCE);
+        folder.withdraw("a", line);
+        save(folder, other, "other", AT_ONCE);
+        Path file = folder.folder().resolve("a");
+        line.saved().ifPresent(gone -> dated(file, gone.modified()));
+        folder.withdraw("a", line);
+        assertIsWhole(folder, "other");
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static void dated(Path file, FileTime time) {
+    try {
+      Files.setLastModifiedTime(file, time);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
     }
   }
 

@@ -200,6 +200,6 @@ class OutputFolderTest {
             "k",
             "--",
             "echo");
-    assertTrue(cli.err().contains("2 x its output is there already, the first: item 1"), cli.err());
+    assertTrue(cli.err().contains("2 x its output is there already, the first: item "), cli.err());
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cli.seen;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -158,19 +159,23 @@ final class Browser implements AutoCloseable {
 
   /** What a script comes to: a text, a number or a truth. */
   JsonNode ask(String script) throws Exception {
-    return call("Runtime.evaluate", Map.of("expression", script, "returnByValue", true))
-        .get("result")
-        .get("value");
+    JsonNode answer = evaluated(script);
+    assertFalse(answer.has("exceptionDetails"), () -> script + " fails: " + answer);
+    return answer.get("result").get("value");
+  }
+
+  private JsonNode evaluated(String script) throws Exception {
+    return call("Runtime.evaluate", Map.of("expression", script, "returnByValue", true));
   }
 
   String text(String script) throws Exception {
     return String.valueOf(ask(script).asString());
   }
 
-  /** Waits until a script comes to true. */
+  /** Waits until a script comes to true. While what it asks for is not there, as in a page that is drawn anew, it fails. */
   void await(String condition) throws Exception {
     long start = System.nanoTime();
-    while (!ask(condition).asBoolean()) {
+    while (!evaluated(condition).get("result").path("value").asBoolean(false)) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new AssertionError(condition + " is not so: " + text("document.body.innerText"));
       }

@@ -58,9 +58,7 @@ class PageTest {
   /* As a person sees it, who reads all and misses nothing. */
   private void assertReadable(String name) throws Exception {
     assertEquals(List.of(), browser.complaints());
-    assertTrue(
-        browser.ask("document.documentElement.scrollWidth <= innerWidth").asBoolean(),
-        "wider than its window");
+    browser.await("document.documentElement.scrollWidth <= innerWidth");
     int height = browser.ask("document.documentElement.scrollHeight").intValue();
     browser.picture(PICTURES.resolve(name + ".png"), height);
   }
