@@ -35,7 +35,11 @@ public final class Main {
 
   /** Runs the command on the streams of the process, and exits. */
   public static void main(String[] args) {
-    System.exit(run(Streams.ofProcess(), args));
+    int code = run(Streams.ofProcess(), args);
+    if (args.length > 0 && args[0].equals("http")) {
+      QuickExit.exit(code);
+    }
+    System.exit(code);
   }
 
   /**

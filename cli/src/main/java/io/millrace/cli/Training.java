@@ -56,6 +56,7 @@ final class Training {
     run("", "run", "--help");
     run(numbers(), "run", "--jobs", "8", "--", "true");
     run(numbers(), "run", "--ordered", "--", "/bin/echo", "{}");
+    var _ = QuickExit.quick(); // made, and not called
   }
 
   private static void train(String url) throws IOException {
