@@ -7,8 +7,10 @@ module io.millrace {
   exports io.millrace;
   exports io.millrace.call;
   exports io.millrace.checkpoint;
+  exports io.millrace.checkpoint.spi;
   exports io.millrace.executor;
   exports io.millrace.limit;
+  exports io.millrace.limit.spi;
   exports io.millrace.outcome;
   exports io.millrace.plan;
   exports io.millrace.pool;

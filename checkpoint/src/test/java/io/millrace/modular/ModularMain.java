@@ -1,12 +1,12 @@
 package io.millrace.modular;
 
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.Spent;
-import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.checkpoint.json.JsonCodec;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.Spent;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -33,15 +33,14 @@ final class QuickExit {
   }
 
   /** What ends the process without Java's end; empty where that is not to be had. */
+  @SuppressWarnings("restricted") // the launcher allows native access
   static Optional<MethodHandle> quick() {
     try {
       Linker linker = Linker.nativeLinker();
       return linker
           .defaultLookup()
           .find("_exit")
-          .map(
-              end ->
-                  linker.downcallHandle(end, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)));
+          .map(end -> linker.downcallHandle(end, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)));
     } catch (RuntimeException | Error notHere) { // then Java's own way is left
       return Optional.empty();
     }

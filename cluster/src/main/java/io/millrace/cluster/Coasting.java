@@ -1,6 +1,6 @@
 package io.millrace.cluster;
 
-import io.millrace.plan.PermitSource.Lease;
+import io.millrace.limit.spi.PermitSource.Lease;
 import io.millrace.time.TimeSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;

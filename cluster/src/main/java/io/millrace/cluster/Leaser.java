@@ -2,7 +2,7 @@ package io.millrace.cluster;
 
 import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Standing;
-import io.millrace.plan.PermitSource;
+import io.millrace.limit.spi.PermitSource;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;

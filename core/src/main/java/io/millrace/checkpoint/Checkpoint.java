@@ -1,6 +1,7 @@
 package io.millrace.checkpoint;
 
 import io.millrace.base.Shown;
+import io.millrace.checkpoint.spi.ItemId;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;

@@ -1,5 +1,7 @@
 package io.millrace.checkpoint;
 
+import io.millrace.checkpoint.spi.CheckpointSession;
+
 /**
  * Where a checkpoint is kept. A store knows bytes only; it calls no functions of its users.
  *

@@ -1,5 +1,7 @@
 package io.millrace.checkpoint;
 
+import io.millrace.base.Utf8;
+
 /**
  * How values become bytes that a checkpoint can keep, and values again. Null values are kept without it. It is called
  * by several threads at once.

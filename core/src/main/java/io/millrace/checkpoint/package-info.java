@@ -1,6 +1,6 @@
 /**
- * Runs that survive: what a run needs to know of a checkpoint, and what a store of checkpoints has to do. Values and
- * interfaces; no threads.
+ * Runs that survive: what a run needs to know of a checkpoint. What stores of checkpoints implement stands apart, in {@link
+ * io.millrace.checkpoint.spi}. Values and interfaces; no threads.
  */
 @NullMarked
 package io.millrace.checkpoint;

@@ -13,7 +13,7 @@ import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.wait.ItemAtHand;
 import io.millrace.engine.wait.Waits;
 import io.millrace.engine.watch.Watch;
-import io.millrace.limit.Demand;
+import io.millrace.limit.spi.Demand;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Failure;

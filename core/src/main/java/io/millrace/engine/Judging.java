@@ -2,7 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.Require;
 import io.millrace.base.Suppressing;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Terms;

@@ -1,6 +1,6 @@
 package io.millrace.engine;
 
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.RunCheckpoint;

@@ -13,7 +13,7 @@ import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Threads;
 import io.millrace.engine.wait.Waits;
-import io.millrace.limit.Party;
+import io.millrace.limit.spi.Party;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.RunControl;
 import io.millrace.time.TimeSource;

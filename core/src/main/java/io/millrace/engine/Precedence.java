@@ -4,7 +4,7 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.spi.Party;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,7 +9,7 @@ import io.millrace.engine.out.Collected;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.spi.Party;
 import io.millrace.outcome.RunStatus;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

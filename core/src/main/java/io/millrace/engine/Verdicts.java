@@ -1,7 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.claim.Interruption;

@@ -1,6 +1,6 @@
 package io.millrace.executor;
 
-import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.engine.terms.TaskIdentity;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

@@ -2,7 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
-import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.engine.terms.TaskIdentity;
 import io.millrace.engine.terms.Tuning;

@@ -1,6 +1,8 @@
 package io.millrace.limit;
 
 import io.millrace.context.Captured;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.Context;
 import io.millrace.time.TimeSource;
 import java.util.Objects;

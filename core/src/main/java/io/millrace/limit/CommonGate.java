@@ -1,6 +1,6 @@
 package io.millrace.limit;
 
-import io.millrace.limit.Waiter.Answer;
+import io.millrace.limit.spi.Waiter.Answer;
 import io.millrace.signal.ServerAnswer;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -36,13 +36,13 @@ final class CommonGate implements GateAlarm.Owner {
   }
 
   /** Whether an attempt that overtakes nobody of its key may go at once. */
-  boolean lets(Demand demand, long now) {
+  boolean lets(RateDemand demand, long now) {
     catchUp();
     return ready.isEmpty() && !isClosed(demand) && availableAt(demand) - now <= 0;
   }
 
   /** Whether nobody knows when it lets an attempt go. */
-  boolean isClosed(Demand demand) {
+  boolean isClosed(RateDemand demand) {
     return Bucket.anyClosed(buckets, demand.costs(), offset);
   }
 
@@ -50,20 +50,20 @@ final class CommonGate implements GateAlarm.Owner {
     return Bucket.refusing(buckets, now);
   }
 
-  void take(Demand demand, long now, long dueAt) {
+  void take(RateDemand demand, long now, long dueAt) {
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].take(now, demand.cost(offset + i), dueAt);
     }
   }
 
-  void settle(Demand demand, long[] excess, long now) {
+  void settle(RateDemand demand, long[] excess, long now) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].settle(now, demand.takenAt(), excess[offset + i]);
     }
   }
 
-  void giveBack(Demand demand, long now) {
+  void giveBack(RateDemand demand, long now) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].giveBack(now, demand.takenAt(), demand.cost(offset + i));
@@ -71,7 +71,7 @@ final class CommonGate implements GateAlarm.Owner {
   }
 
   /** Learns from the answer to an attempt. */
-  void answered(Demand demand, ServerAnswer[] answers, Turn turn) {
+  void answered(RateDemand demand, ServerAnswer[] answers, Turn turn) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].answered(turn.now(), demand.takenAt(), answers[offset + i], turn);
@@ -79,7 +79,7 @@ final class CommonGate implements GateAlarm.Owner {
   }
 
   /** The earliest time for this demand, if nobody else wants anything. */
-  long earliest(Demand demand) {
+  long earliest(RateDemand demand) {
     catchUp();
     return availableAt(demand);
   }
@@ -184,7 +184,7 @@ final class CommonGate implements GateAlarm.Owner {
     }
   }
 
-  private long availableAt(Demand demand) {
+  private long availableAt(RateDemand demand) {
     long latest = buckets[0].availableAt(demand.cost(offset));
     for (int i = 1; i < buckets.length; i++) {
       latest = Bucket.later(latest, buckets[i].availableAt(demand.cost(offset + i)));

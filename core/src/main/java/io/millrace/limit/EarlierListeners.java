@@ -10,13 +10,13 @@ final class EarlierListeners {
   private final ShortLock lock = new ShortLock();
 
   /* Guarded by the lock: those who add and leave race with those who tell. */
-  private final Set<RateLimiter.Registration> all = new LinkedHashSet<>();
+  private final Set<RateLimiter.Earlier> all = new LinkedHashSet<>();
 
   /* Written under the lock, read without it: who changes something, then looks at this; who adds itself, looks at the
    * limit again afterwards. So one of the two sees the other. */
   private volatile boolean areNone = true;
 
-  void add(RateLimiter.Registration listener) {
+  void add(RateLimiter.Earlier listener) {
     lock.lock();
     try {
       all.add(listener);
@@ -26,7 +26,7 @@ final class EarlierListeners {
     }
   }
 
-  void remove(RateLimiter.Registration listener) {
+  void remove(RateLimiter.Earlier listener) {
     lock.lock();
     try {
       all.remove(listener);
@@ -42,7 +42,7 @@ final class EarlierListeners {
     }
   }
 
-  private List<RateLimiter.Registration> now() {
+  private List<RateLimiter.Earlier> now() {
     lock.lock();
     try {
       return List.copyOf(all);

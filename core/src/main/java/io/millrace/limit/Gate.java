@@ -1,6 +1,6 @@
 package io.millrace.limit;
 
-import io.millrace.limit.Waiter.Answer;
+import io.millrace.limit.spi.Waiter.Answer;
 import io.millrace.signal.ServerAnswer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +78,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     dropped = drops;
   }
 
-  boolean tryTake(Demand demand, long now, @Nullable Party party) {
+  boolean tryTake(RateDemand demand, long now, @Nullable LineParty party) {
     catchUp();
     if (queue.goBefore(party)
         || isClosed(demand)
@@ -90,7 +90,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     return true;
   }
 
-  void enqueue(GatePlace place, @Nullable Party party, Turn turn) {
+  void enqueue(GatePlace place, @Nullable LineParty party, Turn turn) {
     queue.add(place, party);
     serve(turn);
   }
@@ -169,7 +169,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   }
 
   /** Corrects costs: one excess for each bucket. */
-  void settle(Demand demand, long[] excess, Turn turn) {
+  void settle(RateDemand demand, long[] excess, Turn turn) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].settle(turn.now(), demand.takenAt(), excess[i]);
@@ -181,7 +181,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   }
 
   /** Learns from the answer to an attempt: what it tells each bucket. */
-  void answered(Demand demand, ServerAnswer[] answers, Turn turn) {
+  void answered(RateDemand demand, ServerAnswer[] answers, Turn turn) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].answered(turn.now(), demand.takenAt(), answers[i], turn);
@@ -200,7 +200,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
   }
 
   /** Undoes what a demand took. */
-  void giveBack(Demand demand, Turn turn) {
+  void giveBack(RateDemand demand, Turn turn) {
     catchUp();
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].giveBack(turn.now(), demand.takenAt(), demand.cost(i));
@@ -215,7 +215,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
    * The earliest time for this demand, at least now. If a bucket is closed it is now, because
    * nobody knows for how long.
    */
-  long earliest(Demand demand, long now) {
+  long earliest(RateDemand demand, long now) {
     catchUp();
     if (isClosed(demand)) {
       return now;
@@ -313,7 +313,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     }
   }
 
-  private boolean isClosed(Demand demand) {
+  private boolean isClosed(RateDemand demand) {
     return isOwnClosed(demand.costs()) || (common != null && common.isClosed(demand));
   }
 
@@ -329,7 +329,7 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     return latest;
   }
 
-  private void take(Demand demand, long now, long dueAt) {
+  private void take(RateDemand demand, long now, long dueAt) {
     Bucket refusing = Bucket.refusing(buckets, now);
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].take(now, demand.cost(i), dueAt);

@@ -1,13 +1,15 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+
 /** A place in the queue of a rate limiter's gate. */
 final class GatePlace extends Place<GatePlace> {
   private final Gate gate;
-  private final Demand demand;
+  private final RateDemand demand;
   /* The demand's, which need not be looked at before its turn. */
   private final long[] costs;
 
-  GatePlace(Gate gate, Demand demand, Waiter waiter) {
+  GatePlace(Gate gate, RateDemand demand, Waiter waiter) {
     super(waiter);
     this.gate = gate;
     this.demand = demand;
@@ -27,7 +29,7 @@ final class GatePlace extends Place<GatePlace> {
     return costs;
   }
 
-  Demand demand() {
+  RateDemand demand() {
     return demand;
   }
 }

@@ -1,7 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
-import io.millrace.plan.PermitSource;
+import io.millrace.limit.spi.PermitSource;
 import java.time.Duration;
 import java.util.function.ToLongFunction;
 

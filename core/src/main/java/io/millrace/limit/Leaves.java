@@ -140,7 +140,7 @@ final class Leaves {
   }
 
   /** What a success has to give back (above 0) to each leaf, or owes it (below 0). */
-  long[] excess(Demand demand, @Nullable Object item, @Nullable Object value) {
+  long[] excess(RateDemand demand, @Nullable Object item, @Nullable Object value) {
     long[] excess = new long[leaves.size()];
     for (int i = 0; i < excess.length; i++) {
       excess[i] = leaves.get(i).cost().excess(demand.cost(i), item, value);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Line<P extends Place<P>> {
   static final int NOT_ARMED = -1;
 
-  private final @Nullable Party party;
+  private final @Nullable LineParty party;
   private final Lines<P> lines;
   private @Nullable P head;
   private @Nullable P tail;
@@ -29,14 +29,14 @@ final class Line<P extends Place<P>> {
   /* Its waiter has taken the permits or put them off since the flag was cleared. */
   boolean answered;
   /* Where it stands among those that its party has put off; null if it is not. Guarded by the party's lock. */
-  Party.@Nullable Standing heldAs;
+  LineParty.@Nullable Standing heldAs;
 
-  Line(@Nullable Party party, Lines<P> lines) {
+  Line(@Nullable LineParty party, Lines<P> lines) {
     this.party = party;
     this.lines = lines;
   }
 
-  @Nullable Party party() {
+  @Nullable LineParty party() {
     return party;
   }
 

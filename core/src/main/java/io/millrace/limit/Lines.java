@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
-import io.millrace.limit.Waiter.Answer;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiter.Answer;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class Lines<P extends Place<P>> {
   private final ArmedLines<P> armed = new ArmedLines<>();
   /* Each line is here as long as it has places, and no longer. */
   private @Nullable Line<P> withoutParty;
-  private @Nullable Map<Party, Line<P>> ofParties;
+  private @Nullable Map<LineParty, Line<P>> ofParties;
   private long arrivals;
   private int size;
 
@@ -56,11 +57,11 @@ final class Lines<P extends Place<P>> {
    * Whether a waiter stands in the queue that somebody of this party (null for none) must not
    * overtake.
    */
-  boolean goBefore(@Nullable Party party) {
+  boolean goBefore(@Nullable LineParty party) {
     return armed.first() != null || (party != null && lineOf(party) != null);
   }
 
-  void add(P place, @Nullable Party party) {
+  void add(P place, @Nullable LineParty party) {
     size++;
     owner.sizeChanged(1);
     place.arrival = arrivals++;
@@ -82,7 +83,7 @@ final class Lines<P extends Place<P>> {
     }
   }
 
-  private static long numberOf(Waiter waiter, Party party) {
+  private static long numberOf(Waiter waiter, LineParty party) {
     long rank = waiter.rank();
     return rank < 0 ? party.arrive() : rank;
   }
@@ -152,7 +153,7 @@ final class Lines<P extends Place<P>> {
     return answer;
   }
 
-  private Answer askOf(Party party, Line<P> line, P head) {
+  private Answer askOf(LineParty party, Line<P> line, P head) {
     if (!line.resumed && party.holdWithOthers(line)) {
       return Answer.HOLD;
     }
@@ -184,14 +185,14 @@ final class Lines<P extends Place<P>> {
     }
   }
 
-  private @Nullable Line<P> lineOf(@Nullable Party party) {
+  private @Nullable Line<P> lineOf(@Nullable LineParty party) {
     if (party == null) {
       return withoutParty;
     }
     return ofParties == null ? null : ofParties.get(party);
   }
 
-  private Line<P> open(@Nullable Party party) {
+  private Line<P> open(@Nullable LineParty party) {
     Line<P> line = new Line<>(party, this);
     if (party == null) {
       withoutParty = line;
@@ -204,7 +205,7 @@ final class Lines<P extends Place<P>> {
     return line;
   }
 
-  private void close(@Nullable Party party) {
+  private void close(@Nullable LineParty party) {
     if (party == null) {
       withoutParty = null;
     } else if (ofParties != null) {

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import io.millrace.base.Warnings;
+import io.millrace.limit.spi.Waiter;
 import org.jspecify.annotations.Nullable;
 
 /**

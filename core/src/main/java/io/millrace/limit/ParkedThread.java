@@ -1,6 +1,8 @@
 package io.millrace.limit;
 
 import io.millrace.base.Quietly;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.time.TimeSource;
 
 /** Parks the thread that made it until the permit is granted, or the wait ends without it. */

@@ -1,6 +1,8 @@
 package io.millrace.limit;
 
 import io.millrace.base.Suppressing;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.time.TimeSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;

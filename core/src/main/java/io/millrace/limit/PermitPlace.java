@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+
 /** A place in the queue of a semaphore. */
 final class PermitPlace extends Place<PermitPlace> {
   private final Permits owner;

@@ -1,6 +1,8 @@
 package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,7 @@ final class Permits implements Lines.Owner<PermitPlace> {
     }
   }
 
-  boolean tryTake(int permits, @Nullable Party party) {
+  boolean tryTake(int permits, @Nullable LineParty party) {
     long seen = word.get();
     while (isOpen(seen)) {
       if (there(seen) < permits) {
@@ -58,7 +60,7 @@ final class Permits implements Lines.Owner<PermitPlace> {
     return tryTakeInTurn(permits, party);
   }
 
-  private boolean tryTakeInTurn(int permits, @Nullable Party party) {
+  private boolean tryTakeInTurn(int permits, @Nullable LineParty party) {
     begin();
     try {
       boolean free = !queue.goBefore(party) && there() >= permits;
@@ -96,7 +98,7 @@ final class Permits implements Lines.Owner<PermitPlace> {
     offers.tell();
   }
 
-  Waiting enqueue(int permits, Waiter waiter, @Nullable Party party) {
+  Waiting enqueue(int permits, Waiter waiter, @Nullable LineParty party) {
     PermitPlace place = new PermitPlace(this, permits, waiter);
     Offers<PermitPlace> offers = new Offers<>();
     begin();

@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,12 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
-import io.millrace.plan.Cost;
-import io.millrace.plan.PermitSource;
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.PermitSource;
+import io.millrace.limit.spi.RateQueue;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Unlimited;
 import io.millrace.time.TimeSource;
@@ -40,8 +44,9 @@ public final class RateLimiter extends Limit {
   /* Neither keys nor costs are asked for. */
   private final boolean plain;
   private final EarlierListeners earlier = new EarlierListeners();
+  private final Queue queue = new Queue();
   /* What every attempt demands if nothing is limited, so that nothing is ever given back. */
-  private final @Nullable Demand everyDemand;
+  private final @Nullable RateDemand everyDemand;
   /* Null unless permits are leased. */
   private final @Nullable PermitSource source;
 
@@ -65,7 +70,7 @@ public final class RateLimiter extends Limit {
     } else {
       source = null;
     }
-    everyDemand = limit instanceof Unlimited ? new Demand(null, first.costs(null)) : null;
+    everyDemand = limit instanceof Unlimited ? new RateDemand(null, first.costs(null)) : null;
   }
 
   /** A limiter in real time, which starts with all its permits. */
@@ -151,14 +156,14 @@ public final class RateLimiter extends Limit {
    * @param item as in {@link #acquireFor(Object)}
    */
   public boolean tryAcquireFor(@Nullable Object item) {
-    Demand demand = demand(item);
-    return tryTake(demand) && isNotRefused(demand);
+    RateDemand demand = queue.demand(item);
+    return queue.tryTake(demand) && isNotRefused(demand);
   }
 
-  private boolean isNotRefused(Demand demand) {
+  private boolean isNotRefused(RateDemand demand) {
     boolean isRefused = demand.refusal() != null;
     if (isRefused) {
-      giveBack(demand);
+      queue.giveBack(demand);
     }
     return !isRefused;
   }
@@ -181,7 +186,7 @@ public final class RateLimiter extends Limit {
       throws InterruptedException {
     long nanos = Leaf.nanos(Require.notNegative("timeout", timeout));
     checkInterrupt();
-    Demand demand = demand(item);
+    RateDemand demand = queue.demand(item);
     return pass(demand).enter(clock, nanos) && isNotRefused(demand);
   }
 
@@ -249,18 +254,6 @@ public final class RateLimiter extends Limit {
     return turnstile.keys();
   }
 
-  /**
-   * The demand of an attempt on this item, for callers that wait without blocking a thread. Calls
-   * each of the limit's functions once.
-   */
-  public Demand demand(@Nullable Object item) {
-    if (everyDemand != null) {
-      return everyDemand;
-    }
-    Leaves now = leaves;
-    return new Demand(keyOf(now, item), now.costs(item));
-  }
-
   private static @Nullable Key keyOf(Leaves leaves, @Nullable Object item) {
     Function<@Nullable Object, ?> keys = leaves.keys();
     return keys == null
@@ -271,19 +264,19 @@ public final class RateLimiter extends Limit {
 
   @Override
   Pass pass(@Nullable Object item) {
-    return pass(demand(item));
+    return pass(queue.demand(item));
   }
 
-  private Pass pass(Demand demand) {
+  private Pass pass(RateDemand demand) {
     return new Pass() {
       @Override
       public boolean tryEnter() {
-        return tryTake(demand);
+        return queue.tryTake(demand);
       }
 
       @Override
       public Waiting enqueue(Waiter waiter) {
-        return RateLimiter.this.enqueue(demand, waiter);
+        return queue.enqueue(demand, waiter);
       }
 
       @Override
@@ -296,109 +289,152 @@ public final class RateLimiter extends Limit {
 
       @Override
       public void answered(@Nullable Object result, @Nullable Throwable error) {
-        RateLimiter.this.answered(demand, result, error);
+        queue.answered(demand, result, error);
       }
 
       @Override
       public void giveBack() {
-        RateLimiter.this.giveBack(demand);
+        queue.giveBack(demand);
       }
 
       @Override
       public boolean isHopeless(long deadline) {
-        return !settles() && !learns() && earliest(demand) - deadline > 0;
+        return !queue.settles() && !queue.learns() && queue.earliest(demand) - deadline > 0;
       }
     };
   }
 
   /**
-   * Takes what is demanded if it is available and nobody waits for it; waiters that are put off do
-   * not count. Never blocks. With a circuit breaker that lets calls fail, look at {@link Demand#refusal} before
-   * the call.
+   * The limiter as its queue sees it, for schedulers that wait without a thread. SPI: whoever waits in a thread needs only
+   * this class's own methods.
    */
-  public boolean tryTake(Demand demand) {
-    return turnstile.tryTake(demand, null);
+  public RateQueue queue() {
+    return queue;
   }
 
   /**
-   * As {@link #tryTake(Demand)}, for a member of a party. It does not overtake the party's own
-   * waiters either, even if they are put off.
+   * A new party, which waits for nothing: for waiters of {@link #queue} and of {@link WeightedSemaphore#queue} who share what
+   * they need besides permits. SPI.
    */
-  public boolean tryTake(Demand demand, Party party) {
-    return turnstile.tryTake(demand, Objects.requireNonNull(party, "party"));
+  public static Party party() {
+    return new LineParty();
   }
 
-  /**
-   * As {@link #tryTake(Demand)}, for callers that know the time.
-   *
-   * @param now what the limiter's clock said just now: the permits are taken as of then
-   */
-  public boolean tryTake(Demand demand, long now) {
-    return turnstile.tryTake(demand, now, null);
-  }
+  private final class Queue implements RateQueue {
+    @Override
+    public RateDemand demand(@Nullable Object item) {
+      if (everyDemand != null) {
+        return everyDemand;
+      }
+      Leaves now = leaves;
+      return new RateDemand(keyOf(now, item), now.costs(item));
+    }
 
-  /** As {@link #tryTake(Demand, Party)}, for callers that know the time. */
-  public boolean tryTake(Demand demand, long now, Party party) {
-    return turnstile.tryTake(demand, now, Objects.requireNonNull(party, "party"));
-  }
+    @Override
+    public boolean tryTake(Demand demand) {
+      return turnstile.tryTake(RateDemand.of(demand), null);
+    }
 
-  /**
-   * Enqueues a waiter for what is demanded. The waiter is offered it when its turn and time come;
-   * that may be before this method returns, in the calling thread.
-   */
-  public Waiting enqueue(Demand demand, Waiter waiter) {
-    return turnstile.enqueue(demand, Objects.requireNonNull(waiter, "waiter"), null);
-  }
+    @Override
+    public boolean tryTake(Demand demand, Party party) {
+      return turnstile.tryTake(RateDemand.of(demand), LineParty.of(party));
+    }
 
-  /** As {@link #enqueue(Demand, Waiter)}, for a waiter of a party. */
-  public Waiting enqueue(Demand demand, Waiter waiter, Party party) {
-    return turnstile.enqueue(
-        demand, Objects.requireNonNull(waiter, "waiter"), Objects.requireNonNull(party, "party"));
-  }
+    @Override
+    public boolean tryTake(Demand demand, long now) {
+      return turnstile.tryTake(RateDemand.of(demand), now, null);
+    }
 
-  /**
-   * Undoes the last take of a demand that led to no call, and serves the waiters that can go now.
-   * The take is undone as far as the limit allows: there are never more starts than if the permits
-   * had not been taken. Does nothing if nothing was taken, or if it was given back already.
-   *
-   * @param demand what was taken, with {@code tryTake} or by a waiter
-   */
-  public void giveBack(Demand demand) {
-    if (turnstile.giveBack(demand)) {
-      earlier.tell();
+    @Override
+    public boolean tryTake(Demand demand, long now, Party party) {
+      return turnstile.tryTake(RateDemand.of(demand), now, LineParty.of(party));
+    }
+
+    @Override
+    public Waiting enqueue(Demand demand, Waiter waiter) {
+      return turnstile.enqueue(
+          RateDemand.of(demand), Objects.requireNonNull(waiter, "waiter"), null);
+    }
+
+    @Override
+    public Waiting enqueue(Demand demand, Waiter waiter, Party party) {
+      return turnstile.enqueue(
+          RateDemand.of(demand), Objects.requireNonNull(waiter, "waiter"), LineParty.of(party));
+    }
+
+    @Override
+    public void giveBack(Demand demand) {
+      if (turnstile.giveBack(RateDemand.of(demand))) {
+        earlier.tell();
+      }
+    }
+
+    @Override
+    public long earliest(Demand demand) {
+      return turnstile.earliest(RateDemand.of(demand));
+    }
+
+    @Override
+    public Registration onEarlier(Runnable listener) {
+      Earlier registration =
+          new Earlier(RateLimiter.this, Objects.requireNonNull(listener, "listener"));
+      earlier.add(registration);
+      return registration;
+    }
+
+    @Override
+    public boolean looksAtItems() {
+      return !plain;
+    }
+
+    @Override
+    public boolean settles() {
+      return leaves.settling();
+    }
+
+    @Override
+    public void settle(Demand demand, @Nullable Object item, @Nullable Object value) {
+      Leaves now = leaves;
+      if (now.settling()) {
+        turnstile.settle(RateDemand.of(demand), now.excess(RateDemand.of(demand), item, value));
+      }
+    }
+
+    @Override
+    public boolean refuses() {
+      return leaves.refusing();
+    }
+
+    @Override
+    public boolean hasOneLine() {
+      return leaves.hasOneLine();
+    }
+
+    @Override
+    public int line(Demand demand) {
+      Key key = leaves.hasOneLine() ? null : RateDemand.of(demand).key();
+      return key == null ? 0 : key.hash();
+    }
+
+    @Override
+    public boolean learns() {
+      return leaves.learning();
+    }
+
+    @Override
+    public void answered(Demand demand, @Nullable Object result, @Nullable Throwable error) {
+      if (leaves.learning()) {
+        turnstile.answered(RateDemand.of(demand), leaves.answers(result, error, clock));
+      }
     }
   }
 
-  /**
-   * The earliest time, by the limiter's clock, at which the demand could be granted if everybody
-   * else left the queue; the current time if that is possible now. Permits can be available earlier
-   * if the limit settles costs or learns from answers; and if it is changed, or somebody gives permits back, of which
-   * {@link #onEarlier} tells.
-   */
-  public long earliest(Demand demand) {
-    return turnstile.earliest(demand);
-  }
-
-  /**
-   * Adds a listener that runs after each change of the limit, and after permits were given back: so permits may come
-   * earlier than {@link #earliest} said before. It runs in the thread that does so, without a lock, so it must be quick
-   * and not block. What it throws is logged. Whoever acts on a time asks for it again when the listener is added.
-   *
-   * @return closing it removes the listener
-   */
-  public Registration onEarlier(Runnable listener) {
-    Registration registration =
-        new Registration(this, Objects.requireNonNull(listener, "listener"));
-    earlier.add(registration);
-    return registration;
-  }
-
-  /** A listener of a limiter; closing removes it. Thread-safe. */
-  public static final class Registration implements AutoCloseable {
+  /* A listener; closing removes it. */
+  static final class Earlier implements RateQueue.Registration {
     private final RateLimiter limiter;
     private final Runnable listener;
 
-    private Registration(RateLimiter limiter, Runnable listener) {
+    private Earlier(RateLimiter limiter, Runnable listener) {
       this.limiter = limiter;
       this.listener = listener;
     }
@@ -410,65 +446,6 @@ public final class RateLimiter extends Limit {
     @Override
     public void close() {
       limiter.earlier.remove(this);
-    }
-  }
-
-  /** Whether the limit has functions that {@link #demand} calls. */
-  public boolean looksAtItems() {
-    return !plain;
-  }
-
-  /** Whether {@link #settle} can change anything. */
-  public boolean settles() {
-    return leaves.settling();
-  }
-
-  /**
-   * Corrects what a successful attempt took, as {@link Cost#settling} says: what it did not need is
-   * available to others at once, and what it needed beyond its cost is owed. Does nothing if the
-   * limit settles nothing.
-   *
-   * @param demand what was taken for the attempt
-   * @param value the attempt's result
-   */
-  public void settle(Demand demand, @Nullable Object item, @Nullable Object value) {
-    Leaves now = leaves;
-    if (now.settling()) {
-      turnstile.settle(demand, now.excess(demand, item, value));
-    }
-  }
-
-  /** Whether a {@link Demand#refusal} is possible. */
-  public boolean refuses() {
-    return leaves.refusing();
-  }
-
-  /** Whether all demands stand in one line: the limit is not per key, or has parts that all keys share. */
-  public boolean hasOneLine() {
-    return leaves.hasOneLine();
-  }
-
-  /** The line in which a demand stands: no demand waits because of those in other lines. Some keys may share one. */
-  public int line(Demand demand) {
-    Key key = leaves.hasOneLine() ? null : demand.key();
-    return key == null ? 0 : key.hash();
-  }
-
-  /** Whether {@link #answered} can change anything. */
-  public boolean learns() {
-    return leaves.learning();
-  }
-
-  /**
-   * Tells the limit what came of an attempt, if it is one that learns from answers. Never throws.
-   *
-   * @param demand what was taken for the attempt
-   * @param result what the attempt returned; null if it threw
-   * @param error what the attempt threw; null if it returned
-   */
-  public void answered(Demand demand, @Nullable Object result, @Nullable Throwable error) {
-    if (leaves.learning()) {
-      turnstile.answered(demand, leaves.answers(result, error, clock));
     }
   }
 

@@ -1,6 +1,8 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
@@ -102,7 +104,7 @@ public final class Throttle extends Limit {
 
   /* Between the entering of a call and its beginning, no other call is let through. */
   private final class Start implements Pass {
-    private final Demand demand = new Demand(null, new long[] {1});
+    private final RateDemand demand = new RateDemand(null, new long[] {1});
 
     @Override
     public boolean tryEnter() {

@@ -1,6 +1,8 @@
 package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.signal.ServerAnswer;
 import io.millrace.signal.ServerAnswer.Kind;
 import io.millrace.time.TimeSource;
@@ -52,11 +54,11 @@ final class Turnstile {
     this.gates = gates.apply(this);
   }
 
-  boolean tryTake(Demand demand, @Nullable Party party) {
+  boolean tryTake(RateDemand demand, @Nullable LineParty party) {
     return tryTake(demand, clock.nanoTime(), party);
   }
 
-  boolean tryTake(Demand demand, long now, @Nullable Party party) {
+  boolean tryTake(RateDemand demand, long now, @Nullable LineParty party) {
     if (demand.gate() == null && gates.isOpen(demand.key())) {
       demand.takeFreely(now);
       return true;
@@ -77,7 +79,7 @@ final class Turnstile {
     }
   }
 
-  Waiting enqueue(Demand demand, Waiter waiter, @Nullable Party party) {
+  Waiting enqueue(RateDemand demand, Waiter waiter, @Nullable LineParty party) {
     Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
     try (Turn turn = new Turn(this, latest)) {
       demand.found(gate);
@@ -89,7 +91,7 @@ final class Turnstile {
   }
 
   /** When this could be taken at the earliest, if everybody else left the queue; not before now. */
-  long earliest(Demand demand) {
+  long earliest(RateDemand demand) {
     Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
     try {
       demand.found(gate);
@@ -107,7 +109,7 @@ final class Turnstile {
     }
   }
 
-  void settle(Demand demand, long[] excess) {
+  void settle(RateDemand demand, long[] excess) {
     Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
     try (Turn turn = new Turn(this, latest)) {
       demand.found(gate);
@@ -139,7 +141,7 @@ final class Turnstile {
   }
 
   /** Returns false if there was nothing to give back. */
-  boolean giveBack(Demand demand) {
+  boolean giveBack(RateDemand demand) {
     try (Turn turn = turnAnyhow()) {
       Gate gate = demand.gate(); // a gate that was dropped remembered nothing of the take
       if (gate == null || !demand.giveBack()) {
@@ -150,7 +152,7 @@ final class Turnstile {
     }
   }
 
-  void answered(Demand demand, ServerAnswer[] answers) {
+  void answered(RateDemand demand, ServerAnswer[] answers) {
     if (demand.key() != null && has(Kind.REFUSED, answers)) {
       refused(demand, answers);
       return;
@@ -180,7 +182,7 @@ final class Turnstile {
   }
 
   /* From a refusal on, its key is known. */
-  private void refused(Demand demand, ServerAnswer[] answers) {
+  private void refused(RateDemand demand, ServerAnswer[] answers) {
     Long now = timeIfKnown();
     Gate gate;
     try {

@@ -1,6 +1,10 @@
 package io.millrace.limit;
 
 import io.millrace.base.Require;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.SemaphoreQueue;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.Objects;
@@ -30,6 +34,7 @@ public final class WeightedSemaphore extends Limit {
   private final int most;
   private final TimeSource clock;
   private final Pass one = new OnePermit();
+  private final SemaphoreQueue queue = new Queue();
 
   private WeightedSemaphore(int permits, int most, TimeSource clock) {
     this.permits = new Permits(permits, most);
@@ -98,14 +103,6 @@ public final class WeightedSemaphore extends Limit {
     return this.permits.tryTake(checked(permits), null);
   }
 
-  /**
-   * As {@link #tryAcquire(int)}, for a member of a party. It does not overtake the party's own
-   * waiters either, even if they are put off.
-   */
-  public boolean tryAcquire(int permits, Party party) {
-    return this.permits.tryTake(checked(permits), Objects.requireNonNull(party, "party"));
-  }
-
   /** As {@link #tryAcquire(int, Duration)} with 1. */
   public boolean tryAcquire(Duration timeout) throws InterruptedException {
     return tryAcquire(1, timeout);
@@ -135,23 +132,6 @@ public final class WeightedSemaphore extends Limit {
       throw new InterruptedException();
     }
     return tryAcquire(permits);
-  }
-
-  /**
-   * Enqueues a waiter for permits without blocking a thread. The waiter is offered the permits when
-   * its turn has come and they are available; that may be before this method returns, in the
-   * calling thread. Its callbacks run in the thread that releases or cancels.
-   */
-  public Waiting enqueue(int permits, Waiter waiter) {
-    return this.permits.enqueue(checked(permits), Objects.requireNonNull(waiter, "waiter"), null);
-  }
-
-  /** As {@link #enqueue(int, Waiter)}, for a waiter of a party. */
-  public Waiting enqueue(int permits, Waiter waiter, Party party) {
-    return this.permits.enqueue(
-        checked(permits),
-        Objects.requireNonNull(waiter, "waiter"),
-        Objects.requireNonNull(party, "party"));
   }
 
   /** As {@link #release(int)} with 1. */
@@ -231,6 +211,33 @@ public final class WeightedSemaphore extends Limit {
     return permits;
   }
 
+  /**
+   * The semaphore as its queue sees it, for schedulers that wait without a thread. SPI: whoever waits in a thread needs only
+   * this class's own methods.
+   */
+  public SemaphoreQueue queue() {
+    return queue;
+  }
+
+  private final class Queue implements SemaphoreQueue {
+    @Override
+    public boolean tryAcquire(int permits, Party party) {
+      return WeightedSemaphore.this.permits.tryTake(checked(permits), LineParty.of(party));
+    }
+
+    @Override
+    public Waiting enqueue(int permits, Waiter waiter) {
+      return WeightedSemaphore.this.permits.enqueue(
+          checked(permits), Objects.requireNonNull(waiter, "waiter"), null);
+    }
+
+    @Override
+    public Waiting enqueue(int permits, Waiter waiter, Party party) {
+      return WeightedSemaphore.this.permits.enqueue(
+          checked(permits), Objects.requireNonNull(waiter, "waiter"), LineParty.of(party));
+    }
+  }
+
   private final class OnePermit implements Pass {
     @Override
     public boolean tryEnter() {
@@ -239,7 +246,7 @@ public final class WeightedSemaphore extends Limit {
 
     @Override
     public Waiting enqueue(Waiter waiter) {
-      return WeightedSemaphore.this.enqueue(1, waiter);
+      return queue.enqueue(1, waiter);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.millrace.plan;
 
 import io.millrace.base.Require;
 import io.millrace.base.Shown;
+import io.millrace.limit.spi.PermitSource;
 import io.millrace.signal.DeclaredLimit.Unit;
 import java.time.Duration;
 import java.util.Arrays;

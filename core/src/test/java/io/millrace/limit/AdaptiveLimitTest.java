@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
 import io.millrace.plan.RateChange;
 import io.millrace.plan.RateChange.Reason;
 import io.millrace.plan.RateLimit;
@@ -34,13 +35,13 @@ class AdaptiveLimitTest {
 
   /* Calls one after the other, each of which takes a round trip. */
   private long call(RateLimiter limiter, ServerAnswer answer) {
-    Demand demand = limiter.demand(null);
+    Demand demand = limiter.queue().demand(null);
     long from = clock.elapsed();
-    clock.advance(Duration.ofNanos(limiter.earliest(demand) - clock.nanoTime()));
+    clock.advance(Duration.ofNanos(limiter.queue().earliest(demand) - clock.nanoTime()));
     long waited = clock.elapsed() - from;
-    assertTrue(limiter.tryTake(demand));
+    assertTrue(limiter.queue().tryTake(demand));
     clock.advance(ROUND_TRIP);
-    limiter.answered(demand, answer, null);
+    limiter.queue().answered(demand, answer, null);
     return waited;
   }
 
@@ -80,12 +81,12 @@ class AdaptiveLimitTest {
     RateLimiter limiter = RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY), clock);
     List<Demand> demands = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
-      Demand demand = limiter.demand(null);
-      assertTrue(limiter.tryTake(demand));
+      Demand demand = limiter.queue().demand(null);
+      assertTrue(limiter.queue().tryTake(demand));
       demands.add(demand);
     }
     clock.advance(ROUND_TRIP);
-    limiter.answered(demands.getFirst(), ServerAnswer.refused(), null);
+    limiter.queue().answered(demands.getFirst(), ServerAnswer.refused(), null);
     clock.advance(ROUND_TRIP);
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());
@@ -158,13 +159,13 @@ class AdaptiveLimitTest {
     changes.clear();
     List<Demand> sent = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      Demand demand = limiter.demand(null);
+      Demand demand = limiter.queue().demand(null);
       clock.advance(Duration.ofMillis(1));
-      assertTrue(limiter.tryTake(demand));
+      assertTrue(limiter.queue().tryTake(demand));
       sent.add(demand);
     }
     clock.advance(ROUND_TRIP.minusMillis(40));
-    sent.forEach(demand -> limiter.answered(demand, ServerAnswer.refused(), null));
+    sent.forEach(demand -> limiter.queue().answered(demand, ServerAnswer.refused(), null));
     assertEquals(1, changes.stream().filter(c -> c.reason() == Reason.REFUSED).count());
   }
 
@@ -259,17 +260,17 @@ class AdaptiveLimitTest {
     RateLimiter limiter =
         RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY).by((Integer key) -> key), clock);
     for (int key = 0; key < 1_000_000; key++) {
-      Demand demand = limiter.demand(key);
-      assertTrue(limiter.tryTake(demand));
-      limiter.answered(demand, ServerAnswer.granted(), null);
+      Demand demand = limiter.queue().demand(key);
+      assertTrue(limiter.queue().tryTake(demand));
+      limiter.queue().answered(demand, ServerAnswer.granted(), null);
     }
     assertEquals(0, limiter.keys());
     int most = 0;
     for (int key = 0; key < 1_000_000; key++) {
-      Demand demand = limiter.demand(key);
-      assertTrue(limiter.tryTake(demand));
+      Demand demand = limiter.queue().demand(key);
+      assertTrue(limiter.queue().tryTake(demand));
       clock.advance(Duration.ofMillis(1));
-      limiter.answered(demand, ServerAnswer.refused(), null);
+      limiter.queue().answered(demand, ServerAnswer.refused(), null);
       most = Math.max(most, limiter.keys());
     }
     assertTrue(most <= 3_000, most + " keys");
@@ -285,27 +286,27 @@ class AdaptiveLimitTest {
     List<Demand> sent = new ArrayList<>();
     for (int key = 0; key < 100; key++) {
       for (int i = 0; i < 2; i++) {
-        Demand demand = limiter.demand(key);
-        assertTrue(limiter.tryTake(demand));
+        Demand demand = limiter.queue().demand(key);
+        assertTrue(limiter.queue().tryTake(demand));
         sent.add(demand);
       }
     }
     clock.advance(ROUND_TRIP);
-    sent.forEach(demand -> limiter.answered(demand, ServerAnswer.refused(), null));
+    sent.forEach(demand -> limiter.queue().answered(demand, ServerAnswer.refused(), null));
     clock.advance(ROUND_TRIP);
     sent.clear();
     for (int key = 0; key < 100; key++) {
-      Demand demand = limiter.demand(key);
-      assertTrue(limiter.tryTake(demand));
-      limiter.answered(demand, ServerAnswer.granted(), null);
+      Demand demand = limiter.queue().demand(key);
+      assertTrue(limiter.queue().tryTake(demand));
+      limiter.queue().answered(demand, ServerAnswer.granted(), null);
     }
     clock.advance(Duration.ofSeconds(59));
     assertTrue(limiter.tryAcquireFor(100));
     assertEquals(100, limiter.keys());
     clock.advance(Duration.ofSeconds(2));
     for (int i = 0; i < 100; i++) {
-      Demand demand = limiter.demand(101);
-      limiter.answered(demand, ServerAnswer.refused(), null);
+      Demand demand = limiter.queue().demand(101);
+      limiter.queue().answered(demand, ServerAnswer.refused(), null);
     }
     assertTrue(limiter.keys() <= 1, limiter.keys() + " keys");
   }
@@ -319,13 +320,13 @@ class AdaptiveLimitTest {
             limit.startingAt(Double.POSITIVE_INFINITY).by((String key) -> key).idleKeys(0), clock);
     limiter.pause("slow", Duration.ofMillis(1));
     clock.advance(Duration.ofSeconds(2));
-    Demand slow = limiter.demand("slow");
-    assertTrue(limiter.tryTake(slow));
+    Demand slow = limiter.queue().demand("slow");
+    assertTrue(limiter.queue().tryTake(slow));
     clock.advance(Duration.ofSeconds(2));
     for (int i = 0; i < 3; i++) {
       limiter.pause("other" + i, Duration.ZERO);
     }
-    limiter.answered(slow, ServerAnswer.refused(Duration.ofSeconds(5)), null);
+    limiter.queue().answered(slow, ServerAnswer.refused(Duration.ofSeconds(5)), null);
     clock.advance(Duration.ofSeconds(5).minusNanos(1));
     assertFalse(limiter.tryAcquireFor("slow"));
     clock.advance(Duration.ofNanos(1));
@@ -338,9 +339,9 @@ class AdaptiveLimitTest {
   void grantedBefore() {
     RateLimiter limiter =
         RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY).by(key -> "key"), clock);
-    Demand first = limiter.demand(null);
-    assertTrue(limiter.tryTake(first));
-    limiter.answered(first, ServerAnswer.granted(), null);
+    Demand first = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(first));
+    limiter.queue().answered(first, ServerAnswer.granted(), null);
     assertEquals(0, limiter.keys());
     long from = clock.elapsed();
     int calls = 0;
@@ -380,12 +381,12 @@ class AdaptiveLimitTest {
     }
     RateLimiter limiter =
         RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY).by((Object key) -> key), clock);
-    Demand first = limiter.demand(new Broken());
-    Demand second = limiter.demand(new Broken());
-    assertTrue(limiter.tryTake(first));
-    assertTrue(limiter.tryTake(second));
-    limiter.answered(first, ServerAnswer.refused(), null);
-    limiter.answered(second, ServerAnswer.refused(), null);
+    Demand first = limiter.queue().demand(new Broken());
+    Demand second = limiter.queue().demand(new Broken());
+    assertTrue(limiter.queue().tryTake(first));
+    assertTrue(limiter.queue().tryTake(second));
+    limiter.queue().answered(first, ServerAnswer.refused(), null);
+    limiter.queue().answered(second, ServerAnswer.refused(), null);
     assertEquals(1, limiter.keys());
   }
 
@@ -393,10 +394,10 @@ class AdaptiveLimitTest {
   @DisplayName("each key has a rate of its own")
   void perKey() {
     RateLimiter limiter = RateLimiter.of(limit.startingAt(1_000).by((String key) -> key), clock);
-    Demand slow = limiter.demand("slow");
-    assertTrue(limiter.tryTake(slow));
+    Demand slow = limiter.queue().demand("slow");
+    assertTrue(limiter.queue().tryTake(slow));
     clock.advance(ROUND_TRIP);
-    limiter.answered(slow, ServerAnswer.refused(Duration.ofSeconds(60)), null);
+    limiter.queue().answered(slow, ServerAnswer.refused(Duration.ofSeconds(60)), null);
     assertTrue(limiter.tryAcquireFor("fast"));
     assertFalse(limiter.tryAcquireFor("slow"));
   }
@@ -405,10 +406,10 @@ class AdaptiveLimitTest {
   @DisplayName("a permit that was given back is there again")
   void giveBack() {
     RateLimiter limiter = RateLimiter.of(limit, clock);
-    Demand demand = limiter.demand(null);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(demand));
     assertFalse(limiter.tryAcquire());
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,7 +126,7 @@ class BlockingTest {
     RateLimiter two = RateLimiter.of(RateLimit.perSecond(1).burst(2), late);
     assertTrue(two.tryAcquire() && two.tryAcquire());
     AtomicReference<Thread> second = new AtomicReference<>();
-    two.enqueue(two.demand(null), new Interrupting(second));
+    two.queue().enqueue(two.queue().demand(null), new Interrupting(second));
     Running<Boolean> waiting =
         Running.start(() -> two.tryAcquireFor(null, Duration.ofHours(1)) && Thread.interrupted());
     second.set(waiting.thread());
@@ -154,7 +156,7 @@ class BlockingTest {
   @Test
   void keepsAnInterruptThatComesAfterThePermit() throws Exception {
     ParkedThread thread = new ParkedThread(clock, () -> {});
-    Waiting granted = limiter.enqueue(limiter.demand(null), thread);
+    Waiting granted = limiter.queue().enqueue(limiter.queue().demand(null), thread);
     Thread.currentThread().interrupt();
     assertTrue(thread.await(granted));
     assertTrue(Thread.interrupted());

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
@@ -112,10 +114,10 @@ class BrokenClockTest {
   @Test
   @DisplayName("E21: a rate limiter's permit goes back as well")
   void rateLimiter() throws Exception {
-    Demand taken = perHour.demand(null);
-    assertTrue(perHour.tryTake(taken));
+    Demand taken = perHour.queue().demand(null);
+    assertTrue(perHour.queue().tryTake(taken));
     awaitFails = true;
-    whileWaiting = () -> perHour.giveBack(taken);
+    whileWaiting = () -> perHour.queue().giveBack(taken);
     assertSame(broken, assertThrows(IllegalStateException.class, perHour::acquire));
     assertTrue(perHour.tryAcquire());
   }
@@ -158,21 +160,23 @@ class BrokenClockTest {
     RateLimiter limiter = RateLimiter.of(RateLimit.spacing(Duration.ofSeconds(10)), failing);
     assertTrue(limiter.tryAcquire());
     AtomicBoolean isGranted = new AtomicBoolean();
-    limiter.enqueue(
-        limiter.demand(null),
-        new Waiter() {
-          @Override
-          public Answer claim() {
-            isGranted.set(true);
-            return Answer.TAKE;
-          }
+    limiter
+        .queue()
+        .enqueue(
+            limiter.queue().demand(null),
+            new Waiter() {
+              @Override
+              public Answer claim() {
+                isGranted.set(true);
+                return Answer.TAKE;
+              }
 
-          @Override
-          public void granted() {}
+              @Override
+              public void granted() {}
 
-          @Override
-          public void declined() {}
-        });
+              @Override
+              public void declined() {}
+            });
     rung.await();
     limiter.pause(Duration.ofNanos(1)); // waits for the turn of whoever rang
     assertFalse(isGranted.get());

@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,25 +25,27 @@ final class Caller {
   }
 
   Waiting ask(@Nullable Object item, boolean claims) {
-    return limiter.enqueue(
-        limiter.demand(item),
-        new Waiter() {
-          @Override
-          public Answer claim() {
-            return claims ? Answer.TAKE : Answer.LEAVE;
-          }
+    return limiter
+        .queue()
+        .enqueue(
+            limiter.queue().demand(item),
+            new Waiter() {
+              @Override
+              public Answer claim() {
+                return claims ? Answer.TAKE : Answer.LEAVE;
+              }
 
-          @Override
-          public void granted() {
-            starts.add(clock.elapsed() / 1_000_000);
-            served.add(item);
-          }
+              @Override
+              public void granted() {
+                starts.add(clock.elapsed() / 1_000_000);
+                served.add(item);
+              }
 
-          @Override
-          public void declined() {
-            Caller.this.declined.add(item);
-          }
-        });
+              @Override
+              public void declined() {
+                Caller.this.declined.add(item);
+              }
+            });
   }
 
   void askTimes(int times) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,12 +107,12 @@ class CommonLimitTest {
   @Test
   void whatIsGivenBackGoesToBoth() {
     RateLimiter limiter = RateLimiter.of(mixed(RateLimit.perHour(1), RateLimit.perHour(1)), clock);
-    Demand demand = limiter.demand(1);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(1);
+    assertTrue(limiter.queue().tryTake(demand));
     Caller caller = new Caller(limiter, clock);
     caller.ask(11);
     caller.ask(2);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertEquals(List.of(2), caller.served(), "it stood in line already");
     advance(3600);
     assertEquals(List.of(2, 11), caller.served());
@@ -127,17 +129,17 @@ class CommonLimitTest {
                 .settling((Integer item, String value) -> 1)
                 .by((Integer item) -> item % 10));
     RateLimiter limiter = RateLimiter.of(limit, clock);
-    Demand demand = limiter.demand(91);
-    assertTrue(limiter.tryTake(demand)); // 9 of 10, and 2 of 10 of its key
+    Demand demand = limiter.queue().demand(91);
+    assertTrue(limiter.queue().tryTake(demand)); // 9 of 10, and 2 of 10 of its key
     assertFalse(limiter.tryAcquireFor(22));
     assertTrue(limiter.tryAcquireFor(12));
-    limiter.settle(demand, 91, "done");
+    limiter.queue().settle(demand, 91, "done");
     advance(10);
     for (int i = 0; i < 5; i++) {
       assertTrue(limiter.tryAcquireFor(1), "call " + i); // 9 of its key were left, and 1 came
     }
     assertFalse(limiter.tryAcquireFor(1));
-    var refused = assertThrows(IllegalArgumentException.class, () -> limiter.demand(111));
+    var refused = assertThrows(IllegalArgumentException.class, () -> limiter.queue().demand(111));
     assertTrue(refused.getMessage().contains("not 11"), refused.getMessage());
   }
 
@@ -166,8 +168,8 @@ class CommonLimitTest {
     Guest busy = new Guest(0);
     Guest free = new Guest(100);
     assertTrue(limiter.tryAcquireFor(0));
-    limiter.enqueue(limiter.demand(1), busy.named("busy"), busy.party());
-    limiter.enqueue(limiter.demand(2), free.named("free"), free.party());
+    limiter.queue().enqueue(limiter.queue().demand(1), busy.named("busy"), busy.party());
+    limiter.queue().enqueue(limiter.queue().demand(2), free.named("free"), free.party());
     advance(1);
     assertEquals(List.of("busy"), busy.asked());
     assertEquals(List.of("free"), free.served());
@@ -185,8 +187,8 @@ class CommonLimitTest {
             mixed(RateLimit.perSecond(1), RateLimit.per(1, Duration.ofSeconds(5))), clock);
     long start = clock.nanoTime();
     assertTrue(limiter.tryAcquireFor(1));
-    assertEquals(SECOND.toNanos(), limiter.earliest(limiter.demand(2)) - start);
-    assertEquals(5 * SECOND.toNanos(), limiter.earliest(limiter.demand(1)) - start);
+    assertEquals(SECOND.toNanos(), limiter.queue().earliest(limiter.queue().demand(2)) - start);
+    assertEquals(5 * SECOND.toNanos(), limiter.queue().earliest(limiter.queue().demand(1)) - start);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.List;
@@ -22,9 +23,9 @@ class CostTest {
   void isAskedForOnceForADemand() {
     int[] asked = {0};
     RateLimiter limiter = of(RateLimit.window(3, SECOND).costing(item -> ++asked[0]));
-    Demand demand = limiter.demand("item");
-    assertTrue(limiter.tryTake(demand));
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand("item");
+    assertTrue(limiter.queue().tryTake(demand));
+    assertTrue(limiter.queue().tryTake(demand));
     assertEquals(1, asked[0]);
   }
 
@@ -35,7 +36,7 @@ class CostTest {
     assertEquals(
         "cost must be at most the capacity 10 (the limit's burst), not 11: raise the burst or split"
             + " the item",
-        assertThrows(IllegalArgumentException.class, () -> bucket.demand(11)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> bucket.queue().demand(11)).getMessage());
     RateLimiter window = of(RateLimit.window(10, SECOND).costing((Integer item) -> item));
     assertTrue(window.tryAcquireFor(10));
     assertThrows(IllegalArgumentException.class, () -> window.acquireFor(11));
@@ -58,7 +59,7 @@ class CostTest {
   @Test
   void ofOneThatIsNotLimitedNeedsNoNewDemand() {
     RateLimiter limiter = of(RateLimit.unlimited());
-    assertSame(limiter.demand("one"), limiter.demand("other"));
+    assertSame(limiter.queue().demand("one"), limiter.queue().demand("other"));
   }
 
   @Test
@@ -96,10 +97,10 @@ class CostTest {
   void thatWasTooHighIsGivenBackAndServesThoseWhoWait() {
     RateLimiter limiter = of(tokens());
     Caller caller = new Caller(limiter, clock);
-    Demand demand = limiter.demand(100);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(100);
+    assertTrue(limiter.queue().tryTake(demand));
     caller.ask(60);
-    limiter.settle(demand, 100, 30);
+    limiter.queue().settle(demand, 100, 30);
     assertEquals(List.of(60), caller.served());
     assertTrue(limiter.tryAcquireFor(10));
     assertFalse(limiter.tryAcquireFor(1));
@@ -109,10 +110,10 @@ class CostTest {
   void thatWasTooLowIsOwedByThoseWhoWait() {
     RateLimiter limiter = of(tokens());
     Caller caller = new Caller(limiter, clock);
-    Demand demand = limiter.demand(100);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(100);
+    assertTrue(limiter.queue().tryTake(demand));
     caller.ask(50);
-    limiter.settle(demand, 100, 150);
+    limiter.queue().settle(demand, 100, 150);
     clock.advance(Duration.ofSeconds(30));
     assertEquals(List.of(10_000L), caller.starts());
   }
@@ -124,11 +125,11 @@ class CostTest {
             .costing((Integer item) -> item)
             .settling((Integer item, Integer value) -> value);
     RateLimiter limiter = of(limit);
-    Demand demand = limiter.demand(60);
+    Demand demand = limiter.queue().demand(60);
     assertTrue(limiter.tryAcquireFor(40));
     clock.advance(Duration.ofMillis(500));
-    assertTrue(limiter.tryTake(demand));
-    limiter.settle(demand, 60, 20);
+    assertTrue(limiter.queue().tryTake(demand));
+    limiter.queue().settle(demand, 60, 20);
     assertTrue(limiter.tryAcquireFor(40));
     clock.advance(Duration.ofMillis(500));
     assertTrue(limiter.tryAcquireFor(40));
@@ -138,12 +139,12 @@ class CostTest {
   @Test
   void ofAKeyIsSettledEvenIfTheKeyWasForgotten() {
     RateLimiter limiter = of(tokens().by((Integer item) -> item % 2).idleKeys(0));
-    Demand demand = limiter.demand(100);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(100);
+    assertTrue(limiter.queue().tryTake(demand));
     clock.advance(Duration.ofMinutes(1));
     assertTrue(limiter.tryAcquireFor(1));
     assertEquals(1, limiter.keys());
-    limiter.settle(demand, 100, 150);
+    limiter.queue().settle(demand, 100, 150);
     assertFalse(limiter.tryAcquireFor(60));
     assertTrue(limiter.tryAcquireFor(50));
     assertTrue(limiter.tryAcquireFor(99));
@@ -152,18 +153,18 @@ class CostTest {
   @Test
   void isNotSettledIfItsTrueValueCannotBeTold() {
     RateLimiter limiter = of(tokens());
-    Demand demand = limiter.demand(100);
-    assertTrue(limiter.tryTake(demand));
-    assertThrows(NullPointerException.class, () -> limiter.settle(demand, 100, null));
+    Demand demand = limiter.queue().demand(100);
+    assertTrue(limiter.queue().tryTake(demand));
+    assertThrows(NullPointerException.class, () -> limiter.queue().settle(demand, 100, null));
     assertFalse(limiter.tryAcquireFor(1));
   }
 
   @Test
   void staysAsItIsIfNothingSettles() {
     RateLimiter limiter = of(RateLimit.perSecond(1));
-    Demand demand = limiter.demand(null);
-    assertTrue(limiter.tryTake(demand));
-    limiter.settle(demand, null, null);
+    Demand demand = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(demand));
+    limiter.queue().settle(demand, null, null);
     assertFalse(limiter.tryAcquire());
   }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Declared;
@@ -62,15 +64,15 @@ class DeclaredLimitTest {
   }
 
   private Demand take(RateLimiter limiter, @Nullable Object item) {
-    Demand demand = limiter.demand(item);
-    assertTrue(limiter.tryTake(demand), "a permit");
+    Demand demand = limiter.queue().demand(item);
+    assertTrue(limiter.queue().tryTake(demand), "a permit");
     return demand;
   }
 
   private void call(RateLimiter limiter, @Nullable Object item, ServerAnswer answer) {
     Demand demand = take(limiter, item);
     clock.advance(ROUND_TRIP);
-    limiter.answered(demand, answer, null);
+    limiter.queue().answered(demand, answer, null);
   }
 
   private void call(RateLimiter limiter, ServerAnswer answer) {
@@ -78,7 +80,7 @@ class DeclaredLimitTest {
   }
 
   private double seconds(RateLimiter limiter, @Nullable Object item) {
-    return (limiter.earliest(limiter.demand(item)) - clock.nanoTime()) / 1e9;
+    return (limiter.queue().earliest(limiter.queue().demand(item)) - clock.nanoTime()) / 1e9;
   }
 
   private double seconds(RateLimiter limiter) {
@@ -147,7 +149,7 @@ class DeclaredLimitTest {
     assertFalse(limiter.tryAcquire());
     assertBetween(0.9, 1, seconds(limiter)); // nobody knows how long a window is
     clock.advance(ROUND_TRIP);
-    limiter.answered(first, said(requests(599, MINUTE).quota(600)), null);
+    limiter.queue().answered(first, said(requests(599, MINUTE).quota(600)), null);
     assertBetween(0.04, 0.06, seconds(limiter));
     clock.advance(MINUTE.plusSeconds(1));
     assertTrue(limiter.tryAcquire());
@@ -190,7 +192,9 @@ class DeclaredLimitTest {
       clock.advance(Duration.ofMillis(1));
     }
     clock.advance(ROUND_TRIP);
-    limiter.answered(sent.getFirst(), said(requests(12, MINUTE)), null); // of which 9 are under way
+    limiter
+        .queue()
+        .answered(sent.getFirst(), said(requests(12, MINUTE)), null); // of which 9 are under way
     assertEquals(3, taken(limiter, Duration.ofSeconds(59)));
   }
 
@@ -202,8 +206,8 @@ class DeclaredLimitTest {
     clock.advance(Duration.ofMillis(1));
     Demand late = take(limiter, null);
     clock.advance(ROUND_TRIP);
-    limiter.answered(late, said(requests(0, MINUTE)), null);
-    limiter.answered(early, said(requests(1, MINUTE)), null);
+    limiter.queue().answered(late, said(requests(0, MINUTE)), null);
+    limiter.queue().answered(early, said(requests(1, MINUTE)), null);
     assertBetween(60, 61, seconds(limiter));
   }
 
@@ -215,7 +219,7 @@ class DeclaredLimitTest {
     call(limiter, said(requests(600, Duration.ofSeconds(10))));
     Demand slow = take(limiter, null);
     clock.advance(Duration.ofSeconds(12));
-    limiter.answered(slow, said(requests(0, Duration.ofSeconds(10))), null);
+    limiter.queue().answered(slow, said(requests(0, Duration.ofSeconds(10))), null);
     assertTrue(seconds(limiter) <= 0, "free again");
   }
 
@@ -227,12 +231,12 @@ class DeclaredLimitTest {
     clock.advance(Duration.ofMillis(1));
     Demand fast = take(limiter, null);
     clock.advance(ROUND_TRIP);
-    limiter.answered(fast, said(requests(100, MINUTE)), null);
+    limiter.queue().answered(fast, said(requests(100, MINUTE)), null);
     clock.advance(SECOND);
     Demand late = take(limiter, null);
     clock.advance(Duration.ofSeconds(30));
-    limiter.answered(late, said(requests(0, MINUTE)), null);
-    limiter.answered(slow, said(requests(0, MINUTE)), null);
+    limiter.queue().answered(late, said(requests(0, MINUTE)), null);
+    limiter.queue().answered(slow, said(requests(0, MINUTE)), null);
     assertBetween(29, 30, seconds(limiter));
   }
 
@@ -334,9 +338,9 @@ class DeclaredLimitTest {
     clock.advance(SECOND);
     Demand demand = take(limiter, 900);
     assertBetween(59, 61, seconds(limiter, 200) + 1);
-    limiter.settle(demand, 900, 100);
+    limiter.queue().settle(demand, 900, 100);
     assertTrue(seconds(limiter, 200) < 58, "before the reset");
-    limiter.settle(demand, 900, 1_700);
+    limiter.queue().settle(demand, 900, 1_700);
     assertBetween(59, 61, seconds(limiter, 200) + 1);
   }
 
@@ -348,8 +352,8 @@ class DeclaredLimitTest {
     advanceSeconds(seconds(limiter));
     Demand demand = take(limiter, null);
     assertTrue(seconds(limiter) > 0);
-    limiter.giveBack(demand);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(seconds(limiter) <= 0);
     take(limiter, null);
     assertFalse(limiter.tryAcquire());
@@ -419,9 +423,9 @@ class DeclaredLimitTest {
     advanceSeconds(seconds(limiter));
     Demand one = take(limiter, null);
     clock.advance(SECOND);
-    limiter.answered(one, said(requests(0, Duration.ofMinutes(10))), null);
-    Demand other = limiter.demand(null);
-    assertFalse(limiter.tryTake(other));
+    limiter.queue().answered(one, said(requests(0, Duration.ofMinutes(10))), null);
+    Demand other = limiter.queue().demand(null);
+    assertFalse(limiter.queue().tryTake(other));
     clock.advance(Duration.ofMinutes(10).plusSeconds(1));
     call(limiter, said(requests(0, Duration.ofSeconds(7))));
     assertBetween(7, 8, seconds(limiter));
@@ -435,8 +439,8 @@ class DeclaredLimitTest {
     clock.advance(Duration.ofMillis(1));
     Demand other = take(limiter, null);
     clock.advance(ROUND_TRIP);
-    limiter.answered(one, said(requests(0, Duration.ofMinutes(50))), null);
-    limiter.answered(other, said(requests(0, Duration.ofSeconds(10))), null);
+    limiter.queue().answered(one, said(requests(0, Duration.ofMinutes(50))), null);
+    limiter.queue().answered(other, said(requests(0, Duration.ofSeconds(10))), null);
     assertBetween(10, 11, seconds(limiter));
   }
 
@@ -515,7 +519,7 @@ class DeclaredLimitTest {
       advanceSeconds(seconds(limiter, 0));
       Demand demand = take(limiter, 0);
       assertBetween(0.49, 0.51, seconds(limiter, 1));
-      limiter.giveBack(demand);
+      limiter.queue().giveBack(demand);
       assertBetween(0, 0.01, seconds(limiter, 1));
       call(limiter, 0, NOTHING);
     }
@@ -670,15 +674,15 @@ class DeclaredLimitTest {
     Demand other = take(limiter, null);
     clock.advance(Duration.ofMillis(1));
     Demand third = take(limiter, null);
-    limiter.answered(one, said(requests(0, MINUTE)), null);
+    limiter.queue().answered(one, said(requests(0, MINUTE)), null);
     Recorder waiter = new Recorder();
-    limiter.enqueue(limiter.demand(null), waiter);
+    limiter.queue().enqueue(limiter.queue().demand(null), waiter);
     clock.advance(SECOND);
-    limiter.answered(other, said(requests(601, MINUTE)), null);
+    limiter.queue().answered(other, said(requests(601, MINUTE)), null);
     assertTrue(waiter.grantedAt >= 0, "a permit at once");
     Recorder next = new Recorder();
-    limiter.enqueue(limiter.demand(null), next);
-    limiter.answered(third, said(requests(0, Duration.ofSeconds(20))), null);
+    limiter.queue().enqueue(limiter.queue().demand(null), next);
+    limiter.queue().answered(third, said(requests(0, Duration.ofSeconds(20))), null);
     clock.advance(Duration.ofSeconds(19));
     assertEquals(-1, next.grantedAt);
     clock.advance(Duration.ofSeconds(2));
@@ -703,11 +707,11 @@ class DeclaredLimitTest {
       clock.advance(ROUND_TRIP);
       ServerAnswer answer = said(limit("tokens", Unit.TOKENS, 500, MINUTE));
       if (isSettledFirst) {
-        limiter.settle(demand, 500, 500);
-        limiter.answered(demand, answer, null);
+        limiter.queue().settle(demand, 500, 500);
+        limiter.queue().answered(demand, answer, null);
       } else {
-        limiter.answered(demand, answer, null);
-        limiter.settle(demand, 500, 500);
+        limiter.queue().answered(demand, answer, null);
+        limiter.queue().settle(demand, 500, 500);
       }
       waits.add(seconds(limiter, 10));
     }
@@ -722,8 +726,8 @@ class DeclaredLimitTest {
     clock.advance(Duration.ofMillis(1));
     Demand sent = take(limiter, null);
     clock.advance(ROUND_TRIP);
-    limiter.answered(sent, said(requests(0, MINUTE)), null);
-    limiter.giveBack(unsent);
+    limiter.queue().answered(sent, said(requests(0, MINUTE)), null);
+    limiter.queue().giveBack(unsent);
     assertBetween(60, 61, seconds(limiter));
   }
 
@@ -801,7 +805,7 @@ class DeclaredLimitTest {
     Demand early = take(limiter, null);
     clock.advance(Duration.ofSeconds(100));
     call(limiter, said(limit("tokens", Unit.TOKENS, 1_000_000, MINUTE)));
-    limiter.answered(early, said(limit("tokens", Unit.TOKENS, 0, MINUTE)), null);
+    limiter.queue().answered(early, said(limit("tokens", Unit.TOKENS, 0, MINUTE)), null);
     assertBetween(0, 10, seconds(limiter));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ class GiveBackTest {
   private final FakeClock clock = new FakeClock();
 
   private Demand taken(RateLimiter limiter, Object item) {
-    Demand demand = limiter.demand(item);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(item);
+    assertTrue(limiter.queue().tryTake(demand));
     return demand;
   }
 
@@ -31,7 +32,7 @@ class GiveBackTest {
     RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1), clock);
     Demand demand = taken(limiter, null);
     clock.advance(SECOND);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());
   }
@@ -42,7 +43,7 @@ class GiveBackTest {
     Demand demand = taken(limiter, null);
     Caller caller = new Caller(limiter, clock);
     caller.askTimes(2);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertEquals(List.of(0L), caller.starts());
     clock.advance(Duration.ofHours(1));
     assertEquals(List.of(0L, 3_600_000L), caller.starts());
@@ -54,11 +55,11 @@ class GiveBackTest {
     Demand demand = taken(limiter, null);
     taken(limiter, null);
     taken(limiter, null);
-    limiter.giveBack(demand);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());
-    limiter.giveBack(limiter.demand(null));
+    limiter.queue().giveBack(limiter.queue().demand(null));
     assertFalse(limiter.tryAcquire(), "nothing was taken");
   }
 
@@ -73,7 +74,7 @@ class GiveBackTest {
     Demand demand = taken(limiter, 80);
     clock.advance(SECOND);
     assertFalse(limiter.tryAcquireFor(20));
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquireFor(100));
     clock.advance(Duration.ofMinutes(1));
     assertTrue(limiter.tryAcquireFor(0));
@@ -86,7 +87,7 @@ class GiveBackTest {
     Demand demand = taken(limiter, null);
     clock.advance(Duration.ofMillis(600));
     taken(limiter, null);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquire());
     clock.advance(Duration.ofMillis(999));
     assertFalse(limiter.tryAcquire());
@@ -100,9 +101,9 @@ class GiveBackTest {
     Demand first = taken(limiter, null);
     clock.advance(SECOND);
     Demand second = taken(limiter, null);
-    limiter.giveBack(first);
+    limiter.queue().giveBack(first);
     assertFalse(limiter.tryAcquire());
-    limiter.giveBack(second);
+    limiter.queue().giveBack(second);
     assertTrue(limiter.tryAcquire());
   }
 
@@ -116,7 +117,7 @@ class GiveBackTest {
     RateLimiter limiter = RateLimiter.of(budget, clock);
     Demand demand = taken(limiter, null);
     limiter.pause(SECOND);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertFalse(limiter.tryAcquire());
     clock.advance(SECOND);
     taken(limiter, null);
@@ -133,7 +134,7 @@ class GiveBackTest {
       limiter.pause(SECOND);
       clock.advance(SECOND);
       assertTrue(limiter.tryAcquire());
-      limiter.giveBack(demand);
+      limiter.queue().giveBack(demand);
       clock.advance(Duration.ofMillis(5));
       assertFalse(limiter.tryAcquire());
     }
@@ -146,7 +147,7 @@ class GiveBackTest {
     Demand demand = taken(limiter, "a");
     clock.advance(SECOND);
     taken(limiter, "b");
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquireFor("a"));
     assertFalse(limiter.tryAcquireFor("a"));
   }
@@ -189,16 +190,16 @@ class GiveBackTest {
     List<Long> times = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {
       clock.advance(random.nextInt(step));
-      Demand demand = limiter.demand(null);
-      if (limiter.tryTake(demand)) {
+      Demand demand = limiter.queue().demand(null);
+      if (limiter.queue().tryTake(demand)) {
         open.add(demand);
-        times.add(demand.takenAt());
+        times.add(RateDemand.of(demand).takenAt());
       }
       if (!open.isEmpty() && random.nextBoolean()) {
         Demand back = open.remove(random.nextInt(open.size()));
         if (random.nextInt(3) == 0) {
-          limiter.giveBack(back);
-          times.remove((Object) back.takenAt());
+          limiter.queue().giveBack(back);
+          times.remove((Object) RateDemand.of(back).takenAt());
         }
       }
     }
@@ -215,7 +216,7 @@ class GiveBackTest {
       taken.add(taken(limiter, null));
       clock.advance(Duration.ofNanos(1_000));
     }
-    taken.forEach(limiter::giveBack);
+    taken.forEach(limiter.queue()::giveBack);
     int left = 0;
     while (limiter.tryAcquire()) {
       left++;
@@ -227,7 +228,7 @@ class GiveBackTest {
   void ofARateThatFindsItselfLeavesItAsItWas() {
     clock.advance(Duration.ofSeconds(2)); // past the point where its nanoseconds wrap around
     RateLimiter limiter = RateLimiter.of(RateLimit.adaptive(), clock);
-    limiter.giveBack(taken(limiter, null));
+    limiter.queue().giveBack(taken(limiter, null));
     assertTrue(limiter.tryAcquire());
   }
 }

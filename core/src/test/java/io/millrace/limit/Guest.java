@@ -1,12 +1,14 @@
 package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A party with a number of slots, and a note of what became of its waiters, by name. */
 final class Guest {
-  private final Party party = new Party();
+  private final Party party = RateLimiter.party();
   private final List<String> served = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
   private final List<String> declined = new ArrayList<>();

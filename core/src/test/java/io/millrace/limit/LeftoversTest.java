@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.time.TimeSource;
 import java.lang.ref.WeakReference;
@@ -106,8 +108,9 @@ class LeftoversTest {
 
   private static WeakReference<Party> useAndDrop(RateLimiter limiter, WeightedSemaphore semaphore) {
     Guest guest = new Guest(0);
-    Waiting one = limiter.enqueue(limiter.demand(null), guest.named("a"), guest.party());
-    Waiting other = semaphore.enqueue(1, guest.named("b"), guest.party());
+    Waiting one =
+        limiter.queue().enqueue(limiter.queue().demand(null), guest.named("a"), guest.party());
+    Waiting other = semaphore.queue().enqueue(1, guest.named("b"), guest.party());
     semaphore.release(); // puts it off
     one.cancel();
     other.cancel();
@@ -124,7 +127,7 @@ class LeftoversTest {
 
   private WeakReference<RateLimiter> servedAndDropped(Guest guest) {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1), time);
-    limiter.enqueue(limiter.demand(null), guest.named("a"), guest.party());
+    limiter.queue().enqueue(limiter.queue().demand(null), guest.named("a"), guest.party());
     guest.free();
     return new WeakReference<>(limiter);
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.Random;
@@ -50,8 +52,8 @@ class PaceTest {
     FakeClock clock = new FakeClock(() -> 4_000_000);
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1_000), clock);
     Starts starts = new Starts(clock);
-    limiter.enqueue(limiter.demand(null), starts);
-    limiter.enqueue(limiter.demand(null), starts);
+    limiter.queue().enqueue(limiter.queue().demand(null), starts);
+    limiter.queue().enqueue(limiter.queue().demand(null), starts);
     clock.advance(Duration.ofMillis(30));
     assertEquals(2, starts.count);
     assertTrue(limiter.tryAcquire());
@@ -77,7 +79,7 @@ class PaceTest {
     for (int i = 0; i < 5_000; i++) {
       clock.advance(random.nextInt(random.nextInt(50) == 0 ? 20_000_000 : 1_500_000));
       if (random.nextBoolean()) {
-        Waiting waiting = limiter.enqueue(limiter.demand(null), starts);
+        Waiting waiting = limiter.queue().enqueue(limiter.queue().demand(null), starts);
         if (random.nextInt(10) == 0) {
           waiting.cancel();
         }
@@ -113,7 +115,7 @@ class PaceTest {
     Starts starts = new Starts(clock);
     RateLimiter limiter = RateLimiter.of(RateLimit.all(requests, tokens), clock);
     for (int cost : new int[] {100, 100, 0, 0}) {
-      limiter.enqueue(limiter.demand(cost), starts);
+      limiter.queue().enqueue(limiter.queue().demand(cost), starts);
     }
     clock.advance(Duration.ofMinutes(1));
     assertEquals(4, starts.count);
@@ -131,7 +133,7 @@ class PaceTest {
         new FakeClock(() -> leastLateness + random.nextInt(mostLateness - leastLateness));
     Starts starts = new Starts(clock);
     RateLimiter limiter = RateLimiter.of(limit, clock);
-    Runnable ask = () -> limiter.enqueue(limiter.demand(null), starts);
+    Runnable ask = () -> limiter.queue().enqueue(limiter.queue().demand(null), starts);
     starts.again = callers <= 8 ? ask : () -> clock.schedule(clock.nanoTime(), ask);
     for (int i = 0; i < callers; i++) {
       ask.run();

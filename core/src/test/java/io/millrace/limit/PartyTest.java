@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.limit.Waiter.Answer;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiter.Answer;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +26,7 @@ class PartyTest {
   private final Guest other = new Guest(100);
 
   private Waiting ask(Guest who, String name) {
-    return limiter.enqueue(limiter.demand(null), who.named(name), who.party());
+    return limiter.queue().enqueue(limiter.queue().demand(null), who.named(name), who.party());
   }
 
   private void use(int permits) {
@@ -52,7 +55,7 @@ class PartyTest {
     ask(other, "x");
     assertEquals(List.of("x"), other.served());
     assertTrue(limiter.tryAcquire());
-    assertTrue(limiter.tryTake(limiter.demand(null), new Party()));
+    assertTrue(limiter.queue().tryTake(limiter.queue().demand(null), RateLimiter.party()));
     use(7);
     ask(other, "y");
     assertEquals(1, clock.pending());
@@ -83,18 +86,19 @@ class PartyTest {
   @Test
   void isNotOvertakenByItsOwn() {
     ask(guest, "a");
-    assertFalse(limiter.tryTake(limiter.demand(null), guest.party()));
-    assertFalse(limiter.tryTake(limiter.demand(null), clock.nanoTime(), guest.party()));
-    assertTrue(limiter.tryTake(limiter.demand(null)));
+    assertFalse(limiter.queue().tryTake(limiter.queue().demand(null), guest.party()));
+    assertFalse(
+        limiter.queue().tryTake(limiter.queue().demand(null), clock.nanoTime(), guest.party()));
+    assertTrue(limiter.queue().tryTake(limiter.queue().demand(null)));
     guest.free();
-    assertTrue(limiter.tryTake(limiter.demand(null), guest.party()));
+    assertTrue(limiter.queue().tryTake(limiter.queue().demand(null), guest.party()));
   }
 
   @Test
   void isOfferedNothingAnywhereUntilItIsResumed() {
     WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     ask(guest, "rate");
-    semaphore.enqueue(1, guest.named("semaphore"), guest.party());
+    semaphore.queue().enqueue(1, guest.named("semaphore"), guest.party());
     assertEquals(List.of("rate"), guest.asked());
     assertTrue(semaphore.tryAcquire(), "others go on");
     semaphore.release();
@@ -108,7 +112,7 @@ class PartyTest {
   void isResumedInTheOrderOfArrivalOverAllLimits() {
     WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     assertTrue(semaphore.tryAcquire());
-    semaphore.enqueue(1, guest.named("first"), guest.party());
+    semaphore.queue().enqueue(1, guest.named("first"), guest.party());
     ask(guest, "second");
     semaphore.release();
     guest.free();
@@ -118,7 +122,7 @@ class PartyTest {
   @Test
   void usesItsSlotElsewhereWhenThePermitIsGone() {
     WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
-    semaphore.enqueue(1, guest.named("first"), guest.party());
+    semaphore.queue().enqueue(1, guest.named("first"), guest.party());
     ask(guest, "second");
     assertTrue(semaphore.tryAcquire());
     guest.free();
@@ -167,26 +171,28 @@ class PartyTest {
   void countsAResumeThatComesWhileItsWaiterIsAsked() {
     Guest late = new Guest(0);
     List<Answer> answers = new ArrayList<>();
-    limiter.enqueue(
-        limiter.demand(null),
-        new Waiter() {
-          @Override
-          public Answer claim() {
-            answers.add(answers.isEmpty() ? Answer.HOLD : Answer.TAKE);
-            if (answers.size() == 1) { // as if another thread did, which has seen hasHeld()
-              assertTrue(late.party().hasHeld());
-              late.party().resume();
-            }
-            return answers.getLast();
-          }
+    limiter
+        .queue()
+        .enqueue(
+            limiter.queue().demand(null),
+            new Waiter() {
+              @Override
+              public Answer claim() {
+                answers.add(answers.isEmpty() ? Answer.HOLD : Answer.TAKE);
+                if (answers.size() == 1) { // as if another thread did, which has seen hasHeld()
+                  assertTrue(late.party().hasHeld());
+                  late.party().resume();
+                }
+                return answers.getLast();
+              }
 
-          @Override
-          public void granted() {}
+              @Override
+              public void granted() {}
 
-          @Override
-          public void declined() {}
-        },
-        late.party());
+              @Override
+              public void declined() {}
+            },
+            late.party());
     assertEquals(List.of(Answer.HOLD, Answer.TAKE), answers);
   }
 
@@ -212,8 +218,8 @@ class PartyTest {
         };
     WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
     Guest one = new Guest(0);
-    semaphore.enqueue(1, leaves, one.party());
-    limiter.enqueue(limiter.demand(null), one.named("next"), one.party());
+    semaphore.queue().enqueue(1, leaves, one.party());
+    limiter.queue().enqueue(limiter.queue().demand(null), one.named("next"), one.party());
     one.free();
     assertEquals(List.of("next"), one.served());
     assertEquals(1, semaphore.availablePermits());
@@ -237,7 +243,7 @@ class PartyTest {
             told.add("declined");
           }
         };
-    limiter.enqueue(limiter.demand(null), holds);
+    limiter.queue().enqueue(limiter.queue().demand(null), holds);
     assertEquals(List.of("declined"), told);
     use(10);
   }
@@ -246,7 +252,7 @@ class PartyTest {
   void isPutOffKeyByKey() {
     RateLimiter keyed = RateLimiter.of(RateLimit.perSecond(1).by(item -> item).idleKeys(0), clock);
     for (String key : List.of("a", "b", "c")) {
-      keyed.enqueue(keyed.demand(key), guest.named(key), guest.party());
+      keyed.queue().enqueue(keyed.queue().demand(key), guest.named(key), guest.party());
     }
     assertEquals(List.of("a"), guest.asked());
     for (int i = 0; i < 3; i++) {
@@ -278,7 +284,8 @@ class PartyTest {
           case 0, 1 -> {
             String name = "" + step;
             expected.get(index).add(name);
-            places.add(shared.enqueue(shared.demand(null), one.named(name), one.party()));
+            places.add(
+                shared.queue().enqueue(shared.queue().demand(null), one.named(name), one.party()));
             forget.add(() -> expected.get(index).remove(name));
           }
           case 2 -> one.free();
@@ -333,10 +340,10 @@ class PartyTest {
 
   @Test
   void forgetsNobodyWhoHasTheRankOfAnotherAtAnotherLimit() {
-    Party party = new Party();
+    Party party = RateLimiter.party();
     List<Ranked> waiters = List.of(new Ranked(), new Ranked(), new Ranked());
     for (Ranked waiter : waiters) {
-      WeightedSemaphore.bounded(1, clock).enqueue(1, waiter, party);
+      WeightedSemaphore.bounded(1, clock).queue().enqueue(1, waiter, party);
     }
     for (Ranked waiter : waiters) {
       waiter.isReady = true;

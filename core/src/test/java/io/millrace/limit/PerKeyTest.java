@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.List;
@@ -149,7 +150,7 @@ class PerKeyTest {
   void throwsWhatTheKeyFunctionThrows() {
     RateLimiter limiter =
         RateLimiter.of(RateLimit.perSecond(1).by((String item) -> item.charAt(5)), clock);
-    assertThrows(StringIndexOutOfBoundsException.class, () -> limiter.demand("item"));
+    assertThrows(StringIndexOutOfBoundsException.class, () -> limiter.queue().demand("item"));
   }
 
   @Test

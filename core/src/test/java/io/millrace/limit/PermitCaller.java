@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,24 +20,26 @@ final class PermitCaller {
   }
 
   Waiting ask(String name, int permits, boolean claims) {
-    return semaphore.enqueue(
-        permits,
-        new Waiter() {
-          @Override
-          public Answer claim() {
-            return claims ? Answer.TAKE : Answer.LEAVE;
-          }
+    return semaphore
+        .queue()
+        .enqueue(
+            permits,
+            new Waiter() {
+              @Override
+              public Answer claim() {
+                return claims ? Answer.TAKE : Answer.LEAVE;
+              }
 
-          @Override
-          public void granted() {
-            served.add(name);
-          }
+              @Override
+              public void granted() {
+                served.add(name);
+              }
 
-          @Override
-          public void declined() {
-            PermitCaller.this.declined.add(name);
-          }
-        });
+              @Override
+              public void declined() {
+                PermitCaller.this.declined.add(name);
+              }
+            });
   }
 
   List<String> served() {

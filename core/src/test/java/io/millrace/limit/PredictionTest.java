@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -21,7 +22,7 @@ class PredictionTest {
   }
 
   private long millisUntil(RateLimiter limiter, Object item) {
-    return (limiter.earliest(limiter.demand(item)) - clock.nanoTime()) / 1_000_000;
+    return (limiter.queue().earliest(limiter.queue().demand(item)) - clock.nanoTime()) / 1_000_000;
   }
 
   @Test
@@ -70,7 +71,7 @@ class PredictionTest {
     RateLimiter limiter = of(RateLimit.per(1, FOREVER));
     limiter.pause(FOREVER);
     limiter.pause(FOREVER);
-    long wait = limiter.earliest(limiter.demand(null)) - clock.nanoTime();
+    long wait = limiter.queue().earliest(limiter.queue().demand(null)) - clock.nanoTime();
     assertTrue(wait > 0 && wait <= Bucket.LONGEST, wait + " ns");
   }
 
@@ -104,11 +105,11 @@ class PredictionTest {
                 .burst(10)
                 .costing((Integer item) -> item)
                 .settling((Integer item, Integer value) -> value));
-    Demand demand = limiter.demand(10);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(10);
+    assertTrue(limiter.queue().tryTake(demand));
     Running<Boolean> waiting = Running.start(() -> limiter.tryAcquireFor(5, Duration.ofSeconds(1)));
     clock.awaitPending(2);
-    limiter.settle(demand, 10, 1);
+    limiter.queue().settle(demand, 10, 1);
     assertTrue(waiting.join());
   }
 }

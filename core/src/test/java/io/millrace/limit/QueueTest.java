@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -183,7 +186,7 @@ class QueueTest {
   void goesOnWhenAWaiterFails() {
     List<String> calls = new ArrayList<>();
     for (String name : List.of("claim", "granted", "fine")) {
-      limiter.enqueue(limiter.demand(300), new FailingWaiter(name, calls));
+      limiter.queue().enqueue(limiter.queue().demand(300), new FailingWaiter(name, calls));
     }
     clock.advance(Duration.ofSeconds(1));
     assertEquals(List.of("claim", "declined", "granted", "fine"), calls);
@@ -233,20 +236,20 @@ class QueueTest {
           @Override
           public void declined() {}
         };
-    limiter.enqueue(limiter.demand(100), asksAgain);
+    limiter.queue().enqueue(limiter.queue().demand(100), asksAgain);
     assertEquals(List.of(true, false), taken);
   }
 
   @Test
   void takesTimeAsItIsEvenIfACallerComesWithAnOlderOne() {
     RateLimiter shared = RateLimiter.of(RateLimit.perSecond(10).burst(3), clock);
-    Demand demand = shared.demand(null);
+    Demand demand = shared.queue().demand(null);
     long old = clock.nanoTime();
     clock.advance(Duration.ofSeconds(1));
-    assertTrue(shared.tryTake(demand));
-    assertTrue(shared.tryTake(demand, old));
-    assertTrue(shared.tryTake(demand, clock.nanoTime()));
-    assertFalse(shared.tryTake(demand, old));
+    assertTrue(shared.queue().tryTake(demand));
+    assertTrue(shared.queue().tryTake(demand, old));
+    assertTrue(shared.queue().tryTake(demand, clock.nanoTime()));
+    assertFalse(shared.queue().tryTake(demand, old));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
 import java.time.Duration;
@@ -92,9 +94,9 @@ class RateChangeTest {
   void stillOwesWhatWasOwed() {
     TokenBucket limit = RateLimit.perSecond(1).burst(10).settling((item, value) -> 20);
     RateLimiter limiter = RateLimiter.of(limit, clock);
-    Demand demand = limiter.demand(null);
-    limiter.tryTake(demand);
-    limiter.settle(demand, null, null); // 9 - 19
+    Demand demand = limiter.queue().demand(null);
+    limiter.queue().tryTake(demand);
+    limiter.queue().settle(demand, null, null); // 9 - 19
     limiter.limit(RateLimit.perSecond(10).burst(10).settling((item, value) -> 1));
     Caller caller = waiting(limiter, 1);
     clock.advance(Duration.ofSeconds(10));
@@ -224,32 +226,32 @@ class RateChangeTest {
   @Test
   void putsBackWhatWasTakenBeforeIt() {
     RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(2), clock);
-    Demand demand = limiter.demand(null);
-    limiter.tryTake(demand);
+    Demand demand = limiter.queue().demand(null);
+    limiter.queue().tryTake(demand);
     limiter.limit(RateLimit.perHour(2).burst(2));
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertEquals(2, waiting(limiter, 5).starts().size());
   }
 
   @Test
   void putsBackNoMoreThanTheBurstThatWasLowerMeanwhile() {
     RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(10), clock);
-    Demand demand = limiter.demand(null);
-    limiter.tryTake(demand);
+    Demand demand = limiter.queue().demand(null);
+    limiter.queue().tryTake(demand);
     clock.advance(1);
     limiter.limit(RateLimit.perHour(1).burst(2));
     limiter.limit(RateLimit.perHour(1).burst(10));
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertEquals(2, waiting(limiter, 20).starts().size());
   }
 
   @Test
   void putsBackIntoAWindowWhatWasTakenBeforeIt() {
     RateLimiter limiter = RateLimiter.of(RateLimit.window(1, SECOND), clock);
-    Demand demand = limiter.demand(null);
-    limiter.tryTake(demand);
+    Demand demand = limiter.queue().demand(null);
+    limiter.queue().tryTake(demand);
     limiter.limit(RateLimit.window(2, SECOND));
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire(), "the second one comes evenly");
   }
@@ -362,18 +364,18 @@ class RateChangeTest {
         most = Math.max(most, burst + Math.max(1, rate[0] * 0.005));
         limiter.limit(RateLimit.perSecond(rate[0]).burst(burst));
       }
-      Demand demand = limiter.demand(null);
+      Demand demand = limiter.queue().demand(null);
       if (random.nextInt(3) > 0 && limiter.waiters() < 20) {
         Runnable granted =
             () -> {
               made.add(demand);
               calls.add(flow[0] + rate[0] * (late.elapsed() * 1e-9 - flow[1]));
             };
-        limiter.enqueue(demand, new Noting(granted));
+        limiter.queue().enqueue(demand, new Noting(granted));
       }
       if (!made.isEmpty() && random.nextInt(8) == 0) {
         int index = Math.max(0, made.size() - 1 - random.nextInt(30));
-        limiter.giveBack(made.get(index));
+        limiter.queue().giveBack(made.get(index));
         made.remove(index);
         calls.remove(index);
       }

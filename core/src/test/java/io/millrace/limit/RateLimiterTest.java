@@ -44,7 +44,8 @@ class RateLimiterTest {
     RateLimiter limiter = RateLimiter.of(RateLimit.unlimited());
     assertThrows(NullPointerException.class, () -> RateLimiter.of(null));
     assertThrows(NullPointerException.class, () -> RateLimiter.of(RateLimit.unlimited(), null));
-    assertThrows(NullPointerException.class, () -> limiter.enqueue(limiter.demand(1), null));
+    assertThrows(
+        NullPointerException.class, () -> limiter.queue().enqueue(limiter.queue().demand(1), null));
     assertThrows(NullPointerException.class, () -> limiter.pause(null));
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,7 +141,7 @@ class SemaphoreBlockingTest {
   @Test
   void keepsAnInterruptThatComesAfterThePermits() throws Exception {
     ParkedThread thread = new ParkedThread(clock, () -> {});
-    Waiting granted = three.enqueue(3, thread);
+    Waiting granted = three.queue().enqueue(3, thread);
     Thread.currentThread().interrupt();
     assertTrue(thread.await(granted));
     assertTrue(Thread.interrupted());

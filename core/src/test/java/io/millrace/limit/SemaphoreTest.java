@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,23 +97,25 @@ class SemaphoreTest {
   void whoIsGrantedPermitsMayUseTheSemaphore() {
     AtomicInteger there = new AtomicInteger(-1);
     assertTrue(three.tryAcquire(3));
-    three.enqueue(
-        2,
-        new Waiter() {
-          @Override
-          public Answer claim() {
-            return Answer.TAKE;
-          }
+    three
+        .queue()
+        .enqueue(
+            2,
+            new Waiter() {
+              @Override
+              public Answer claim() {
+                return Answer.TAKE;
+              }
 
-          @Override
-          public void granted() {
-            three.release(2);
-            there.set(three.availablePermits());
-          }
+              @Override
+              public void granted() {
+                three.release(2);
+                there.set(three.availablePermits());
+              }
 
-          @Override
-          public void declined() {}
-        });
+              @Override
+              public void declined() {}
+            });
     three.release(3);
     assertEquals(3, there.get());
   }
@@ -119,8 +123,8 @@ class SemaphoreTest {
   @Test
   void aCallbackThatThrowsHarmsNobody() {
     assertTrue(three.tryAcquire(3));
-    three.enqueue(1, new Broken(Waiter.Answer.TAKE));
-    three.enqueue(1, new Broken(Waiter.Answer.LEAVE));
+    three.queue().enqueue(1, new Broken(Waiter.Answer.TAKE));
+    three.queue().enqueue(1, new Broken(Waiter.Answer.LEAVE));
     caller.ask("next", 2);
     three.release(3);
     assertEquals(List.of("next"), caller.served());

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.base.ShortLock;
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
@@ -125,20 +129,20 @@ class UnlockedTest {
     assertTrue(ShortLock.class.desiredAssertionStatus(), "else nothing is counted");
     RateLimiter limiter = limiter();
     List<String> told = new ArrayList<>();
-    Party party = new Party();
+    Party party = RateLimiter.party();
     for (int round = 0; round < 3; round++) {
       for (String item : List.of("a", "b", "c")) {
-        Demand demand = limiter.demand(item);
-        limiter.tryTake(demand);
-        limiter.tryTake(limiter.demand(item), party);
-        limiter.tryTake(limiter.demand(item), time.nanoTime());
-        Waiting place = limiter.enqueue(limiter.demand(item), waiter(told));
-        limiter.enqueue(limiter.demand(item), waiter(told), party);
+        Demand demand = limiter.queue().demand(item);
+        limiter.queue().tryTake(demand);
+        limiter.queue().tryTake(limiter.queue().demand(item), party);
+        limiter.queue().tryTake(limiter.queue().demand(item), time.nanoTime());
+        Waiting place = limiter.queue().enqueue(limiter.queue().demand(item), waiter(told));
+        limiter.queue().enqueue(limiter.queue().demand(item), waiter(told), party);
         place.cancel();
-        limiter.earliest(limiter.demand(item));
-        limiter.settle(demand, item, 1);
+        limiter.queue().earliest(limiter.queue().demand(item));
+        limiter.queue().settle(demand, item, 1);
         limiter.pause(item, Duration.ofMillis(1));
-        limiter.giveBack(demand);
+        limiter.queue().giveBack(demand);
         limiter.keys();
       }
       limiter.pause(Duration.ofMillis(10));
@@ -192,15 +196,15 @@ class UnlockedTest {
   void survivesAKeyThatChanges() {
     List<Object> key = new ArrayList<>(List.of("a"));
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1).by(item -> key).idleKeys(0), time);
-    Demand demand = limiter.demand(null);
-    assertTrue(limiter.tryTake(demand));
+    Demand demand = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(demand));
     key.add("b");
-    assertFalse(limiter.tryTake(demand), "the demand knows its gate");
+    assertFalse(limiter.queue().tryTake(demand), "the demand knows its gate");
     Caller caller = new Caller(limiter, time);
-    limiter.enqueue(demand, waiter(new ArrayList<>()));
+    limiter.queue().enqueue(demand, waiter(new ArrayList<>()));
     caller.ask(null);
     time.advance(SECOND);
-    limiter.giveBack(demand);
+    limiter.queue().giveBack(demand);
     time.advance(SECOND.multipliedBy(2));
     assertEquals(1, caller.starts().size());
     assertTrue(limiter.tryAcquire());
@@ -225,8 +229,9 @@ class UnlockedTest {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1).by(item -> item), time);
     Object sound = new HardKey("x");
     assertTrue(limiter.tryAcquireFor(sound));
-    Demand demand = limiter.demand(broken);
-    assertThrows(IllegalStateException.class, () -> limiter.tryTake(demand), "who asks is told");
+    Demand demand = limiter.queue().demand(broken);
+    assertThrows(
+        IllegalStateException.class, () -> limiter.queue().tryTake(demand), "who asks is told");
     assertFalse(ShortLock.heldByCurrentThread());
     assertFalse(limiter.tryAcquireFor(sound), "it is found by identity");
     assertEquals(1, limiter.keys());
@@ -238,15 +243,15 @@ class UnlockedTest {
     RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(1), clock);
     assertTrue(limiter.tryAcquire());
     List<String> told = new ArrayList<>();
-    limiter.enqueue(limiter.demand(null), waiter(told));
-    Waiting second = limiter.enqueue(limiter.demand(null), waiter(told));
+    limiter.queue().enqueue(limiter.queue().demand(null), waiter(told));
+    Waiting second = limiter.queue().enqueue(limiter.queue().demand(null), waiter(told));
     Guest guest = new Guest(0);
-    limiter.enqueue(limiter.demand(null), guest.named("a"), guest.party());
+    limiter.queue().enqueue(limiter.queue().demand(null), guest.named("a"), guest.party());
     clockIsBroken = true;
     assertThrows(IllegalStateException.class, () -> limiter.tryAcquire());
     assertThrows(
         IllegalStateException.class,
-        () -> limiter.enqueue(limiter.demand(null), waiter(new ArrayList<>())));
+        () -> limiter.queue().enqueue(limiter.queue().demand(null), waiter(new ArrayList<>())));
     assertThrows(IllegalStateException.class, () -> limiter.pause(SECOND));
     assertTrue(second.cancel(), "whoever leaves can leave");
     assertFalse(ShortLock.heldByCurrentThread());

@@ -9,7 +9,7 @@ import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Success;
 import io.millrace.stress.Delay;
@@ -64,7 +64,7 @@ public final class ForgottenHunt {
                 ends.incrementAndGet();
               }
             },
-            new Party(),
+            RateLimiter.party(),
             null);
 
     public Sound() {

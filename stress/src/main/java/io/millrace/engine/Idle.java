@@ -6,7 +6,7 @@ import io.millrace.engine.out.Outlet;
 import io.millrace.engine.out.Wakeup;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
 import io.millrace.time.TimeSource;
 import java.util.List;
 
@@ -50,7 +50,7 @@ final class Idle {
           new PushFeed(),
           new Outlet(new Wakeup(TimeSource.system())),
           new NoEffects(),
-          new Party(),
+          RateLimiter.party(),
           null);
 
   private Idle() {}

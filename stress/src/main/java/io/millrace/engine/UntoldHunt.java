@@ -8,7 +8,7 @@ import io.millrace.engine.feed.TaskFeed;
 import io.millrace.engine.out.ToItems;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
 import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ public final class UntoldHunt {
                 gone = isTold ? "told" : "untold";
               }
             },
-            new Party(),
+            RateLimiter.party(),
             null);
 
     public Sound() {

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.HandClock;
 import java.time.Duration;
@@ -38,8 +39,8 @@ public final class CancelHunt {
 
     public Sound() {
       limiter.tryAcquire();
-      place = limiter.enqueue(limiter.demand(null), first);
-      limiter.enqueue(limiter.demand(null), second);
+      place = limiter.queue().enqueue(limiter.queue().demand(null), first);
+      limiter.queue().enqueue(limiter.queue().demand(null), second);
       clock.set(GAP);
     }
 

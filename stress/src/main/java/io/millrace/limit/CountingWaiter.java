@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Takes every permit it is offered, and counts: no other defence against being granted it twice. */

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.HandClock;
 import java.time.Duration;
@@ -34,7 +35,7 @@ public final class ExpiryHunt {
 
     public Sound() {
       limiter.tryAcquire();
-      place = limiter.enqueue(limiter.demand(null), thread);
+      place = limiter.queue().enqueue(limiter.queue().demand(null), thread);
       clock.set(GAP);
     }
 

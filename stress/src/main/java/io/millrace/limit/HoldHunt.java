@@ -4,6 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +30,7 @@ public final class HoldHunt {
   @Outcome(expect = FORBIDDEN, desc = "the resume is lost: a slot and a permit, and nobody goes")
   public static class Sound {
     private final WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
-    private final Party party = new Party();
+    private final Party party = RateLimiter.party();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger granted = new AtomicInteger();
     private final Meeting meeting = new Meeting();
@@ -58,7 +60,7 @@ public final class HoldHunt {
     @Actor
     public void waiter() {
       meeting.await();
-      semaphore.enqueue(1, new Item(), party);
+      semaphore.queue().enqueue(1, new Item(), party);
     }
 
     @Actor

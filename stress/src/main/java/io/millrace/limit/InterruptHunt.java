@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Delay;
 import io.millrace.stress.HandClock;
@@ -43,7 +44,7 @@ public final class InterruptHunt {
     @Actor
     public void caller(LL_Result result) {
       ParkedThread thread = new ParkedThread(clock, () -> {});
-      Waiting place = limiter.enqueue(limiter.demand(null), thread);
+      Waiting place = limiter.queue().enqueue(limiter.queue().demand(null), thread);
       clock.set(GAP);
       waiting = true;
       Delay.upTo(LONGEST_DELAY);

@@ -4,6 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.stress.Meeting;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
@@ -30,7 +33,7 @@ public final class LeaveHeldHunt {
       desc = "left, and the other one is granted its own")
   @Outcome(expect = FORBIDDEN, desc = "the slot is lost or used twice")
   public static class Sound {
-    private final Party party = new Party();
+    private final Party party = RateLimiter.party();
     private final AtomicInteger slots = new AtomicInteger();
     private final Item first = new Item();
     private final Item second = new Item();
@@ -57,8 +60,8 @@ public final class LeaveHeldHunt {
     }
 
     public Sound() {
-      place = WeightedSemaphore.bounded(1).enqueue(1, first, party);
-      WeightedSemaphore.bounded(1).enqueue(1, second, party);
+      place = WeightedSemaphore.bounded(1).queue().enqueue(1, first, party);
+      WeightedSemaphore.bounded(1).queue().enqueue(1, second, party);
     }
 
     @Actor

@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Waiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Delay;
 import io.millrace.stress.HandClock;
@@ -43,7 +44,7 @@ public final class PauseHunt {
 
     public Sound() {
       limiter.tryAcquire();
-      limiter.enqueue(limiter.demand(null), new Caller());
+      limiter.queue().enqueue(limiter.queue().demand(null), new Caller());
       clock.set(GAP);
     }
 

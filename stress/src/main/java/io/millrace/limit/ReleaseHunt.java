@@ -42,7 +42,7 @@ public final class ReleaseHunt {
     @Actor
     public void waiter(LLL_Result result) {
       meeting.await();
-      semaphore.enqueue(1, waiter);
+      semaphore.queue().enqueue(1, waiter);
       result.r3 = waiter.grants() == 0 ? "later" : "at once";
     }
 

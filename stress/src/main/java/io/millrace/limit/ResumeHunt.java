@@ -4,6 +4,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +32,7 @@ public final class ResumeHunt {
   @Outcome(expect = FORBIDDEN, desc = "a slot and a permit, and nobody goes; or it goes twice")
   public static class Sound {
     private final WeightedSemaphore semaphore = WeightedSemaphore.bounded(1);
-    private final Party party = new Party();
+    private final Party party = RateLimiter.party();
     private final AtomicInteger slots = new AtomicInteger();
     private final AtomicInteger granted = new AtomicInteger();
     private final Meeting meeting = new Meeting();
@@ -59,7 +61,7 @@ public final class ResumeHunt {
 
     public Sound() {
       semaphore.tryAcquire(1);
-      semaphore.enqueue(1, new Item(), party);
+      semaphore.queue().enqueue(1, new Item(), party);
     }
 
     @Actor

@@ -1,5 +1,8 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Linearizability;
 import io.millrace.time.TimeSource;
@@ -42,12 +45,12 @@ class PartyLincheckTest {
         RateLimiter.of(RateLimit.spacing(Duration.ofNanos(GAP)), new StoppedClock());
     private final Waiting[] places = new Waiting[THREADS];
     private final Caller[] callers = new Caller[THREADS];
-    private final Party[] parties = {new Party(), new Party()};
+    private final Party[] parties = {RateLimiter.party(), RateLimiter.party()};
     private final AtomicInteger[] slots = {new AtomicInteger(), new AtomicInteger(1)};
 
     @Operation
     public boolean tryTake(@Param(name = "nanos") int now, @Param(name = "party") int party) {
-      return limiter.tryTake(limiter.demand(null), now, parties[party]);
+      return limiter.queue().tryTake(limiter.queue().demand(null), now, parties[party]);
     }
 
     @Operation
@@ -55,7 +58,10 @@ class PartyLincheckTest {
       if (places[thread] == null) {
         Caller caller = new Caller(slots[thread % PARTIES]);
         callers[thread] = caller;
-        places[thread] = limiter.enqueue(limiter.demand(null), caller, parties[thread % PARTIES]);
+        places[thread] =
+            limiter
+                .queue()
+                .enqueue(limiter.queue().demand(null), caller, parties[thread % PARTIES]);
       }
     }
 

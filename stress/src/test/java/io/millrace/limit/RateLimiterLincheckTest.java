@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Linearizability;
 import io.millrace.time.TimeSource;
@@ -41,7 +43,7 @@ class RateLimiterLincheckTest {
 
     @Operation
     public boolean tryTake(@Param(name = "nanos") int now) {
-      return limiter.tryTake(limiter.demand(null), now);
+      return limiter.queue().tryTake(limiter.queue().demand(null), now);
     }
 
     @Operation
@@ -49,7 +51,7 @@ class RateLimiterLincheckTest {
       if (places[thread] == null) {
         Caller caller = new Caller();
         callers[thread] = caller;
-        places[thread] = limiter.enqueue(limiter.demand(null), caller);
+        places[thread] = limiter.queue().enqueue(limiter.queue().demand(null), caller);
       }
     }
 

@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.stress.Linearizability;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -56,7 +58,7 @@ class SemaphoreLincheckTest {
       if (places[thread] == null) {
         Caller caller = new Caller();
         callers[thread] = caller;
-        places[thread] = semaphore.enqueue(permits, caller);
+        places[thread] = semaphore.queue().enqueue(permits, caller);
       }
     }
 

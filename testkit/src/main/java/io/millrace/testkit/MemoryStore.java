@@ -2,12 +2,12 @@ package io.millrace.testkit;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.CheckpointStore;
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.Spent;
-import io.millrace.checkpoint.StoredOutcome;
-import io.millrace.checkpoint.StoredRow;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.Spent;
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

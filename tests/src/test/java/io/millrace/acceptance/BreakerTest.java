@@ -14,8 +14,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
-import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.spi.Demand;
 import io.millrace.outcome.BreakerOpenException;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.RunStatus;
@@ -374,18 +374,18 @@ class BreakerTest {
   @DisplayName("R8: a probe that was not made is made by the next one")
   void probeNotMade() {
     RateLimiter limiter = RateLimiter.of(RateLimit.breaker(1, 1, ofSeconds(10)), clock);
-    var demand = limiter.demand(null);
-    assertTrue(limiter.tryTake(demand));
-    limiter.answered(demand, null, new IOException("down"));
-    assertFalse(limiter.tryTake(demand));
+    var demand = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(demand));
+    limiter.queue().answered(demand, null, new IOException("down"));
+    assertFalse(limiter.queue().tryTake(demand));
     sleep(ofSeconds(10));
-    assertTrue(limiter.tryTake(demand));
-    assertFalse(limiter.tryTake(limiter.demand(null)));
-    limiter.giveBack(demand);
-    var second = limiter.demand(null);
-    assertTrue(limiter.tryTake(second));
-    limiter.answered(second, "fine", null);
-    assertTrue(limiter.tryTake(limiter.demand(null)));
+    assertTrue(limiter.queue().tryTake(demand));
+    assertFalse(limiter.queue().tryTake(limiter.queue().demand(null)));
+    limiter.queue().giveBack(demand);
+    var second = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(second));
+    limiter.queue().answered(second, "fine", null);
+    assertTrue(limiter.queue().tryTake(limiter.queue().demand(null)));
   }
 
   @Test
@@ -394,9 +394,9 @@ class BreakerTest {
     RateLimiter limiter =
         RateLimiter.of(RateLimit.breaker(1, 1, ofSeconds(1)).by(item -> item).idleKeys(10), clock);
     for (int key = 0; key < 1_000; key++) {
-      var demand = limiter.demand(key);
-      limiter.tryTake(demand);
-      limiter.answered(demand, null, key % 2 == 0 ? new IOException() : null);
+      var demand = limiter.queue().demand(key);
+      limiter.queue().tryTake(demand);
+      limiter.queue().answered(demand, null, key % 2 == 0 ? new IOException() : null);
       sleep(ofMillis(500));
     }
     assertTrue(limiter.keys() < 100, () -> limiter.keys() + " keys");
@@ -457,26 +457,26 @@ class BreakerTest {
     RateLimit keyed = RateLimit.breaker(1, 1, ofSeconds(60)).failing().by((String key) -> key);
     RateLimit common = RateLimit.breaker(1, 1, ofSeconds(10)).failing();
     RateLimiter limiter = RateLimiter.of(RateLimit.all(keyed, common), clock);
-    Demand failed = limiter.demand("B");
-    assertTrue(limiter.tryTake(failed));
-    limiter.answered(failed, null, new IOException("down"));
+    Demand failed = limiter.queue().demand("B");
+    assertTrue(limiter.queue().tryTake(failed));
+    limiter.queue().answered(failed, null, new IOException("down"));
     clock.sleep(ofSeconds(10));
-    Demand probe = limiter.demand("A");
-    assertTrue(limiter.tryTake(probe));
+    Demand probe = limiter.queue().demand("A");
+    assertTrue(limiter.queue().tryTake(probe));
     assertNull(probe.refusal());
     for (int i = 0; i < 3; i++) {
-      Demand refused = limiter.demand("B");
-      assertTrue(limiter.tryTake(refused));
+      Demand refused = limiter.queue().demand("B");
+      assertTrue(limiter.queue().tryTake(refused));
       assertNotNull(refused.refusal());
-      limiter.giveBack(refused);
-      Demand other = limiter.demand("C");
-      assertTrue(limiter.tryTake(other));
+      limiter.queue().giveBack(refused);
+      Demand other = limiter.queue().demand("C");
+      assertTrue(limiter.queue().tryTake(other));
       assertNotNull(other.refusal(), "a second probe");
-      limiter.giveBack(other);
+      limiter.queue().giveBack(other);
     }
-    limiter.giveBack(probe);
-    Demand next = limiter.demand("C");
-    assertTrue(limiter.tryTake(next));
+    limiter.queue().giveBack(probe);
+    Demand next = limiter.queue().demand("C");
+    assertTrue(limiter.queue().tryTake(next));
     assertNull(next.refusal(), "the probe has come back, so the next one goes");
   }
 }

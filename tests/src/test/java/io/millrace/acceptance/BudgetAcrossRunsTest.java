@@ -10,7 +10,7 @@ import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.Spent;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.outcome.RunStatus;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.spi.Demand;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.PerKey;
 import io.millrace.signal.ServerAnswer;
@@ -47,9 +47,9 @@ class LongCallsTest {
   /* Brings more keys than are remembered, so that the others are looked at. */
   private static void useOthers(RateLimiter limiter, int others) {
     for (int i = 0; i < others; i++) {
-      Demand other = limiter.demand("other " + i);
-      assertTrue(limiter.tryTake(other));
-      limiter.answered(other, "fine", null);
+      Demand other = limiter.queue().demand("other " + i);
+      assertTrue(limiter.queue().tryTake(other));
+      limiter.queue().answered(other, "fine", null);
     }
   }
 
@@ -63,8 +63,8 @@ class LongCallsTest {
     for (int round = 0; round < 5; round++) {
       Deque<Demand> underWay = new ArrayDeque<>();
       for (int i = 0; i < 10; i++) {
-        Demand demand = limiter.demand("dead");
-        if (limiter.tryTake(demand)) {
+        Demand demand = limiter.queue().demand("dead");
+        if (limiter.queue().tryTake(demand)) {
           underWay.add(demand);
           started++;
         }
@@ -73,7 +73,7 @@ class LongCallsTest {
         clock.advance(ofSeconds(seconds).dividedBy(5));
         useOthers(limiter, 50);
       }
-      underWay.forEach(demand -> limiter.answered(demand, null, DOWN));
+      underWay.forEach(demand -> limiter.queue().answered(demand, null, DOWN));
     }
     assertTrue(started <= 20 + 5, "calls to the dead host: " + started);
   }
@@ -99,9 +99,9 @@ class LongCallsTest {
   }
 
   private static void useOne(RateLimiter limiter) {
-    Demand one = limiter.demand("other 0");
-    assertTrue(limiter.tryTake(one));
-    limiter.answered(one, "fine", null);
+    Demand one = limiter.queue().demand("other 0");
+    assertTrue(limiter.queue().tryTake(one));
+    limiter.queue().answered(one, "fine", null);
   }
 
   /* What no method tells. */
@@ -120,19 +120,19 @@ class LongCallsTest {
   @DisplayName("R8: what a call says after its key was dropped counts for those that come next")
   void isFoundAgain() {
     RateLimiter limiter = limiter(RateLimit.breaker(1, 2, ofSeconds(10)), 0);
-    Demand first = limiter.demand("dead");
-    Demand second = limiter.demand("dead");
-    assertTrue(limiter.tryTake(first));
-    assertTrue(limiter.tryTake(second));
+    Demand first = limiter.queue().demand("dead");
+    Demand second = limiter.queue().demand("dead");
+    assertTrue(limiter.queue().tryTake(first));
+    assertTrue(limiter.queue().tryTake(second));
     clock.advance(ofMinutes(1));
     useOthers(limiter, 20);
-    limiter.answered(first, null, DOWN);
-    limiter.answered(second, null, DOWN);
+    limiter.queue().answered(first, null, DOWN);
+    limiter.queue().answered(second, null, DOWN);
     useOthers(limiter, 20);
-    assertFalse(limiter.tryTake(limiter.demand("dead")), "the breaker is open");
+    assertFalse(limiter.queue().tryTake(limiter.queue().demand("dead")), "the breaker is open");
     clock.advance(ofSeconds(10));
-    assertTrue(limiter.tryTake(limiter.demand("dead")), "a probe");
-    assertFalse(limiter.tryTake(limiter.demand("dead")), "one probe");
+    assertTrue(limiter.queue().tryTake(limiter.queue().demand("dead")), "a probe");
+    assertFalse(limiter.queue().tryTake(limiter.queue().demand("dead")), "one probe");
   }
 
   @Test
@@ -142,17 +142,17 @@ class LongCallsTest {
     Duration wait = ofMinutes(5);
     RateLimit adaptive = RateLimit.adaptive().reading((_, _, _) -> ServerAnswer.refused(wait));
     RateLimiter limiter = limiter(adaptive, 0);
-    Demand longCall = limiter.demand("slow");
-    assertTrue(limiter.tryTake(longCall));
+    Demand longCall = limiter.queue().demand("slow");
+    assertTrue(limiter.queue().tryTake(longCall));
     clock.advance(ofHours(1));
     for (int i = 0; i < 20; i++) {
-      assertTrue(limiter.tryTake(limiter.demand("other " + i)));
+      assertTrue(limiter.queue().tryTake(limiter.queue().demand("other " + i)));
     }
-    limiter.answered(longCall, null, DOWN);
+    limiter.queue().answered(longCall, null, DOWN);
     clock.advance(ofSeconds(1));
-    assertFalse(limiter.tryTake(limiter.demand("slow")), "held");
+    assertFalse(limiter.queue().tryTake(limiter.queue().demand("slow")), "held");
     clock.advance(wait);
-    assertTrue(limiter.tryTake(limiter.demand("slow")));
+    assertTrue(limiter.queue().tryTake(limiter.queue().demand("slow")));
   }
 
   @Test

@@ -48,7 +48,12 @@ class ArchitectureTest {
       List.of(
           Set.of("io.millrace.base"),
           Set.of("io.millrace.signal"),
-          Set.of("io.millrace.plan", "io.millrace.outcome", "io.millrace.checkpoint"),
+          Set.of("io.millrace.limit.spi"),
+          Set.of(
+              "io.millrace.plan",
+              "io.millrace.outcome",
+              "io.millrace.checkpoint",
+              "io.millrace.checkpoint.spi"),
           Set.of("io.millrace.context", "io.millrace.time"),
           Set.of("io.millrace.limit"),
           Set.of(

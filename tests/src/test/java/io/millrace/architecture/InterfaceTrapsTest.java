@@ -24,10 +24,10 @@ class InterfaceTrapsTest {
       Set.of(
           "AnswerReader.read",
           "RateLimiter.acquireFor",
-          "RateLimiter.answered",
-          "RateLimiter.demand",
+          "RateQueue.answered",
+          "RateQueue.demand",
           "RateLimiter.pause",
-          "RateLimiter.settle",
+          "RateQueue.settle",
           "RateLimiter.tryAcquireFor",
           "Cost.excess",
           "Cost.of",

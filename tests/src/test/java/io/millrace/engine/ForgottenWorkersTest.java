@@ -12,7 +12,7 @@ import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.RunStatus;
@@ -32,7 +32,7 @@ class ForgottenWorkersTest {
           new IteratorFeed(List.of("only")),
           new Collected(),
           new Started(started),
-          new Party(),
+          RateLimiter.party(),
           null);
 
   /** Notes which workers have to be started, and does nothing else. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.limit.spi.Demand;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.RateLimit;
@@ -84,9 +85,9 @@ class LeasedLimitTest {
   @DisplayName("A permit that is given back serves the next one")
   void givenBack() {
     RateLimiter limiter = RateLimiter.of(leased, clock);
-    Demand demand = limiter.demand(null);
-    assertTrue(limiter.tryTake(demand));
-    limiter.giveBack(demand);
+    Demand demand = limiter.queue().demand(null);
+    assertTrue(limiter.queue().tryTake(demand));
+    limiter.queue().giveBack(demand);
     assertEquals(0, tenASecond.lease().used());
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());

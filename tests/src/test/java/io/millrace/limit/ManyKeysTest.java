@@ -3,6 +3,8 @@ package io.millrace.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
@@ -26,24 +28,26 @@ class ManyKeysTest {
   }
 
   private Waiting enqueue(RateLimiter limiter, Object item) {
-    return limiter.enqueue(
-        limiter.demand(item),
-        new Waiter() {
-          @Override
-          public Answer claim() {
-            return Answer.TAKE;
-          }
+    return limiter
+        .queue()
+        .enqueue(
+            limiter.queue().demand(item),
+            new Waiter() {
+              @Override
+              public Answer claim() {
+                return Answer.TAKE;
+              }
 
-          @Override
-          public void granted() {
-            grants.add(Duration.ofNanos(clock.nanoTime() - start).toMillis());
-          }
+              @Override
+              public void granted() {
+                grants.add(Duration.ofNanos(clock.nanoTime() - start).toMillis());
+              }
 
-          @Override
-          public void declined() {
-            throw new AssertionError("it takes");
-          }
-        });
+              @Override
+              public void declined() {
+                throw new AssertionError("it takes");
+              }
+            });
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.millrace.limit;
 
-import io.millrace.plan.PermitSource;
+import io.millrace.limit.spi.PermitSource;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
 import io.millrace.time.TimeSource;

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.RateLimit;
@@ -278,7 +280,7 @@ class SharedLimitTest {
         List<Waiting> waiting = new ArrayList<>();
         for (String key : List.of("a", "b")) {
           limiter.tryAcquireFor(key);
-          waiting.add(limiter.enqueue(limiter.demand(key), new Never()));
+          waiting.add(limiter.queue().enqueue(limiter.queue().demand(key), new Never()));
         }
         assertEquals(2, limiter.waiters(), limit::toString);
         waiting.forEach(Waiting::cancel);

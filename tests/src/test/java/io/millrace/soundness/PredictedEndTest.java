@@ -10,8 +10,9 @@ import io.millrace.Results;
 import io.millrace.Run;
 import io.millrace.executor.ExecutorFuture;
 import io.millrace.executor.ParallelExecutor;
-import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.RateQueue;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
@@ -254,8 +255,8 @@ class PredictedEndTest {
   void aPermitComesBack() {
     try (ManualClock clock = new ManualClock()) {
       RateLimiter limiter = RateLimiter.of(RateLimit.perHour(1).burst(2), clock);
-      Demand other = limiter.demand(null);
-      assertTrue(limiter.tryTake(other));
+      Demand other = limiter.queue().demand(null);
+      assertTrue(limiter.queue().tryTake(other));
       CountDownLatch free = new CountDownLatch(1);
       AtomicInteger calls = new AtomicInteger();
       Parallel limited = Parallel.of(2).clock(clock).rateLimit(limiter).runTimeout(ofSeconds(10));
@@ -268,7 +269,7 @@ class PredictedEndTest {
                 return item;
               })) {
         Soon.until(() -> calls.get() == 1 && run.progress().running() == 1);
-        limiter.giveBack(other);
+        limiter.queue().giveBack(other);
         Soon.until(() -> calls.get() == 2);
         free.countDown();
         assertEquals(2, run.stream().count());
@@ -282,14 +283,14 @@ class PredictedEndTest {
   void hearsOfEarlierPermits() {
     RateLimiter limiter = RateLimiter.of(HOURLY);
     AtomicInteger heard = new AtomicInteger();
-    Demand demand = limiter.demand(null);
-    try (RateLimiter.Registration _ = limiter.onEarlier(heard::incrementAndGet)) {
+    Demand demand = limiter.queue().demand(null);
+    try (RateQueue.Registration _ = limiter.queue().onEarlier(heard::incrementAndGet)) {
       limiter.limit(RateLimit.perHour(2));
       assertEquals(1, heard.get());
-      assertTrue(limiter.tryTake(demand));
-      limiter.giveBack(demand);
+      assertTrue(limiter.queue().tryTake(demand));
+      limiter.queue().giveBack(demand);
       assertEquals(2, heard.get());
-      limiter.giveBack(demand);
+      limiter.queue().giveBack(demand);
       assertEquals(2, heard.get(), "there was nothing to give back");
     }
     limiter.limit(HOURLY);

@@ -1,8 +1,8 @@
 package io.millrace.bench.work;
 
-import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Waiter;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.plan.RateLimit;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -41,11 +41,11 @@ final class WaitingLine {
   }
 
   private final class Member {
-    private final Party party = new Party();
+    private final Party party = RateLimiter.party();
     private boolean hasSlot = true;
 
     void queueUp() {
-      limiter.enqueue(limiter.demand(null), new Item(this), party);
+      limiter.queue().enqueue(limiter.queue().demand(null), new Item(this), party);
     }
 
     void free() {

@@ -1,6 +1,6 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.spi.ItemId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.Spent;
 
 /** What a transaction changes of the counts. */
 final class Changes {

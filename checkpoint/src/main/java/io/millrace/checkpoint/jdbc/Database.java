@@ -1,7 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.spi.CheckpointSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import java.util.Objects;
 
 /**

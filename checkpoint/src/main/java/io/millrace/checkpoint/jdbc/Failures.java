@@ -1,7 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.checkpoint.StoredOutcome;
-import io.millrace.checkpoint.StoredRow;
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
-import io.millrace.checkpoint.StoredRow;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

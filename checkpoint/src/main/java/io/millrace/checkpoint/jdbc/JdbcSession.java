@@ -1,11 +1,11 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.Spent;
-import io.millrace.checkpoint.StoredOutcome;
-import io.millrace.checkpoint.StoredRow;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.Spent;
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

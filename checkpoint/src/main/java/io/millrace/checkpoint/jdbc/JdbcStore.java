@@ -2,8 +2,8 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.CheckpointStore;
+import io.millrace.checkpoint.spi.CheckpointSession;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;

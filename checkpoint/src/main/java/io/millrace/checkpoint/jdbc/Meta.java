@@ -2,7 +2,7 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.Spent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.CheckpointSession;
+import io.millrace.checkpoint.spi.CheckpointSession;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;

@@ -1,11 +1,11 @@
 package io.millrace.checkpoint.jdbc;
 
-import static io.millrace.checkpoint.StoredOutcome.FINGERPRINT_BYTES;
+import static io.millrace.checkpoint.spi.StoredOutcome.FINGERPRINT_BYTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
-import io.millrace.checkpoint.StoredRow;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredRow;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;

@@ -44,6 +44,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "io.millrace.checkpoint",
+            "io.millrace.checkpoint.spi",
             JDBC,
             JSON,
             "java..",

@@ -1,7 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.Spent;
 
 /** Opens a checkpoint, stores some outcomes one by one, says so, and then stays. */
 final class HoldingMain {

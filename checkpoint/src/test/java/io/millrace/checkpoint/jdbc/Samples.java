@@ -1,8 +1,8 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

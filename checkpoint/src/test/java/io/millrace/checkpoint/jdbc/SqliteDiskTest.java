@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.Spent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.Spent;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.Spent;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.Spent;
 import java.nio.file.Path;
 
 /** Stores outcomes until that fails, and then says why. */

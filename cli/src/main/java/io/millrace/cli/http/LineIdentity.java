@@ -1,6 +1,6 @@
 package io.millrace.cli.http;
 
-import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
 import io.millrace.cli.resume.KeyField;

@@ -1,10 +1,10 @@
 package io.millrace.cli.resume;
 
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
 import io.millrace.checkpoint.jdbc.CheckpointInfo;
 import io.millrace.checkpoint.jdbc.FailedItem;
 import io.millrace.checkpoint.jdbc.Holder;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.cli.text.JsonText;
 import io.millrace.cli.text.Visible;
 import java.io.ByteArrayOutputStream;

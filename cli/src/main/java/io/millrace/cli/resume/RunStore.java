@@ -2,8 +2,8 @@ package io.millrace.cli.resume;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.CheckpointSession;
 import io.millrace.checkpoint.CheckpointStore;
+import io.millrace.checkpoint.spi.CheckpointSession;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

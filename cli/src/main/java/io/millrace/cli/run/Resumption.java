@@ -1,7 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.checkpoint.Checkpoint;
-import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.RunStore;

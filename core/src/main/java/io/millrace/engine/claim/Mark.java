@@ -1,7 +1,7 @@
 package io.millrace.engine.claim;
 
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.outcome.Outcome;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
 package io.millrace.engine.claim;
 
 import io.millrace.base.Quietly;
-import io.millrace.limit.Demand;
-import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Waiter;
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.RateQueue;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.Objects;
@@ -102,7 +102,7 @@ public final class Ticket {
   public boolean waitsInVain;
 
   /* Whether that has changed. Written by who queues it, before it waits so, and by who ends that. */
-  public RateLimiter.@Nullable Registration earlier;
+  public RateQueue.@Nullable Registration earlier;
 
   /* Guarded by the lock of WaitingList: its neighbours among the tickets that wait, and how many of its waits
    * have not ended there: a next one may begin before the end of the last one is noted; and for what it waits. */

@@ -1,8 +1,8 @@
 package io.millrace.engine.durable;
 
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.Spent;
-import io.millrace.checkpoint.StoredOutcome;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.Spent;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Spending;

@@ -2,7 +2,7 @@ package io.millrace.engine.durable;
 
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.ItemId;
+import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.engine.claim.Mark;
 import java.util.List;
 import java.util.RandomAccess;

@@ -1,10 +1,10 @@
 package io.millrace.engine.durable;
 
 import io.millrace.checkpoint.CheckpointException;
-import io.millrace.checkpoint.CheckpointSession;
-import io.millrace.checkpoint.ItemId;
-import io.millrace.checkpoint.StoredOutcome;
-import io.millrace.checkpoint.StoredRow;
+import io.millrace.checkpoint.spi.CheckpointSession;
+import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.checkpoint.spi.StoredRow;
 import io.millrace.engine.claim.Mark;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;

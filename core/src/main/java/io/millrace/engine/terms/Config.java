@@ -159,8 +159,8 @@ public final class Config implements Cloneable {
   /** Whether limits that were asked for ask about items. */
   public boolean looksAtItems() {
     return limiter != null
-        ? limiter.looksAtItems()
-        : rateLimit != null && RateLimiter.of(rateLimit, clock).looksAtItems();
+        ? limiter.queue().looksAtItems()
+        : rateLimit != null && RateLimiter.of(rateLimit, clock).queue().looksAtItems();
   }
 
   /** Whether anybody listens to outcomes. */

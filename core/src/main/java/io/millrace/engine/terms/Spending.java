@@ -1,6 +1,6 @@
 package io.millrace.engine.terms;
 
-import io.millrace.checkpoint.Spent;
+import io.millrace.checkpoint.spi.Spent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Budget;
 import io.millrace.plan.Cost;

@@ -2,7 +2,7 @@ package io.millrace.engine.wait;
 
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
-import io.millrace.limit.RateLimiter;
+import io.millrace.limit.spi.RateQueue;
 
 /**
  * Where an item waits whose permit will not come before the run's time is up, as the limit is now. It stands in nobody's
@@ -21,7 +21,7 @@ record InVain(Resuming run, RatePermit rate, Waits waits) implements TicketQueue
     if (!run.waitsNoMore(ticket)) {
       return false;
     }
-    RateLimiter.Registration listening = ticket.earlier;
+    RateQueue.Registration listening = ticket.earlier;
     ticket.earlier = null;
     if (listening != null) {
       listening.close();

@@ -6,7 +6,7 @@ import io.millrace.engine.terms.Budgets;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.watch.Told;
-import io.millrace.limit.Demand;
+import io.millrace.limit.spi.Demand;
 import io.millrace.outcome.Details;
 import io.millrace.plan.Retry;
 import java.lang.invoke.MethodHandles;

@@ -1,8 +1,8 @@
 package io.millrace.engine.wait;
 
 import io.millrace.engine.claim.Ticket;
-import io.millrace.limit.Waiter;
-import io.millrace.limit.Waiting;
+import io.millrace.limit.spi.Waiter;
+import io.millrace.limit.spi.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /**

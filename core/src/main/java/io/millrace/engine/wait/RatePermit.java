@@ -2,9 +2,10 @@ package io.millrace.engine.wait;
 
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Demand;
-import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.Party;
+import io.millrace.limit.spi.RateQueue;
 import io.millrace.outcome.AttemptEvent;
 import java.time.Duration;
 import java.util.Objects;
@@ -13,46 +14,48 @@ import org.jspecify.annotations.Nullable;
 /** A permit of the run's rate limiter, for each attempt. Thread-safe. */
 final class RatePermit implements Obstacle {
   private final RateLimiter limiter;
+  private final RateQueue queue;
   private final Waits waits;
   private final Party party;
   private final boolean hasRunsClock;
 
   RatePermit(RateLimiter limiter, Waits waits, Terms terms, Party party) {
     this.limiter = limiter;
+    this.queue = limiter.queue();
     this.waits = waits;
     this.party = party;
     this.hasRunsClock = limiter.clock() == terms.clock;
   }
 
   boolean looksAtItems() {
-    return limiter.looksAtItems();
+    return queue.looksAtItems();
   }
 
   boolean settles() {
-    return limiter.settles();
+    return queue.settles();
   }
 
   /** Asks the user's functions. */
   Demand demand(@Nullable Object item) {
-    return limiter.demand(item);
+    return queue.demand(item);
   }
 
   /** Corrects what a success has taken. Asks the user's functions. */
   void settle(Demand demand, @Nullable Object item, @Nullable Object value) {
-    limiter.settle(demand, item, value);
+    queue.settle(demand, item, value);
   }
 
   boolean refuses() {
-    return limiter.refuses();
+    return queue.refuses();
   }
 
   boolean learns() {
-    return limiter.learns();
+    return queue.learns();
   }
 
   /** Learns from what came of an attempt. Calls what reads its answer. */
   void answered(Demand demand, @Nullable Object result, @Nullable Throwable error) {
-    limiter.answered(demand, result, error);
+    queue.answered(demand, result, error);
   }
 
   /** Holds everybody who shares the limiter. Asks the user's functions. */
@@ -72,17 +75,17 @@ final class RatePermit implements Obstacle {
 
   /** Whether all items stand in the same line. */
   boolean hasOneLine() {
-    return limiter.hasOneLine();
+    return queue.hasOneLine();
   }
 
   /** The line in which the item stands. */
   int line(ItemAtHand at) {
-    return limiter.line(demandOf(at.demand));
+    return queue.line(demandOf(at.demand));
   }
 
   /** Compares the item's key, as {@link #tryPass} does, and takes nothing. */
   void find(ItemAtHand at) {
-    var _ = limiter.earliest(demandOf(at.demand));
+    var _ = queue.earliest(demandOf(at.demand));
   }
 
   @Override
@@ -101,15 +104,15 @@ final class RatePermit implements Obstacle {
     Demand demand = demandOf(at.demand);
     at.hasPermit =
         hasRunsClock
-            ? limiter.tryTake(demand, at.worker.nowNanos, party)
-            : limiter.tryTake(demand, party);
+            ? queue.tryTake(demand, at.worker.nowNanos, party)
+            : queue.tryTake(demand, party);
     return at.hasPermit;
   }
 
   @Override
   public boolean enqueue(Ticket ticket) {
     Offer offer = new PermitOffer(ticket, waits);
-    return offer.queued(limiter.enqueue(demandOf(ticket.demand), offer, party));
+    return offer.queued(queue.enqueue(demandOf(ticket.demand), offer, party));
   }
 
   @Override
@@ -119,25 +122,25 @@ final class RatePermit implements Obstacle {
 
   /** A permit was taken for a call that is not made. */
   void giveBack(@Nullable Demand demand) {
-    limiter.giveBack(demandOf(demand));
+    queue.giveBack(demandOf(demand));
   }
 
   /** Whether no permit can come before this time of the run's clock, however short the queue gets. */
   boolean comesAfter(long nanos, @Nullable Demand demand) {
     return hasRunsClock
-        && !limiter.settles() // what others give back may come first
-        && !limiter.learns() // and so may what an answer opens
-        && limiter.earliest(demandOf(demand)) - nanos > 0;
+        && !queue.settles() // what others give back may come first
+        && !queue.learns() // and so may what an answer opens
+        && queue.earliest(demandOf(demand)) - nanos > 0;
   }
 
   /** Whether no permit comes before this time of the run's clock, by all that is known now. */
   boolean isExpectedAfter(long nanos, @Nullable Demand demand) {
-    return hasRunsClock && limiter.earliest(demandOf(demand)) - nanos > 0;
+    return hasRunsClock && queue.earliest(demandOf(demand)) - nanos > 0;
   }
 
   /** Tells when {@link #comesAfter} may have become false. */
-  RateLimiter.Registration onEarlier(Runnable listener) {
-    return limiter.onEarlier(listener);
+  RateQueue.Registration onEarlier(Runnable listener) {
+    return queue.onEarlier(listener);
   }
 
   private static Demand demandOf(@Nullable Demand demand) {

@@ -3,8 +3,8 @@ package io.millrace.engine.wait;
 import io.millrace.base.Warnings;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Tuned;
-import io.millrace.limit.Party;
 import io.millrace.limit.WeightedSemaphore;
+import io.millrace.limit.spi.Party;
 import io.millrace.outcome.AttemptEvent;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +30,7 @@ final class SemaphorePermit implements Obstacle {
     if (own == null || semaphore == null || (at.ticket != null && at.ticket.holds())) {
       return true;
     }
-    boolean taken = semaphore.tryAcquire(own.tuning.permits, party);
+    boolean taken = semaphore.queue().tryAcquire(own.tuning.permits, party);
     if (taken) {
       at.ticketed().hold(own.tuning.permits);
     }
@@ -45,7 +45,7 @@ final class SemaphorePermit implements Obstacle {
     }
     int permits = task.tuning.permits;
     Offer offer = new PermitsOffer(ticket, waits, permits);
-    return offer.queued(semaphore.enqueue(permits, offer, party));
+    return offer.queued(semaphore.queue().enqueue(permits, offer, party));
   }
 
   @Override

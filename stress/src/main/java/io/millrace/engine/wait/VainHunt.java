@@ -8,7 +8,6 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
 import io.millrace.limit.RateLimiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.HandClock;
@@ -83,7 +82,7 @@ public final class VainHunt {
                     copy.runTimeout = Duration.ofSeconds(1);
                   });
       Terms terms = new Terms(config, false);
-      waits = new Waits(terms, new Noting(), new Party());
+      waits = new Waits(terms, new Noting(), RateLimiter.party());
       ItemAtHand at = new ItemAtHand(terms, new Still());
       at.take(Claim.of(ticket));
       waits.prepare(at);

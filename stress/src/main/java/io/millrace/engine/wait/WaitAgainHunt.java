@@ -7,7 +7,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.Terms;
-import io.millrace.limit.Party;
+import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.stress.Delay;
 import java.util.List;
@@ -132,7 +132,7 @@ public final class WaitAgainHunt {
               return null;
             }
           };
-      waits = new Waits(new Terms(new Config(), false), run, new Party());
+      waits = new Waits(new Terms(new Config(), false), run, RateLimiter.party());
       waits.await(ticket, first);
     }
 

@@ -1,8 +1,9 @@
 package io.millrace.testkit.simulation;
 
-import io.millrace.limit.Demand;
 import io.millrace.limit.RateLimiter;
-import io.millrace.limit.Waiter;
+import io.millrace.limit.spi.Demand;
+import io.millrace.limit.spi.RateQueue;
+import io.millrace.limit.spi.Waiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import java.util.ArrayList;
@@ -98,6 +99,7 @@ public record Simulation(
     private final SplittableRandom random;
     private final Report report;
     private final RateLimiter limiter;
+    private final RateQueue queue;
     private final Retry retry = Retry.http();
     private final Concurrency concurrency;
     private int inside;
@@ -116,6 +118,7 @@ public record Simulation(
       this.random = random;
       this.report = report;
       this.limiter = RateLimiter.of(of.limit, clock);
+      this.queue = limiter.queue();
     }
 
     void start() {
@@ -127,12 +130,12 @@ public record Simulation(
 
     private void next() {
       SimulatedRequest request = of.server.next(random);
-      var demand = limiter.demand(request);
-      if (limiter.tryTake(demand)) {
+      var demand = queue.demand(request);
+      if (queue.tryTake(demand)) {
         sendSoon(demand, request);
         return;
       }
-      limiter.enqueue(
+      queue.enqueue(
           demand,
           new Waiter() {
             @Override
@@ -172,9 +175,9 @@ public record Simulation(
     private void answered(
         Demand demand, SimulatedRequest request, SimulatedReply reply, long sentAt) {
       report.add(number, clock.elapsed(), sentAt, reply);
-      limiter.answered(demand, reply, null);
+      queue.answered(demand, reply, null);
       if (reply.statusCode() == 200) {
-        limiter.settle(demand, request, reply);
+        queue.settle(demand, request, reply);
       }
       retry
           .serverWait(reply, null, clock.now())

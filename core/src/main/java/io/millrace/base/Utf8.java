@@ -1,4 +1,4 @@
-package io.millrace.checkpoint;
+package io.millrace.base;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -6,17 +6,17 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Strict UTF-8: what it cannot keep, it refuses. */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
-  static byte[] encode(String text) throws CharacterCodingException {
+  public static byte[] encode(String text) throws CharacterCodingException {
     ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
     byte[] bytes = new byte[encoded.remaining()];
     encoded.get(bytes);
     return bytes;
   }
 
-  static String decode(byte[] bytes) throws CharacterCodingException {
+  public static String decode(byte[] bytes) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 }

@@ -1,7 +1,7 @@
-package io.millrace.limit;
+package io.millrace.limit.spi;
 
-/** A place in a limit's queue. Thread-safe. */
-public sealed interface Waiting permits Place {
+/** A place in a limit's queue; the limit makes it. Thread-safe. */
+public interface Waiting {
 
   /**
    * Leaves the queue.

@@ -1,13 +1,11 @@
 package io.millrace.limit;
 
+import io.millrace.limit.spi.Demand;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What an attempt asks of a {@link RateLimiter}: its key and its costs, made by {@link
- * RateLimiter#demand} and good for that limiter only. Repeated attempts of an item may use the same
- * one, one after the other.
- */
-public final class Demand {
+/** What an attempt asks of a {@link RateLimiter}, what it took, and where. */
+final class RateDemand implements Demand {
   private final @Nullable Key key;
   private final long[] costs;
   /*
@@ -22,9 +20,19 @@ public final class Demand {
    * read by whoever has the permits. */
   private @Nullable Bucket refusedBy;
 
-  Demand(@Nullable Key key, long[] costs) {
+  RateDemand(@Nullable Key key, long[] costs) {
     this.key = key;
     this.costs = costs;
+  }
+
+  /** The demand as the limit knows it. */
+  static RateDemand of(Demand demand) {
+    if (demand instanceof RateDemand own) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        "the demand must be one that this limiter's queue().demand(item) has made, not "
+            + Objects.requireNonNull(demand, "demand").getClass().getName());
   }
 
   @Nullable Key key() {
@@ -66,10 +74,7 @@ public final class Demand {
     refusedBy = null;
   }
 
-  /**
-   * What the call fails with instead of being made, although its permits were taken; null if it may be made. Only
-   * for a limit with a circuit breaker that lets calls fail, or with leased permits; whoever finds this gives the permits back.
-   */
+  @Override
   public @Nullable RuntimeException refusal() {
     return refusedBy == null ? null : refusedBy.refusal();
   }

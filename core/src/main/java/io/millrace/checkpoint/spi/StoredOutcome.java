@@ -1,4 +1,4 @@
-package io.millrace.checkpoint;
+package io.millrace.checkpoint.spi;
 
 import io.millrace.base.Require;
 import java.util.Objects;

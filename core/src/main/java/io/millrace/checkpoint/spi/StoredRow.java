@@ -1,4 +1,4 @@
-package io.millrace.checkpoint;
+package io.millrace.checkpoint.spi;
 
 import java.util.Objects;
 

@@ -1,8 +1,8 @@
-package io.millrace.limit;
+package io.millrace.limit.spi;
 
 /**
- * Waits for permits without blocking a thread: see {@link RateLimiter#enqueue} and {@link
- * WeightedSemaphore#enqueue}. When its turn comes and its permits are there, {@link #claim} is called. The
+ * Waits for permits without blocking a thread: see {@link RateQueue#enqueue} and {@link
+ * SemaphoreQueue#enqueue}. When its turn comes and its permits are there, {@link #claim} is called. The
  * answer decides what follows; a waiter that answers {@link Answer#HOLD} is asked again later.
  * Nothing is called after {@link Waiting#cancel} has returned true. The calls come from any thread
  * that uses the limit, or from the clock's timers, so they must be quick and not block; what they

@@ -1,10 +1,10 @@
-package io.millrace.plan;
+package io.millrace.limit.spi;
 
 import java.time.Duration;
 
 /**
  * Where a limiter's permits come from if it does not make them itself, for example a store that several programs share:
- * see {@link RateLimit#leased}. SPI. Its methods are called without any lock, by whoever uses the limiter, so they are
+ * see {@code RateLimit.leased}. Its methods are called without any lock, by whoever uses the limiter, so they are
  * quick and never block. It is thread-safe.
  */
 public interface PermitSource {

@@ -1,5 +1,6 @@
-package io.millrace.checkpoint;
+package io.millrace.checkpoint.spi;
 
+import io.millrace.base.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,21 +1,16 @@
 package io.millrace.limit;
 
 import io.millrace.base.ShortLock;
+import io.millrace.limit.spi.Party;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Waiters that share what they need besides permits, such as the slots of a run. A waiter that is
- * offered its permits while no slot is free answers {@link Waiter.Answer#HOLD}: the party's places
- * are put off then, and others are served meanwhile. Whenever a slot becomes free, {@link #resume}
- * offers the first of those places its permits again. Thread-safe.
- *
- * <p>One party may have places at any number of limits, and at any number of keys.
- */
-public final class Party {
+/** A party, and those of its lines that are put off. Thread-safe. */
+final class LineParty implements Party {
   private static final long NONE = Long.MAX_VALUE;
   private static final long UNKNOWN = -1;
 
@@ -50,32 +45,27 @@ public final class Party {
     }
   }
 
-  /** A party that waits for nothing. */
-  public Party() {}
+  /** The party as the limits know it. */
+  static LineParty of(Party party) {
+    if (party instanceof LineParty own) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        "the party must be one that RateLimiter.party() has made, not "
+            + Objects.requireNonNull(party, "party").getClass().getName());
+  }
 
-  /**
-   * Whether something may have been put off. Whoever frees a slot and finds false here need not
-   * resume: a waiter that is being asked at this moment counts as well.
-   */
+  @Override
   public boolean hasHeld() {
     return offers.get() != 0 || firstHeld != NONE;
   }
 
-  /**
-   * The rank of the first place that was put off. While a waiter is being asked it is -1, because that one
-   * may come before all others; if nothing was put off, it is {@link Long#MAX_VALUE}.
-   */
+  @Override
   public long firstHeld() {
     return offers.get() == 0 ? firstHeld : UNKNOWN;
   }
 
-  /**
-   * Tells the party that a slot is free. Of the places that were put off, the one that arrived
-   * first is offered its permits again. If they are no longer available, it waits for them in its
-   * old place, and the next place follows, until the waiter of one of them has been asked. Call
-   * this method once for each slot, without holding a lock that {@link Waiter#claim} takes. The
-   * waiters' callbacks may run in the calling thread.
-   */
+  @Override
   public void resume() {
     if (!hasHeld()) {
       return;

@@ -1,4 +1,4 @@
-package io.millrace.checkpoint;
+package io.millrace.checkpoint.spi;
 
 /**
  * What all the runs of a checkpoint have spent together.

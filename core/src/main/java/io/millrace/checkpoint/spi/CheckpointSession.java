@@ -1,4 +1,4 @@
-package io.millrace.checkpoint;
+package io.millrace.checkpoint.spi;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A checkpoint in the hands of one run. At most one thread at a time calls {@link #find} and {@link #rows}, and at most one calls {@link
  * #commit}; these two may overlap. {@link #close} comes last, once, when neither is running.
  *
- * <p>Every error is a {@link CheckpointException}. It ends the run, so no further call but {@code close} follows. Each call returns or throws in
+ * <p>Every error is a {@link io.millrace.checkpoint.CheckpointException}. It ends the run, so no further call but {@code close} follows. Each call returns or throws in
  * bounded time: nothing interrupts it, and the run waits for it.
  */
 public interface CheckpointSession extends AutoCloseable {
