@@ -1,5 +1,6 @@
 package io.millrace.bench.driver;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.bench.peer.CallStack;
 import io.millrace.bench.peer.Contender;
@@ -19,12 +20,17 @@ import java.util.stream.Stream;
 public final class MillraceEdition implements Edition {
   @Override
   public Contender runs(String name) {
-    return new MillraceRuns(name, Workers.virtual());
+    return new MillraceRuns(name, parallel -> parallel.workers(Workers.virtual()));
   }
 
   @Override
   public Contender platformRuns(String name) {
-    return new MillraceRuns(name, Workers.platform());
+    return new MillraceRuns(name, parallel -> parallel.workers(Workers.platform()));
+  }
+
+  @Override
+  public Contender monitoredRuns(String name) {
+    return new MillraceRuns(name, parallel -> parallel.monitor(Monitor.of()));
   }
 
   @Override

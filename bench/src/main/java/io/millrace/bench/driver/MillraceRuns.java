@@ -5,18 +5,18 @@ import io.millrace.bench.peer.Contender;
 import io.millrace.bench.peer.Job;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
-import io.millrace.plan.Workers;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Millrace, with outcomes and timing, as it comes. */
 final class MillraceRuns implements Contender {
   private final String name;
-  private final Workers workers;
+  private final UnaryOperator<Parallel> options;
 
-  MillraceRuns(String name, Workers workers) {
+  MillraceRuns(String name, UnaryOperator<Parallel> options) {
     this.name = name;
-    this.workers = workers;
+    this.options = options;
   }
 
   @Override
@@ -35,7 +35,7 @@ final class MillraceRuns implements Contender {
   }
 
   private Parallel parallel(Job job) {
-    Parallel parallel = Parallel.of(job.concurrency()).workers(workers);
+    Parallel parallel = options.apply(Parallel.of(job.concurrency()));
     if (job.deadline()) {
       parallel = parallel.attemptTimeout(Job.DEADLINE);
     }

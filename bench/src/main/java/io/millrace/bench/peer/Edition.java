@@ -12,6 +12,9 @@ public interface Edition {
   /** Runs on platform threads. */
   Contender platformRuns(String name);
 
+  /** Runs that a monitor watches. */
+  Contender monitoredRuns(String name);
+
   CallStack stack(String name);
 
   Pacer pacer(String name);

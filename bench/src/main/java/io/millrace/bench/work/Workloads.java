@@ -22,6 +22,8 @@ public final class Workloads {
         all.add(new Deadline(concurrency, delivery));
       }
     }
+    all.add(new Monitored(100, Delivery.COLLECTED));
+    all.add(new Monitored(100, Delivery.COMPLETION));
     all.add(new Flat(Delivery.COLLECTED));
     all.add(new Flat(Delivery.COMPLETION));
     for (int concurrency : List.of(1_000, 10_000)) {
