@@ -359,7 +359,8 @@ public interface TimeContract extends Contract {
         report.successes().forEach(s -> assertEquals(1, s.attempts(), "attempts"));
       }
       assertEquals(2, ofFirst.get(), "calls of the item that takes long");
-      assertEquals(items + 1, calls.get(), "calls");
+      // one that has begun may not have returned when time goes on, and gets a second call then
+      assertTrue(calls.get() > items && calls.get() <= 2 * items, "calls: " + calls);
       assertEquals(1, interrupted.get(), "interrupted calls");
     }
   }
