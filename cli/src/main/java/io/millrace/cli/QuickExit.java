@@ -35,6 +35,9 @@ final class QuickExit {
   /** What ends the process without Java's end; empty where that is not to be had. */
   @SuppressWarnings("restricted") // the launcher allows native access
   static Optional<MethodHandle> quick() {
+    if (!QuickExit.class.getModule().isNativeAccessEnabled()) {
+      return Optional.empty(); // Java would warn of it
+    }
     try {
       Linker linker = Linker.nativeLinker();
       return linker
