@@ -41,21 +41,23 @@ final class Abandonment {
     this.watch = terms.config.watch;
   }
 
-  /*
-   * What is reported is made before the worker is abandoned: abandoning it, settling its item and taking its
+  /**
+   * Abandons a worker that is still busy with what was seen; it has nothing to do with its item any more.
+   *
+   * <p>What is reported is made before the worker is abandoned: abandoning it, settling its item and taking its
    * slot have to be one step, or a worker that comes back just then is counted twice. The facts are read
-   * before that step as well, and are right if it finds the claim unchanged. True if a carrier of virtual threads
-   * may be lost with the worker.
+   * before that step as well, and are right if it finds the claim unchanged.
+   *
+   * @param answer what has answered in place of its call; null if nothing has
+   * @return whether a carrier of virtual threads may be lost with the worker
    */
-  boolean abandon(Worker worker, Claim claim, long seen) {
-    if (claim.ticket != null && claim.ticket.hedge != null) {
-      return abandonHedge(worker, claim, seen, claim.ticket);
+  boolean abandon(Worker worker, Claim claim, long seen, @Nullable SecondCall answer) {
+    Ticket handed = claim.ticket;
+    if (handed != null && (handed.hedge != null || handed.answer != null)) {
+      return abandonHelper(worker, claim, seen, handed);
     }
     long index = claim.index(seen);
     ItemAtHand at = worker.atHand(index);
-    if (at != null && at.ticket != null && at.ticket.hedge != null) {
-      at = null; // it has just been the hedge of the same item
-    }
     Ticket ticket = at == null ? claim.ticket : at.ticket;
     Object key = at == null ? null : at.key;
     int calls = at != null ? at.calls : ticket == null ? 1 : ticket.attempts + 1;
@@ -69,23 +71,21 @@ final class Abandonment {
     }
     long now = terms.clock.nanoTime();
     long elapsed = calls == 0 ? 0 : now - start;
-    boolean inCall = at == null ? Claim.isInterrupted(seen) : at.isInCall(seen);
+    boolean inCall = answer != null || (at == null ? Claim.isInterrupted(seen) : at.isInCall(seen));
     long took = inCall ? now - claim.startNanos : Condemnation.NO_CALL;
     Demand demand = at == null || !inCall ? null : at.demand;
     Details details = new Details(index, key, calls, elapsed, false);
     var failure =
         new Failure<@Nullable Object, @Nullable Object>(claim.item(seen), report, details);
     Mark mark = ticket == null ? null : ticket.mark;
-    SecondCall answer = answer(worker, claim, seen);
     boolean isTold = inCall && (hearsEnds() || waits.learnFromAnswers());
     boolean needsVerdict =
         answer != null
             || (!schedule.isCut()
                 && (isTold || mark != null || failures.fallbackFor(report) != null));
     Ticket condemned = needsVerdict ? condemned(failure, elapsed, mark) : null;
-    if (condemned != null && answer != null) {
+    if (condemned != null) {
       condemned.answer = answer;
-    } else if (condemned != null) {
       condemned.condemned = new Condemnation(report, took);
       condemned.demand = demand;
     }
@@ -124,25 +124,16 @@ final class Abandonment {
     return watch != null && watch.listener() != null;
   }
 
-  /* What answered in place of the call that is abandoned; null if nothing did. */
-  private static @Nullable SecondCall answer(Worker worker, Claim claim, long seen) {
-    HedgedCall second = worker.hedgeOf(claim);
-    return second != null
-            && Claim.isInterrupted(seen)
-            && Claim.interruption(seen) == Interruption.HEDGED
-            && second.state() == SecondCall.State.ANSWERED
-        ? second
-        : null;
-  }
-
-  /* The item is its owner's: only the slot is lost. */
-  private boolean abandonHedge(Worker worker, Claim own, long seen, Ticket ticket) {
+  /* The item is that of the first call, and only the slot is lost; or the worker was about to settle it with an answer, which
+   * another one does then. */
+  private boolean abandonHelper(Worker worker, Claim claim, long seen, Ticket handed) {
     boolean keepsCarrier = worker.keepsCarrier();
-    Abandoned abandoned = new Abandoned(worker, own, seen, keepsCarrier, null, null);
+    Ticket rest = handed.answer == null ? null : handed;
+    Abandoned abandoned = new Abandoned(worker, claim, seen, keepsCarrier, null, rest);
     if (!schedule.absences().abandon(abandoned, () -> null)) {
       return false;
     }
-    waits.freeSlot(ticket);
+    waits.freeSlot(handed);
     return keepsCarrier;
   }
 

@@ -55,7 +55,7 @@ final class Absences {
         backlog.addReturned(rest);
       }
       crew.abandon(known.worker(), known.keepsCarrier());
-      schedule.control().absencesChanged();
+      schedule.control().abandoned(claim);
       if (known.keepsCarrier()) {
         crew.forgetArriving(); // they may never get a carrier
       }

@@ -122,13 +122,12 @@ final class Attempts {
     ItemAtHand at = worker.take(claim);
     Ticket ticket = at.ticket;
     if (ticket != null && ticket.condemned != null) {
-      return verdicts.condemn(at, ticket.condemned);
+      return ticket.answer == null
+          ? verdicts.condemn(at, ticket.condemned)
+          : verdicts.adopt(at, ticket.answer, ticket.condemned);
     }
     if (ticket != null && secondCalls != null && ticket.hedge instanceof HedgedCall second) {
       return secondCalls.run(worker, at, second);
-    }
-    if (ticket != null && ticket.answer != null) {
-      return verdicts.adopt(at, ticket.answer.value());
     }
     Mark mark = ticket == null ? null : ticket.mark;
     if (mark != null && mark.isDurable) {
@@ -147,8 +146,7 @@ final class Attempts {
 
   private static boolean isSpecial(Claim claim) {
     Ticket ticket = claim.ticket;
-    return ticket != null
-        && (ticket.condemned != null || ticket.answer != null || ticket.hedge != null);
+    return ticket != null && (ticket.condemned != null || ticket.hedge != null);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.millrace.engine;
 
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.claim.SecondCall;
 import io.millrace.outcome.Details;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,15 @@ final class HedgedCall extends SecondCall {
     this.index = claim.index(seen);
     this.item = claim.item(seen);
     this.details = details;
+  }
+
+  /**
+   * Whether its answer stands for the first call, if that is abandoned where it was seen so. A timeout that came before the answer
+   * stands; the end of the run keeps no answer from its item.
+   */
+  static boolean mayStandFor(long word) {
+    Interruption why = Claim.interruption(word);
+    return why == Interruption.HEDGED || why == Interruption.RUN_ENDED;
   }
 
   /** Whether it is about this call. */

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * owners do about that when they return. What becomes of an offer: {@link SecondCalls}.
  *
  * <p><b>One outcome an item.</b> The owner of the first call keeps the item, its claim and its timeouts. An answer of the
- * hedge only interrupts it, by the claim's word like any timeout; if the owner ignores that, it is abandoned like any, and the item is settled
- * with the answer.
+ * hedge only interrupts it, by the claim's word like any timeout. Two words decide, each in one step: that of the claim, who settles the item, its
+ * owner or whoever abandons that; that of the {@link SecondCall}, whether there is an answer. Whoever settles the item drops the hedge first, so
+ * either it finds an answer, or there never will be one. The answer of a hedge is that of the attempt, also after the end of the run; a
+ * timeout that was first stands.
  *
  * <p><b>Nothing is left.</b> Whatever ends the first call drops the hedge: one that was not begun is forgotten, and one that runs is interrupted,
  * by the word of a claim of its own.
@@ -112,6 +114,7 @@ final class Hedging {
       worker.readClock();
       return drop(second) == State.ANSWERED ? second : null;
     } finally {
+      worker.unhedged(second);
       interrupter.leaveHedged(claim, worker.nowNanos);
     }
   }

@@ -288,30 +288,29 @@ final class Interrupter {
           hasLostCarrier |= abandon(worker, claim, seen);
         }
       } else if (ends) {
-        endOf(worker, claim, seen);
+        endOf(worker, claim, seen, now);
       }
     }
   }
 
   /* The run has ended, and the grace period is over: the run waits for this worker no more. */
-  private void endOf(Worker worker, @Nullable Claim claim, long seen) {
+  private void endOf(Worker worker, @Nullable Claim claim, long seen, long now) {
     if (claim == null || Claim.isThrough(seen)) {
       schedule.absences().forget(worker, claim, seen);
     } else if (Claim.isRunning(seen)) {
       interrupt(worker, claim, seen, Interruption.RUN_ENDED, worker::interrupt);
-    } else if (Claim.isBeyondInterrupts(seen)) {
+    } else if (Claim.isBeyondInterrupts(seen)
+        && worker.isUnreachable(claim, seen, now, terms.graceNanos)) {
       abandon(worker, claim, seen);
     }
   }
 
-  /* The hedge of what is abandoned goes with it. True if a carrier may be lost. */
+  /* The hedge of what is abandoned is dropped before: so it has an answer by then, or never. True if a carrier may be lost. */
   private boolean abandon(Worker worker, Claim claim, long seen) {
-    HedgedCall second = worker.hedgeOf(claim);
-    boolean hasLostCarrier = abandonment.abandon(worker, claim, seen);
-    if (second != null && worker.claim != claim) {
-      drop(second);
-    }
-    return hasLostCarrier;
+    HedgedCall second = worker.hedgeOf(claim, seen);
+    boolean isAnswered = second != null && drop(second) == SecondCall.State.ANSWERED;
+    boolean counts = isAnswered && HedgedCall.mayStandFor(seen);
+    return abandonment.abandon(worker, claim, seen, counts ? second : null);
   }
 
   // The end of the run

@@ -70,6 +70,21 @@ final class Judging {
     return decide(at, () -> judged(at, value, error));
   }
 
+  /**
+   * What comes of the answer of a hedge, in place of a call that was abandoned. That one has failed, to limits that learn, and
+   * keeps what it took.
+   */
+  Verdict ofAnswer(ItemAtHand at, @Nullable Object value, Throwable abandoned) {
+    return decide(
+        at,
+        () -> {
+          answered(at, null, abandoned);
+          at.demand = null;
+          at.cost = terms.spending == null ? 0 : terms.spending.costOf(at.itemOfUser());
+          return judged(at, value, null);
+        });
+  }
+
   /** Whether the answer of a hedge counts. Limits hear of it, as of that of any call; what the user's functions throw counts as no. */
   boolean ofHedge(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
     Retry retry = at.retry();
@@ -93,6 +108,28 @@ final class Judging {
     }
     tidyInterrupt(null);
     return counts;
+  }
+
+  /**
+   * Nobody wants the answer of a hedge any more; what its server has said counts for limits all the same. If it says nothing, the
+   * call was perhaps only interrupted.
+   */
+  void ofLostHedge(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    try {
+      Optional<Duration> serverWait = at.retry().serverWait(value, error, terms.clock.now());
+      if (error == null || serverWait.isPresent()) {
+        answered(at, value, error);
+      }
+      if (serverWait.isPresent()) {
+        Throwable failure = error == null ? new RejectedResultException(value, 1) : error;
+        pause(at, serverWait.get(), failure);
+      } else if (error == null) {
+        waits.settle(at.demand, at.item(), value);
+      }
+    } catch (Throwable broken) {
+      // of the user's: nobody hears of this call
+    }
+    tidyInterrupt(null);
   }
 
   /** What comes of an item whose call was the last one, whatever came of that. */

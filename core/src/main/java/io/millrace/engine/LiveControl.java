@@ -23,9 +23,11 @@ final class LiveControl {
   private int found;
   private int given;
 
-  /* How many attempts run that long that others run in their place. Written under the lock, by whoever looks, who also reads it
-   * without. */
+  /* Guarded by the lock: how many attempts run that long that others run in their place; since when they do that were counted last,
+   * at the latest; and how many of those were abandoned meanwhile. */
   private int outlasting;
+  private long outlastingSince;
+  private int abandonedMeanwhile;
 
   /* What is left of that beside abandoned workers. Written under the lock; read by whoever looks for another
    * concurrency, a little late at worst. */
@@ -81,16 +83,18 @@ final class LiveControl {
 
   /** By whoever looks: so many attempts run very long, and others run in their place meanwhile. */
   void outlasting(int count) {
-    if (count != outlasting) {
-      schedule.lock();
-      outlasting = count;
-      followFound();
-      schedule.release();
-    }
+    schedule.lock();
+    outlasting = Math.max(0, count - abandonedMeanwhile);
+    followFound();
+    schedule.release();
   }
 
-  /** Without the lock, so perhaps a little late: how many attempts have run for so long, without those that were abandoned. */
+  /** How many attempts have run for so long, without those that were abandoned; as they are gone through, so perhaps a little late. */
   int countOutlasting(long now, long longNanos) {
+    schedule.lock();
+    outlastingSince = now - longNanos;
+    abandonedMeanwhile = 0;
+    schedule.unlock();
     int[] count = {0};
     crew.roster()
         .forEach(
@@ -103,6 +107,15 @@ final class LiveControl {
               }
             });
     return count[0];
+  }
+
+  /** Under the lock: a worker was abandoned that had this claim. If it was counted as one that runs long, it is not any more. */
+  void abandoned(Claim claim) {
+    if (claim.startNanos - outlastingSince <= 0) {
+      abandonedMeanwhile++;
+      outlasting = Math.max(0, outlasting - 1);
+    }
+    absencesChanged();
   }
 
   /** Under the lock: a worker was abandoned, or is back. Others run in place of those, as far as the most that was given. */

@@ -48,7 +48,11 @@ public final class Outcomes {
   /** Nothing more is handed out. */
   void close() {
     isClosed = true;
+    Taker closed = taker;
     taker = null; // with the outcomes that it has at hand
+    if (closed != null) {
+      closed.close();
+    }
   }
 
   /** The next outcome; null at the end, and after the run was closed. */

@@ -66,6 +66,9 @@ final class Schedule {
 
   private volatile boolean isOver;
 
+  /* Written under the lock, before it is over; the consumer reads it after that. */
+  private volatile long outcomes;
+
   /* Set under the lock when the window keeps the source from being read; the consumer looks at it. */
   private volatile boolean isStarved;
 
@@ -164,6 +167,11 @@ final class Schedule {
   /** Whether every admitted item has its outcome, and none will be admitted. */
   boolean isOver() {
     return isOver;
+  }
+
+  /** How many outcomes there are in all; only when it is over. After a defect nobody knows, and this is 0. */
+  long outcomes() {
+    return outcomes;
   }
 
   /**
@@ -360,6 +368,7 @@ final class Schedule {
   void breakDown(Throwable broken) {
     endLocked(RunStatus.ABORTED, broken);
     isBrokenDown = true;
+    outcomes = 0;
   }
 
   // The epilogue of each turn
@@ -414,6 +423,7 @@ final class Schedule {
       status = RunStatus.COMPLETED;
     }
     isDraining = false;
+    outcomes = isBrokenDown ? 0 : window.settled();
     isOver = true;
   }
 

@@ -112,8 +112,9 @@ final class SecondCalls {
       error = thrown;
     }
     judging.tidyInterrupt(error);
-    boolean isWanted = second.state() == HedgedCall.State.RUNNING;
-    if (isWanted && judging.ofHedge(at, value, error) && second.answer(value)) {
+    if (second.state() != HedgedCall.State.RUNNING) {
+      judging.ofLostHedge(at, value, error);
+    } else if (judging.ofHedge(at, value, error) && second.answer(value)) {
       hedging.answered(second);
     }
     return true;

@@ -44,6 +44,12 @@ final class Taker {
   private long groupEnd;
   private long takenBefore;
 
+  /* Outcomes that were taken from claims. */
+  private long takenInAll;
+
+  /* Written by whoever closes the run. */
+  private volatile boolean isClosed;
+
   /* Whether the last claim was of one item, as claims of expensive items are. */
   private boolean isSlow;
 
@@ -80,12 +86,31 @@ final class Taker {
         return outcome;
       }
       if (schedule.isOver()) {
-        return next(); // the last ones may have come just before
+        return last();
       }
       if (!staff.runInline()) {
         await();
       }
     }
+  }
+
+  /*
+   * The last ones may have come just before, or are about to come: a worker that was forgotten, because it might have no carrier,
+   * may be in the middle of handing over what it has settled.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
+  private @Nullable Outcome<?, ?> last() {
+    Outcome<?, ?> outcome = next();
+    while (outcome == null && takenInAll < schedule.outcomes() && !isClosed) {
+      Thread.yield();
+      outcome = next();
+    }
+    return outcome;
+  }
+
+  /** Nothing more is wanted. By any thread. */
+  void close() {
+    isClosed = true;
   }
 
   private void await() throws InterruptedException {
@@ -186,6 +211,7 @@ final class Taker {
           close(claim); // at once: who takes may not come again for long
         }
         if (outcome != Ticket.WAITING) {
+          takenInAll++;
           return tellListeners((Outcome<?, ?>) Objects.requireNonNull(outcome, "outcome"));
         }
       }

@@ -6,6 +6,7 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Condemnation;
 import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.claim.Mark;
+import io.millrace.engine.claim.SecondCall;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketQueue;
 import io.millrace.engine.durable.RunCheckpoint;
@@ -213,10 +214,8 @@ final class Verdicts {
   }
 
   /** Settles an item whose attempt was abandoned, because its hedge has the answer. A result counts even if the run has ended. */
-  boolean adopt(ItemAtHand at, @Nullable Object value) {
+  boolean adopt(ItemAtHand at, SecondCall answer, Condemnation why) {
     Claim claim = at.claim();
-    at.ticketed().answer = null; // it may wait for its checkpoint from here on
-    long start = at.ticketed().firstStartNanos;
     boolean begun =
         claim.nextPhase(at.worker.nowNanos, Long.MAX_VALUE)
             || (claim.sealInterrupted() != null
@@ -224,11 +223,14 @@ final class Verdicts {
     if (!begun) {
       return false;
     }
-    telling.end(at, start, null);
+    Ticket ticket = at.ticketed();
+    ticket.answer = null; // whoever abandons this worker from here on finds nothing to hand on
+    ticket.condemned = null;
+    telling.end(at, ticket.lastEndNanos - why.tookNanos(), null);
     if (!sealAgain(claim) || !claim.unseal(at.worker.nowNanos, judging.budgetNanos(at))) {
       return false;
     }
-    Verdict verdict = judging.ofAttempt(at, value, null);
+    Verdict verdict = judging.ofAnswer(at, answer.value(), why.error());
     return sealAgain(claim) && carryOut(at, verdict);
   }
 

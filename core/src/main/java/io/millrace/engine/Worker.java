@@ -63,6 +63,12 @@ final class Worker extends Timekeeper implements Runnable {
   private long callStart;
   private volatile @Nullable HedgedCall hedged;
 
+  /* Written and read by scans after the end of the run: where it was when no interrupt could reach it. */
+  private volatile @Nullable Place unreachable;
+
+  /** Where a worker was seen: with this word of this claim, for the first time at this real time. */
+  private record Place(Claim claim, long seen, long sinceNanos) {}
+
   Worker(Schedule schedule, Attempts attempts, Terms terms, int generation) {
     super(terms.config.watch == null ? null : terms.config.watch.stripe());
     this.schedule = schedule;
@@ -90,16 +96,12 @@ final class Worker extends Timekeeper implements Runnable {
     callSeen = seen;
   }
 
-  /** The call has ended; returns its hedge, if it has one. */
+  /** The call has ended; returns its hedge, if it has one: {@link #unhedged} lets go of that. */
   @Nullable HedgedCall callEnded(Claim of) {
     long seen = callSeen;
     callSeen = NO_CALL;
     HedgedCall second = hedged;
-    if (second == null) {
-      return null;
-    }
-    hedged = null;
-    return second.isOf(of, seen) ? second : null;
+    return second != null && second.isOf(of, seen) ? second : null;
   }
 
   /** What its call was seen with; {@link #NO_CALL} if it is in none. */
@@ -122,17 +124,31 @@ final class Worker extends Timekeeper implements Runnable {
     hedged = second;
   }
 
-  /** Its call had ended before. */
+  /** Its call has ended. */
   void unhedged(HedgedCall second) {
     if (hedged == second) {
       hedged = null;
     }
   }
 
-  /** The hedge of what it does with this claim; null if there is none. */
-  @Nullable HedgedCall hedgeOf(Claim of) {
+  /** The hedge of the phase in which its claim was seen; null if there is none. */
+  @Nullable HedgedCall hedgeOf(Claim of, long word) {
     HedgedCall second = hedged;
-    return second != null && second.claim == of ? second : null;
+    boolean isThis = second != null && second.claim == of && Claim.isSamePhase(second.seen, word);
+    return isThis ? second : null;
+  }
+
+  /**
+   * A scan has seen it where no interrupt reaches it: whether an earlier one has, at least so long ago. To settle an item takes a
+   * moment, and less than a processor may take to go on with it.
+   */
+  boolean isUnreachable(Claim of, long seen, long realNanos, long leastNanos) {
+    Place known = unreachable;
+    if (known != null && known.claim == of && known.seen == seen) {
+      return realNanos - known.sinceNanos >= leastNanos;
+    }
+    unreachable = new Place(of, seen, realNanos);
+    return false;
   }
 
   /** Whether it runs in this thread. */

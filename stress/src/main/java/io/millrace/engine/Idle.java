@@ -62,10 +62,14 @@ final class Idle {
 
   /** A consumer of what is handed to the outlet, and of nothing else. */
   static Taker taker(Outlet outlet) {
-    Wakeup wakeup = new Wakeup(TimeSource.system());
-    Listeners listeners = new Listeners(TERMS.config, SCHEDULE, FAILURES, () -> 0);
-    Refill refill = new Refill(SCHEDULE);
-    Staff staff = new Staff(TERMS, SCHEDULE, null, null, () -> {});
-    return new Taker(TERMS, SCHEDULE, staff, wakeup, refill, listeners, null, outlet);
+    return taker(SCHEDULE, new Wakeup(TimeSource.system()), outlet);
+  }
+
+  /** A consumer of a run in which nothing happens but what the hunt does. */
+  static Taker taker(Schedule schedule, Wakeup wakeup, Outlet outlet) {
+    Listeners listeners = new Listeners(TERMS.config, schedule, FAILURES, () -> 0);
+    Refill refill = new Refill(schedule);
+    Staff staff = new Staff(TERMS, schedule, null, null, () -> {});
+    return new Taker(TERMS, schedule, staff, wakeup, refill, listeners, null, outlet);
   }
 }

@@ -5,6 +5,7 @@ import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -204,6 +206,40 @@ class HedgeTest {
     calls.clear();
     assertEquals(List.of(1), limited.map(items(1), taking(ofSeconds(9), ZERO)).values());
     assertEquals(1, calls.get(0).get());
+  }
+
+  @Test
+  @DisplayName(
+      "R10, A14: what a server asks for in the answer of a call that has lost counts for limits")
+  void lostCallPauses() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(100).burst(50), clock);
+    Retry retry =
+        Retry.ofAttempts(1)
+            .serverWait(
+                (value, error, now) ->
+                    error instanceof IllegalStateException
+                        ? Optional.of(ofSeconds(60))
+                        : Optional.empty());
+    Results<Integer, Integer> results =
+        parallel(2)
+            .rateLimit(limiter)
+            .retry(retry)
+            .map(
+                items(1),
+                item -> {
+                  if (call(item) == 1) {
+                    clock.sleep(ofMillis(1500));
+                    return 1;
+                  }
+                  try {
+                    clock.sleep(ofSeconds(9));
+                  } catch (InterruptedException why) {
+                    throw new IllegalStateException("busy", why);
+                  }
+                  return 2;
+                });
+    assertEquals(List.of(1), results.values());
+    assertFalse(limiter.tryAcquire());
   }
 
   @Test

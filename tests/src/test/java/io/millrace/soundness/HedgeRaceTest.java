@@ -5,6 +5,7 @@ import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
@@ -14,6 +15,9 @@ import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.Failure;
+import io.millrace.outcome.NotRun;
+import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
 import io.millrace.plan.Hedge;
@@ -21,14 +25,19 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
+import io.millrace.plan.Workers;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.Sequence;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -128,6 +137,145 @@ class HedgeRaceTest {
               .toList();
       assertEquals(List.of(2), values);
       release.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "R10, I4: an answer counts if the stop has interrupted the first call just before, and that ignores it")
+  void stoppedJustBeforeTheAnswer() {
+    StopToken token = new StopToken();
+    try (Run<Integer, Integer> run =
+        parallel(2)
+            .stopToken(token)
+            .start(
+                List.of(7),
+                item -> {
+                  int call = ignoringFirst(item);
+                  if (call == 2) {
+                    token.stop(); // interrupts both calls
+                  }
+                  return call;
+                })) {
+      assertEquals(2, ((Success<?, ?>) run.take().orElseThrow()).value());
+      assertEquals(1, run.abandoned().size());
+      assertTrue(run.take().isEmpty());
+      assertEquals(RunStatus.CANCELLED, run.status());
+      release.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "R10, I4: an answer counts if its interrupt has not been sent when the run is stopped and the grace is over")
+  void stoppedBeforeTheInterruptIsSent() {
+    try (ExecutorService threads = Executors.newFixedThreadPool(2, StubbornThread::new);
+        Run<Integer, Integer> run =
+            parallel(2).workers(Workers.on(threads)).start(List.of(7), this::ignoringFirst)) {
+      await(ignored);
+      run.stop();
+      assertEquals(2, ((Success<?, ?>) run.take().orElseThrow()).value());
+      assertTrue(run.take().isEmpty());
+      release.countDown();
+    }
+  }
+
+  /** Whoever interrupts it waits until the end of the test. */
+  private final class StubbornThread extends Thread {
+    StubbornThread(Runnable task) {
+      super(task);
+    }
+
+    @Override
+    public void interrupt() {
+      super.interrupt();
+      HedgeRaceTest.await(release);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(30, TimeUnit.SECONDS));
+    } catch (InterruptedException why) {
+      throw new AssertionError(why);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "R10, E10: an owner that is abandoned while it looks at its own result takes its hedge along")
+  void abandonedWhileItLooks() {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Predicate<Object> hangs =
+        _ -> {
+          ignoreInterrupts();
+          return true;
+        };
+    try (Run<Integer, Integer> run =
+        parallel(2)
+            .attemptTimeout(ofSeconds(1))
+            .retry(Retry.ofAttempts(1).whenResult(hangs))
+            .start(
+                List.of(7),
+                item -> {
+                  if (call(item) == 1) {
+                    hedged.await();
+                    return 1;
+                  }
+                  hedged.countDown();
+                  try {
+                    release.await();
+                  } catch (InterruptedException why) {
+                    interrupted.countDown();
+                  }
+                  return 2;
+                })) {
+      assertInstanceOf(Failure.class, run.take().orElseThrow());
+      await(interrupted);
+      assertTrue(run.take().isEmpty());
+      release.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "R10, I4: runs that are stopped when both calls end, again and again: one outcome an item, and an answer that was there is not lost")
+  void stoppedAgainAndAgain() {
+    for (int round = 0; round < 300; round++) {
+      StopToken token = new StopToken();
+      Set<Integer> answered = ConcurrentHashMap.newKeySet();
+      calls.clear();
+      List<Outcome<Integer, Integer>> outcomes;
+      try (Run<Integer, Integer> run =
+          Parallel.of(6)
+              .grace(ofMillis(5))
+              .truncation(Truncation.SILENT)
+              .hedgeIdempotent(Hedge.after(ofNanos(100_000)).budget(1))
+              .stopToken(token)
+              .start(
+                  List.of(0, 1, 2),
+                  item -> {
+                    boolean isFirst = call(item) == 1;
+                    long end = System.nanoTime() + ThreadLocalRandom.current().nextInt(2_000_000);
+                    while (System.nanoTime() < end) {
+                      LockSupport.parkNanos(50_000); // or not at all, if it is interrupted
+                    }
+                    if (!isFirst && item == 2) {
+                      token.stop();
+                    }
+                    answered.add(item);
+                    return item;
+                  })) {
+        outcomes = run.stream().toList();
+      }
+      assertEquals(3, outcomes.size(), () -> outcomes + "");
+      assertEquals(3, outcomes.stream().mapToLong(Outcome::index).distinct().count());
+      for (Outcome<Integer, Integer> outcome : outcomes) {
+        boolean isAbandoned = outcome instanceof Failure<?, ?>; // by a machine that was busy
+        boolean isLost = outcome instanceof NotRun<?, ?> && answered.contains(outcome.item());
+        assertFalse(isLost, () -> outcomes + ", answered " + answered);
+        assertTrue(isAbandoned || outcome.attempts() <= 1);
+      }
     }
   }
 

@@ -124,6 +124,57 @@ class OrderTest {
   }
 
   @Test
+  @DisplayName(
+      "E3: an item that finds no slot of its key keeps its place while a listener hears of that")
+  void placeWhileAListenerHears() throws InterruptedException {
+    CountDownLatch firstIsCalled = new CountDownLatch(1);
+    CountDownLatch firstEnds = new CountDownLatch(1);
+    CountDownLatch firstIsTaken = new CountDownLatch(1);
+    CountDownLatch heardOfLast = new CountDownLatch(1);
+    List<Integer> called = Collections.synchronizedList(new ArrayList<>());
+    Iterable<Integer> items =
+        () ->
+            IntStream.range(0, 3)
+                .peek(
+                    number -> {
+                      if (number == 1) {
+                        awaitQuietly(firstIsCalled);
+                      } else if (number == 2) {
+                        awaitQuietly(firstIsTaken); // so its slot is free
+                      }
+                    })
+                .iterator();
+    Parallel perKey =
+        Parallel.of(3)
+            .concurrencyPerKey(1, (Integer number) -> "one")
+            .onAttempt(
+                event -> {
+                  if (event.item().equals(2)) {
+                    heardOfLast.countDown();
+                  } else if (event instanceof AttemptEvent.Waiting) {
+                    firstEnds.countDown();
+                    awaitQuietly(heardOfLast);
+                  }
+                });
+    try (Run<Integer, Integer> run =
+        perKey.start(
+            items,
+            number -> {
+              called.add(number);
+              firstIsCalled.countDown();
+              if (number == 0) {
+                firstEnds.await();
+              }
+              return number;
+            })) {
+      assertEquals(0, run.take().orElseThrow().index());
+      firstIsTaken.countDown();
+      assertEquals(2, run.stream().count());
+    }
+    assertEquals(List.of(0, 1, 2), called);
+  }
+
+  @Test
   @DisplayName("E3: items of a key start in their order under a rate limit for each key")
   void eachKey() {
     Parallel limited =

@@ -11,7 +11,7 @@ public final class SlotKey {
   public final Object value;
   public final int hash;
 
-  /** Items that run, that wait, or that have asked in vain and are about to wait. */
+  /** Items that run, that wait, or that are about to wait. */
   public int users;
 
   public int running;

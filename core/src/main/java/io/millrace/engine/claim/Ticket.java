@@ -41,7 +41,7 @@ public final class Ticket {
   /** Why the item only has to be settled, for example because it was abandoned; otherwise null. */
   public @Nullable Condemnation condemned;
 
-  /** What answered in place of an attempt whose worker was abandoned; otherwise null. */
+  /** What answered in place of an attempt whose worker was abandoned: then it is condemned as well; otherwise null. */
   public @Nullable SecondCall answer;
 
   /** What is to be called, if this stands for a hedge and not for an item; otherwise null. */
@@ -94,6 +94,9 @@ public final class Ticket {
   @Nullable Ticket previousForSlot;
   public boolean isQueuedForSlot;
 
+  /** Whether it is not waiting yet: a worker has it that has found no slot. Guarded by the same lock. */
+  public boolean isLeavingForSlot;
+
   /* Written by the one who queues it, read by those who take it out. */
   public volatile @Nullable TicketQueue obstacle;
   public volatile @Nullable Waiter offer;
@@ -130,7 +133,7 @@ public final class Ticket {
 
   /** Whether the item only has to be settled: that takes no slot. */
   public boolean needsNoCall() {
-    return isOver || condemned != null || answer != null || (mark != null && mark.needsNoCall());
+    return isOver || condemned != null || (mark != null && mark.needsNoCall());
   }
 
   /** It has permits of its item's semaphore. */

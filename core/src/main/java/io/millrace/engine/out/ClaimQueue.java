@@ -19,7 +19,8 @@ public final class ClaimQueue {
   private final AtomicReferenceArray<@Nullable Claim> newest =
       new AtomicReferenceArray<>(2 * PADDING + 1);
 
-  void add(Claim claim) {
+  /** Adds a claim; only by whom {@link Claim#enqueue} has told to do so. */
+  public void add(Claim claim) {
     do {
       claim.next = newest.get(PADDING);
     } while (!newest.compareAndSet(PADDING, claim.next, claim));

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how many attempts of items with the same key run at once. An item that finds no slot
- * waits, first come, first served; a key that no item uses is forgotten. Thread-safe.
+ * waits, first come, first served; it has its place from then on, also while a listener hears of that. A key that no item uses is
+ * forgotten. Thread-safe.
  *
  * <p>The keys are the user's, so they are compared outside the lock: under it, the table hands out those
  * with the same hash, and takes a new one in if nobody else has changed that list meanwhile.
@@ -64,7 +65,7 @@ public final class KeySlots implements Obstacle {
     return tryEnter(at.ticketed());
   }
 
-  /** Takes a slot of the ticket's key if there is one, and nobody waits for it. */
+  /** Takes a slot of the ticket's key if there is one, and nobody waits for it; else a place in the queue, which it has to {@link #enqueue} in or {@link #exit}. */
   boolean tryEnter(Ticket ticket) {
     return ticket.hasSlot || use(ticket, ticket.slotKey());
   }
@@ -120,6 +121,8 @@ public final class KeySlots implements Obstacle {
       used.users++;
     }
     if (used.running >= limit.limit() || used.first() != null) {
+      ticket.isLeavingForSlot = true;
+      used.add(ticket);
       return false;
     }
     used.running++;
@@ -131,14 +134,8 @@ public final class KeySlots implements Obstacle {
   public boolean enqueue(Ticket ticket) {
     lock.lock();
     try {
-      SlotKey key = Objects.requireNonNull(ticket.slot, "key that the item asked for in vain");
-      if (key.running < limit.limit()) {
-        key.running++;
-        ticket.hasSlot = true;
-        return true;
-      }
-      key.add(ticket);
-      return false;
+      ticket.isLeavingForSlot = false;
+      return ticket.hasSlot;
     } finally {
       lock.unlock();
     }
@@ -149,7 +146,7 @@ public final class KeySlots implements Obstacle {
     lock.lock();
     try {
       SlotKey key = ticket.slot;
-      if (key == null || !ticket.isQueuedForSlot) {
+      if (key == null || !ticket.isQueuedForSlot || ticket.isLeavingForSlot) {
         return false;
       }
       key.remove(ticket);
@@ -160,14 +157,18 @@ public final class KeySlots implements Obstacle {
     }
   }
 
-  /** Gives a ticket's slot back, once; returns who gets it, to be resumed. */
+  /** Gives a ticket's slot back, or its place, once; returns who gets the slot, to be resumed. */
   @Nullable Ticket exit(Ticket ticket) {
     lock.lock();
     try {
       SlotKey key = ticket.slot;
-      if (key == null || ticket.isQueuedForSlot) {
+      if (key == null || (ticket.isQueuedForSlot && !ticket.isLeavingForSlot)) {
         return null; // whoever abandoned its worker was first
       }
+      if (ticket.isQueuedForSlot) {
+        key.remove(ticket);
+      }
+      ticket.isLeavingForSlot = false;
       boolean had = ticket.hasSlot;
       ticket.hasSlot = false;
       Ticket next = had ? key.first() : null;
@@ -178,7 +179,7 @@ public final class KeySlots implements Obstacle {
         key.running--;
       }
       leave(ticket, key);
-      return next;
+      return next == null || next.isLeavingForSlot ? null : next; // that one finds it when it comes
     } finally {
       lock.unlock();
     }

@@ -43,6 +43,7 @@ class KeySlotsLincheckTest {
   private enum Place {
     NOWHERE,
     ASKED,
+    GRANTED,
     QUEUED,
     HAS_SLOT
   }
@@ -137,6 +138,7 @@ class KeySlotsLincheckTest {
     private boolean enter(int thread) {
       int key = keyOf[thread];
       if (running[key] > 0 || !waiting.get(key).isEmpty()) {
+        waiting.get(key).add((long) thread);
         return false;
       }
       running[key]++;
@@ -146,14 +148,13 @@ class KeySlotsLincheckTest {
 
     @Operation
     public boolean enqueue(@Param(name = "thread") int thread) {
-      if (places[thread] != Place.ASKED) {
-        return false;
-      }
-      if (enter(thread)) {
+      if (places[thread] == Place.GRANTED) {
+        places[thread] = Place.HAS_SLOT;
         return true;
       }
-      places[thread] = Place.QUEUED;
-      waiting.get(keyOf[thread]).add((long) thread);
+      if (places[thread] == Place.ASKED) {
+        places[thread] = Place.QUEUED;
+      }
       return false;
     }
 
@@ -166,6 +167,7 @@ class KeySlotsLincheckTest {
       places[thread] = Place.NOWHERE;
       users--;
       if (place == Place.ASKED) {
+        waiting.get(keyOf[thread]).remove((long) thread);
         return -1;
       }
       Long next = waiting.get(keyOf[thread]).poll();
@@ -173,13 +175,14 @@ class KeySlotsLincheckTest {
         running[keyOf[thread]]--;
         return -1;
       }
-      places[next.intValue()] = Place.HAS_SLOT;
-      return next;
+      boolean waits = places[next.intValue()] == Place.QUEUED;
+      places[next.intValue()] = waits ? Place.HAS_SLOT : Place.GRANTED;
+      return waits ? next : -1;
     }
 
     @Operation
     public boolean cancel(@Param(name = "thread") int thread) {
-      if (!waiting.get(keyOf[thread]).remove((long) thread)) {
+      if (places[thread] != Place.QUEUED || !waiting.get(keyOf[thread]).remove((long) thread)) {
         return false;
       }
       places[thread] = Place.NOWHERE;
