@@ -147,6 +147,7 @@ class HedgeRaceTest {
     StopToken token = new StopToken();
     try (Run<Integer, Integer> run =
         parallel(2)
+            .grace(ofMillis(500)) // for the answer, on a busy machine
             .stopToken(token)
             .start(
                 List.of(7),
