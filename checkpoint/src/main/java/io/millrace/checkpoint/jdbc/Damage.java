@@ -2,7 +2,9 @@ package io.millrace.checkpoint.jdbc;
 
 import java.sql.SQLException;
 
-/** What was read contradicts itself: its bytes have changed since they were written. */
+/**
+ * The checkpoint is damaged: what was read contradicts itself, so its bytes have changed since they were written.
+ */
 final class Damage extends SQLException {
   private static final long serialVersionUID = 1;
 

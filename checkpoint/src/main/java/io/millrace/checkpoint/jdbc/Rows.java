@@ -16,9 +16,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. All that only outcomes have is in one
- * column, {@code outcome}, because each column of a row costs a call of the driver: a checksum of the rest of the row, the
- * position, the attempts, the fingerprint, and the value; or of a failure the length of the error's name, the name, and the message.
+ * How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. Everything that only outcomes have
+ * is in one column, {@code outcome}, because each column of a row costs a call of the driver: a checksum of the rest
+ * of the row, the position, the attempts, the fingerprint, and the value; or of a failure the length of the error's
+ * name, the name, and the message.
  */
 final class Rows {
   /** States: there is a value, the value is null, the item failed, the item failed for good. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import org.sqlite.JDBC;
 
-/** Connections to a SQLite file, and whether what they find is whole. */
+/** Makes connections to a SQLite file, and checks whether the database is whole. */
 final class Sqlite {
   /*
    * For other programs that have the file open. The connection that writes is always in a transaction that may write,

@@ -17,7 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files of a checkpoint. Those who call are in their {@link FileGuard}, but for {@link #of} and {@link #lock}.
+ * The files of a checkpoint. Callers are in the {@link FileGuard} of the file, except of {@link #of} and
+ * {@link #lock}.
  *
  * @param main the SQLite file; its directory is a real path
  */
