@@ -82,7 +82,7 @@ final class Rows {
     return bytes;
   }
 
-  private static ItemId id(byte @Nullable [] bytes) throws Damage {
+  private static ItemId id(byte @Nullable [] bytes) throws DamageException {
     try {
       if (bytes != null && bytes.length > 0) {
         byte[] key = new byte[bytes.length - 1];
@@ -92,7 +92,7 @@ final class Rows {
     } catch (IllegalArgumentException unknown) {
       // as if there was none
     }
-    throw new Damage("the id of an item is none");
+    throw new DamageException("the id of an item cannot be read");
   }
 
   static ItemId id(ResultSet row) throws SQLException {
@@ -152,7 +152,7 @@ final class Rows {
     ByteBuffer rest = ByteBuffer.wrap(packed);
     try {
       if (rest.getInt() != checksum(number, id, state, packed)) {
-        throw new Damage("row " + number + " does not have its checksum");
+        throw new DamageException("row " + number + " does not have its checksum");
       }
       long position = rest.getLong();
       int attempts = rest.getInt();
@@ -160,7 +160,7 @@ final class Rows {
       return new StoredRow(
           number, new StoredOutcome(id(id), position, fingerprint, attempts, result(state, rest)));
     } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
-      throw new Damage("row " + number + " is none of ours: " + e.getMessage());
+      throw new DamageException("row " + number + " does not have the form of an outcome: " + e.getMessage());
     }
   }
 

@@ -146,7 +146,7 @@ final class Sqlite {
       }
     }
     if (!found.equals(Schema.SQLITE.statements())) {
-      throw new Damage("its tables are not those of a checkpoint");
+      throw new DamageException("its tables are not those of a checkpoint");
     }
   }
 
@@ -163,7 +163,7 @@ final class Sqlite {
       while (rows.next()) {
         byte[] id = rows.getBytes(1);
         if (id == null || (before != null && Arrays.compareUnsigned(before, id) >= 0)) {
-          throw new Damage("its index is not in order");
+          throw new DamageException("its index is not in order");
         }
         sum += Checksum.ofEntry(id, rows.getLong(2));
         count++;
@@ -171,7 +171,7 @@ final class Sqlite {
       }
     }
     if (count != meta.rows() || sum != meta.ids()) {
-      throw new Damage("its index is not that of its " + meta.rows() + " rows");
+      throw new DamageException("its index is not that of its " + meta.rows() + " rows");
     }
   }
 }

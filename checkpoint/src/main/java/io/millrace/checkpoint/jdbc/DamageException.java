@@ -5,10 +5,10 @@ import java.sql.SQLException;
 /**
  * The checkpoint is damaged: what was read contradicts itself, so its bytes have changed since they were written.
  */
-final class Damage extends SQLException {
+final class DamageException extends SQLException {
   private static final long serialVersionUID = 1;
 
-  Damage(String what) {
+  DamageException(String what) {
     super(what);
   }
 }
