@@ -236,9 +236,11 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /** A hold during which the thread counts as waiting, so that time can go on. */
-  Hold hold(boolean deaf) {
+  Hold hold(boolean ignoresInterrupts) {
     Sleeper sleeper =
-        new Sleeper(Timeline.NEVER, deaf ? Sleeper.Kind.DEAF_HOLD : Sleeper.Kind.HOLD);
+        new Sleeper(
+            Timeline.NEVER,
+            ignoresInterrupts ? Sleeper.Kind.UNINTERRUPTIBLE_HOLD : Sleeper.Kind.HOLD);
     return new Hold() {
       @Override
       public void await() throws InterruptedException {

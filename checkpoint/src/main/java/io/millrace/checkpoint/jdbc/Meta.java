@@ -124,7 +124,8 @@ record Meta(
               row.getLong(9),
               new Spent(row.getLong(11), row.getLong(12), row.getDouble(13)));
       if (format != Schema.FORMAT || meta.checksum() != row.getLong(10) || row.next()) {
-        throw new DamageException("the row that describes the checkpoint does not have its checksum");
+        throw new DamageException(
+            "the row that describes the checkpoint does not have its checksum");
       }
       return meta;
     } catch (IllegalArgumentException | NullPointerException impossible) {

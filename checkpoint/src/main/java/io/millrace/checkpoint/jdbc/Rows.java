@@ -160,7 +160,8 @@ final class Rows {
       return new StoredRow(
           number, new StoredOutcome(id(id), position, fingerprint, attempts, result(state, rest)));
     } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
-      throw new DamageException("row " + number + " does not have the form of an outcome: " + e.getMessage());
+      throw new DamageException(
+          "row " + number + " does not have the form of an outcome: " + e.getMessage());
     }
   }
 
