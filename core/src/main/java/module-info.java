@@ -1,4 +1,5 @@
 /** Fans one action out over many items, against services that push back. */
+@SuppressWarnings("module") // process is compiled after this
 module io.millrace {
   requires static org.jspecify;
   requires transitive java.net.http;
@@ -17,4 +18,6 @@ module io.millrace {
   exports io.millrace.scope;
   exports io.millrace.signal;
   exports io.millrace.time;
+  exports io.millrace.base to
+      io.millrace.process;
 }

@@ -8,16 +8,17 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Sees what runs do, while they do it: how many items are done, wait and for what, which pauses hold, how long attempts
- * take, what fails and why. It watches every run of each {@link Parallel} that it was given to, those of executors and
- * groups too, and adds them up; a monitor for each run tells them apart.
+ * Observes runs while they go on: how many items are done, how many wait and for what, which pauses hold, how long
+ * attempts take, what fails and why. It watches every run of each {@link Parallel} that it was given to, including
+ * those of executors and groups, and adds their figures up. To tell runs apart, give each of them a monitor of its
+ * own.
  *
  * {@snippet file="io/millrace/examples/documentation/MonitorTest.java" region="monitor"}
  *
- * <p>A run without a monitor spends nothing on it. With one, a worker counts the time of each attempt, which takes some
- * nanoseconds; all else that is frequent is read off the runs by {@link #snapshot}. The memory is bounded: counts of times, at most
- * {@link io.millrace.outcome.FailureReport#MOST_CAUSES} causes of failures with one name of an item each, and the
- * latest 32 origins of pauses. A monitor does not keep the runs.
+ * <p>A run without a monitor spends nothing on it. With one, a worker counts the time of each attempt, which takes
+ * some nanoseconds; {@link #snapshot} reads everything else that is frequent from the runs. The memory is bounded:
+ * counts of times, at most {@link io.millrace.outcome.FailureReport#MOST_CAUSES} causes of failures with one name of
+ * an item each, and the latest 32 origins of pauses. A monitor does not keep the runs.
  *
  * <p>Thread-safe. Null arguments are refused with a {@link NullPointerException}.
  */
@@ -33,7 +34,7 @@ public final class Monitor {
     return of(Wording.PLAIN);
   }
 
-  /** A monitor that has seen nothing yet, and names causes, items and pauses so. */
+  /** A monitor that has seen nothing yet, with a wording for the names of causes, items and pauses. */
   public static Monitor of(Wording wording) {
     Objects.requireNonNull(wording, "wording");
     return new Monitor(new Watch(wording, null));
@@ -51,8 +52,8 @@ public final class Monitor {
   }
 
   /**
-   * What there is to see now. The figures of one run are of the same moment. Cheap items count a little late, up to some
-   * hundred at a time. Never blocks for long; asks the clock of the runs.
+   * What it has seen up to now. The figures of one run are of the same moment. Cheap items count a little late, up to
+   * some hundred at a time. Never blocks for long; asks the clock of the runs.
    */
   public Snapshot snapshot() {
     return watch.snapshot();

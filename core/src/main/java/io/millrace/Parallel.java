@@ -115,22 +115,23 @@ public final class Parallel {
   }
 
   /**
-   * Finds by itself how many attempts to run at once, for servers that slow down instead of refusing: as many as make
-   * attempts take about 1.2 times as long as when few run at once. Replaces {@link #concurrency}. For servers that
-   * refuse, see {@link RateLimit#adaptive}.
+   * Makes the concurrency adaptive, for servers that slow down instead of refusing: the run finds by itself how many
+   * attempts to run at once. It settles where attempts take about 1.2 times as long as when few run at once. Replaces
+   * {@link #concurrency}. For servers that refuse, see {@link RateLimit#adaptive}.
    *
    * {@snippet file="io/millrace/examples/documentation/AdaptiveConcurrencyTest.java" region="adaptive"}
    *
    * <p>It goes by the times of attempts that succeed: those that throw, time out or have a rejected result count as
-   * busy, and no more. It begins with {@code min}, and doubles until attempts take longer. For a moment it then runs fewer,
-   * to measure how long attempts take unloaded: after the start, when attempts take much longer than before, and every
-   * 30 s or 200 latencies, whichever is longer. So it follows a server whose times drift. It does not grow while what it
-   * has is not used, for want of items or because of other limits. A window that was not given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
+   * busy, and no more. It begins with {@code min}, and doubles until attempts take longer. For a moment it then runs
+   * fewer, to measure how long attempts take unloaded: after the start, when attempts take much longer than before,
+   * and every 30 s or 200 latencies, whichever is longer. So it follows a server whose times drift. It does not grow
+   * while a part of it is unused, because there are too few items or because of other limits. A window that was not
+   * given follows the concurrency. With {@link Workers#caller} the concurrency is 1.
    *
-   * <p>The concurrency that a {@link RunControl}, a {@link Run} or an executor is given is then the most that may be
-   * found, in place of {@code max}; below {@code min}, it counts as well. An attempt that ignores its interrupt and was abandoned
-   * does not count, nor does one that has run for 10 times what others take: another one runs in its place, as far as {@code max} allows. While nothing
-   * ends, nothing moves. Each run begins anew.
+   * <p>A concurrency that is given to a {@link RunControl}, a {@link Run} or an executor then replaces {@code max},
+   * even if it is below {@code min}. An attempt that ignores its interrupt and was abandoned does not count, nor does
+   * one that has run for 10 times as long as others take: another one runs in its place, as far as {@code max}
+   * allows. While nothing ends, nothing moves. Each run begins anew.
    *
    * @param min at least 1
    * @param max at least {@code min}
@@ -141,9 +142,10 @@ public final class Parallel {
 
   /**
    * As {@link #adaptive(int, int)}, with a listener that is told of each move and its reason. It is called by the
-   * workers, one at a time, and what it throws ends the run. It makes each
-   * item cost more. A move is told before it takes effect, so all are told in their order, and before the run is over; while the listener is at work, nothing
-   * else moves, and its time is that of no item. If the run is cut short, its last move may have had no effect. {@link #withoutListeners} does not switch it off.
+   * workers, one at a time, and what it throws ends the run. It makes each item cost more. It hears of a move before
+   * the move takes effect, so it hears of all moves in their order, and before the run is over. While the listener is
+   * at work, the concurrency does not move again, and the time that it takes counts for no item. If the run is cut
+   * short, its last move may have had no effect. {@link #withoutListeners} does not switch it off.
    */
   public Parallel adaptive(int min, int max, Consumer<? super ConcurrencyChange> listener) {
     Objects.requireNonNull(listener, "listener");
@@ -226,9 +228,9 @@ public final class Parallel {
   /**
    * Limits how often attempts start; each run gets a limiter of its own.
    *
-   * @param limit {@link RateLimit#unlimited} switches it off. If no limit is asked for, that is the default as well;
-   *     but with {@link Retry#http}, a rate that finds itself begins when a server refuses an attempt: {@link
-   *     RateLimit#adaptive}, for each host if items are URIs or HTTP requests
+   * @param limit {@link RateLimit#unlimited} switches it off. That is also the default, except with
+   *     {@link Retry#http}: there, {@link RateLimit#adaptive} begins when a server refuses an attempt, for each host
+   *     if items are URIs or HTTP requests
    */
   public Parallel rateLimit(RateLimit limit) {
     Objects.requireNonNull(limit, "limit");
@@ -305,13 +307,15 @@ public final class Parallel {
    *
    * {@snippet file="io/millrace/examples/documentation/RetriesTest.java" region="hedge"}
    *
-   * <p>Items come first: a hedge begins when there is a slot that nothing else needs, and only if it gets its permits, and the slot of
-   * its key, at once; otherwise the attempt goes on without one. Such a hedge counts as a call: for the rate limit, for a {@link #budget} and for its own share
-   * of the calls. Functions for keys and costs are asked once more. To the item both calls are one attempt, with one timeout, which begins with the first of them. If one of
-   * them fails, by an error or by a result that the retry policy rejects, the other one decides; if both fail, the attempt has failed
-   * once, with what the first call threw. A fatal error of the first call is not waited with. Both use up slots; with a concurrency of 1 there
-   * is never a hedge. A call that ignores its interrupt is abandoned after the {@link #grace}, and keeps its slot; the item has its
-   * answer all the same. Each attempt has at most one hedge.
+   * <p>Items come first: a hedge begins when there is a slot that nothing else needs, and only if it gets its
+   * permits, and the slot of its key, at once; otherwise the attempt goes on without one. Such a hedge counts as a
+   * call: for the rate limit, for a {@link #budget} and for its own share of the calls. The functions for keys and
+   * costs are called once more. To the item both calls are one attempt, with one timeout, which begins with the first
+   * of them. If one of them fails, by an error or by a result that the retry policy rejects, the other one decides;
+   * if both fail, the attempt has failed once, with what the first call threw. A fatal error of the first call takes
+   * effect at once. Both use up slots; with a concurrency of 1 there is never a hedge. A call that ignores its
+   * interrupt is abandoned after the {@link #grace}, and keeps its slot; the item has its answer all the same. Each
+   * attempt has at most one hedge.
    *
    * @throws IllegalArgumentException with {@link Workers#caller}, where there is one thread for all calls
    */
@@ -363,10 +367,11 @@ public final class Parallel {
    * Sheds items that would wait for longer than this before an attempt: they fail at once with a {@link
    * io.millrace.outcome.ShedException}, without a call, a permit or a retry. For items that are worth nothing later.
    *
-   * <p>What counts is the wait for the rate limit (with its pauses and breakers), for {@link #concurrencyPerKey} and
-   * for a task's semaphore, together, since a worker first had to put the item off. A backoff does not count, nor does
-   * the wait for a worker. An item whose permit comes too late as the limit is at that moment does not wait at all; one that only others are
-   * ahead of waits, because they may leave, and fails when it has waited so long. Each attempt of an item has its own wait.
+   * <p>The waits for the rate limit (with its pauses and breakers), for {@link #concurrencyPerKey} and for a task's
+   * semaphore count together, from the moment at which a worker first had to put the item off. A backoff does not
+   * count, nor does the wait for a worker. If its permit would come too late by the limit as it is at that moment, an
+   * item does not wait at all. If its permit would come too late only because others are ahead of it, it waits,
+   * because they may leave, and fails when it has waited this long. Each attempt of an item has its own wait.
    *
    * @param longest not negative; the default is {@link java.time.temporal.ChronoUnit#FOREVER}. At zero, an item that
    *     cannot begin at once fails
@@ -555,11 +560,11 @@ public final class Parallel {
   }
 
   /**
-   * The listener is told what happens to items before they have an outcome: attempts that begin, retries with
-   * their errors and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, and
-   * its calls overlap, so it has to be thread-safe; it should return quickly. The end of the run interrupts
-   * it; a timeout of an attempt does not, because the time that it takes is that of no attempt. If it throws,
-   * that ends the run and is thrown. A run without such a listener spends nothing on it.
+   * The listener is told what happens to items before they have an outcome: attempts that begin, retries with their
+   * errors and delays, waits at limits. Unlike the other listeners it runs in the workers' threads, and its calls
+   * overlap, so it has to be thread-safe; it should return quickly. The end of the run interrupts it; a timeout of an
+   * attempt does not, because the time that the listener takes counts for no attempt. If it throws, that ends the run
+   * and is thrown. A run without such a listener spends nothing on it.
    *
    * {@snippet file="io/millrace/examples/OutcomeExampleTest.java" region="attempts"}
    */
@@ -710,9 +715,9 @@ public final class Parallel {
   }
 
   /**
-   * A lazy stream of lists of {@code size} outcomes, the last one perhaps shorter: in input order,
-   * unless {@link #unordered}. There is no barrier between batches. Close it, as {@link #stream}. An
-   * error comes after the outcomes before it, which may be fewer than a full list.
+   * A lazy stream of lists of {@code size} outcomes, the last one perhaps shorter: in input order, unless
+   * {@link #unordered}. There is no barrier between batches. Close it, as {@link #stream}. An error is thrown after
+   * the outcomes that come before it, whose last list may be shorter.
    *
    * @param size at least 1
    */

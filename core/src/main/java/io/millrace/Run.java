@@ -125,8 +125,8 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   /**
-   * Lets nothing start any more in this run, until {@link #resume}; what runs goes on. A {@link RunControl} does
-   * this for runs that have no {@code Run}, such as those of {@link Parallel#map}. Never blocks.
+   * Starts nothing more in this run until {@link #resume}; what runs goes on. A {@link RunControl} does this for runs
+   * that have no {@code Run}, such as those of {@link Parallel#map}. Never blocks.
    */
   public void pause() {
     engine.pause();
@@ -152,7 +152,7 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
     var _ = engine.concurrency(Require.atLeast("concurrency", concurrency, 1));
   }
 
-  /** Most attempts at once. */
+  /** The most attempts that run at once. */
   public int concurrency() {
     return engine.concurrency();
   }

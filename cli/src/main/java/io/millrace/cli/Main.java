@@ -75,13 +75,13 @@ public final class Main {
     // what stands behind -- is of another command
     boolean isRun = args.length > 0 && args[0].equals("run");
     int own = isRun ? CommandWords.optionsOf(args) : args.length;
-    Optional<String> problem = NoText.problem(Arrays.asList(args).subList(0, own));
+    Optional<String> problem = NonUtf8Arguments.problem(Arrays.asList(args).subList(0, own));
     if (problem.isPresent()) {
       streams.err().println(problem.get());
       return ExitCode.USAGE;
     }
     CommandWords words = isRun ? CommandWords.of(bytes, args) : CommandWords.none();
-    Shown shown = new Shown(streams);
+    HelpOutput shown = new HelpOutput(streams);
     CommandLine line =
         line(streams, words, wanted(args))
             .setOut(new PrintWriter(shown, true, StandardCharsets.UTF_8));

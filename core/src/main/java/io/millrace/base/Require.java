@@ -23,6 +23,14 @@ public final class Require {
     return value;
   }
 
+  /** Returns {@code value} if it is at least {@code least}. */
+  public static long atLeast(String name, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+    }
+    return value;
+  }
+
   /** Returns {@code value} if it is finite and more than 0. */
   public static double positive(String name, double value) {
     if (!(value > 0) || Double.isInfinite(value)) {

@@ -5,7 +5,10 @@ import java.util.Objects;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code toString} says of something that can be configured: its name, and what was chosen. */
+/**
+ * Builds what {@code toString} says of something that can be configured: its name, and the options that differ from
+ * their defaults.
+ */
 public final class Shown {
   private final StringJoiner parts;
 
@@ -28,7 +31,7 @@ public final class Shown {
     return this;
   }
 
-  /** An option whose value says nothing, such as a function, if it was chosen. */
+  /** The name of an option that was chosen, if its value has no useful text, such as a function. */
   public Shown given(String name, boolean isGiven) {
     if (isGiven) {
       parts.add(name);

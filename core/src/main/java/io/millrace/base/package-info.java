@@ -1,4 +1,6 @@
-/** What every package stands on: argument checks and the lock. Not exported. */
+/**
+ * What every package stands on: argument checks, the lock, texts. Exported to {@code io.millrace.process} only.
+ */
 @NullMarked
 package io.millrace.base;
 

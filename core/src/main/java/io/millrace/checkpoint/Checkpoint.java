@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param key gives the key of an item: a {@code String}, {@code Long}, {@code Integer}, {@code UUID} or {@code byte[]};
  *     empty to find items by their position
  * @param fingerprint gives what the action depends on; empty for the item itself
- * @param finalFailures which errors are the last word on their item
+ * @param finalFailures which errors are final for their item
  */
 public record Checkpoint(
     CheckpointStore store,

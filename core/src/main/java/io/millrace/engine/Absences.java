@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes workers that are stuck out of a run, and in again when they are back: the rest of what they had goes
- * to others, and their slots stay taken meanwhile. Each method takes the run's lock. Readers of the source are taken out
- * by {@link Reading#abandonReader}.
+ * Takes abandoned workers out of a run, and back in when they return. Meanwhile the rest of what they had goes to
+ * others, and their slots stay taken. Each method takes the run's lock. Readers of the source are taken out by
+ * {@link Reading#abandonReader}.
  */
 final class Absences {
   private final Schedule schedule;

@@ -8,8 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a run follow the concurrency that it finds. There is no timer: the worker that ends an attempt when it is time to
- * look, does so. It begins and ends with the run, and while nothing ends, nothing moves.
+ * Makes a run follow its adaptive concurrency, which {@link LearntConcurrency} computes. There is no timer: the
+ * worker that ends an attempt when it is time to look looks. It begins and ends with the run, and while no attempt
+ * ends, nothing moves.
  */
 final class Adaptation {
   private final Epochs epochs;

@@ -26,7 +26,7 @@ final class Allowance {
     this.retryBudget = retries.isLimited() ? retries : null;
   }
 
-  /** The last step before a call, and before anybody hears of it: whether it is made, as far as is known now. */
+  /** The last step before listeners hear of a call: whether it is made, as far as is known now. */
   boolean mayCall(@Nullable ItemAtHand noted) {
     boolean isUnwanted = schedule.hasEnded() || (noted != null && noted.isWithdrawn());
     return !isUnwanted && (spending == null || spend(spending, noted));
@@ -60,7 +60,7 @@ final class Allowance {
     unspend(noted);
   }
 
-  /** The call that may be made is not made. */
+  /** A call that was allowed is not made. */
   void unspend(ItemAtHand noted) {
     if (spending != null) {
       spending.giveBack(noted.cost);

@@ -117,7 +117,7 @@ final class Attempts {
     return goOn(worker, claim);
   }
 
-  /* As what is known of the item says. */
+  /* Goes on with an item of which something is known already, such as what its checkpoint has. */
   private boolean goOn(Worker worker, Claim claim) {
     ItemAtHand at = worker.take(claim);
     Ticket ticket = at.ticket;
@@ -150,8 +150,8 @@ final class Attempts {
   }
 
   /**
-   * Whether items wait for permits or slots: then they are claimed one by one, or those of a claim would be
-   * behind others that came later. So they do with a checkpoint, where each item waits.
+   * Whether items wait for permits or slots: then they are claimed one by one, because otherwise those at the end of
+   * a claim would queue behind items that came later. The same holds with a checkpoint, where each item waits.
    */
   boolean mustClaimOneByOne() {
     return hasObstacles && (waits.areUsed() || checkpoint != null);
@@ -243,7 +243,7 @@ final class Attempts {
     return checkpoint == null ? passObstacles(worker, at, claim) : passLookup(worker, at, claim);
   }
 
-  /* Who the item is, is asked once. It waits to be looked up, unless that need not be. */
+  /* The item's identity is asked for once. The item waits to be looked up, unless it need not be. */
   private boolean passLookup(Worker worker, ItemAtHand at, Claim claim) {
     TicketQueue lookup;
     try {
@@ -300,8 +300,7 @@ final class Attempts {
     }
   }
 
-  /* What was heard of is called, unless the run is cut meanwhile, perhaps by the listener: what an orderly end finds about to
-   * start counts as running. */
+  /* An attempt that a listener has heard of is made, unless the run is cut meanwhile, perhaps by that listener: a drain counts an attempt that is about to start as running. */
   private boolean begin(Worker worker, ItemAtHand at, Claim claim) {
     if (news != null) {
       news.starting(at);

@@ -21,7 +21,7 @@ final class Backlog {
   /** A claim that was handed out longer ago than that does not progress as claims do. */
   static final long LATE_NANOS = 100_000;
 
-  /** Items that one turn at the lock makes ready because they are due, or has give back their permits. */
+  /** The most items that one turn at the lock makes ready because they are due, or takes permits from. */
   private static final int MOST_AT_ONCE = 256;
 
   /** Items that waited, and may go on; these hold no permits. */
@@ -95,7 +95,10 @@ final class Backlog {
     return !granted.isEmpty();
   }
 
-  /** Nobody goes on with these items that have got their permits, before {@link #returned}. There may be more. */
+  /**
+   * Takes out items that have got their permits, with which nobody goes on before {@link #returned}. There may be
+   * more.
+   */
   List<Ticket> takeGranted() {
     List<Ticket> some = new ArrayList<>();
     Ticket next = granted.poll();
@@ -212,8 +215,8 @@ final class Backlog {
   }
 
   /**
-   * Makes due items ready, and has those settled whose time is up while they wait for a worker; not all at once if they are
-   * many. Returns when to go on, or null for never.
+   * Makes due items ready, and condemns those whose time is up while they wait for a worker; not all at once if they
+   * are many. Returns when to go on, or null for never.
    */
   @Nullable Long wakeDue(long nowNanos) {
     for (int woken = 0; woken < MOST_AT_ONCE; woken++) {

@@ -23,7 +23,7 @@ final class Crew {
   /* The most slots that there ever were: so many workers may still be there. */
   private int mostSlots;
 
-  /* Nobody gets a slot. Written under the lock; whoever reads the source looks at it without. */
+  /* Whether the run is paused, so that nobody gets a slot. Written under the lock; the reader of the source reads it without. */
   private volatile boolean isPaused;
 
   private final boolean ownThreads;

@@ -7,8 +7,8 @@ import io.millrace.engine.terms.Terms;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens when a worker comes for work: it gives back what it had, and is handed its next claim, as {@link Admission}
- * and {@link Precedence} say. What is said to be under the lock is under the run's lock.
+ * What happens when a worker comes for work: it gives back what it had, and is handed its next claim, as
+ * {@link Admission} and {@link Precedence} say. "The lock" is the run's lock.
  */
 final class Dispatch {
   private final Schedule schedule;

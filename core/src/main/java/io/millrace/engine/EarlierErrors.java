@@ -27,8 +27,8 @@ final class EarlierErrors {
   }
 
   /**
-   * Attaches them to what the item fails with in the end, unless that may be somebody else's as well: a
-   * constant, for example. Never throws, though exceptions may override anything.
+   * Attaches them to what the item fails with in the end, unless that may be shared with other items: a constant, for
+   * example. Never throws, though exceptions may override anything.
    */
   static void attach(List<Throwable> earlier, Throwable ending) {
     if (earlier.isEmpty()) {
@@ -54,7 +54,7 @@ final class EarlierErrors {
     }
   }
 
-  /* Of the library's own timeouts only: what others say of their causes is the user's code. */
+  /* Only for the library's own timeouts: getCause of others may be the user's code. */
   private static @Nullable Throwable causeOf(Throwable error) {
     return error.getClass() == TimeoutException.class ? error.getCause() : null;
   }

@@ -4,8 +4,8 @@ import io.millrace.engine.claim.Ticket;
 import java.util.List;
 
 /**
- * What a turn at the run's lock can lead to in the world. Called without the lock, by whichever thread had
- * that turn.
+ * What a turn at the run's lock can require outside of the lock: threads to start, waiters to tell, ends to carry
+ * out. Called without the lock, by the thread that had that turn.
  */
 interface Effects {
   /** A worker is expected: a thread for it. Never throws. */

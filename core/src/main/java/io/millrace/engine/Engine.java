@@ -41,8 +41,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run: wires its parts, and is the run as the entry points see it. Every entry point drains one
- * of these. {@link Life} leads it from its start to its end.
+ * One run: wires its parts, and is the run as the entry points see it. Each entry point takes the outcomes of one.
+ * {@link Life} leads it from its start to its end.
  */
 public final class Engine implements Watched {
   private final Terms terms;

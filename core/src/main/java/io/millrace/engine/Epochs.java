@@ -6,18 +6,22 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is seen of attempts from one look to the next. Of a success only counts what began after the concurrency was moved
- * last, so that no step is taken on what an earlier one has caused. Any thread tells of attempts; one at a time looks.
+ * What is measured of attempts from one look to the next. A success counts only if it began after the concurrency was
+ * last moved, so that no move follows from what an earlier move has caused. Any thread tells of attempts; one at a
+ * time looks.
  */
 final class Epochs {
   private static final long SHORTEST_NANOS = 1_000_000;
 
-  /** What runs for so many times what others take is no part of n, and counts as no more than that when it ends. */
+  /**
+   * An attempt that runs for this many times as long as others does not count in n, and its latency counts as no more
+   * than that when it ends.
+   */
   private static final int OUTLASTING = 10;
 
   private final LearntConcurrency learnt;
 
-  /* Emptied by whoever looks. What comes meanwhile counts for one epoch or the other, or not at all. */
+  /* Emptied by the thread that looks. An attempt that ends meanwhile counts for one epoch or the other, or not at all. */
   private final LongAdder successes = new LongAdder();
   private final LongAdder successNanos = new LongAdder();
   private final LongAdder busyNanos = new LongAdder();
@@ -47,7 +51,7 @@ final class Epochs {
     return learnt;
   }
 
-  /** By whoever looks: how many attempts run very long, as of the last step. */
+  /** For the thread that looks: how many attempts run very long, as of the last step. */
   int outlasting() {
     return outlasting;
   }

@@ -4,7 +4,7 @@ import io.millrace.engine.claim.Claim;
 import io.millrace.engine.feed.Feed;
 import org.jspecify.annotations.Nullable;
 
-/** How far the source is read, and by whom. Used under the run's lock, except where said otherwise. */
+/** How far the source is read, and by which worker. Used under the run's lock, except where said otherwise. */
 final class Intake {
   private final Feed feed;
   private final boolean prompt;

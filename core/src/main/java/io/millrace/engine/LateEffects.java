@@ -4,7 +4,9 @@ import io.millrace.engine.claim.Ticket;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Stands in while the parts are made that need each other; nothing happens before the run begins. */
+/**
+ * Stands in for the effects while the parts that need each other are made; nothing is called before the run begins.
+ */
 final class LateEffects implements Effects {
   private @Nullable Effects effects;
 

@@ -162,7 +162,7 @@ final class LearntConcurrency {
   /*
    * Down by halves, as long as that helps. If it does, the server was loaded, perhaps by others as well, so that what is
    * measured may still be too much. If not, it is what attempts take by now; without need, only a part of that is believed, because
-   * many clients that find themselves would each take the others' load for it.
+   * many adaptive clients would each take the others' load for it.
    */
   private void measure(long time, double latency, int bottom, int most) {
     boolean helps = latency < HELPS * lastLatency;

@@ -75,7 +75,7 @@ final class Life implements Effects {
   /* Slots that were freed while a thread offers permits: that thread goes on with these. */
   private final AtomicInteger slotsToOffer = new AtomicInteger();
 
-  private final Ties ties = new Ties();
+  private final Registrations registrations = new Registrations();
   private final Patience patience;
   private final FeedClosing closing;
 
@@ -137,7 +137,7 @@ final class Life implements Effects {
       checkpoint.start();
     }
     feed.onReady(schedule.reading()::sourceReady);
-    ties.tie(this, terms);
+    registrations.register(this, terms);
     if (terms.runNanos == 0) {
       end(RunStatus.TIMED_OUT, null);
     } else if (terms.hasRunTimeout()) {
@@ -145,7 +145,7 @@ final class Life implements Effects {
     }
     open();
     if (schedule.isOver()) {
-      ties.leave(); // it may have been over before it had joined them
+      registrations.leave(); // it may have been over before it had joined them
     }
   }
 
@@ -327,7 +327,7 @@ final class Life implements Effects {
     Mishaps.survive(refill::stop);
     Mishaps.survive(aheadAlarm::cancel);
     Mishaps.survive(patience::stop);
-    ties.leave();
+    registrations.leave();
     waiting.consumer().signal();
   }
 

@@ -6,8 +6,9 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.plan.RunControl;
 
 /**
- * What is changed of a run while it goes on: whether it is paused, and how much runs at once. Either way the crew has more
- * or fewer slots, so that nothing else has to know. Its methods take the run's lock, if not said otherwise.
+ * Changes a run while it goes on: whether it is paused, and how many attempts run at once. Both are changes of the
+ * crew's number of slots, so no other part has to know of them. Its methods take the run's lock, if not said
+ * otherwise.
  */
 final class LiveControl {
   private final Schedule schedule;
@@ -19,7 +20,7 @@ final class LiveControl {
    * with the rest of its claim, and some leave. */
   private volatile boolean isRecalling;
 
-  /* Guarded by the lock, if the concurrency finds itself: what was found, and the most that was given. */
+  /* Guarded by the lock, if the concurrency is adaptive: what was found, and the most that was given. */
   private int found;
   private int given;
 
@@ -64,7 +65,7 @@ final class LiveControl {
     }
   }
 
-  /** Returns what it was; of a concurrency that finds itself: what its bound was. */
+  /** Returns what it was; of an adaptive concurrency: what its bound was. */
   int concurrency(int concurrency) {
     schedule.lock();
     int before = findsItself() ? given : crew.slots();

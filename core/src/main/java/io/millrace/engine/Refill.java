@@ -4,9 +4,8 @@ import io.millrace.engine.thread.Alarm;
 import io.millrace.time.TimeSource;
 
 /**
- * Tells workers that starve of new room in the window, a little after the consumer has taken
- * something: the consumer itself may not come back soon. It goes by real time, because it is for
- * real threads. Thread-safe.
+ * Tells idle workers of new room in the window, a little after the consumer has taken something: the consumer itself
+ * may not come back soon. It goes by real time, because it is for real threads. Thread-safe.
  */
 final class Refill {
   private static final long DELAY_NANOS = 500_000;

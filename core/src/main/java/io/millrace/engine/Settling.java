@@ -19,9 +19,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out what was decided: settles the item, or makes it wait for its retry, an obstacle or the checkpoint. The claim is
- * sealed. Nothing of the user's is called, but by a sink that hands the outcome to its item. All methods return false if the
- * worker was abandoned, and has to forget the claim.
+ * Carries out what was decided: settles the item, or makes it wait for its retry, an obstacle or the checkpoint. The
+ * claim is sealed. No code of the user is called, except by a sink that hands the outcome to its item. All methods
+ * return false if the worker was abandoned, and has to forget the claim.
  */
 final class Settling {
   private final Schedule schedule;

@@ -6,7 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many workers a run of single items may have, and what they work on while it has more: since the slots were lowered.
+ * How many workers a run of single items may have, and what they work on while it has more, because the number of
+ * slots was lowered.
  *
  * @param slots most workers at once
  * @param atWork who has which item; nobody while there are no more workers than slots

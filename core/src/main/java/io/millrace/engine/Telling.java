@@ -10,9 +10,9 @@ import io.millrace.engine.watch.Watch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a monitor and the listeners what came of attempts, each thing once. They hear it in phases of their own, which only the
- * end of the run interrupts: the time that they take is that of no attempt. The methods that answer expect a
- * sealed claim and leave it so; they return false if the worker was abandoned, and has to forget the claim.
+ * Tells a monitor and the listeners what came of attempts, each thing once. They hear it in phases of their own,
+ * which only the end of the run interrupts: the time that they take counts for no attempt. The methods that answer
+ * expect a sealed claim and leave it so; they return false if the worker was abandoned, and has to forget the claim.
  */
 final class Telling {
   private final Terms terms;
@@ -62,7 +62,7 @@ final class Telling {
     }
   }
 
-  /** The attempt has ended so, if that was not told before. */
+  /** Tells how the attempt has ended, unless that was told before. */
   boolean ended(ItemAtHand at, long startNanos, @Nullable Throwable error) {
     if (at.isEndTold || !hearsEnds()) {
       end(at, startNanos, error);

@@ -5,8 +5,8 @@ import io.millrace.engine.thread.Mishaps;
 import java.util.List;
 
 /**
- * What a turn at the run's lock has found that has to be done without it. Every part is done, whatever the
- * others throw.
+ * What has to be done after a turn at the run's lock, without the lock. Every part is done, whatever the others
+ * throw.
  *
  * @param start the generation of the worker to start, or {@link Crew#NO_SLOT}
  * @param unusable items that have got their permits, and may not begin

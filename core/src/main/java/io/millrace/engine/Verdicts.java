@@ -120,7 +120,7 @@ final class Verdicts {
     return telling.decided(at, verdict) && settling.carryOut(at, verdict);
   }
 
-  /* For a concurrency that finds itself: once an attempt, when it is certain what came of it. True if it is to be adapted. */
+  /* For an adaptive concurrency: once an attempt, when it is certain what came of it. True if it is to be adapted. */
   private boolean hasEnded(ItemAtHand at, long startNanos, @Nullable Verdict verdict) {
     boolean hasSucceeded = verdict instanceof Verdict.Succeed && at.hasSucceeded();
     if (hedging != null && hasSucceeded) {
@@ -258,7 +258,7 @@ final class Verdicts {
     return fail(at, why.error());
   }
 
-  /* In a phase of its own: a failure, unless the policy has something else for it. */
+  /* In a phase of its own: fails the item, unless the fallback has a value for it. */
   private boolean conclude(ItemAtHand at, Throwable error) {
     boolean hasCalled = error instanceof AbandonedException;
     Verdict verdict = hasCalled ? judging.ofLastCall(at, error) : judging.ofFailure(at, error);

@@ -68,7 +68,7 @@ final class Window {
     return fromStart ? most - running - waiting : most - (admitted - sink.delivered(settled));
   }
 
-  /** Without the lock: perhaps a little behind. */
+  /** Read without the lock, so perhaps a little old. */
   boolean isHalfEmpty(long admittedRacy) {
     return most - (admittedRacy - sink.delivered(0)) >= most / 2;
   }

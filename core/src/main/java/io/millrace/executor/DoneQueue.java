@@ -112,7 +112,7 @@ final class DoneQueue<F> {
     return own == null ? null : own.ownWaits().begin(awaitingNext());
   }
 
-  /** The next one. Once it is there that stays so, also when it is taken: the wait for it is over, not begun again. */
+  /** The next one. Once it is there, the wait for it is over for good, also after it was taken. */
   OwnWaits.Awaited awaitingNext() {
     long before = taken;
     return new OwnWaits.Awaited() {

@@ -27,11 +27,10 @@ import org.jspecify.annotations.Nullable;
  * not end a task that runs. A {@link CancellationException} that the task itself throws is a failure like any
  * other; it does not make the future a cancelled one.
  *
- * <p>Dependent stages that are not asynchronous, such as those of {@code thenApply}, run in the worker that
- * ends the task, which takes no other task meanwhile. If the task has ended already, they run in the thread
- * that makes them; at its deadline, in a thread of the library that runs those of many tasks one after
- * another. Those of {@code thenApplyAsync} and the like run in the task's executor: see {@link
- * #defaultExecutor}.
+ * <p>Dependent stages that are not asynchronous, such as those of {@code thenApply}, run in the worker that ends the
+ * task, which takes no other task meanwhile. If the task has ended already, they run in the thread that makes them;
+ * if its deadline ended it, they run in a thread of the library, which runs the stages of many tasks one after
+ * another. Those of {@code thenApplyAsync} and the like run in the task's executor: see {@link #defaultExecutor}.
  *
  * @param <R> the value
  */
@@ -210,9 +209,9 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
   /**
    * What runs asynchronous stages such as {@code thenApplyAsync} if they name no executor: the executor of the task,
    * as commands that its queue limit does not count, with the context of the thread that makes the stage. A stage
-   * that is due after the shutdown runs in the worker that has ended the task. A stage that waits for a worker when the
-   * executor is stopped, or shut down with what waits, is cancelled; one that is not run for another reason, such as a
-   * timeout, fails with that.
+   * that is due after the shutdown runs in the worker that has ended the task. A stage that still waits for a worker
+   * is cancelled when the executor is stopped, or shut down together with what waits. A stage that is not run for
+   * another reason, such as a timeout, fails with that.
    */
   @Override
   public Executor defaultExecutor() {

@@ -180,9 +180,9 @@ public final class ParallelExecutor implements ExecutorService {
   }
 
   /**
-   * Lets no task start any more, until {@link #resume}: retries neither. What runs goes on, tasks can be submitted,
-   * deadlines and the executor's run timeout end as at other times, and no permit of a rate limit is taken. Shutting down
-   * resumes, because all tasks that were submitted run then. Never blocks.
+   * Starts no task until {@link #resume}, and no retry. What runs goes on, tasks can be submitted, deadlines and the
+   * executor's run timeout end as at other times, and no permit of a rate limit is taken. Shutting down resumes,
+   * because all tasks that were submitted run then. Never blocks.
    */
   public void pause() {
     if (!isShutdown()) {

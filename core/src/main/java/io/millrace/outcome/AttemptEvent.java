@@ -17,8 +17,8 @@ public sealed interface AttemptEvent {
   Details details();
 
   /**
-   * An attempt is about to begin. It has its permits, and its part of the budget. If the run ends while this is heard, and
-   * interrupts what runs, the call is not made; an orderly end lets it go on.
+   * An attempt is about to begin. It has its permits, and its part of the budget. If the run ends while a listener
+   * hears of this, and interrupts what runs, the call is not made; after a drain it is made.
    *
    * @param item see {@link AttemptEvent#item}
    * @param details counts this attempt as well
@@ -39,7 +39,7 @@ public sealed interface AttemptEvent {
    * attempt, which makes the outcome.
    *
    * @param item see {@link AttemptEvent#item}
-   * @param error what it threw; a {@link java.util.concurrent.TimeoutException} if it was ended by that, a
+   * @param error what it threw; a {@link java.util.concurrent.TimeoutException} if a timeout ended it, a
    *     {@link RejectedResultException} for a result that the retry policy rejects
    * @param delay how long the item waits before it may be tried again
    * @param details see {@link AttemptEvent#details}

@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param others how many failures had further causes
  */
 public record FailureReport(List<FailureGroup> groups, long others) {
-  /** Failures of more causes than these are counted together. */
+  /** The most causes that are listed; failures with other causes are counted together. */
   public static final int MOST_CAUSES = 100;
 
   /** Copies the list. */

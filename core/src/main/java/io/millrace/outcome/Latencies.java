@@ -31,7 +31,7 @@ public final class Latencies {
   }
 
   /**
-   * Of counts by place.
+   * A histogram of counts by place.
    *
    * @param counts how many attempts took a time with each {@link #place}; further ones are zero
    */
@@ -119,7 +119,7 @@ public final class Latencies {
     return of(sum);
   }
 
-  /** Those that have been added since an earlier snapshot of the same monitor. */
+  /** The attempts that have been added since an earlier snapshot of the same monitor. */
   public Latencies since(Latencies earlier) {
     long[] added = counts.clone();
     for (int place = 0; place < Math.min(added.length, earlier.counts.length); place++) {

@@ -17,9 +17,9 @@ public sealed interface MonitorEvent {
    * An attempt has ended.
    *
    * @param item as of {@link AttemptEvent#item}
-   * @param error what it threw, a {@link java.util.concurrent.TimeoutException} if it was ended by that, an {@link
-   *     AbandonedException} if it was abandoned; null if it returned
-   * @param took how long the attempt took; until then, if it was abandoned
+   * @param error what it threw, a {@link java.util.concurrent.TimeoutException} if a timeout ended it, an
+   *     {@link AbandonedException} if it was abandoned; null if it returned
+   * @param took how long the attempt took, or how long it had taken when it was abandoned
    * @param details counts this attempt as well
    */
   record Ended(@Nullable Object item, @Nullable Throwable error, Duration took, Details details)
@@ -34,7 +34,7 @@ public sealed interface MonitorEvent {
   record Paused(String origin, Duration length) implements MonitorEvent {}
 
   /**
-   * A concurrency that finds itself has moved.
+   * An adaptive concurrency has moved.
    *
    * @param change from where, to where and why
    */

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param origin who asked for them, as a {@link Wording} says
  * @param times how often
- * @param left how long the last one still takes; zero if it is over
+ * @param left how long the last one still holds; zero if it is over
  */
 public record Pause(String origin, long times, Duration left) {
   /** Whether it holds now. */

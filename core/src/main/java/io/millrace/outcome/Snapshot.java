@@ -16,11 +16,11 @@ import java.util.OptionalLong;
  * @param done items that succeeded or failed, those included that a checkpoint had
  * @param failed how many of them failed
  * @param restored how many of them a checkpoint had
- * @param notRun items that the end of their run kept from a result
+ * @param notRun items that have no result because their run ended
  * @param running attempts under way; a worker that reads its source counts as well
  * @param slots the most attempts at once, of the runs that go on
- * @param waiting how many admitted items wait, for what; causes for which none waits are there with 0
- * @param retries attempts that were followed, or will be, by another one of the same item
+ * @param waiting how many admitted items wait, by what they wait for; a cause for which none waits has 0
+ * @param retries attempts that were repeated, or will be
  * @param pauses pauses by their origins, the latest ones
  * @param paused how long a pause held so far; pauses at the same time count once
  * @param returned how long the attempts took that returned

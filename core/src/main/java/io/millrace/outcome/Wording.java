@@ -13,8 +13,8 @@ public interface Wording {
   Wording PLAIN = new Wording() {};
 
   /**
-   * The same for all errors that belong together. By default, the status that an HTTP server has answered, or else the
-   * simple name of the class, or its full name if it is anonymous, and the message.
+   * Names the cause of an error: the same for all errors that belong together. By default, the status that an HTTP
+   * server has answered, or else the simple name of the class, or its full name if it is anonymous, and the message.
    */
   default String cause(Throwable error) {
     if (error instanceof HttpReply reply) {

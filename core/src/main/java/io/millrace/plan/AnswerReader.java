@@ -24,8 +24,8 @@ public interface AnswerReader {
   ServerAnswer read(@Nullable Object result, @Nullable Throwable error, Instant now);
 
   /**
-   * A reader for limits that learn from refusals alone: as this one, but it may leave out what other answers signal,
-   * if reading that takes time. By default, this one.
+   * A reader for limits that learn from refusals alone. It reads as this one does, but may skip what other answers
+   * signal where reading that takes time. By default, it is this reader.
    */
   default AnswerReader ofRefusals() {
     return this;

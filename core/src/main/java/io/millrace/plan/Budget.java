@@ -32,8 +32,8 @@ public sealed interface Budget {
 
   /**
    * Calls whose costs are at most this much in all. The first item that costs more than is left ends the run as
-   * {@code COST_SPENT}, though later ones might cost less. Costs that are settled may exceed the budget, by what
-   * the calls under way have cost more than was estimated.
+   * {@code COST_SPENT}, though later ones might cost less. Settled costs may exceed the budget, by what the calls
+   * under way cost beyond their estimates.
    *
    * @param most at least 0
    * @param cost what an attempt costs, as known before it; if it throws, the item fails. A task of an
@@ -48,9 +48,9 @@ public sealed interface Budget {
   }
 
   /**
-   * No more calls when their results have cost this much, as {@code COST_SPENT}. What a call costs is known when it
-   * has returned, so the calls under way at that moment come on top: their number is at most the concurrency less
-   * one. Attempts that threw cost nothing; a result that is repeated does.
+   * The run ends as {@code COST_SPENT} when the results of its calls have cost this much. What a call costs is known
+   * when it has returned, so the calls under way at that moment come on top: their number is at most the concurrency
+   * less one. An attempt that threw costs nothing; a result that was rejected costs its price.
    *
    * @param most a number of at least 0
    * @param price what a result has cost: a finite number of at least 0. If it is not, or if the function throws,

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A move of a concurrency that finds itself: see {@code Parallel.adaptive}.
+ * A move of an adaptive concurrency: see {@code Parallel.adaptive}.
  *
  * @param before attempts at once
  * @param after attempts at once
  * @param reason why it moved
- * @param latency the mean of successful attempts since the last move
- * @param unloaded the mean of successful attempts when few run at once, as far as is known
+ * @param latency the mean latency of successful attempts since the last move
+ * @param unloaded the mean latency of successful attempts when few run at once, as far as it is known
  */
 public record ConcurrencyChange(
     int before, int after, Reason reason, Duration latency, Duration unloaded) {
@@ -20,15 +20,15 @@ public record ConcurrencyChange(
     STARTING,
     /** It goes down for a moment, to measure how long attempts take when fewer run at once. */
     MEASURING,
-    /** That is measured: it goes to what fits. */
+    /** That was measured: it goes to the concurrency that fits. */
     MEASURED,
     /** Attempts take hardly longer than when few run at once, so it grows. */
     GROWING,
     /** Attempts take longer than when few run at once, so it shrinks. */
     SLOWER,
     /**
-     * A {@link RunControl}, a run or an executor was given a lower bound than it had found; or one that was below the
-     * least, and has risen again.
+     * A {@link RunControl}, a run or an executor was given a bound below what it had found, or has raised a bound
+     * that was below its minimum.
      */
     BOUNDED
   }

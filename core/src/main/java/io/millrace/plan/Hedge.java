@@ -9,8 +9,9 @@ import java.util.OptionalDouble;
  * When an attempt that takes long gets a second call, the <em>hedge</em>: the first of the two that answers wins, and the
  * other one is interrupted. For calls that may be made twice: see {@code Parallel.hedgeIdempotent}. Immutable and thread-safe.
  *
- * <p>{@code Hedge.afterPercentile(95)} makes at most some 5 % more calls, and cuts off what is slower than that by chance: a busy
- * server, a lost packet, a collection of garbage. It does not help where everything is slow.
+ * <p>{@code Hedge.afterPercentile(95)} makes at most some 5 % more calls, and cuts off what is slower than that
+ * percentile by chance: because of a busy server, a lost packet, a collection of garbage. It does not help where
+ * everything is slow.
  */
 public final class Hedge {
   private static final double DEFAULT_SHARE = 0.05;
@@ -38,8 +39,8 @@ public final class Hedge {
   }
 
   /**
-   * After the time within which this many percent of the last 512 attempts of the run ended that succeeded, and at least 1 ms.
-   * Nothing is hedged before 100 have.
+   * After this percentile of the times of the last 512 successful attempts of the run, and at least 1 ms. Nothing is
+   * hedged before 100 attempts have succeeded.
    *
    * @param percentile at least 50, less than 100
    */

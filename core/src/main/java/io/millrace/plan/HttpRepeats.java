@@ -91,7 +91,7 @@ final class HttpRepeats implements ServerWait {
   }
 
   private boolean isFatal(@Nullable Object item, HttpReply reply) {
-    return DeadKeys.isSaidBy(reply, requestIn(item, reply), statuses);
+    return RejectedCredentials.isSaidBy(reply, requestIn(item, reply), statuses);
   }
 
   private boolean repeats(@Nullable Object item, HttpReply reply) {

@@ -17,7 +17,7 @@ final class LeasedParts {
   static void requireAtMostOne(List<RateLimit> limits) {
     long leased = limits.stream().mapToLong(LeasedParts::count).sum();
     if (leased > 1) {
-      throw new IllegalArgumentException("a budget can hold one leased limit, not " + leased);
+      throw new IllegalArgumentException("RateLimit.all can hold one leased limit, not " + leased);
     }
   }
 

@@ -3,7 +3,7 @@ package io.millrace.plan;
 import java.util.Objects;
 
 /**
- * A move of a rate that finds itself: see {@link RateLimit#adaptive}.
+ * A move of an adaptive rate: see {@link RateLimit#adaptive}.
  *
  * @param before attempts a second; infinite for no limit
  * @param after attempts a second

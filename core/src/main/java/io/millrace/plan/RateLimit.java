@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * How often attempts may start: the specification. {@code RateLimiter} enforces it. Every attempt
  * takes a permit, retries included. Immutable.
  *
- * <p>A call with a specification makes a limiter of its own; to share one over calls, make a {@code
- * RateLimiter} and pass that.
+ * <p>A call with a specification makes a limiter of its own; to share one between calls, make a {@code RateLimiter}
+ * and pass that.
  */
 public sealed interface RateLimit {
 
@@ -67,11 +67,11 @@ public sealed interface RateLimit {
   }
 
   /**
-   * A rate that finds itself, for servers that refuse what is too much: it goes by the pace that was granted. It
-   * starts with 20 attempts a second, and grows until the server refuses one. From then on it stays a little
-   * below what was granted, and now and then looks for more. It stays away as long as a server asks for, and
-   * goes on at the pace that it knew. While it is not used up, it does not grow. A server that never granted anything
-   * is asked up to 20 times a second.
+   * An adaptive rate, for servers that refuse what is too much: it follows the pace that the server grants. It starts
+   * with 20 attempts a second, and grows until the server refuses one. From then on it stays a little below what was
+   * granted, and now and then looks for more. It stays away for as long as a server asks, and then goes on at the
+   * pace that it knew. While it is not used up, it does not grow. A server that has never granted anything gets up to
+   * 20 attempts a second.
    *
    * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
    */
@@ -87,9 +87,9 @@ public sealed interface RateLimit {
 
   /**
    * A rate that follows what the server declares in its answers, for example in {@code X-RateLimit-Remaining}: what
-   * remains is spread evenly over the time until the reset. It starts with this rate, evenly. Of what others use of the same
-   * limit it leaves them their part. As long as the server declares nothing, the rate finds itself, as with
-   * {@link #adaptive}.
+   * remains is spread evenly over the time until the reset. It starts with this rate, evenly. It leaves to others
+   * that use the same limit the part that they use. As long as the server declares nothing, the rate is adaptive, as
+   * with {@link #adaptive}.
    *
    * <p>It counts requests. For tokens or bytes, say what an attempt takes of them: {@link Declared#costing}. An attempt
    * takes its part of all that is declared together, or waits.
@@ -118,9 +118,9 @@ public sealed interface RateLimit {
   }
 
   /**
-   * Permits that the library does not make itself: a source adds them, for example one that leases them from a store which
-   * several programs share. A limiter of it starts without permits. It stands beside other limits in {@link #all}, but
-   * cannot be per key.
+   * Permits that the library does not make itself: a source adds them, for example one that leases them from a store
+   * which several programs share. A limiter of this limit starts without permits. It stands beside other limits in
+   * {@link #all}, but cannot be per key.
    *
    * @param source has one limiter only
    * @param most permits that one attempt can take, at least 1
@@ -290,7 +290,7 @@ public sealed interface RateLimit {
    *     default is 20
    * @param least never fewer a second, above 0; the default is one a minute
    * @param most never more a second, at least {@code least}; the default is infinite
-   * @param longestWait a server that asks for longer is obeyed for so long; the default is 5 minutes
+   * @param longestWait a server that asks for a longer wait is obeyed for this long; the default is 5 minutes
    * @param reader reads what an answer says; the default is {@link AnswerReader#http}
    * @param listener is told when the rate moves: without a lock, perhaps by several threads at once; what it
    *     throws is logged
@@ -338,7 +338,7 @@ public sealed interface RateLimit {
       return new Adaptive(start, least, most, longestWait, reader, listener);
     }
 
-    /** A copy that obeys a server for at most so long. */
+    /** A copy that obeys a server's request to wait for at most this long. */
     public Adaptive longestWait(Duration longestWait) {
       return new Adaptive(start, least, most, longestWait, reader, listener);
     }
@@ -374,14 +374,14 @@ public sealed interface RateLimit {
   /**
    * See {@link RateLimit#declaredByServer}.
    *
-   * <p>It heeds all limits that are declared for a unit, also several of one unit, by the minute and by the day: the
-   * slowest decides. Where nothing remains, nothing starts before the reset. A limit whose window is shorter than 5 s is
-   * kept evenly if the answer says how long the window is, else it is left to the server's refusals. What is declared
-   * holds until its reset; if the answers do not repeat it after that, the rate finds itself.
+   * <p>It obeys all limits that are declared. Of several limits of one unit, such as one by the minute and one by the
+   * day, the slowest decides. Where nothing remains, nothing starts before the reset. A limit whose window is shorter
+   * than 5 s is kept evenly if the answer says how long the window is, else it is left to the server's refusals. What
+   * is declared holds until its reset; if the answers do not repeat it after that, the rate is adaptive.
    *
-   * @param undeclared the rate at the start, and as long as nothing is declared. In any case, its {@code most} holds, its
-   *     reader reads the answers, its {@code longestWait} is the longest time without any attempt, and what the declared
-   *     limits do not explain, it learns from refusals
+   * @param undeclared the rate at the start, and as long as nothing is declared. At all times, its {@code most}
+   *     holds, its reader reads the answers, its {@code longestWait} is the longest time without any attempt, and it
+   *     learns from the refusals that the declared limits do not explain
    * @param costs what an attempt takes of each unit; of requests, one by default. Declared limits of other units do not
    *     pace attempts, but if nothing remains of tokens or bytes, nothing starts before the reset
    */
@@ -458,8 +458,8 @@ public sealed interface RateLimit {
   /**
    * See {@link RateLimit#breaker}.
    *
-   * <p>What came of a call is known when it has ended; those that have begun go on when it opens. Only calls since it
-   * last closed count. If a key is forgotten, its breaker is closed again.
+   * <p>What came of a call is known when the call has ended; calls that have begun go on when the breaker opens. Only
+   * calls since it last closed count. If a key is forgotten, its breaker is closed again.
    *
    * @param failures the share of the last calls, above 0 and at most 1, whose failure opens it
    * @param calls how many of the last calls count, at least 1; as long as fewer have ended, it stays closed
@@ -477,8 +477,8 @@ public sealed interface RateLimit {
       /** They wait, as at any limit, until it lets them through. The default. */
       WAIT,
       /**
-       * Their items fail, with a {@link io.millrace.outcome.BreakerOpenException}, and are not repeated. Of limits that
-       * stand beside the breaker they keep nothing.
+       * Their items fail, with a {@link io.millrace.outcome.BreakerOpenException}, and are not repeated. They give
+       * back what they took from limits beside the breaker.
        */
       FAIL
     }
@@ -530,7 +530,7 @@ public sealed interface RateLimit {
       long keyed = limits.stream().filter(limit -> limit.perKey().isPresent()).count();
       if (keyed > 1) {
         throw new IllegalArgumentException(
-            "a budget can hold one limit per key, not "
+            "RateLimit.all can hold one limit per key, not "
                 + keyed
                 + ": if the key is the same, write RateLimit.all(...).by(key) for these");
       }
@@ -548,8 +548,8 @@ public sealed interface RateLimit {
    *
    * @param limit what holds for each key; not itself per key
    * @param key what an item counts towards
-   * @param idleKeys keys that are remembered though nothing of them waits or counts any more, at
-   *     least 0; the default is 1,000
+   * @param idleKeys keys that are remembered although nothing waits or counts for them any more, at least 0; the
+   *     default is 1,000
    */
   record PerKey(RateLimit limit, Function<@Nullable Object, ?> key, int idleKeys)
       implements RateLimit {

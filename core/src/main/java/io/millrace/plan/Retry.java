@@ -118,11 +118,12 @@ public record Retry(
    * <p>Each call makes a {@link RetryBudget} of its own: 10 % of the calls, and 100 in 10 s. Retries that the
    * server asks for take nothing of it: see {@link #mayRepeat}.
    *
-   * <p>A dead key ends the run: a request with credentials (a header {@code Authorization}, {@code X-Api-Key},
-   * {@code Api-Key} or {@code X-Goog-Api-Key}) to which the server itself answers with status 401, or with one from
-   * 400 to 499 and a body that names a reason such as {@code "insufficient_quota"}. Where the request is not known, only
-   * the reason counts; a status that is to be repeated does not. A request without credentials ends nothing, so a run
-   * over strangers' hosts goes on. {@link #endRunWhen(Predicate)} and {@link #endRunWhenResult(Predicate)} replace this.
+   * <p>Rejected credentials end the run: a request with credentials (a header {@code Authorization},
+   * {@code X-Api-Key}, {@code Api-Key} or {@code X-Goog-Api-Key}) to which the server itself answers with status 401,
+   * or with one from 400 to 499 and a body that names a reason such as {@code "insufficient_quota"}. Where the
+   * request is not known, only the reason counts; a status that is to be repeated does not. A request without
+   * credentials ends nothing, so a run over strangers' hosts goes on. {@link #endRunWhen(Predicate)} and
+   * {@link #endRunWhenResult(Predicate)} replace this.
    */
   public static Retry http() {
     return http(Dialect.known());
@@ -137,8 +138,7 @@ public record Retry(
   }
 
   /**
-   * As {@link #http()}, but only for replies with these statuses, and with 429, with which servers ask for
-   * patience.
+   * As {@link #http()}, but only for replies with these statuses, and with 429, with which servers ask to slow down.
    *
    * @param statuses from 100 to 999
    */
@@ -282,11 +282,11 @@ public record Retry(
   }
 
   /**
-   * A copy in which an error for which this returns true ends the run, as {@code FATAL_ERROR}: its item fails with it,
-   * at once and without a value in its place; nothing new starts, retries included; what runs finishes, and the rest is
-   * not run. So a dead key costs the calls under way at most. Asked for each attempt that throws, before anything
-   * else; replaces what was asked before. If it throws, the answer is no, and what it threw is suppressed in the error. An executor
-   * ends as a run does.
+   * A copy in which an error for which this returns true ends the run, as {@code FATAL_ERROR}: its item fails with
+   * it, at once and without a value in its place; nothing new starts, retries included; what runs finishes, and the
+   * rest is not run. So an invalid API key costs at most the calls that are under way. Asked for each attempt that
+   * throws, before anything else; replaces what was asked before. If it throws, the answer is no, and what it threw
+   * is suppressed in the error. An executor ends as a run does.
    */
   public Retry endRunWhen(Predicate<? super Throwable> fatalErrors) {
     Objects.requireNonNull(fatalErrors, "fatalErrors");

@@ -25,11 +25,10 @@ import java.util.function.Consumer;
  * follows the concurrency; a limit on the concurrency per key stays as it is. Runs in their caller's thread keep a
  * concurrency of 1.
  *
- * <p>If a concurrency finds itself ({@code Parallel.adaptive}), what is given here is the most that it may be, in place of its
- * own bound.
+ * <p>What is given here replaces the upper bound of an adaptive concurrency ({@code Parallel.adaptive}).
  *
- * <p>The last call counts, for pauses and for the concurrency: also if it says what the control said before, and also if it
- * was one of {@code Run}, which is for one run alone.
+ * <p>The last call counts, for pauses and for the concurrency, also if it repeats what the control said before. Calls
+ * of {@code Run}, which concern one run alone, count likewise.
  */
 public final class RunControl {
   /* Ours alone, and no callback runs inside of it. */
@@ -51,7 +50,7 @@ public final class RunControl {
   /** Makes a control that is not paused, and leaves the concurrency of its runs as it is. */
   public RunControl() {}
 
-  /** Lets nothing start any more, until {@link #resume}. Does nothing in runs that are paused. */
+  /** Starts nothing more until {@link #resume}. Does nothing in runs that are paused. */
   public void pause() {
     isPaused = true;
     tell(Call.PAUSE);

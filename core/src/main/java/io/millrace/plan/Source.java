@@ -66,7 +66,7 @@ public sealed interface Source<T extends @Nullable Object> extends Iterable<T>
   }
 
   /**
-   * The numbers from {@code first} up to, and without, {@code end}; sized, and as often as wanted.
+   * The numbers from {@code first} up to {@code end}, which is not included; sized, and readable as often as wanted.
    *
    * @param end not below {@code first}
    */

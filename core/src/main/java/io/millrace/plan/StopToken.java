@@ -55,11 +55,11 @@ public final class StopToken {
   }
 
   /**
-   * Ends runs in an orderly way: nothing new starts in them, retries included, and what runs may finish. When
-   * it has, or when the grace is over, a run is over: as {@code CANCELLED}, with what was not called, or not
-   * to its end, as {@code NotRun}. Outcomes are delivered as always. A {@link #stop}, and whatever else ends a
-   * run, ends the grace as well. Callbacks are called as those of {@link #stop}. Only the first call counts;
-   * after a {@link #stop} it does nothing.
+   * Ends runs in an orderly way: nothing new starts in them, retries included, and what runs may finish. When it has,
+   * or when the grace is over, a run ends as {@code CANCELLED}: items that were not called, or whose call did not
+   * end, are {@code NotRun}. Outcomes are delivered as always. A {@link #stop}, and whatever else ends a run, ends
+   * the grace as well. Callbacks are called as those of {@link #stop}. Only the first call counts; after a
+   * {@link #stop} it does nothing.
    *
    * @param grace how long what runs may take, by the clock of its run; then it is interrupted, as by {@link
    *     #stop}. Not negative; {@link java.time.temporal.ChronoUnit#FOREVER} waits for all of it, and at zero

@@ -160,9 +160,9 @@ public final class Work {
    * @param tasks may be lazy, and endless; an error of the source is thrown by the stream, after the tasks
    *     that were read before it. Those of them that had not begun are {@code NotRun}
    * @param workers at least 1
-   * @param greediness how many tasks beyond the number of workers may wait, done, until their outcomes are
-   *     taken: at most {@code workers + greediness} tasks are read ahead. 0 stands for as many as there are
-   *     workers; the number is never unbounded
+   * @param greediness how many tasks beyond the number of workers may be done and wait until their outcomes are
+   *     taken: at most {@code workers + greediness} tasks are read ahead. 0 stands for as many as there are workers;
+   *     the number is never unbounded
    */
   public static <R extends @Nullable Object> Stream<Outcome<?, R>> resolve(
       Iterable<? extends Callable<? extends R>> tasks, int workers, int greediness) {
@@ -187,8 +187,8 @@ public final class Work {
   }
 
   /**
-   * Reads an iterable that blocks, in other threads than the caller's and in one at a time, and delivers its
-   * elements in order.
+   * Reads an iterable that blocks, in threads other than the caller's, one at a time, and delivers its elements in
+   * order.
    *
    * <p>The stream is lazy: reading starts with the terminal operation. Closing the stream, best by
    * try-with-resources, interrupts a read that blocks, and waits until it has returned, or for 100 ms if it

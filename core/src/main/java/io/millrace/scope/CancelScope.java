@@ -25,25 +25,24 @@ import org.jspecify.annotations.Nullable;
  * are stopped as {@code CANCELLED}; their workers see the scope as {@link #current}, and what they start is
  * stopped likewise. A block that ignores its interrupt is not ended.
  *
- * <p><b>What is absorbed.</b> The scope absorbs its own cancellation and nothing else: an {@code
- * InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException} that is no
- * {@code SocketTimeoutException}, which is a timeout of the socket's own and passes, a {@link
- * CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is
- * one of these as well; alone, or in a wrapper: an {@code ExecutionException}, {@code CompletionException},
- * {@code UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or
- * another exception of the platform that has no message of its own, as {@code new
- * RuntimeException(interrupted)}. Every other error passes as itself, also if its cause is the cancellation:
+ * <p><b>What is absorbed.</b> The scope absorbs its own cancellation and nothing else. The block ends with it in the
+ * form of an {@code InterruptedException}, a {@code ClosedByInterruptException}, an {@code InterruptedIOException}
+ * (other than a {@code SocketTimeoutException}, which is a timeout of the socket's own and passes), a
+ * {@link CancellationException}, or the {@code TruncatedRunException} of a cancelled run, if each of its causes is
+ * one of these as well. It may be in a wrapper: an {@code ExecutionException}, {@code CompletionException},
+ * {@code UncheckedIOException}, {@code InvocationTargetException} or {@code UndeclaredThrowableException}, or another
+ * exception of the platform that has no message of its own, as {@code new RuntimeException(interrupted)}. Every other
+ * error passes as itself, also if its cause is the cancellation:
  * {@code new IllegalStateException("rollback failed", interrupted)}. If other errors are suppressed in the
  * cancellation, as that of a failing {@code close()} is, the cancellation is absorbed and the first of them is
- * thrown, with the rest suppressed in it. {@link #absorbed} has what was absorbed. A block that returns has
- * returned, also if the scope was cancelled meanwhile: its value counts, and {@link #cancelledCaught} is
- * false.
+ * thrown, with the rest suppressed in it. {@link #absorbed} has what was absorbed. If the block returns, its value
+ * counts, even if the scope was cancelled meanwhile, and {@link #cancelledCaught} is false.
  *
- * <p><b>Nested scopes.</b> Scopes that are entered in the block, in its thread or in a worker's, are inside of
- * this one, and cancelled with it. They never absorb that: it passes them on its way out. A {@link #shielded}
- * one is not cancelled with it; when it is left, the outer cancellation is delivered. A shield holds off
- * nothing but outer scopes: no timeout of a run, no stop token. A run in which a shielded action is left when
- * its scope was cancelled abandons it after the grace period, as it does an action that ignores interrupts.
+ * <p><b>Nested scopes.</b> Scopes that are entered in the block, in its thread or in a worker's, are inside of this
+ * one, and cancelled with it. They never absorb that: it passes them on its way out. A {@link #shielded} one is not
+ * cancelled with it; when it is left, the outer cancellation is delivered. A shield holds off outer scopes only, and
+ * neither the timeout of a run nor a stop token. If the scope of a run is cancelled while a shielded action of the
+ * run goes on, the run abandons the action after the grace period, as it does one that ignores interrupts.
  *
  * <p><b>Interrupts.</b> The interrupt of a scope reaches no code after it. An interrupt by somebody else is
  * never taken for it: it passes, also if the scope is cancelled while it is pending. (A thread has one flag.

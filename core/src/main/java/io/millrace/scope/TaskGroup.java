@@ -273,8 +273,7 @@ public final class TaskGroup {
   }
 
   /**
-   * Notes how a member of the group was thrown out; true if that is a failure, or one came with the group's
-   * cancellation.
+   * Notes what a member of the group threw; true if that is a failure, or if one came with the group's cancellation.
    */
   boolean note(Throwable thrown) {
     Throwable failure = thrown;

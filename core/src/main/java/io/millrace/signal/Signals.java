@@ -49,12 +49,12 @@ public record Signals(Repeat repeat, Optional<Duration> delay, List<DeclaredLimi
     return new Signals(Repeat.UNSAID, Optional.of(delay), List.of());
   }
 
-  /** An answer that asks for the request again. */
+  /** An answer that asks to send the request again. */
   public static Signals again() {
     return new Signals(Repeat.YES, Optional.empty(), List.of());
   }
 
-  /** An answer that wants the request never again. */
+  /** An answer that asks never to send the request again. */
   public static Signals never() {
     return new Signals(Repeat.NO, Optional.empty(), List.of());
   }
@@ -64,7 +64,7 @@ public record Signals(Repeat repeat, Optional<Duration> delay, List<DeclaredLimi
     return limits.isEmpty() ? NONE : new Signals(Repeat.UNSAID, Optional.empty(), limits);
   }
 
-  /** These, and of others what these do not say. */
+  /** These signals, and those of others about which these say nothing. */
   public Signals or(Signals others) {
     if (others.equals(NONE)) {
       return this;
@@ -83,9 +83,9 @@ public record Signals(Repeat repeat, Optional<Duration> delay, List<DeclaredLimi
   }
 
   /**
-   * Reads an answer in some dialects; what an earlier one has read takes precedence. A server that refuses, with
-   * status 403, 429 or 503, and does not ask to wait, is taken to ask for the time until those of its limits that
-   * are used up are whole again.
+   * Reads an answer in some dialects; what an earlier one has read takes precedence. If a server refuses with status
+   * 403, 429 or 503 and does not say how long to wait, the wait lasts until those of its limits that are used up are
+   * reset.
    */
   public static Signals in(HttpReply reply, Instant now, List<? extends Dialect> dialects) {
     Signals all = NONE;

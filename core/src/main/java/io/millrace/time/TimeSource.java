@@ -76,13 +76,13 @@ public interface TimeSource {
      */
     void await() throws InterruptedException;
 
-    /** Lets the thread go on. Called by any thread; more than once is as good as once. */
+    /** Lets the thread go on. Can be called by any thread; further calls do nothing. */
     void end();
   }
 
   /** A task that waits for its time. */
   interface Timer {
-    /** Gives the task up, unless it runs already. */
+    /** Cancels the task, unless it has begun. */
     void cancel();
   }
 }

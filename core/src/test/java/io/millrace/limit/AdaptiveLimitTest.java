@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What an attempt returned is what the server answered. */
-@DisplayName("A rate that finds itself")
+@DisplayName("An adaptive rate")
 class AdaptiveLimitTest {
   private static final Duration ROUND_TRIP = Duration.ofMillis(50);
 

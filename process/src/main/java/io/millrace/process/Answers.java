@@ -1,5 +1,6 @@
 package io.millrace.process;
 
+import io.millrace.base.Visible;
 import io.millrace.process.wire.Codec;
 import io.millrace.process.wire.Frame;
 import io.millrace.process.wire.Limits;
@@ -7,7 +8,6 @@ import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
-import io.millrace.process.wire.Visible;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
   Throwable thrown(Frame failure) throws ProtocolException, InterruptedException {
     byte[] description = failure.part(0);
     Throwable error = itself(failure.part(1), limits.beside(description.length));
-    if (error != null && !Signals.areIn(error)) {
+    if (error != null && !ControlExceptions.areIn(error)) {
       try {
         addStack(error);
         return error;

@@ -1,6 +1,6 @@
 package io.millrace.process;
 
-import io.millrace.process.wire.Visible;
+import io.millrace.base.Visible;
 import java.util.List;
 import java.util.stream.Collectors;
 

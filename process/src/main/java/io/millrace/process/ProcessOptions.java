@@ -1,5 +1,6 @@
 package io.millrace.process;
 
+import io.millrace.base.Require;
 import io.millrace.process.wire.AllowList;
 import io.millrace.process.wire.Rules;
 import java.nio.file.Path;

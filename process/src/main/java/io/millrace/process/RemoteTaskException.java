@@ -1,7 +1,7 @@
 package io.millrace.process;
 
+import io.millrace.base.Visible;
 import io.millrace.process.wire.Thrown;
-import io.millrace.process.wire.Visible;
 
 /**
  * Stands for an exception of a task that could not cross itself, because it is not serializable or its class

@@ -16,8 +16,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a worker that starts finds its parent: a socket in a directory that only this user can enter, and
- * a token that the worker gets on its standard input. All of it is gone when the worker is connected.
+ * Where a starting worker finds its parent: a socket in a directory that only this user can enter, and a token that
+ * the worker gets on its standard input. All of it is gone when the worker is connected.
  */
 final class Rendezvous implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();

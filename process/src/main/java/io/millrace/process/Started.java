@@ -10,7 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A process of the system, with those who read what it prints. Thread-safe. */
+/** A process of the system, with the readers of what it prints. Thread-safe. */
 final class Started {
   private final Process process;
 

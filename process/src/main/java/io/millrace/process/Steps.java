@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
-/** What has to be done, each step whatever the others throw. Used by one thread. */
+/** Steps that all have to be done, whatever the others throw. Used by one thread. */
 final class Steps {
   private final Queue<Runnable> steps = new ArrayDeque<>();
   private @Nullable Throwable failure;

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One worker process from its start to its end. A thread of its own looks after it; whoever has acquired
- * it from {@link WorkerProcesses} may let it run tasks.
+ * One worker process from its start to its end. A thread of its own watches it; a caller that has acquired it from
+ * {@link WorkerProcesses} may let it run tasks.
  */
 final class WorkerProcess implements Runnable {
   /* How long a process whose channel has ended may take to end: it may write a core dump. */

@@ -16,8 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All workers of a pool: who is idle, and who waits for one. Workers are started when somebody waits and
- * none is idle; whoever waits longest gets the next one.
+ * All workers of a pool: which are idle, and which callers wait for one. A worker is started when a caller waits and
+ * none is idle; the caller that has waited longest gets the next one.
  */
 final class WorkerProcesses {
   static final String CLOSED_MEANWHILE = "the process pool was closed meanwhile";

@@ -108,6 +108,7 @@ class ArchitectureTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "io.millrace",
+            "io.millrace.base",
             "io.millrace.outcome",
             "io.millrace.plan",
             "io.millrace.time",

@@ -44,7 +44,7 @@ final class Attendance {
   void begin(Thread thread) {
     if (nameless == 0) {
       throw new IllegalStateException(
-          "an announced task runs once only, and not after exit() gave it up: " + thread);
+          "an announced task runs once only, and not after exit() took it back: " + thread);
     }
     nameless--;
     Member member = members.computeIfAbsent(thread, none -> new Member());

@@ -22,14 +22,14 @@ final class Gates<T extends @Nullable Object> {
     this.clock = clock;
   }
 
-  void pass(T item, boolean deaf) throws InterruptedException {
+  void pass(T item, boolean ignoresInterrupts) throws InterruptedException {
     Hold hold;
     lock.lock();
     try {
       if (open || takeRelease(item)) {
         return;
       }
-      hold = Hold.on(clock, deaf);
+      hold = Hold.on(clock, ignoresInterrupts);
       waiting.computeIfAbsent(item, none -> new ArrayDeque<>()).add(hold);
     } finally {
       lock.unlock();

@@ -14,18 +14,20 @@ interface Hold {
   /**
    * A hold; on a manual clock, its thread counts as waiting.
    *
-   * @param deaf whether it ignores interrupts; the thread's flag is set again at the end
+   * @param ignoresInterrupts whether it ignores interrupts; the thread's flag is set again at the end
    */
-  static Hold on(TimeSource clock, boolean deaf) {
-    return clock instanceof ManualClock manual ? manual.hold(deaf) : inRealTime(deaf);
+  static Hold on(TimeSource clock, boolean ignoresInterrupts) {
+    return clock instanceof ManualClock manual
+        ? manual.hold(ignoresInterrupts)
+        : inRealTime(ignoresInterrupts);
   }
 
-  private static Hold inRealTime(boolean deaf) {
+  private static Hold inRealTime(boolean ignoresInterrupts) {
     CountDownLatch latch = new CountDownLatch(1);
     return new Hold() {
       @Override
       public void await() throws InterruptedException {
-        if (deaf) {
+        if (ignoresInterrupts) {
           awaitUninterruptibly(latch);
         } else {
           latch.await();

@@ -9,12 +9,11 @@ import java.util.Objects;
  * Virtual time: hours pass in no time, and only when the test lets them. Thread-safe.
  *
  * <p>A clock that is moved <b>by hand</b> ({@link #ManualClock()}) stands still until {@link #advance}. A
- * <b>jumping</b> clock ({@link #jumping}) moves by itself: as soon as no announced thread is busy, it jumps to
- * the next sleeper or timer, if there is one, and fires all that is due then. A thread is announced from
- * {@link #enter} to {@link #exit}; it is busy except while it sleeps on this clock, or waits for a limit that
- * goes by it. A timer's task counts as busy while it runs, a woken or interrupted thread from that very
- * moment. Threads that nobody announced, such as the test's own, may sleep on the clock, but they never keep
- * time from going on.
+ * <b>jumping</b> clock ({@link #jumping}) moves by itself: as soon as no announced thread is busy, it jumps to the
+ * next sleeper or timer, if there is one, and fires all that is due then. A thread is announced from {@link #enter}
+ * to {@link #exit}; it is busy except while it sleeps on this clock, or waits for a limit that goes by it. A timer's
+ * task counts as busy while it runs, and a thread from the moment at which it is woken or interrupted. Threads that
+ * nobody announced, such as the test's own, may sleep on the clock, but they never keep time from going on.
  *
  * <p>The time on the scale of {@link #nanoTime} starts 1 ms before it overflows, so that code which compares
  * times instead of their difference, or takes one of them for a sign, fails at once. {@link #elapsed} is the
@@ -91,7 +90,7 @@ public final class ManualClock implements TimeSource, AutoCloseable {
    *
    * @param atNanos on the scale of {@link #nanoTime}; if it has passed, the task runs soon
    * @param task short, and never blocking; if it throws, {@link #advance} or {@link #close} tells
-   * @return gives the task up
+   * @return cancels the task
    */
   @Override
   public Timer schedule(long atNanos, Runnable task) {
@@ -122,7 +121,7 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /**
-   * Announces a thread that is about to start; without one, it holds a jumping clock until {@link #exit}.
+   * Announces a thread that is about to start. If no thread starts, a jumping clock stands still until {@link #exit}.
    *
    * <p>The clock cannot know which thread is meant: it takes a sleeping thread for an announced one while
    * there are more announced than asleep. Only the thread that made the clock, which is the test's own, never
@@ -145,8 +144,8 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /**
-   * Announces a thread, at once, and makes what it has to run: {@link #enter} and {@link #exit} in
-   * one, which besides tells the clock which thread it is.
+   * Announces a thread at once, and returns what the thread has to run: {@link #enter} and {@link #exit} in one. It
+   * also tells the clock which thread is meant.
    *
    * @param task what the thread is for
    * @return to be run once, in any thread, the calling one included; it exits when the task ends. If
@@ -237,9 +236,11 @@ public final class ManualClock implements TimeSource, AutoCloseable {
   }
 
   /** A hold during which the thread counts as waiting, so that time can go on. */
-  Hold hold(boolean deaf) {
+  Hold hold(boolean ignoresInterrupts) {
     Sleeper sleeper =
-        new Sleeper(Timeline.NEVER, deaf ? Sleeper.Kind.DEAF_HOLD : Sleeper.Kind.HOLD);
+        new Sleeper(
+            Timeline.NEVER,
+            ignoresInterrupts ? Sleeper.Kind.UNINTERRUPTIBLE_HOLD : Sleeper.Kind.HOLD);
     return new Hold() {
       @Override
       public void await() throws InterruptedException {

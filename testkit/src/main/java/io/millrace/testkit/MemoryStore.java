@@ -18,8 +18,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of checkpoints in memory, for tests: it survives runs, not the process. It can be told to fail or to take its
- * time, remembers what was asked of it, and objects to a run that does not keep the rules of {@link CheckpointSession}.
+ * A store of checkpoints in memory, for tests: it survives runs, not the process. It can be told to fail or to take
+ * its time, remembers what was asked of it, and fails a run that breaks the rules of {@link CheckpointSession}.
  * Thread-safe.
  */
 public final class MemoryStore implements CheckpointStore {

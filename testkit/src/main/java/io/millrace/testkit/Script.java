@@ -75,6 +75,6 @@ final class Script<T extends @Nullable Object, R extends @Nullable Object> {
     record Sleep(Duration duration) implements Wait {}
 
     /** A release by the test. */
-    record Release(boolean deaf) implements Wait {}
+    record Release(boolean ignoresInterrupts) implements Wait {}
   }
 }

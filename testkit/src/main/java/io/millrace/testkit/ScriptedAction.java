@@ -145,7 +145,8 @@ public final class ScriptedAction<T extends @Nullable Object, R extends @Nullabl
       for (Script.Wait wait : turn.waits()) {
         switch (wait) {
           case Script.Wait.Sleep(Duration duration) -> clock.sleep(duration);
-          case Script.Wait.Release(boolean deaf) -> gates.pass(item, deaf);
+          case Script.Wait.Release(boolean ignoresInterrupts) ->
+              gates.pass(item, ignoresInterrupts);
         }
       }
       return turn.answer().apply(item);

@@ -36,7 +36,8 @@ final class Sleeper extends Event {
    * thread sets its own one. To be read in this order: one of the two is set all the time.
    */
   boolean isBeingInterrupted() {
-    return kind != Kind.DEAF_HOLD && ((thread != null && thread.isInterrupted()) || leaving);
+    return kind != Kind.UNINTERRUPTIBLE_HOLD
+        && ((thread != null && thread.isInterrupted()) || leaving);
   }
 
   @Override
@@ -53,6 +54,6 @@ final class Sleeper extends Event {
     /** A release, or an interrupt. */
     HOLD,
     /** A release only. */
-    DEAF_HOLD
+    UNINTERRUPTIBLE_HOLD
   }
 }

@@ -108,7 +108,7 @@ final class Timeline {
     boolean unheard = false;
     while (!sleeper.awake) {
       LockSupport.park(this);
-      if (sleeper.kind == Sleeper.Kind.DEAF_HOLD) {
+      if (sleeper.kind == Sleeper.Kind.UNINTERRUPTIBLE_HOLD) {
         unheard |= Thread.interrupted();
       } else if (Thread.currentThread().isInterrupted()) {
         sleeper.leaving = true;

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @NoLeaks
 @Timeout(60)
-@DisplayName("A concurrency that finds itself")
+@DisplayName("An adaptive concurrency")
 class AdaptiveConcurrencyTest {
   private final ManualClock clock = ManualClock.jumping();
   private final Queue<ConcurrencyChange> changes = new ConcurrentLinkedQueue<>();

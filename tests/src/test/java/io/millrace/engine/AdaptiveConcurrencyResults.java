@@ -17,7 +17,7 @@ import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** What a concurrency that finds itself gets of servers that slow down, in simulations: the same each time. */
+/** What an adaptive concurrency gets of servers that slow down, in simulations: the same each time. */
 public final class AdaptiveConcurrencyResults {
   private static final int SEEDS = 2;
   private static final int LEAST = 1;
@@ -42,7 +42,7 @@ public final class AdaptiveConcurrencyResults {
     }
   }
 
-  /** A client whose concurrency finds itself. */
+  /** A client with an adaptive concurrency. */
   public static Simulation.Concurrency learning() {
     return new Learning();
   }
@@ -183,7 +183,7 @@ public final class AdaptiveConcurrencyResults {
         new StringBuilder(
             """
 
-            ## What a concurrency that finds itself gets of servers that slow down
+            ## What an adaptive concurrency gets of servers that slow down
 
             `Parallel.adaptive(1, 200)`, by `AdaptiveConcurrencyResultsTest`: the engine's own arithmetic in the same simulation, with as
             many requests at once as it says. *share*: answers from 30 s on, in %% of what the server can do. *slowness*: the mean

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** In virtual time, with seeds: the same each time. */
-@DisplayName("A concurrency that finds itself, against an oracle that knows the server")
+@DisplayName("An adaptive concurrency, against an oracle that knows the server")
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(300)
 class AdaptiveConcurrencyResultsTest {

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What is told of a concurrency that finds itself has no gaps, whatever its bound does. */
+/** What is told of an adaptive concurrency has no gaps, whatever its bound does. */
 class ToldMovesTest {
   private static final int LEAST = 4;
   private static final long LATENCY = 10_000_000;

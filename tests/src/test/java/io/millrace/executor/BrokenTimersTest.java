@@ -8,11 +8,9 @@ import io.millrace.Parallel;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
+import io.millrace.soundness.RealClock;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
-import io.millrace.time.TimeSource;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,22 +24,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(20)
 class BrokenTimersTest {
   /* Does what it is asked for, and then throws. */
-  private static final class Broken implements TimeSource {
-    private final TimeSource sound = TimeSource.system();
-
-    @Override
-    public long nanoTime() {
-      return sound.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return sound.now();
-    }
-
+  private static final class Broken extends RealClock {
     @Override
     public Timer schedule(long atNanos, Runnable task) {
-      Timer timer = sound.schedule(atNanos, task);
+      Timer timer = super.schedule(atNanos, task);
       return () -> {
         timer.cancel();
         throw new IllegalStateException("cancel is broken");
@@ -49,18 +35,8 @@ class BrokenTimersTest {
     }
 
     @Override
-    public Runnable announced(Runnable task) {
-      return sound.announced(task);
-    }
-
-    @Override
-    public void sleep(Duration duration) throws InterruptedException {
-      sound.sleep(duration);
-    }
-
-    @Override
     public Wait newWait() {
-      Wait wait = sound.newWait();
+      Wait wait = super.newWait();
       return new Wait() {
         @Override
         public void await() throws InterruptedException {

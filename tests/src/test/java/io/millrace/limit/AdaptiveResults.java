@@ -123,7 +123,7 @@ final class AdaptiveResults {
     StringBuilder page =
         new StringBuilder(
             """
-            # What a rate that finds itself gets
+            # What an adaptive rate gets
 
             Made by `AdaptiveResultsTest`, which fails if this page is not what it gets: `-Dmillrace.renew=true` writes it anew.
             Discrete events in virtual time, the library's own limiters inside; %d seeds (one for *pauses only*), 180 s each, 64 requests at once, 50 ms

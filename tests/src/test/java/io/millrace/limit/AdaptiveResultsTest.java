@@ -13,7 +13,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 
 /** In virtual time, with seeds: the same each time. */
-@DisplayName("A rate that finds itself, against an oracle that knows the server")
+@DisplayName("An adaptive rate, against an oracle that knows the server")
 @TestInstance(Lifecycle.PER_CLASS)
 @Timeout(300)
 class AdaptiveResultsTest {

@@ -108,7 +108,7 @@ class DeclaredResultsTest {
   }
 
   @Test
-  @DisplayName("where nothing is declared it gets what a rate that finds itself does")
+  @DisplayName("where nothing is declared it gets what an adaptive rate does")
   void undeclared() {
     keeps(REQUESTS, 1, 180, () -> SimulatedServers.bucket(500, 20, 1));
   }

@@ -18,6 +18,7 @@ import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -122,9 +123,17 @@ class LeasedLimitTest {
       "After the source closes the lease, items fail, also those that wait, and plain threads as well")
   void closed() throws Exception {
     RateLimiter limiter = RateLimiter.of(leased, clock);
-    clock.schedule(clock.nanoTime() + ofMillis(150).toNanos(), () -> tenASecond.lease().close());
-    List<Outcome<Integer, Integer>> outcomes =
-        Parallel.of(3).clock(clock).rateLimit(limiter).map(items(4), action).outcomes();
+    List<Outcome<Integer, Integer>> outcomes = new ArrayList<>();
+    // announced, or the clock would go on to the end of the lease before the run begins
+    clock
+        .announced(
+            () -> {
+              clock.schedule(
+                  clock.nanoTime() + ofMillis(150).toNanos(), () -> tenASecond.lease().close());
+              Parallel parallel = Parallel.of(3).clock(clock).rateLimit(limiter);
+              outcomes.addAll(parallel.map(items(4), action).outcomes());
+            })
+        .run();
     assertEquals(2, action.calls().size());
     Failure<?, ?> last = assertInstanceOf(Failure.class, outcomes.getLast());
     assertInstanceOf(IllegalStateException.class, last.error());

@@ -142,10 +142,10 @@ final class PeerResults {
     StringBuilder page =
         new StringBuilder(
             """
-            # Limits that find themselves, beside others
+            # Adaptive limits beside others
 
             Made by `PeerResultsTest`, which fails if this page and its plots are not what it gets: `-Dmillrace.renew=true` writes them anew. The simulation
-            is that of [what a rate that finds itself gets](adaptive-results.md), with its first seed. All clients have %d requests at once, if their policy
+            is that of [what an adaptive rate gets](adaptive-results.md), with its first seed. All clients have %d requests at once, if their policy
             does not say how many, and stay away as long as a `Retry-After` says.
 
             - *AWS* is the rate limiter of the "adaptive" retry mode of AWS's SDKs, written after its description, with its constants.

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** In virtual time, with seeds: the same each time. */
-@DisplayName("Limits that find themselves, beside others in the same simulation")
+@DisplayName("Adaptive limits beside others in the same simulation")
 @Timeout(300)
 class PeerResultsTest {
   private static final Path PAGE = Path.of("../docs/adaptive-peers.md");

@@ -20,10 +20,7 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.scope.CancelScope;
-import io.millrace.time.TimeSource;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -150,7 +147,7 @@ class BrokenStepsTest {
   }
 
   /** A clock of which one step can be made to fail. */
-  private static final class Fragile implements TimeSource {
+  private static final class Fragile extends RealClock {
     final AtomicInteger readingsToFailure = new AtomicInteger(Integer.MAX_VALUE);
     final AtomicInteger schedulesToFailure = new AtomicInteger(Integer.MAX_VALUE);
     final AtomicBoolean failsToCancel = new AtomicBoolean();
@@ -164,12 +161,7 @@ class BrokenStepsTest {
           || (isTimer && failsInTimers.compareAndSet(true, false))) {
         throw new IllegalStateException("clock");
       }
-      return TimeSource.system().nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return TimeSource.system().now();
+      return super.nanoTime();
     }
 
     @Override
@@ -177,7 +169,7 @@ class BrokenStepsTest {
       if (failsToAnnounce.get()) {
         throw new IllegalStateException("announced");
       }
-      return TimeSource.super.announced(task);
+      return super.announced(task);
     }
 
     @Override
@@ -185,18 +177,13 @@ class BrokenStepsTest {
       if (schedulesToFailure.decrementAndGet() == 0) {
         throw new IllegalStateException("schedule");
       }
-      Timer timer = TimeSource.system().schedule(atNanos, task);
+      Timer timer = super.schedule(atNanos, task);
       return () -> {
         timer.cancel();
         if (failsToCancel.get()) {
           throw new IllegalStateException("cancel");
         }
       };
-    }
-
-    @Override
-    public void sleep(Duration duration) throws InterruptedException {
-      TimeSource.system().sleep(duration);
     }
   }
 

@@ -16,8 +16,6 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.time.TimeSource;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,27 +95,10 @@ class LastThingsTest {
   }
 
   /** A clock whose timers are cancelled, and then say that they could not be. */
-  private static final class Stubborn implements TimeSource {
-    private final TimeSource real = TimeSource.system();
-
-    @Override
-    public long nanoTime() {
-      return real.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return real.now();
-    }
-
-    @Override
-    public void sleep(Duration duration) throws InterruptedException {
-      real.sleep(duration);
-    }
-
+  private static final class Stubborn extends RealClock {
     @Override
     public Timer schedule(long atNanos, Runnable task) {
-      Timer timer = real.schedule(atNanos, task);
+      Timer timer = super.schedule(atNanos, task);
       return () -> {
         timer.cancel();
         throw new IllegalStateException("thrown by the clock");

@@ -16,9 +16,6 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
-import io.millrace.time.TimeSource;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,7 +35,7 @@ class OwnThreadsTest {
   private final MemoryStore store = new MemoryStore();
 
   /** A clock that fails where the two threads of a checkpoint, or that of a publisher, call it. */
-  private static final class Failing implements TimeSource {
+  private static final class Failing extends RealClock {
     final AtomicInteger waits = new AtomicInteger();
     final AtomicInteger exits = new AtomicInteger();
     volatile Error thrown = new OutOfMemoryError("a clock");
@@ -50,32 +47,12 @@ class OwnThreadsTest {
     }
 
     @Override
-    public long nanoTime() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.now();
-    }
-
-    @Override
-    public Timer schedule(long atNanos, Runnable task) {
-      return TimeSource.system().schedule(atNanos, task);
-    }
-
-    @Override
-    public void sleep(Duration duration) throws InterruptedException {
-      TimeSource.system().sleep(duration);
-    }
-
-    @Override
     public Wait newWait() {
       Thread current = Thread.currentThread();
       if (!current.isVirtual() && current.getName().equals("millrace-worker")) {
         visit(waits);
       }
-      return TimeSource.super.newWait();
+      return super.newWait();
     }
 
     @Override

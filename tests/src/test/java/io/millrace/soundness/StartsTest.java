@@ -10,8 +10,6 @@ import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
 import io.millrace.time.TimeSource;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,38 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StartsTest {
   private static final List<Integer> TWENTY = IntStream.range(0, 20).boxed().toList();
 
-  /** The real time, with faults. */
-  private static class Faulty implements TimeSource {
-    private final TimeSource real = TimeSource.system();
-
-    @Override
-    public long nanoTime() {
-      return real.nanoTime();
-    }
-
-    @Override
-    public Instant now() {
-      return real.now();
-    }
-
-    @Override
-    public void sleep(Duration duration) throws InterruptedException {
-      real.sleep(duration);
-    }
-
-    @Override
-    public Timer schedule(long atNanos, Runnable task) {
-      return real.schedule(atNanos, task);
-    }
-  }
-
   @ParameterizedTest(name = "the {0}th thread")
   @ValueSource(ints = {1, 2, 3, 4})
   @DisplayName("E11: a thread that cannot be announced does not hang the call")
   void announcementThatFails(int number) throws Exception {
     AtomicInteger announced = new AtomicInteger();
     TimeSource clock =
-        new Faulty() {
+        new RealClock() {
           @Override
           public void enter() {
             if (announced.incrementAndGet() == number) {
@@ -128,7 +101,7 @@ class StartsTest {
       "E11: a run that cannot begin closes its source, and the stop token does not keep it")
   void runThatCannotBegin() {
     TimeSource clock =
-        new Faulty() {
+        new RealClock() {
           @Override
           public Timer schedule(long atNanos, Runnable task) {
             throw new OutOfMemoryError("unable to create native thread (made up)");

@@ -18,7 +18,7 @@ final class Advice {
     SQLException error = cause(problem);
     String what = "Error while " + doing + ", " + where + ": " + error.getMessage();
     return new CheckpointException(
-        error instanceof Damage
+        error instanceof DamageException
             ? damaged(where, String.valueOf(error.getMessage()))
             : error.getSQLState() == null
                 ? ofSqlite(where, what, error)

@@ -2,7 +2,7 @@ package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.spi.Spent;
 
-/** What a transaction changes of the counts. */
+/** The changes that a transaction makes to the counts. */
 final class Changes {
   private final Meta before;
   private final long[] more = new long[Rows.FINAL + 1];

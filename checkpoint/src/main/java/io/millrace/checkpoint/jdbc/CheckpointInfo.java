@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What can be told of a checkpoint without changing it, also while a run writes. Counts are kept by every commit, so that
- * this takes the same time for any number of items.
+ * What is known of a checkpoint. Reading it changes nothing, and is possible while a run writes. Counts are kept by
+ * every commit, so that this takes the same time for any number of items.
  *
  * @param name what the checkpoint is of
  * @param succeeded items whose value is stored

@@ -6,7 +6,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** Where a checkpoint lies, and what is particular to that. {@code toString} says where, without passwords. */
+/**
+ * The database in which a checkpoint is kept, with what differs between databases. {@code toString} says where it is,
+ * without passwords.
+ */
 sealed interface Database permits SqliteFile, Postgres {
 
   /** Takes the checkpoint, which is made if there is none. */

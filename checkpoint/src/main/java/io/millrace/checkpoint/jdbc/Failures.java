@@ -50,7 +50,7 @@ final class Failures {
           StoredRow row = Objects.requireNonNull(Rows.read(rows));
           // an index may be damaged as well
           if (row.row() <= last || !(row.outcome().result() instanceof StoredOutcome.Failed)) {
-            throw new Damage("its index of failed items is not in order");
+            throw new DamageException("its index of failed items is not in order");
           }
           page.add(row);
           last = row.row();

@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps the threads of this process apart that open or close the files of one checkpoint: a run, and whoever looks at it.
- * Those of other checkpoints do not wait, however long one of them takes. Reentrant.
+ * Mutual exclusion of the threads of this process that open or close the files of one checkpoint: a run, and those
+ * that read it. Threads of other checkpoints do not wait, however long one of them takes. Reentrant.
  */
 final class FileGuard implements AutoCloseable {
   /* Those that somebody has or waits for, by their lock files. A guard is counted in one step with being found. */

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Has a file for this process alone, by an operating system's lock on the file beside it that says who has it. The lock
- * ends with the process, however that ends.
+ * Holds a checkpoint's file for this process alone, by an operating system's lock on the file beside it, which says
+ * who holds it. The lock ends with the process, however that ends.
  *
  * <p>Such a lock, like SQLite's own, is lost as soon as the process closes any other channel to the same file. So
  * whoever opens one of these files asks {@link #HELD} first, and is in the file's {@link FileGuard} meanwhile.

@@ -83,7 +83,7 @@ final class Finder {
           return row;
         }
       }
-      throw new Damage("row " + number + " is not that of the item " + id);
+      throw new DamageException("row " + number + " is not that of the item " + id);
     }
   }
 

@@ -34,8 +34,8 @@ public final class JdbcStore implements CheckpointStore {
   }
 
   /**
-   * In a SQLite file, which is made if there is none. Its directory has to be there, and to be writable by those only whom
-   * you trust.
+   * In a SQLite file, which is made if there is none. Its directory has to exist, and only those whom you trust may
+   * be able to write to it.
    */
   public static JdbcStore file(Path file) {
     return new JdbcStore(SqliteFile.at(file), Durability.POWER_LOSS);
@@ -46,10 +46,10 @@ public final class JdbcStore implements CheckpointStore {
    * PostgreSQL schema has one checkpoint; its tables are made if there are none. The program has to have PostgreSQL's
    * driver, {@code org.postgresql:postgresql}.
    *
-   * <p>A connection pool between the run and the server has to keep sessions together.
+   * <p>A connection pooler between the run and the server has to be in session mode.
    *
-   * <p>A password in the options of the URL is taken for a {@link #property}; one before the host is refused. Better give it
-   * as a property at once. No message and no cause has it.
+   * <p>A password in the options of the URL is taken for a {@link #property}; one before the host is refused. Prefer
+   * the property. No message and no cause contains the password.
    *
    * @throws IllegalArgumentException if it is of neither form
    */
@@ -85,7 +85,7 @@ public final class JdbcStore implements CheckpointStore {
   }
 
   /**
-   * What can be told of the checkpoint. Nothing is written, created or decoded.
+   * What is known of the checkpoint. Nothing is written, created or decoded.
    *
    * @throws CheckpointException if there is no checkpoint, or if it cannot be read
    * @throws java.util.concurrent.CancellationException if the calling thread is interrupted, and this takes long; the flag is

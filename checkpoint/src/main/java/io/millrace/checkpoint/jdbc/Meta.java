@@ -92,7 +92,7 @@ record Meta(
     update.setLong(6, checksum());
     bindSpent(update, 7);
     if (update.executeUpdate() != 1) {
-      throw new Damage("the row about the checkpoint is not there");
+      throw new DamageException("the row that describes the checkpoint is missing");
     }
   }
 
@@ -107,7 +107,7 @@ record Meta(
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SELECT)) {
       if (!row.next()) {
-        throw new Damage("the row about the checkpoint is not there");
+        throw new DamageException("the row that describes the checkpoint is missing");
       }
       int format = row.getInt(1);
       if (format > Schema.FORMAT) {
@@ -124,11 +124,12 @@ record Meta(
               row.getLong(9),
               new Spent(row.getLong(11), row.getLong(12), row.getDouble(13)));
       if (format != Schema.FORMAT || meta.checksum() != row.getLong(10) || row.next()) {
-        throw new Damage("the row about the checkpoint does not have its checksum");
+        throw new DamageException(
+            "the row that describes the checkpoint does not have its checksum");
       }
       return meta;
     } catch (IllegalArgumentException | NullPointerException impossible) {
-      throw new Damage("the row about the checkpoint has values that it cannot have");
+      throw new DamageException("the row that describes the checkpoint has impossible values");
     }
   }
 

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Opens and reads in a thread that nobody interrupts. An interrupt closes channels, and the sockets of virtual threads, and
- * it ends pauses: in the caller's own thread it would pass for a broken disk or a lost connection.
+ * Opens and reads in a thread that nobody interrupts. An interrupt closes channels, and the sockets of virtual
+ * threads, and it ends pauses: in the caller's own thread that would look like a broken disk or a lost connection.
  */
 final class OwnThread {
   private OwnThread() {}

@@ -21,11 +21,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A schema of a PostgreSQL database. Who has its checkpoint has an advisory lock, in the session that also writes: who
- * loses the session can neither write nor keep others away.
+ * A schema of a PostgreSQL database. The run that has its checkpoint holds an advisory lock, in the session that also
+ * writes: a run that loses the session can neither write nor keep others away.
  *
  * @param url the address, without secrets
- * @param properties what else the driver is given
+ * @param properties the driver's further properties
  */
 record Postgres(String url, Map<String, String> properties) implements Database {
   private static final Pattern SCHEMA = Pattern.compile("[?&](currentSchema=[^&]*)");

@@ -16,9 +16,10 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. All that only outcomes have is in one
- * column, {@code outcome}, because each column of a row costs a call of the driver: a checksum of the rest of the row, the
- * position, the attempts, the fingerprint, and the value; or of a failure the length of the error's name, the name, and the message.
+ * How an outcome becomes a row of {@code millrace_outcome}, and an outcome again. Everything that only outcomes have
+ * is in one column, {@code outcome}, because each column of a row costs a call of the driver: a checksum of the rest
+ * of the row, the position, the attempts, the fingerprint, and the value; or of a failure the length of the error's
+ * name, the name, and the message.
  */
 final class Rows {
   /** States: there is a value, the value is null, the item failed, the item failed for good. */
@@ -81,7 +82,7 @@ final class Rows {
     return bytes;
   }
 
-  private static ItemId id(byte @Nullable [] bytes) throws Damage {
+  private static ItemId id(byte @Nullable [] bytes) throws DamageException {
     try {
       if (bytes != null && bytes.length > 0) {
         byte[] key = new byte[bytes.length - 1];
@@ -91,7 +92,7 @@ final class Rows {
     } catch (IllegalArgumentException unknown) {
       // as if there was none
     }
-    throw new Damage("the id of an item is none");
+    throw new DamageException("the id of an item cannot be read");
   }
 
   static ItemId id(ResultSet row) throws SQLException {
@@ -151,7 +152,7 @@ final class Rows {
     ByteBuffer rest = ByteBuffer.wrap(packed);
     try {
       if (rest.getInt() != checksum(number, id, state, packed)) {
-        throw new Damage("row " + number + " does not have its checksum");
+        throw new DamageException("row " + number + " does not have its checksum");
       }
       long position = rest.getLong();
       int attempts = rest.getInt();
@@ -159,7 +160,8 @@ final class Rows {
       return new StoredRow(
           number, new StoredOutcome(id(id), position, fingerprint, attempts, result(state, rest)));
     } catch (BufferUnderflowException | IllegalArgumentException | NegativeArraySizeException e) {
-      throw new Damage("row " + number + " is none of ours: " + e.getMessage());
+      throw new DamageException(
+          "row " + number + " does not have the form of an outcome: " + e.getMessage());
     }
   }
 

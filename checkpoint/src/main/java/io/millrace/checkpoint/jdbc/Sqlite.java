@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import org.sqlite.JDBC;
 
-/** Connections to a SQLite file, and whether what they find is whole. */
+/** Makes connections to a SQLite file, and checks whether the database is whole. */
 final class Sqlite {
   /*
    * For other programs that have the file open. The connection that writes is always in a transaction that may write,
@@ -146,7 +146,7 @@ final class Sqlite {
       }
     }
     if (!found.equals(Schema.SQLITE.statements())) {
-      throw new Damage("its tables are not those of a checkpoint");
+      throw new DamageException("its tables are not those of a checkpoint");
     }
   }
 
@@ -163,7 +163,7 @@ final class Sqlite {
       while (rows.next()) {
         byte[] id = rows.getBytes(1);
         if (id == null || (before != null && Arrays.compareUnsigned(before, id) >= 0)) {
-          throw new Damage("its index is not in order");
+          throw new DamageException("its index is not in order");
         }
         sum += Checksum.ofEntry(id, rows.getLong(2));
         count++;
@@ -171,7 +171,7 @@ final class Sqlite {
       }
     }
     if (count != meta.rows() || sum != meta.ids()) {
-      throw new Damage("its index is not that of its " + meta.rows() + " rows");
+      throw new DamageException("its index is not that of its " + meta.rows() + " rows");
     }
   }
 }

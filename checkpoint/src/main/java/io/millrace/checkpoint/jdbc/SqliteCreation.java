@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Makes a file that is a whole checkpoint from its first moment: under another name, which it then loses. */
+/**
+ * Makes a file that is a whole checkpoint from its first moment: it is made under another name, and then renamed.
+ */
 final class SqliteCreation {
   static final int PAGE_SIZE = 4_096;
 

@@ -17,7 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The files of a checkpoint. Those who call are in their {@link FileGuard}, but for {@link #of} and {@link #lock}.
+ * The files of a checkpoint. Callers are in the {@link FileGuard} of the file, except of {@link #of} and
+ * {@link #lock}.
  *
  * @param main the SQLite file; its directory is a real path
  */
@@ -145,14 +146,14 @@ record SqliteFiles(Path main) {
   }
 
   /** Refuses a file that is shorter than its header says. No run has the file: its end makes it longer. */
-  void requireWhole() throws IOException, Damage {
+  void requireWhole() throws IOException, DamageException {
     long size = Files.size(main);
     ByteBuffer header = header();
     long expected = (long) SqliteCreation.PAGE_SIZE * header.getInt(PAGES);
     if (header.getInt(USER_VERSION) != Schema.FORMAT
         || header.getShort(PAGE_SIZE) != SqliteCreation.PAGE_SIZE
         || (size < expected && !hasLog())) {
-      throw new Damage(
+      throw new DamageException(
           "its header does not fit its " + size + " bytes; it may have been cut short");
     }
   }

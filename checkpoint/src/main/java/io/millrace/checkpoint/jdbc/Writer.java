@@ -70,7 +70,7 @@ final class Writer {
       insertOne.executeBatch();
     }
     if (!old.isEmpty() && Arrays.stream(update.executeBatch()).anyMatch(rows -> rows != 1)) {
-      throw new Damage("a row that the index leads to is not there");
+      throw new DamageException("a row that the index leads to is missing");
     }
     Meta changed = changes.meta(spent);
     changed.update(updateMeta);
@@ -101,7 +101,7 @@ final class Writer {
       while (rows.next()) {
         int state = rows.getInt(3);
         if (state < 0 || state > Rows.FINAL) {
-          throw new Damage("row " + rows.getLong(2) + " has the state " + state);
+          throw new DamageException("row " + rows.getLong(2) + " has the state " + state);
         }
         old.put(Rows.id(rows), new Old(rows.getLong(2), state));
       }

@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * Hears of what kills the work of a thread beside a run, which nobody waits for: one line says it, and the run ends in good
- * order. Thread-safe.
+ * Hears of errors that end the work of a thread beside a run, for which nobody waits: one line reports the error, and
+ * the run ends in good order. Thread-safe.
  */
 public final class Breakdown {
   private final String command;
@@ -57,7 +57,7 @@ public final class Breakdown {
     }
   }
 
-  /** What to exit with where all went well otherwise. */
+  /** What to exit with if nothing else went wrong. */
   public int exitCode(int code) {
     return hasHappened.get() && code == ExitStatus.OK ? ExitStatus.FAILED : code;
   }

@@ -1,13 +1,13 @@
 package io.millrace.cli.console;
 
-import io.millrace.cli.text.Visible;
+import io.millrace.base.Visible;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One line of parts, which gives up the less important ones where there is no room for all.
+ * One line of parts, which leaves out the less important ones where there is no room for all.
  *
  * @param parts from left to right
  */

@@ -1,13 +1,13 @@
 package io.millrace.cli.console;
 
-import io.millrace.cli.text.Visible;
+import io.millrace.base.Visible;
 import java.io.PrintStream;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standard error, for what people read: texts come out so that nothing in them steers a terminal, wherever it is from. Bytes
- * go through as they are: those of commands. A line of progress makes room for both.
+ * Standard error, for what people read. In texts, wherever they are from, everything that steers a terminal is
+ * escaped. Bytes, which are those of commands, go through as they are. A line of progress makes room for both.
  */
 final class Messages extends PrintStream {
   private final PrintStream raw;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The arguments and variables of this process, as bytes. The JVM makes texts of them in the encoding of the locale, and loses
- * what is nothing there: where that is not UTF-8, the system is asked.
+ * The arguments and variables of this process, as bytes. The JVM decodes them in the encoding of the locale, and
+ * loses what is invalid there. Where that encoding is not UTF-8, the bytes come from the system.
  */
 public final class ProcessText {
   private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What counts as a success, and what is kept of answers. */
+/** The options that say what counts as a success, and what is kept of answers. */
 final class AnswerOptions {
   private static final int USUAL_BODY = 10_000_000;
 
@@ -76,10 +76,10 @@ final class AnswerOptions {
    * @param isResumable whether there is a checkpoint
    */
   Optional<String> conflict(boolean isResumable) {
-    if (isResumable && !noBody && largestBody() > ResumableRun.LARGEST_BODY) {
+    if (isResumable && !noBody && largestBody() > ResumableLines.LARGEST_BODY) {
       return Optional.of(
           "--checkpoint keeps bodies of at most "
-              + ResumableRun.LARGEST_BODY
+              + ResumableLines.LARGEST_BODY
               + " bytes: give a smaller --max-body, or --no-body");
     }
     if (select != null && folder != null) {
@@ -127,7 +127,7 @@ final class AnswerOptions {
         maxBody == null ? Long.MAX_VALUE : maxBody);
   }
 
-  ResumableRun.Kept kept(boolean followsRedirects) {
+  ResumableLines.Kept kept(boolean followsRedirects) {
     StringBuilder more = new StringBuilder();
     if (expected.statuses().isPresent()) {
       more.append(" --expect ").append(expected.text());
@@ -138,7 +138,7 @@ final class AnswerOptions {
     if (folder != null) {
       more.append(" --save-dir");
     }
-    return new ResumableRun.Kept(included, !noBody, followsRedirects, more.toString());
+    return new ResumableLines.Kept(included, !noBody, followsRedirects, more.toString());
   }
 
   /** Names the files in the folder that are no answers. */

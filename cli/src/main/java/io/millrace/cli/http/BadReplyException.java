@@ -30,7 +30,7 @@ final class BadReplyException extends RequestException implements HttpReply {
     return statusCode() == 403 && signals.delay().isPresent();
   }
 
-  /** Whether the server refuses for now, so that the rate of its host finds itself. */
+  /** Whether the server refuses for now, so that the rate of its host becomes adaptive. */
   boolean isRefusal() {
     return AnswerReader.http().read(null, this, Instant.now()).kind() == ServerAnswer.Kind.REFUSED;
   }

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.core5.http.MessageConstraintException;
 
-/** What comes, up to a bound on all that a server can send beside a body: that is kept until it is understood. */
+/**
+ * The input of a connection, with a bound on all that a server can send beside a body, because that is kept until it
+ * is parsed.
+ */
 final class BoundedInput extends FilterInputStream {
   /** The bound of curl. */
   private static final int MOST_BYTES = 300 * 1024;

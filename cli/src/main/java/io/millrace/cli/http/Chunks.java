@@ -5,7 +5,7 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 
-/** A body in chunks; what stands between two parts of it, or behind the last one, is bounded as a head is. */
+/** A chunked body. What stands between two chunks, or after the last one, is bounded as a head is. */
 final class Chunks extends ChunkedInputStream {
   private final BoundedInput in;
 

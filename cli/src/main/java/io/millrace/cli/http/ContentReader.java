@@ -15,9 +15,9 @@ import java.util.zip.ZipException;
 /**
  * Reads what is kept of answers.
  *
- * @param headers which ones are
+ * @param headers which headers are kept
  * @param limit the largest body that is kept, in bytes, decoded
- * @param isKept whether any is
+ * @param isKept whether bodies are kept
  * @param memory the bound on all together
  * @param folder where the bodies of successes are saved
  * @param savedLimit the largest body that is saved, in bytes, decoded
@@ -51,7 +51,7 @@ record ContentReader(
     long bytes =
         kept.stream().mapToLong(header -> header.name().length() + header.value().length()).sum();
     if (bytes > USUAL_HEADERS) {
-      take(attempt.call().course().sequence(), bytes, attempt);
+      take(attempt.call().history().sequence(), bytes, attempt);
     }
     return kept;
   }
@@ -109,7 +109,7 @@ record ContentReader(
         attempt,
         (plain, left, _) -> {
           OptionalLong size =
-              folder.get().save(name, call.course(), plain, savedLimit, attempt::answered);
+              folder.get().save(name, call.history(), plain, savedLimit, attempt::answered);
           return size.isPresent()
               ? new Result(new Content.Saved(name, size.getAsLong(), left), true)
               : new Result(new Content.TooLarge(savedLimit), false);
@@ -118,8 +118,8 @@ record ContentReader(
 
   /** Takes away what a line has saved: its attempt has failed all the same. */
   void withdraw(InputLine.Call call) {
-    if (folder.isPresent() && call.course().saved().isPresent()) {
-      folder.get().withdraw(folder.get().nameOf(call.label()), call.course());
+    if (folder.isPresent() && call.history().saved().isPresent()) {
+      folder.get().withdraw(folder.get().nameOf(call.label()), call.history());
     }
   }
 
@@ -153,7 +153,7 @@ record ContentReader(
         default -> taking.take(body, Optional.of(name), length);
       };
     } catch (TooMuchPackedException tooMuch) {
-      memory.free(attempt.call().course().sequence());
+      memory.free(attempt.call().history().sequence());
       return new Result(new Content.TooLarge(most), false);
     } catch (ZipException | EOFException notThat) {
       return new Result(new Content.Undecodable(name), false);
@@ -201,7 +201,7 @@ record ContentReader(
 
   private Result collect(InputStream body, Optional<String> coding, long length, Attempt attempt)
       throws IOException, InterruptedException {
-    long line = attempt.call().course().sequence();
+    long line = attempt.call().history().sequence();
     if (length > limit) {
       return new Result(new Content.TooLarge(limit), false);
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What requests cost, where it is not the same for all. */
+/** The options that say what requests cost, where it is not the same for all. */
 final class CostOptions {
   @Option(
       names = "--tokens",

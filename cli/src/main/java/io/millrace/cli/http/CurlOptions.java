@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What there is in place of options of {@code curl} that this command does not have, or calls otherwise. */
+/**
+ * Which options take the place of those of {@code curl} that this command does not have, or has under other names.
+ */
 public final class CurlOptions {
   private static final Map<String, String> INSTEAD = new HashMap<>();
 

@@ -3,7 +3,7 @@ package io.millrace.cli.http;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Segments of a path that only lead around: {@code .} and {@code ..} (RFC 3986, section 5.2.4). */
+/** Removes the segments of a path that only lead around: {@code .} and {@code ..} (RFC 3986, section 5.2.4). */
 final class DotSegments {
   private DotSegments() {}
 

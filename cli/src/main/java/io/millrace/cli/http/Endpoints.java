@@ -1,7 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.console.Streams;
-import io.millrace.cli.resume.GoingOn;
+import io.millrace.cli.resume.ResumeHint;
 import io.millrace.cli.resume.UnfinishedFile.Left;
 import io.millrace.cli.resume.WrittenFiles;
 import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
@@ -42,8 +42,9 @@ record Endpoints(
   }
 
   /** Which standard streams are used. */
-  GoingOn.Standard standard() {
-    return new GoingOn.Standard(isStandard(input), output == null || isStandard(output.toString()));
+  ResumeHint.Standard standard() {
+    return new ResumeHint.Standard(
+        isStandard(input), output == null || isStandard(output.toString()));
   }
 
   InputStream openInput() throws UnusableFileException {

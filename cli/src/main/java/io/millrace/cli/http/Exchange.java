@@ -22,7 +22,7 @@ import org.apache.hc.core5.http.HttpException;
  * @param retries told of requests that are not retries, and of those that succeed
  * @param expected which statuses are a success
  * @param picking what is taken out of answers
- * @param spending what requests have cost; empty if nobody counts it
+ * @param spent what requests have cost; empty if nobody counts it
  * @param paces told of what hosts take and refuse; empty if they have rates that were given
  * @param time for one request, its body included
  * @param itemTime for one line, from its first request
@@ -35,7 +35,7 @@ record Exchange(
     HostRetries retries,
     Expected expected,
     Picking picking,
-    Optional<Spending> spending,
+    Optional<CostTotal> spent,
     Optional<HostPaces> paces,
     Duration time,
     Optional<Duration> itemTime,
@@ -46,13 +46,13 @@ record Exchange(
   @Override
   public Step apply(InputLine line) throws RequestException, InterruptedException {
     Call call = line.call();
-    Course course = call.course();
+    LineHistory history = call.history();
     Duration left = timeLeft(call);
     requireFiles(call);
-    if (!course.hasStarted()) {
+    if (!history.hasStarted()) {
       retries.count(call.host());
     }
-    if (course.requestStarts(System.nanoTime())) {
+    if (history.requestStarts(System.nanoTime())) {
       retries.countRetry();
     }
     long cost = call.label().cost();
@@ -60,7 +60,7 @@ record Exchange(
       Step step = step(call, timed(call, left));
       paces.ifPresent(all -> all.taken(call.host(), System.nanoTime()));
       cost = step.cost(cost);
-      retries.giveBack(call.host(), course.takeBudgeted());
+      retries.giveBack(call.host(), history.takeBudgeted());
       return step;
     } catch (RequestException | InterruptedException | RuntimeException failed) {
       contents.withdraw(call);
@@ -73,7 +73,7 @@ record Exchange(
     }
   }
 
-  /* As a rate that finds itself takes it: a failure that is the request's own is no refusal. */
+  /* As an adaptive rate takes it: a failure that is the request's own is no refusal. */
   private static void note(HostPaces paces, String host, BadReplyException bad) {
     if (bad.isRefusal()) {
       paces.refused(host, System.nanoTime());
@@ -86,20 +86,20 @@ record Exchange(
     try {
       return send(call, left);
     } finally {
-      call.course().requestEnds(System.nanoTime());
+      call.history().requestEnds(System.nanoTime());
     }
   }
 
   private void count(long cost) {
-    if (spending.isPresent()) {
-      spending.get().add(cost);
+    if (spent.isPresent()) {
+      spent.get().add(cost);
     }
   }
 
   private OptionalLong usage(Reply reply) {
     OptionalLong said = picking.cost(reply);
     if (picking.usage().isPresent() && said.isEmpty()) {
-      spending.ifPresent(Spending::addUnsaid);
+      spent.ifPresent(CostTotal::addUnsaid);
     }
     return said;
   }
@@ -112,7 +112,7 @@ record Exchange(
       }
       if (contents.folder().isPresent()) {
         SaveFolder folder = contents.folder().get();
-        folder.requireFree(folder.nameOf(call.label()), call.course());
+        folder.requireFree(folder.nameOf(call.label()), call.history());
       }
     } catch (IOException problem) {
       throw new LocalException(call, problem);
@@ -120,10 +120,10 @@ record Exchange(
   }
 
   private Duration timeLeft(Call call) throws TimedOutException {
-    if (itemTime.isEmpty() || !call.course().hasStarted()) {
+    if (itemTime.isEmpty() || !call.history().hasStarted()) {
       return itemTime.filter(most -> most.compareTo(time) < 0).orElse(time);
     }
-    long elapsed = call.course().elapsedNanos(System.nanoTime());
+    long elapsed = call.history().elapsedNanos(System.nanoTime());
     Duration left = itemTime.get().minusNanos(elapsed);
     if (!left.isPositive()) {
       throw new TimedOutException(call, TimedOutException.OF_LINE, true);
@@ -139,7 +139,7 @@ record Exchange(
             attempt,
             (response, body, length) -> read(attempt, response, body, length));
       } catch (IOException | HttpException | InterruptedException | RuntimeException failed) {
-        contents.memory().free(call.course().sequence());
+        contents.memory().free(call.history().sequence());
         throw problem(call, attempt, failed);
       }
     }
@@ -164,7 +164,7 @@ record Exchange(
   }
 
   private boolean isTimeFor(Call call) {
-    return call.course().elapsedNanos(System.nanoTime())
+    return call.history().elapsedNanos(System.nanoTime())
         < itemTime.map(Duration::toNanos).orElse(Long.MAX_VALUE);
   }
 
@@ -191,8 +191,8 @@ record Exchange(
   private Step step(Call call, Reply reply) throws BadReplyException {
     if (mostRedirects > 0 && Redirect.isOne(reply)) {
       String location = leadingTo(call, reply);
-      contents.memory().free(call.course().sequence());
-      return new Step.Redirected(reply.statusCode(), location, call.course().progress());
+      contents.memory().free(call.history().sequence());
+      return new Step.Redirected(reply.statusCode(), location, call.history().progress());
     }
     Optional<String> problem = reply.problem(expected);
     if (problem.isPresent()) {
@@ -204,15 +204,15 @@ record Exchange(
       throw new BadReplyException(call, picked.problem().get(), reply);
     }
     if (picked.reply().content() instanceof Content.Selected(var json)) {
-      contents.memory().shrink(call.course().sequence(), 2L * json.length());
+      contents.memory().shrink(call.history().sequence(), 2L * json.length());
     }
-    return new Step.Answered(picked.reply(), call.course().progress(), usage);
+    return new Step.Answered(picked.reply(), call.history().progress(), usage);
   }
 
   /** Where the next request goes, which {@link Redirect#next} can make. */
   private String leadingTo(Call call, Reply reply) throws BadReplyException {
     String start = "status " + reply.statusCode() + ": the redirect was not followed";
-    if (call.course().redirects() >= mostRedirects) {
+    if (call.history().redirects() >= mostRedirects) {
       throw new BadReplyException(
           call, start + ": it would be one more than --max-redirects " + mostRedirects, reply);
     }

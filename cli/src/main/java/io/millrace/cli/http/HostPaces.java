@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which hosts have refused requests, so that their rates found themselves, and how many requests a second each has taken since
- * then. Of the first hosts that refuse, so many; the others are not counted. Thread-safe.
+ * Which hosts have refused requests, so that their rates became adaptive, and how many requests a second each has
+ * taken since then. Only the first hosts that refuse are counted, up to a bound. Thread-safe.
  *
  * @param wanted the rate that was asked for, for all hosts; empty if there is none
  */

@@ -5,8 +5,8 @@ import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
-import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.Rerun;
+import io.millrace.cli.resume.ResumeHint;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.resume.WrittenFiles;
@@ -183,7 +183,7 @@ public final class HttpCommand implements Callable<Integer> {
         return dryRun(setting, endpoints);
       }
       Optional<IdempotencyKeys> keys = options.keys(streams.environment());
-      Optional<ResumableRun> resumable =
+      Optional<ResumableLines> resumable =
           options.resumable(
               setting.form().headers(), answers.kept(requests.maxRedirects() > 0), keys);
       try (InputStream in = endpoints.openInput();
@@ -250,7 +250,7 @@ public final class HttpCommand implements Callable<Integer> {
           Rerun.of(streams.program(), spec.root().commandLine().getParseResult().originalArgs());
       boolean isOver = end.run().status() == RunStatus.COMPLETED;
       boolean isThere = isOver && (output != null || extraFiles.areWanted());
-      new GoingOn(
+      new ResumeHint(
               isThere ? again.with("--force") : again,
               options.haveCheckpoint(),
               endpoints.standard(),
@@ -288,7 +288,7 @@ public final class HttpCommand implements Callable<Integer> {
   private End run(
       Setting setting,
       Optional<IdempotencyKeys> keys,
-      Optional<ResumableRun> resumable,
+      Optional<ResumableLines> resumable,
       @Nullable RunStore store,
       @Nullable SaveFolder saved,
       InputStream in,
@@ -320,7 +320,7 @@ public final class HttpCommand implements Callable<Integer> {
               retries,
               answers.expected(),
               answers.picking(costs.usage()),
-              costs.estimate().map(_ -> new Spending()),
+              costs.estimate().map(_ -> new CostTotal()),
               options.paces(),
               options.timeout(),
               options.itemTimeout(),

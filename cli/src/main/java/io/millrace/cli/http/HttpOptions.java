@@ -244,10 +244,10 @@ final class HttpOptions {
   }
 
   /** How the run survives; empty if it does not. */
-  Optional<ResumableRun> resumable(
-      List<Header> general, ResumableRun.Kept kept, Optional<IdempotencyKeys> keys) {
+  Optional<ResumableLines> resumable(
+      List<Header> general, ResumableLines.Kept kept, Optional<IdempotencyKeys> keys) {
     return checkpoints.areGiven()
-        ? Optional.of(new ResumableRun(checkpoints, general, kept, keys))
+        ? Optional.of(new ResumableLines(checkpoints, general, kept, keys))
         : Optional.empty();
   }
 
@@ -349,7 +349,7 @@ final class HttpOptions {
         new ItemDeadline(
             item ->
                 item instanceof InputLine line
-                    ? line.course().endNanos(nanos)
+                    ? line.history().endNanos(nanos)
                     : ItemDeadline.NEVER);
     return ConfigAccess.changed(parallel, copy -> copy.itemDeadline = deadline);
   }
@@ -365,14 +365,14 @@ final class HttpOptions {
     return all.size() == 1 ? all.getFirst() : RateLimit.all(all.toArray(RateLimit[]::new));
   }
 
-  /** Without a rate there is no limit until the host refuses a request; then its rate finds itself. */
+  /** Without a rate there is no limit until the host refuses a request; then its rate is adaptive. */
   private RateLimit hostLimit() {
     return hostRate == null
         ? RateLimit.adaptive().startingAt(Double.POSITIVE_INFINITY)
         : withBurst(hostRate);
   }
 
-  /** What hosts take, where their rates find themselves. */
+  /** What hosts take, where their rates are adaptive. */
   Optional<HostPaces> paces() {
     return hostRate == null
         ? Optional.of(HostPaces.of(Optional.ofNullable(rate).map(HttpOptions::perSecond)))

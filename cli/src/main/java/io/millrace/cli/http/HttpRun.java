@@ -15,12 +15,12 @@ import io.millrace.cli.http.LineResult.State;
 import io.millrace.cli.http.Tally.Counts;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
-import io.millrace.cli.watch.Ending;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
+import io.millrace.cli.watch.Summary;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
@@ -146,11 +146,11 @@ final class HttpRun {
       report
           .summary(status, manner.end().ofRun(status, broken.isPresent()), input.reading())
           .forEach(streams.err()::println);
-      exchange.spending().ifPresent(cost -> streams.err().println("  cost: " + cost));
+      exchange.spent().ifPresent(cost -> streams.err().println("  cost: " + cost));
       exchange.paces().map(HostPaces::lines).stream()
           .flatMap(List::stream)
           .forEach(streams.err()::println);
-      Ending.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
+      Summary.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
     }
     return new End(status, report.counts().failed(), broken);
   }
@@ -168,7 +168,7 @@ final class HttpRun {
   private void accept(Outcome<InputLine, Step> outcome, Run<InputLine, Step> run)
       throws IOException {
     if (outcome instanceof Success<InputLine, Step>(var line, var step, _) && outcome.restored()) {
-      line.course().goesOnFrom(step.progress());
+      line.history().goesOnFrom(step.progress());
     }
     if (outcome instanceof Success<InputLine, Step>(var line, Step.Redirected to, _)) {
       redirect(line.call(), to);
@@ -200,7 +200,7 @@ final class HttpRun {
   private void redirect(Call call, Step.Redirected to) {
     try {
       Request next = Redirect.next(call.request(), to.status(), Optional.of(to.location()));
-      call.course().redirected();
+      call.history().redirected();
       input.redirect(call.leadingTo(next));
     } catch (MalformedInputException impossible) {
       throw new IllegalStateException(impossible); // the exchange has made this request before
@@ -218,7 +218,7 @@ final class HttpRun {
       write(result);
       return;
     }
-    early.put(result.line().course().sequence(), result);
+    early.put(result.line().history().sequence(), result);
     for (LineResult next = early.remove(turn); next != null; next = early.remove(turn)) {
       turn++;
       write(next);
@@ -227,7 +227,7 @@ final class HttpRun {
 
   /* For another run; what was too long to be read cannot be kept. */
   private void keepFailed(LineResult result) {
-    byte[] text = result.line().course().text();
+    byte[] text = result.line().history().text();
     boolean isOpen = result.state() == State.FAILED || result.state() == State.CUT_OFF;
     if (failures != null && isOpen && text.length > 0) {
       failures.lines().writeBytes(text);
@@ -237,7 +237,7 @@ final class HttpRun {
 
   private void write(LineResult result) throws IOException {
     form.write(result, output.lines());
-    exchange.contents().memory().free(result.line().course().sequence());
+    exchange.contents().memory().free(result.line().history().sequence());
     input.done();
     if (output.isFull()) {
       flush();

@@ -4,7 +4,7 @@ import io.millrace.outcome.Details;
 import io.millrace.outcome.Wording;
 import org.jspecify.annotations.Nullable;
 
-/** How lines, their errors and pauses of hosts are called. */
+/** How the monitor of a run names lines, their errors, and the pauses of hosts. */
 final class HttpWording implements Wording {
   @Override
   public String cause(Throwable error) {

@@ -10,7 +10,7 @@ sealed interface InputLine {
   Label label();
 
   /** How far it has come. */
-  Course course();
+  LineHistory history();
 
   /**
    * What the line says of itself, for its answer.
@@ -55,10 +55,10 @@ sealed interface InputLine {
   }
 
   /** A request to perform. */
-  record Call(Label label, Course course, Request request) implements InputLine {
+  record Call(Label label, LineHistory history, Request request) implements InputLine {
     /** The same line, with the next request of a redirect. */
     Call leadingTo(Request next) {
-      return new Call(label, course, next);
+      return new Call(label, history, next);
     }
 
     /** With the port, unless it is the usual one. */
@@ -72,7 +72,7 @@ sealed interface InputLine {
    *
    * @param problem what is wrong with it; holds nothing that could be secret
    */
-  record Malformed(Label label, Course course, String problem) implements InputLine {}
+  record Malformed(Label label, LineHistory history, String problem) implements InputLine {}
 
   /**
    * The call in this line.

@@ -151,7 +151,7 @@ final class InputSource implements Iterator<InputLine> {
       InputLine line = Objects.requireNonNull(next);
       next = null;
       if (positions != null) {
-        positions.item(line.course().redirects() > 0);
+        positions.item(line.history().redirects() > 0);
       }
       return line;
     } finally {
@@ -186,14 +186,14 @@ final class InputSource implements Iterator<InputLine> {
 
   private void accept(LineReader.Line line) {
     lastNumber = line.number();
-    Course course = new Course(handedOut);
+    LineHistory history = new LineHistory(handedOut);
     if (keepsText && !line.tooLong()) {
-      course.keep(line.bytes());
+      history.keep(line.bytes());
     }
     InputLine item =
         line.tooLong()
             ? malformed("longer than " + longestLine + " bytes: see --max-line")
-            : parser.parse(line.number(), line.bytes(), course);
+            : parser.parse(line.number(), line.bytes(), history);
     if (item == null) {
       skipped++;
       if (positions != null) {
@@ -210,7 +210,7 @@ final class InputSource implements Iterator<InputLine> {
   }
 
   private InputLine malformed(String problem) {
-    return new Malformed(Label.of(lastNumber), new Course(handedOut), problem);
+    return new Malformed(Label.of(lastNumber), new LineHistory(handedOut), problem);
   }
 
   /** Hands out nothing more, and says which lines would have gone on. */
@@ -220,7 +220,7 @@ final class InputSource implements Iterator<InputLine> {
       isOver = true;
       isStopped = true;
       List<Call> left = new ArrayList<>(redirected);
-      if (next instanceof Call call && call.course().hasStarted()) {
+      if (next instanceof Call call && call.history().hasStarted()) {
         left.add(call);
       }
       redirected.clear();

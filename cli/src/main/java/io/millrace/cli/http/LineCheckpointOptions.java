@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of a checkpoint that knows lines of requests. */
+/** The options of a checkpoint of lines. */
 final class LineCheckpointOptions extends CheckpointOptions {
   @Option(
       names = "--key",

@@ -17,8 +17,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By what a checkpoint, and a folder of answers, know a line again, and whether it is still the same. No header but those that cannot be secret
- * has a part in either, and no user of a URL, also where an id or a field is one.
+ * How a checkpoint, and a folder of answers, recognize a line, and tell whether it is still the same. Headers that
+ * may be secret have no part in either, nor does the user of a URL, even where an id or a field is a URL.
  *
  * @param field the one that was asked for; empty for the id, or else the request
  */
@@ -101,7 +101,7 @@ record LineIdentity(Optional<KeyField> field) {
   static String keyOf(InputLine line) {
     String key =
         line.label().key().isEmpty() ? "line " + line.label().number() : line.label().key();
-    int redirects = line.course().redirects();
+    int redirects = line.history().redirects();
     return redirects == 0 ? key : key + " redirect " + redirects;
   }
 

@@ -14,8 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes an item of a line: of a URL, or of a JSON object. Whatever a line holds, it costs that line
- * only.
+ * Makes an item of a line: of a URL, or of a JSON object. Whatever a line holds, only that line can fail for it.
  *
  * @param form what lines get that do not say it themselves
  * @param identity how a checkpoint or a folder of answers knows a line again; empty if there is neither
@@ -28,17 +27,17 @@ record LineParser(
     Optional<IdempotencyKeys> keys,
     Optional<CostEstimate> costs) {
   /** The item; null if the line is blank or a comment. */
-  @Nullable InputLine parse(long number, ByteBuffer bytes, Course course) {
-    Reading reading = new Reading(number, course);
+  @Nullable InputLine parse(long number, ByteBuffer bytes, LineHistory history) {
+    Reading reading = new Reading(number, history);
     try {
       String text = decode(number, bytes).strip();
       return text.isEmpty() || text.startsWith("#") ? null : reading.read(text);
     } catch (MalformedInputException error) {
-      return new Malformed(reading.label, course, error.problem());
+      return new Malformed(reading.label, history, error.problem());
     } catch (RuntimeException unforeseen) {
       return new Malformed(
           reading.label,
-          course,
+          history,
           "it cannot be read (" + unforeseen.getClass().getSimpleName() + ")");
     }
   }
@@ -54,11 +53,11 @@ record LineParser(
 
   /** What is known of a line so far, for the case that the rest of it is malformed. */
   private final class Reading {
-    private final Course course;
+    private final LineHistory history;
     private Label label;
 
-    Reading(long number, Course course) {
-      this.course = course;
+    Reading(long number, LineHistory history) {
+      this.history = history;
       this.label = Label.of(number);
     }
 
@@ -94,8 +93,9 @@ record LineParser(
         Map<String, JsonObject.Field> fields = line == null ? Map.of() : line.fields();
         label = label.withCost(costs.get().of(fields, request));
       }
-      Request keyed = keys.isPresent() ? keys.get().in(request, label, course.sequence()) : request;
-      return new Call(label, course, keyed);
+      Request keyed =
+          keys.isPresent() ? keys.get().in(request, label, history.sequence()) : request;
+      return new Call(label, history, keyed);
     }
   }
 }

@@ -57,7 +57,7 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
 
   /** A line that the end of the run kept from its answer. */
   static LineResult ended(InputLine line, RunStatus reason, EndReason end) {
-    return line.course().hasStarted()
+    return line.history().hasStarted()
         ? new LineResult(line, State.CUT_OFF, Optional.empty(), Optional.of(end.ofItem(reason)))
         : new LineResult(line, State.NOT_STARTED, Optional.empty(), Optional.empty());
   }
@@ -69,6 +69,6 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
 
   /** Repetitions, those of all its requests together. */
   long retries() {
-    return Math.max(line.course().attempts() - 1, 0);
+    return Math.max(line.history().attempts() - 1, 0);
   }
 }

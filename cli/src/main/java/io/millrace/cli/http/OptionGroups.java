@@ -9,7 +9,7 @@ import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The options in the help, by what they are about. */
+/** Groups the options in the help by topic. */
 public final class OptionGroups implements IHelpSectionRenderer {
   private static final String OTHERS = "Other";
   private static final Map<String, List<String>> GROUPS = groups();

@@ -65,7 +65,7 @@ record OutputLine(Set<String> included, Optional<SaveFolder> folder, boolean sel
 
     void write(LineResult result) {
       InputLine line = result.line();
-      Course course = line.course();
+      LineHistory history = line.history();
       json.write("{\"id\":");
       json.json(line.label().id());
       if (line instanceof Malformed) {
@@ -73,11 +73,11 @@ record OutputLine(Set<String> included, Optional<SaveFolder> folder, boolean sel
       }
       url(line).ifPresent(url -> text("url", url));
       result.reply().ifPresent(reply -> number("status", reply.statusCode()));
-      if (course.redirects() > 0) {
-        number("redirects", course.redirects());
+      if (history.redirects() > 0) {
+        number("redirects", history.redirects());
       }
-      number("attempts", course.attempts());
-      number("millis", course.tookMillis());
+      number("attempts", history.attempts());
+      number("millis", history.tookMillis());
       result.error().ifPresent(error -> text("error", error));
       line.label().fields().forEach(this::passOn);
       result.reply().ifPresent(this::headers);
@@ -86,7 +86,7 @@ record OutputLine(Set<String> included, Optional<SaveFolder> folder, boolean sel
     }
 
     private Optional<String> url(InputLine line) {
-      return line instanceof Call call && call.course().redirects() > 0
+      return line instanceof Call call && call.history().redirects() > 0
           ? Optional.of(call.request().url().toString())
           : line.label().url();
     }

@@ -8,8 +8,8 @@ import java.util.OptionalLong;
 /**
  * What is taken out of the body of an answer.
  *
- * @param select where the only value stands that is kept; empty if all is
- * @param usage where it stands what the answer did cost; empty if nobody asks
+ * @param select where the one value stands that is kept; empty if the whole body is kept
+ * @param usage where the cost of the answer stands; empty if nobody counts it
  */
 record Picking(Optional<Pointer> select, Optional<Pointer> usage) {
 

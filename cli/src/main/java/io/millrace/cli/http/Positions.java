@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which items of the run are which lines: one bit for each line, and one for each item. Beyond two thousand million it
+ * Which line each item of the run is of: one bit for each line, and one for each item. Beyond two thousand million it
  * knows nothing. Used by one thread at a time.
  */
 final class Positions {

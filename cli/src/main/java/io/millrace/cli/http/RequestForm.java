@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What lines get that do not say it themselves.
+ * What a request gets where its line does not say otherwise.
  *
  * @param headers what all requests send
  * @param method empty for GET, or POST where there is a body

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What all requests are like, and how they reach their servers. */
+/** The options that say what all requests are like, and how they reach their servers. */
 final class RequestOptions {
   @Option(
       names = "--header",

@@ -53,14 +53,14 @@ record RetryRules(
   private boolean repeats(Throwable error) {
     boolean repeats =
         error instanceof RequestException failure
-            && failure.call().course().attempts() <= retries
+            && failure.call().history().attempts() <= retries
             && isWorthIt(failure)
             && isAllowed(failure)
             && isInTime(failure)
             && isLeft(failure);
     if (repeats && error instanceof BadReplyException bad) {
       bad.dropContent();
-      memory.free(bad.call().course().sequence());
+      memory.free(bad.call().history().sequence());
     }
     return repeats;
   }
@@ -93,7 +93,7 @@ record RetryRules(
       return true;
     }
     long wait = retry().serverWait(null, failure, Instant.now()).map(Duration::toNanos).orElse(0L);
-    long elapsed = failure.call().course().elapsedNanos(System.nanoTime());
+    long elapsed = failure.call().history().elapsedNanos(System.nanoTime());
     return elapsed + wait < itemTime.get().toNanos();
   }
 
@@ -108,7 +108,7 @@ record RetryRules(
     if (!isLeft) {
       failure.refuseRetry();
     } else if (!isAsked) {
-      failure.call().course().budgeted();
+      failure.call().history().budgeted();
     }
     return isLeft;
   }

@@ -188,7 +188,7 @@ record SaveFolder(
    *
    * @throws UnsavedException if there is one that is not to be replaced, or the command uses it for something else
    */
-  void requireFree(String name, Course line) throws UnsavedException {
+  void requireFree(String name, LineHistory line) throws UnsavedException {
     Path file = folder.resolve(name);
     Optional<String> user = used.user(file);
     if (user.isPresent()) {
@@ -208,7 +208,7 @@ record SaveFolder(
     }
   }
 
-  private static boolean isOf(Course line, Path file) {
+  private static boolean isOf(LineHistory line, Path file) {
     return line.saved().isPresent() && line.saved().get().isAt(file);
   }
 
@@ -256,7 +256,7 @@ record SaveFolder(
    * @return how many bytes came; empty if there are more than these, and nothing was saved
    * @throws UnsavedException if it cannot be written
    */
-  OptionalLong save(String name, Course line, InputStream body, long most, Whole whole)
+  OptionalLong save(String name, LineHistory line, InputStream body, long most, Whole whole)
       throws IOException, InterruptedException {
     Path part = folder.resolve(PART + line.sequence() + PART_END);
     try {
@@ -271,7 +271,7 @@ record SaveFolder(
   }
 
   /** Takes away what a line has saved, as it has failed all the same. What cannot be removed stays its own. */
-  void withdraw(String name, Course line) {
+  void withdraw(String name, LineHistory line) {
     Path file = folder.resolve(name);
     naming.lock();
     try {
@@ -322,7 +322,7 @@ record SaveFolder(
     return true;
   }
 
-  private void publish(Path part, String name, Course line) throws IOException {
+  private void publish(Path part, String name, LineHistory line) throws IOException {
     local(() -> named(later(part), name, line));
     if (isDurable) {
       try (FileChannel directory = local(() -> FileChannel.open(folder, StandardOpenOption.READ))) {
@@ -331,7 +331,7 @@ record SaveFolder(
     }
   }
 
-  private Saved named(Path part, String name, Course line) throws IOException {
+  private Saved named(Path part, String name, LineHistory line) throws IOException {
     Path file = folder.resolve(name);
     Saved saved = Saved.at(part);
     naming.lock();
@@ -359,7 +359,7 @@ record SaveFolder(
   }
 
   /* A link is made only where there is nothing. */
-  private Path linked(Path part, Path file, Course line) throws IOException {
+  private Path linked(Path part, Path file, LineHistory line) throws IOException {
     try {
       return Files.createLink(file, part);
     } catch (FileAlreadyExistsException taken) {
@@ -371,9 +371,9 @@ record SaveFolder(
     }
   }
 
-  private static <T> T local(Undisturbed.Step<T> step) throws IOException {
+  private static <T> T local(Uninterrupted.Step<T> step) throws IOException {
     try {
-      return Undisturbed.call(step);
+      return Uninterrupted.call(step);
     } catch (UnsavedException said) {
       throw said;
     } catch (FileSystemException error) {

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 /** What came of one request. */
 sealed interface Step {
   /** How far the line had come with it. */
-  Course.Progress progress();
+  LineHistory.Progress progress();
 
   /**
    * What it has cost.
@@ -24,12 +24,12 @@ sealed interface Step {
    *
    * @param usage what it says that it did cost
    */
-  record Answered(Reply reply, Course.Progress progress, OptionalLong usage) implements Step {}
+  record Answered(Reply reply, LineHistory.Progress progress, OptionalLong usage) implements Step {}
 
   /**
    * The line goes on with another request.
    *
    * @param location where, as the server said
    */
-  record Redirected(int status, String location, Course.Progress progress) implements Step {}
+  record Redirected(int status, String location, LineHistory.Progress progress) implements Step {}
 }

@@ -1,7 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.checkpoint.Codec;
-import io.millrace.cli.http.Course.Progress;
+import io.millrace.cli.http.LineHistory.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -47,7 +47,7 @@ final class Wire implements AutoCloseable {
   private final PoolingHttpClientConnectionManager pool;
   private final HttpRequestExecutor executor = new HttpRequestExecutor();
   private final Proxies proxies;
-  private final Names names = new Names();
+  private final HostResolver resolver = new HostResolver();
 
   /** Reads an answer. */
   @FunctionalInterface
@@ -74,7 +74,7 @@ final class Wire implements AutoCloseable {
             .build();
     pool =
         new Connections()
-            .setDnsResolver(names)
+            .setDnsResolver(resolver)
             .setTlsSocketStrategy(tls)
             .setConnectionFactory(socket -> new QuietConnection(socket, bounds))
             .setMaxConnTotal(connections)
@@ -259,6 +259,6 @@ final class Wire implements AutoCloseable {
   @Override
   public void close() {
     pool.close(CloseMode.IMMEDIATE);
-    names.close();
+    resolver.close();
   }
 }

@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What completes words of the command in bash. */
+/** The script that completes words of the command in bash. */
 public final class BashCompletion {
   private static final String START =
       """

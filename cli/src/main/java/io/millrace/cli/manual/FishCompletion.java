@@ -4,7 +4,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What completes words of the command in fish. */
+/** The script that completes words of the command in fish. */
 public final class FishCompletion {
   private static final String START =
       """

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** What completes words of the command in zsh. */
+/** The script that completes words of the command in zsh. */
 public final class ZshCompletion {
   private static final String START =
       """

@@ -67,7 +67,7 @@ final class Child {
     this.limits = limits;
   }
 
-  Ending run(Printing printing) throws InterruptedException, IOException {
+  ProgramEnd run(Printing printing) throws InterruptedException, IOException {
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
@@ -77,7 +77,7 @@ final class Child {
     try {
       int started = start(printing);
       if (started < 0) {
-        return Ending.ofError(-started);
+        return ProgramEnd.ofError(-started);
       }
       pid = started;
       programs.running().add(pid);
@@ -160,7 +160,7 @@ final class Child {
     return 0;
   }
 
-  private Ending untilEnd(Printing printing) throws InterruptedException, IOException {
+  private ProgramEnd untilEnd(Printing printing) throws InterruptedException, IOException {
     deadlineNanos = limits.time() == null ? Long.MAX_VALUE : after(limits.time().toNanos());
     boolean isDone = false;
     int status;
@@ -185,7 +185,7 @@ final class Child {
     if (isInterrupted) {
       throw new InterruptedException();
     }
-    return phase == Phase.RUNNING ? Ending.ofStatus(status) : new Ending.TimedOut();
+    return phase == Phase.RUNNING ? ProgramEnd.ofStatus(status) : new ProgramEnd.TimedOut();
   }
 
   private void watch(Printing printing) throws IOException {

@@ -1,8 +1,8 @@
 package io.millrace.cli.process;
 
 /**
- * The locale that was given, of which the launcher makes one of UTF-8 for Java where it is of something else: then it
- * hands on {@code LC_ALL} under another name, if it was set.
+ * The locale that the user has set. If its encoding is not UTF-8, the launcher replaces it by one of UTF-8 for Java,
+ * and hands on {@code LC_ALL}, if it was set, under another name.
  *
  * @param isReplaced whether the launcher did that
  */

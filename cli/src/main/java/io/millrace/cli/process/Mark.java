@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Variables that programs inherit, and by which they are known again, whatever group or parent they have.
+ * Environment variables that programs inherit, and by which they are recognized, whatever their group or parent is.
  *
  * @param run the value of {@link #RUN}, of one run only
  */

@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts programs, each in a session of its own, and waits for them. Closing lets those that they have left behind
- * live on; if this process is killed, all are ended. Thread-safe.
+ * Starts programs, each in a session of its own, and waits for them. Closing does not end the processes that programs
+ * have started and not ended themselves; if this process is killed, all are ended. Thread-safe.
  */
 public final class Programs implements AutoCloseable {
   private static final int NEW_SESSION = 0x80;
@@ -120,7 +120,7 @@ public final class Programs implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted; the program and all that it has started are ended before
    * @throws IOException if a sink throws that; the program is ended as well
    */
-  public Ending run(Invocation invocation, Printing printing, Limits limits)
+  public ProgramEnd run(Invocation invocation, Printing printing, Limits limits)
       throws InterruptedException, IOException {
     return new Child(this, invocation, limits).run(printing);
   }

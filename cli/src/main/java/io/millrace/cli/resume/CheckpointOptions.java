@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * The options of a run that survives, for any command, which adds its {@code --key}. Without {@code --checkpoint}, no
- * database is loaded.
+ * The options of a run with a checkpoint, for any command; each command adds its own {@code --key}. Without
+ * {@code --checkpoint}, no database is loaded.
  */
 public abstract class CheckpointOptions {
   private static final int LONGEST_NAME = 200;
@@ -49,7 +49,7 @@ public abstract class CheckpointOptions {
       return Optional.of(
           "--checkpoint-version must have 1 to " + LONGEST_NAME + " characters, and not be blank");
     }
-    return Place.problem(place);
+    return CheckpointPlace.problem(place);
   }
 
   /** Whether the run survives. */
@@ -65,7 +65,7 @@ public abstract class CheckpointOptions {
   /** Names the files of the checkpoint. */
   public void addTo(UsedFiles files) {
     if (place != null) {
-      Place.addTo(files, place);
+      CheckpointPlace.addTo(files, place);
     }
   }
 
@@ -78,7 +78,7 @@ public abstract class CheckpointOptions {
       return Optional.empty();
     }
     try {
-      return Optional.of(Place.of(place, environment).store().info().name().action());
+      return Optional.of(CheckpointPlace.of(place, environment).store().info().name().action());
     } catch (CheckpointException none) {
       return Optional.empty();
     }
@@ -98,6 +98,6 @@ public abstract class CheckpointOptions {
     }
     CheckpointName name =
         CheckpointName.of(Digest.bounded(action, LONGEST_NAME), version == null ? "1" : version);
-    return RunStore.take(Place.of(place, environment), name);
+    return RunStore.take(CheckpointPlace.of(place, environment), name);
   }
 }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How {@code millrace run} keeps the keys of items: so that none looks like that of an item without one, and each byte as a
- * character, because a key may be no UTF-8. A URL has no user and no password there.
+ * How {@code millrace run} keeps the keys of items. None looks like the key of an item without one. Each byte is a
+ * character, because a key need not be UTF-8. A URL is kept without user and password.
  */
 public final class GivenKey {
   private static final String START = "= ";

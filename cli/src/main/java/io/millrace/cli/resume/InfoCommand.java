@@ -64,39 +64,40 @@ public final class InfoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<String> problem = Place.problem(place);
+    Optional<String> problem = CheckpointPlace.problem(place);
     if (problem.isPresent()) {
       throw new ParameterException(
           spec.commandLine(), problem.get().replace("--checkpoint", "the checkpoint"));
     }
-    if (!Place.isDatabase(place) && !Files.exists(Path.of(place), LinkOption.NOFOLLOW_LINKS)) {
+    if (!CheckpointPlace.isDatabase(place)
+        && !Files.exists(Path.of(place), LinkOption.NOFOLLOW_LINKS)) {
       streams.err().println("millrace info: there is no checkpoint '" + place + "'");
       return ExitStatus.CHECKPOINT;
     }
     UsedFiles used = new UsedFiles();
-    Place.addTo(used, place);
+    CheckpointPlace.addTo(used, place);
     streams.addOutputsTo(used);
     Optional<String> conflict = used.conflict();
     if (conflict.isPresent()) {
       throw new ParameterException(
           spec.commandLine(), conflict.get().replace("--checkpoint", "the checkpoint"));
     }
-    Place checkpoint = Place.of(place, streams.environment());
+    CheckpointPlace checkpoint = CheckpointPlace.of(place, streams.environment());
     try (Output out = new Output(new StreamTarget(streams.out()))) {
       CheckpointInfo info = checkpoint.store().info();
       UnaryOperator<String> keys =
           info.name().action().startsWith("run ") ? GivenKey::shown : UnaryOperator.identity();
-      Receipt receipt = new Receipt(out.lines(), asJson, keys);
+      InfoReport report = new InfoReport(out.lines(), asJson, keys);
       if (failures) {
         for (var each = checkpoint.store().failures().iterator(); each.hasNext(); ) {
-          receipt.write(each.next());
+          report.write(each.next());
           if (out.isFull()) {
             out.flush();
-            receipt = new Receipt(out.lines(), asJson, keys);
+            report = new InfoReport(out.lines(), asJson, keys);
           }
         }
       } else {
-        receipt.write(info, checkpoint.text(), Instant.now());
+        report.write(info, checkpoint.text(), Instant.now());
       }
       out.flush();
       return ExitStatus.OK;

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * said in the words of the command. Used by one thread.
  */
 public final class RunStore implements CheckpointStore, AutoCloseable {
-  private final Place place;
+  private final CheckpointPlace place;
   private final CheckpointName name;
 
   /* Until the run has it. */
   private @Nullable CheckpointSession taken;
 
-  private RunStore(Place place, CheckpointName name, CheckpointSession taken) {
+  private RunStore(CheckpointPlace place, CheckpointName name, CheckpointSession taken) {
     this.place = place;
     this.name = name;
     this.taken = taken;
@@ -38,7 +38,7 @@ public final class RunStore implements CheckpointStore, AutoCloseable {
    *
    * @throws RefusedException if it is of another run, is in use, or cannot be used
    */
-  static RunStore take(Place place, CheckpointName name) throws RefusedException {
+  static RunStore take(CheckpointPlace place, CheckpointName name) throws RefusedException {
     try {
       return new RunStore(place, name, place.store().open(name));
     } catch (CheckpointException refused) {
@@ -46,7 +46,8 @@ public final class RunStore implements CheckpointStore, AutoCloseable {
     }
   }
 
-  private static String why(Place place, CheckpointName asked, CheckpointException refused) {
+  private static String why(
+      CheckpointPlace place, CheckpointName asked, CheckpointException refused) {
     String message = String.valueOf(refused.getMessage());
     try {
       CheckpointName kept = place.store().info().name();

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A file that comes into being when it is whole: until then it is written beside it, under a name that nothing but such
- * runs has. What an earlier run left there is this one's own.
+ * A file that appears only when it is whole. Until then its content is in a file beside it, under a name that only
+ * such runs use. A run may take what an earlier run has left there.
  *
  * @param path where it belongs
  * @param beside where it is written
@@ -32,7 +32,7 @@ public record UnfinishedFile(Path path, Path beside, boolean mayReplace, FileTar
   private static final String SUFFIX = ".unfinished";
   private static final int PART = 1 << 13;
 
-  /** What becomes of what an earlier run has left. */
+  /** What is done with what an earlier run has left. */
   public enum Left {
     REPLACED,
     /** More is written behind its last whole line. */

@@ -16,7 +16,7 @@ import java.util.Optional;
  * How the files of options are written.
  *
  * @param force whether they may be there already
- * @param isResumable whether they come into being when they are whole
+ * @param isResumable whether they appear only when they are whole
  */
 public record WrittenFiles(boolean force, boolean isResumable) {
 

@@ -1,6 +1,6 @@
 package io.millrace.cli.run;
 
-import io.millrace.cli.process.Ending;
+import io.millrace.cli.process.ProgramEnd;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,7 +12,7 @@ final class Attempt implements AutoCloseable {
   private final Captured err;
   private final long startNanos = System.nanoTime();
   private long tookNanos;
-  private Optional<Ending> ending = Optional.empty();
+  private Optional<ProgramEnd> ending = Optional.empty();
 
   /**
    * It starts.
@@ -26,12 +26,12 @@ final class Attempt implements AutoCloseable {
     this.err = err;
   }
 
-  void ended(Ending how) {
+  void ended(ProgramEnd how) {
     ending = Optional.of(how);
     ended();
   }
 
-  void ended(Ending how, long millis) {
+  void ended(ProgramEnd how, long millis) {
     ending = Optional.of(how);
     tookNanos = millis * 1_000_000;
   }
@@ -62,13 +62,13 @@ final class Attempt implements AutoCloseable {
   }
 
   /** How it ended; empty if the end of the run cut it off. */
-  Optional<Ending> ending() {
+  Optional<ProgramEnd> ending() {
     return ending;
   }
 
   /** Whether the command itself has said how it went. */
   boolean hasExited() {
-    return ending.filter(how -> how instanceof Ending.Exited).isPresent();
+    return ending.filter(how -> how instanceof ProgramEnd.Exited).isPresent();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.checkpoint.Codec;
-import io.millrace.cli.process.Ending;
+import io.millrace.cli.process.ProgramEnd;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -40,7 +40,7 @@ final class AttemptCodec implements Codec<Attempt> {
     Captured out = captured(in);
     Captured err = captured(in);
     Attempt attempt = new Attempt(number, start, out, err);
-    attempt.ended(new Ending.Exited(0), millis);
+    attempt.ended(new ProgramEnd.Exited(0), millis);
     return attempt;
   }
 

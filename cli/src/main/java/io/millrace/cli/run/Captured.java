@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a command has printed: the first bytes in memory, what is more in a file that nobody else can open, and what is
- * beyond a limit only counted. Used by one thread at a time.
+ * What a command has printed. The first bytes are kept in memory, further ones in a file that nobody else can open;
+ * bytes beyond a limit are only counted. Used by one thread at a time.
  */
 final class Captured implements Sink, AutoCloseable {
   private static final byte[] NOTHING = {};

@@ -1,7 +1,7 @@
 package io.millrace.cli.run;
 
-import io.millrace.cli.process.Ending;
 import io.millrace.cli.process.Invocation;
+import io.millrace.cli.process.ProgramEnd;
 import io.millrace.cli.process.Programs;
 import io.millrace.cli.process.Programs.Limits;
 import io.millrace.cli.process.Programs.Printing;
@@ -34,7 +34,7 @@ record CommandAction(
     Invocation invocation = form.invocation(item);
     Attempt attempt =
         item.course().begins(new Captured(inMemory, most), new Captured(inMemory, most));
-    Ending ending =
+    ProgramEnd ending =
         folder.isPresent()
             ? intoFolder(folder.get(), item, invocation, attempt)
             : captured(invocation, attempt);
@@ -55,7 +55,7 @@ record CommandAction(
     return captured.total() > captured.kept();
   }
 
-  private Ending captured(Invocation invocation, Attempt attempt)
+  private ProgramEnd captured(Invocation invocation, Attempt attempt)
       throws InterruptedException, IOException {
     try {
       return programs.run(invocation, new Printing.Piped(attempt.out(), attempt.err()), limits);
@@ -64,10 +64,11 @@ record CommandAction(
     }
   }
 
-  private Ending intoFolder(OutputFolder into, Item item, Invocation invocation, Attempt attempt)
+  private ProgramEnd intoFolder(
+      OutputFolder into, Item item, Invocation invocation, Attempt attempt)
       throws InterruptedException, IOException {
     try {
-      Ending ending = programs.run(invocation, into.begin(item, attempt.number()), limits);
+      ProgramEnd ending = programs.run(invocation, into.begin(item, attempt.number()), limits);
       into.end(item, ending);
       return ending;
     } catch (FileAlreadyExistsException taken) {

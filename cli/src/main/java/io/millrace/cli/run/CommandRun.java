@@ -10,12 +10,12 @@ import io.millrace.cli.console.ProgressDisplay;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.Output;
-import io.millrace.cli.watch.Ending;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LivePage;
 import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
+import io.millrace.cli.watch.Summary;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Source;
@@ -141,7 +141,7 @@ final class CommandRun {
       tally
           .summary(status, manner.end(), items.reading(), broken.isPresent())
           .forEach(streams.err()::println);
-      Ending.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
+      Summary.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
       if (failed != null && failed.missing() > 0) {
         streams
             .err()

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What there is in place of options of {@code xargs} and GNU parallel that this command does not have. */
+/** Which options take the place of those of {@code xargs} and GNU parallel that this command does not have. */
 public final class ForeignOptions {
   private static final Map<String, String> INSTEAD = new HashMap<>();
 

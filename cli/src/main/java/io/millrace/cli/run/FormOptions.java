@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
-/** How a command is made of an item. */
+/** The options that say how a command is made of an item. */
 final class FormOptions {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 

@@ -21,7 +21,7 @@ import java.util.Set;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Where items come from. */
+/** The options that say where items come from. */
 final class InputOptions {
   @Parameters(
       arity = "0..*",

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options of a checkpoint that knows items, and of all else that their key is good for. */
+/** The options of a checkpoint of items, and of everything else that uses their key. */
 final class ItemCheckpointOptions extends CheckpointOptions {
   @Option(
       names = "--key",

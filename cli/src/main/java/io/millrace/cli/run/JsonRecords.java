@@ -1,6 +1,6 @@
 package io.millrace.cli.run;
 
-import io.millrace.cli.process.Ending;
+import io.millrace.cli.process.ProgramEnd;
 import io.millrace.cli.text.ContentText;
 import io.millrace.cli.text.JsonText;
 import io.millrace.cli.text.Output;
@@ -57,12 +57,12 @@ record JsonRecords(Output output, Optional<OutputFolder> folder) implements Resu
       json.write("}\n");
     }
 
-    private void ending(Ending ending) {
+    private void ending(ProgramEnd ending) {
       switch (ending) {
-        case Ending.Exited(int code) -> number("exitCode", code);
-        case Ending.NotStarted(int code, _) -> number("exitCode", code);
-        case Ending.Killed(int signal) -> text("signal", SignalName.of(signal));
-        case Ending.TimedOut() -> {
+        case ProgramEnd.Exited(int code) -> number("exitCode", code);
+        case ProgramEnd.NotStarted(int code, _) -> number("exitCode", code);
+        case ProgramEnd.Killed(int signal) -> text("signal", SignalName.of(signal));
+        case ProgramEnd.TimedOut() -> {
           // the error says it
         }
       }

@@ -1,6 +1,6 @@
 package io.millrace.cli.run;
 
-import io.millrace.cli.process.Ending;
+import io.millrace.cli.process.ProgramEnd;
 import io.millrace.cli.process.Programs.Printing;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.FileTarget;
@@ -89,14 +89,14 @@ record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<Strin
    *
    * @throws NoSuchFileException if somebody has removed one
    */
-  void end(Item item, Ending ending) throws IOException {
+  void end(Item item, ProgramEnd ending) throws IOException {
     Pair parts = parts(item);
     Pair files = files(item);
-    if (ending instanceof Ending.NotStarted && Files.notExists(parts.out())) {
+    if (ending instanceof ProgramEnd.NotStarted && Files.notExists(parts.out())) {
       return;
     }
     boolean isQuiet =
-        (ending instanceof Ending.NotStarted && Files.notExists(parts.err()))
+        (ending instanceof ProgramEnd.NotStarted && Files.notExists(parts.err()))
             || Files.size(parts.err()) == 0;
     PartFiles.rename(parts.out(), files.out());
     if (!isQuiet) {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is done with what commands print. */
+/** The options that say what is done with the output of commands. */
 final class OutputOptions {
   private static final long USUAL_IN_JSON = 1 << 20;
 

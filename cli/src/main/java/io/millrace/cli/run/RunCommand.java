@@ -6,9 +6,9 @@ import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.process.Programs;
-import io.millrace.cli.resume.GoingOn;
 import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.resume.Rerun;
+import io.millrace.cli.resume.ResumeHint;
 import io.millrace.cli.resume.RunStore;
 import io.millrace.cli.resume.UnfinishedFile;
 import io.millrace.cli.resume.WrittenFiles;
@@ -19,7 +19,6 @@ import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.text.StreamTarget;
 import io.millrace.cli.text.UsedFiles;
-import io.millrace.cli.text.Visible;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
@@ -28,7 +27,6 @@ import io.millrace.cli.watch.ShownOptions;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,7 +255,9 @@ public final class RunCommand implements Callable<Integer> {
           LivePage.UnavailableException {
     try (ItemSource items =
         input.items(in, words, fields(form), forms.bracedTexts(form), whyJson(form))) {
-      return dryRun ? dryRun(form, items, output) : run(form, items, output, used);
+      return dryRun
+          ? new CommandDryRun(NAME, form, fields(form), streams).go(items, output)
+          : run(form, items, output, used);
     }
   }
 
@@ -286,46 +286,19 @@ public final class RunCommand implements Callable<Integer> {
         .orElse(" (--key and --per-key name a field of it)");
   }
 
-  private int dryRun(CommandForm form, ItemSource items, Output output) throws IOException {
-    boolean allOk = true;
-    Set<String> fields = fields(form);
-    boolean isShown = streams.isOutputShown();
-    while (items.hasNext()) {
-      Item item = items.next();
-      try {
-        fields.forEach(item::field);
-        byte[] command = Template.bytes(form.shown(item.check()));
-        output.lines().writeBytes(isShown ? visible(command) : command);
-        output.lines().write('\n');
-        if (output.isFull()) {
-          output.flush();
-        }
-      } catch (MalformedItemException malformed) {
-        allOk = false;
-        streams.err().println(NAME + ": item " + item.number() + ": " + malformed.getMessage());
-      }
-    }
-    output.flush();
-    return allOk ? ExitStatus.OK : ExitStatus.FAILED;
-  }
-
-  /* What stands in the input may be anybody's: nothing in it steers the terminal. */
-  private static byte[] visible(byte[] command) {
-    return Visible.of(new String(command, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
-  }
-
   private int run(CommandForm form, ItemSource items, Output output, UsedFiles used)
       throws IOException,
           RunStore.RefusedException,
           UnusableFileException,
           LivePage.UnavailableException {
-    Resumption resumption = Resumption.of(form, forms.shown() + outputs.shown(), checkpoints.key());
+    ResumableItems resumable =
+        ResumableItems.of(form, forms.shown() + outputs.shown(), checkpoints.key());
     StopToken stop = new StopToken();
     Breakdown breakdown = new Breakdown(NAME, streams.err(), () -> stop.drain(options.drain()));
     try (Programs programs = programs(form);
         RunStore store =
             checkpoints.areGiven()
-                ? checkpoints.take(resumption.action(), streams.environment())
+                ? checkpoints.take(resumable.action(), streams.environment())
                 : null;
         OutputFolder folder = openFolder(used);
         ExtraFiles.Open files =
@@ -339,7 +312,7 @@ public final class RunCommand implements Callable<Integer> {
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       CommandRun.End end =
           new CommandRun(
-                  store == null ? parallel : parallel.checkpoint(resumption.checkpoint(store)),
+                  store == null ? parallel : parallel.checkpoint(resumable.checkpoint(store)),
                   items,
                   action(programs, form, Optional.ofNullable(folder)),
                   output,
@@ -368,7 +341,7 @@ public final class RunCommand implements Callable<Integer> {
     if (!quiet && checkpoints.areGiven()) {
       boolean isOver = end.status() == RunStatus.COMPLETED;
       Rerun again = isOver && extraFiles.areWanted() ? again().with("--force") : again();
-      new GoingOn(again, true, standard(), streams)
+      new ResumeHint(again, true, standard(), streams)
           .lines(end.status(), end.failures())
           .forEach(streams.err()::println);
       if (!isOver) {
@@ -380,8 +353,8 @@ public final class RunCommand implements Callable<Integer> {
         : ExitStatus.of(end.status(), end.failures(), signalled);
   }
 
-  private GoingOn.Standard standard() {
-    return new GoingOn.Standard(input.readsStandardInput(words), !outputs.areFiles());
+  private ResumeHint.Standard standard() {
+    return new ResumeHint.Standard(input.readsStandardInput(words), !outputs.areFiles());
   }
 
   private Rerun again() {
@@ -398,7 +371,7 @@ public final class RunCommand implements Callable<Integer> {
         form,
         options.limits(),
         options.inMemory(),
-        isKept ? Math.min(outputs.most(), Resumption.MOST_OUTPUT) : outputs.most(),
+        isKept ? Math.min(outputs.most(), ResumableItems.MOST_OUTPUT) : outputs.most(),
         outputs.isCutWanted(),
         folder);
   }

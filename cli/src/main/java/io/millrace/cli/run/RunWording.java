@@ -1,7 +1,7 @@
 package io.millrace.cli.run;
 
+import io.millrace.base.Visible;
 import io.millrace.cli.resume.GivenKey;
-import io.millrace.cli.text.Visible;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.Wording;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the monitor of a run calls its items and failures.
+ * How the monitor of a run names its items and failures.
  *
  * @param key the field that names items, if there is one
  */

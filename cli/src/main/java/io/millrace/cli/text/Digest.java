@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Short stand-ins for what is long. */
+/** Short digests in place of what is long. */
 public final class Digest {
   private static final int HEX_DIGITS = 32;
 

@@ -8,9 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines for somebody who may not wait for them: those that are not here yet are waited for in a thread
- * of its own, and only when one is wanted. Whatever keeps it from reading further is a result, too: nobody waits for a
- * thread that has died.
+ * Reads lines for a caller that must not block: a thread of its own waits for lines that have not come yet, and only
+ * when one is wanted. Whatever keeps it from reading further is a result, too, so that nobody waits for a thread that
+ * has died.
  */
 public final class InputReader implements AutoCloseable {
   /* There before it is needed: where memory is short, it could not be made. */

@@ -1,5 +1,6 @@
 package io.millrace.cli.text;
 
+import io.millrace.base.Visible;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;

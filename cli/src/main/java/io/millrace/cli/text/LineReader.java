@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts bytes into lines, and waits for no byte beyond the end of a line. A line that is too long is told of when that is
- * seen, not when it ends, which it may never do. Who is interrupted reads no further, whatever the input is. Used by one thread at a
- * time.
+ * Cuts bytes into lines, and waits for no byte beyond the end of a line. A line that is too long is reported as soon
+ * as that is seen, and not at its end, which may never come. After an interrupt it reads no further, whatever the
+ * input is. Used by one thread at a time.
  */
 public final class LineReader {
   private final InputStream in;

@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/** Names of files made of any bytes, different ones for different bytes. None is hidden, and none leads elsewhere. */
+/**
+ * Makes names of files of any bytes, different names of different bytes. None is hidden, and none leads elsewhere.
+ */
 public final class SafeName {
   private static final int LONGEST = 200;
 

@@ -6,7 +6,7 @@ import java.util.Set;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The options of a command that a page shows: those that never have a secret. */
+/** The options of a command that a page shows: those that can never be secret. */
 public final class ShownOptions {
   private ShownOptions() {}
 

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * How far a command is.
+ * How far the run of a command is.
  *
  * @param done what has its result, succeeded or failed
  * @param failed how much of that failed

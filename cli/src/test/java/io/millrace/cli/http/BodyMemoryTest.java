@@ -117,7 +117,7 @@ class BodyMemoryTest {
     InputLine.Call call =
         new InputLine.Call(
             InputLine.Label.of(1),
-            new Course(0),
+            new LineHistory(0),
             new Request("GET", url(), List.of(), List.of(), Optional.empty()));
     try (Alarms alarms = new Alarms(new Breakdown("test", System.err, () -> {}));
         Attempt attempt = Attempt.start(call, alarms, Duration.ofMinutes(1))) {

@@ -141,11 +141,11 @@ class CostTest {
   @DisplayName("H33: no sum of what answers say is negative, or gives back what is spent")
   @Test
   void sumsDoNotOverflow() {
-    Spending spending = new Spending();
+    CostTotal spent = new CostTotal();
     for (int answer = 0; answer < 20; answer++) {
-      spending.add(999_999_999_999_999_999L);
+      spent.add(999_999_999_999_999_999L);
     }
-    assertEquals("over 9,223,372,036,854,775,807 tokens", spending.toString());
+    assertEquals("over 9,223,372,036,854,775,807 tokens", spent.toString());
     start((request, number, answer) -> answer.send(200, "{\"u\": 999999999999999999}"));
     Cli cli =
         run(lines(3, ", \"t\": 1"), "--max-cost", "1000000000", "--cost", "t", "--usage", "/u");

@@ -53,7 +53,7 @@ class FuzzTest {
     InputLine line =
         new LineParser(
                 RequestForm.of(List.of()), Optional.empty(), Optional.empty(), Optional.empty())
-            .parse(2, ByteBuffer.wrap(bytes), new Course(0));
+            .parse(2, ByteBuffer.wrap(bytes), new LineHistory(0));
     switch (line) {
       case null -> {}
       case Malformed malformed ->

@@ -53,7 +53,7 @@ class SaveFolderTest {
     return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static void save(SaveFolder folder, Course line, String text, Whole whole)
+  private static void save(SaveFolder folder, LineHistory line, String text, Whole whole)
       throws IOException, InterruptedException {
     assertTrue(folder.save("a", line, body(text), Long.MAX_VALUE, whole).isPresent());
   }
@@ -78,7 +78,7 @@ class SaveFolderTest {
     try (SaveFolder folder = open(isDurable)) {
       save(
           folder,
-          new Course(0),
+          new LineHistory(0),
           "whole",
           naming -> {
             Thread.currentThread().interrupt();
@@ -94,12 +94,12 @@ class SaveFolderTest {
   @ValueSource(booleans = {true, false})
   void theNextAttemptReplacesIt(boolean isDurable) throws Exception {
     try (SaveFolder folder = open(isDurable)) {
-      Course line = new Course(0);
+      LineHistory line = new LineHistory(0);
       save(folder, line, "first", AT_ONCE);
       folder.requireFree("a", line);
       save(folder, line, "second", AT_ONCE);
       assertIsWhole(folder, "second");
-      Course other = new Course(1);
+      LineHistory other = new LineHistory(1);
       assertThrows(UnsavedException.class, () -> folder.requireFree("a", other));
       assertThrows(UnsavedException.class, () -> save(folder, other, "other", AT_ONCE));
       assertIsWhole(folder, "second");
@@ -110,13 +110,13 @@ class SaveFolderTest {
   @Test
   void aFailureIsNoFile() throws Exception {
     try (SaveFolder folder = open(true)) {
-      Course line = new Course(0);
+      LineHistory line = new LineHistory(0);
       save(folder, line, "first", AT_ONCE);
-      folder.withdraw("a", new Course(1));
+      folder.withdraw("a", new LineHistory(1));
       assertIsWhole(folder, "first");
       folder.withdraw("a", line);
       assertFalse(Files.exists(folder.folder().resolve("a")));
-      save(folder, new Course(1), "other", AT_ONCE);
+      save(folder, new LineHistory(1), "other", AT_ONCE);
       folder.withdraw("a", line);
       assertIsWhole(folder, "other");
       assertThrows(UnsavedException.class, () -> save(folder, line, "second", AT_ONCE));
@@ -128,8 +128,8 @@ class SaveFolderTest {
   void aNumberThatIsGivenAgain() throws Exception {
     for (int round = 0; round < 20; round++) {
       try (SaveFolder folder = open(true)) {
-        Course line = new Course(0);
-        Course other = new Course(1);
+        LineHistory line = new LineHistory(0);
+        LineHistory other = new LineHistory(1);
         save(folder, line, "first", AT_ONCE);
         folder.withdraw("a", line);
         save(folder, other, "other", AT_ONCE);
@@ -171,7 +171,7 @@ class SaveFolderTest {
                         try {
                           save(
                               folder,
-                              new Course(number),
+                              new LineHistory(number),
                               "line " + number,
                               naming -> {
                                 both.countDown();
@@ -200,7 +200,7 @@ class SaveFolderTest {
     try (SaveFolder folder = open(isDurable)) {
       Thread worker = Thread.currentThread();
       for (int round = 0; round < 200; round++) {
-        Course line = new Course(round);
+        LineHistory line = new LineHistory(round);
         String text = "round " + round;
         long after = round * 10_000L; // up to 2 ms
         long start = System.nanoTime();

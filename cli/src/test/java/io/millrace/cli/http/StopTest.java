@@ -179,11 +179,11 @@ class StopTest {
   @DisplayName("H14: what the engine calls abandoned is cut off for the user")
   @Test
   void whatIsAbandonedIsCutOff() throws Exception {
-    Course course = new Course(0);
-    course.requestStarts(System.nanoTime());
+    LineHistory history = new LineHistory(0);
+    history.requestStarts(System.nanoTime());
     Request request =
         new Request("GET", Url.parse("http://h/"), List.of(), List.of(), Optional.empty());
-    InputLine line = new InputLine.Call(InputLine.Label.of(13), course, request);
+    InputLine line = new InputLine.Call(InputLine.Label.of(13), history, request);
     LineResult result =
         LineResult.of(
                 new Failure<>(

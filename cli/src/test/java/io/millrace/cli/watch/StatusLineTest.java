@@ -95,6 +95,6 @@ class StatusLineTest {
             "  paused for 28 s: 2 x Retry-After from b",
             "  3 x status 404, the first: line 17",
             "  only these again: millrace http failed.txt"),
-        Ending.lines(end, Optional.of("millrace http failed.txt")));
+        Summary.lines(end, Optional.of("millrace http failed.txt")));
   }
 }

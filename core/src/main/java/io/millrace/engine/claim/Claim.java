@@ -165,7 +165,9 @@ public final class Claim extends ClaimCells {
 
   // The reader
 
-  /** From now on, its owner tells the consumer of each outcome: nobody looks for them any more. */
+  /**
+   * From now on, its owner tells the consumer of each outcome, because the consumer does not look for them any more.
+   */
   public void tellEach() {
     tellsEach = true;
   }

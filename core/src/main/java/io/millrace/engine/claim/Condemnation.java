@@ -1,7 +1,7 @@
 package io.millrace.engine.claim;
 
 /**
- * Why an item only has to be settled.
+ * Why an item is not called any more and only has to be settled.
  *
  * @param error what it fails with
  * @param tookNanos how long its call took that was abandoned; {@link #NO_CALL} if none was under way

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run with a checkpoint knows of an item. It goes with the item's ticket: one thread at a time has it, but for
- * {@link #take}.
+ * What a run with a checkpoint knows of an item. It belongs to the item's ticket: one thread at a time has it, except
+ * for {@link #take}.
  */
 public final class Mark {
   public final ItemId id;

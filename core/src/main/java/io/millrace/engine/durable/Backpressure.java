@@ -22,7 +22,7 @@ public final class Backpressure {
     waiting.getAndIncrement();
   }
 
-  /** So many are durable, or never will be. Whoever says so then has the run look again. */
+  /** This many outcomes are durable, or never will be. The caller then makes the run look again. */
   void remove(int outcomes) {
     waiting.getAndAdd(-outcomes);
   }

@@ -4,7 +4,7 @@ import io.millrace.checkpoint.CheckpointException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What stores and codecs of users answer, held against what they promise. */
+/** Checks that stores and codecs of users answer as they promise. */
 final class Foreign {
   private Foreign() {}
 

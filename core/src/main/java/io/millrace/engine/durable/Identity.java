@@ -10,7 +10,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** By what a checkpoint finds an item, and by what it knows that the item is still the same. Thread-safe. */
+/**
+ * The key by which a checkpoint finds an item, and the fingerprint that shows whether the item has changed.
+ * Thread-safe.
+ */
 final class Identity {
   private final @Nullable Function<@Nullable Object, ?> key;
   private final @Nullable Function<@Nullable Object, ?> fingerprint;

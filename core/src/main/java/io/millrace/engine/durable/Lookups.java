@@ -95,7 +95,7 @@ final class Lookups implements TicketQueue {
     return ticket.mark().take();
   }
 
-  /** The item has its row: from now on that says that its key was seen. */
+  /** The item has its row: from now on the row shows that its key was seen. */
   void stored(Mark mark) {
     if (twins == Twins.REFUSED) {
       withoutRow.remove(mark.id);

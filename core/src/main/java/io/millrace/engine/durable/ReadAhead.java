@@ -10,18 +10,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that the run's next items probably have, in memory before these are claimed. A run that goes on asks for items in about the
- * order in which they were stored. Where the order is another one, reading ahead is of no use, and becomes rare. Each row is
- * given once. There are two blocks: the thread that looks items up reads the next one while workers use the last one.
+ * Rows of the items that the run will probably claim next, read into memory in advance. A run that goes on asks for
+ * items in about the order in which they were stored. In another order, reading ahead is useless, and becomes rare.
+ * Each row is given once. There are two blocks: the thread that looks items up reads the next one while workers use
+ * the last one.
  *
- * <p>A row is not read again when this run replaces it. So only those runs read ahead in which no item finds what an item before it
- * has stored. Workers take; one thread reads.
+ * <p>A row is not read again when this run replaces it. So a run reads ahead only if no item of it finds what an
+ * earlier item of it has stored. Workers take; one thread reads.
  */
 final class ReadAhead {
   /** Rows of a block. */
   static final int BLOCK = 1_024;
 
-  /** Looking items up by their ids goes on for so many times, at most, before the next block that may be of no use. */
+  /** The most lookups by ids before the next attempt to read ahead, which may be useless. */
   private static final int LONGEST_PAUSE = 63;
 
   private final CheckpointSession session;
@@ -37,7 +38,7 @@ final class ReadAhead {
   private int pause;
   private int pauseLeft;
 
-  /** What nobody has asked for yet, of some rows. */
+  /** Those of some rows that nobody has asked for yet. */
   private static final class Block {
     final Map<ItemId, StoredRow> rows;
     final int size;

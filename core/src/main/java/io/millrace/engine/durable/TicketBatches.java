@@ -53,7 +53,7 @@ final class TicketBatches {
   private enum Stage {
     NEW,
     STARTED,
-    /** There is no thread, and will be none: whoever ends this does the last task. */
+    /** There is no thread, and will be none: the thread that ends this does the last task. */
     WITHOUT_THREAD
   }
 
@@ -104,7 +104,7 @@ final class TicketBatches {
     waits.wake();
   }
 
-  /** Has the thread look whether there is something to do beside tickets: it works on none, if none have come. */
+  /** Wakes the thread to look for work other than tickets; its batch may then be empty. */
   void wakeUp() {
     isWoken = true;
     waits.wake();

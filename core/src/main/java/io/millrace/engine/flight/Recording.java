@@ -8,7 +8,7 @@ import io.millrace.plan.ConcurrencyChange;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What is told to Flight Recorder, if somebody records: see {@link Recordings}. */
+/** Tells Flight Recorder what happens in runs, if somebody records: see {@link Recordings}. */
 public final class Recording {
   /* Cheap items are many, so only one in this many looks whether a recording was started. */
   private static final int LOOK_EVERY = 256;
@@ -58,7 +58,7 @@ public final class Recording {
     }
   }
 
-  /** A concurrency that finds itself is about to move. */
+  /** An adaptive concurrency is about to move. */
   public static void moves(ConcurrencyChange change) {
     if (Recordings.areNoticed()) {
       FlightEvents.moves(change);

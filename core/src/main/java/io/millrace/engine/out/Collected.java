@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps every outcome, and nothing else: a claim is garbage when its workers are through with it, and one
- * that shares its cells with the claim of a stuck thread lets go of what was copied. Pages,
+ * that shares its cells with the claim of an abandoned thread lets go of what was copied. Pages,
  * because storing into one large and old array costs G1 more. Guarded by the run's lock until it is over.
  */
 public final class Collected implements Sink {

@@ -3,8 +3,8 @@ package io.millrace.engine.out;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What the consumer of a run counts. It has its cache lines for itself: if workers read something else in
- * them, both would wait for the other one's processor at each item.
+ * What the consumer of a run counts. It has cache lines of its own: if they held something that workers read, both
+ * sides would wait for the other's processor at each item (false sharing).
  */
 public final class Deliveries {
   /* 128 bytes on either side: processors fetch lines in pairs. */

@@ -5,10 +5,10 @@ import io.millrace.engine.claim.Claim;
 /**
  * Hands outcomes to one consumer.
  *
- * <p>While the consumer is busy, a worker hands over a claim when it is through with it: telling of each
- * outcome would cost more than a cheap item does. A consumer that runs dry is shown the claims that are
- * being worked on. One that waits is told at once. So no finished outcome is held back: a consumer
- * announces that it waits, then looks; a worker stores an outcome, then looks for the announcement.
+ * <p>While the consumer is busy, a worker hands over a claim when it is through with it: telling of each outcome
+ * would cost more than a cheap item does. A consumer that has taken everything is shown the claims that are being
+ * worked on. A consumer that waits is told at once. So no finished outcome is held back: a consumer announces that it
+ * waits, then looks; a worker stores an outcome, then looks for the announcement.
  */
 public final class Outlet implements Sink {
   private final Wakeup wakeup;

@@ -37,10 +37,10 @@ public final class Config implements Cloneable {
   /* With a checkpoint, items also wait for a query or a transaction, which should be of many. */
   private static final int LEAST_STORED = 600;
 
-  /** Most attempts at once; of a concurrency that finds itself, those at the start. */
+  /** Most attempts at once; of an adaptive concurrency, those at the start. */
   public int concurrency = 4;
 
-  /** Within what the concurrency finds itself; null if it is as given. */
+  /** The bounds of an adaptive concurrency; null if it is as given. */
   public @Nullable Adaptive adaptive;
 
   /** Most items admitted and not delivered; null for the default: see {@link #room}. */
@@ -121,7 +121,7 @@ public final class Config implements Cloneable {
   /** At most {@code limit} attempts at once of items with the same key. */
   public record PerKey(int limit, Function<@Nullable Object, ?> key) {}
 
-  /** A concurrency that finds itself within these bounds, and tells a listener, if there is one, why it moves. */
+  /** An adaptive concurrency within these bounds, and tells a listener, if there is one, why it moves. */
   public record Adaptive(
       int least, int most, @Nullable Consumer<? super ConcurrencyChange> listener) {
     @Override

@@ -5,7 +5,10 @@ import java.net.http.HttpRequest;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What an item counts towards if nobody has said: the server that it is for, as far as it can be seen. */
+/**
+ * The key of an item for a rate limit if the user gave no key function: the server that it is for, as far as that can
+ * be seen.
+ */
 final class Hosts {
   private static final String UNKNOWN = "";
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * When items have waited long enough, where each has a time of its own, which may have begun before it was read. It ends
  * waits, and keeps attempts from beginning; one that has begun is not interrupted.
  *
- * @param nanos by the run's clock; {@link #NEVER} if nothing ends the item's waits as yet. Asked by the thread that has the
- *     item, more than once; must be quick, and must not throw
+ * @param nanos by the run's clock; {@link #NEVER} if nothing ends the item's waits yet. Called by the thread that has
+ *     the item, more than once; it has to be quick, and must not throw
  */
 public record ItemDeadline(ToLongFunction<@Nullable Object> nanos) {
   /** No time at all. */

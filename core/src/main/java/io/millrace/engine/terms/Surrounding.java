@@ -4,8 +4,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run is started inside of, and is stopped with: a cancel scope, as the engine sees it.
- * Thread-safe.
+ * The cancel scope in which a run is started, and with which it is stopped, as the engine sees it. Thread-safe.
  */
 public interface Surrounding {
   /** Bound in the threads of whoever is inside. */

@@ -6,10 +6,10 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads that run code of others in place of a thread which that must not hold up, such as the thread of
- * all timers. One deputy serves all that comes together, in the order given. At each look that finds tasks which have
- * waited since the last one, because deputies are stuck or slow, their number is doubled. A deputy ends when nothing
- * waits. Thread-safe.
+ * Platform threads that run code of others in place of a thread that this code must not hold up, such as the thread
+ * of all timers. One deputy serves all that comes together, in the order given. Whenever tasks have waited from one
+ * look to the next, because deputies are blocked or slow, the number of deputies is doubled. A deputy ends when
+ * nothing waits. Thread-safe.
  */
 public final class Deputies {
   private static final long LOOK_NANOS = 10_000_000;

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for one future that a virtual clock knows of, so that it goes on meanwhile. Thread-safe. */
+/** Waits for one future in a way that a virtual clock knows of, so that the clock goes on meanwhile. Thread-safe. */
 public final class FutureWait {
   private final CompletableFuture<?> future;
   private final KnownWaits waits;

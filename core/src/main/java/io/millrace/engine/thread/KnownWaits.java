@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 /**
- * The threads that wait for one thing, by a clock that knows of them: a virtual one goes on meanwhile.
- * Each adds its wait, then asks whether it has to wait at all. Thread-safe.
+ * The threads that wait for one thing. Their clock knows of them, so a virtual one goes on meanwhile. Each adds its
+ * wait, then asks whether it has to wait at all. Thread-safe.
  */
 public final class KnownWaits {
   private final TimeSource clock;

@@ -2,7 +2,7 @@ package io.millrace.engine.thread;
 
 import io.millrace.base.Warnings;
 
-/** What is done where something fails that a run goes on without. */
+/** What is done about a failure that a run survives. */
 public final class Mishaps {
   private Mishaps() {}
 

@@ -5,8 +5,8 @@ import io.millrace.engine.claim.TicketQueue;
 import io.millrace.limit.spi.RateQueue;
 
 /**
- * Where an item waits whose permit will not come before the run's time is up, as the limit is now. It stands in nobody's
- * way meanwhile. If permits may come earlier all the same, it waits anew.
+ * Where an item waits whose permit, by the limit as it is now, will not come before the run's time is up. It holds up
+ * nobody meanwhile. If it turns out that permits may come earlier, it joins the limit's queue again.
  */
 record InVain(Resuming run, RatePermit rate, Waits waits) implements TicketQueue {
   @Override

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Items that found no permit and are about to be queued, perhaps after a listener has heard of that: nobody who stands in the
+ * Items that found no permit and are about to be queued, perhaps after a listener has heard of that: nobody in the
  * same line may take one before them. Thread-safe.
  */
 final class Leaving {

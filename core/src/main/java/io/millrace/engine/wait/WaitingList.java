@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tickets that wait for anything but their time, each of them once, and how many wait for what. A ticket may begin
- * its next wait before the end of its last one is noted: it is removed when all its waits have ended. Thread-safe.
+ * The tickets that wait for anything but a time, each of them once, and how many wait for each cause. A ticket may
+ * begin its next wait before the end of its last one is noted: it is removed when all its waits have ended.
+ * Thread-safe.
  */
 final class WaitingList {
   /* Guards all of it: queueing races with the end of the run, which empties the list. */

@@ -20,9 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items that wait without a worker: for what, and how each wait ends. It ends once: its obstacle lets
- * the item go on, or the item's time is up, or nobody wants the item any more, or the run ends.
- * Thread-safe.
+ * The items that wait without a worker: for what, and how each wait ends. A wait ends once: the obstacle lets the
+ * item go on, the item's time is up, the item is withdrawn, or the run ends. Thread-safe.
  */
 public final class Waits {
   private final Terms terms;

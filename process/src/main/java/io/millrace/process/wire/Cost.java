@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many steps something takes at worst. What refers to an object that is still being read takes as many
- * steps as that has by then: so such objects are counted, and looked up when the cost is asked for. Used
- * by one thread.
+ * How many steps something takes at worst. A reference to an object that is still being read takes as many steps as
+ * that object turns out to have: so such references are counted, and resolved when the cost is asked for. Used by one
+ * thread.
  */
 final class Cost {
   static final long ENDLESS = Long.MAX_VALUE / 4;

@@ -1,5 +1,7 @@
 package io.millrace.process.wire;
 
+import io.millrace.base.Visible;
+
 /** Something may not or cannot cross between processes; the message says what, and what to do. */
 public final class Refusal extends Exception {
   private static final long serialVersionUID = 1;

@@ -125,7 +125,7 @@ public interface ConcurrencyContract extends Contract {
 
   @Everywhere
   @DisplayName(
-      "AC3 a concurrency that finds itself begins with the least, reaches the most where that is fast, and never passes it")
+      "AC3 an adaptive concurrency begins with the least, reaches the most where that is fast, and never passes it")
   default void aConcurrencyFindsItself(Way way) throws Exception {
     int most = way.concurrency();
     int items = 100 + 20 * most;
@@ -147,7 +147,7 @@ public interface ConcurrencyContract extends Contract {
   }
 
   @Everywhere(at = {1, 7, 100})
-  @DisplayName("AC1 a concurrency that finds itself stays where the server is not slow")
+  @DisplayName("AC1 an adaptive concurrency stays where the server is not slow")
   default void aConcurrencyIsFound(Way way) throws Exception {
     int fitting = 3;
     int items = 600;

@@ -341,7 +341,7 @@ public interface LimitContract extends Contract {
 
   @Everywhere
   @DisplayName(
-      "S6 a rate that finds itself begins at its first pace, never passes its most, goes below what was granted when it is refused, and says why")
+      "S6 an adaptive rate begins at its first pace, never passes its most, goes below what was granted when it is refused, and says why")
   default void aRateFindsItself(Way way) throws Exception {
     int items = 400;
     List<RateChange> changes = new CopyOnWriteArrayList<>();

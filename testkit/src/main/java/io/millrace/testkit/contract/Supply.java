@@ -16,7 +16,7 @@ final class Supply implements Iterable<Integer> {
   private final int count;
   private @Nullable Throwable error;
   private boolean blocks;
-  private boolean deaf;
+  private boolean ignoresInterrupts;
   private IntConsumer onPull = index -> {};
 
   private final AtomicInteger iterators = new AtomicInteger();
@@ -52,7 +52,7 @@ final class Supply implements Iterable<Integer> {
 
   /** As {@link #thenBlocks}, but it ignores interrupts. */
   Supply thenBlocksUninterruptibly() {
-    deaf = true;
+    ignoresInterrupts = true;
     return thenBlocks();
   }
 
@@ -150,7 +150,7 @@ final class Supply implements Iterable<Integer> {
       try {
         release.await();
       } catch (InterruptedException stop) {
-        if (!deaf) {
+        if (!ignoresInterrupts) {
           throw new IllegalStateException("interrupted while reading", stop);
         }
         interrupted = true;

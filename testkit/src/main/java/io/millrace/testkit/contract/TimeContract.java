@@ -299,7 +299,7 @@ public interface TimeContract extends Contract {
   }
 
   @Everywhere(except = Trait.CALLER_RUNS)
-  @DisplayName("I6 I10 E14 when all workers are stuck, the run says so instead of hanging")
+  @DisplayName("I6 I10 E14 when all workers are abandoned, the run says so instead of hanging")
   default void allWorkersStuck(Way way) throws Exception {
     var action =
         ScriptedAction.<Integer, Integer>on(TimeSource.system())

@@ -10,13 +10,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the checkpoint of a run is of, and how it knows lines and keeps answers. The name has the options that change what is kept: other
- * ones are refused, so that no line of another kind comes out of the checkpoint. It has no header that could be secret.
+ * What the checkpoint of a run is of, how it recognizes lines, and how it keeps answers. The name has the options
+ * that change what is kept: other ones are refused, so that no line of another kind comes out of the checkpoint. It
+ * has no header that could be secret.
  *
  * @param general the headers of all requests
  * @param keys of lines; empty if they get none
  */
-record ResumableRun(
+record ResumableLines(
     CheckpointOptions options, List<Header> general, Kept kept, Optional<IdempotencyKeys> keys) {
   /** Most bytes of a body that a checkpoint can keep, with room for its headers. */
   static final int LARGEST_BODY = 16_000_000;

@@ -5,11 +5,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Has something done with files in a thread of its own. An interrupt of a thread closes the channel that it uses: here
- * nobody interrupts one, and whoever waits for it hears of an interrupt when it is done.
+ * Works with files in a thread of its own. An interrupt of a thread closes the channel that it uses. Nobody
+ * interrupts that thread, and a caller that is interrupted sees its flag set when the work is done.
  */
-final class Undisturbed {
-  private Undisturbed() {}
+final class Uninterrupted {
+  private Uninterrupted() {}
 
   /** Something with files. */
   @FunctionalInterface

@@ -4,12 +4,12 @@ import io.millrace.cli.text.ByteText;
 import java.util.List;
 import java.util.Optional;
 
-/** Arguments that are no UTF-8, which is how they are read in any locale. */
-final class NoText {
+/** Refuses arguments that are not UTF-8: the command reads arguments as UTF-8 in any locale. */
+final class NonUtf8Arguments {
   /** Its value is not read, but handed on as it is. */
   private static final String OF_BYTES = "--env";
 
-  private NoText() {}
+  private NonUtf8Arguments() {}
 
   /** What is wrong with the arguments; none of them is repeated, but for the name of an option. */
   static Optional<String> problem(List<String> arguments) {

@@ -10,13 +10,13 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Where help and the version are written to. A writer hides what went wrong: it is kept here. */
-final class Shown extends OutputStream {
+/** Where help and the version are written to. A {@code PrintWriter} hides errors; here they are kept. */
+final class HelpOutput extends OutputStream {
   private final Streams streams;
   private final StreamTarget target;
   private @Nullable IOException lost;
 
-  Shown(Streams streams) {
+  HelpOutput(Streams streams) {
     this.streams = streams;
     this.target = new StreamTarget(streams.out());
   }
@@ -37,7 +37,7 @@ final class Shown extends OutputStream {
     }
   }
 
-  /** What to exit with: where all went well but that, what went wrong here is said. */
+  /** What to exit with. If nothing else went wrong, an error of the output is reported here. */
   int exitCode(int code) {
     if (lost == null || code != ExitStatus.OK) {
       return code;

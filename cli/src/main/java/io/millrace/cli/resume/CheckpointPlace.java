@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param text as it was given; has no password
  */
-record Place(String text, JdbcStore store) {
+record CheckpointPlace(String text, JdbcStore store) {
   private static final String DATABASE = "jdbc:postgresql:";
   private static final Pattern WITH_PASSWORD =
       Pattern.compile("[?&][^&=]*(?:pass|secret|token)[^&=]*=|//[^/?]*@", Pattern.CASE_INSENSITIVE);
@@ -73,9 +73,9 @@ record Place(String text, JdbcStore store) {
   }
 
   /** The place, which {@link #problem} has nothing against. The user and password of a database are those of libpq. */
-  static Place of(String text, Map<String, String> environment) {
+  static CheckpointPlace of(String text, Map<String, String> environment) {
     if (!isDatabase(text)) {
-      return new Place(text, JdbcStore.file(Path.of(text)));
+      return new CheckpointPlace(text, JdbcStore.file(Path.of(text)));
     }
     JdbcStore store = JdbcStore.url(text);
     String user = environment.get("PGUSER");
@@ -83,7 +83,8 @@ record Place(String text, JdbcStore store) {
       store = store.property("user", user);
     }
     String password = environment.get("PGPASSWORD");
-    return new Place(text, password == null ? store : store.property("password", password));
+    return new CheckpointPlace(
+        text, password == null ? store : store.property("password", password));
   }
 
   @Override

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which replies say that no other request with the same key will succeed. A request without credentials has no key, so
- * a stranger's answer to it says nothing about others.
+ * Which replies say that the server accepts no request with the same credentials any more. The answer to a request
+ * without credentials says nothing about other requests.
  */
-final class DeadKeys {
+final class RejectedCredentials {
   private static final int UNAUTHORIZED = 401;
   private static final int MOST_SEARCHED = 16_384;
 
@@ -26,7 +26,7 @@ final class DeadKeys {
               + "|authentication_error|billing_error|API_KEY_INVALID|BILLING_DISABLED|CONSUMER_SUSPENDED"
               + "|UnrecognizedClientException|ExpiredTokenException)\"");
 
-  private DeadKeys() {}
+  private RejectedCredentials() {}
 
   /**
    * Whether a reply says so.
@@ -43,7 +43,7 @@ final class DeadKeys {
       return false;
     }
     boolean isRefused = request != null && status == UNAUTHORIZED && !repeated.contains(status);
-    return isRefused || reply.body().filter(DeadKeys::namesReason).isPresent();
+    return isRefused || reply.body().filter(RejectedCredentials::namesReason).isPresent();
   }
 
   private static boolean hasCredentials(HttpHeaders headers) {

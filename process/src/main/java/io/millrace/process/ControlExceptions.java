@@ -11,11 +11,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /**
- * Exceptions that say something of the thread, the future or the run in which they are thrown. What a worker says of its own
- * says nothing of the caller's.
+ * Tells which exceptions say something about the thread, the future or the run in which they are thrown. Those of a
+ * worker say nothing about those of the caller.
  */
-final class Signals {
-  private Signals() {}
+final class ControlExceptions {
+  private ControlExceptions() {}
 
   /** Whether an exception, or one of its causes, is one; also if its own methods do not tell. */
   static boolean areIn(Throwable error) {

@@ -5,11 +5,11 @@ import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What requests have cost. Thread-safe. */
-final class Spending {
+final class CostTotal {
   private static final long MOST = Long.MAX_VALUE;
 
   /* Servers say what it was, so it may be any number. */
-  private final LongAccumulator tokens = new LongAccumulator(Spending::sum, 0);
+  private final LongAccumulator tokens = new LongAccumulator(CostTotal::sum, 0);
   private final LongAdder unsaid = new LongAdder();
 
   /** A request has cost this. */

@@ -1,8 +1,9 @@
-package io.millrace.cli.text;
+package io.millrace.base;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
-/** Texts in which nothing steers a terminal, nor looks like another line. */
+/** Makes texts of strangers fit to be shown: nothing in them steers a terminal, or looks like another line. */
 public final class Visible {
   private Visible() {}
 
@@ -24,6 +25,22 @@ public final class Visible {
     return visible.toString();
   }
 
+  /** The same frame of a stack trace, with names that can be shown. */
+  public static StackTraceElement of(StackTraceElement frame) {
+    return new StackTraceElement(
+        ofNullable(frame.getClassLoaderName()),
+        ofNullable(frame.getModuleName()),
+        ofNullable(frame.getModuleVersion()),
+        of(frame.getClassName()),
+        of(frame.getMethodName()),
+        ofNullable(frame.getFileName()),
+        frame.getLineNumber());
+  }
+
+  private static @Nullable String ofNullable(@Nullable String name) {
+    return name == null ? null : of(name);
+  }
+
   private static String escaped(int point) {
     return switch (point) {
       case '\n' -> "\\n";
@@ -43,7 +60,7 @@ public final class Visible {
   }
 
   /** Whether a character is not shown, but does something. */
-  static boolean isSteering(int point) {
+  public static boolean isSteering(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What stops a run from outside, from its beginning to its end: a token, and what it was started inside of. */
-final class Ties {
+/**
+ * The registrations of a run, from its beginning to its end, with what can stop or change it from outside: a token, a
+ * control, and the scope in which it was started.
+ */
+final class Registrations {
   /* Written when the run begins, read when it is over. */
   private volatile StopToken.@Nullable Registration stop;
   private volatile StopToken.@Nullable Registration drain;
@@ -23,7 +26,7 @@ final class Ties {
    * future that is not done, or a thread of its own reaches it. A run is kept, and its source closed at the
    * latest with them.
    */
-  void tie(Life life, Terms terms) {
+  void register(Life life, Terms terms) {
     WeakEnds weak = terms.isTuned ? new WeakEnds(life, this) : null;
     Runnable cancel = weak == null ? life::cancel : weak;
     StopToken token = terms.config.stopToken;
@@ -64,11 +67,11 @@ final class Ties {
   /** Held by the token or scope; takes itself off when the run is garbage. */
   private static final class WeakEnds extends WhenCollected<Life>
       implements Runnable, Consumer<Duration> {
-    private final Ties ties;
+    private final Registrations registrations;
 
-    WeakEnds(Life life, Ties ties) {
+    WeakEnds(Life life, Registrations registrations) {
       super(life);
-      this.ties = ties;
+      this.registrations = registrations;
     }
 
     @Override
@@ -89,7 +92,7 @@ final class Ties {
 
     @Override
     protected void undo() {
-      ties.leave();
+      registrations.leave();
     }
   }
 }

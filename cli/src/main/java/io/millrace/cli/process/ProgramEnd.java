@@ -1,7 +1,7 @@
 package io.millrace.cli.process;
 
 /** How a program ended. */
-public sealed interface Ending {
+public sealed interface ProgramEnd {
   /** What a shell says of a command that it does not find. */
   int NOT_FOUND = 127;
 
@@ -9,13 +9,13 @@ public sealed interface Ending {
   int NOT_EXECUTABLE = 126;
 
   /** By itself, with an exit code. */
-  record Exited(int code) implements Ending {}
+  record Exited(int code) implements ProgramEnd {}
 
   /** By a signal that came from elsewhere. */
-  record Killed(int signal) implements Ending {}
+  record Killed(int signal) implements ProgramEnd {}
 
   /** It took too long, and was ended. */
-  record TimedOut() implements Ending {}
+  record TimedOut() implements ProgramEnd {}
 
   /**
    * It could not be started.
@@ -23,7 +23,7 @@ public sealed interface Ending {
    * @param code as that of a shell
    * @param reason in a few words
    */
-  record NotStarted(int code, String reason) implements Ending {}
+  record NotStarted(int code, String reason) implements ProgramEnd {}
 
   /** Whether that is a success. */
   default boolean isSuccess() {
@@ -31,13 +31,13 @@ public sealed interface Ending {
   }
 
   /** Of the status that the system tells. */
-  static Ending ofStatus(int status) {
+  static ProgramEnd ofStatus(int status) {
     int signal = status & 0x7f;
     return signal == 0 ? new Exited((status >> 8) & 0xff) : new Killed(signal);
   }
 
   /** Of the number of an error. */
-  static Ending ofError(int errno) {
+  static ProgramEnd ofError(int errno) {
     return switch (errno) {
       case 2 -> new NotStarted(NOT_FOUND, "no such command");
       case 7 -> new NotStarted(NOT_EXECUTABLE, "the arguments are too long");

@@ -12,25 +12,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * What the checkpoint of a run is of, and by what it knows items again: by a field, or else by their text. A number has
- * no part in that, so items may come in another order, and others may come between them.
+ * What the checkpoint of a run is of, and how it recognizes items: by a field, or else by their text. A number has no
+ * part in that, so items may come in another order, and others may come between them.
  *
  * @param action the command, with those of its options that change what is kept
  */
-record Resumption(String action, Optional<KeyField> key) {
+record ResumableItems(String action, Optional<KeyField> key) {
   /** The most bytes of each stream that a checkpoint keeps. */
   static final long MOST_OUTPUT = 8_000_000;
 
-  static Resumption of(CommandForm form, String options, Optional<KeyField> key) {
+  static ResumableItems of(CommandForm form, String options, Optional<KeyField> key) {
     String keyed = key.map(field -> " --key " + field.name()).orElse("");
-    return new Resumption("run" + options + keyed + " -- " + form.words().shown(), key);
+    return new ResumableItems("run" + options + keyed + " -- " + form.words().shown(), key);
   }
 
   /** How the run uses its store. */
   Checkpoint checkpoint(RunStore store) {
     return Checkpoint.of(store, store.name(), new AttemptCodec())
         .key(this::keyOf)
-        .fingerprint(Resumption::content);
+        .fingerprint(ResumableItems::content);
   }
 
   /* The same record under other names is another item. Of passwords there is no digest either. */

@@ -1,12 +1,12 @@
 package io.millrace.cli.resume;
 
+import io.millrace.base.Visible;
 import io.millrace.checkpoint.jdbc.CheckpointInfo;
 import io.millrace.checkpoint.jdbc.FailedItem;
 import io.millrace.checkpoint.jdbc.Holder;
 import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.cli.text.JsonText;
-import io.millrace.cli.text.Visible;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -20,12 +20,12 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Writes what a checkpoint tells, for people or as JSON. A server may have a say in an error: nothing in it steers a
- * terminal.
+ * Writes what {@code millrace info} says of a checkpoint, for people or as JSON. The text of an error may be a
+ * server's, so nothing in it steers a terminal.
  *
  * @param keys shows keys as people have them
  */
-record Receipt(ByteArrayOutputStream out, boolean isJson, UnaryOperator<String> keys) {
+record InfoReport(ByteArrayOutputStream out, boolean isJson, UnaryOperator<String> keys) {
 
   void write(CheckpointInfo info, String place, Instant now) {
     if (isJson) {

@@ -11,13 +11,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What people are told at the end of a run that is not all done: the command that goes on with it.
+ * What people are told at the end of a run that has not done everything: the command that goes on with it.
  *
  * @param again the command that was given
- * @param hasCheckpoint whether that goes on where the run was
+ * @param hasCheckpoint whether that command goes on where the run was
  * @param standard which of the standard streams have the items and their answers
  */
-public record GoingOn(Rerun again, boolean hasCheckpoint, Standard standard, Streams streams) {
+public record ResumeHint(Rerun again, boolean hasCheckpoint, Standard standard, Streams streams) {
   /**
    * Which streams are used.
    *

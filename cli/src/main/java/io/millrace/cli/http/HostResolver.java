@@ -13,7 +13,7 @@ import org.apache.hc.client5.http.DnsResolver;
  * Finds the addresses of hosts in threads of its own, so that an interrupt ends the wait: the system's
  * resolver ignores interrupts, and keeps the carrier of a virtual thread.
  */
-final class Names implements DnsResolver, AutoCloseable {
+final class HostResolver implements DnsResolver, AutoCloseable {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(
           Thread.ofPlatform().name("millrace-names-", 0).daemon().factory());

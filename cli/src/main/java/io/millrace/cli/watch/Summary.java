@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What is said about times, pauses and failures at the end of a run. */
-public final class Ending {
+public final class Summary {
   private static final int CAUSES_SHOWN = 5;
   private static final int ORIGINS_SHOWN = 3;
   private static final int LONGEST_CAUSE = 120;
 
-  private Ending() {}
+  private Summary() {}
 
   /**
    * The lines, each of which begins with two spaces.

@@ -8,7 +8,7 @@ import java.util.Optional;
  * How far a line has come, over all its requests, those of earlier runs too. Used by one thread at a time: by the worker
  * that has the line, and then by whoever takes what came of it.
  */
-final class Course {
+final class LineHistory {
   private final long sequence;
   private byte[] text = {};
   private Progress before = new Progress(0, 0, 0);
@@ -25,7 +25,7 @@ final class Course {
    *
    * @param sequence which line of those that are items, from 0
    */
-  Course(long sequence) {
+  LineHistory(long sequence) {
     this.sequence = sequence;
   }
 
