@@ -338,6 +338,20 @@ class RunProcessTest {
     assertEquals("200000000\n", read("out"));
   }
 
+  @DisplayName("C17: where a standard stream is closed, no file of Java takes its place")
+  @ParameterizedTest
+  @CsvSource({"<&-, the input cannot be read further", ">&-, cannot write the output"})
+  void closedStreams(String closing, String said) throws Exception {
+    Path launcher = Path.of("../build/streams.sh").toAbsolutePath().normalize();
+    Process process =
+        start("exec " + closing + "; . " + launcher + "; exec \"$@\"", "--quiet", "--", "echo");
+    process.getOutputStream().write("item\n".getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    assertEquals(1, exitCode(process));
+    assertEquals("", read("out"));
+    assertTrue(read("err").contains(said + ": Bad file descriptor"), read("err"));
+  }
+
   @DisplayName("C18: what does not fit into memory goes where TMPDIR says")
   @Test
   void temporaryFiles() throws Exception {
