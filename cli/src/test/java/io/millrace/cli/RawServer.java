@@ -117,6 +117,11 @@ public final class RawServer implements AutoCloseable {
     return "http://127.0.0.1:" + port() + path;
   }
 
+  /** Takes no more connections. Those that are open stay. */
+  public void refuse() throws IOException {
+    socket.close();
+  }
+
   public List<Seen> requests() {
     return seen;
   }

@@ -97,8 +97,11 @@ class ArchitectureTest {
               "each step is done in a thread of its own, which nobody interrupts",
           "process/Child.java", "no file: it wakes the thread that waits for a program",
           "resume/UnfinishedFile.java", "the thread of the command, or that of the log, writes it",
+          "run/OutputFolder.java",
+              "each step is done in a thread of its own, which nobody interrupts",
           "run/PartFiles.java", "a lock: the thread of the command opens and closes it",
-          "text/FileTarget.java", "the thread of the command, or that of the log, writes it");
+          "text/FileTarget.java", "the thread of the command, or that of the log, writes it",
+          "text/WaitingOutput.java", "the thread of the command, or that of the log, writes to it");
 
   private static final Path CORE_LOCATION = coreLocation();
   private static final JavaClasses CORE = importCore();

@@ -2,8 +2,8 @@ package io.millrace.cli.console;
 
 import io.millrace.cli.text.ByteText;
 import io.millrace.cli.text.UsedFiles;
+import io.millrace.cli.text.WaitingOutput;
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -41,7 +41,7 @@ public record Streams(
   public static Streams ofProcess() {
     return new Streams(
         System.in,
-        new FileOutputStream(FileDescriptor.out),
+        new WaitingOutput(FileDescriptor.out),
         System.err,
         ProcessText.variables(),
         true);

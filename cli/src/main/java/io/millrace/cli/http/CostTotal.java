@@ -28,13 +28,16 @@ final class CostTotal {
 
   @Override
   public String toString() {
+    long missing = unsaid.sum();
     String estimates =
-        unsaid.sum() == 0
+        missing == 0
             ? ""
-            : String.format(
-                Locale.ROOT,
-                " (%,d answers had no whole number at --usage: their estimates count)",
-                unsaid.sum());
+            : missing == 1
+                ? " (1 answer had no whole number at --usage: its estimate counts)"
+                : String.format(
+                    Locale.ROOT,
+                    " (%,d answers had no whole number at --usage: their estimates count)",
+                    missing);
     String all = tokens.get() == MOST ? "over %,d tokens" : "%,d tokens";
     return String.format(Locale.ROOT, all, tokens.get()) + estimates;
   }

@@ -33,9 +33,6 @@ import picocli.CommandLine.Option;
 
 /** How to run: the options that become a {@link Parallel}, and what each request is like. */
 final class HttpOptions {
-  /* Nanoseconds can count it. */
-  private static final Duration LONGEST = Duration.ofDays(36_500);
-
   @Option(
       names = "--jobs",
       paramLabel = "N",
@@ -286,8 +283,7 @@ final class HttpOptions {
   }
 
   Optional<Duration> itemTimeout() {
-    return Optional.ofNullable(itemTimeout)
-        .map(time -> time.compareTo(LONGEST) > 0 ? LONGEST : time);
+    return Optional.ofNullable(itemTimeout);
   }
 
   /** What is said of an early end. */

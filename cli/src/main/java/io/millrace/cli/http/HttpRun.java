@@ -60,6 +60,9 @@ final class HttpRun {
   private final SortedMap<Long, LineResult> early = new TreeMap<>();
   private long turn;
 
+  /* Lines that failed and cannot be run again as they were. */
+  private long missing;
+
   /**
    * How it is done.
    *
@@ -151,6 +154,9 @@ final class HttpRun {
           .flatMap(List::stream)
           .forEach(streams.err()::println);
       Summary.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
+      if (missing > 0) {
+        streams.err().println("  not in --failed: " + missing + " that could not be read");
+      }
     }
     return new End(status, report.counts().failed(), broken);
   }
@@ -229,7 +235,12 @@ final class HttpRun {
   private void keepFailed(LineResult result) {
     byte[] text = result.line().history().text();
     boolean isOpen = result.state() == State.FAILED || result.state() == State.CUT_OFF;
-    if (failures != null && isOpen && text.length > 0) {
+    if (failures == null || !isOpen) {
+      return;
+    }
+    if (text.length == 0) {
+      missing++;
+    } else {
       failures.lines().writeBytes(text);
       failures.lines().write('\n');
     }
@@ -285,6 +296,7 @@ final class HttpRun {
     return new Standing(
         counts.done(),
         counts.failed(),
+        counts.restored(),
         reading.handedOut(),
         reading.exhausted() ? OptionalLong.of(reading.handedOut()) : OptionalLong.empty(),
         exchange.retries().sent(),

@@ -30,7 +30,7 @@ record LineParser(
   @Nullable InputLine parse(long number, ByteBuffer bytes, LineHistory history) {
     Reading reading = new Reading(number, history);
     try {
-      String text = decode(number, bytes).strip();
+      String text = decode(bytes).strip();
       return text.isEmpty() || text.startsWith("#") ? null : reading.read(text);
     } catch (MalformedInputException error) {
       return new Malformed(reading.label, history, error.problem());
@@ -42,10 +42,10 @@ record LineParser(
     }
   }
 
-  private static String decode(long number, ByteBuffer bytes) throws MalformedInputException {
+  private static String decode(ByteBuffer bytes) throws MalformedInputException {
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-      return number == 1 ? TextFile.withoutMark(text) : text;
+      // in front of a later line as well: where files were joined, or in --failed
+      return TextFile.withoutMark(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
     } catch (CharacterCodingException error) {
       throw new MalformedInputException("not UTF-8");
     }

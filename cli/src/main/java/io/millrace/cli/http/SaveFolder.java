@@ -6,6 +6,7 @@ import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.SafeName;
+import io.millrace.cli.text.Uninterrupted;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.io.InputStream;

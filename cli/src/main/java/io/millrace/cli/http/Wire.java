@@ -117,6 +117,9 @@ final class Wire implements AutoCloseable {
         return send(request, route, attempt, answering, endpoint, closing);
       } catch (StaleException another) {
         isSentBefore |= another.isSent;
+        if (!isSentBefore) {
+          attempt.reached(Stage.CONNECTING);
+        }
       } finally {
         closing.done(pool);
       }

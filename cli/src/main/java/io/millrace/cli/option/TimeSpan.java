@@ -7,10 +7,13 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a time: {@code 500ms}, {@code 5s}, {@code 1.5m}, {@code 1h}. */
+/** Reads a time: {@code 500ms}, {@code 5s}, {@code 1.5m}, {@code 1h}. More than a hundred years are a hundred. */
 public final class TimeSpan implements ITypeConverter<Duration> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h)");
   private static final int NANOS_DIGITS = 9;
+
+  /* Nanoseconds can count it. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   @Override
   public Duration convert(String text) {
@@ -21,7 +24,7 @@ public final class TimeSpan implements ITypeConverter<Duration> {
       BigDecimal rest = seconds.subtract(BigDecimal.valueOf(whole));
       Duration time = Duration.ofSeconds(whole, rest.movePointRight(NANOS_DIGITS).longValue());
       if (time.isPositive()) {
-        return time;
+        return time.compareTo(LONGEST) > 0 ? LONGEST : time;
       }
     }
     throw new TypeConversionException(

@@ -4,6 +4,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.cli.text.Digest;
 import io.millrace.cli.text.UsedFiles;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +58,14 @@ public abstract class CheckpointOptions {
     return place != null;
   }
 
-  /** Where it is, without a password; empty if there is none. */
+  /** Where it is, without a password, in the same words however it was given; empty if there is none. */
   public Optional<String> place() {
-    return Optional.ofNullable(place);
+    return Optional.ofNullable(place)
+        .map(
+            text ->
+                CheckpointPlace.isDatabase(text)
+                    ? text
+                    : Path.of(text).toAbsolutePath().normalize().toString());
   }
 
   /** Names the files of the checkpoint. */

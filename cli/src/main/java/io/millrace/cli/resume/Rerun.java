@@ -26,7 +26,9 @@ public record Rerun(List<String> words, boolean isWhole) {
 
   /* What another run cannot write again, or does not need. */
   private static final Set<String> FILES =
-      Set.of("--output", "--failed", "--log", "--report", "--force");
+      Set.of("--output", "--output-dir", "--failed", "--log", "--report");
+
+  private static final String FORCE = "--force";
 
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
   private static final Pattern HEADER =
@@ -62,9 +64,10 @@ public record Rerun(List<String> words, boolean isWhole) {
   public static Rerun ofFailed(String program, ParseResult call, Path failed) {
     List<String> words = new ArrayList<>(List.of(program, call.commandSpec().name()));
     boolean isWhole = true;
+    boolean isForced = call.hasMatchedOption("--save-dir"); // which stays, and is what it is for
     for (OptionSpec option : call.matchedOptions()) {
       String name = option.longestName();
-      if (FILES.contains(name)) {
+      if (FILES.contains(name) || (name.equals(FORCE) && !isForced)) {
         continue;
       }
       if (option.arity().max() == 0) {
@@ -108,7 +111,8 @@ public record Rerun(List<String> words, boolean isWhole) {
 
   /** The same with one more argument, before the others of the subcommand, unless it is there. */
   public Rerun with(String argument) {
-    if (words.contains(argument)) {
+    int end = words.indexOf("--"); // what stands behind it is another command's
+    if (words.subList(0, end < 0 ? words.size() : end).contains(argument)) {
       return this;
     }
     List<String> more = new ArrayList<>(words);

@@ -30,6 +30,9 @@ final class CommandRun {
   /* After so many, failures are only counted. */
   private static final int MOST_COMPLAINTS = 20;
 
+  private static final String LOST =
+      "the file that an earlier run has written is gone: another --checkpoint runs all again";
+
   private static final Pattern ITEM =
       Pattern.compile("(?<=\\bitem |\\bitems )\\d{1,18}|(?<=\\bitems \\d{1,18} and )\\d{1,18}");
 
@@ -160,9 +163,16 @@ final class CommandRun {
   private void takeAll(Run<Item, Attempt> run) throws IOException {
     for (Optional<Outcome<Item, Attempt>> next = next(run); next.isPresent(); next = next(run)) {
       try (ItemResult result = ItemResult.of(next.get(), run.status(), manner.end())) {
-        accept(result);
+        accept(isLost(result) ? result.failing(LOST) : result);
       }
     }
+  }
+
+  /** Whether the file with the output of an earlier run is not there any longer. */
+  private boolean isLost(ItemResult result) {
+    return result.state() == ItemResult.State.RESTORED
+        && action.folder().isPresent()
+        && !action.folder().get().has(result.item());
   }
 
   private void accept(ItemResult result) throws IOException {

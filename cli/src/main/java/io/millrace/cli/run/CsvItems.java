@@ -1,6 +1,7 @@
 package io.millrace.cli.run;
 
 import io.millrace.cli.text.LineEnd;
+import io.millrace.cli.text.TextFile;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -110,7 +111,7 @@ final class CsvItems implements ItemParser {
 
   @Override
   public Optional<Item> parse(long number, byte[] line) {
-    byte[] record = withoutReturn(header == null ? CsvState.withoutMark(line) : line);
+    byte[] record = withoutReturn(header == null ? TextFile.withoutMark(line) : line);
     if (record.length == 0) {
       return Optional.empty();
     }

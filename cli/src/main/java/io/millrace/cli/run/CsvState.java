@@ -2,7 +2,6 @@ package io.millrace.cli.run;
 
 import io.millrace.cli.text.LineEnd;
 import io.millrace.cli.text.TextFile;
-import java.util.Arrays;
 
 /** Where one is in a record of CSV. */
 enum CsvState {
@@ -47,13 +46,5 @@ enum CsvState {
       state = isEnd ? START : state.next(next);
       return isEnd;
     }
-  }
-
-  /** A first line without the mark that may stand before it. */
-  static byte[] withoutMark(byte[] line) {
-    int mark = BYTE_ORDER_MARK.length;
-    return Arrays.mismatch(line, BYTE_ORDER_MARK) == mark
-        ? Arrays.copyOfRange(line, mark, line.length)
-        : line;
   }
 }

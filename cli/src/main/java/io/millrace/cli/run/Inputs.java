@@ -1,5 +1,6 @@
 package io.millrace.cli.run;
 
+import io.millrace.cli.text.TextFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,8 @@ record Inputs(List<Input> all) implements AutoCloseable {
 
   /** How far is looked for the first character. */
   private static final int MOST_BLANKS = 1 << 16;
+
+  private static final byte[] MARK = TextFile.byteOrderMark();
 
   /**
    * What is read, with what was looked at, and whether it begins as an object of JSON does.
@@ -41,7 +44,7 @@ record Inputs(List<Input> all) implements AutoCloseable {
     return new Beginning(new Inputs(seen), true);
   }
 
-  /* Below 0 if there is none. */
+  /* Below 0 if there is none. A byte order mark is no part of the text. */
   private static int firstOf(InputStream in, ByteArrayOutputStream read) {
     try {
       while (read.size() < MOST_BLANKS) {
@@ -49,8 +52,9 @@ record Inputs(List<Input> all) implements AutoCloseable {
         if (next < 0) {
           return next;
         }
+        boolean isOfMark = read.size() < MARK.length && (byte) next == MARK[read.size()];
         read.write(next);
-        if (next > ' ') {
+        if (next > ' ' && !isOfMark) {
           return next;
         }
       }

@@ -74,6 +74,11 @@ record ItemResult(
     };
   }
 
+  /** The same item, failed. */
+  ItemResult failing(String problem) {
+    return new ItemResult(item, State.FAILED, attempts, Optional.empty(), Optional.of(problem));
+  }
+
   /** Whether it has been tried, or was under way, and has not succeeded. */
   boolean isToRunAgain() {
     return switch (state) {

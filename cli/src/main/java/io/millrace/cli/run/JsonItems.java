@@ -4,6 +4,7 @@ import io.millrace.cli.resume.KeyField;
 import io.millrace.cli.text.JsonObject;
 import io.millrace.cli.text.JsonObject.Field;
 import io.millrace.cli.text.MalformedInputException;
+import io.millrace.cli.text.TextFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,8 @@ import tools.jackson.core.JsonToken;
  */
 record JsonItems(Set<String> wanted, Set<String> texts, String why) implements ItemParser {
   @Override
-  public Optional<Item> parse(long number, byte[] line) {
+  public Optional<Item> parse(long number, byte[] read) {
+    byte[] line = TextFile.withoutMark(read); // also where files were joined
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
       return text.isBlank()

@@ -5,13 +5,17 @@ import io.millrace.cli.process.Programs.Printing;
 import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.FileTarget;
 import io.millrace.cli.text.SafeName;
+import io.millrace.cli.text.Uninterrupted;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
@@ -98,10 +102,35 @@ record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<Strin
     boolean isQuiet =
         (ending instanceof ProgramEnd.NotStarted && Files.notExists(parts.err()))
             || Files.size(parts.err()) == 0;
+    // a success is not repeated: its files are on the disk before the checkpoint has it
+    boolean isKept = taken == Taken.REPLACED && ending.isSuccess();
+    if (isKept) {
+      force(parts.out(), StandardOpenOption.WRITE);
+      force(parts.err(), StandardOpenOption.WRITE);
+    }
     PartFiles.rename(parts.out(), files.out());
     if (!isQuiet) {
       PartFiles.rename(parts.err(), files.err());
     }
+    if (isKept) {
+      force(folder, StandardOpenOption.READ);
+    }
+  }
+
+  private static void force(Path file, StandardOpenOption how) throws IOException {
+    var _ =
+        Uninterrupted.call(
+            () -> {
+              try (FileChannel channel = FileChannel.open(file, how)) {
+                channel.force(true);
+                return true;
+              }
+            });
+  }
+
+  /** Whether what an earlier run has written for an item is still there. */
+  boolean has(Item item) {
+    return Files.isRegularFile(files(item).out(), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The command was cut off, or is tried again. */

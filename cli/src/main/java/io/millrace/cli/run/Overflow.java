@@ -21,12 +21,19 @@ final class Overflow implements AutoCloseable {
   }
 
   static Overflow create() throws IOException {
-    Path path = Files.createTempFile("millrace", null);
+    Path path = Files.createTempFile(folder(), "millrace", null);
     try {
       return new Overflow(new RandomAccessFile(path.toFile(), "rw"));
     } finally {
       Files.delete(path); // it is there until it is closed, whatever happens to this process
     }
+  }
+
+  /** Where temporary files are, as other programs have it: Java does not look at the variable. */
+  static Path folder() {
+    String given = System.getenv("TMPDIR");
+    return Path.of(
+        given == null || given.isBlank() ? System.getProperty("java.io.tmpdir", "/tmp") : given);
   }
 
   /** Adds bytes, all of them. */
@@ -35,7 +42,11 @@ final class Overflow implements AutoCloseable {
     while (bytes.hasRemaining()) {
       int count = Math.min(bytes.remaining(), part.length);
       bytes.get(part, 0, count);
-      file.write(part, 0, count);
+      try {
+        file.write(part, 0, count);
+      } catch (IOException full) {
+        throw new IOException(full.getMessage() + " in " + folder() + " (TMPDIR)", full);
+      }
     }
   }
 

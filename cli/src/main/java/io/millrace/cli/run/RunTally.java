@@ -50,6 +50,7 @@ final class RunTally {
     return new Standing(
         done(),
         failed,
+        restored,
         reading.items(),
         reading.isExhausted() ? OptionalLong.of(reading.items()) : OptionalLong.empty(),
         snapshot,

@@ -1,7 +1,6 @@
 package io.millrace.cli.text;
 
 import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +29,7 @@ public final class OpenFile {
   public static Optional<Output.Target> target(Path path) throws IOException {
     Optional<FileDescriptor> stream = stream(path);
     if (stream.isPresent()) {
-      return Optional.of(new StreamTarget(new FileOutputStream(stream.get())));
+      return Optional.of(new StreamTarget(new WaitingOutput(stream.get())));
     }
     if (end(path).isPresent() && Files.isRegularFile(path)) {
       throw new IOException(

@@ -3,11 +3,12 @@ package io.millrace.cli.text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.util.Objects;
 
 /** Standard output: its owner closes it. */
 public record StreamTarget(OutputStream out) implements Output.Target {
-  private static final String CLOSED = "Broken pipe";
-
   /** Nobody reads any more what is written. */
   public static final class ClosedByReaderException extends IOException {
     private static final long serialVersionUID = 1;
@@ -23,10 +24,22 @@ public record StreamTarget(OutputStream out) implements Output.Target {
       out.write(lines, 0, count);
       out.flush();
     } catch (IOException error) {
-      throw CLOSED.equals(error.getMessage()) ? new ClosedByReaderException() : error;
+      throw isOfClosedPipe(error) ? new ClosedByReaderException() : error;
     }
     if (out instanceof PrintStream silent && silent.checkError()) {
       throw new ClosedByReaderException();
+    }
+  }
+
+  /* The system says it in the language of the locale. What it says is what it says of another pipe that nobody reads. */
+  private static boolean isOfClosedPipe(IOException error) throws IOException {
+    Pipe pipe = Pipe.open();
+    try (Pipe.SinkChannel in = pipe.sink()) {
+      pipe.source().close();
+      in.write(ByteBuffer.allocate(1));
+      return false;
+    } catch (IOException closed) {
+      return Objects.equals(closed.getMessage(), error.getMessage());
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /** A file of text in UTF-8. Some editors begin it with a byte order mark, which is no part of the text. */
 public final class TextFile {
@@ -23,6 +24,14 @@ public final class TextFile {
   /** The bytes of a byte order mark. */
   public static byte[] byteOrderMark() {
     return BYTE_ORDER_MARK.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The bytes without a byte order mark at their start. */
+  public static byte[] withoutMark(byte[] text) {
+    byte[] mark = byteOrderMark();
+    boolean isMarked =
+        text.length >= mark.length && Arrays.equals(text, 0, mark.length, mark, 0, mark.length);
+    return isMarked ? Arrays.copyOfRange(text, mark.length, text.length) : text;
   }
 
   /** The text without a byte order mark at its start. */

@@ -193,7 +193,9 @@ public final class ExtraFiles {
           Output.Target _ = logTarget;
           Output.Target _ = reportTarget;
           EventLog _ = events) {
-        // closes all
+        if (failures != null) {
+          failures.flush(); // what was collected when something else has ended the run
+        }
       }
     }
   }

@@ -181,9 +181,9 @@ public final class ReportPage {
     return List.of(
         List.of("done", Times.count(end.done())),
         List.of("failed", Times.count(end.failed())),
-        List.of("restored", Times.count(snapshot.restored())),
+        List.of("restored", Times.count(end.restored())),
         List.of("time", Times.text(end.elapsed())),
-        List.of("rate", Times.rate(end.done() / end.seconds())),
+        List.of("rate", Times.rate(end.doneNow() / end.seconds())),
         List.of("attempts", Times.count(snapshot.attempts())),
         List.of("retries", Times.count(end.retries())),
         List.of("lost to pauses", Times.text(snapshot.paused())),

@@ -27,7 +27,7 @@ final class Samples {
    *
    * @param from in seconds since the start
    * @param to in seconds since the start
-   * @param done what was done in it
+   * @param done what was done in it, without what an earlier run had done
    * @param failed how much of that failed
    * @param returned the attempts that returned in it
    * @param running attempts under way, on average
@@ -113,7 +113,7 @@ final class Samples {
     return new Sample(
         before.elapsed().toNanos() / 1e9,
         now.elapsed().toNanos() / 1e9,
-        now.done() - before.done(),
+        now.doneNow() - before.doneNow(),
         now.failed() - before.failed(),
         snapshot.returned().since(before.snapshot().returned()),
         snapshot.running(),

@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  *
  * @param done what has its result, succeeded or failed
  * @param failed how much of that failed
+ * @param restored how much of what is done an earlier run has done
  * @param read what was read of the input
  * @param total all there is to do, if that is known
  * @param retries attempts that repeated another one
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 public record Standing(
     long done,
     long failed,
+    long restored,
     long read,
     OptionalLong total,
     long retries,
@@ -26,8 +28,14 @@ public record Standing(
 
   /** With the retries of the monitor. */
   public Standing(
-      long done, long failed, long read, OptionalLong total, Snapshot snapshot, Duration elapsed) {
-    this(done, failed, read, total, snapshot.retries(), snapshot, elapsed);
+      long done,
+      long failed,
+      long restored,
+      long read,
+      OptionalLong total,
+      Snapshot snapshot,
+      Duration elapsed) {
+    this(done, failed, restored, read, total, snapshot.retries(), snapshot, elapsed);
   }
 
   /** Of a command each of whose items is an item of its run. */
@@ -35,10 +43,16 @@ public record Standing(
     return new Standing(
         snapshot.done(),
         snapshot.failed(),
+        snapshot.restored(),
         snapshot.admitted(),
         snapshot.total(),
         snapshot,
         elapsed);
+  }
+
+  /** What this run has done itself: rates are of that. */
+  long doneNow() {
+    return done - restored;
   }
 
   double seconds() {

@@ -31,7 +31,7 @@ public final class StatusLine {
     List<Part> parts = new ArrayList<>();
     parts.add(Part.of(0, done(standing)));
     parts.add(Part.of(3, Times.rate(now)));
-    parts.add(Part.of(7, "average " + Times.rate(standing.done() / standing.seconds())));
+    parts.add(Part.of(7, "average " + Times.rate(standing.doneNow() / standing.seconds())));
     if (standing.failed() > 0) {
       parts.add(new Part(1, Times.count(standing.failed()) + " failed", Look.FAILURE));
     }
@@ -50,8 +50,8 @@ public final class StatusLine {
     if (standing.retries() > 0) {
       parts.add(Part.of(8, Times.count(standing.retries()) + " retries"));
     }
-    if (snapshot.restored() > 0) {
-      parts.add(Part.of(8, Times.count(snapshot.restored()) + " restored"));
+    if (standing.restored() > 0) {
+      parts.add(Part.of(8, Times.count(standing.restored()) + " restored"));
     }
     parts.add(Part.of(9, Times.passed(standing.elapsed())));
     if (standing.total().isPresent() && now > 0) {
@@ -98,12 +98,12 @@ public final class StatusLine {
 
   private double rateNow(Standing standing) {
     double seconds = standing.seconds();
-    marks.addLast(new Mark(seconds, standing.done()));
+    marks.addLast(new Mark(seconds, standing.doneNow()));
     while (marks.size() > 2 && seconds - marks.getFirst().seconds > NOW_SECONDS) {
       marks.removeFirst();
     }
     Mark first = marks.getFirst();
     double passed = seconds - first.seconds;
-    return passed < 0.5 ? standing.done() / seconds : (standing.done() - first.done) / passed;
+    return passed < 0.5 ? standing.doneNow() / seconds : (standing.doneNow() - first.done) / passed;
   }
 }

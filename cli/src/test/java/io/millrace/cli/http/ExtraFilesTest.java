@@ -80,6 +80,30 @@ class ExtraFilesTest {
   }
 
   @Test
+  @DisplayName("M14: the summary says how many lines --failed has not, as they could not be read")
+  void unread() throws IOException {
+    Path failed = directory.resolve("failed");
+    Cli cli =
+        run("x".repeat(100) + "\nno url\n", "--failed", failed.toString(), "--max-line", "50");
+    assertEquals("no url\n", Files.readString(failed));
+    assertTrue(cli.err().contains("  not in --failed: 1 that could not be read\n"), cli.err());
+  }
+
+  @Test
+  @DisplayName("M14: the command for what failed has --force if it has --save-dir, and only then")
+  void forced() {
+    String failed = directory.resolve("failed").toString();
+    String saved = directory.resolve("saved").toString();
+    String in = server.url("/gone") + "\n";
+    String[] options = {"--failed", failed, "--force"};
+    assertTrue(
+        run(in, options).err().contains("again: millrace http " + failed + "\n"), "no --force");
+    String err = run(in, "--save-dir", saved, "--failed", failed, "--force").err();
+    assertTrue(
+        err.contains("again: millrace http --save-dir " + saved + " --force " + failed), err);
+  }
+
+  @Test
   @DisplayName("M15: --log has a line of JSON for each attempt, retry and pause, and no secret")
   void log() throws IOException {
     Path log = directory.resolve("log");

@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -59,6 +60,18 @@ class HttpCommandTest {
     assertEquals(server.url("/a"), cli.line(3).get("url").stringValue());
     assertEquals(server.url("/b"), cli.line(5).get("url").stringValue());
     assertEquals(2, cli.lines().size());
+  }
+
+  @DisplayName("H4: a byte order mark is no part of a line, also where files were joined")
+  @Test
+  void byteOrderMarks() {
+    server.on("/", 200, "x");
+    String url = server.url("/a");
+    String in =
+        "\uFEFF" + url + "\n\uFEFF" + url + "\n\uFEFF{\"url\": \"" + url + "\"}\n\uFEFF\n\uFEFF#\n";
+    Cli cli = Cli.run(in, "http");
+    assertEquals(0, cli.code(), cli.out());
+    assertEquals(3, cli.lines().size());
   }
 
   @Test

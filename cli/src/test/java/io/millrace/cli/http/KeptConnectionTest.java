@@ -95,6 +95,32 @@ class KeptConnectionTest {
     assertTrue(cli.out().contains("the connection was closed without an answer"), cli.out());
   }
 
+  @DisplayName(
+      "H7: behind a kept connection that cannot be used, a refused one is no connection: nothing was sent")
+  @Test
+  void refusedBehindAKeptOne() {
+    server.close();
+    server =
+        RawServer.start(
+            (_, _, answer) -> {
+              server.refuse();
+              answer.write(
+                  "HTTP/1.1 200 Yes\r\nContent-Length: 2\r\n\r\nok, and what nobody asked for");
+            });
+    Cli cli =
+        Cli.run(
+            (server.url("/") + "\n").repeat(2),
+            "http",
+            "--method=POST",
+            "--jobs=1",
+            "--retries=1",
+            "--ordered");
+    assertEquals(1, cli.line(1).get("attempts").intValue());
+    assertEquals(2, cli.line(2).get("attempts").intValue(), cli.out());
+    assertTrue(cli.line(2).get("error").stringValue().startsWith("cannot connect"), cli.out());
+    assertEquals(1, server.requests().size());
+  }
+
   @DisplayName("H7: with an idempotency key a POST may be sent twice")
   @Test
   void withAKey() {

@@ -486,7 +486,8 @@ class SaveDirTest {
     assertEquals(0, server.requests().size());
     Files.setLastModifiedTime(
         foreign, Files.getLastModifiedTime(folder().resolve(".millrace.lock")));
-    assertEquals(0, run(line("a", "/a"), options).code()); // as if a killed run had saved it
+    String[] same = {"--checkpoint", temp + "/./c"};
+    assertEquals(0, run(line("a", "/a"), same).code()); // as if a killed run had saved it
     assertEquals("ok /a", Files.readString(foreign));
     String[] other = {"--checkpoint", temp.resolve("other").toString()};
     assertTrue(run(line("a", "/a"), other).out().contains("is there already"));

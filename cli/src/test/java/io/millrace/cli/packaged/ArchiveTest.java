@@ -106,6 +106,9 @@ class ArchiveTest {
             NOTHING, links, "./link", "run", "--checkpoint", "c", "--", "false", ":::", "1");
     assertEquals(1, said.code(), said.toString());
     assertTrue(said.err().contains("./link run --checkpoint c"), said.err());
+    Ended closed = Archive.run(NOTHING, links, "sh", "-c", "exec ./link run -- echo <&-");
+    assertEquals(1, closed.code(), closed.toString());
+    assertEquals("", closed.out());
   }
 
   @Test

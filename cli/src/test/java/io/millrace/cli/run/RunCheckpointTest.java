@@ -239,6 +239,24 @@ class RunCheckpointTest {
         2, run(in, "--output-dir", folder.resolve("files").toString(), "--", "true").code());
   }
 
+  @DisplayName("C20: an item whose output is gone has not succeeded, whatever the checkpoint says")
+  @Test
+  void lostOutputs() throws IOException {
+    Path files = folder.resolve("files");
+    String[] args = {"--output-dir", files.toString(), "--key", "k", "--", "echo", "{k}"};
+    String in = "{\"k\":\"a\"}\n{\"k\":\"b\"}\n";
+    assertEquals(0, run(in, args).code());
+    Files.delete(files.resolve("a.out"));
+    Cli second = run(in, args);
+    assertEquals(1, second.code(), second.err());
+    assertTrue(
+        second.err().contains("item 1: the file that an earlier run has written is gone"),
+        second.err());
+    assertTrue(
+        second.err().contains("2 done (1 restored) in ") && second.err().contains("1 ok, 1 failed"),
+        second.err());
+  }
+
   @DisplayName("C20: an item without its --key fails alone")
   @Test
   void itemsWithoutKey() {

@@ -952,6 +952,13 @@ class RunCommandTest {
     assertFalse(plain.err().contains("--shell"), plain.err());
   }
 
+  @DisplayName("C3: a byte order mark before lines of JSON does not turn fields into text")
+  @Test
+  void byteOrderMarks() {
+    String in = "\uFEFF{\"a\": 1}\n\uFEFF\n\uFEFF{\"a\": 2}\n";
+    assertPrints("1 {\"a\": 1}\n2 {\"a\": 2}\n", ordered(in, "--", "echo", "{a}", "{}"));
+  }
+
   @DisplayName("C3: a field that is null is told of as null, and one that is missing as missing")
   @Test
   void nullFields() {
@@ -966,6 +973,13 @@ class RunCommandTest {
   void tagsSteerNothing() {
     Cli cli = run("a\u009b2Jb\u00e9\u001b\n", "--tag", "--", "echo", "x{#}");
     assertEquals("a??2Jb\u00e9?\tx1\n", cli.out());
+  }
+
+  @DisplayName("C13: a time may be as long as it can be written")
+  @ParameterizedTest
+  @ValueSource(strings = {"--timeout", "--grace", "--run-timeout", "--drain"})
+  void longTimes(String option) {
+    assertPrints("1\n", run("1\n", option, "999999999h", "--", "echo"));
   }
 
   @DisplayName("C13: -P and -j are --jobs, as for xargs and GNU parallel")

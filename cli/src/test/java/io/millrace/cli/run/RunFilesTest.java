@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
+import io.millrace.cli.Main;
 import io.millrace.testkit.NoLeaks;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +85,49 @@ class RunFilesTest {
         cli.err());
     Cli again = run("", path("again"), "--", "test", "{}", "=", "ok");
     assertTrue(again.err().contains("3 done"), again.err());
+  }
+
+  @DisplayName(
+      "M14: the command for what failed does without the folder, where its files are already")
+  @Test
+  void failedWithFolder() throws IOException {
+    String[] files = {"--output-dir", path("folder"), "--failed", path("again")};
+    Cli cli = run("ok\nno\n", all(files, new String[] {"--", "test", "{}", "=", "ok"}));
+    assertTrue(
+        cli.err()
+            .contains("  only these again: millrace run " + path("again") + " -- test '{}' = ok\n"),
+        cli.err());
+  }
+
+  @DisplayName("M14: --failed has all that has failed, also if the output could not be written")
+  @Test
+  void failedBeforeABrokenOutput() throws IOException {
+    PrintStream closed =
+        new PrintStream(
+            new OutputStream() {
+              @Override
+              public void write(int octet) throws IOException {
+                throw new IOException("nobody reads this");
+              }
+            });
+    String[] command = {"--", "sh", "-c", "head -c 100000 /dev/zero; exit 1", "sh"};
+    int code =
+        Main.run(
+            Map.of(),
+            new ByteArrayInputStream("item\n".getBytes(StandardCharsets.UTF_8)),
+            closed,
+            Cli.utf8(new ByteArrayOutputStream()),
+            all(new String[] {"run", "--failed", path("again")}, command));
+    assertEquals(141, code);
+    assertEquals("item\n", read("again"));
+  }
+
+  @DisplayName("R7: --force behind -- is the command's own, and is not the one that replaces files")
+  @Test
+  void forceOfTheCommand() {
+    String[] files = {"--checkpoint", path("done.db"), "--failed", path("failed")};
+    Cli cli = run("x\n", all(files, new String[] {"--", "false", "--force"}));
+    assertTrue(cli.err().contains("    millrace run --force --checkpoint "), cli.err());
   }
 
   @DisplayName("M14: --failed has what ends in a byte 0 as such, and so what stands behind :::")

@@ -305,6 +305,19 @@ class RunProcessTest {
     assertFalse(Files.exists(folder.resolve("on-2999")));
   }
 
+  @DisplayName("C17: a pipe that was told not to wait for its reader loses nothing")
+  @Test
+  void aPipeThatDoesNotWait() throws Exception {
+    // GNU dd leaves its standard output so, which the command shares
+    Process process =
+        start(
+            "{ dd oflag=nonblock if=/dev/null status=none; \"$@\"; echo $? >&2; } | wc -c",
+            args("--quiet", "--", "head", "-c", "20000000", "{}", ":::", "/dev/zero", "/dev/zero"));
+    assertEquals(0, exitCode(process));
+    assertEquals("40000000\n", read("out"));
+    assertEquals("0\n", read("err"));
+  }
+
   @DisplayName("C17: a full disk is said")
   @Test
   void aFullDisk() throws Exception {
@@ -323,6 +336,33 @@ class RunProcessTest {
                 "--quiet", "--", "head", "-c", "100000000", "{}", ":::", "/dev/zero", "/dev/zero"));
     assertEquals(0, exitCode(process), read("err"));
     assertEquals("200000000\n", read("out"));
+  }
+
+  @DisplayName("C17: where a standard stream is closed, no file of Java takes its place")
+  @ParameterizedTest
+  @CsvSource({"<&-, the input cannot be read further", ">&-, cannot write the output"})
+  void closedStreams(String closing, String said) throws Exception {
+    Path launcher = Path.of("../build/streams.sh").toAbsolutePath().normalize();
+    Process process =
+        start("exec " + closing + "; . " + launcher + "; exec \"$@\"", "--quiet", "--", "echo");
+    process.getOutputStream().write("item\n".getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    assertEquals(1, exitCode(process));
+    assertEquals("", read("out"));
+    assertTrue(read("err").contains(said + ": Bad file descriptor"), read("err"));
+  }
+
+  @DisplayName("C18: what does not fit into memory goes where TMPDIR says")
+  @Test
+  void temporaryFiles() throws Exception {
+    Process process =
+        start(
+            Map.of("TMPDIR", folder.resolve("none").toString()),
+            "exec \"$@\"",
+            args("--quiet", "--", "head", "-c", "100000000", "{}", ":::", "/dev/zero"));
+    assertEquals(1, exitCode(process));
+    assertTrue(
+        read("err").contains("cannot keep what it prints: '" + folder + "/none/"), read("err"));
   }
 
   @DisplayName("C2: bytes of the command line go through in any locale")

@@ -35,7 +35,7 @@ class LivePageTest {
 
   private static Standing standing() {
     Snapshot none = Monitor.of().snapshot();
-    return new Standing(0, 0, 0, OptionalLong.empty(), none, Duration.ofSeconds(1));
+    return new Standing(0, 0, 0, 0, OptionalLong.empty(), none, Duration.ofSeconds(1));
   }
 
   private static final Streams STREAMS =

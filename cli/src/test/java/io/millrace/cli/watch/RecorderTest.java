@@ -37,6 +37,7 @@ class RecorderTest {
                   0,
                   0,
                   0,
+                  0,
                   OptionalLong.empty(),
                   Monitor.of(new Wording() {}).snapshot(),
                   Duration.ZERO);

@@ -15,11 +15,18 @@ class SamplesTest {
   @Test
   void howeverLongARunIsItsSamplesAreFewAndMissNothing() {
     Snapshot none = Monitor.of().snapshot();
-    Samples samples = new Samples(new Standing(0, 0, 0, OptionalLong.empty(), none, Duration.ZERO));
+    Samples samples =
+        new Samples(new Standing(0, 0, 0, 0, OptionalLong.empty(), none, Duration.ZERO));
     for (int second = 1; second <= 10_001; second++) {
       samples.add(
           new Standing(
-              2L * second, second, 0, OptionalLong.empty(), none, Duration.ofSeconds(second)));
+              2L * second + 7,
+              second,
+              7,
+              0,
+              OptionalLong.empty(),
+              none,
+              Duration.ofSeconds(second)));
       List<Sample> all = samples.all();
       assertTrue(all.size() <= Samples.MOST, () -> all.size() + " samples");
       assertEquals(2L * second, all.stream().mapToLong(Sample::done).sum());

@@ -54,7 +54,7 @@ class StatusLineTest {
     StatusLine line = new StatusLine();
     Standing standing = Standing.of(snapshot, Duration.ofSeconds(10));
     assertEquals(
-        "1,234 of 1,300 so far, 123/s, average 123/s, 3 failed,"
+        "1,234 of 1,300 so far, 103/s, average 103/s, 3 failed,"
             + " paused 28 s: Retry-After from api.example.com, 60 of 64 running,"
             + " waiting: 20 paused + 4 for the rate, 15 retries, 200 restored, 10 s",
         line.next(standing).full());
@@ -66,24 +66,27 @@ class StatusLineTest {
     Snapshot any = snapshot(Map.of(), List.of());
     for (int millis : new int[] {10_050, 10_999}) {
       Standing standing =
-          new Standing(0, 0, 100, OptionalLong.of(100), any, Duration.ofMillis(millis));
+          new Standing(0, 0, 0, 100, OptionalLong.of(100), any, Duration.ofMillis(millis));
       assertTrue(new StatusLine().next(standing).full().endsWith(", 10 s"));
     }
   }
 
+  @DisplayName("rates are of what this run has done, without what an earlier one had done")
   @Test
   void theRateOfNowIsThatOfTheLastSeconds() {
     StatusLine line = new StatusLine();
     Snapshot any = snapshot(Map.of(), List.of());
     for (int second = 0; second < 20; second++) {
       line.next(
-          new Standing(second, 0, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(second)));
+          new Standing(
+              second + 200, 0, 200, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(second)));
     }
     String text =
-        line.next(new Standing(70, 0, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(20)))
+        line.next(
+                new Standing(270, 0, 200, 100, OptionalLong.of(1_000), any, Duration.ofSeconds(20)))
             .full();
-    assertEquals("70/1,000 7 %, 11/s, average 3.5/s", text.substring(0, 33));
-    assertEquals("ETA 85 s", text.substring(text.length() - 8));
+    assertEquals("270/1,000 27 %, 11/s, average 3.5/s", text.substring(0, 35));
+    assertEquals("ETA 67 s", text.substring(text.length() - 8));
   }
 
   @Test

@@ -1,24 +1,25 @@
-package io.millrace.cli.http;
+package io.millrace.cli.text;
 
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * Works with files in a thread of its own. An interrupt of a thread closes the channel that it uses. Nobody
- * interrupts that thread, and a caller that is interrupted sees its flag set when the work is done.
+ * Has something done with files in a thread of its own. An interrupt of a thread closes the channel that it uses: here
+ * nobody interrupts one, and whoever waits for it hears of an interrupt when it is done.
  */
-final class Uninterrupted {
+public final class Uninterrupted {
   private Uninterrupted() {}
 
   /** Something with files. */
   @FunctionalInterface
-  interface Step<T> {
+  public interface Step<T> {
+    /** Does it. */
     T run() throws IOException;
   }
 
   /** Does it, and waits for its end. */
-  static <T> T call(Step<T> step) throws IOException {
+  public static <T> T call(Step<T> step) throws IOException {
     FutureTask<T> task = new FutureTask<>(step::run);
     Thread.ofVirtual().name("millrace-file").start(task);
     boolean isInterrupted = false;
