@@ -17,6 +17,7 @@ final class MillraceCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no command given: http, run, spark, info or demo");
+    throw new ParameterException(
+        spec.commandLine(), "no command given: http, run, spark, info or demo");
   }
 }

@@ -136,7 +136,10 @@ public final class Driver implements SparkEngine {
     int slots = Math.max(1, session.context().defaultParallelism());
     double most = Parts.lines(job.input()) / (double) (slots * TASKS_OF_SLOT);
     double inTime =
-        job.http().perSecond().map(rate -> rate * SECONDS_OF_PART / slots).orElse((double) MOST_LINES);
+        job.http()
+            .perSecond()
+            .map(rate -> rate * SECONDS_OF_PART / slots)
+            .orElse((double) MOST_LINES);
     return (int) Math.max(1, Math.min(MOST_LINES, Math.ceil(Math.min(most, inTime))));
   }
 
@@ -144,31 +147,25 @@ public final class Driver implements SparkEngine {
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("millrace-run-timeout").factory());
-    job.http()
-        .runTimeout()
-        .ifPresent(
-            time ->
-                timer.schedule(
-                    () -> stopping.stop(Reason.TIMED_OUT), time.toMillis(), TimeUnit.MILLISECONDS));
+    Optional<Duration> most = job.http().runTimeout();
+    if (most.isPresent()) {
+      var _ =
+          timer.schedule(
+              () -> stopping.stop(Reason.TIMED_OUT), most.get().toMillis(), TimeUnit.MILLISECONDS);
+    }
     return timer;
   }
 
   private ProgressDisplay display(SparkJob job, Streams streams, Progress progress) {
     Breakdown breakdown =
-        new Breakdown(
-            SparkCommand.NAME, streams.err(), () -> stopping.stop(Reason.INTERRUPTED));
+        new Breakdown(SparkCommand.NAME, streams.err(), () -> stopping.stop(Reason.INTERRUPTED));
     return job.isQuiet()
         ? ProgressDisplay.none()
         : ProgressDisplay.start(streams, progress::line, breakdown);
   }
 
   private static void write(
-      SparkJob job,
-      Session session,
-      Parts parts,
-      SharedFolder output,
-      Counts counts,
-      int workers) {
+      SparkJob job, Session session, Parts parts, SharedFolder output, Counts counts, int workers) {
     WorkerOrder order = job.order().dividedAmong(workers);
     String password = System.getenv().getOrDefault("PGPASSWORD", "");
     HttpWorker.Sharing sharing =
@@ -182,15 +179,14 @@ public final class Driver implements SparkEngine {
         context.parallelize(parts.all(), Math.max(1, parts.all().size())).mapPartitions(reading);
     JavaRDD<String> answers =
         SparkParallel.of(() -> HttpWorker.parallel(order))
-            .map(
-                lines,
-                () -> HttpWorker.open(order, sharing),
-                HttpWorker::call)
+            .map(lines, () -> HttpWorker.open(order, sharing), HttpWorker::call)
             .map(new WriteLines(counts));
     String place = job.folder().map(Path::toUri).map(Object::toString).orElse(job.output());
     SaveMode mode = job.folder().isPresent() ? SaveMode.Append : SaveMode.ErrorIfExists;
     if (job.isParquet()) {
-      writer(session.spark().createDataFrame(answers.map(new Columns()), Columns.schema()).write(), mode)
+      writer(
+              session.spark().createDataFrame(answers.map(new Columns()), Columns.schema()).write(),
+              mode)
           .parquet(place);
     } else {
       writer(session.spark().createDataset(answers.rdd(), Encoders.STRING()).write(), mode)

@@ -1,11 +1,12 @@
 package io.millrace.cli.driver;
 
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Says in one line why a job has failed. */
 final class Failures {
+  private static final String EXPLAINED = ". Spark says: ";
+
   /* What Spark adds to a message: the stack traces of workers. */
   private static final Pattern REST =
       Pattern.compile("(?s)(\\. Spark says: |\\R\\s+at |\\RDriver stacktrace:).*");
@@ -40,15 +41,22 @@ final class Failures {
         return known.getValue();
       }
     }
-    return "the job has failed: " + line(error) + (all.indexOf("Permission denied") >= 0 ? ", in " + output : "");
+    return "the job has failed: "
+        + line(error)
+        + (all.indexOf("Permission denied") >= 0 ? ", in " + output : "");
+  }
+
+  /* By SparkParallel: what to do comes first. */
+  private static boolean isExplained(Throwable error) {
+    return String.valueOf(error.getMessage()).contains(EXPLAINED);
   }
 
   private static String line(Throwable error) {
     Throwable deepest = error;
-    for (Throwable each : List.of(error)) {
-      deepest = each.getCause() == null ? each : each.getCause();
+    while (deepest.getCause() != null && !isExplained(deepest)) {
+      deepest = deepest.getCause();
     }
-    String message = String.valueOf(deepest.getMessage() == null ? deepest : deepest.getMessage());
+    String message = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
     String first = REST.matcher(PREFIX.matcher(message).replaceFirst("")).replaceFirst("");
     String line = first.lines().findFirst().orElse(deepest.getClass().getSimpleName()).strip();
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;

@@ -87,7 +87,8 @@ final class Progress extends SparkListener {
     double rate = rate(all.done());
     List<Part> parts = new ArrayList<>();
     long percent = total == 0 ? 100 : Math.min(100, 100 * all.done() / total);
-    parts.add(Part.of(0, Times.count(all.done()) + "/" + Times.count(total) + " " + percent + " %"));
+    parts.add(
+        Part.of(0, Times.count(all.done()) + "/" + Times.count(total) + " " + percent + " %"));
     parts.add(Part.of(3, Times.rate(rate)));
     if (all.failed() > 0) {
       parts.add(new Part(1, Times.count(all.failed()) + " failed", Look.FAILURE));

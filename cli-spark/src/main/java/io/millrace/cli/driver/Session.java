@@ -95,7 +95,9 @@ record Session(SparkSession spark) implements AutoCloseable {
         lastChange = now;
         count = there;
       }
-      if (wanted.isPresent() ? count >= wanted.getAsInt() : count > 0 && millis(now - lastChange) > FOLLOW_MILLIS) {
+      if (wanted.isPresent()
+          ? count >= wanted.getAsInt()
+          : count > 0 && millis(now - lastChange) > FOLLOW_MILLIS) {
         break;
       }
       if (context().isStopped()) {

@@ -51,7 +51,8 @@ class ClusterRunTest {
     return running
         .process()
         .descendants()
-        .filter(each -> each.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .filter(
+            each -> each.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
         .toList();
   }
 
@@ -60,7 +61,17 @@ class ClusterRunTest {
     input("ok", 2000);
     Command.Ended ended =
         Command.run(
-            folder, "spark", "--master", MASTER, "--jobs", "64", "--rate", "400/s", "--output", "answers", "urls.txt");
+            folder,
+            "spark",
+            "--master",
+            MASTER,
+            "--jobs",
+            "64",
+            "--rate",
+            "400/s",
+            "--output",
+            "answers",
+            "urls.txt");
     assertEquals(0, ended.code(), ended.toString());
     assertEquals(2000, Command.lines(folder.resolve("answers")).size());
     assertEquals(2000, server.calls().size());
@@ -76,8 +87,20 @@ class ClusterRunTest {
     input("ok", 3000);
     Command.Running running =
         Command.start(
-            folder, Map.of(), "spark", "--master", MASTER, "--jobs", "64", "--rate", "300/s", "--output", "answers",
-            "--part-lines", "50", "urls.txt");
+            folder,
+            Map.of(),
+            "spark",
+            "--master",
+            MASTER,
+            "--jobs",
+            "64",
+            "--rate",
+            "300/s",
+            "--output",
+            "answers",
+            "--part-lines",
+            "50",
+            "urls.txt");
     while (server.calls().size() < 500) {
       Thread.onSpinWait();
       Thread.yield();
@@ -87,7 +110,8 @@ class ClusterRunTest {
     assertEquals(0, ended.code(), ended.toString());
     List<String> lines = Command.lines(folder.resolve("answers"));
     assertEquals(3000, lines.size());
-    assertEquals(3000, lines.stream().map(line -> line.replaceAll(",\"attempts.*", "")).distinct().count());
+    assertEquals(
+        3000, lines.stream().map(line -> line.replaceAll(",\"attempts.*", "")).distinct().count());
     assertTrue(ended.err().contains("3,000 ok, 0 failed"), ended.err());
   }
 
@@ -99,7 +123,16 @@ class ClusterRunTest {
     Files.write(folder.resolve("urls.txt"), urls);
     Command.Running running =
         Command.start(
-            folder, Map.of(), "spark", "--master", MASTER, "--part-lines", "10", "--output", "answers", "urls.txt");
+            folder,
+            Map.of(),
+            "spark",
+            "--master",
+            MASTER,
+            "--part-lines",
+            "10",
+            "--output",
+            "answers",
+            "urls.txt");
     server.awaitHanging();
     List<ProcessHandle> family = running.process().descendants().toList();
     assertEquals(2, workersOf(running).size());
@@ -114,7 +147,8 @@ class ClusterRunTest {
   void theWorkersDieWithTheCommand() throws Exception {
     input("hang", 50);
     Command.Running running =
-        Command.start(folder, Map.of(), "spark", "--master", MASTER, "--output", "answers", "urls.txt");
+        Command.start(
+            folder, Map.of(), "spark", "--master", MASTER, "--output", "answers", "urls.txt");
     server.awaitHanging();
     List<ProcessHandle> family = running.process().descendants().toList();
     assertTrue(family.size() >= 3, family.toString());
@@ -131,9 +165,20 @@ class ClusterRunTest {
     input("ok", 10);
     Command.Ended ended =
         Command.run(
-            folder, "spark", "--master", MASTER, "--conf", "spark.executorEnv.JAVA_HOME=" + older, "--output", "answers", "urls.txt");
+            folder,
+            "spark",
+            "--master",
+            MASTER,
+            "--conf",
+            "spark.executorEnv.JAVA_HOME=" + older,
+            "--output",
+            "answers",
+            "urls.txt");
     assertEquals(1, ended.code(), ended.toString());
-    assertTrue(ended.err().contains("millrace spark: ") && ended.err().contains("a worker has an older Java"), ended.err());
+    assertTrue(
+        ended.err().contains("millrace spark: ")
+            && ended.err().contains("a worker has an older Java"),
+        ended.err());
     assertEquals(0, server.calls().size());
     assertFalse(Files.exists(folder.resolve("answers")));
   }
@@ -142,9 +187,14 @@ class ClusterRunTest {
   void parquetHasAColumnForEachField() throws Exception {
     Files.writeString(
         folder.resolve("urls.txt"),
-        "{\"id\": 7, \"url\": \"" + server.url("/ok/7") + "\", \"tag\": {\"a\": \"b\"}}\n" + server.url("/gone/8") + "\n");
+        "{\"id\": 7, \"url\": \""
+            + server.url("/ok/7")
+            + "\", \"tag\": {\"a\": \"b\"}}\n"
+            + server.url("/gone/8")
+            + "\n");
     Command.Ended ended =
-        Command.run(folder, "spark", "--master", MASTER, "--parquet", "--output", "answers", "urls.txt");
+        Command.run(
+            folder, "spark", "--master", MASTER, "--parquet", "--output", "answers", "urls.txt");
     assertEquals(1, ended.code(), ended.toString());
     try (var spark =
         org.apache.spark.sql.SparkSession.builder()
@@ -172,7 +222,17 @@ class ClusterRunTest {
     try (Standalone cluster = Standalone.start(folder)) {
       Command.Ended ended =
           Command.run(
-              folder, "spark", "--master", cluster.url(), "--workers", "2", "--jobs", "32", "--output", "answers", "urls.txt");
+              folder,
+              "spark",
+              "--master",
+              cluster.url(),
+              "--workers",
+              "2",
+              "--jobs",
+              "32",
+              "--output",
+              "answers",
+              "urls.txt");
       assertEquals(0, ended.code(), ended.toString());
       assertEquals(400, Command.lines(folder.resolve("answers")).size());
     }
@@ -186,10 +246,20 @@ class ClusterRunTest {
       port = free.getLocalPort();
     }
     Command.Ended ended =
-        Command.run(folder, "spark", "--master", "spark://127.0.0.1:" + port, "--output", "answers", "urls.txt");
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "spark://127.0.0.1:" + port,
+            "--output",
+            "answers",
+            "urls.txt");
     assertEquals(1, ended.code());
     assertEquals(
-        "millrace spark: the master spark://127.0.0.1:" + port + " cannot be reached: Connection refused\n", ended.err());
+        "millrace spark: the master spark://127.0.0.1:"
+            + port
+            + " cannot be reached: Connection refused\n",
+        ended.err());
   }
 
   /** A master and two workers, as Spark's own scripts start them. */
@@ -204,11 +274,31 @@ class ClusterRunTest {
       Files.createSymbolicLink(home.resolve("jars"), Command.sparkJars());
       List<Process> all = new ArrayList<>();
       all.add(
-          start(home, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", "" + port, "--webui-port", "0"));
+          start(
+              home,
+              "org.apache.spark.deploy.master.Master",
+              "--host",
+              "127.0.0.1",
+              "--port",
+              "" + port,
+              "--webui-port",
+              "0"));
       for (int worker = 0; worker < 2; worker++) {
         all.add(
-            start(home, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--cores", "4", "--memory", "1g",
-                "--webui-port", "0", "--work-dir", folder.resolve("work-" + worker).toString(), url));
+            start(
+                home,
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "127.0.0.1",
+                "--cores",
+                "4",
+                "--memory",
+                "1g",
+                "--webui-port",
+                "0",
+                "--work-dir",
+                folder.resolve("work-" + worker).toString(),
+                url));
       }
       while (!answers(port)) {
         Thread.onSpinWait();
@@ -234,9 +324,18 @@ class ClusterRunTest {
           new ProcessBuilder(words)
               .redirectErrorStream(true)
               .redirectOutput(home.resolveSibling(args[0] + ".log").toFile());
-      builder.environment().putAll(
-          Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13", "SPARK_LOCAL_IP", "127.0.0.1",
-              "JAVA_HOME", System.getProperty("java.home")));
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "SPARK_HOME",
+                  home.toString(),
+                  "SPARK_SCALA_VERSION",
+                  "2.13",
+                  "SPARK_LOCAL_IP",
+                  "127.0.0.1",
+                  "JAVA_HOME",
+                  System.getProperty("java.home")));
       return builder.start();
     }
 

@@ -46,8 +46,7 @@ final class Command {
         process.destroyForcibly();
         throw new AssertionError("it does not end: " + Files.readString(err));
       }
-      Ended ended =
-          new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+      Ended ended = new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
       assertFalse(ended.err().contains("\tat "), "a stack trace: " + ended.err());
       assertFalse(ended.err().contains("WARN"), ended.err());
       return ended;
@@ -74,11 +73,15 @@ final class Command {
 
   private static boolean isOfCommand(Path jar) {
     return jar.toString()
-        .matches(".*(info.picocli|tools.jackson|httpcomponents.(client5|core5)|sqlite-jdbc|uplot).*");
+        .matches(
+            ".*(info.picocli|tools.jackson|httpcomponents.(client5|core5)|sqlite-jdbc|uplot).*");
   }
 
   private static boolean isOfDriver(Path entry) {
-    return entry.toString().matches(".*(/cli-spark/|/spark/target|/cluster/target|bucket4j|millrace-(cli-spark|spark|cluster)-).*");
+    return entry
+        .toString()
+        .matches(
+            ".*(/cli-spark/|/spark/target|/cluster/target|bucket4j|millrace-(cli-spark|spark|cluster)-).*");
   }
 
   /** Lays it out. */
@@ -177,7 +180,10 @@ final class Command {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> parts = Files.list(output)) {
       for (Path part :
-          parts.filter(each -> each.getFileName().toString().startsWith("part-")).sorted().toList()) {
+          parts
+              .filter(each -> each.getFileName().toString().startsWith("part-"))
+              .sorted()
+              .toList()) {
         lines.addAll(Files.readAllLines(part, StandardCharsets.UTF_8));
       }
     }

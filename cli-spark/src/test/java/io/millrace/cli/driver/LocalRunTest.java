@@ -38,9 +38,13 @@ class LocalRunTest {
   private Path input(int lines) throws Exception {
     List<String> all = new ArrayList<>(List.of("# a comment", ""));
     for (int item : IntStream.range(0, lines).toArray()) {
-      String kind = item % 10 == 3 ? "gone" : item % 10 == 5 ? "flaky" : item % 10 == 7 ? "moved" : "ok";
+      String kind =
+          item % 10 == 3 ? "gone" : item % 10 == 5 ? "flaky" : item % 10 == 7 ? "moved" : "ok";
       String url = server.url("/" + kind + "/" + item);
-      all.add(item % 2 == 0 ? url : "{\"id\": \"i" + item + "\", \"url\": \"" + url + "\", \"more\": [" + item + "]}");
+      all.add(
+          item % 2 == 0
+              ? url
+              : "{\"id\": \"i" + item + "\", \"url\": \"" + url + "\", \"more\": [" + item + "]}");
     }
     all.add("no url");
     return Files.write(folder.resolve("urls.txt"), all);
@@ -48,30 +52,46 @@ class LocalRunTest {
 
   /* What depends on the clock is the same. */
   private static Set<String> timeless(List<String> lines) {
-    return Set.copyOf(lines.stream().map(line -> line.replaceAll("\"millis\":\\d+", "\"millis\":0")).toList());
+    return Set.copyOf(
+        lines.stream().map(line -> line.replaceAll("\"millis\":\\d+", "\"millis\":0")).toList());
   }
 
   @Test
   void theAnswersAreThoseOfMillraceHttp() throws Exception {
     Path input = input(60);
-    Command.Ended http = Command.run(folder, "http", "--quiet", "--retry-budget", "none", input.toString());
+    Command.Ended http =
+        Command.run(folder, "http", "--quiet", "--retry-budget", "none", input.toString());
     assertEquals(1, http.code(), http.toString());
     server.calls().clear();
     Command.Ended spark =
         Command.run(
-            folder, "spark", "--master", "local[2]", "--retry-budget", "none", "--part-lines", "7",
-            "--header", "Authorization: secret", "--output", "answers", "urls.txt");
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--retry-budget",
+            "none",
+            "--part-lines",
+            "7",
+            "--header",
+            "Authorization: secret",
+            "--output",
+            "answers",
+            "urls.txt");
     assertEquals(1, spark.code(), spark.toString());
     List<String> lines = Command.lines(folder.resolve("answers"));
     assertEquals(61, lines.size());
     assertEquals(timeless(http.out().lines().toList()), timeless(lines));
     assertTrue(
-        spark.err().matches("(?s).*millrace: 61 done in .*: 54 ok, 7 failed, 6 retries\n"), spark.err());
+        spark.err().matches("(?s).*millrace: 61 done in .*: 54 ok, 7 failed, 6 retries\n"),
+        spark.err());
     assertEquals("", spark.out());
     // six were sent again, and six led on
     assertEquals(60 + 6 + 6, server.calls().values().stream().mapToInt(each -> each).sum());
     assertTrue(server.headers().contains("secret"), server.headers().toString());
-    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("answers"))));
+    assertEquals(
+        "rwx------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("answers"))));
     try (Stream<Path> files = Files.list(folder.resolve("answers"))) {
       assertTrue(files.allMatch(each -> each.getFileName().toString().matches("part-.*|_SUCCESS")));
     }

@@ -95,7 +95,6 @@ public final class LinesOfTask implements Iterator<WorkerLine>, AutoCloseable {
     return line;
   }
 
-
   /** What came of a line, without its end; then nothing is kept of it. */
   String json(WorkerLine line) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

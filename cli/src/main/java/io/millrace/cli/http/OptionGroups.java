@@ -16,8 +16,7 @@ public final class OptionGroups implements IHelpSectionRenderer {
 
   private static Map<String, List<String>> groups() {
     Map<String, List<String>> groups = new LinkedHashMap<>();
-    groups.put(
-        "Cluster", List.of("--master", "--workers", "--limiter", "--part-lines", "--conf"));
+    groups.put("Cluster", List.of("--master", "--workers", "--limiter", "--part-lines", "--conf"));
     groups.put(
         "Requests",
         List.of(

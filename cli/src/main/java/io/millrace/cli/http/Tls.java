@@ -69,7 +69,8 @@ final class Tls implements TlsSocketStrategy {
     SSLContext context;
     try {
       Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem));
       if (certificates.isEmpty()) {
         throw new MalformedInputException(file + " has no certificate in PEM form");
       }

@@ -38,6 +38,7 @@ record DriverProcess(List<String> args) implements SparkEngine {
   /** Where the jars are that only the driver needs; the launchers say so. */
   private static final String LIBRARIES = "millrace.spark.lib";
 
+  private static final int LARGEST_PORT = 65_535;
   private static final int CONNECT_MILLIS = 10_000;
   private static final int UNKNOWN_SIGNAL = 128;
 
@@ -82,10 +83,14 @@ record DriverProcess(List<String> args) implements SparkEngine {
       return Optional.empty();
     }
     String why = "";
-    for (String each : master.substring(start.length()).split(",")) {
+    for (String each : master.substring(start.length()).split(",", -1)) {
       int colon = each.lastIndexOf(':');
-      InetSocketAddress address =
-          new InetSocketAddress(each.substring(0, colon), Integer.parseInt(each.substring(colon + 1)));
+      int port = Integer.parseInt(each.substring(colon + 1));
+      if (port > LARGEST_PORT) {
+        why = "there is no port " + port;
+        continue;
+      }
+      InetSocketAddress address = new InetSocketAddress(each.substring(0, colon), port);
       if (address.isUnresolved()) {
         why = "there is no host of that name";
         continue;
@@ -126,7 +131,7 @@ record DriverProcess(List<String> args) implements SparkEngine {
   /* The jars of the command, and those that only the driver and the workers need. */
   private static List<Path> own() throws IOException, Fetched.UnavailableException {
     List<Path> all = new ArrayList<>();
-    for (String each : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String each : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path jar = Path.of(each).toAbsolutePath();
       if (each.endsWith(".jar") && !UNUSED.test(jar.getFileName().toString())) {
         all.add(jar);
@@ -146,8 +151,7 @@ record DriverProcess(List<String> args) implements SparkEngine {
     return all;
   }
 
-  private static int run(
-      SparkJob job, Streams streams, List<String> command, Jdk jdk, Path scratch)
+  private static int run(SparkJob job, Streams streams, List<String> command, Jdk jdk, Path scratch)
       throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -164,7 +168,8 @@ record DriverProcess(List<String> args) implements SparkEngine {
     Thread hook = new Thread(() -> kill(driver, family));
     Runtime.getRuntime().addShutdownHook(hook);
     try (Signals signals =
-        Signals.handle(streams.err(), () -> stop(driver), () -> kill(driver, family))) {
+        Signals.handle(
+            streams.err(), () -> stop(driver, job, streams), () -> kill(driver, family))) {
       while (!driver.waitFor(1, TimeUnit.SECONDS)) {
         family.removeIf(each -> !each.isAlive());
         driver.descendants().forEach(family::add);
@@ -174,7 +179,10 @@ record DriverProcess(List<String> args) implements SparkEngine {
       if (code > UNKNOWN_SIGNAL && signals.exitCode().isEmpty()) {
         streams
             .err()
-            .println(SparkCommand.NAME + ": the driver was killed, by signal " + (code - UNKNOWN_SIGNAL));
+            .println(
+                SparkCommand.NAME
+                    + ": the driver was killed, by signal "
+                    + (code - UNKNOWN_SIGNAL));
         return ExitStatus.FAILED;
       }
       return signals.exitCode().orElse(code);
@@ -184,7 +192,12 @@ record DriverProcess(List<String> args) implements SparkEngine {
   }
 
   /* The driver ends the job, then its workers, then itself. */
-  private static void stop(Process driver) {
+  private static void stop(Process driver, SparkJob job, Streams streams) {
+    if (!job.isQuiet()) {
+      streams
+          .err()
+          .println("millrace: ending; what is under way is cut off, a second signal ends at once");
+    }
     try {
       OutputStream in = driver.getOutputStream();
       in.write("stop\n".getBytes(StandardCharsets.US_ASCII));

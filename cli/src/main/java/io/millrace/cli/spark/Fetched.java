@@ -56,7 +56,8 @@ record Fetched(Path jars) {
     try {
       if (!Files.isDirectory(folder.resolve("jars"))) {
         Files.createDirectories(
-            cache, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            cache,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         fetch(folder, version, streams, jdk, isQuiet);
       }
       return new Fetched(folder.resolve("jars"));
@@ -83,8 +84,7 @@ record Fetched(Path jars) {
   }
 
   /* What is there under its name is whole: it is made beside it. */
-  private static void fetch(
-      Path folder, String version, Streams streams, Jdk jdk, boolean isQuiet)
+  private static void fetch(Path folder, String version, Streams streams, Jdk jdk, boolean isQuiet)
       throws IOException, UnavailableException, InterruptedException {
     Path work = Files.createTempDirectory(folder.getParent(), ".spark");
     try {
@@ -104,7 +104,8 @@ record Fetched(Path jars) {
       }
       run(work, version, streams, jdk, isQuiet);
       Path jars = Files.createDirectory(work.resolve("jars"));
-      for (String each : Files.readString(work.resolve(CLASS_PATH)).strip().split(File.pathSeparator)) {
+      for (String each :
+          Files.readString(work.resolve(CLASS_PATH)).strip().split(File.pathSeparator, -1)) {
         keep(Path.of(each), jars);
       }
       move(work, folder);
@@ -132,8 +133,7 @@ record Fetched(Path jars) {
     }
   }
 
-  private static void run(
-      Path work, String version, Streams streams, Jdk jdk, boolean isQuiet)
+  private static void run(Path work, String version, Streams streams, Jdk jdk, boolean isQuiet)
       throws IOException, UnavailableException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -159,7 +159,8 @@ record Fetched(Path jars) {
                 ? ProgressDisplay.none()
                 : ProgressDisplay.start(
                     streams,
-                    () -> Line.of("fetching Spark " + version + ": " + files.get() + " jars so far"),
+                    () ->
+                        Line.of("fetching Spark " + version + ": " + files.get() + " jars so far"),
                     breakdown)) {
       for (String line = said.readLine(); line != null; line = said.readLine()) {
         if (LOADED.matcher(line).find()) {
@@ -174,7 +175,10 @@ record Fetched(Path jars) {
       }
       if (maven.waitFor() != 0) {
         throw new UnavailableException(
-            "cannot fetch Spark " + version + ": " + (errors.isEmpty() ? "Maven does not say why" : errors.getFirst()));
+            "cannot fetch Spark "
+                + version
+                + ": "
+                + (errors.isEmpty() ? "Maven does not say why" : errors.getFirst()));
       }
     } finally {
       maven.destroy();

@@ -16,7 +16,8 @@ record Jdk(Path home) {
       return new Jdk(own);
     }
     Process shell =
-        new ProcessBuilder("sh", "-c", Fetched.text("build/jdk.sh") + "\nprintf '%s' \"$JAVA_HOME\"")
+        new ProcessBuilder(
+                "sh", "-c", Fetched.text("build/jdk.sh") + "\nprintf '%s' \"$JAVA_HOME\"")
             .start();
     shell.getOutputStream().close();
     String home = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

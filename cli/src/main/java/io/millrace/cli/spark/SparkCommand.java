@@ -90,12 +90,15 @@ public final class SparkCommand implements Callable<Integer> {
     options
         .conflict(http.hasRate())
         .or(http::conflict)
-        .or(() -> options.workers().isEmpty() ? Optional.empty() : http.conflictOnWorkers(options.workers().getAsInt()))
+        .or(
+            () ->
+                options.workers().isEmpty()
+                    ? Optional.empty()
+                    : http.conflictOnWorkers(options.workers().getAsInt()))
         .or(this::isThere)
         .ifPresent(this::refuse);
     try (Spool spool = Spool.of(streams, from)) {
-      WorkerOrder order =
-          http.order(spec.commandLine().getParseResult(), streams.environment());
+      WorkerOrder order = http.order(spec.commandLine().getParseResult(), streams.environment());
       SparkJob job =
           new SparkJob(
               options.master(),

@@ -56,8 +56,7 @@ final class SparkOptions {
   @Option(
       names = "--conf",
       paramLabel = "KEY=VALUE",
-      description =
-          "A setting of Spark, as spark.executor.memory=4g; can be given several times.")
+      description = "A setting of Spark, as spark.executor.memory=4g; can be given several times.")
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
@@ -69,9 +68,7 @@ final class SparkOptions {
               + "directory: on several machines it is a shared one, or a URL as hdfs://host/dir. It may not be there yet.")
   private String output = "";
 
-  @Option(
-      names = "--parquet",
-      description = "Write Parquet: a column for each field of an answer.")
+  @Option(names = "--parquet", description = "Write Parquet: a column for each field of an answer.")
   private boolean parquet;
 
   /** Whether that names a place by its scheme. */
@@ -113,7 +110,8 @@ final class SparkOptions {
 
   /** What was given, or what {@code spark-submit} says. */
   Optional<String> master() {
-    return Optional.ofNullable(master).or(() -> Optional.ofNullable(System.getProperty("spark.master")));
+    return Optional.ofNullable(master)
+        .or(() -> Optional.ofNullable(System.getProperty("spark.master")));
   }
 
   private OptionalInt ofLocalCluster() {

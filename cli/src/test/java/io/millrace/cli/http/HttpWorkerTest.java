@@ -21,7 +21,8 @@ import picocli.CommandLine;
 
 /** The work of one worker of a cluster, without a cluster. */
 class HttpWorkerTest {
-  private static WorkerOrder order(Map<String, String> environment, String... args) throws Exception {
+  private static WorkerOrder order(Map<String, String> environment, String... args)
+      throws Exception {
     ClusterHttpOptions options = new ClusterHttpOptions();
     CommandLine line = new CommandLine(options);
     WorkerOrder order = options.order(line.parseArgs(args), environment);
@@ -29,7 +30,8 @@ class HttpWorkerTest {
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(order);
     }
-    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       return (WorkerOrder) in.readObject();
     }
   }
@@ -42,8 +44,7 @@ class HttpWorkerTest {
             order.lines(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), 1)) {
       List<WorkerLine> all = new ArrayList<>();
       lines.forEachRemaining(all::add);
-      HttpWorker.parallel(order)
-          .<WorkerLine, Object>stream(all, worker::call)
+      HttpWorker.parallel(order).<WorkerLine, Object>stream(all, worker::call)
           .forEach(outcome -> answers.add(outcome.item().json()));
     }
     return answers;
@@ -60,9 +61,12 @@ class HttpWorkerTest {
                   Loopback.send(exchange, 302, "");
                 })
             .on("/b", 200, "there")) {
-      List<String> answers = run(order(Map.of(), "--rate=20/s"), (server.url("/a") + "\n").repeat(5));
+      List<String> answers =
+          run(order(Map.of(), "--rate=20/s"), (server.url("/a") + "\n").repeat(5));
       assertEquals(5, answers.size());
-      assertTrue(answers.getFirst().contains("/b\",\"status\":200,\"redirects\":1,\"attempts\":1"), answers.toString());
+      assertTrue(
+          answers.getFirst().contains("/b\",\"status\":200,\"redirects\":1,\"attempts\":1"),
+          answers.toString());
       long first = server.requests().getFirst().nanos();
       long last = server.requests().getLast().nanos();
       assertEquals(10, server.requests().size());
@@ -80,7 +84,9 @@ class HttpWorkerTest {
                   exchange.getResponseHeaders().set("Location", "/b");
                   Loopback.send(exchange, 302, "");
                 })
-            .on("/b", (exchange, number) -> Loopback.send(exchange, number == 1 ? 503 : 200, "there"))) {
+            .on(
+                "/b",
+                (exchange, number) -> Loopback.send(exchange, number == 1 ? 503 : 200, "there"))) {
       String answer = run(order(Map.of()), server.url("/a")).getFirst();
       assertTrue(answer.contains("\"status\":200,\"redirects\":1,\"attempts\":2"), answer);
       assertEquals(1, server.count("/a"));
@@ -104,7 +110,8 @@ class HttpWorkerTest {
     Files.delete(template);
     assertFalse(order.toString().contains("from-file") || order.toString().contains("of-variable"));
     try (Loopback server = Loopback.start().on("/", 200, "ok")) {
-      String answer = run(order, "{\"url\": \"" + server.url("/x") + "\", \"q\": \"why\"}").getFirst();
+      String answer =
+          run(order, "{\"url\": \"" + server.url("/x") + "\", \"q\": \"why\"}").getFirst();
       assertTrue(answer.contains("\"status\":200"), answer);
       Loopback.Seen seen = server.requests().getFirst();
       assertEquals("from-file", seen.header("X-key"));
@@ -133,7 +140,10 @@ class HttpWorkerTest {
       run(order, line);
       run(order, line);
       List<String> keys =
-          server.requests().stream().map(each -> each.header("Idempotency-key")).distinct().toList();
+          server.requests().stream()
+              .map(each -> each.header("Idempotency-key"))
+              .distinct()
+              .toList();
       assertEquals(1, keys.size(), keys.toString());
       assertFalse(keys.getFirst().isEmpty());
     }
@@ -151,7 +161,8 @@ class HttpWorkerTest {
     WorkerOrder order = order(Map.of(), "--max-line=20");
     try (LinesOfTask lines =
         order.lines(
-            new ByteArrayInputStream("\nno url\n# comment\n0123456789012345678901".getBytes(StandardCharsets.UTF_8)),
+            new ByteArrayInputStream(
+                "\nno url\n# comment\n0123456789012345678901".getBytes(StandardCharsets.UTF_8)),
             41)) {
       List<Long> numbers = new ArrayList<>();
       lines.forEachRemaining(line -> numbers.add(line.label().number()));

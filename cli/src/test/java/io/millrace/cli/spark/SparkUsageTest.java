@@ -22,7 +22,9 @@ class SparkUsageTest {
 
   private Cli spark(String... more) {
     String[] args =
-        Stream.concat(Stream.of("spark", "--output", folder.resolve("answers").toString()), Stream.of(more))
+        Stream.concat(
+                Stream.of("spark", "--output", folder.resolve("answers").toString()),
+                Stream.of(more))
             .toArray(String[]::new);
     return Cli.run("http://127.0.0.1:1/\n", args);
   }
@@ -36,9 +38,24 @@ class SparkUsageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "--checkpoint=a", "--key=a", "--max-failures=1", "--fail-rate=50%/100", "--stop-on=401", "--max-calls=1",
-        "--max-cost=1", "--tokens=1/s", "--grace=1s", "--window=9", "--body-dir=a", "--save-dir=a", "--failed=a", "--log=a",
-        "--report=a", "--ui", "--force", "--dry-run"
+        "--checkpoint=a",
+        "--key=a",
+        "--max-failures=1",
+        "--fail-rate=50%/100",
+        "--stop-on=401",
+        "--max-calls=1",
+        "--max-cost=1",
+        "--tokens=1/s",
+        "--grace=1s",
+        "--window=9",
+        "--body-dir=a",
+        "--save-dir=a",
+        "--failed=a",
+        "--log=a",
+        "--report=a",
+        "--ui",
+        "--force",
+        "--dry-run"
       })
   void whatMeansNothingOnAClusterIsRefusedWithTheReason(String option) {
     assertRefused(
@@ -84,7 +101,8 @@ class SparkUsageTest {
     Cli cli = spark("--master", "spark://127.0.0.1:1");
     assertEquals(1, cli.code());
     assertEquals(
-        "millrace spark: the master spark://127.0.0.1:1 cannot be reached: Connection refused\n", cli.err());
+        "millrace spark: the master spark://127.0.0.1:1 cannot be reached: Connection refused\n",
+        cli.err());
     assertFalse(Files.exists(folder.resolve("answers")));
   }
 
@@ -93,6 +111,7 @@ class SparkUsageTest {
     assertTrue(Fetched.version().matches("\\d+\\.\\d+\\.\\d+"), Fetched.version());
     assertTrue(Fetched.text("mvnw").startsWith("#!/bin/sh"));
     assertTrue(Fetched.text("build/jdk.sh").contains("JAVA_HOME"));
-    assertTrue(Fetched.text(".mvn/wrapper/maven-wrapper.properties").contains("distributionSha256Sum="));
+    assertTrue(
+        Fetched.text(".mvn/wrapper/maven-wrapper.properties").contains("distributionSha256Sum="));
   }
 }
