@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.millrace.cli.spark.JvmOptions;
+import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -197,7 +200,7 @@ class ClusterRunTest {
             folder, "spark", "--master", MASTER, "--parquet", "--output", "answers", "urls.txt");
     assertEquals(1, ended.code(), ended.toString());
     try (var spark =
-        org.apache.spark.sql.SparkSession.builder()
+        SparkSession.builder()
             .master("local[1]")
             .config("spark.ui.enabled", false)
             .config("spark.driver.bindAddress", "127.0.0.1")
@@ -308,16 +311,16 @@ class ClusterRunTest {
     }
 
     private static boolean answers(int port) {
-      try (java.net.Socket socket = new java.net.Socket("127.0.0.1", port)) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
         return socket.isConnected();
-      } catch (java.io.IOException notYet) {
+      } catch (IOException notYet) {
         return false;
       }
     }
 
     private static Process start(Path home, String... args) throws Exception {
       List<String> words = new ArrayList<>(List.of(Command.java().toString()));
-      words.addAll(io.millrace.cli.spark.JvmOptions.OF_SPARK);
+      words.addAll(JvmOptions.OF_SPARK);
       words.addAll(List.of("-cp", home.resolve("jars") + "/*"));
       words.addAll(List.of(args));
       ProcessBuilder builder =
@@ -340,14 +343,11 @@ class ClusterRunTest {
     }
 
     @Override
-    public void close() throws Exception {
-      Stream<ProcessHandle> children = processes.stream().flatMap(Process::descendants);
-      List<ProcessHandle> all = children.toList();
+    public void close() {
+      List<ProcessHandle> all = processes.stream().flatMap(Process::descendants).toList();
       processes.forEach(Process::destroyForcibly);
       all.forEach(ProcessHandle::destroyForcibly);
-      for (Process each : processes) {
-        each.waitFor();
-      }
+      processes.forEach(each -> each.onExit().join());
     }
   }
 }
