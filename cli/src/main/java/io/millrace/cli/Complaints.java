@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import io.millrace.cli.http.CurlOptions;
 import io.millrace.cli.run.ForeignOptions;
+import io.millrace.cli.spark.OneMachineOptions;
 import io.millrace.cli.text.ErrorMessage;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -58,7 +59,7 @@ record Complaints(PrintStream err)
     return error.getCommandLine().getParent() == null
         ? "unknown command"
             + command(error.getUnmatched().getFirst())
-            + ": there are http, run, info and demo, as in 'millrace http URL'"
+            + ": there are http, run, spark, info and demo, as in 'millrace http URL'"
         : "too many arguments: there is at most one FILE or URL, and one with spaces needs quotes";
   }
 
@@ -77,6 +78,7 @@ record Complaints(PrintStream err)
         switch (command.getCommandSpec().name()) {
           case "run" -> ForeignOptions.instead(option);
           case "http" -> CurlOptions.instead(option);
+          case "spark" -> OneMachineOptions.reason(option).or(() -> CurlOptions.instead(option));
           default -> Optional.empty();
         };
     return instead.map(what -> ": " + what);

@@ -9,6 +9,8 @@ import io.millrace.cli.option.FileName;
 import io.millrace.cli.resume.InfoCommand;
 import io.millrace.cli.run.CommandWords;
 import io.millrace.cli.run.RunCommand;
+import io.millrace.cli.spark.OneMachineOptions;
+import io.millrace.cli.spark.SparkCommand;
 import io.millrace.cli.text.ByteText;
 import io.millrace.cli.text.ErrorMessage;
 import java.io.InputStream;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The command as a function: streams and arguments in, exit code out. */
 public final class Main {
-  private static final List<String> COMMANDS = List.of("http", "info", "run", "demo");
+  private static final List<String> COMMANDS = List.of("http", "info", "run", "spark", "demo");
 
   private Main() {}
 
@@ -126,6 +128,12 @@ public final class Main {
       }
       case "info" -> new CommandLine(new InfoCommand(streams));
       case "run" -> new CommandLine(new RunCommand(streams, words));
+      case "spark" -> {
+        CommandLine spark = new CommandLine(new SparkCommand(streams));
+        OneMachineOptions.removeFrom(spark.getCommandSpec());
+        spark.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, new OptionGroups());
+        yield spark;
+      }
       case "demo" -> new CommandLine(new DemoCommand(streams));
       default -> throw new IllegalArgumentException(name);
     };

@@ -11,12 +11,13 @@ import picocli.CommandLine.Spec;
     description = "Runs one action over many items, against services that push back.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "(http | run | info | demo)")
+    synopsisSubcommandLabel = "(http | run | spark | info | demo)")
 final class MillraceCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no command given: http, run, info or demo");
+    throw new ParameterException(
+        spec.commandLine(), "no command given: http, run, spark, info or demo");
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Manual pages and completions, against what {@code --help} prints. */
 class ManualTest {
-  private static final List<String> COMMANDS = List.of("http", "run", "info", "demo");
+  private static final List<String> COMMANDS = List.of("http", "run", "spark", "info", "demo");
 
   /** An option, where a line of the help begins with it. */
   private static final Pattern OPTIONS = Pattern.compile("(?m)^ {2,6}(--?\\w.*)$");
@@ -72,7 +72,7 @@ class ManualTest {
   }
 
   @ParameterizedTest(name = "the page of ''{0}'' has every option and every word of the help")
-  @ValueSource(strings = {"", "http", "run", "info", "demo"})
+  @ValueSource(strings = {"", "http", "run", "spark", "info", "demo"})
   void thePageSaysWhatTheHelpSays(String command) throws IOException {
     String page = text(page(command));
     Set<String> options = options(command);
@@ -112,7 +112,7 @@ class ManualTest {
   @CsvSource({"groff, groff -man -Tutf8 -wall -z", "man, man --warnings -E UTF-8 -l"})
   void noWarning(String program, String command) throws Exception {
     assumeTrue(isThere(program), program + " is not installed");
-    for (String each : List.of("", "http", "run", "info", "demo")) {
+    for (String each : List.of("", "http", "run", "spark", "info", "demo")) {
       List<String> words = new ArrayList<>(List.of(command.split(" ")));
       words.add(page(each).toString());
       Path warnings = share.resolve("warnings");

@@ -109,7 +109,7 @@ class UsageTest {
   }
 
   @ParameterizedTest(name = "help of {0} fits into 80 columns, and no paragraph is broken twice")
-  @ValueSource(strings = {"http", "run", "info", "demo"})
+  @ValueSource(strings = {"http", "run", "spark", "info", "demo"})
   void helpFits(String command) {
     List<String> lines = Cli.run("", command, "--help").out().lines().toList();
     for (int index = 0; index < lines.size(); index++) {
@@ -125,12 +125,12 @@ class UsageTest {
 
   @Test
   void noCommandIsWrong() {
-    assertRefused(Cli.run(""), "no command given: http, run, info or demo");
+    assertRefused(Cli.run(""), "no command given: http, run, spark, info or demo");
   }
 
   @Test
   void anUnknownCommandIsToldWhichThereAre() {
-    assertRefused(Cli.run("", "htp"), "unknown command", "http, run, info and demo");
+    assertRefused(Cli.run("", "htp"), "unknown command", "http, run, spark, info and demo");
   }
 
   @Test

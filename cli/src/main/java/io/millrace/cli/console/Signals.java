@@ -59,6 +59,11 @@ public final class Signals implements AutoCloseable {
     return signals;
   }
 
+  /** Handles every signal in the same way, for ever: somebody else decides what it means. */
+  public static void each(Runnable arriving) {
+    EXIT_CODES.keySet().forEach(name -> on(name, arriving));
+  }
+
   /** The exit code that the first signal asks for; empty if none came. */
   public OptionalInt exitCode() {
     int code = first.get();

@@ -51,6 +51,7 @@ record DryRun(InputSource input, Output output, Plan plan) {
           text(json, "error", "line " + bad.label().number() + ": " + bad.problem());
         }
         case Call call -> call(call, json);
+        case WorkerLine onCluster -> call(onCluster.call(), json);
       }
       json.write("}\n");
     }

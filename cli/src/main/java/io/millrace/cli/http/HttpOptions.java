@@ -224,6 +224,58 @@ final class HttpOptions {
         : Optional.empty();
   }
 
+  /** What is wrong with these on so many workers. */
+  Optional<String> conflictOnWorkers(int workers) {
+    if (jobs < workers) {
+      return Optional.of(tooFew("--jobs " + jobs, workers));
+    }
+    return perHost != null && perHost < workers
+        ? Optional.of(tooFew("--per-host " + perHost, workers))
+        : Optional.empty();
+  }
+
+  private static String tooFew(String option, int workers) {
+    return option + " is less than one for each of " + workers + " workers";
+  }
+
+  /** From now on these are those of one worker: its share of what holds for all of them together. */
+  void divideAmong(int workers) {
+    jobs = Math.max(1, jobs / workers);
+    perHost = perHost == null ? null : Math.max(1, perHost / workers);
+    burst = burst == null ? null : Math.max(1, burst / workers);
+    rate = share(rate, workers);
+    hostRate = share(hostRate, workers);
+  }
+
+  private static @Nullable TokenBucket share(@Nullable TokenBucket all, int workers) {
+    return all == null
+        ? null
+        : new TokenBucket(all.permits() / workers, all.period(), all.burst(), all.cost());
+  }
+
+  /** The rate of all requests, undivided; empty if there is none. */
+  Optional<TokenBucket> rate() {
+    return Optional.ofNullable(rate).map(this::withBurst);
+  }
+
+  /** The limits of hosts alone. */
+  RateLimit byHost() {
+    return hostLimit().by(HttpOptions::host);
+  }
+
+  /** How long everything may take. */
+  Optional<Duration> runTimeout() {
+    return Optional.ofNullable(runTimeout);
+  }
+
+  boolean isOrdered() {
+    return ordered;
+  }
+
+  boolean wantsKeys() {
+    return idempotencyKey;
+  }
+
   int jobs() {
     return jobs;
   }
@@ -351,13 +403,13 @@ final class HttpOptions {
   }
 
   /* The rate of all requests stands behind the limits of their hosts: who waits for a host takes nothing of it. */
-  private RateLimit limit(CostOptions costs) {
+  RateLimit limit(CostOptions costs) {
     List<RateLimit> all = new ArrayList<>();
     if (rate != null) {
       all.add(withBurst(rate));
     }
     costs.limit().ifPresent(all::add);
-    all.add(hostLimit().by(HttpOptions::host));
+    all.add(byHost());
     return all.size() == 1 ? all.getFirst() : RateLimit.all(all.toArray(RateLimit[]::new));
   }
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A line of the input: what an item of the run is. After a redirect it is an item again. */
-sealed interface InputLine {
+sealed interface InputLine permits InputLine.Call, InputLine.Malformed, WorkerLine {
 
   /** What the line says of itself. */
   Label label();
@@ -82,6 +82,7 @@ sealed interface InputLine {
   default Call call() {
     return switch (this) {
       case Call call -> call;
+      case WorkerLine followed -> followed.now().call();
       case Malformed malformed -> throw new MalformedLineException(malformed);
     };
   }

@@ -110,6 +110,7 @@ record LineIdentity(Optional<KeyField> field) {
     return switch (line) {
       case Malformed _ -> "";
       case Call call -> traits(call.request());
+      case WorkerLine onCluster -> fingerprintOf(onCluster.now());
     };
   }
 

@@ -7,7 +7,9 @@ import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Success;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a line in the end.
@@ -53,6 +55,17 @@ record LineResult(InputLine line, State state, Optional<Reply> reply, Optional<S
     Optional<Reply> reply =
         error instanceof BadReplyException bad ? Optional.of(bad.reply()) : Optional.empty();
     return new LineResult(line, State.FAILED, reply, Optional.of(ErrorText.of(error)));
+  }
+
+  /** What came of a line whose redirects one call has followed. */
+  static LineResult of(InputLine line, @Nullable Step step, @Nullable Throwable error) {
+    return step instanceof Step.Answered(var reply, _, _)
+        ? new LineResult(line, State.OK, Optional.of(reply), Optional.empty())
+        : failed(
+            line,
+            error == null ? new IllegalStateException("no answer") : error,
+            RunStatus.RUNNING,
+            new EndReason(List.of(), false));
   }
 
   /** A line that the end of the run kept from its answer. */

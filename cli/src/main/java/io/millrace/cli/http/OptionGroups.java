@@ -1,9 +1,9 @@
 package io.millrace.cli.http;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +16,7 @@ public final class OptionGroups implements IHelpSectionRenderer {
 
   private static Map<String, List<String>> groups() {
     Map<String, List<String>> groups = new LinkedHashMap<>();
+    groups.put("Cluster", List.of("--master", "--workers", "--limiter", "--part-lines", "--conf"));
     groups.put(
         "Requests",
         List.of(
@@ -43,6 +44,7 @@ public final class OptionGroups implements IHelpSectionRenderer {
         "Output",
         List.of(
             "--output",
+            "--parquet",
             "--ordered",
             "--failed",
             "--log",
@@ -87,8 +89,13 @@ public final class OptionGroups implements IHelpSectionRenderer {
   public static Map<String, List<OptionSpec>> of(CommandSpec spec) {
     Map<String, List<OptionSpec>> all = new LinkedHashMap<>();
     GROUPS.forEach(
-        (heading, names) ->
-            all.put(heading, new ArrayList<>(names.stream().map(spec::findOption).toList())));
+        (heading, names) -> {
+          List<OptionSpec> there =
+              names.stream().map(spec::findOption).filter(Objects::nonNull).toList();
+          if (!there.isEmpty()) {
+            all.put(heading, there);
+          }
+        });
     List<String> known = GROUPS.values().stream().flatMap(List::stream).toList();
     all.put(
         OTHERS,

@@ -6,6 +6,7 @@ import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.TextFile;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,6 +137,14 @@ final class RequestOptions {
     return maxRedirects;
   }
 
+  /** The certificates to trust, byte for byte as they stand in their file; empty if there is no such file. */
+  String authorities() throws MalformedInputException {
+    Path file = caFile;
+    return file == null
+        ? ""
+        : named("--cacert", () -> new String(Tls.read(file), StandardCharsets.ISO_8859_1));
+  }
+
   Tls tls() throws MalformedInputException {
     if (insecure) {
       return Tls.insecure();
@@ -156,6 +165,22 @@ final class RequestOptions {
     List<Header> all = headers(environment);
     return new RequestForm(
         all, Optional.ofNullable(method), template(all), Optional.ofNullable(folder()), files);
+  }
+
+  /**
+   * What all requests are like, as options that need neither files nor variables.
+   *
+   * @param form what lines get
+   */
+  List<String> withoutFiles(RequestForm form) throws MalformedInputException {
+    List<String> all = new ArrayList<>();
+    form.headers().forEach(each -> all.add("--header=" + each.name() + ": " + each.value()));
+    Path file = templateFile;
+    String text = file == null ? template : named("--data-template-file", () -> text(file));
+    if (text != null) {
+      all.add("--data-template=" + text);
+    }
+    return all;
   }
 
   private @Nullable Path folder() throws MalformedInputException {

@@ -2,8 +2,8 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.text.FileReason;
 import io.millrace.cli.text.MalformedInputException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,12 +52,27 @@ final class Tls implements TlsSocketStrategy {
 
   /** Trusts those in a file of PEM certificates, and nobody else. */
   static Tls of(Path file) throws MalformedInputException {
+    return of(read(file), "'" + file + "'");
+  }
+
+  /** The content of such a file. */
+  static byte[] read(Path file) throws MalformedInputException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException unreadable) {
+      throw new MalformedInputException("cannot read '" + file + "': " + FileReason.of(unreadable));
+    }
+  }
+
+  /** As {@link #of(Path)}, with the content of the file. */
+  static Tls of(byte[] pem, String file) throws MalformedInputException {
     SSLContext context;
-    try (InputStream pem = Files.newInputStream(file)) {
+    try {
       Collection<? extends Certificate> certificates =
-          CertificateFactory.getInstance("X.509").generateCertificates(pem);
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem));
       if (certificates.isEmpty()) {
-        throw new MalformedInputException("'" + file + "' has no certificate in PEM form");
+        throw new MalformedInputException(file + " has no certificate in PEM form");
       }
       KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
       store.load(null, null);
@@ -66,10 +81,8 @@ final class Tls implements TlsSocketStrategy {
         store.setCertificateEntry("ca-" + number++, certificate);
       }
       context = SSLContexts.custom().loadTrustMaterial(store, null).build();
-    } catch (IOException unreadable) {
-      throw new MalformedInputException("cannot read '" + file + "': " + FileReason.of(unreadable));
-    } catch (GeneralSecurityException invalid) {
-      throw new MalformedInputException("'" + file + "' has no certificate in PEM form");
+    } catch (IOException | GeneralSecurityException invalid) {
+      throw new MalformedInputException(file + " has no certificate in PEM form");
     }
     return new Tls(() -> checking(context));
   }

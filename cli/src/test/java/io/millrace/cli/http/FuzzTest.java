@@ -63,6 +63,7 @@ class FuzzTest {
         checkMessage(call.request());
         checkRedirect(call.request(), random);
       }
+      case WorkerLine never -> throw new AssertionError(never);
     }
     if (line != null) {
       checkAnswer(line, bytes);

@@ -401,7 +401,10 @@ class ArchiveTest {
       boolean isOwn = name.startsWith("millrace-");
       assertTrue(isOwn || notice.contains(name), name);
     }
-    for (String each : List.of("slf4j-api", "sqlite-jdbc", "uplot", "jackson-core")) {
+    assertTrue(Files.isRegularFile(archive.home().resolve("lib/spark/millrace-cli-spark.jar")));
+    assertTrue(notice.contains("bucket4j_jdk17-core.jar"));
+    for (String each :
+        List.of("bucket4j_jdk17-core", "slf4j-api", "sqlite-jdbc", "uplot", "jackson-core")) {
       assertTrue(Files.isDirectory(archive.home().resolve("legal").resolve(each)), each);
     }
     Path mozilla = archive.home().resolve("legal/httpclient5/MPL-2.0");

@@ -1,0 +1,32 @@
+package io.millrace.cli.driver;
+
+import io.millrace.cli.http.HttpWorker;
+import io.millrace.cli.http.HttpWorker.Shared;
+import io.millrace.cluster.PostgresPermits;
+import io.millrace.cluster.SharedLimit;
+import io.millrace.cluster.SharedRateLimiter;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.RateLimit.TokenBucket;
+
+/**
+ * The rate of all workers, which a database keeps.
+ *
+ * @param password empty if there is none, or the database's own files have it
+ * @param name of the limit
+ */
+record PostgresSharing(String url, String password, String name) implements HttpWorker.Sharing {
+
+  @Override
+  public Shared open(TokenBucket rate, RateLimit beside) {
+    PostgresPermits at = PostgresPermits.at(url);
+    PostgresPermits permits = password.isEmpty() ? at : at.with("password", password);
+    SharedRateLimiter limiter =
+        SharedRateLimiter.open(permits, SharedLimit.of(name, rate).beside(beside));
+    return new Shared(limiter.limiter(), limiter::close);
+  }
+
+  @Override
+  public String toString() {
+    return "PostgresSharing[" + name + "]";
+  }
+}

@@ -1,0 +1,353 @@
+package io.millrace.cli.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.millrace.cli.spark.JvmOptions;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command with worker processes. */
+@Tag("cluster")
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ClusterRunTest {
+  private static final String MASTER = "local-cluster[2,4,1024]";
+
+  @TempDir Path folder;
+
+  private Server server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = Server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Path input(String kind, int lines) throws Exception {
+    return Files.write(
+        folder.resolve("urls.txt"),
+        IntStream.range(0, lines).mapToObj(item -> server.url("/" + kind + "/" + item)).toList());
+  }
+
+  private static List<ProcessHandle> workersOf(Command.Running running) {
+    return running
+        .process()
+        .descendants()
+        .filter(
+            each -> each.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  @Test
+  void bothWorkersTakePartAndTheRateIsThatOfBoth() throws Exception {
+    input("ok", 2000);
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            MASTER,
+            "--jobs",
+            "64",
+            "--rate",
+            "400/s",
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(0, ended.code(), ended.toString());
+    assertEquals(2000, Command.lines(folder.resolve("answers")).size());
+    assertEquals(2000, server.calls().size());
+    List<Long> times = server.times().stream().sorted().toList();
+    double seconds = (times.getLast() - times.getFirst()) / 1e9;
+    System.out.printf("spark: 2,000 requests at 400/s in %.2f s%n", seconds);
+    // two workers that begin at different times have their shares at different times
+    assertTrue(seconds > 4.9, seconds + " s");
+  }
+
+  @Test
+  void aWorkerThatIsKilledLosesNothing() throws Exception {
+    input("ok", 3000);
+    Command.Running running =
+        Command.start(
+            folder,
+            Map.of(),
+            "spark",
+            "--master",
+            MASTER,
+            "--jobs",
+            "64",
+            "--rate",
+            "300/s",
+            "--output",
+            "answers",
+            "--part-lines",
+            "50",
+            "urls.txt");
+    while (server.calls().size() < 500) {
+      Thread.onSpinWait();
+      Thread.yield();
+    }
+    workersOf(running).getFirst().destroyForcibly();
+    Command.Ended ended = running.await();
+    assertEquals(0, ended.code(), ended.toString());
+    List<String> lines = Command.lines(folder.resolve("answers"));
+    assertEquals(3000, lines.size());
+    assertEquals(
+        3000, lines.stream().map(line -> line.replaceAll(",\"attempts.*", "")).distinct().count());
+    assertTrue(ended.err().contains("3,000 ok, 0 failed"), ended.err());
+  }
+
+  @Test
+  void anInterruptEndsTheJobAndLeavesNoProcess() throws Exception {
+    List<String> urls = new ArrayList<>();
+    IntStream.range(0, 100).forEach(item -> urls.add(server.url("/ok/" + item)));
+    IntStream.range(100, 200).forEach(item -> urls.add(server.url("/hang/" + item)));
+    Files.write(folder.resolve("urls.txt"), urls);
+    Command.Running running =
+        Command.start(
+            folder,
+            Map.of(),
+            "spark",
+            "--master",
+            MASTER,
+            "--part-lines",
+            "10",
+            "--output",
+            "answers",
+            "urls.txt");
+    server.awaitHanging();
+    List<ProcessHandle> family = running.process().descendants().toList();
+    assertEquals(2, workersOf(running).size());
+    new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start().waitFor();
+    Command.Ended ended = running.await();
+    assertEquals(130, ended.code(), ended.toString());
+    assertTrue(ended.err().contains("interrupted: "), ended.err());
+    assertEquals(List.of(), family.stream().filter(ProcessHandle::isAlive).toList());
+  }
+
+  @Test
+  void theWorkersDieWithTheCommand() throws Exception {
+    input("hang", 50);
+    Command.Running running =
+        Command.start(
+            folder, Map.of(), "spark", "--master", MASTER, "--output", "answers", "urls.txt");
+    server.awaitHanging();
+    List<ProcessHandle> family = running.process().descendants().toList();
+    assertTrue(family.size() >= 3, family.toString());
+    running.process().destroyForcibly();
+    for (ProcessHandle each : family) {
+      each.onExit().get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void workersWithAnOlderJavaAreNamed() throws Exception {
+    Path older = Path.of("/usr/lib/jvm/java-17-openjdk-amd64");
+    assumeTrue(Files.isExecutable(older.resolve("bin/java")), "no Java 17 is installed");
+    input("ok", 10);
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            MASTER,
+            "--conf",
+            "spark.executorEnv.JAVA_HOME=" + older,
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(1, ended.code(), ended.toString());
+    assertTrue(
+        ended.err().contains("millrace spark: ")
+            && ended.err().contains("a worker has an older Java"),
+        ended.err());
+    assertEquals(0, server.calls().size());
+    assertFalse(Files.exists(folder.resolve("answers")));
+  }
+
+  @Test
+  void parquetHasAColumnForEachField() throws Exception {
+    Files.writeString(
+        folder.resolve("urls.txt"),
+        "{\"id\": 7, \"url\": \""
+            + server.url("/ok/7")
+            + "\", \"tag\": {\"a\": \"b\"}}\n"
+            + server.url("/gone/8")
+            + "\n");
+    Command.Ended ended =
+        Command.run(
+            folder, "spark", "--master", MASTER, "--parquet", "--output", "answers", "urls.txt");
+    assertEquals(1, ended.code(), ended.toString());
+    try (var spark =
+        SparkSession.builder()
+            .master("local[1]")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.sql.warehouse.dir", folder.toString())
+            .getOrCreate()) {
+      var rows =
+          spark
+              .read()
+              .parquet(folder.resolve("answers").toString())
+              .selectExpr("id", "status", "attempts", "error", "body", "fields")
+              .orderBy("status")
+              .collectAsList();
+      assertEquals("[7,200,1,null,answer 7,{\"tag\":{\"a\": \"b\"}}]", rows.get(0).toString());
+      assertEquals("[2,404,1,status 404,nothing 8,null]", rows.get(1).toString());
+    }
+  }
+
+  @Test
+  void aStandaloneMasterWithTwoWorkers() throws Exception {
+    input("ok", 400);
+    try (Standalone cluster = Standalone.start(folder)) {
+      Command.Ended ended =
+          Command.run(
+              folder,
+              "spark",
+              "--master",
+              cluster.url(),
+              "--workers",
+              "2",
+              "--jobs",
+              "32",
+              "--output",
+              "answers",
+              "urls.txt");
+      assertEquals(0, ended.code(), ended.toString());
+      assertEquals(400, Command.lines(folder.resolve("answers")).size());
+    }
+  }
+
+  @Test
+  void aMasterThatIsNotThereIsOneLine() throws Exception {
+    input("ok", 1);
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "spark://127.0.0.1:" + port,
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(1, ended.code());
+    assertEquals(
+        "millrace spark: the master spark://127.0.0.1:"
+            + port
+            + " cannot be reached: Connection refused\n",
+        ended.err());
+  }
+
+  /** A master and two workers, as Spark's own scripts start them. */
+  private record Standalone(List<Process> processes, String url) implements AutoCloseable {
+    static Standalone start(Path folder) throws Exception {
+      int port;
+      try (ServerSocket free = new ServerSocket(0)) {
+        port = free.getLocalPort();
+      }
+      String url = "spark://127.0.0.1:" + port;
+      Path home = Files.createDirectory(folder.resolve("spark-home"));
+      Files.createSymbolicLink(home.resolve("jars"), Command.sparkJars());
+      List<Process> all = new ArrayList<>();
+      all.add(
+          start(
+              home,
+              "org.apache.spark.deploy.master.Master",
+              "--host",
+              "127.0.0.1",
+              "--port",
+              "" + port,
+              "--webui-port",
+              "0"));
+      for (int worker = 0; worker < 2; worker++) {
+        all.add(
+            start(
+                home,
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "127.0.0.1",
+                "--cores",
+                "4",
+                "--memory",
+                "1g",
+                "--webui-port",
+                "0",
+                "--work-dir",
+                folder.resolve("work-" + worker).toString(),
+                url));
+      }
+      while (!answers(port)) {
+        Thread.onSpinWait();
+        Thread.yield();
+      }
+      return new Standalone(all, url);
+    }
+
+    private static boolean answers(int port) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        return socket.isConnected();
+      } catch (IOException notYet) {
+        return false;
+      }
+    }
+
+    private static Process start(Path home, String... args) throws Exception {
+      List<String> words = new ArrayList<>(List.of(Command.java().toString()));
+      words.addAll(JvmOptions.OF_SPARK);
+      words.addAll(List.of("-cp", home.resolve("jars") + "/*"));
+      words.addAll(List.of(args));
+      ProcessBuilder builder =
+          new ProcessBuilder(words)
+              .redirectErrorStream(true)
+              .redirectOutput(home.resolveSibling(args[0] + ".log").toFile());
+      builder
+          .environment()
+          .putAll(
+              Map.of(
+                  "SPARK_HOME",
+                  home.toString(),
+                  "SPARK_SCALA_VERSION",
+                  "2.13",
+                  "SPARK_LOCAL_IP",
+                  "127.0.0.1",
+                  "JAVA_HOME",
+                  System.getProperty("java.home")));
+      return builder.start();
+    }
+
+    @Override
+    public void close() {
+      List<ProcessHandle> all = processes.stream().flatMap(Process::descendants).toList();
+      processes.forEach(Process::destroyForcibly);
+      all.forEach(ProcessHandle::destroyForcibly);
+      processes.forEach(each -> each.onExit().join());
+    }
+  }
+}

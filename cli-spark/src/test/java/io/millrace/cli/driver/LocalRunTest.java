@@ -1,0 +1,99 @@
+package io.millrace.cli.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command in its two processes, whose workers are threads of the second one. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class LocalRunTest {
+  @TempDir Path folder;
+
+  private Server server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server = Server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Path input(int lines) throws Exception {
+    List<String> all = new ArrayList<>(List.of("# a comment", ""));
+    for (int item : IntStream.range(0, lines).toArray()) {
+      String kind =
+          item % 10 == 3 ? "gone" : item % 10 == 5 ? "flaky" : item % 10 == 7 ? "moved" : "ok";
+      String url = server.url("/" + kind + "/" + item);
+      all.add(
+          item % 2 == 0
+              ? url
+              : "{\"id\": \"i" + item + "\", \"url\": \"" + url + "\", \"more\": [" + item + "]}");
+    }
+    all.add("no url");
+    return Files.write(folder.resolve("urls.txt"), all);
+  }
+
+  /* What depends on the clock is the same. */
+  private static Set<String> timeless(List<String> lines) {
+    return Set.copyOf(
+        lines.stream().map(line -> line.replaceAll("\"millis\":\\d+", "\"millis\":0")).toList());
+  }
+
+  @Test
+  void theAnswersAreThoseOfMillraceHttp() throws Exception {
+    Path input = input(60);
+    Command.Ended http =
+        Command.run(folder, "http", "--quiet", "--retry-budget", "none", input.toString());
+    assertEquals(1, http.code(), http.toString());
+    server.calls().clear();
+    Command.Ended spark =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--retry-budget",
+            "none",
+            "--part-lines",
+            "7",
+            "--header",
+            "Authorization: secret",
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(1, spark.code(), spark.toString());
+    List<String> lines = Command.lines(folder.resolve("answers"));
+    assertEquals(61, lines.size());
+    assertEquals(timeless(http.out().lines().toList()), timeless(lines));
+    assertTrue(
+        spark.err().matches("(?s).*millrace: 61 done in .*: 54 ok, 7 failed, 6 retries\n"),
+        spark.err());
+    assertEquals("", spark.out());
+    // six were sent again, and six led on
+    assertEquals(60 + 6 + 6, server.calls().values().stream().mapToInt(each -> each).sum());
+    assertTrue(server.headers().contains("secret"), server.headers().toString());
+    assertEquals(
+        "rwx------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("answers"))));
+    try (Stream<Path> files = Files.list(folder.resolve("answers"))) {
+      assertTrue(files.allMatch(each -> each.getFileName().toString().matches("part-.*|_SUCCESS")));
+    }
+  }
+}
