@@ -143,7 +143,7 @@ public final class HttpWorker implements AutoCloseable {
       limiter.acquireFor(line);
       return;
     }
-    Duration left = most.get().minusNanos(line.course().elapsedNanos(System.nanoTime()));
+    Duration left = most.get().minusNanos(line.history().elapsedNanos(System.nanoTime()));
     if (!left.isPositive() || !limiter.tryAcquireFor(line, left)) {
       throw new TimedOutException(line.call(), TimedOutException.OF_LINE, true);
     }

@@ -67,21 +67,21 @@ public final class LinesOfTask implements Iterator<WorkerLine>, AutoCloseable {
   /* Null if it is blank or a comment. */
   private @Nullable WorkerLine read(LineReader.Line line) {
     long number = first + line.number() - 1;
-    Course course = new Course(number);
+    LineHistory history = new LineHistory(number);
     InputLine item =
         line.tooLong()
-            ? malformed(number, course, "longer than " + longest + " bytes: see --max-line")
-            : parser.parse(number, line.bytes(), course);
+            ? malformed(number, history, "longer than " + longest + " bytes: see --max-line")
+            : parser.parse(number, line.bytes(), history);
     if (item instanceof InputLine.Call call
         && call.request().body().orElse(null) instanceof Body.InFile) {
       item =
-          malformed(number, course, "'bodyFile' cannot be used: the workers do not have the file");
+          malformed(number, history, "'bodyFile' cannot be used: the workers do not have the file");
     }
     return item == null ? null : new WorkerLine(this, item);
   }
 
-  private static Malformed malformed(long number, Course course, String problem) {
-    return new Malformed(Label.of(number), course, problem);
+  private static Malformed malformed(long number, LineHistory history, String problem) {
+    return new Malformed(Label.of(number), history, problem);
   }
 
   @Override

@@ -39,8 +39,8 @@ public final class WorkerLine implements InputLine {
   }
 
   @Override
-  public Course course() {
-    return now.course();
+  public LineHistory history() {
+    return now.history();
   }
 
   /** It goes on with another request. */
@@ -48,7 +48,7 @@ public final class WorkerLine implements InputLine {
     Call call = now.call();
     try {
       Request next = Redirect.next(call.request(), to.status(), Optional.of(to.location()));
-      call.course().redirected();
+      call.history().redirected();
       now = call.leadingTo(next);
     } catch (MalformedInputException impossible) {
       throw new IllegalStateException(impossible); // the exchange has made this request before
@@ -75,7 +75,7 @@ public final class WorkerLine implements InputLine {
 
   /** How many requests repeated the one before. */
   public long retries() {
-    return Math.max(course().attempts() - 1, 0);
+    return Math.max(history().attempts() - 1, 0);
   }
 
   /** What came of it, as {@code millrace http} writes it, without the end of the line. Asked once, when it has come back. */
@@ -91,7 +91,7 @@ public final class WorkerLine implements InputLine {
   void free() {
     BodyMemory bodies = memory;
     if (bodies != null) {
-      bodies.free(course().sequence());
+      bodies.free(history().sequence());
     }
   }
 }
