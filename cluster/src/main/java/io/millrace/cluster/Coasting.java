@@ -24,7 +24,7 @@ final class Coasting {
   private final AtomicBoolean isWanted;
   private final AtomicLong pausedUntil;
 
-  /* Guards what follows: the leaser's thread and timers write it. No other code runs under it. */
+  /* Guards what follows: the leaser's thread and timers write it. No code of others runs under it. */
   private final ReentrantLock lock = new ReentrantLock();
   private final UseLog log;
   private volatile boolean isLost;
@@ -85,38 +85,34 @@ final class Coasting {
 
   /** The store has answered. */
   void heard(long now, long used) {
-    double was = 0;
-    boolean isBack;
     lock.lock();
     try {
       log.note(now, used);
-      isBack = isLost;
-      isLost = false;
-      was = share;
+      if (isLost) {
+        isLost = false;
+        news.back(share); // under the lock, so that changes are told in their order
+      }
     } finally {
       lock.unlock();
     }
-    if (isBack) {
-      news.back(was);
-    }
+    news.tell();
   }
 
   /** The store has failed; null if it just does not answer. */
   void lost(@Nullable Throwable cause) {
     long used = lease.get().used();
-    double goesOnWith;
     lock.lock();
     try {
       if (isLost) {
         return;
       }
       share = log.perSecond(callAt, used);
-      goesOnWith = share;
       isLost = true;
+      news.lost(share, cause);
     } finally {
       lock.unlock();
     }
-    news.lost(goesOnWith, cause);
+    news.tell();
     wanted();
   }
 

@@ -40,7 +40,6 @@ final class Leaser implements PermitSource, Runnable {
   /* The pause of the limiter, as far as it is known; only ever later. */
   private final AtomicLong pausedUntil = new AtomicLong();
   private volatile boolean isClosing;
-  private volatile long unused;
   /* Where the thread rests, or is about to: it looks at the flags once more after it has written this. */
   private volatile TimeSource.@Nullable Wait resting;
 
@@ -111,19 +110,21 @@ final class Leaser implements PermitSource, Runnable {
 
   /** Nobody is granted anything any more. The thread gives back what is left, and ends. */
   void close() {
-    if (!isClosing) {
-      unused = lease().withdraw();
-      isClosing = true;
-      lease().close();
-      wake();
-    }
+    isClosing = true;
+    lease().close();
+    wake();
   }
 
   @Override
   public void run() {
-    while (!isClosing) {
-      step();
+    try {
+      while (!isClosing) {
+        step();
+      }
+    } finally {
+      lease().close(); // nobody is to wait for a thread that is no more
     }
+    long unused = lease().withdraw(); // also what came while it was closed
     if (unused > 0 && !coasting.isLost()) {
       call(() -> session.giveBack(unused));
     }
@@ -137,7 +138,7 @@ final class Leaser implements PermitSource, Runnable {
       if (now - retryAt >= 0) {
         heed(call(session::look));
       } else {
-        restUntil(retryAt);
+        restUntil(retryAt, true);
       }
     } else if (isWanted.get() && now - pausedUntil.get() >= 0) {
       reserve(now);
@@ -169,10 +170,12 @@ final class Leaser implements PermitSource, Runnable {
     Standing standing = reservation.standing();
     heed(standing);
     if (standing.pausedFor().isPositive()) {
-      return; // nothing was taken
+      // Nothing was taken, and the pause lasts longer than this JVM's clock says.
+      pauseUntil(answeredAt + nanos(standing.pausedFor()));
+      return;
     }
     boolean isShort = lease().left() <= 0 || lease().waiters() > 0;
-    long wait = reservation.lastIn().toNanos();
+    long wait = nanos(reservation.lastIn());
     size.leased(sinceLast, answeredAt - now, reservation.number(), isShort);
     lastAt = later(lastAt, answeredAt + wait);
     long added = Math.max(0, permits - coasting.addedSince(now));
@@ -182,16 +185,15 @@ final class Leaser implements PermitSource, Runnable {
 
   /* While anything is leased, or somebody waits for the end of a pause, the store is looked at for pauses by others. */
   private void watch(long now) {
-    long left = lease().left();
-    boolean isUsed = left > 0 || isWanted.get();
-    if (!isUsed) {
-      restUntil(now + NEVER);
+    boolean wasWanted = isWanted.get();
+    if (!wasWanted && lease().left() <= 0) {
+      restUntil(now + NEVER, wasWanted);
     } else if (now - heardAt >= LOOK_NANOS) {
       lookOrGiveBack(now);
     } else {
       long next = heardAt + LOOK_NANOS;
-      boolean awaitsPause = pausedUntil.get() - now > 0 && isWanted.get();
-      restUntil(awaitsPause ? earlier(next, pausedUntil.get()) : next);
+      boolean awaitsPause = wasWanted && pausedUntil.get() - now > 0;
+      restUntil(awaitsPause ? earlier(next, pausedUntil.get()) : next, wasWanted);
     }
   }
 
@@ -228,7 +230,7 @@ final class Leaser implements PermitSource, Runnable {
     long before = clock.nanoTime();
     Coasting.Patience patience = coasting.calling(before);
     try {
-      T answer = call.get();
+      T answer = Objects.requireNonNull(call.get(), "the store has answered null");
       heardAt = clock.nanoTime();
       retryAt = heardAt;
       retryDelay = LEAST_RETRY;
@@ -248,13 +250,15 @@ final class Leaser implements PermitSource, Runnable {
     }
   }
 
-  private void restUntil(long time) {
+  /* Until a time, unless there is something to do, or permits are wanted that were not when the time was chosen. */
+  private void restUntil(long time, boolean wasWanted) {
     TimeSource.Wait rest = clock.newWait();
     resting = rest;
     long now = clock.nanoTime();
+    boolean isUnforeseen = isWanted.get() && !wasWanted;
     boolean isAwaited = isWanted.get() && !coasting.isLost() && now - pausedUntil.get() >= 0;
     boolean isPause = asksPause.get() && now - retryAt >= 0;
-    if (isClosing || isPause || isAwaited) {
+    if (isClosing || isPause || isAwaited || isUnforeseen) {
       resting = null;
       return;
     }

@@ -12,11 +12,14 @@ final class PermitTable {
   static final String INSERT =
       """
       INSERT INTO millrace_rate_limit
-        (name, permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations)
-      VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0)
-      ON CONFLICT (name) DO UPDATE SET permits = excluded.permits, period_nanos = excluded.period_nanos,
-        burst = excluded.burst, state = excluded.state, latest = excluded.latest, shift = 0,
-        paused_until = excluded.paused_until""";
+        (permits, period_nanos, burst, state, latest, paused_until, name, shift, pauses, reservations)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT (name) DO NOTHING""";
+
+  /* For a row that is locked. It has the parameters of INSERT. */
+  static final String REPLACE =
+      """
+      UPDATE millrace_rate_limit SET permits = ?, period_nanos = ?, burst = ?, state = ?, latest = ?, paused_until = ?,
+        shift = 0 WHERE name = ?""";
 
   /* "MILLRATE": only one JVM at a time makes the table. */
   private static final long LOCK = 0x4D494C4C52415445L;

@@ -86,8 +86,7 @@ public final class PostgresPermits implements PermitStore {
     all.setProperty("tcpKeepAlive", "true");
     all.setProperty("ApplicationName", "millrace");
     all.putAll(properties);
-    if (DriverManager.drivers()
-        .noneMatch(driver -> driver.getClass().getName().contains("postgresql"))) {
+    if (!hasDriver()) {
       throw new PermitStoreException(
           this
               + " cannot be used: the program does not have PostgreSQL's driver. Add org.postgresql:postgresql to its"
@@ -104,6 +103,17 @@ public final class PostgresPermits implements PermitStore {
       }
       throw refused;
     }
+  }
+
+  /* DriverManager looks for drivers once, with the class loader of whoever was first: on Spark that may lack the program's jars. */
+  private static boolean hasDriver() {
+    try {
+      Class.forName("org.postgresql.Driver", true, PostgresPermits.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError missing) {
+      // perhaps another loader has it
+    }
+    return DriverManager.drivers()
+        .anyMatch(driver -> driver.getClass().getName().contains("postgresql"));
   }
 
   @Override

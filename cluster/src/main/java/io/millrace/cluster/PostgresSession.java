@@ -87,12 +87,17 @@ final class PostgresSession implements PermitStore.Session {
   }
 
   private PermitRow row(Connection c, String question) throws SQLException {
+    PermitRow row = rowOfAnyForm(c, question);
+    if (!row.form().equals(LimitForm.of(limit))) {
+      throw LimitForm.refusal(store, limit, row.form());
+    }
+    return row;
+  }
+
+  private PermitRow rowOfAnyForm(Connection c, String question) throws SQLException {
     PermitRow row = rowOrNull(c, question);
     if (row == null) {
       throw new SQLException("the limit's row was deleted", "02000");
-    }
-    if (!row.form().equals(LimitForm.of(limit))) {
-      throw LimitForm.refusal(store, limit, row.form());
     }
     return row;
   }
@@ -110,27 +115,33 @@ final class PostgresSession implements PermitStore.Session {
   private @Nullable Void requireForm(Connection c) throws SQLException {
     PermitTable.require(c, store);
     PermitRow row = rowOrNull(c, ROW + " FOR UPDATE");
-    if (row == null || !row.form().equals(LimitForm.of(limit))) {
-      if (row != null && row.isInUse()) {
+    if (row == null) {
+      write(
+          c, PermitTable.INSERT); // unless another JVM does so just now: then that one's row counts
+      row = rowOfAnyForm(c, ROW + " FOR UPDATE");
+    }
+    if (!row.form().equals(LimitForm.of(limit))) {
+      if (row.isInUse()) {
         throw LimitForm.refusal(store, limit, row.form());
       }
-      insert(c);
+      write(c, PermitTable.REPLACE);
     }
     c.commit();
     return null;
   }
 
-  private void insert(Connection c) throws SQLException {
+  /* A full bucket, in a new row or in that of a limit that nobody uses any more. */
+  private void write(Connection c, String statement) throws SQLException {
     LimitForm form = LimitForm.of(limit);
-    try (PreparedStatement insert = c.prepareStatement(PermitTable.INSERT)) {
-      insert.setString(1, limit.name());
-      insert.setDouble(2, form.permits());
-      insert.setLong(3, form.periodNanos());
-      insert.setLong(4, form.burst());
+    try (PreparedStatement insert = c.prepareStatement(statement)) {
+      insert.setDouble(1, form.permits());
+      insert.setLong(2, form.periodNanos());
+      insert.setLong(3, form.burst());
       long now = PermitTable.now(c);
-      insert.setBytes(5, SharedBucket.full(limit.rate(), now).written());
+      insert.setBytes(4, SharedBucket.full(limit.rate(), now).written());
+      insert.setLong(5, now);
       insert.setLong(6, now);
-      insert.setLong(7, now);
+      insert.setString(7, limit.name());
       insert.executeUpdate();
     }
   }
@@ -152,8 +163,8 @@ final class PostgresSession implements PermitStore.Session {
               + e.getMessage()
               + PermitTable.advice(e.getSQLState()),
           e);
-    } catch (RuntimeException e) {
-      drop();
+    } catch (RuntimeException | Error e) {
+      drop(); // it may have the row locked
       throw e;
     }
   }

@@ -18,6 +18,8 @@ final class SharedBucket {
   /* A rate that is no whole number of permits is stretched, so that Bucket4j can count in whole ones. */
   private static final long STRETCH = 1_000;
   private static final double MOST = 1e12;
+  /* A period that can be stretched once more: Bucket4j counts it in nanoseconds. */
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / STRETCH);
 
   private final RemoteBucketState state;
   private final long burst;
@@ -55,7 +57,9 @@ final class SharedBucket {
   private static BucketConfiguration configuration(TokenBucket rate) {
     double permits = rate.permits();
     Duration period = rate.period();
-    while (permits != Math.rint(permits) && permits * STRETCH < MOST) {
+    while (permits != Math.rint(permits)
+        && permits * STRETCH < MOST
+        && period.compareTo(LONGEST) <= 0) {
       permits *= STRETCH;
       period = period.multipliedBy(STRETCH);
     }

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  * @param rate what all of them together may start; at most a billion permits a second. Costs are asked for in each JVM, and what
  *     an attempt turned out to cost is settled there
  * @param beside further limits, each of them of this JVM alone, for example {@code RateLimit.adaptive()}; none by default
- * @param listener hears that the store was lost, or is back: without a lock, in a thread of the limiter; what it throws is
- *     logged. By default nobody. It is logged anyway
+ * @param listener hears that the store was lost, or is back: one change after the other, without a lock, in a thread of its own, so it
+ *     may block; what it throws is logged. By default nobody. It is logged anyway
  */
 public record SharedLimit(
     String name, TokenBucket rate, List<RateLimit> beside, Consumer<? super StoreChange> listener) {

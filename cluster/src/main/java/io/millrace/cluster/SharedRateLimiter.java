@@ -43,7 +43,8 @@ public final class SharedRateLimiter implements AutoCloseable {
     this.session = session;
     this.clock = clock;
     this.leaser =
-        new Leaser(limit, session, clock, new StoreNews(limit.name(), store, limit.listener()));
+        new Leaser(
+            limit, session, clock, new StoreNews(limit.name(), store, limit.listener(), clock));
     this.limiter = RateLimiter.of(specification(limit, leaser), clock);
     this.thread =
         Thread.ofPlatform()
@@ -82,11 +83,28 @@ public final class SharedRateLimiter implements AutoCloseable {
 
   /** As {@link #open(PermitStore, SharedLimit)}, by a clock. */
   public static SharedRateLimiter open(PermitStore store, SharedLimit limit, TimeSource clock) {
+    Objects.requireNonNull(store, "store");
     Objects.requireNonNull(limit, "limit");
     Objects.requireNonNull(clock, "clock");
-    SharedRateLimiter shared = new SharedRateLimiter(store, limit, store.open(limit), clock);
-    shared.thread.start();
-    return shared;
+    PermitStore.Session session =
+        Objects.requireNonNull(store.open(limit), "the store has opened null, not a session");
+    try {
+      SharedRateLimiter shared = new SharedRateLimiter(store, limit, session, clock);
+      shared.start();
+      return shared;
+    } catch (Throwable refused) {
+      session.close();
+      throw refused;
+    }
+  }
+
+  private void start() {
+    try {
+      thread.start();
+    } catch (Throwable noThread) {
+      clock.exit(); // it was announced
+      throw noThread;
+    }
   }
 
   /** The limiter of this JVM, to be shared by all that count towards the limit. */

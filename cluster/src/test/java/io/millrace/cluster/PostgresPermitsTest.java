@@ -10,16 +10,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
 import io.millrace.plan.RateLimit;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -118,6 +131,80 @@ class PostgresPermitsTest {
         replaced.reserve(1);
       }
       assertThrows(PermitStoreException.class, () -> session.reserve(1));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "Of two limits of one name that are made at the same moment, the second one is refused")
+  void madeAtOnce() throws Exception {
+    store().open(SharedLimit.of("other", RateLimit.perSecond(200))).close();
+    try (Connection first = DriverManager.getConnection(server.url(schema));
+        Statement statement = first.createStatement()) {
+      first.setAutoCommit(false);
+      statement.execute(
+          "INSERT INTO millrace_rate_limit SELECT 'test', permits, period_nanos, burst, state, latest, shift, paused_until,"
+              + " pauses, reservations FROM millrace_rate_limit WHERE name = 'other'");
+      CompletableFuture<Throwable> second = new CompletableFuture<>();
+      Thread opening =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      store().open(LIMIT).close();
+                      second.complete(null);
+                    } catch (Throwable refused) {
+                      second.complete(refused);
+                    }
+                  });
+      while (!isAnybodyWaiting() && !second.isDone()) {
+        Thread.onSpinWait();
+      }
+      first.commit();
+      Throwable refused = second.get();
+      assertTrue(String.valueOf(refused).contains("in use with 200.0 permits"), "" + refused);
+      opening.join();
+    }
+  }
+
+  private boolean isAnybodyWaiting() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(server.url(schema));
+        Statement statement = connection.createStatement();
+        ResultSet waiting =
+            statement.executeQuery("SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1")) {
+      return waiting.next();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "PostgreSQL's driver is found by whoever has it, also if drivers were looked for before with another class loader")
+  void driverOfAnotherLoader() throws Exception {
+    DriverManager.drivers(); // from here on, DriverManager looks for no more drivers
+    URL[] classPath =
+        Stream.of(
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path"))
+                    .split(File.pathSeparator))
+            .map(
+                path -> {
+                  try {
+                    return Path.of(path).toUri().toURL();
+                  } catch (MalformedURLException impossible) {
+                    throw new AssertionError(impossible);
+                  }
+                })
+            .toArray(URL[]::new);
+    try (URLClassLoader loader =
+        new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+      Class<?> type = loader.loadClass(PostgresPermits.class.getName());
+      Object permits =
+          type.getMethod("at", String.class).invoke(null, "jdbc:postgresql://127.0.0.1:1/x");
+      Method connect = type.getDeclaredMethod("connect");
+      connect.setAccessible(true);
+      Throwable thrown =
+          assertThrows(InvocationTargetException.class, () -> connect.invoke(permits)).getCause();
+      assertTrue(thrown instanceof SQLException, "the driver was asked, not: " + thrown);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.spark;
 
 import java.io.Serializable;
+import java.util.Objects;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -29,6 +30,8 @@ public final class CallCounts implements Serializable {
    * @param name with which the names of the accumulators begin
    */
   public static CallCounts register(SparkContext context, String name) {
+    Objects.requireNonNull(context, "context");
+    Objects.requireNonNull(name, "name");
     return new CallCounts(context, name);
   }
 

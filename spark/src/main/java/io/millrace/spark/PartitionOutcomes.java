@@ -99,6 +99,9 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   private Entry<T, R> take() {
     try {
       for (; ; ) {
+        if (isKilled.getAsBoolean()) {
+          throw new TaskKilledException("while it waited for outcomes");
+        }
         Entry<T, R> entry = done.poll(KILLED_POLL_MILLIS, TimeUnit.MILLISECONDS);
         if (entry != null) {
           return entry;
@@ -106,9 +109,6 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
         Throwable error = broken;
         if (error != null) {
           throw new IllegalStateException("the run of this worker has ended: " + error, error);
-        }
-        if (isKilled.getAsBoolean()) {
-          throw new TaskKilledException("while it waited for outcomes");
         }
       }
     } catch (InterruptedException interrupted) {

@@ -1,5 +1,7 @@
 package io.millrace.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the items
  * @param <R> the values
  */
+@DefaultSerializer(JavaSerializer.class) // where Spark uses Kryo, which cannot make records
 public record SparkOutcome<T extends @Nullable Object, R extends @Nullable Object>(
     T item,
     @Nullable String key,
@@ -73,7 +76,7 @@ public record SparkOutcome<T extends @Nullable Object, R extends @Nullable Objec
   private static @Nullable String text(Supplier<@Nullable String> source) {
     try {
       return source.get();
-    } catch (RuntimeException broken) {
+    } catch (Throwable broken) {
       return "(no text: " + broken.getClass().getName() + ")";
     }
   }

@@ -10,6 +10,7 @@ import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.TruncatedRunException;
+import io.millrace.plan.Retry;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -62,18 +64,26 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   private boolean started;
   private boolean ended;
 
-  private WorkerEngine(Job<C, T, R> job) {
+  private WorkerEngine(Job<C, T, R> job, ThreadFactory threads) {
     this.job = job;
-    this.leader = new Thread(this::lead, "millrace-spark-" + job.id());
+    this.leader = threads.newThread(this::lead);
+    leader.setName("millrace-spark-" + job.id());
     leader.setDaemon(true);
     leader.setContextClassLoader(Thread.currentThread().getContextClassLoader());
   }
 
   /** The engine that is open for a job, or else a new one. */
-  @SuppressWarnings("unchecked")
   static <T extends @Nullable Object, R extends @Nullable Object> WorkerEngine<?, T, R> of(
       Job<?, T, R> job) {
-    return (WorkerEngine<?, T, R>) OPEN.computeIfAbsent(job.id(), _ -> new WorkerEngine<>(job));
+    return of(job, Thread::new);
+  }
+
+  /** As {@link #of(Job)}; a new one has its thread from there. */
+  @SuppressWarnings("unchecked")
+  static <T extends @Nullable Object, R extends @Nullable Object> WorkerEngine<?, T, R> of(
+      Job<?, T, R> job, ThreadFactory threads) {
+    return (WorkerEngine<?, T, R>)
+        OPEN.computeIfAbsent(job.id(), _ -> new WorkerEngine<>(job, threads));
   }
 
   /** How many engines are open, or about to end. */
@@ -99,10 +109,19 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
       lock.unlock();
     }
     if (isFirst) {
-      leader.start();
+      start();
     }
     wake();
     return true;
+  }
+
+  private void start() {
+    try {
+      leader.start();
+    } catch (Throwable noThread) {
+      end(noThread); // so that no task waits for it
+      throw noThread;
+    }
   }
 
   void submit(Entry<T, R> entry) {
@@ -146,7 +165,9 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   private void lead() {
     Throwable broken = null;
     try {
-      C client = job.client().get();
+      C client =
+          Objects.requireNonNull(
+              job.client().get(), "the function that opens the client must not return null");
       try {
         lead(client);
       } finally {
@@ -162,6 +183,8 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   private void lead(C client) throws Exception {
     Parallel parallel = job.configuration().get().unordered();
     Config config = ConfigAccess.configOf(parallel);
+    Options.check(config); // it may say something else here than on the driver
+    parallel = parallel.retry(withoutEndedTasks(config.retry));
     waits = new KnownWaits(config.clock);
     Consumer<? super AttemptEvent> listener = config.onAttempt;
     Parallel told = parallel.onAttempt(event -> tell(event, listener));
@@ -207,16 +230,39 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     }
   }
 
-  @SuppressWarnings("NullAway") // nobody takes the value of an item whose task has ended
+  /* What the error of an ended task means is not asked of the user's functions. */
+  @SuppressWarnings("NullAway") // it does not see that the items may be null in both
+  private static Retry withoutEndedTasks(Retry retry) {
+    return new Retry(
+        retry.attempts(),
+        retry.backoff(),
+        retry.types(),
+        (item, error) -> !(error instanceof TaskEnded) && retry.onError().test(item, error),
+        retry.onResult(),
+        retry.serverWait(),
+        retry.maxServerWait(),
+        retry.budget(),
+        (item, error) -> !(error instanceof TaskEnded) && retry.fatalErrors().test(item, error),
+        retry.fatalResults());
+  }
+
   private R call(C client, T item) throws Exception {
     Entry<?, ?> entry = Objects.requireNonNull(AT_HAND.get(), "the entry of the attempt");
     AT_HAND.remove();
     Entry.Call call = entry.begin();
     try {
-      return entry.isWanted() ? job.action().apply(client, item) : null;
+      if (entry.isWanted()) {
+        return job.action().apply(client, item);
+      }
+    } catch (Throwable failed) {
+      if (!entry.isWanted()) {
+        throw new TaskEnded(failed);
+      }
+      throw failed;
     } finally {
       entry.end(call);
     }
+    throw new TaskEnded(null);
   }
 
   private void end(@Nullable Throwable broken) {

@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.util.LongAccumulator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -150,6 +151,31 @@ class RefusalsTest {
     String around = refusal(() -> calling.map(items, item -> item + hashCode(), Encoders.LONG()));
     assertTrue(around.contains(RefusalsTest.class.getName()), around);
     assertTrue(around.contains("local variable"), around);
+  }
+
+  @Test
+  @DisplayName(
+      "K11 an accumulator would count for one task of a worker: whoever captures one is told what to do")
+  void accumulators() {
+    SparkParallel calling = SparkParallel.of(() -> Parallel.of(2));
+    Dataset<Long> items = LocalSpark.session().range(3).as(Encoders.LONG());
+    LongAccumulator calls = LocalSpark.session().sparkContext().longAccumulator("calls");
+    String action =
+        refusal(
+            () ->
+                calling.map(
+                    items,
+                    item -> {
+                      calls.add(1L);
+                      return item;
+                    },
+                    Encoders.LONG()));
+    assertTrue(action.startsWith("action captures an accumulator"), action);
+    assertTrue(action.contains("SparkParallel.counting"), action);
+    CallCounts counts = CallCounts.register(LocalSpark.session().sparkContext(), "counts");
+    String client =
+        refusal(() -> calling.map(items, () -> counts, (c, item) -> item, Encoders.LONG()));
+    assertTrue(client.startsWith("client captures an accumulator"), client);
   }
 
   @Test

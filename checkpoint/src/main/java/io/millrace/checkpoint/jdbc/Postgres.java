@@ -75,8 +75,7 @@ record Postgres(String url, Map<String, String> properties) implements Database 
     all.setProperty("tcpKeepAlive", "true");
     all.setProperty("ApplicationName", "millrace");
     all.putAll(properties);
-    if (DriverManager.drivers()
-        .noneMatch(driver -> driver.getClass().getName().contains("postgresql"))) {
+    if (!hasDriver()) {
       throw new CheckpointException(
           this
               + " cannot be used: the program does not have PostgreSQL's driver. Add org.postgresql:postgresql"
@@ -91,6 +90,17 @@ record Postgres(String url, Map<String, String> properties) implements Database 
       }
       throw refused;
     }
+  }
+
+  /* DriverManager looks for drivers once, with the class loader of whoever was first: on Spark that may lack the program's jars. */
+  private static boolean hasDriver() {
+    try {
+      Class.forName("org.postgresql.Driver", true, Postgres.class.getClassLoader());
+    } catch (ClassNotFoundException | LinkageError missing) {
+      // perhaps another loader has it
+    }
+    return DriverManager.drivers()
+        .anyMatch(driver -> driver.getClass().getName().contains("postgresql"));
   }
 
   @Override
