@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -179,6 +180,50 @@ class ProcessTest {
       trySend("TERM", process);
     }
     assertEquals(143, exitCode(process));
+  }
+
+  @DisplayName(
+      "R1: hung up twice, as when a terminal closes, it still lets finish what is under way")
+  @Test
+  void hangingUpTwiceIsOnce() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    server.on(
+        "/slow",
+        (exchange, number) -> {
+          hanging.release();
+          Loopback.await(open);
+          Loopback.send(exchange, 200, "done");
+        });
+    Path file = Files.write(folder.resolve("urls"), List.of(server.url("/slow")));
+    Process process = start("exec \"$@\"", "http", "--grace", "1h", file.toString());
+    awaitHanging(1);
+    send("HUP", process);
+    awaitError("ending; what is under way may finish");
+    send("HUP", process);
+    open.countDown();
+    assertEquals(129, exitCode(process));
+    assertTrue(read("out").contains("\"status\":200"), read("out") + read("err"));
+  }
+
+  @DisplayName("R1: started with nohup, it hears of no hang-up")
+  @Test
+  void nohup() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    server.on(
+        "/slow",
+        (exchange, number) -> {
+          hanging.release();
+          Loopback.await(open);
+          Loopback.send(exchange, 200, "done");
+        });
+    Path file =
+        Files.write(folder.resolve("urls"), List.of(server.url("/slow"), server.url("/ok")));
+    Process process = start("exec nohup \"$@\"", "http", "--jobs", "1", file.toString());
+    awaitHanging(1);
+    send("HUP", process);
+    open.countDown();
+    assertEquals(0, exitCode(process), read("err"));
+    assertEquals(2, read("out").lines().count());
   }
 
   @Test

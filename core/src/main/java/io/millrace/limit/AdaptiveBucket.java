@@ -47,8 +47,10 @@ final class AdaptiveBucket implements Bucket {
 
   @Override
   public void take(long now, long cost, long dueAt) {
-    long latest = now - Math.max(LevelBucket.LATENESS, 2 * gap());
-    long due = Bucket.later(Bucket.later(dueAt, latest), heldUntil);
+    long earliest = now - Math.max(LevelBucket.LATENESS, 2 * gap());
+    // of several that a late alarm lets go, each has a slot of its own
+    long due = Bucket.later(dueAt, Bucket.earlier(availableAt(cost), now));
+    due = Bucket.later(Bucket.later(due, earliest), heldUntil);
     slotBefore = slot;
     wasUsed = isUsed;
     slot = due;
@@ -123,7 +125,7 @@ final class AdaptiveBucket implements Bucket {
 
   private void tell(Turn turn) {
     double rate = pace.rate();
-    if (rate < told || rate >= 1.1 * told) {
+    if (rate < told || (rate > told && rate >= 1.1 * told)) { // both may be infinite
       RateChange change = new RateChange(told, rate, pace.reason());
       told = rate;
       turn.tell(

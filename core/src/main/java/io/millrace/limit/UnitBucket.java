@@ -72,7 +72,9 @@ final class UnitBucket implements Bucket {
 
   @Override
   public void take(long now, long cost, long dueAt) {
-    long due = Bucket.later(Bucket.later(dueAt, now - LevelBucket.LATENESS), heldUntil);
+    // of several that a late alarm lets go, each has a slot of its own
+    long due = Bucket.later(dueAt, Bucket.earlier(availableAt(cost), now));
+    due = Bucket.later(Bucket.later(due, now - LevelBucket.LATENESS), heldUntil);
     startedBefore = startedAt;
     hadStarted = hasStarted;
     startedAt = due;

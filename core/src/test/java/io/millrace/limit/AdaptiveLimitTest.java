@@ -86,10 +86,13 @@ class AdaptiveLimitTest {
       demands.add(demand);
     }
     clock.advance(ROUND_TRIP);
+    limiter.queue().answered(demands.getLast(), ServerAnswer.granted(), null);
+    assertEquals(List.of(), changes, "nothing has changed");
     limiter.queue().answered(demands.getFirst(), ServerAnswer.refused(), null);
     clock.advance(ROUND_TRIP);
     assertTrue(limiter.tryAcquire());
     assertFalse(limiter.tryAcquire());
+    assertEquals(1, changes.size(), changes.toString());
     assertEquals(Reason.REFUSED, changes.getLast().reason());
     assertEquals(Double.POSITIVE_INFINITY, changes.getLast().before());
   }

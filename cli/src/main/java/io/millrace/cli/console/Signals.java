@@ -14,13 +14,15 @@ import java.util.function.IntConsumer;
 
 /**
  * Handles the signals that ask a process to end: the first one asks the work to end, the second one
- * ends the process at once. Closing gives them back.
+ * ends the process at once. A terminal that closes is one signal: its shell hangs up, and so does the system when that shell has
+ * ended. Closing gives them back.
  *
  * <p>A shutdown hook could not do that: it cannot see a second signal, and not choose the exit code.
  */
 public final class Signals implements AutoCloseable {
+  private static final int HUNG_UP = 129;
   private static final Map<String, Integer> EXIT_CODES =
-      Map.of("HUP", 129, "INT", 130, "TERM", 143);
+      Map.of("HUP", HUNG_UP, "INT", 130, "TERM", 143);
 
   /** The exit code for the first signal; 0 before it. */
   private final AtomicInteger first = new AtomicInteger();
@@ -71,7 +73,11 @@ public final class Signals implements AutoCloseable {
   }
 
   void arrived(int code) {
-    if (!first.compareAndSet(0, code)) {
+    int before = first.compareAndExchange(0, code);
+    if (before == HUNG_UP && code == HUNG_UP) {
+      return;
+    }
+    if (before != 0) {
       endNow(code);
       return;
     }

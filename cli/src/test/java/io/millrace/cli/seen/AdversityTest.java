@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.cli.Cli;
+import io.millrace.cli.LeftOut;
 import io.millrace.cli.Loopback;
 import java.io.IOException;
 import java.net.InetAddress;

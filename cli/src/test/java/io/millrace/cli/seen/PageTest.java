@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.Cli;
+import io.millrace.cli.LeftOut;
 import io.millrace.cli.Loopback;
 import io.millrace.cli.http.LiveRun;
 import java.nio.file.Files;

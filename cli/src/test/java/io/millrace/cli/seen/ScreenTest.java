@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.cli.LeftOut;
 import io.millrace.cli.Loopback;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -256,5 +258,36 @@ class ScreenTest {
       terminal.awaitRow("code 1");
       assertEquals(6, Files.readAllLines(folder.resolve("out")).size());
     }
+  }
+
+  @DisplayName("M20: a terminal that closes lets finish what is under way")
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "run"})
+  void terminalCloses(String which) throws Exception {
+    // the shell hangs up what it has started, and the system does so once more
+    Files.writeString(
+        folder.resolve("started"),
+        "echo $$ > pid; exec ./millrace "
+            + (which.equals("http")
+                ? "http --jobs 2 --grace 1h --output out urls"
+                : "run --jobs 2 items -- sh -c 'trap \"\" HUP; sh job $0 && echo $0 >> out'"));
+    ProcessHandle run;
+    ProcessHandle shell;
+    try (Tmux terminal = new Tmux(folder, 80)) {
+      terminal.type("HISTFILE= exec bash --norc");
+      terminal.await("no bash", s -> s.getLast().endsWith("$"));
+      terminal.type("sh started");
+      terminal.await("no progress", ScreenTest::isAtWork);
+      run =
+          ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve("pid")).strip()))
+              .orElseThrow();
+      shell = run.parent().orElseThrow();
+    }
+    shell.onExit().get(60, TimeUnit.SECONDS);
+    letGo();
+    run.onExit().get(60, TimeUnit.SECONDS);
+    String out = Files.readString(folder.resolve("out"));
+    assertFalse(out.contains("cut off"), out);
+    assertTrue(out.contains("hang1") && out.contains("hang2"), out);
   }
 }

@@ -1,4 +1,4 @@
-package io.millrace.cli.seen;
+package io.millrace.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,20 +8,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Says which tests are left out, because something is not there that {@code .ci/run} installs. */
-final class LeftOut {
+public final class LeftOut {
   private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
   private LeftOut() {}
 
   /** Leaves out the test that calls this, unless there is such a program. */
-  static void withoutProgram(String name, String what) {
+  public static void withoutProgram(String name, String what) {
     unless(
         Stream.of("/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin")
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))),
         name + " is not installed: " + what);
   }
 
-  static void unless(boolean isThere, String what) {
+  public static void unless(boolean isThere, String what) {
     String left = what + " are LEFT OUT";
     if (!isThere && SAID.add(left)) {
       System.out.println("\n*** " + left + " ***\n");
