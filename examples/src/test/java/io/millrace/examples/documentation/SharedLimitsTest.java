@@ -14,8 +14,18 @@ import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What {@code docs/shared-rate-limits.md} shows. */
+/** What {@code docs/shared-rate-limits.md} shows, and {@code docs/spark.md} of it. */
 class SharedLimitsTest {
+  // @start region="holder"
+  final class Limits {
+    static final SharedRateLimiter SHARED =
+        SharedRateLimiter.open(
+            PostgresPermits.at("jdbc:postgresql://db.example/limits?user=crawler"),
+            SharedLimit.of("crawler", RateLimit.perSecond(1_000)));
+  }
+
+  // @end
+
   private final List<URI> urls =
       List.of(URI.create("http://a.example/1"), URI.create("http://b.example/1"));
 
