@@ -3,6 +3,7 @@ package io.millrace.limit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.limit.spi.Demand;
 import io.millrace.plan.RateLimit;
 import io.millrace.signal.DeclaredLimit;
 import io.millrace.signal.DeclaredLimit.Unit;
@@ -56,8 +57,8 @@ class LateAlarmTest {
   void fewAtOnce(RateLimit limit) {
     RateLimiter limiter = RateLimiter.of(limit, clock);
     Demand first = limiter.queue().demand(null);
-    assertTrue(limiter.tryTake(first));
-    limiter.answered(first, null, null);
+    assertTrue(limiter.queue().tryTake(first));
+    limiter.queue().answered(first, null, null);
     Caller caller = new Caller(limiter, clock);
     caller.askTimes(WAITERS);
     clock.advance(Duration.ofMinutes(1));
