@@ -343,10 +343,9 @@ class RunProcessTest {
   @CsvSource({"<&-, the input cannot be read further", ">&-, cannot write the output"})
   void closedStreams(String closing, String said) throws Exception {
     Path launcher = Path.of("../build/streams.sh").toAbsolutePath().normalize();
+    String items = closing.equals("<&-") ? "" : " ::: 1";
     Process process =
-        start("exec " + closing + "; . " + launcher + "; exec \"$@\"", "--quiet", "--", "echo");
-    process.getOutputStream().write("item\n".getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().close();
+        start("exec " + closing + "; . " + launcher + "; exec \"$@\" -- echo" + items, "--quiet");
     assertEquals(1, exitCode(process));
     assertEquals("", read("out"));
     assertTrue(read("err").contains(said + ": Bad file descriptor"), read("err"));
