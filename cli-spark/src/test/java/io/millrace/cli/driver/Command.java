@@ -28,6 +28,8 @@ final class Command {
   private static final Path CACHE = TARGET.resolve("command/cache");
   private static final Path SPARK = CACHE.resolve("millrace/spark-" + version() + "/jars");
 
+  private static boolean isInstalled;
+
   private Command() {}
 
   /** What came of it. */
@@ -94,7 +96,8 @@ final class Command {
       if (isOwn(each)) {
         Path folder = isOfDriver(each) ? JARS.resolve("spark") : JARS;
         Path jar = folder.resolve("own-" + number++ + ".jar");
-        if (!Files.exists(jar)) {
+        if (!isInstalled) {
+          Files.deleteIfExists(jar); // of an earlier build
           pack(each, jar);
         }
         if (!isOfDriver(each)) {
@@ -102,10 +105,14 @@ final class Command {
         }
       } else if (isOfCommand(each)) {
         own.add(each);
+      } else if (each.getFileName().toString().startsWith("slf4j-api")) {
+        own.add(each); // the driver has Spark's
+        link(each);
       } else if (!each.toString().matches(".*(junit|opentest4j|apiguardian|surefire).*")) {
         link(each);
       }
     }
+    isInstalled = true;
     return own;
   }
 

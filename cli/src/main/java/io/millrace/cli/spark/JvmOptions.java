@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /** What Spark asks of the JVM of its driver; it starts the workers with the same by itself. */
 public final class JvmOptions {
-  /* As Spark's own JavaModuleOptions has them: a test compares. */
+  /* As Spark's own JavaModuleOptions has them, but for packages that are no longer there: the JVM would warn of those. */
   private static final List<String> OPEN =
       List.of(
           "java.base/java.lang",
@@ -20,7 +20,6 @@ public final class JvmOptions {
           "java.base/jdk.internal.ref",
           "java.base/sun.nio.ch",
           "java.base/sun.nio.cs",
-          "java.base/sun.security.action",
           "java.base/sun.util.calendar");
 
   /** All of them. */

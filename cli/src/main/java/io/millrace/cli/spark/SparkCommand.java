@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     description = {
       "",
       "Reads the same lines, and writes the same answers, into part files. Spark is fetched when it is first needed. "
-          + "What limits --jobs, --rate and --per-host set holds for all workers together: each has its share. "
+          + "The limits of --jobs, --rate and --per-host hold for all workers together: each has its share. "
           + "When a worker dies, the others do its tasks again, so a line has one answer, and may be requested twice.",
       ""
     },
