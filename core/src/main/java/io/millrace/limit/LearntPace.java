@@ -335,7 +335,7 @@ final class LearntPace {
     }
     double bound = ceiling == NONE ? known : Math.max(known, ceiling);
     if (rate > 1.04 * bound) {
-      drift = Math.min(64, drift * (1 + 1.5 * elapsed));
+      drift = Math.min(64, drift * (1 + 1.6 * elapsed));
     }
     if (rate > 1.07 * ceiling) {
       ceiling = NONE;

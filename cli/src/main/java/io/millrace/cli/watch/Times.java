@@ -10,6 +10,9 @@ public final class Times {
   /** A time with two or three digits that count. */
   public static String text(Duration time) {
     double seconds = time.toNanos() / 1e9;
+    if (seconds == 0) {
+      return "0 s";
+    }
     if (seconds < 1e-3) {
       return String.format(Locale.ROOT, "%.0f us", seconds * 1e6);
     }

@@ -100,6 +100,8 @@
     return `${name}: ${show(Math.min(...real))} to ${show(Math.max(...real))}, average ${show(mean)} ${unit}`;
   };
 
+  const alone = (values) => values.map((_, i) => i).filter((i) => values[i] != null && values[i - 1] == null && values[i + 1] == null);
+
   const draw = (id, seconds, lines, unit, logarithmic, otherwise) => {
     const place = at(id);
     const old = plots.get(id);
@@ -138,7 +140,8 @@
           height: 230,
           scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : { range: (_, low, high) => [0, Math.max(1, high * 1.08)] } },
           axes: [
-            { ...axis, values: (_, ticks) => ticks.map((tick) => show(tick) + " s") },
+            // as many digits as tell one from the next
+            { ...axis, values: (_, ticks, __, ___, step) => ticks.map((tick) => Number(tick.toFixed(Math.max(0, Math.ceil(-Math.log10(step))))) + " s") },
             { ...axis, size: 58, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : show(tick))) },
           ],
           series: [
@@ -149,7 +152,8 @@
               width: 2,
               dash: dashes[i % dashes.length],
               spanGaps: false,
-              points: { show: each.sparse },
+              // no line leads to a point between two gaps
+              points: { show: each.sparse, filter: (plot, line) => (each.sparse ? null : alone(plot.data[line])) },
               value: (_, value) => (value == null ? "--" : show(value) + " " + unit),
             })),
           ],
