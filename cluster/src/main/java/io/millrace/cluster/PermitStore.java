@@ -17,7 +17,7 @@ public interface PermitStore {
 
   /**
    * One JVM's access to one limit. Its methods block, for a bounded time. They are called by one thread at a time, except
-   * {@link #close}. After a {@link PermitStoreException} the next call tries again, over a new connection where there is one.
+   * {@link #close}. After a {@link PermitStoreException} the next call is made as usual, over a new connection where there is one.
    */
   interface Session extends AutoCloseable {
     /**
@@ -36,7 +36,7 @@ public interface PermitStore {
     Standing giveBack(long permits);
 
     /**
-     * Nobody is to start for so long. Of several pauses, the one that ends last counts.
+     * Pauses the limit: nobody may start for this long. Of several pauses, the one that ends last counts.
      *
      * @param duration longer than zero
      */

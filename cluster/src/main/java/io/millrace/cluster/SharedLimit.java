@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  *     an attempt turned out to cost is settled there
  * @param beside further limits, each of them of this JVM alone, for example {@code RateLimit.adaptive()}; none by default
  * @param listener hears that the store was lost, or is back: one change after the other, without a lock, in a thread of its own, so it
- *     may block; what it throws is logged. By default nobody. It is logged anyway
+ *     may block; what it throws is logged. By default there is none. The change is logged in any case
  */
 public record SharedLimit(
     String name, TokenBucket rate, List<RateLimit> beside, Consumer<? super StoreChange> listener) {

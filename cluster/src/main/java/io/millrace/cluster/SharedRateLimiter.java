@@ -19,8 +19,7 @@ import java.util.concurrent.TimeUnit;
  * ms to answer. What is not used for a second goes back.
  *
  * <p>{@link RateLimiter#pause} pauses all JVMs: the others within a second. If the store fails or does not answer for a second, this JVM goes
- * on with what it used in the last 10 seconds, says so, and returns when the store does. If it is only this JVM that the store is
- * lost to, the others take its share meanwhile: then all together are above the limit by that share.
+ * on with what it used in the last 10 seconds, says so, and returns when the store does. If only this JVM has lost the store, the others take its share meanwhile, and all together exceed the limit by that share.
  */
 public final class SharedRateLimiter implements AutoCloseable {
   private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -118,9 +117,8 @@ public final class SharedRateLimiter implements AutoCloseable {
   }
 
   /**
-   * Gives back what is left and gives the store up, in at most 3 seconds. Attempts that still come to the limiter fail with an
-   * {@link IllegalStateException}, and so do those that wait for it. An interrupt ends this wait and stays set. More than
-   * once is as good as once.
+   * Gives back what is left and closes the store, in at most 3 seconds. Attempts that still come to the limiter fail with an
+   * {@link IllegalStateException}, and so do those that wait for it. An interrupt ends this wait and stays set. Further calls do nothing.
    */
   @Override
   public void close() {

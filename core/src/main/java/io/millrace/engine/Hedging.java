@@ -16,8 +16,8 @@ import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds calls that take long, by scanning what the workers publish, and offers to make them a second time; and what their
- * owners do about that when they return. What becomes of an offer: {@link SecondCalls}.
+ * Finds calls that take long, by scanning what the workers publish, and offers to make them a second time; and says what
+ * the owner of the first call does when it returns. What becomes of an offer: {@link SecondCalls}.
  *
  * <p><b>One outcome an item.</b> The owner of the first call keeps the item, its claim and its timeouts. An answer of the
  * hedge only interrupts it, by the claim's word like any timeout. Two words decide, each in one step: that of the claim, who settles the item, its

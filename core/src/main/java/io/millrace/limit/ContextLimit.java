@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit around functions that answer with a stage, which have chosen context of their callers, whether they
- * have to wait or not. Made by {@link Limit#context}. Thread-safe.
+ * A limit around functions that answer with a stage, which see the chosen context of their
+ * callers, whether or not they have to wait. Made by {@link Limit#context}. Thread-safe.
  */
 public final class ContextLimit {
   private final Limit limit;

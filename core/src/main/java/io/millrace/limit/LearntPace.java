@@ -3,7 +3,7 @@ package io.millrace.limit;
 import io.millrace.plan.RateChange.Reason;
 
 /**
- * A rate that finds itself: it goes by the pace that was granted. Pure arithmetic in seconds and attempts a
+ * An adaptive rate: it follows the pace that was granted. Pure arithmetic in seconds and attempts a
  * second, without lock or clock; the limiter's lock guards it.
  *
  * <p>It starts by growing until an attempt is refused. Then it goes on a little below what was granted, holds

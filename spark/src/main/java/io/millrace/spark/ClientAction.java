@@ -4,7 +4,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking function of one item, and of a client that all calls on a worker share. As {@link SparkAction} in everything else.
+ * A blocking function of one item, and of a client that all calls on a worker share. In everything else it is like {@link SparkAction}.
  *
  * @param <C> the client, which has to be thread-safe
  * @param <T> the items

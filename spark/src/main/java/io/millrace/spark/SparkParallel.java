@@ -19,15 +19,14 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="io/millrace/spark/SparkExampleTest.java" region="first"}
  *
  * <p><b>Per worker.</b> All tasks of a {@code map} in one executor JVM share one run, so the concurrency, the rate limit and
- * everything else hold for each worker: with 10 of them, 64 calls at once are 640. Those who call from several workers under one
- * limit need a share of it each.
+ * everything else hold for each worker: with 10 of them, 64 calls at once are 640. If one limit holds for all workers together, give each worker a share of it.
  *
  * <p><b>What is sent.</b> The configuration, the client's supplier and the action are sent to the workers, so what they capture
  * has to be serializable. The {@code Parallel}, its clocks, limiters and listeners, and the client are made there, once on each
  * worker; a client that is {@link AutoCloseable} is closed when no task has come for a while: see {@link #keepOpen}.
  *
  * <p><b>Failures</b> of items are rows. A task fails if the client cannot be opened, if a listener throws, if a fatal answer ends the run (see
- * {@link io.millrace.plan.Retry#endRunWhen(java.util.function.Predicate)}), or if abandoned calls keep all slots for longer than the patience, also with its last outcome;
+ * {@link io.millrace.plan.Retry#endRunWhen(java.util.function.Predicate)}), or if abandoned calls keep all slots for longer than the patience, even at the last outcome;
  * Spark repeats it as often as {@code spark.task.maxFailures} says.
  *
  * <p><b>How often an item is called.</b> Each item has one row in what Spark writes and in what {@link #run(Dataset,

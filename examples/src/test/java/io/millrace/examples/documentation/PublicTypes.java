@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** The sources of the types that users see, of all modules that are libraries. */
 final class PublicTypes {
   private static final List<String> MODULES =
-      List.of("core", "process", "checkpoint", "spark", "testkit");
+      List.of("core", "process", "checkpoint", "cluster", "spark", "testkit");
   private static final Pattern EXPORT = Pattern.compile("exports ([\\w.]+);");
   private static final Pattern PUBLIC_TYPE =
       Pattern.compile(
