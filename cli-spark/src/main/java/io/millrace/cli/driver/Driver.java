@@ -13,6 +13,7 @@ import io.millrace.cli.http.WorkerOrder;
 import io.millrace.cli.spark.SparkCommand;
 import io.millrace.cli.spark.SparkEngine;
 import io.millrace.cli.spark.SparkJob;
+import io.millrace.cli.spark.Trees;
 import io.millrace.cli.text.FileReason;
 import io.millrace.cli.watch.Times;
 import io.millrace.spark.SparkParallel;
@@ -47,7 +48,8 @@ public final class Driver implements SparkEngine {
 
   @Override
   public int run(SparkJob job, Streams streams) {
-    if (Boolean.getBoolean("millrace.spark.watch")) {
+    String scratch = System.getProperty("millrace.spark.watch");
+    if (scratch != null) {
       // a terminal sends its interrupt to all processes: the command says what it means
       Signals.each(() -> {});
       stopping.watch(streams.in());
@@ -62,6 +64,9 @@ public final class Driver implements SparkEngine {
       return reason == null ? failed(streams, Failures.text(error, job.output())) : ended(reason);
     } finally {
       Descendants.end();
+      if (scratch != null && stopping.isAlone()) {
+        Trees.remove(Path.of(scratch));
+      }
     }
   }
 

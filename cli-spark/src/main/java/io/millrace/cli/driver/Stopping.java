@@ -6,6 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.jspecify.annotations.Nullable;
 
 /** Ends the job before its time. Thread-safe. */
@@ -16,6 +18,7 @@ final class Stopping {
   private final AtomicReference<@Nullable Reason> reason = new AtomicReference<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable SparkContext context;
+  private volatile boolean isAlone;
 
   /** Why it ends. */
   enum Reason {
@@ -31,9 +34,9 @@ final class Stopping {
         .start(
             () -> {
               try {
-                var _ = in.read();
+                isAlone = in.read() < 0;
               } catch (IOException gone) {
-                // that is an end, too
+                isAlone = true;
               }
               stop(Reason.INTERRUPTED);
               exitLater();
@@ -55,12 +58,18 @@ final class Stopping {
             });
   }
 
-  /** From now on there are jobs that can be cancelled. */
+  /** From now on there are jobs that can be cancelled: those that run then, and those that begin later. */
   void begins(SparkContext context) {
     this.context = context;
-    if (reason() != null) {
-      context.cancelAllJobs();
-    }
+    context.addSparkListener(
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart start) {
+            if (reason() != null) {
+              context.cancelAllJobs();
+            }
+          }
+        });
   }
 
   /** Ends it; the first reason counts. */
@@ -71,6 +80,11 @@ final class Stopping {
     if (current != null && !current.isStopped()) {
       current.cancelAllJobs();
     }
+  }
+
+  /** Whether the process that was watched is gone. */
+  boolean isAlone() {
+    return isAlone;
   }
 
   /** Why it was ended; null if it was not. */

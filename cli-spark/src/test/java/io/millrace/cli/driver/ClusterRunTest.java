@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ClusterRunTest {
   private static final String MASTER = "local-cluster[2,4,1024]";
+  private static final String WATCH = "-Dmillrace.spark.watch=";
 
   @TempDir Path folder;
 
@@ -155,10 +157,19 @@ class ClusterRunTest {
     server.awaitHanging();
     List<ProcessHandle> family = running.process().descendants().toList();
     assertTrue(family.size() >= 3, family.toString());
+    Path scratch =
+        family.stream()
+            .flatMap(each -> Stream.of(each.info().commandLine().orElse("").split(" ")))
+            .filter(word -> word.startsWith(WATCH))
+            .map(word -> Path.of(word.substring(WATCH.length())))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(Files.exists(scratch), scratch.toString());
     running.process().destroyForcibly();
     for (ProcessHandle each : family) {
       each.onExit().get(60, TimeUnit.SECONDS);
     }
+    assertFalse(Files.exists(scratch), scratch.toString());
   }
 
   @Test

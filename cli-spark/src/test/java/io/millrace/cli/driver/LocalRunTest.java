@@ -96,4 +96,26 @@ class LocalRunTest {
       assertTrue(files.allMatch(each -> each.getFileName().toString().matches("part-.*|_SUCCESS")));
     }
   }
+
+  @Test
+  void aTimeThatIsOverBeforeThereIsAJobEndsItAsWell() throws Exception {
+    Files.writeString(folder.resolve("urls.txt"), server.url("/hang/1") + "\n");
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--run-timeout",
+            "1ms",
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(3, ended.code(), ended.toString());
+    assertTrue(
+        ended
+            .err()
+            .contains("stopped by --run-timeout: 1 lines of parts that were not whole have no"),
+        ended.err());
+  }
 }

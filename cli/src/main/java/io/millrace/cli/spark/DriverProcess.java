@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * @param args of the command
  */
 record DriverProcess(List<String> args) implements SparkEngine {
-  /** With what the driver is told to look at its standard input. */
+  /** With what the driver is told to look at its standard input, and which directory it removes if nobody else is left. */
   static final String WATCH = "millrace.spark.watch";
 
   /** With what the driver is told which jars the workers need. */
@@ -117,7 +117,7 @@ record DriverProcess(List<String> args) implements SparkEngine {
         List.of(
             "-Djava.io.tmpdir=" + temporary,
             "-D" + Spool.PROPERTY + "=" + job.input(),
-            "-D" + WATCH + "=true",
+            "-D" + WATCH + "=" + scratch,
             "-D" + JARS + "=" + own.stream().map(Path::toString).collect(Collectors.joining(",")),
             "-cp",
             Stream.concat(own.stream(), spark.files().stream())
@@ -169,7 +169,12 @@ record DriverProcess(List<String> args) implements SparkEngine {
     Runtime.getRuntime().addShutdownHook(hook);
     try (Signals signals =
         Signals.handle(
-            streams.err(), () -> stop(driver, job, streams), () -> kill(driver, family))) {
+            streams.err(),
+            () -> stop(driver, job, streams),
+            () -> {
+              kill(driver, family);
+              Trees.remove(scratch);
+            })) {
       while (!driver.waitFor(1, TimeUnit.SECONDS)) {
         family.removeIf(each -> !each.isAlive());
         driver.descendants().forEach(family::add);

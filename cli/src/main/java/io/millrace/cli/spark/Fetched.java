@@ -76,17 +76,29 @@ record Fetched(Path jars) {
     return version.group(1);
   }
 
-  private static Path cache(Map<String, String> environment) {
+  static Path cache(Map<String, String> environment) {
     String given = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path all =
-        given.startsWith("/") ? Path.of(given) : Path.of(System.getProperty("user.home"), ".cache");
-    return all.resolve("millrace");
+    if (given.startsWith("/")) {
+      return Path.of(given, "millrace");
+    }
+    // where a variable says so, and not the list of users
+    String home = environment.getOrDefault("HOME", "");
+    return Path.of(
+        home.startsWith("/") ? home : System.getProperty("user.home"), ".cache", "millrace");
   }
 
   /* What is there under its name is whole: it is made beside it. */
   private static void fetch(Path folder, String version, Streams streams, Jdk jdk, boolean isQuiet)
       throws IOException, UnavailableException, InterruptedException {
     Path work = Files.createTempDirectory(folder.getParent(), ".spark");
+    // a signal ends this process, and would leave both
+    Thread hook =
+        new Thread(
+            () -> {
+              ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+              Trees.remove(work);
+            });
+    Runtime.getRuntime().addShutdownHook(hook);
     try {
       for (String file : FILES) {
         Path target = work.resolve(file);
@@ -110,6 +122,7 @@ record Fetched(Path jars) {
       }
       move(work, folder);
     } finally {
+      Runtime.getRuntime().removeShutdownHook(hook);
       Trees.remove(work);
     }
   }

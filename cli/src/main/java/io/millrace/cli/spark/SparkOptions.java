@@ -15,8 +15,8 @@ final class SparkOptions {
   private static final Pattern URL = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+://.*");
   private static final Pattern MASTER =
       Pattern.compile(
-          "local(\\[(\\*|\\d{1,6})(,\\d{1,6})?])?"
-              + "|local-cluster\\[ *(\\d{1,4}) *, *(\\d{1,4}) *, *(\\d{1,7}) *]"
+          "local(\\[(\\*|[1-9]\\d{0,5})(,[1-9]\\d{0,5})?])?"
+              + "|local-cluster\\[ *([1-9]\\d{0,3}) *, *([1-9]\\d{0,3}) *, *([1-9]\\d{0,6}) *]"
               + "|spark://[\\w.-]+:\\d{1,5}(,[\\w.-]+:\\d{1,5})*"
               + "|yarn|k8s://\\S+");
   private static final int WORKERS = 4;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,9 @@ class SparkUsageTest {
         "--jobs=4                                                | --master is missing: local-cluster[2,4,1024]",
         "--master=here                                           | --master must be like local-cluster[2,4,1024]",
         "--master=spark://host                                   | --master must be like",
+        "--master=local[0]                                       | --master must be like",
+        "--master=local-cluster[0,4,1024]                        | --master must be like",
+        "--master=local-cluster[2,0,1024]                        | --master must be like",
         "--master=local-cluster[2,4,1024] --workers=3            | --workers 3 and --master local-cluster[2,4,1024] differ",
         "--master=local-cluster[4,4,1024] --jobs=3               | --jobs 3 is less than one for each of 4 workers",
         "--master=local-cluster[4,4,1024] --per-host=2           | --per-host 2 is less than one for each of 4 workers",
@@ -104,6 +108,17 @@ class SparkUsageTest {
         "millrace spark: the master spark://127.0.0.1:1 cannot be reached: Connection refused\n",
         cli.err());
     assertFalse(Files.exists(folder.resolve("answers")));
+  }
+
+  @Test
+  void theCacheIsWhereTheVariablesSay() {
+    assertEquals(
+        Path.of("/a/millrace"), Fetched.cache(Map.of("XDG_CACHE_HOME", "/a", "HOME", "/b")));
+    assertEquals(
+        Path.of("/b/.cache/millrace"),
+        Fetched.cache(Map.of("XDG_CACHE_HOME", "relative", "HOME", "/b")));
+    assertEquals(
+        Path.of(System.getProperty("user.home"), ".cache/millrace"), Fetched.cache(Map.of()));
   }
 
   @Test
