@@ -11,11 +11,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** By what a checkpoint finds an item, and by what it knows that the item is still the same. Thread-safe. */
-final class Identity {
+public final class Identity {
   private final @Nullable Function<@Nullable Object, ?> key;
   private final @Nullable Function<@Nullable Object, ?> fingerprint;
 
-  Identity(Checkpoint checkpoint) {
+  public Identity(Checkpoint checkpoint) {
     this.key = checkpoint.key().orElse(null);
     this.fingerprint = checkpoint.fingerprint().orElse(null);
   }
@@ -52,7 +52,7 @@ final class Identity {
   }
 
   /** Calls the user's functions. */
-  Mark of(@Nullable Object item, long position) {
+  public Mark of(@Nullable Object item, long position) {
     return new Mark(id(item, position), digest(item, position));
   }
 
