@@ -2,8 +2,8 @@ package io.millrace.spark;
 
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
-import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.CheckpointStore;
+import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.checkpoint.spi.Spent;
 import io.millrace.checkpoint.spi.StoredOutcome;
