@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The outcomes of one partition, one by one: gives the engine of this worker as many items as the window has room for, and waits
- * for what comes back. Belongs to the thread of its Spark task, but for what says otherwise.
+ * for what comes back. Belongs to the thread that reads its rows, but for what says otherwise.
  */
 final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Object>
     implements Iterator<Entry<T, R>> {
@@ -31,8 +31,8 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   private final int window;
   private final boolean ordered;
   private final boolean isStored;
-  /* Opened before the first item is read; null before, and without one. */
-  private @Nullable TaskCheckpoint checkpoint;
+  /* Opened by the first look-up, and closed by the end of the task; null before, and without one. */
+  private volatile @Nullable TaskCheckpoint checkpoint;
   /* What Spark may have: it was stored, now or before. */
   private final ArrayDeque<Entry<T, R>> stored = new ArrayDeque<>();
   private long position;
@@ -120,6 +120,9 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
     if (open == null) {
       open = TaskCheckpoint.open(Objects.requireNonNull(engine.configuration().checkpoint));
       checkpoint = open;
+      if (abandoned) { // the end of the task may not have seen it
+        open.close();
+      }
     }
     return open;
   }
@@ -184,6 +187,9 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
           throw new TaskKilledException("while it waited for outcomes");
         }
         Entry<T, R> entry = done.poll(KILLED_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (abandoned) { // what comes now is of calls that were interrupted
+          throw new TaskKilledException("its task has ended");
+        }
         if (entry != null) {
           return entry;
         }
@@ -206,7 +212,6 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
     abandoned = true;
     engine.leave(this);
     TaskCheckpoint open = checkpoint;
-    checkpoint = null;
     if (open != null) {
       open.close();
     }

@@ -19,22 +19,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.apache.spark.TaskKilledException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoint of a job, in the hands of one task, together with all others. Its items are looked up before they are
- * submitted, and their outcomes are stored before Spark has them. Belongs to the thread of the task.
+ * submitted, and their outcomes are stored before Spark has them. Thread-safe, because a task may end while another thread of
+ * Spark reads its rows, as with Python and with {@code pipe}: a session is never closed while it is in use.
  */
 final class TaskCheckpoint {
   /** Most items or outcomes of one call. */
   static final int MOST = 1_000;
 
+  private final ReentrantLock lock = new ReentrantLock();
+  /* The session and the rest guarded by the lock. */
   private final CheckpointSession session;
+  private boolean closed;
+  private Spent spent;
+
   private final Identity identity;
   private final Codec<Object> codec;
   private final Predicate<Throwable> finalFailures;
-  private Spent spent;
 
   private TaskCheckpoint(Checkpoint checkpoint, CheckpointSession session) {
     this.session = session;
@@ -48,8 +55,23 @@ final class TaskCheckpoint {
     return new TaskCheckpoint(checkpoint, checkpoint.store().open(checkpoint.name()));
   }
 
+  /** Waits for what uses it. Without effect the second time. */
   void close() {
-    session.close();
+    lock.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        session.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new TaskKilledException("its task has ended");
+    }
   }
 
   /** Gives those of at most {@link #MOST} entries that need not be called what is stored of them. */
@@ -60,6 +82,17 @@ final class TaskCheckpoint {
       entry.mark = mark;
       byId.computeIfAbsent(mark.id, _ -> new ArrayList<>()).add(entry);
     }
+    lock.lock();
+    try {
+      requireOpen();
+      find(byId);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T extends @Nullable Object, R extends @Nullable Object> void find(
+      Map<ItemId, List<Entry<T, R>>> byId) {
     List<ItemId> ids = List.copyOf(byId.keySet());
     for (int done = 0; done < ids.size(); ) {
       List<@Nullable StoredRow> rows = session.find(ids.subList(done, ids.size()));
@@ -90,19 +123,41 @@ final class TaskCheckpoint {
     }
   }
 
-  /** Stores the outcomes of at most {@link #MOST} entries, in one transaction. */
+  /**
+   * Stores the outcomes of at most {@link #MOST} entries, in one transaction.
+   *
+   * @throws CheckpointException if one of them cannot be stored; the others are
+   */
   <T extends @Nullable Object, R extends @Nullable Object> void store(
       Collection<Entry<T, R>> entries) {
     Map<ItemId, StoredOutcome> outcomes = new LinkedHashMap<>(); // rows of one key have one outcome
-    long calls = spent.calls();
+    CheckpointException unstorable = null;
+    long calls = 0;
     for (Entry<T, R> entry : entries) {
-      StoredOutcome outcome = outcome(entry);
-      outcomes.put(outcome.id(), outcome);
-      calls += outcome.attempts();
+      calls += Objects.requireNonNull(entry.outcome).attempts();
+      try {
+        StoredOutcome outcome = outcome(entry);
+        outcomes.put(outcome.id(), outcome);
+      } catch (CheckpointException broken) {
+        unstorable = broken;
+      }
     }
-    Spent all = new Spent(calls, spent.permits(), spent.money());
-    session.commit(List.copyOf(outcomes.values()), all);
-    spent = all;
+    commit(List.copyOf(outcomes.values()), calls);
+    if (unstorable != null) {
+      throw unstorable;
+    }
+  }
+
+  private void commit(List<StoredOutcome> outcomes, long calls) {
+    lock.lock();
+    try {
+      requireOpen();
+      Spent all = new Spent(spent.calls() + calls, spent.permits(), spent.money());
+      session.commit(outcomes, all);
+      spent = all;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private StoredOutcome outcome(Entry<?, ?> entry) {
@@ -119,9 +174,10 @@ final class TaskCheckpoint {
     if (value == null) {
       return null;
     }
+    byte[] bytes;
     try {
-      return Objects.requireNonNull(codec.encode(value), "the codec has encoded null");
-    } catch (Exception broken) {
+      bytes = Objects.requireNonNull(codec.encode(value), "the codec has encoded null");
+    } catch (Throwable broken) {
       throw new CheckpointException(
           "the item with the key "
               + id
@@ -130,6 +186,17 @@ final class TaskCheckpoint {
               + ", cannot be encoded by the checkpoint's codec, so it cannot be stored",
           broken);
     }
+    if (bytes.length > session.longestValue()) {
+      throw new CheckpointException(
+          "the item with the key "
+              + id
+              + ": its value has "
+              + bytes.length
+              + " bytes, more than the "
+              + session.longestValue()
+              + " that the checkpoint keeps; let the action return a reference to it");
+    }
+    return bytes;
   }
 
   private StoredOutcome.Failed failed(Throwable error) {
@@ -141,7 +208,7 @@ final class TaskCheckpoint {
   private boolean isFinal(Throwable error) {
     try {
       return finalFailures.test(error);
-    } catch (RuntimeException broken) {
+    } catch (Throwable broken) {
       return false; // so it runs again
     }
   }
@@ -151,7 +218,7 @@ final class TaskCheckpoint {
     byte[] bytes = value.bytes();
     try {
       return bytes == null ? null : codec.decode(bytes);
-    } catch (Exception broken) {
+    } catch (Throwable broken) {
       throw new CheckpointException(
           "the item with the key "
               + id

@@ -195,7 +195,15 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
       Parallel parallel = made;
       if (parallel == null) {
         parallel = SparkParallel.made(job.configuration());
-        Options.check(ConfigAccess.configOf(parallel)); // it may not be as on the driver
+        Config config = ConfigAccess.configOf(parallel);
+        Options.check(config); // it may not be as on the driver
+        if ((config.checkpoint != null) != job.isStored()) {
+          throw new IllegalArgumentException(
+              "the configuration has a checkpoint "
+                  + (job.isStored()
+                      ? "on the driver, but not on this worker"
+                      : "on this worker, but not on the driver"));
+        }
         made = parallel;
       }
       return ConfigAccess.configOf(parallel);

@@ -19,7 +19,11 @@ final class SharedMemoryStore implements CheckpointStore {
   final AtomicInteger commits = new AtomicInteger();
   final AtomicInteger finds = new AtomicInteger();
   final AtomicInteger open = new AtomicInteger();
+  final AtomicInteger closedInUse = new AtomicInteger();
   volatile boolean isFull;
+
+  /** Runs within each commit, before anything is stored. */
+  volatile Runnable inCommit = () -> {};
 
   @Override
   public boolean isShared() {
@@ -30,6 +34,8 @@ final class SharedMemoryStore implements CheckpointStore {
   public CheckpointSession open(CheckpointName name) {
     open.incrementAndGet();
     return new CheckpointSession() {
+      private volatile boolean inUse;
+
       @Override
       public long firstNewRow() {
         return 0;
@@ -55,12 +61,16 @@ final class SharedMemoryStore implements CheckpointStore {
         if (isFull) {
           throw new CheckpointException("the disk is full");
         }
+        inUse = true;
+        inCommit.run();
         commits.incrementAndGet();
         stored.forEach(outcome -> outcomes.put(outcome.id(), outcome));
+        inUse = false;
       }
 
       @Override
       public void close() {
+        closedInUse.addAndGet(inUse ? 1 : 0);
         open.decrementAndGet();
       }
     };

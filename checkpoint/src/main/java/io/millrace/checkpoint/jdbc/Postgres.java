@@ -44,12 +44,12 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
       SELECT holder_pid, holder_host, holder_since FROM millrace_checkpoint WHERE EXISTS (
         SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND classid = %d AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"""
+          AND classid = %s AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"""
           .formatted(Schema.APPLICATION);
 
   private static final String LOCK =
       """
-      SELECT pg_try_advisory_lock(%d, (SELECT oid FROM pg_namespace
+      SELECT pg_try_advisory_lock(%s, (SELECT oid FROM pg_namespace
         WHERE nspname = current_schema())::bigint::bit(32)::int)"""
           .formatted(Schema.APPLICATION);
   private static final String SHARED_LOCK =
@@ -167,8 +167,7 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
       statement.execute("SET tcp_keepalives_idle = 10");
       statement.execute("SET tcp_keepalives_interval = 5");
       statement.execute("SET tcp_keepalives_count = 3");
-      if (isShared) { // a process that is frozen in a transaction holds up the others no longer
-        // than that
+      if (isShared) { // for so long a process that is frozen in a transaction holds up the others
         statement.execute("SET idle_in_transaction_session_timeout = 10000");
         statement.execute("SET default_transaction_isolation = 'read committed'");
       }
@@ -181,8 +180,14 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
       Optional<Holder> holder = hasTables(connection) ? holder(connection) : Optional.empty();
       // The server needs a moment to notice that a process was killed.
       if (System.nanoTime() - start > PATIENCE || holder.map(Postgres::mayLive).orElse(false)) {
-        throw FileLease.refusal(
-            this, holder.orElse(new Holder(0, "an unknown host", Instant.EPOCH)));
+        throw holder
+            .map(run -> FileLease.refusal(this, run))
+            .orElseGet(
+                () ->
+                    new CheckpointException(
+                        this
+                            + " is in use by others, who share it, such as the tasks of a Spark job. Nothing was"
+                            + " changed. Wait for them or end them, or use another checkpoint"));
       }
       LockSupport.parkNanos(PAUSE);
     }

@@ -124,6 +124,8 @@ class PostgresSharedTest {
       CheckpointName other = CheckpointName.of("other", "1");
       assertThrows(CheckpointException.class, () -> shared.open(other));
       assertTrue(shared.info().holder().isEmpty());
+      CheckpointException refused = assertThrows(CheckpointException.class, () -> alone.open(NAME));
+      assertTrue(refused.getMessage().contains("others, who share it"), refused.getMessage());
     }
   }
 
