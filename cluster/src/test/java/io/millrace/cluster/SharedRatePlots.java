@@ -46,7 +46,7 @@ final class SharedRatePlots {
     SharedRatePlots plot =
         new SharedRatePlots(
             results,
-            "starts in %% of the limit: on average (continuous), most in any second (dashed)");
+            "starts in % of the limit: on average (continuous), most in any second (dashed)");
     ToDoubleFunction<Double> y = percent -> BOTTOM - (percent - 95) * 8;
     for (int percent = 95; percent <= 120; percent += 5) {
       plot.text(20, y.applyAsDouble((double) percent) + 4, "", percent + " %");
