@@ -9,8 +9,8 @@ import java.util.Map;
 /** What a shared rate limit gets, in simulations: the same each time. */
 final class SharedRateResults {
   private static final int SECONDS = 40;
-  private static final int[] WORKERS = {2, 10, 100, 1_000, 10_000};
-  private static final double[] ROUND_TRIPS = {1, 20, 200};
+  static final int[] WORKERS = {2, 10, 100, 1_000, 10_000};
+  static final double[] ROUND_TRIPS = {1, 20, 200};
 
   private final Map<Setting, Result> known = new LinkedHashMap<>();
 
@@ -24,8 +24,8 @@ final class SharedRateResults {
         """
         # What a shared rate limit gets
 
-        Made by `SharedRateResultsTest`, which fails if this page is not what it gets: `./mvnw -pl cluster -am test -Dtest=SharedRateResultsTest
-        -Dsurefire.failIfNoSpecifiedTests=false -Dmillrace.renew=true` writes it anew. Discrete events in virtual time, with the library's own `SharedBucket` (Bucket4j) and
+        Made by `SharedRateResultsTest`, which fails if this page and its plots are not what it gets: `./mvnw -pl cluster -am test -Dtest=SharedRateResultsTest
+        -Dsurefire.failIfNoSpecifiedTests=false -Dmillrace.renew=true` writes them anew. Discrete events in virtual time, with the library's own `SharedBucket` (Bucket4j) and
         `LeaseSize` inside, and a model of the JVMs, the network and the database. One seed, 40 s each, of which the first 10 do not count. A round trip takes a half to twice the time that
         is given; the database serves one reservation after the other, 2 ms each. Where nothing else is said, every JVM wants all it can get.
 
@@ -50,6 +50,13 @@ final class SharedRateResults {
     line(page, Setting.of(1_000, 10_000, 20));
     page.append(
         "\nA turn of 10,000 JVMs takes 50 s, longer than what is counted here: so 4 of 10 have had none.\n\n");
+    page.append(
+        """
+        ![Starts on average and in the busiest second, against the number of JVMs](plots/shared-rate-used.svg)
+
+        ![Calls to the database, against the number of JVMs](plots/shared-rate-calls.svg)
+
+        """);
     page.append("## What may happen to them\n\n1,000 a second, round trips of 20 ms.\n\n");
     page.append(
         "| | JVMs | used | most | reserved | looked | Jain |\n|---|---|---|---|---|---|---|\n");

@@ -8,6 +8,8 @@ import io.millrace.cluster.ClusterSimulation.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -52,12 +54,17 @@ class SharedRateResultsTest {
   }
 
   @Test
-  @DisplayName("the page says what they get; -Dmillrace.renew=true writes it anew")
+  @DisplayName("the page and its plots say what they get; -Dmillrace.renew=true writes them anew")
   void page() throws IOException {
     String page = results.page();
-    if (Boolean.getBoolean("millrace.renew")) {
-      Files.writeString(PAGE, page);
+    Map<Path, String> files = new TreeMap<>(Map.of(PAGE, page));
+    SharedRatePlots.of(results)
+        .forEach((name, plot) -> files.put(PAGE.resolveSibling("plots").resolve(name), plot));
+    for (var file : files.entrySet()) {
+      if (Boolean.getBoolean("millrace.renew")) {
+        Files.writeString(file.getKey(), file.getValue());
+      }
+      assertEquals(Files.readString(file.getKey()).replace("\r\n", "\n"), file.getValue());
     }
-    assertEquals(Files.readString(PAGE).replace("\r\n", "\n"), page);
   }
 }

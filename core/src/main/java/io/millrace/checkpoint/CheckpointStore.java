@@ -21,4 +21,13 @@ public interface CheckpointStore {
    *     cannot be read or written; nothing is changed then
    */
   CheckpointSession open(CheckpointName name);
+
+  /**
+   * Whether many have the checkpoint at once, as the tasks of a Spark job do: {@link #open} then takes it together with
+   * others, and what one of them commits, the others find. Outcomes are found by keys only, a failure never replaces a
+   * value, and what each has spent since it opened is added up. A run of one JVM refuses such a store. False by default.
+   */
+  default boolean isShared() {
+    return false;
+  }
 }

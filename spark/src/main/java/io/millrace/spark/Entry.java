@@ -1,5 +1,7 @@
 package io.millrace.spark;
 
+import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.engine.claim.Mark;
 import io.millrace.outcome.Outcome;
 import java.util.Objects;
 import java.util.Queue;
@@ -21,8 +23,9 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
   /* Written by the thread that leads the run, before it queues this; read by the task, which takes it from the queue. */
   @Nullable Outcome<T, R> outcome;
 
-  /* The task's own: whether it has taken this from the queue. */
+  /* The task's own: whether it has taken this from the queue, and what its checkpoint has of the item. */
   boolean arrived;
+  @Nullable Mark mark;
 
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
@@ -55,8 +58,17 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
     calls.forEach(Call::interrupt);
   }
 
+  /** What the checkpoint has in place of a call; null if it has nothing. */
+  @Nullable StoredOutcome stored() {
+    return mark == null ? null : mark.found;
+  }
+
   /** The outcome as a row; by the task, which has taken this. */
   SparkOutcome<T, R> toRow(int partitionId) {
+    StoredOutcome stored = stored();
+    if (stored != null) {
+      return partition.toRow(this, stored, partitionId);
+    }
     return SparkOutcome.of(Objects.requireNonNull(outcome), partitionId, position);
   }
 

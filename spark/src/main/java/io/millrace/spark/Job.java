@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param action the action
  * @param window how many items of a partition are under way, at most
  * @param ordered whether the outcomes of a partition keep the order of its items
+ * @param isStored whether each task has a checkpoint, together with the others
  * @param keepOpen how long an engine without tasks waits for the next one
  */
 record Job<C, T extends @Nullable Object, R extends @Nullable Object>(
@@ -24,5 +25,6 @@ record Job<C, T extends @Nullable Object, R extends @Nullable Object>(
     ClientAction<C, T, R> action,
     int window,
     boolean ordered,
+    boolean isStored,
     Duration keepOpen)
     implements Serializable {}

@@ -1,5 +1,6 @@
 package io.millrace.spark;
 
+import io.millrace.checkpoint.Checkpoint;
 import io.millrace.engine.terms.Config;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailurePolicy;
@@ -7,6 +8,7 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Which options of a {@code Parallel} mean nothing on a cluster, and why. */
 final class Options {
@@ -36,10 +38,7 @@ final class Options {
         "stopToken",
         "it is known in one JVM only; cancel the job instead, for example with SparkContext.cancelJobGroup");
     refuse(config.control != null, "control", "it is known in one JVM only");
-    refuse(
-        config.checkpoint != null,
-        "checkpoint",
-        "only one run at a time can have it, and each worker has a run; keep what SparkParallel.run hands to the driver");
+    check(config.checkpoint);
     refuse(
         config.truncation != Truncation.THROWN,
         "truncation",
@@ -52,6 +51,17 @@ final class Options {
         !config.carriers.isEmpty() || !config.scopedValues.isEmpty(),
         "context or scopedValues",
         "the thread that has them is on the driver; let the action capture what it needs, if that is serializable");
+  }
+
+  private static void check(@Nullable Checkpoint checkpoint) {
+    refuse(
+        checkpoint != null && !checkpoint.store().isShared(),
+        "checkpoint that one run has alone",
+        "each task opens it; take one in PostgreSQL, JdbcStore.url(...).shared()");
+    refuse(
+        checkpoint != null && checkpoint.key().isEmpty(),
+        "checkpoint without keys",
+        "rows have other positions in another task; say with Checkpoint.key which row is which");
   }
 
   static Duration keepOpen(Duration duration) {

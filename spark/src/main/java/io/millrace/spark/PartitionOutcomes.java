@@ -1,19 +1,24 @@
 package io.millrace.spark;
 
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.outcome.Outcome;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.spark.TaskKilledException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The outcomes of one partition, one by one: gives the engine of this worker as many items as the window has room for, and waits
- * for what comes back. Belongs to the thread of its Spark task, but for what says otherwise.
+ * for what comes back. Belongs to the thread that reads its rows, but for what says otherwise.
  */
 final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Object>
     implements Iterator<Entry<T, R>> {
@@ -25,6 +30,11 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   private final BooleanSupplier isKilled;
   private final int window;
   private final boolean ordered;
+  private final boolean isStored;
+  /* Opened by the first look-up, and closed by the end of the task; null before, and without one. */
+  private volatile @Nullable TaskCheckpoint checkpoint;
+  /* What Spark may have: it was stored, now or before. */
+  private final ArrayDeque<Entry<T, R>> stored = new ArrayDeque<>();
   private long position;
   private int inFlight;
 
@@ -50,6 +60,7 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
     this.isKilled = isKilled;
     this.window = job.window();
     this.ordered = job.ordered();
+    this.isStored = job.isStored();
   }
 
   /** Enters the engine of this worker; whoever does so {@link #close}s it. */
@@ -66,15 +77,71 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
 
   @Override
   public boolean hasNext() {
-    while (inFlight < window && items.hasNext()) {
-      Entry<T, R> entry = new Entry<>(items.next(), position++, this);
-      inFlight++;
-      if (ordered) {
-        inOrder.add(entry);
+    if (isStored) {
+      readLookedUp();
+    } else {
+      while (inFlight < window && items.hasNext()) {
+        engine.submit(read());
       }
-      engine.submit(entry);
     }
     return inFlight > 0;
+  }
+
+  private Entry<T, R> read() {
+    Entry<T, R> entry = new Entry<>(items.next(), position++, this);
+    inFlight++;
+    if (ordered) {
+      inOrder.add(entry);
+    }
+    return entry;
+  }
+
+  /* Many at a time, because each time is a call to the store. */
+  private void readLookedUp() {
+    int many = Math.clamp(window / 4, 1, TaskCheckpoint.MOST);
+    while (inFlight + many <= window && items.hasNext()) {
+      List<Entry<T, R>> entries = new ArrayList<>(many);
+      while (entries.size() < many && items.hasNext()) {
+        entries.add(read());
+      }
+      checkpoint().find(entries);
+      for (Entry<T, R> entry : entries) {
+        if (entry.stored() == null) {
+          engine.submit(entry);
+        } else {
+          stored.add(entry);
+        }
+      }
+    }
+  }
+
+  private TaskCheckpoint checkpoint() {
+    TaskCheckpoint open = checkpoint;
+    if (open == null) {
+      open = TaskCheckpoint.open(Objects.requireNonNull(engine.configuration().checkpoint));
+      checkpoint = open;
+      if (abandoned) { // the end of the task may not have seen it
+        open.close();
+      }
+    }
+    return open;
+  }
+
+  /** The row of an entry that need not be called. */
+  @SuppressWarnings("unchecked") // the codec gives what it was given
+  SparkOutcome<T, R> toRow(Entry<T, R> entry, StoredOutcome outcome, int partitionId) {
+    R value =
+        outcome.result() instanceof StoredOutcome.Value bytes
+            ? (R) checkpoint().decoded(outcome.id(), bytes)
+            : null;
+    Function<@Nullable Object, ?> key = engine.configuration().itemKey;
+    return SparkOutcome.restored(
+        entry.item,
+        key == null ? null : key.apply(entry.item),
+        partitionId,
+        entry.position,
+        outcome.result(),
+        value);
   }
 
   /** The next entry, with its outcome; waits for it. */
@@ -97,12 +164,32 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   }
 
   private Entry<T, R> take() {
+    Entry<T, R> ready = stored.poll();
+    if (ready != null) {
+      return ready;
+    }
+    Entry<T, R> first = await();
+    if (!isStored) {
+      return first;
+    }
+    List<Entry<T, R>> all = new ArrayList<>();
+    all.add(first);
+    done.drainTo(all, TaskCheckpoint.MOST - 1);
+    checkpoint().store(all);
+    stored.addAll(all);
+    return stored.remove();
+  }
+
+  private Entry<T, R> await() {
     try {
       for (; ; ) {
         if (isKilled.getAsBoolean()) {
           throw new TaskKilledException("while it waited for outcomes");
         }
         Entry<T, R> entry = done.poll(KILLED_POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (abandoned) { // what comes now is of calls that were interrupted
+          throw new TaskKilledException("its task has ended");
+        }
         if (entry != null) {
           return entry;
         }
@@ -124,6 +211,10 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   void close() {
     abandoned = true;
     engine.leave(this);
+    TaskCheckpoint open = checkpoint;
+    if (open != null) {
+      open.close();
+    }
   }
 
   // For the engine

@@ -2,6 +2,7 @@ package io.millrace.spark;
 
 import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Success;
@@ -15,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param item the item
  * @param key what {@link io.millrace.Parallel#itemKey} gave the item, as text; null without such a function
- * @param partition the number of the partition, in the stage that called the action
- * @param position of the item in its partition, from 0
+ * @param partition the number of the partition, in the stage that called the action; several that {@code coalesce} has put
+ *     together have one number
+ * @param position of the item in its partition, from 0; after {@code coalesce}, in its partition before that
  * @param status whether there is a value
  * @param value what the action returned; null for a failure
  * @param errorType the name of the class of what the last attempt threw; null for a success
  * @param errorMessage its message; null if it has none
- * @param attempts calls of the action for this item, as far as they were made by the task that brought this outcome
+ * @param attempts calls of the action for this item, as far as they were made by the task that brought this outcome; 0 if a
+ *     checkpoint had it
  * @param elapsedMillis from the start of the first attempt to the end of the last one
  * @param <T> the items
  * @param <R> the values
@@ -72,8 +75,30 @@ public record SparkOutcome<T extends @Nullable Object, R extends @Nullable Objec
         outcome.elapsed().toMillis());
   }
 
+  /** What a checkpoint has of an item, which was not called. */
+  static <T extends @Nullable Object, R extends @Nullable Object> SparkOutcome<T, R> restored(
+      T item,
+      @Nullable Object key,
+      int partition,
+      long position,
+      StoredOutcome.Result result,
+      @Nullable R value) {
+    StoredOutcome.Failed failed = result instanceof StoredOutcome.Failed f ? f : null;
+    return new SparkOutcome<>(
+        item,
+        key == null ? null : text(key::toString),
+        partition,
+        position,
+        failed == null ? Status.SUCCESS : Status.FAILURE,
+        value,
+        failed == null ? null : failed.error(),
+        failed == null || failed.message().isEmpty() ? null : failed.message(),
+        0,
+        0);
+  }
+
   /* A failed item fails no task, whatever its exception does. */
-  private static @Nullable String text(Supplier<@Nullable String> source) {
+  static @Nullable String text(Supplier<@Nullable String> source) {
     try {
       return source.get();
     } catch (Throwable broken) {

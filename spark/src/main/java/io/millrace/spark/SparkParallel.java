@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>How often an item is called.</b> Each item has one row in what Spark writes and in what {@link #run(Dataset,
  * PartitionHandler)} hands out. Its action is called at least once: again if its task is repeated, because a worker was lost for example, and again
- * whenever Spark computes the rows anew. So use the rows once: write them, and go on with what was written.
+ * whenever Spark computes the rows anew. So use the rows once: write them, and go on with what was written. With a {@linkplain
+ * io.millrace.Parallel#checkpoint checkpoint} that all workers share, what is stored is not called again, neither by a task that
+ * is repeated nor by a job that is started again: it comes with 0 attempts.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}; what means nothing on a cluster, or cannot be sent to the
  * workers, with an {@link IllegalArgumentException} on the driver, before anything runs.
@@ -42,6 +44,7 @@ public final class SparkParallel {
   private final WorkerSupplier<Parallel> configuration;
   private final int window;
   private final boolean ordered;
+  private final boolean isStored;
   private final Duration keepOpen;
   private final @Nullable CallCounts counts;
 
@@ -49,11 +52,13 @@ public final class SparkParallel {
       WorkerSupplier<Parallel> configuration,
       int window,
       boolean ordered,
+      boolean isStored,
       Duration keepOpen,
       @Nullable CallCounts counts) {
     this.configuration = configuration;
     this.window = window;
     this.ordered = ordered;
+    this.isStored = isStored;
     this.keepOpen = keepOpen;
     this.counts = counts;
   }
@@ -66,8 +71,8 @@ public final class SparkParallel {
    * partition; if {@link Parallel#ordered}, in the order of the items.
    *
    * @throws IllegalArgumentException for an option that means nothing on a cluster: a barrier, a failure policy that ends runs,
-   *     a failure rate, a budget, a run timeout, a stop token, a control, a checkpoint, a truncation, context, the caller's
-   *     thread as worker; and if the function cannot be sent to the workers, or throws
+   *     a failure rate, a budget, a run timeout, a stop token, a control, a checkpoint that one run at a time has or that has no
+   *     keys, a truncation, context, the caller's thread as worker; and if the function cannot be sent to the workers, or throws
    */
   public static SparkParallel of(WorkerSupplier<Parallel> configuration) {
     Objects.requireNonNull(configuration, "configuration");
@@ -78,11 +83,12 @@ public final class SparkParallel {
         configuration,
         config.room(config.mostConcurrency()),
         config.order == Order.INPUT,
+        config.checkpoint != null,
         DEFAULT_KEEP_OPEN,
         null);
   }
 
-  private static Parallel made(WorkerSupplier<Parallel> configuration) {
+  static Parallel made(WorkerSupplier<Parallel> configuration) {
     try {
       return Objects.requireNonNull(
           configuration.get(), "configuration must return a Parallel, not null");
@@ -101,13 +107,14 @@ public final class SparkParallel {
    */
   public SparkParallel keepOpen(Duration duration) {
     Objects.requireNonNull(duration, "duration");
-    return new SparkParallel(configuration, window, ordered, Options.keepOpen(duration), counts);
+    return new SparkParallel(
+        configuration, window, ordered, isStored, Options.keepOpen(duration), counts);
   }
 
   /** Counts outcomes on the driver; by default nothing is counted. */
   public SparkParallel counting(CallCounts counts) {
     Objects.requireNonNull(counts, "counts");
-    return new SparkParallel(configuration, window, ordered, keepOpen, counts);
+    return new SparkParallel(configuration, window, ordered, isStored, keepOpen, counts);
   }
 
   /**
@@ -171,7 +178,8 @@ public final class SparkParallel {
     @SuppressWarnings("unchecked") // it takes no less, and gives no more
     ClientAction<C, T, R> exact = (ClientAction<C, T, R>) action;
     return new PartitionTask<>(
-        new Job<>(UUID.randomUUID(), configuration, client, exact, window, ordered, keepOpen),
+        new Job<>(
+            UUID.randomUUID(), configuration, client, exact, window, ordered, isStored, keepOpen),
         counts);
   }
 

@@ -55,6 +55,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   /* Where the reader of the run waits, by the clock of the run. Written by the leader, before the run begins. */
   private volatile @Nullable KnownWaits waits;
 
+  /* The configuration of this worker, guarded by its own lock: the user's function makes it under that. */
+  private final ReentrantLock making = new ReentrantLock();
+  private volatile @Nullable Parallel made;
+
   private final ReentrantLock lock = new ReentrantLock();
 
   /* Guarded by the lock: tasks submit, enter and leave; the run reads; the leader ends it. */
@@ -180,11 +184,41 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     }
   }
 
+  /** What the function says that makes the configuration: called once, by a task or by the leader. */
+  Config configuration() {
+    Parallel known = made;
+    if (known != null) {
+      return ConfigAccess.configOf(known);
+    }
+    making.lock();
+    try {
+      Parallel parallel = made;
+      if (parallel == null) {
+        parallel = SparkParallel.made(job.configuration());
+        Config config = ConfigAccess.configOf(parallel);
+        Options.check(config); // it may not be as on the driver
+        if ((config.checkpoint != null) != job.isStored()) {
+          throw new IllegalArgumentException(
+              "the configuration has a checkpoint "
+                  + (job.isStored()
+                      ? "on the driver, but not on this worker"
+                      : "on this worker, but not on the driver"));
+        }
+        made = parallel;
+      }
+      return ConfigAccess.configOf(parallel);
+    } finally {
+      making.unlock();
+    }
+  }
+
   private void lead(C client) throws Exception {
-    Parallel parallel = job.configuration().get().unordered();
-    Config config = ConfigAccess.configOf(parallel);
-    Options.check(config); // it may say something else here than on the driver
-    parallel = parallel.retry(withoutEndedTasks(config.retry));
+    Config config = configuration();
+    Parallel parallel =
+        Objects.requireNonNull(made)
+            .unordered()
+            .withoutCheckpoint() // that is the tasks' own
+            .retry(withoutEndedTasks(config.retry));
     waits = new KnownWaits(config.clock);
     Consumer<? super AttemptEvent> listener = config.onAttempt;
     Parallel told = parallel.onAttempt(event -> tell(event, listener));

@@ -1,8 +1,13 @@
 package io.millrace.spark;
 
 import io.millrace.Parallel;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Codec;
+import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Http;
+import io.millrace.plan.HttpStatusException;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.RetryBudget;
@@ -15,6 +20,7 @@ import java.time.Duration;
 /** What the workers of a cluster run: in a class of its own, because they have no JUnit. */
 final class ClusterCalls {
   static final int CONCURRENCY = 100;
+  static final int WINDOW = 50;
 
   private ClusterCalls() {}
 
@@ -27,6 +33,26 @@ final class ClusterCalls {
                     Retry.http()
                         .budget(RetryBudget.unlimited())
                         .backoff(Backoff.fixed(Duration.ofMillis(20)))));
+  }
+
+  /** As {@link #calling}, with a checkpoint in PostgreSQL. */
+  static SparkParallel storing(String database) {
+    return SparkParallel.of(
+        () ->
+            Parallel.of(CONCURRENCY)
+                .window(WINDOW)
+                .rateLimit(RateLimit.unlimited())
+                .retry(
+                    Retry.http()
+                        .budget(RetryBudget.unlimited())
+                        .backoff(Backoff.fixed(Duration.ofMillis(20))))
+                .checkpoint(
+                    Checkpoint.of(
+                            JdbcStore.url(database).shared(),
+                            CheckpointName.of("cluster", "1"),
+                            Codec.text())
+                        .key((Long item) -> item)
+                        .finalFailures(HttpStatusException.class::isInstance)));
   }
 
   static HttpClient client() {

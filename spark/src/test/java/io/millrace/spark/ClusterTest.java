@@ -3,18 +3,9 @@ package io.millrace.spark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -61,70 +52,6 @@ class ClusterTest {
     }
   }
 
-  /** Counts calls. Items that end in 13 are not there; those that end in 7 are refused at first. */
-  private static final class CountingServer implements AutoCloseable {
-    final AtomicIntegerArray calls = new AtomicIntegerArray(ITEMS);
-    final LongAdder refused = new LongAdder();
-    private final CountDownLatch toKill;
-    private final HttpServer server;
-
-    CountingServer(int callsBeforeTheKill) throws Exception {
-      toKill = new CountDownLatch(callsBeforeTheKill);
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4096);
-      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      server.createContext(
-          "/",
-          exchange -> {
-            int item = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
-            int call = calls.incrementAndGet(item);
-            toKill.countDown();
-            int status = item % 100 == 13 ? 404 : item % 10 == 7 && call == 1 ? 503 : 200;
-            if (status == 503) {
-              refused.increment();
-            }
-            byte[] body = ("answer " + item).getBytes();
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-          });
-      server.start();
-    }
-
-    String address() {
-      return "http://127.0.0.1:" + server.getAddress().getPort();
-    }
-
-    /** Calls beyond the one, or the two, that each item needs. */
-    long repeated() {
-      return IntStream.range(0, ITEMS).mapToLong(calls::get).sum() - ITEMS - refused.sum();
-    }
-
-    boolean hasCalledAll() {
-      return IntStream.range(0, ITEMS).allMatch(item -> calls.get(item) > 0);
-    }
-
-    /** Kills so many executors when the calls have been made. */
-    Thread killing(int executors) {
-      return Thread.ofPlatform()
-          .start(
-              () -> {
-                try {
-                  toKill.await();
-                  List<ProcessHandle> running = Cluster.executors();
-                  assertEquals(Cluster.WORKERS, running.size());
-                  running.stream().limit(executors).forEach(ProcessHandle::destroyForcibly);
-                } catch (InterruptedException ended) {
-                  // the test has failed
-                }
-              });
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
-    }
-  }
-
   private Dataset<SparkOutcome<Long, String>> outcomes(CountingServer server) {
     return ClusterCalls.calling()
         .map(
@@ -148,7 +75,7 @@ class ClusterTest {
   }
 
   private void handsOutEachItemOnce(int killed) throws Exception {
-    try (CountingServer server = new CountingServer(5000)) {
+    try (CountingServer server = new CountingServer(ITEMS, 5000)) {
       Thread killing = server.killing(killed);
       BitSet items = new BitSet();
       BitSet partitions = new BitSet();
@@ -186,7 +113,7 @@ class ClusterTest {
   @DisplayName("K12 a worker that is killed: what was written has each item once")
   void writesEachItemOnce() throws Exception {
     String output = directory.resolve("output").toString();
-    try (CountingServer server = new CountingServer(5000)) {
+    try (CountingServer server = new CountingServer(ITEMS, 5000)) {
       Thread killing = server.killing(1);
       outcomes(server).write().parquet(output);
       killing.join();

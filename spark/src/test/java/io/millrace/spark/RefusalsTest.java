@@ -154,6 +154,22 @@ class RefusalsTest {
   }
 
   @Test
+  @DisplayName("K10 a checkpoint is one that all tasks share, and that finds rows by their keys")
+  void checkpoints() {
+    SparkParallel.of(() -> shared(true));
+    String positions = refusal(() -> SparkParallel.of(() -> shared(false)));
+    assertTrue(positions.contains("Checkpoint.key"), positions);
+    String alone = refusal(() -> SparkParallel.of(() -> with("checkpoint")));
+    assertTrue(alone.contains("JdbcStore.url(...).shared()"), alone);
+  }
+
+  private static Parallel shared(boolean hasKeys) {
+    Checkpoint checkpoint =
+        Checkpoint.of(new SharedMemoryStore(), CheckpointName.of("name", "1"), Codec.text());
+    return Parallel.of(2).checkpoint(hasKeys ? checkpoint.key((Long item) -> item) : checkpoint);
+  }
+
+  @Test
   @DisplayName(
       "K11 an accumulator would count for one task of a worker: whoever captures one is told what to do")
   void accumulators() {

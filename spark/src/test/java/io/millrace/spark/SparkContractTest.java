@@ -51,6 +51,7 @@ class SparkContractTest
               (trial, item) -> trial.action().apply(item),
               config.room(config.mostConcurrency()),
               config.order == Order.INPUT,
+              false,
               Duration.ZERO);
       PartitionOutcomes<T, R> outcomes = PartitionOutcomes.open(job, items.iterator(), () -> false);
       try {

@@ -1,9 +1,14 @@
 package io.millrace.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.Parallel;
+import io.millrace.checkpoint.Checkpoint;
+import io.millrace.checkpoint.CheckpointName;
+import io.millrace.checkpoint.Codec;
+import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.plan.Http;
 import io.millrace.plan.Retry;
 import java.net.InetAddress;
@@ -106,6 +111,32 @@ class SparkExampleTest {
     assertEquals(900, kept.size());
     assertEquals(100, failed.size());
     assertEquals(500, kept.get(42L));
+  }
+
+  @Test
+  @DisplayName("K13 the example: a checkpoint that all workers share")
+  void sharesACheckpoint() {
+    // @start region="storing"
+    SparkParallel storing =
+        SparkParallel.of(
+            () ->
+                Parallel.of(64)
+                    .window(128)
+                    .checkpoint(
+                        Checkpoint.of(
+                                JdbcStore.url(
+                                        "jdbc:postgresql://db.example/jobs?currentSchema=pages")
+                                    .property("password", passwordOfThisMachine())
+                                    .shared(),
+                                CheckpointName.of("pages", "v1"),
+                                Codec.text())
+                            .key((String url) -> url)));
+    // @end
+    assertTrue(storing.toString().contains("pages"), storing.toString());
+  }
+
+  private static String passwordOfThisMachine() {
+    return System.getenv().getOrDefault("DB_PASSWORD", "");
   }
 
   @Test

@@ -33,7 +33,7 @@ class WorkerEngineTest {
   private static <T, R> Job<Object, T, R> job(
       WorkerSupplier<Parallel> configuration, ClientAction<Object, T, R> action) {
     return new Job<>(
-        UUID.randomUUID(), configuration, Object::new, action, 4, false, Duration.ZERO);
+        UUID.randomUUID(), configuration, Object::new, action, 4, false, false, Duration.ZERO);
   }
 
   @Test
@@ -126,6 +126,7 @@ class WorkerEngineTest {
             () -> null,
             (_, item) -> item,
             4,
+            false,
             false,
             Duration.ZERO);
     assertFailsWith(job, "must not return null");

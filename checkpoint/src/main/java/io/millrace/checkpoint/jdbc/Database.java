@@ -24,6 +24,9 @@ sealed interface Database permits SqliteFile, Postgres {
   /** How long a caller that was interrupted waits for any of this: for a disk, but not for a server. */
   Duration grace();
 
+  /** A copy that many have at once. */
+  Database shared();
+
   /** A copy whose connections have this property. */
   Database with(String property, String value);
 

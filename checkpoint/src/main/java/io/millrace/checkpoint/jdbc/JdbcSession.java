@@ -26,7 +26,8 @@ final class JdbcSession implements CheckpointSession {
   private final Writer writer;
 
   /** Takes over the connections and the lease. */
-  JdbcSession(Object where, Connection writing, Connection reading, Meta meta, Lease lease)
+  JdbcSession(
+      Object where, Connection writing, Connection reading, Writer writer, Meta meta, Lease lease)
       throws SQLException {
     this.where = where;
     this.writing = writing;
@@ -35,7 +36,7 @@ final class JdbcSession implements CheckpointSession {
     firstNewRow = meta.rows();
     spent = meta.spent();
     finder = new Finder(reading);
-    writer = new Writer(writing, meta);
+    this.writer = writer;
   }
 
   @Override

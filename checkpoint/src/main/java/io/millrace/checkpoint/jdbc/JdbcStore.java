@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * Keeps one checkpoint in a SQLite file, or in a schema of a PostgreSQL database. Immutable and thread-safe.
  *
- * <p>A value has at most {@link #LONGEST_VALUE} bytes once it is encoded. One run at a time has the checkpoint; a second one is
- * refused at once. A run that was killed holds nothing any longer.
+ * <p>A value has at most {@link #LONGEST_VALUE} bytes once it is encoded. One run at a time has the checkpoint, unless it is
+ * {@link #shared}; a second one is refused at once. A run that was killed holds nothing any longer.
  *
  * <p>An interrupt does not reach what opens or reads the checkpoint: its flag stays set, and the run that begins is cancelled by
  * it. If that takes long, as with a server that does not answer, the call ends with a {@code CancellationException}.
@@ -77,6 +77,21 @@ public final class JdbcStore implements CheckpointStore {
     return new JdbcStore(database, Objects.requireNonNull(durability, "durability"));
   }
 
+  /**
+   * A copy that the tasks of a cluster have all at once, in PostgreSQL: see {@link #isShared}. Nobody else can have the
+   * checkpoint meanwhile. Each task has two connections.
+   *
+   * @throws IllegalArgumentException if this is a file
+   */
+  public JdbcStore shared() {
+    return new JdbcStore(database.shared(), durability);
+  }
+
+  @Override
+  public boolean isShared() {
+    return database instanceof Postgres postgres && postgres.isShared();
+  }
+
   @Override
   public CheckpointSession open(CheckpointName name) {
     Objects.requireNonNull(name, "name");
@@ -112,6 +127,7 @@ public final class JdbcStore implements CheckpointStore {
   public String toString() {
     return "JdbcStore["
         + database
+        + (isShared() ? ", shared" : "")
         + (durability == Durability.POWER_LOSS ? "" : ", durability=" + durability)
         + "]";
   }

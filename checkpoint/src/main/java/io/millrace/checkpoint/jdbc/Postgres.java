@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A schema of a PostgreSQL database. The run that has its checkpoint holds an advisory lock, in the session that also
@@ -26,8 +27,9 @@ import java.util.regex.Pattern;
  *
  * @param url the address, without secrets
  * @param properties the driver's further properties
+ * @param isShared whether many have it at once; they have the same lock, but each shares it
  */
-record Postgres(String url, Map<String, String> properties) implements Database {
+record Postgres(String url, Map<String, String> properties, boolean isShared) implements Database {
   private static final Pattern SCHEMA = Pattern.compile("[?&](currentSchema=[^&]*)");
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
@@ -42,18 +44,25 @@ record Postgres(String url, Map<String, String> properties) implements Database 
       SELECT holder_pid, holder_host, holder_since FROM millrace_checkpoint WHERE EXISTS (
         SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-          AND classid = %d AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"""
+          AND classid = %s AND objid = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"""
           .formatted(Schema.APPLICATION);
 
   private static final String LOCK =
       """
-      SELECT pg_try_advisory_lock(%d, (SELECT oid FROM pg_namespace
+      SELECT pg_try_advisory_lock(%s, (SELECT oid FROM pg_namespace
         WHERE nspname = current_schema())::bigint::bit(32)::int)"""
           .formatted(Schema.APPLICATION);
+  private static final String SHARED_LOCK =
+      LOCK.replace("pg_try_advisory_lock", "pg_try_advisory_lock_shared");
+
+  /* Of many that come at once, one makes the tables. */
+  private static final String CREATION_LOCK =
+      LOCK.replace("pg_try_advisory_lock", "pg_advisory_xact_lock")
+          .replace("(" + Schema.APPLICATION, "(" + (Schema.APPLICATION + 1));
 
   static Postgres at(String url) {
     PostgresUrl parsed = PostgresUrl.parse(url);
-    return new Postgres(parsed.text(), parsed.secrets());
+    return new Postgres(parsed.text(), parsed.secrets(), false);
   }
 
   @Override
@@ -65,7 +74,12 @@ record Postgres(String url, Map<String, String> properties) implements Database 
   public Database with(String property, String value) {
     Map<String, String> more = new TreeMap<>(properties);
     more.put(property, value);
-    return new Postgres(url, Map.copyOf(more));
+    return new Postgres(url, Map.copyOf(more), isShared);
+  }
+
+  @Override
+  public Database shared() {
+    return new Postgres(url, properties, true);
   }
 
   private Connection connect() throws SQLException {
@@ -111,10 +125,16 @@ record Postgres(String url, Map<String, String> properties) implements Database 
         configure(writing, durability);
         lock(writing);
         Meta meta = meta(writing, name);
-        hold(writing);
+        hold(writing, isShared ? null : Host.name());
         Connection reading = connect();
         try {
-          return new JdbcSession(this, writing, reading, meta, new AdvisoryLock());
+          return new JdbcSession(
+              this,
+              writing,
+              reading,
+              isShared ? new SharedWriter(writing, meta, this) : new Writer(writing, meta),
+              meta,
+              new AdvisoryLock());
         } catch (SQLException | RuntimeException e) {
           Database.closeAfter(e, reading);
           throw e;
@@ -147,17 +167,27 @@ record Postgres(String url, Map<String, String> properties) implements Database 
       statement.execute("SET tcp_keepalives_idle = 10");
       statement.execute("SET tcp_keepalives_interval = 5");
       statement.execute("SET tcp_keepalives_count = 3");
+      if (isShared) { // for so long a process that is frozen in a transaction holds up the others
+        statement.execute("SET idle_in_transaction_session_timeout = 10000");
+        statement.execute("SET default_transaction_isolation = 'read committed'");
+      }
     }
   }
 
   private void lock(Connection connection) throws SQLException {
     long start = System.nanoTime();
-    while (!ask(connection, LOCK).equals("t")) {
+    while (!ask(connection, isShared ? SHARED_LOCK : LOCK).equals("t")) {
       Optional<Holder> holder = hasTables(connection) ? holder(connection) : Optional.empty();
       // The server needs a moment to notice that a process was killed.
       if (System.nanoTime() - start > PATIENCE || holder.map(Postgres::mayLive).orElse(false)) {
-        throw FileLease.refusal(
-            this, holder.orElse(new Holder(0, "an unknown host", Instant.EPOCH)));
+        throw holder
+            .map(run -> FileLease.refusal(this, run))
+            .orElseGet(
+                () ->
+                    new CheckpointException(
+                        this
+                            + " is in use by others, who share it, such as the tasks of a Spark job. Nothing was"
+                            + " changed. Wait for them or end them, or use another checkpoint"));
       }
       LockSupport.parkNanos(PAUSE);
     }
@@ -174,22 +204,28 @@ record Postgres(String url, Map<String, String> properties) implements Database 
       meta.require(name, this);
       return meta;
     }
-    Meta meta = Meta.empty(name);
     connection.setAutoCommit(false);
-    Schema.POSTGRES.create(connection);
-    meta.insert(connection);
+    ask(connection, CREATION_LOCK);
+    boolean isMade = hasTables(connection); // by somebody else who shares it
+    if (!isMade) {
+      Schema.POSTGRES.create(connection);
+      Meta.empty(name).insert(connection);
+    }
     connection.commit();
     connection.setAutoCommit(true);
-    return meta;
+    return meta(connection, name);
   }
 
-  private static void hold(Connection connection) throws SQLException {
+  /* Null if nobody has it alone. */
+  private static void hold(Connection connection, @Nullable String host) throws SQLException {
     try (PreparedStatement update =
         connection.prepareStatement(
-            "UPDATE millrace_checkpoint SET holder_pid = ?, holder_host = ?, holder_since = ?")) {
+            "UPDATE millrace_checkpoint SET holder_pid = ?, holder_host = ?, holder_since = ?"
+                + " WHERE holder_host IS NOT NULL OR ?::text IS NOT NULL")) {
       update.setLong(1, ProcessHandle.current().pid());
-      update.setString(2, Host.name());
+      update.setString(2, host);
       update.setLong(3, System.currentTimeMillis());
+      update.setString(4, host);
       update.executeUpdate();
     }
   }

@@ -61,6 +61,12 @@ record SqliteFile(Path file) implements Database {
   }
 
   @Override
+  public Database shared() {
+    throw new IllegalArgumentException(
+        "a SQLite file has one run at a time: only a checkpoint in PostgreSQL can be shared");
+  }
+
+  @Override
   public Database with(String property, String value) {
     throw new IllegalArgumentException(
         "property is for PostgreSQL; a SQLite file has none, so not: " + property);
@@ -110,7 +116,8 @@ record SqliteFile(Path file) implements Database {
     try {
       Connection reading = Sqlite.readingBeside(files.main());
       try {
-        return new JdbcSession(this, writing, reading, meta, held(lease));
+        return new JdbcSession(
+            this, writing, reading, new Writer(writing, meta), meta, held(lease));
       } catch (SQLException | RuntimeException e) {
         Database.closeAfter(e, reading);
         throw e;

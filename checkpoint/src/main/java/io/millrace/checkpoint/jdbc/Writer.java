@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Stores outcomes, one transaction a call. For one thread at a time. */
-final class Writer {
+class Writer {
   /** So many rows an insert has, as long as there are so many: a third less time a row than one by one. */
   private static final int MANY = 32;
 
@@ -37,16 +37,36 @@ final class Writer {
     connection.setAutoCommit(false);
   }
 
-  void commit(List<StoredOutcome> outcomes, Spent spent) throws SQLException {
+  final void commit(List<StoredOutcome> outcomes, Spent spent) throws SQLException {
     try {
-      Meta changed = write(outcomes, spent);
+      meta = current(meta);
+      Meta changed = write(outcomes, allSpent(meta, spent));
       connection.commit();
       meta = changed;
+      committed(spent);
     } catch (SQLException | RuntimeException e) {
       rollBack(e);
       throw e;
     }
   }
+
+  /** What the checkpoint has now, if nobody else changes it before the transaction ends. */
+  Meta current(Meta known) throws SQLException {
+    return known;
+  }
+
+  /** What was spent in all, after the transaction. */
+  Spent allSpent(Meta current, Spent told) {
+    return told;
+  }
+
+  /** Whether a row of this state is replaced by one of another. */
+  boolean replaces(int old, int state) {
+    return true;
+  }
+
+  /** The transaction has ended. */
+  void committed(Spent told) {}
 
   private Meta write(List<StoredOutcome> outcomes, Spent spent) throws SQLException {
     Map<ItemId, Old> old = old(outcomes);
@@ -60,7 +80,7 @@ final class Writer {
       Old replaced = old.isEmpty() ? null : old.get(outcome.id());
       if (replaced == null) {
         insert(outcome, id, changes.add(id, state), inserted++, many);
-      } else {
+      } else if (replaces(replaced.state(), state)) {
         Rows.bind(update, 0, outcome, id, replaced.number());
         update.addBatch();
         changes.replace(replaced.state(), state);

@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * The key by which a checkpoint finds an item, and the fingerprint that shows whether the item has changed.
  * Thread-safe.
  */
-final class Identity {
+public final class Identity {
   private final @Nullable Function<@Nullable Object, ?> key;
   private final @Nullable Function<@Nullable Object, ?> fingerprint;
 
-  Identity(Checkpoint checkpoint) {
+  public Identity(Checkpoint checkpoint) {
     this.key = checkpoint.key().orElse(null);
     this.fingerprint = checkpoint.fingerprint().orElse(null);
   }
@@ -55,7 +55,7 @@ final class Identity {
   }
 
   /** Calls the user's functions. */
-  Mark of(@Nullable Object item, long position) {
+  public Mark of(@Nullable Object item, long position) {
     return new Mark(id(item, position), digest(item, position));
   }
 

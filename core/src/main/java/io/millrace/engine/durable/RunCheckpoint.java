@@ -68,6 +68,12 @@ public final class RunCheckpoint {
       return null;
     }
     CheckpointStore store = checkpoint.store();
+    if (store.isShared()) {
+      throw new CheckpointException(
+          "the checkpoint "
+              + Foreign.text(store)
+              + " is shared by the tasks of a cluster, and a run has its checkpoint alone: leave shared() out");
+    }
     return Foreign.nonNull(
         store.open(checkpoint.name()),
         () ->
