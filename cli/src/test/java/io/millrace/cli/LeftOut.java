@@ -2,6 +2,7 @@ package io.millrace.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -13,12 +14,15 @@ public final class LeftOut {
 
   private LeftOut() {}
 
-  /** Leaves out the test that calls this, unless there is such a program. */
-  public static void withoutProgram(String name, String what) {
-    unless(
+  /** Leaves out the test that calls this, unless there is such a program; answers where it is, which may not be in the path. */
+  public static String withoutProgram(String name, String what) {
+    Optional<Path> program =
         Stream.of("/usr/bin", "/bin", "/usr/sbin", "/usr/local/bin")
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, name))),
-        name + " is not installed: " + what);
+            .map(folder -> Path.of(folder, name))
+            .filter(Files::isExecutable)
+            .findFirst();
+    unless(program.isPresent(), name + " is not installed: " + what);
+    return program.map(Path::toString).orElse(name);
   }
 
   public static void unless(boolean isThere, String what) {

@@ -25,10 +25,11 @@ final class Nginx implements AutoCloseable {
   /**
    * Starts it.
    *
+   * @param program where it is
    * @param limit the words behind {@code limit_req zone=all} that say what is refused
    * @param retryAfter whether refusals have a {@code Retry-After: 1}
    */
-  static Nginx start(Path folder, int perSecond, String limit, boolean retryAfter)
+  static Nginx start(String program, Path folder, int perSecond, String limit, boolean retryAfter)
       throws Exception {
     Files.deleteIfExists(folder.resolve("access.log")); // of the one before
     for (int i = 0; i < TRIES; i++) {
@@ -36,7 +37,7 @@ final class Nginx implements AutoCloseable {
       Path configuration = folder.resolve("nginx.conf");
       Files.writeString(configuration, configuration(folder, port, perSecond, limit, retryAfter));
       Process process =
-          new ProcessBuilder("nginx", "-c", configuration.toString(), "-p", folder.toString())
+          new ProcessBuilder(program, "-c", configuration.toString(), "-p", folder.toString())
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("nginx.out").toFile())
               .start();

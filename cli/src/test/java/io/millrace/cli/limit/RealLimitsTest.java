@@ -108,8 +108,9 @@ class RealLimitsTest {
 
   private ServerLog nginx(Client client, int seconds, String limit, boolean retryAfter)
       throws Exception {
-    LeftOut.withoutProgram("nginx", "the tests of limits that learn at a real server");
-    try (Nginx nginx = Nginx.start(folder, PER_SECOND, limit, retryAfter)) {
+    String program =
+        LeftOut.withoutProgram("nginx", "the tests of limits that learn at a real server");
+    try (Nginx nginx = Nginx.start(program, folder, PER_SECOND, limit, retryAfter)) {
       client.run(nginx::url, seconds);
       return nginx.log();
     }
