@@ -21,7 +21,7 @@ final class DeclaredNews {
     RENEWED,
     /** Nothing remains. */
     USED_UP,
-    /** Answers declare nothing that paces attempts any more: the rate finds itself. */
+    /** Answers declare nothing that paces attempts any more: the rate is adaptive. */
     SILENT
   }
 

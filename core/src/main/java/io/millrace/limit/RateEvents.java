@@ -8,7 +8,7 @@ import io.millrace.signal.DeclaredLimit;
 final class RateEvents {
   private RateEvents() {}
 
-  /** A rate that finds itself has moved. */
+  /** An adaptive rate has moved. */
   static void moves(RateChange change) {
     if (Recordings.areNoticed()) {
       RecordedRates.moves(change);

@@ -19,7 +19,7 @@ final class RecordedRates {
   private RecordedRates() {}
 
   @Name("io.millrace.RateChange")
-  @Label("Rate That Finds Itself")
+  @Label("Adaptive Rate")
   @Category("Millrace")
   @StackTrace(false)
   static final class RateEvent extends Event {

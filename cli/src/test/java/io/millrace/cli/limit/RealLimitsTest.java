@@ -116,7 +116,7 @@ class RealLimitsTest {
     }
   }
 
-  @DisplayName("A rate that finds itself gets most of what nginx grants, and is refused little")
+  @DisplayName("An adaptive rate gets most of what nginx grants, and is refused little")
   @ParameterizedTest
   @EnumSource(names = {"COMMAND", "LIBRARY"})
   void nginx(Client client) throws Exception {

@@ -105,7 +105,7 @@ final class FlightEvents {
   }
 
   @Name("io.millrace.ConcurrencyChange")
-  @Label("Concurrency That Finds Itself")
+  @Label("Adaptive Concurrency")
   @Category("Millrace")
   @StackTrace(false)
   static final class ConcurrencyEvent extends Event {
