@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.engine.claim.Claim;
-import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.out.Outlet;
@@ -42,41 +41,9 @@ class ForgottenWorkersTest {
         terms,
         new IteratorFeed(List.of("only")),
         sink,
-        new Started(started),
+        new StartedWorkers(started),
         RateLimiter.party(),
         null);
-  }
-
-  /** Notes which workers have to be started, and does nothing else. */
-  private record Started(Queue<Integer> generations) implements Effects {
-    @Override
-    public void startWorker(int generation) {
-      generations.add(generation);
-    }
-
-    @Override
-    public void giveBack(List<Ticket> unusable) {}
-
-    @Override
-    public void news() {}
-
-    @Override
-    public void readAheadSoon() {}
-
-    @Override
-    public void resumeOffers() {}
-
-    @Override
-    public void stalled() {}
-
-    @Override
-    public void windUp() {}
-
-    @Override
-    public void over() {}
-
-    @Override
-    public void joined() {}
   }
 
   private Taker taker(Schedule handing, Outlet outlet) {

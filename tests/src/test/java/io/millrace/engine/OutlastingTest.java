@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Interruption;
-import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.terms.Config;
@@ -28,7 +27,7 @@ class OutlastingTest {
           terms,
           new IteratorFeed(List.of("long", "later")),
           new Collected(),
-          new Started(started),
+          new StartedWorkers(started),
           RateLimiter.party(),
           null);
 
@@ -37,38 +36,6 @@ class OutlastingTest {
     config.concurrency = 2;
     config.adaptive = new Config.Adaptive(1, 10, null);
     return config;
-  }
-
-  /** Notes which workers have to be started, and does nothing else. */
-  private record Started(Queue<Integer> generations) implements Effects {
-    @Override
-    public void startWorker(int generation) {
-      generations.add(generation);
-    }
-
-    @Override
-    public void giveBack(List<Ticket> unusable) {}
-
-    @Override
-    public void news() {}
-
-    @Override
-    public void readAheadSoon() {}
-
-    @Override
-    public void resumeOffers() {}
-
-    @Override
-    public void stalled() {}
-
-    @Override
-    public void windUp() {}
-
-    @Override
-    public void over() {}
-
-    @Override
-    public void joined() {}
   }
 
   @Test
