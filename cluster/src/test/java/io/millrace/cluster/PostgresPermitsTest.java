@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
 import io.millrace.plan.RateLimit;
+import io.millrace.postgres.PostgresServer;
+import io.millrace.postgres.WithPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

@@ -1,5 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
+import io.millrace.postgres.PostgresServer;
+import io.millrace.postgres.WithPostgres;
 import java.sql.SQLException;
 
 @WithPostgres

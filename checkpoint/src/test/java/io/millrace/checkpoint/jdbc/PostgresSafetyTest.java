@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.spi.Spent;
+import io.millrace.postgres.PostgresServer;
+import io.millrace.postgres.WithPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;

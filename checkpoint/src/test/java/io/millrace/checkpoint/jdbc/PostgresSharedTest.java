@@ -20,6 +20,8 @@ import io.millrace.checkpoint.Codec;
 import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.spi.Spent;
 import io.millrace.checkpoint.spi.StoredOutcome;
+import io.millrace.postgres.PostgresServer;
+import io.millrace.postgres.WithPostgres;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;

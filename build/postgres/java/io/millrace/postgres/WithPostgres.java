@@ -1,4 +1,4 @@
-package io.millrace.spark;
+package io.millrace.postgres;
 
 import java.io.IOException;
 import java.lang.annotation.ElementType;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(WithPostgres.Server.class)
-@interface WithPostgres {
+public @interface WithPostgres {
 
   /** The one server of this JVM. */
   class Server implements ExecutionCondition, ParameterResolver {
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
         return ConditionEvaluationResult.enabled("there is a PostgreSQL server");
       }
       String left =
-          "PostgreSQL is not installed: the tests of checkpoints that a Spark job shares are LEFT OUT";
+          "PostgreSQL is not installed: the tests with PostgreSQL are LEFT OUT";
       if (!SAID.getAndSet(true)) {
         System.out.println("\n*** " + left + " ***\n");
       }

@@ -1,4 +1,4 @@
-package io.millrace.checkpoint.jdbc;
+package io.millrace.postgres;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server of one's own, in a directory for temporary files, on a port of this machine only. */
-final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
   private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
   private static final Path HOMEBREW = Path.of("/opt/homebrew/bin");
 
@@ -47,7 +47,7 @@ final class PostgresServer implements AutoCloseable {
     return places.stream().filter(place -> Files.exists(place.resolve("initdb"))).findFirst();
   }
 
-  static PostgresServer start() throws IOException {
+  public static PostgresServer start() throws IOException {
     PostgresServer server = new PostgresServer(programs().orElseThrow());
     if (isRoot()) {
       run(List.of("chown", "postgres", server.directory.toString()));
@@ -62,7 +62,7 @@ final class PostgresServer implements AutoCloseable {
     return directory.resolve("data").toString();
   }
 
-  void resume() throws IOException {
+  public void resume() throws IOException {
     program(
         "pg_ctl",
         "-D",
@@ -76,21 +76,21 @@ final class PostgresServer implements AutoCloseable {
   }
 
   /** Ends it, together with all connections. */
-  void stop(String mode) throws IOException {
+  public void stop(String mode) throws IOException {
     program("pg_ctl", "-D", data(), "-w", "-m", mode, "stop");
   }
 
-  String url(String schema) {
+  public String url(String schema) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=test&currentSchema=" + schema;
   }
 
-  String newSchema() throws SQLException {
+  public String newSchema() throws SQLException {
     String schema = "test" + ++schemas;
     execute("CREATE SCHEMA " + schema);
     return schema;
   }
 
-  void execute(String sql) throws SQLException {
+  public void execute(String sql) throws SQLException {
     try (Connection connection = DriverManager.getConnection(url("public"));
         Statement statement = connection.createStatement()) {
       statement.execute(sql);
