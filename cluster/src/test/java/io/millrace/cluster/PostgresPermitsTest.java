@@ -9,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
+import io.millrace.outside.Child;
+import io.millrace.outside.PostgresServer;
+import io.millrace.outside.WithPostgres;
 import io.millrace.plan.RateLimit;
-import io.millrace.postgres.PostgresServer;
-import io.millrace.postgres.WithPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

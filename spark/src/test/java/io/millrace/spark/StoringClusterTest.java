@@ -3,8 +3,8 @@ package io.millrace.spark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.postgres.PostgresServer;
-import io.millrace.postgres.WithPostgres;
+import io.millrace.outside.PostgresServer;
+import io.millrace.outside.WithPostgres;
 import java.io.BufferedReader;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.millrace.checkpoint.jdbc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.outside.Child;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;

@@ -3,8 +3,8 @@ package io.millrace.checkpoint.jdbc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.modular.ModularMain;
-import io.millrace.postgres.PostgresServer;
-import io.millrace.postgres.WithPostgres;
+import io.millrace.outside.PostgresServer;
+import io.millrace.outside.WithPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.millrace.checkpoint.jdbc;
 
-import io.millrace.postgres.PostgresServer;
-import io.millrace.postgres.WithPostgres;
+import io.millrace.outside.PostgresServer;
+import io.millrace.outside.WithPostgres;
 import java.sql.SQLException;
 
 @WithPostgres

@@ -1,8 +1,8 @@
 package io.millrace.checkpoint.jdbc;
 
 import io.millrace.checkpoint.CheckpointStore;
-import io.millrace.postgres.PostgresServer;
-import io.millrace.postgres.WithPostgres;
+import io.millrace.outside.PostgresServer;
+import io.millrace.outside.WithPostgres;
 import io.millrace.testkit.contract.CheckpointStoreContract;
 import java.sql.SQLException;
 

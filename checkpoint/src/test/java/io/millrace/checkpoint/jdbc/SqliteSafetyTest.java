@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.spi.Spent;
+import io.millrace.outside.Child;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

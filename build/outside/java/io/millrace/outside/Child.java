@@ -1,4 +1,4 @@
-package io.millrace.checkpoint.jdbc;
+package io.millrace.outside;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A JVM with the same code, which can be killed. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
 
@@ -19,12 +19,12 @@ final class Child implements AutoCloseable {
     this.output = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  static Child start(Class<?> main, String... arguments) {
+  public static Child start(Class<?> main, String... arguments) {
     return start(List.of(), main, arguments);
   }
 
   /** Starts it by another program. */
-  static Child start(List<String> starter, Class<?> main, String... arguments) {
+  public static Child start(List<String> starter, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>(starter);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -46,7 +46,7 @@ final class Child implements AutoCloseable {
   }
 
   /** The next line that it prints; null at its end. */
-  String line() {
+  public String line() {
     try {
       return output.readLine();
     } catch (IOException closed) {
@@ -54,18 +54,18 @@ final class Child implements AutoCloseable {
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     end();
   }
 
   /** Waits for its end, and returns its exit code. */
-  int end() {
+  public int end() {
     try {
       return process.waitFor();
     } catch (InterruptedException e) {

@@ -1,4 +1,4 @@
-package io.millrace.postgres;
+package io.millrace.outside;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
