@@ -450,7 +450,7 @@ class SparkParallelTest {
   void sheds() {
     List<SparkOutcome<Long, Long>> outcomes =
         closing(() -> Parallel.of(4).rateLimit(RateLimit.perHour(1)).shedAfter(Duration.ZERO))
-            .map(numbers(8, 2), SparkParallelTest::counted, Encoders.LONG())
+            .map(numbers(8, 1), SparkParallelTest::counted, Encoders.LONG())
             .collectAsList();
     assertEquals(8, outcomes.size());
     assertEquals(1, CALLS.get());

@@ -162,9 +162,20 @@ class PatienceTest {
   @Test
   @DisplayName("E14: with endless patience, the run waits until a slot comes back, and completes")
   void endless() throws Exception {
-    Duration forever = ChronoUnit.FOREVER.getDuration();
-    try (Run<Integer, Integer> run =
-        hasty.patience(forever).start(SIXTY, item -> item < 4 ? deaf(item) : item)) {
+    AtomicInteger running = new AtomicInteger();
+    try (ManualClock clock = new ManualClock();
+        Run<Integer, Integer> run =
+            hasty
+                .clock(clock)
+                .patience(ChronoUnit.FOREVER.getDuration())
+                .start(
+                    SIXTY,
+                    item -> {
+                      running.incrementAndGet();
+                      return item < 4 ? deaf(item) : item;
+                    })) {
+      Soon.until(() -> running.get() == 4);
+      clock.advance(ofMillis(20));
       Soon.until(() -> run.abandoned().size() == 4);
       assertEquals(RunStatus.RUNNING, run.status());
       end.countDown();
