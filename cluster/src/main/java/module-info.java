@@ -4,6 +4,7 @@ module io.millrace.cluster {
   requires transitive io.millrace;
   requires java.sql;
   requires io.github.bucket4j.core;
+  requires static redis.clients.jedis;
 
   exports io.millrace.cluster;
 }

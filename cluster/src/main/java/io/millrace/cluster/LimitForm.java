@@ -1,5 +1,8 @@
 package io.millrace.cluster;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * What JVMs that share a limit have to agree on.
  *
@@ -8,9 +11,27 @@ package io.millrace.cluster;
  * @param burst permits that can be used at once after a quiet time
  */
 record LimitForm(double permits, long periodNanos, long burst) {
+  private static final Pattern WRITTEN =
+      Pattern.compile("([0-9.E-]{1,30}) in ([0-9]{1,18}) burst ([0-9]{1,18})");
+
   static LimitForm of(SharedLimit limit) {
     return new LimitForm(
         limit.rate().permits(), limit.rate().period().toNanos(), (long) limit.rate().burst());
+  }
+
+  /** As text that {@link #read} reads. */
+  String written() {
+    return permits + " in " + periodNanos + " burst " + burst;
+  }
+
+  static LimitForm read(String written) {
+    Matcher parts = WRITTEN.matcher(written);
+    return parts.matches()
+        ? new LimitForm(
+            Double.parseDouble(parts.group(1)),
+            Long.parseLong(parts.group(2)),
+            Long.parseLong(parts.group(3)))
+        : new LimitForm(Double.NaN, 0, 0);
   }
 
   static PermitStoreException refusal(Object where, SharedLimit limit, LimitForm kept) {

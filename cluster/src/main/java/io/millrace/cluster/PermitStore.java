@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Keeps limits that several JVMs share. SPI: {@link PostgresPermits} is one, {@link MemoryPermits} another. Thread-safe.
+ * Keeps limits that several JVMs share. SPI: {@link PostgresPermits} is one, {@link RedisPermits} another, and {@link MemoryPermits} one for tests. Thread-safe.
  */
 public interface PermitStore {
   /**

@@ -3,7 +3,7 @@
  * are rare, and items wait in the limiter's own queue.
  *
  * <p>Most users need {@link io.millrace.cluster.SharedRateLimiter}, {@link io.millrace.cluster.SharedLimit} and {@link
- * io.millrace.cluster.PostgresPermits}. {@link io.millrace.cluster.PermitStore} is SPI.
+ * io.millrace.cluster.PostgresPermits} or {@link io.millrace.cluster.RedisPermits}. {@link io.millrace.cluster.PermitStore} is SPI.
  */
 @NullMarked
 package io.millrace.cluster;

@@ -19,8 +19,7 @@ final class TakingMain {
         SharedLimit.of("taking", RateLimit.perSecond(Double.parseDouble(arguments[1])))
             .onChange(change -> System.out.println("# " + change.state()));
     long end = System.nanoTime() + Duration.ofSeconds(Long.parseLong(arguments[2])).toNanos();
-    try (SharedRateLimiter shared =
-        SharedRateLimiter.open(PostgresPermits.at(arguments[0]), limit)) {
+    try (SharedRateLimiter shared = SharedRateLimiter.open(store(arguments[0]), limit)) {
       AtomicLong taken = new AtomicLong();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -36,6 +35,10 @@ final class TakingMain {
       }
     }
     System.exit(0);
+  }
+
+  private static PermitStore store(String address) {
+    return address.startsWith("redis:") ? RedisPermits.at(address) : PostgresPermits.at(address);
   }
 
   private static void take(SharedRateLimiter shared, AtomicLong taken, long end) {

@@ -6,6 +6,7 @@ import io.millrace.Parallel;
 import io.millrace.cluster.MemoryPermits;
 import io.millrace.cluster.PermitStore;
 import io.millrace.cluster.PostgresPermits;
+import io.millrace.cluster.RedisPermits;
 import io.millrace.cluster.SharedLimit;
 import io.millrace.cluster.SharedRateLimiter;
 import io.millrace.plan.RateLimit;
@@ -42,8 +43,16 @@ class SharedLimitsTest {
     return store;
   }
 
+  private PermitStore redis(String password) {
+    // @start region="redis"
+    var store = RedisPermits.at("redis://cache.example").user("crawler").password(password);
+    // @end
+    return store;
+  }
+
   @Test
   void shares() {
+    assertEquals("RedisPermits[redis://cache.example:6379/0]", redis("hidden").toString());
     assertEquals(
         "PostgresPermits[jdbc:postgresql://db.example/limits]", database("hidden").toString());
     PermitStore store = MemoryPermits.create();

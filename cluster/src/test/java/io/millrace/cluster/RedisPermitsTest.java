@@ -1,0 +1,263 @@
+package io.millrace.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.cluster.PermitStore.Reservation;
+import io.millrace.cluster.PermitStore.Session;
+import io.millrace.plan.RateLimit;
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+
+/** Limits in a Redis server of the tests' own. */
+@EnabledIf("io.millrace.cluster.RedisServer#isInstalled")
+class RedisPermitsTest extends PermitStoreContract {
+  private static final String KEY = "millrace:rate-limit:test";
+  private static RedisServer server;
+
+  @BeforeAll
+  static void start() throws IOException {
+    server = RedisServer.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @BeforeEach
+  void empty() {
+    try (Jedis client = server.client()) {
+      client.flushAll();
+    }
+  }
+
+  @Override
+  RedisPermits store() {
+    return server.store();
+  }
+
+  @Override
+  String address() {
+    return server.address();
+  }
+
+  @Override
+  void shiftLastUse(Duration shift) {
+    try (Jedis client = server.client()) {
+      client.hincrBy(KEY, "latest", shift.dividedBy(Duration.of(1, ChronoUnit.MICROS)));
+    }
+  }
+
+  @Override
+  OwnServer ownServer() throws IOException {
+    return RedisServer.start();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e9, 1_000, 10 / 3.0, 1, 1 / 3.0, 0.1, 1e-3 / 7, 1e-6})
+  @DisplayName("any rate up to a billion a second is kept, whole or not")
+  void anyRate(double perSecond) {
+    SharedLimit limit = SharedLimit.of("test", RateLimit.perSecond(perSecond));
+    long permits = Math.max(10, Math.round(10 * perSecond));
+    try (Session session = store().open(limit)) {
+      double first = seconds(session.reserve(permits));
+      double second = seconds(session.reserve(permits));
+      double apart = permits / perSecond;
+      assertEquals(
+          apart, second - first, 0.3 * apart + 1e-5, "between " + first + " and " + second);
+    }
+  }
+
+  private static double seconds(Reservation reservation) {
+    return reservation.lastIn().toNanos() / 1e9;
+  }
+
+  @Test
+  @DisplayName("What is given back is there for others, as much as the burst allows")
+  void givenBack() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session session = store().open(slow)) {
+      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
+      session.giveBack(8);
+      session.giveBack(8);
+      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
+      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("A server that has lost a limit begins it anew, without the burst")
+  void lost() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session session = store().open(slow)) {
+      empty();
+      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("After a pause one may start, and the others follow at the pace of the limit")
+  void afterThePause() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session session = store().open(slow)) {
+      session.pause(Duration.ofNanos(1)); // a microsecond is the least
+      Duration left = session.look().pausedFor();
+      assertTrue(left.compareTo(Duration.of(1, ChronoUnit.MICROS)) <= 0, "left: " + left);
+      assertEquals(Duration.ZERO, session.reserve(1).lastIn());
+      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("A pause may be as long as one likes")
+  void endlessPause() {
+    try (Session session = store().open(LIMIT)) {
+      session.pause(Duration.ofSeconds(Long.MAX_VALUE));
+      assertTrue(session.look().pausedFor().compareTo(Duration.ofDays(36_499)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("What stands under the key of a limit and is none is refused, with what to do")
+  void foreignKey() {
+    try (Jedis client = server.client()) {
+      client.set(KEY, "something");
+      PermitStoreException refused =
+          assertThrows(PermitStoreException.class, () -> store().open(LIMIT));
+      assertTrue(refused.getMessage().contains("choose another name"), refused.getMessage());
+      client.del(KEY);
+      client.hset(KEY, "form", "my own");
+      assertTrue(
+          assertThrows(PermitStoreException.class, () -> store().open(LIMIT))
+              .getMessage()
+              .contains("test"));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A server that is not there, or asks for a password, is refused, and no password is said")
+  void refused() throws Exception {
+    PermitStoreException nobody =
+        assertThrows(
+            PermitStoreException.class,
+            () -> RedisPermits.at("redis://127.0.0.1:1").password("s3cret").open(LIMIT));
+    assertTrue(nobody.getMessage().contains("See if the server runs"), nobody.getMessage());
+    try (RedisServer closed = RedisServer.start("--requirepass", "s3cret")) {
+      RedisPermits wrong = closed.store().password("n0t-s3cret");
+      PermitStoreException refused =
+          assertThrows(PermitStoreException.class, () -> wrong.open(LIMIT));
+      assertTrue(
+          refused.getMessage().contains("Mend the user or the password"), refused.getMessage());
+      assertFalse((wrong + refused.toString() + refused.getCause()).contains("s3cret"));
+      PermitStoreException none =
+          assertThrows(PermitStoreException.class, () -> closed.store().open(LIMIT));
+      assertTrue(none.getMessage().contains("Mend the user or the password"), none.getMessage());
+      closed.store().password("s3cret").open(LIMIT).close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "http://host",
+        "redis://",
+        "redis:host",
+        "redis://me:s3cret@host",
+        "redis://host/two",
+        "redis://host/1/2",
+        "redis://host?password=s3cret",
+        "redis://ho st"
+      })
+  @DisplayName("An address of another form is refused, with the form, and without a password in it")
+  void address(String url) {
+    String refused =
+        assertThrows(IllegalArgumentException.class, () -> RedisPermits.at(url)).getMessage();
+    assertTrue(refused.contains("redis://host:6379"), refused);
+    assertFalse(refused.contains("s3cret"), refused);
+  }
+
+  @Test
+  @DisplayName("Databases of one server have limits of their own")
+  void databases() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session one = store().open(slow);
+        Session other = RedisPermits.at(address() + "/3").open(slow)) {
+      one.reserve(10);
+      assertEquals(Duration.ZERO, other.reserve(10).lastIn());
+    }
+  }
+
+  @Test
+  @DisplayName("Without Jedis, it is said what to add")
+  void withoutJedis() throws Exception {
+    URL[] classPath =
+        Stream.of(
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path"))
+                    .split(File.pathSeparator))
+            .filter(path -> !path.contains("jedis"))
+            .map(Path::of)
+            .map(RedisPermitsTest::url)
+            .toArray(URL[]::new);
+    try (URLClassLoader loader =
+        new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+      Class<?> type = loader.loadClass(RedisPermits.class.getName());
+      Class<?> limit = loader.loadClass(SharedLimit.class.getName());
+      Class<?> rate = loader.loadClass(RateLimit.TokenBucket.class.getName());
+      Object perSecond =
+          loader
+              .loadClass(RateLimit.class.getName())
+              .getMethod("perSecond", double.class)
+              .invoke(null, 10.0);
+      Object test = limit.getMethod("of", String.class, rate).invoke(null, "test", perSecond);
+      Object permits = type.getMethod("at", String.class).invoke(null, "redis://127.0.0.1:1");
+      Throwable thrown =
+          assertThrows(
+                  InvocationTargetException.class,
+                  () -> type.getMethod("open", limit).invoke(permits, test))
+              .getCause();
+      assertTrue(thrown.getMessage().contains("Add redis.clients:jedis"), thrown.toString());
+    }
+  }
+
+  private static URL url(Path path) {
+    try {
+      return path.toUri().toURL();
+    } catch (MalformedURLException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+
+  @Test
+  @DisplayName("A session that was given up refuses further calls")
+  void givenUp() {
+    Session session = store().open(LIMIT);
+    session.close();
+    session.close();
+    assertThrows(PermitStoreException.class, session::look);
+  }
+}
