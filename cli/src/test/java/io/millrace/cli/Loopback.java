@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A server on the loopback interface; what it answers is set per path. */
@@ -99,6 +100,17 @@ public final class Loopback implements AutoCloseable {
   public static void await(CountDownLatch latch) {
     try {
       if (!latch.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("nobody came");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Keeps a handler waiting. */
+  public static void await(Semaphore open) {
+    try {
+      if (!open.tryAcquire(60, TimeUnit.SECONDS)) {
         throw new AssertionError("nobody came");
       }
     } catch (InterruptedException interrupted) {

@@ -152,7 +152,7 @@ class ProcessTest {
         "/slow",
         (exchange, number) -> {
           hanging.release();
-          open.acquireUninterruptibly();
+          Loopback.await(open);
           Loopback.send(exchange, 200, "done");
         });
     Path file = folder.resolve("urls");
