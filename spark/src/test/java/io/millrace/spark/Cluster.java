@@ -21,13 +21,22 @@ final class Cluster {
   private Cluster() {}
 
   static SparkSession.Builder session() throws IOException {
-    return withoutJars().config("spark.jars", String.join(",", jars()));
+    return session(WORKERS);
   }
 
   static SparkSession.Builder withoutJars() throws IOException {
+    return of(WORKERS);
+  }
+
+  /** So many workers, with everything. */
+  static SparkSession.Builder session(int workers) throws IOException {
+    return of(workers).config("spark.jars", String.join(",", jars()));
+  }
+
+  private static SparkSession.Builder of(int workers) throws IOException {
     linkSpark();
     return SparkSession.builder()
-        .master("local-cluster[" + WORKERS + "," + SLOTS + ",1024]")
+        .master("local-cluster[" + workers + "," + SLOTS + ",1024]")
         .appName("cluster")
         .config("spark.ui.enabled", false)
         .config("spark.driver.host", "127.0.0.1")
