@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A permit that is there; ask with {@code -t 2} for two threads. */
+/** A permit that is there: in the limiter, or leased by one that JVMs share; ask with {@code -t 2} for two threads. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"-Xms2g", "-Xmx2g"})
 public class LimiterBenchmark {
-  @Param({"millrace", "failsafe", "resilience4j"})
+  @Param({"millrace", "shared", "bucket4j", "failsafe", "resilience4j"})
   public String limiter = "";
 
   private BooleanSupplier taking = () -> false;

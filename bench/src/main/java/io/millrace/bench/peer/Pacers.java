@@ -22,6 +22,8 @@ public final class Pacers {
     return switch (name) {
       case "millrace" ->
           RateLimiter.of(RateLimit.perSecond(CallStacks.RATE).burst(CallStacks.RATE))::tryAcquire;
+      case "shared" -> SharedLimiters.generous();
+      case "bucket4j" -> SharedLimiters.generousBucket();
       case "failsafe" -> FailsafePolicies.generousLimiter();
       case "resilience4j" -> Resilience4jPolicies.generousLimiter();
       default -> throw new IllegalArgumentException("no limiter is named " + name);
