@@ -1,8 +1,11 @@
 package io.millrace.cli.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -95,6 +98,73 @@ class LocalRunTest {
     try (Stream<Path> files = Files.list(folder.resolve("answers"))) {
       assertTrue(files.allMatch(each -> each.getFileName().toString().matches("part-.*|_SUCCESS")));
     }
+  }
+
+  @Test
+  void sparksOwnLogHasNeitherTheArgumentsNorADoorForOthers() throws Exception {
+    input(4);
+    Path log = Files.createDirectory(folder.resolve("log"));
+    Path other = Files.writeString(folder.resolve("other.txt"), "other");
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--header",
+            "X-Key: open-sesame",
+            "--conf",
+            "spark.files=" + other,
+            "--conf",
+            "spark.eventLog.enabled=true",
+            "--conf",
+            "spark.eventLog.compress=false",
+            "--conf",
+            "spark.eventLog.dir=" + log,
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(5, Command.lines(folder.resolve("answers")).size(), ended.toString());
+    String events = events(log);
+    assertFalse(events.contains("open-sesame"));
+    assertTrue(events.contains("\"spark.authenticate\":\"true\""));
+    assertTrue(events.contains("other.txt"));
+  }
+
+  private static String events(Path log) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(log)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        all.append(new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void aDatabaseThatCannotBeUsedIsNamedBeforeThereIsAnOutput() throws Exception {
+    input(4);
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--rate",
+            "5/s",
+            "--limiter",
+            "jdbc:postgresql://127.0.0.1:1/x?user=me",
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(1, ended.code(), ended.toString());
+    assertTrue(
+        ended.err().startsWith("millrace spark: the job has failed: the shared limit ")
+            && ended.err().contains("PostgresPermits[jdbc:postgresql://127.0.0.1:1/x]")
+            && ended.err().lines().count() == 1,
+        ended.err());
+    assertFalse(Files.exists(folder.resolve("answers")));
+    assertEquals(0, server.calls().size());
   }
 
   @Test

@@ -88,7 +88,7 @@ public final class SparkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options
-        .conflict(http.hasRate())
+        .conflict(http.rate().isPresent())
         .or(http::conflict)
         .or(
             () ->
@@ -104,6 +104,7 @@ public final class SparkCommand implements Callable<Integer> {
               options.master(),
               options.settings(),
               spool.file(),
+              spool.isCopy(),
               options.output(),
               options.isParquet(),
               options.workers(),
