@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -142,6 +143,34 @@ class LocalRunTest {
   }
 
   @Test
+  void aDamagedCacheIsNamed() throws Exception {
+    input(4);
+    Path jars =
+        Files.createDirectories(
+            folder
+                .resolve("millrace")
+                .resolve(Command.sparkJars().getParent().getFileName())
+                .resolve("jars"));
+    Files.writeString(jars.resolve("spark-core.jar"), "half of it");
+    Command.Ended ended =
+        Command.start(
+                folder,
+                Map.of("XDG_CACHE_HOME", folder.toString()),
+                "spark",
+                "--master",
+                "local[2]",
+                "--output",
+                "answers",
+                "urls.txt")
+            .await();
+    assertEquals(1, ended.code(), ended.toString());
+    assertTrue(
+        ended.err().startsWith("millrace spark: Spark cannot be loaded: ")
+            && ended.err().endsWith(". Remove " + jars.getParent() + ", and it is fetched again\n"),
+        ended.err());
+  }
+
+  @Test
   void aDatabaseThatCannotBeUsedIsNamedBeforeThereIsAnOutput() throws Exception {
     input(4);
     Command.Ended ended =
@@ -159,7 +188,7 @@ class LocalRunTest {
             "urls.txt");
     assertEquals(1, ended.code(), ended.toString());
     assertTrue(
-        ended.err().startsWith("millrace spark: the job has failed: the shared limit ")
+        ended.err().startsWith("millrace spark: the job has failed: ")
             && ended.err().contains("PostgresPermits[jdbc:postgresql://127.0.0.1:1/x]")
             && ended.err().lines().count() == 1,
         ended.err());
