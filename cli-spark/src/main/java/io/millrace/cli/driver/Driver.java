@@ -18,6 +18,7 @@ import io.millrace.cli.text.FileReason;
 import io.millrace.cli.watch.Times;
 import io.millrace.spark.SparkParallel;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -48,6 +49,8 @@ public final class Driver implements SparkEngine {
 
   @Override
   public int run(SparkJob job, Streams streams) {
+    // Spark shows it on its page and in its logs: the arguments may have headers
+    System.setProperty("sun.java.command", SparkCommand.NAME);
     String scratch = System.getProperty("millrace.spark.watch");
     if (scratch != null) {
       // a terminal sends its interrupt to all processes: the command says what it means
@@ -96,12 +99,15 @@ public final class Driver implements SparkEngine {
       return USAGE;
     }
     Probe.check(JavaSparkContext.fromSparkContext(session.context()));
+    limiter(job).ifPresent(each -> each.check(job.http().rate().orElseThrow()));
     Parts parts = Parts.of(job.input(), linesOfPart(job, session));
     Optional<Path> folder = job.folder();
     SharedFolder output = SharedFolder.none();
     if (folder.isPresent()) {
       try {
         output = SharedFolder.create(folder.get());
+      } catch (FileAlreadyExistsException there) {
+        return failed(streams, Failures.IS_THERE);
       } catch (IOException error) {
         return failed(streams, "--output cannot be made: " + FileReason.withName(error));
       }
@@ -131,6 +137,12 @@ public final class Driver implements SparkEngine {
       return ended(reason == null ? Reason.INTERRUPTED : reason);
     }
     return count.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  private static Optional<PostgresSharing> limiter(SparkJob job) {
+    String password = System.getenv().getOrDefault("PGPASSWORD", "");
+    return job.limiter()
+        .map(url -> new PostgresSharing(url, password, "millrace-spark-" + job.order().id()));
   }
 
   private static int linesOfPart(SparkJob job, Session session) throws IOException {
@@ -172,12 +184,8 @@ public final class Driver implements SparkEngine {
   private static void write(
       SparkJob job, Session session, Parts parts, SharedFolder output, Counts counts, int workers) {
     WorkerOrder order = job.order().dividedAmong(workers);
-    String password = System.getenv().getOrDefault("PGPASSWORD", "");
     HttpWorker.Sharing sharing =
-        job.limiter()
-            .<HttpWorker.Sharing>map(
-                url -> new PostgresSharing(url, password, "millrace-spark-" + order.id()))
-            .orElseGet(HttpWorker.OwnShares::new);
+        limiter(job).<HttpWorker.Sharing>map(each -> each).orElseGet(HttpWorker.OwnShares::new);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(session.context());
     ReadLines reading = new ReadLines(order, output);
     JavaRDD<WorkerLine> lines =

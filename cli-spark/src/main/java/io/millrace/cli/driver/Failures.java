@@ -1,10 +1,14 @@
 package io.millrace.cli.driver;
 
+import io.millrace.cluster.PermitStoreException;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Says in one line why a job has failed. */
 final class Failures {
+  static final String IS_THERE =
+      "--output is there already: remove it, or give the name of another directory";
+
   private static final String EXPLAINED = ". Spark says: ";
 
   /* What Spark adds to a message: the stack traces of workers. */
@@ -20,7 +24,7 @@ final class Failures {
           SharedFolder.NOT_SHARED
               + ": they are on other machines. Give a directory that all of them share, or a URL as hdfs://host/dir",
           "PATH_ALREADY_EXISTS",
-          "--output is there already: remove it, or give the name of another directory",
+          IS_THERE,
           "All masters are unresponsive",
           "the master does not answer");
 
@@ -46,9 +50,10 @@ final class Failures {
         + (all.indexOf("Permission denied") >= 0 ? ", in " + output : "");
   }
 
-  /* By SparkParallel: what to do comes first. */
+  /* By SparkParallel, where what to do comes first, or by the shared limit. */
   private static boolean isExplained(Throwable error) {
-    return String.valueOf(error.getMessage()).contains(EXPLAINED);
+    return error instanceof PermitStoreException
+        || String.valueOf(error.getMessage()).contains(EXPLAINED);
   }
 
   private static String line(Throwable error) {

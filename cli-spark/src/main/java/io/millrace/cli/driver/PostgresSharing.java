@@ -2,6 +2,7 @@ package io.millrace.cli.driver;
 
 import io.millrace.cli.http.HttpWorker;
 import io.millrace.cli.http.HttpWorker.Shared;
+import io.millrace.cluster.PermitStoreException;
 import io.millrace.cluster.PostgresPermits;
 import io.millrace.cluster.SharedLimit;
 import io.millrace.cluster.SharedRateLimiter;
@@ -18,11 +19,23 @@ record PostgresSharing(String url, String password, String name) implements Http
 
   @Override
   public Shared open(TokenBucket rate, RateLimit beside) {
-    PostgresPermits at = PostgresPermits.at(url);
-    PostgresPermits permits = password.isEmpty() ? at : at.with("password", password);
     SharedRateLimiter limiter =
-        SharedRateLimiter.open(permits, SharedLimit.of(name, rate).beside(beside));
+        SharedRateLimiter.open(permits(), SharedLimit.of(name, rate).beside(beside));
     return new Shared(limiter.limiter(), limiter::close);
+  }
+
+  /**
+   * Makes what is missing, before there is a worker.
+   *
+   * @throws PermitStoreException if the database cannot be used
+   */
+  void check(TokenBucket rate) {
+    permits().open(SharedLimit.of(name, rate)).close();
+  }
+
+  private PostgresPermits permits() {
+    PostgresPermits at = PostgresPermits.at(url);
+    return password.isEmpty() ? at : at.with("password", password);
   }
 
   @Override

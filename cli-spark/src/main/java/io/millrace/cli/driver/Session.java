@@ -4,18 +4,22 @@ import io.millrace.cli.spark.SparkJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.BinaryOperator;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
-import scala.collection.immutable.Map$;
 
 /** Spark with its workers. Closing ends both. */
 record Session(SparkSession spark) implements AutoCloseable {
-  /* How long workers may take to come, and how long others may take to follow the first ones. */
-  private static final long MOST_MILLIS = 60_000;
+  /* How long workers may take to come if Spark was not told so, and how long others may take to follow the first ones. */
+  private static final long MOST_SECONDS = 60;
+  private static final String WAITING_TIME = "spark.scheduler.maxRegisteredResourcesWaitingTime";
   private static final long FOLLOW_MILLIS = 3_000;
   private static final long LOOK_MILLIS = 50;
 
@@ -28,6 +32,12 @@ record Session(SparkSession spark) implements AutoCloseable {
     }
   }
 
+  /* The last number of local-cluster. */
+  private static final Pattern MEMORY = Pattern.compile(".*, *(\\d+) *]");
+
+  /* Settings that have several values. */
+  private static final Set<String> LISTS = Set.of("spark.files", "spark.jars");
+
   /* What the input is called where Spark has sent it. */
   static final String INPUT = "millrace-lines";
 
@@ -38,18 +48,21 @@ record Session(SparkSession spark) implements AutoCloseable {
     Path link = Files.createSymbolicLink(folder.resolve(INPUT), job.input());
     folder.toFile().deleteOnExit();
     link.toFile().deleteOnExit();
-    builder.config("spark.files", link.toUri().toString());
     job.master().ifPresent(builder::master);
-    settings(job).forEach(builder::config);
+    Map<String, String> settings = settings(job);
+    settings.merge("spark.files", link.toUri().toString(), Session::and);
+    settings.forEach(builder::config);
     return new Session(builder.getOrCreate());
   }
 
   private static Map<String, String> settings(SparkJob job) {
-    Map<String, String> all = new LinkedHashMap<>();
+    Map<String, String> all = new HashMap<>();
+    // what spark-submit was told to send along is sent as well
+    LISTS.forEach(name -> all.put(name, System.getProperty(name, "")));
     String master = job.master().orElse("");
     String jars = System.getProperty("millrace.spark.jars", "");
     if (!jars.isEmpty()) {
-      all.put("spark.jars", jars);
+      all.merge("spark.jars", jars, Session::and);
       all.put("spark.ui.enabled", "false");
       all.put("spark.local.dir", System.getProperty("java.io.tmpdir"));
       all.put("spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir"));
@@ -63,16 +76,35 @@ record Session(SparkSession spark) implements AutoCloseable {
     if (master.startsWith("local")) {
       all.put("spark.driver.host", "127.0.0.1");
       all.put("spark.driver.bindAddress", "127.0.0.1");
-    }
-    if (master.startsWith("local-cluster")) {
-      // other users of this machine could give its workers something to do
+      // other users of this machine could read the input, or give the driver and its workers
+      // something to do
       all.put("spark.authenticate", "true");
       all.put("spark.authenticate.secret", UUID.randomUUID().toString());
     }
+    if (master.startsWith("local-cluster")) {
+      // all that its workers may have; Spark gives each 1 GB otherwise, or says that this is too
+      // much
+      all.put("spark.executor.memory", MEMORY.matcher(master).replaceFirst("$1m"));
+    }
+    if (job.workers().isPresent() && !master.startsWith("local")) {
+      // a cluster gives all that it has, or two, if nobody says how many
+      String workers = Integer.toString(job.workers().getAsInt());
+      all.put("spark.dynamicAllocation.enabled", "true");
+      for (String number : List.of("initialExecutors", "minExecutors", "maxExecutors")) {
+        all.put("spark.dynamicAllocation." + number, workers);
+      }
+    }
     // parts that are whole stay when the job is ended
     all.put("spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version", "2");
-    all.putAll(job.settings());
+    BinaryOperator<String> last = (_, given) -> given;
+    job.settings()
+        .forEach(
+            (name, value) -> all.merge(name, value, LISTS.contains(name) ? Session::and : last));
     return all;
+  }
+
+  private static String and(String list, String more) {
+    return list.isEmpty() ? more : list + "," + more;
   }
 
   SparkContext context() {
@@ -85,6 +117,7 @@ record Session(SparkSession spark) implements AutoCloseable {
     if (context().isLocal()) {
       return 1;
     }
+    long mostSeconds = context().conf().getTimeAsSeconds(WAITING_TIME, MOST_SECONDS + "s");
     long begun = System.nanoTime();
     long lastChange = begun;
     int count = 0;
@@ -103,18 +136,31 @@ record Session(SparkSession spark) implements AutoCloseable {
       if (context().isStopped()) {
         throw new NoWorkersException("the master has ended the application");
       }
-      if (millis(now - begun) > MOST_MILLIS) {
-        throw new NoWorkersException(
-            count == 0
-                ? "no worker came within a minute: the cluster may have no room, or its workers cannot start or reach this machine"
-                : "only " + count + " of " + wanted.getAsInt() + " workers came within a minute");
+      if ((wanted.isPresent() || count == 0) && millis(now - begun) > mostSeconds * 1_000) {
+        throw new NoWorkersException(tooFew(count, wanted, mostSeconds));
       }
       var _ = stopping.await(LOOK_MILLIS);
     }
     int workers = wanted.orElse(count);
-    // a worker that comes later would have a share of the limits that nobody gave it
-    var _ = context().requestTotalExecutors(workers, 0, Map$.MODULE$.empty());
+    Admission.limit(context(), workers);
     return workers;
+  }
+
+  private static String tooFew(int count, OptionalInt wanted, long seconds) {
+    return (count == 0
+            ? "no worker came within "
+                + seconds
+                + " s: the cluster may have no room, or its workers cannot start or reach this machine"
+            : "only "
+                + count
+                + " of "
+                + wanted.getAsInt()
+                + " workers came within "
+                + seconds
+                + " s")
+        + ". To wait longer, give --conf "
+        + WAITING_TIME
+        + "=10m";
   }
 
   private static long millis(long nanos) {

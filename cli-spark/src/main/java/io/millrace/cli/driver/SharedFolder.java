@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.UUID;
 
@@ -16,10 +17,12 @@ import java.util.UUID;
 record SharedFolder(String marker) implements Serializable {
   static final String NOT_SHARED = "the workers do not see the directory of --output";
 
-  /** Makes a directory, only for its owner. */
+  /** Makes a directory, only for its owner; nobody else writes to it, since it was not there before. */
   static SharedFolder create(Path folder) throws IOException {
-    Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    FileAttribute<?> owner =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    Files.createDirectories(folder.resolveSibling(""), owner);
+    Files.createDirectory(folder, owner);
     Path marker = folder.resolve("._millrace-" + UUID.randomUUID());
     Files.createFile(marker);
     return new SharedFolder(marker.toString());

@@ -14,7 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -30,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ClusterRunTest {
   private static final String MASTER = "local-cluster[2,4,1024]";
-  private static final String WATCH = "-Dmillrace.spark.watch=";
 
   @TempDir Path folder;
 
@@ -150,26 +153,31 @@ class ClusterRunTest {
 
   @Test
   void theWorkersDieWithTheCommand() throws Exception {
-    input("hang", 50);
+    Files.move(input("hang", 50), folder.resolve(Command.STDIN));
     Command.Running running =
-        Command.start(
-            folder, Map.of(), "spark", "--master", MASTER, "--output", "answers", "urls.txt");
+        Command.start(folder, Map.of(), "spark", "--master", MASTER, "--output", "answers");
     server.awaitHanging();
     List<ProcessHandle> family = running.process().descendants().toList();
     assertTrue(family.size() >= 3, family.toString());
-    Path scratch =
-        family.stream()
-            .flatMap(each -> Stream.of(each.info().commandLine().orElse("").split(" ")))
-            .filter(word -> word.startsWith(WATCH))
-            .map(word -> Path.of(word.substring(WATCH.length())))
-            .findFirst()
-            .orElseThrow();
+    Path scratch = fileOf(family, "-Dmillrace.spark.watch=");
+    Path copy = fileOf(family, "-Dmillrace.spark.input=");
     assertTrue(Files.exists(scratch), scratch.toString());
+    assertTrue(Files.exists(copy), copy.toString());
     running.process().destroyForcibly();
     for (ProcessHandle each : family) {
       each.onExit().get(60, TimeUnit.SECONDS);
     }
     assertFalse(Files.exists(scratch), scratch.toString());
+    assertFalse(Files.exists(copy), copy.toString());
+  }
+
+  private static Path fileOf(List<ProcessHandle> family, String option) {
+    return family.stream()
+        .flatMap(each -> Stream.of(each.info().commandLine().orElse("").split(" ")))
+        .filter(word -> word.startsWith(option))
+        .map(word -> Path.of(word.substring(option.length())))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -249,6 +257,50 @@ class ClusterRunTest {
               "urls.txt");
       assertEquals(0, ended.code(), ended.toString());
       assertEquals(400, Command.lines(folder.resolve("answers")).size());
+    }
+  }
+
+  @Test
+  void onlyAsManyWorkersTakePartAsShareTheLimits() throws Exception {
+    input("ok", 400);
+    Path log = Files.createDirectory(folder.resolve("log"));
+    try (Standalone cluster = Standalone.start(folder)) {
+      Command.Ended ended =
+          Command.run(
+              folder,
+              "spark",
+              "--master",
+              cluster.url(),
+              "--workers",
+              "1",
+              "--rate",
+              "200/s",
+              "--conf",
+              "spark.eventLog.enabled=true",
+              "--conf",
+              "spark.eventLog.compress=false",
+              "--conf",
+              "spark.eventLog.dir=" + log,
+              "--output",
+              "answers",
+              "urls.txt");
+      assertEquals(0, ended.code(), ended.toString());
+    }
+    try (Stream<Path> files = Files.walk(log)) {
+      Path events =
+          files
+              .filter(each -> each.getFileName().toString().startsWith("events_"))
+              .findFirst()
+              .orElseThrow();
+      Set<String> workers = new TreeSet<>();
+      for (String event : Files.readAllLines(events)) {
+        Matcher worker =
+            Pattern.compile("SparkListenerTaskEnd.*\"Executor ID\":\"(\\d+)\"").matcher(event);
+        if (worker.find()) {
+          workers.add(worker.group(1));
+        }
+      }
+      assertEquals(1, workers.size(), workers.toString());
     }
   }
 

@@ -28,6 +28,9 @@ final class Command {
   private static final Path CACHE = TARGET.resolve("command/cache");
   private static final Path SPARK = CACHE.resolve("millrace/spark-" + version() + "/jars");
 
+  /** Where its standard input is, if there is any. */
+  static final String STDIN = "stdin.txt";
+
   private static boolean isInstalled;
 
   private Command() {}
@@ -165,12 +168,13 @@ final class Command {
             install().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
             "io.millrace.cli.Main"));
     words.addAll(List.of(args));
+    Path input = folder.resolve(STDIN);
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .directory(folder.toFile())
-            .redirectInput(new File("/dev/null"))
+            .redirectInput(Files.exists(input) ? input.toFile() : new File("/dev/null"))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().put("XDG_CACHE_HOME", CACHE.toString());

@@ -1,13 +1,17 @@
 package io.millrace.cli.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -95,6 +99,101 @@ class LocalRunTest {
     try (Stream<Path> files = Files.list(folder.resolve("answers"))) {
       assertTrue(files.allMatch(each -> each.getFileName().toString().matches("part-.*|_SUCCESS")));
     }
+  }
+
+  @Test
+  void sparksOwnLogHasNeitherTheArgumentsNorADoorForOthers() throws Exception {
+    input(4);
+    Path log = Files.createDirectory(folder.resolve("log"));
+    Path other = Files.writeString(folder.resolve("other.txt"), "other");
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--header",
+            "X-Key: open-sesame",
+            "--conf",
+            "spark.files=" + other,
+            "--conf",
+            "spark.eventLog.enabled=true",
+            "--conf",
+            "spark.eventLog.compress=false",
+            "--conf",
+            "spark.eventLog.dir=" + log,
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(5, Command.lines(folder.resolve("answers")).size(), ended.toString());
+    String events = events(log);
+    assertFalse(events.contains("open-sesame"));
+    assertTrue(events.contains("\"spark.authenticate\":\"true\""));
+    assertTrue(events.contains("other.txt"));
+  }
+
+  private static String events(Path log) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(log)) {
+      for (Path each : files.filter(Files::isRegularFile).toList()) {
+        all.append(new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void aDamagedCacheIsNamed() throws Exception {
+    input(4);
+    Path jars =
+        Files.createDirectories(
+            folder
+                .resolve("millrace")
+                .resolve(Command.sparkJars().getParent().getFileName())
+                .resolve("jars"));
+    Files.writeString(jars.resolve("spark-core.jar"), "half of it");
+    Command.Ended ended =
+        Command.start(
+                folder,
+                Map.of("XDG_CACHE_HOME", folder.toString()),
+                "spark",
+                "--master",
+                "local[2]",
+                "--output",
+                "answers",
+                "urls.txt")
+            .await();
+    assertEquals(1, ended.code(), ended.toString());
+    assertTrue(
+        ended.err().startsWith("millrace spark: Spark cannot be loaded: ")
+            && ended.err().endsWith(". Remove " + jars.getParent() + ", and it is fetched again\n"),
+        ended.err());
+  }
+
+  @Test
+  void aDatabaseThatCannotBeUsedIsNamedBeforeThereIsAnOutput() throws Exception {
+    input(4);
+    Command.Ended ended =
+        Command.run(
+            folder,
+            "spark",
+            "--master",
+            "local[2]",
+            "--rate",
+            "5/s",
+            "--limiter",
+            "jdbc:postgresql://127.0.0.1:1/x?user=me",
+            "--output",
+            "answers",
+            "urls.txt");
+    assertEquals(1, ended.code(), ended.toString());
+    assertTrue(
+        ended.err().startsWith("millrace spark: the job has failed: ")
+            && ended.err().contains("PostgresPermits[jdbc:postgresql://127.0.0.1:1/x]")
+            && ended.err().lines().count() == 1,
+        ended.err());
+    assertFalse(Files.exists(folder.resolve("answers")));
+    assertEquals(0, server.calls().size());
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.millrace.cli.resume.WrittenFiles;
 import io.millrace.cli.resume.WrittenFiles.UnusableFileException;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.UsedFiles;
+import io.millrace.plan.RateLimit.TokenBucket;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -72,9 +73,9 @@ public final class ClusterHttpOptions {
     return http.conflictOnWorkers(workers);
   }
 
-  /** Whether there is a rate of all requests. */
-  public boolean hasRate() {
-    return http.rate().isPresent();
+  /** That of all requests; empty if there is none. */
+  public Optional<TokenBucket> rate() {
+    return http.rate();
   }
 
   /** Requests a second; empty if there is no rate. */

@@ -80,7 +80,9 @@ record DriverProcess(List<String> args) implements SparkEngine {
   private static Optional<String> unreachable(String master) {
     String start = "spark://";
     if (!master.startsWith(start)) {
-      return Optional.empty();
+      return master.startsWith("local")
+          ? Optional.empty()
+          : Optional.of("--master " + master + " needs spark-submit, of that cluster");
     }
     String why = "";
     for (String each : master.substring(start.length()).split(",", -1)) {
@@ -117,6 +119,7 @@ record DriverProcess(List<String> args) implements SparkEngine {
         List.of(
             "-Djava.io.tmpdir=" + temporary,
             "-D" + Spool.PROPERTY + "=" + job.input(),
+            "-D" + Spool.COPY + "=" + job.isCopy(),
             "-D" + WATCH + "=" + scratch,
             "-D" + JARS + "=" + own.stream().map(Path::toString).collect(Collectors.joining(",")),
             "-cp",

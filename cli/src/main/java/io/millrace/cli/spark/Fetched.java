@@ -51,8 +51,8 @@ record Fetched(Path jars) {
   static Fetched get(Streams streams, Jdk jdk, boolean isQuiet)
       throws UnavailableException, InterruptedException {
     String version = version();
-    Path cache = cache(streams.environment());
-    Path folder = cache.resolve("spark-" + version);
+    Path folder = folder(streams.environment());
+    Path cache = folder.getParent();
     try {
       if (!Files.isDirectory(folder.resolve("jars"))) {
         Files.createDirectories(
@@ -74,6 +74,11 @@ record Fetched(Path jars) {
       throw new IllegalStateException("no version of Spark");
     }
     return version.group(1);
+  }
+
+  /** Where it is kept. */
+  static Path folder(Map<String, String> environment) {
+    return cache(environment).resolve("spark-" + version());
   }
 
   static Path cache(Map<String, String> environment) {

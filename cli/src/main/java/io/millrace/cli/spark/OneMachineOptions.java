@@ -42,6 +42,21 @@ public final class OneMachineOptions {
     put("'millrace http --dry-run' looks at the same lines", "--dry-run");
   }
 
+  /* What the others say that speaks of these, or of one process. */
+  private static final Map<String, String> OTHERWISE =
+      Map.of(
+          "--max-body",
+          "A line with a larger answer fails (default: 10000000).",
+          "--max-memory",
+          "On each worker, for the bodies and large headers of all answers together, until they are written, for example "
+              + "200m; further ones wait (default: a quarter of its heap).",
+          "--retry-budget",
+          "Of each host's requests, a worker repeats at most so many in vain, and 100 more in 10 s (default: 10%%; none has "
+              + "no limit). What the host asks for with 429 or Retry-After is not counted.",
+          "--idempotency-key",
+          "Send an Idempotency-Key with each line that has none, so that POST can be repeated: the same in all its "
+              + "attempts, and when its task is done again.");
+
   private OneMachineOptions() {}
 
   private static void put(String reason, String... options) {
@@ -54,7 +69,7 @@ public final class OneMachineOptions {
         .map(reason -> "there is none on a cluster: " + reason);
   }
 
-  /** Takes them out of a command. */
+  /** Takes them out of a command, and out of what its other options say. */
   public static void removeFrom(CommandSpec spec) {
     for (String name : REASONS.keySet()) {
       OptionSpec option = spec.findOption(name);
@@ -62,5 +77,11 @@ public final class OneMachineOptions {
         spec.remove(option);
       }
     }
+    OTHERWISE.forEach(
+        (name, description) -> {
+          OptionSpec option = spec.findOption(name);
+          spec.remove(option);
+          spec.addOption(OptionSpec.builder(option).description(description).build());
+        });
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,7 @@ public final class SparkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     options
-        .conflict(http.hasRate())
+        .conflict(http.rate().isPresent())
         .or(http::conflict)
         .or(
             () ->
@@ -104,6 +105,7 @@ public final class SparkCommand implements Callable<Integer> {
               options.master(),
               options.settings(),
               spool.file(),
+              spool.isCopy(),
               options.output(),
               options.isParquet(),
               options.workers(),
@@ -118,7 +120,17 @@ public final class SparkCommand implements Callable<Integer> {
     } catch (IOException error) {
       streams.err().println(NAME + ": cannot read the input: " + FileReason.withName(error));
       return ExitStatus.FAILED;
+    } catch (LinkageError | ServiceConfigurationError broken) {
+      streams.err().println(NAME + ": Spark cannot be loaded: " + broken + remedy());
+      return ExitStatus.FAILED;
     }
+  }
+
+  /* Its jars are damaged, or those of another version. */
+  private String remedy() {
+    return System.getProperty(DriverProcess.JARS) == null
+        ? ". It must be Spark " + Fetched.version()
+        : ". Remove " + Fetched.folder(streams.environment()) + ", and it is fetched again";
   }
 
   private SparkEngine engine() {

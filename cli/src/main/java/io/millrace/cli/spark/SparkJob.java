@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param master where the workers are, as Spark has it; empty if Spark knows it already
  * @param settings of Spark
  * @param input the lines
+ * @param isCopy whether those are a copy, which goes when the command and the driver end
  * @param output a directory that is not there yet, or a URL of one
  * @param isParquet whether to write columns in place of lines of JSON
  * @param workers how many there are to be; empty for those that come
@@ -26,6 +27,7 @@ public record SparkJob(
     Optional<String> master,
     Map<String, String> settings,
     Path input,
+    boolean isCopy,
     String output,
     boolean isParquet,
     OptionalInt workers,

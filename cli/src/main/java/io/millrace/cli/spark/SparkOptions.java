@@ -95,6 +95,9 @@ final class SparkOptions {
       if (!key.startsWith("spark.")) {
         return Optional.of("--conf needs a setting of Spark, whose name begins with 'spark.'");
       }
+      if (key.equals("spark.master")) {
+        return Optional.of("--conf spark.master is --master");
+      }
     }
     if (limiter != null && !limiter.startsWith("jdbc:postgresql:")) {
       return Optional.of("--limiter must be like jdbc:postgresql://host/database?user=me");

@@ -19,11 +19,14 @@ record Spool(Path file, boolean isCopy) implements AutoCloseable {
   /** With what the command tells the driver where the copy is. */
   static final String PROPERTY = "millrace.spark.input";
 
+  /** With what it tells whether that is one: the driver removes it as well, if the command was killed. */
+  static final String COPY = "millrace.spark.copy";
+
   static Spool of(Streams streams, @Nullable String from)
       throws IOException, UnusableFileException {
     String given = System.getProperty(PROPERTY);
     if (given != null) {
-      return new Spool(Path.of(given), false);
+      return new Spool(Path.of(given), Boolean.getBoolean(COPY));
     }
     try (InputStream in = ClusterHttpOptions.openInput(streams, from)) {
       if (from != null && ClusterHttpOptions.isFile(from) && Files.isRegularFile(Path.of(from))) {

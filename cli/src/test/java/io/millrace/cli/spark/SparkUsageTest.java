@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +67,24 @@ class SparkUsageTest {
         "unknown option '" + option.split("=", 2)[0] + "': there is none on a cluster: ");
   }
 
+  @Test
+  void theHelpSpeaksOfNoOptionThatIsNotThere() {
+    String help = spark("--help").out();
+    String other = help.replace("millrace http --dry-run", "");
+    Matcher option = Pattern.compile("--[a-z][a-z0-9.-]*[a-z0-9]").matcher(other);
+    while (option.find()) {
+      assertEquals(Optional.empty(), OneMachineOptions.reason(option.group()), option.group());
+    }
+    assertTrue(help.contains("--idempotency-key"), help);
+  }
+
+  @Test
+  void whatOnlySparkSubmitCanStartIsSaid() {
+    Cli cli = spark("--master", "yarn");
+    assertEquals(1, cli.code());
+    assertEquals("millrace spark: --master yarn needs spark-submit, of that cluster\n", cli.err());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -78,6 +99,7 @@ class SparkUsageTest {
         "--master=local-cluster[4,4,1024] --jobs=3               | --jobs 3 is less than one for each of 4 workers",
         "--master=local-cluster[4,4,1024] --per-host=2           | --per-host 2 is less than one for each of 4 workers",
         "--master=local[1] --conf=executor.memory=1g             | begins with 'spark.'",
+        "--master=local[1] --conf=spark.master=local[2]          | --conf spark.master is --master",
         "--master=local[1] --limiter=jdbc:mysql://host --rate=1/s | --limiter must be like jdbc:postgresql://",
         "--master=local[1] --limiter=jdbc:postgresql://host/db   | --limiter needs --rate",
         "--master=local[1] --burst=3                             | --burst needs --rate",

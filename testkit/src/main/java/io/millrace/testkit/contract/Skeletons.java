@@ -1,4 +1,4 @@
-package io.millrace.architecture;
+package io.millrace.testkit.contract;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
