@@ -183,9 +183,13 @@ final class Attempts {
     }
     judging.tidyInterrupt(error);
     worker.readClock();
+    ItemAtHand at = noted;
+    boolean isItsOwn = hedging != null && Claim.isRunning(claim.observe());
     HedgedCall second =
         hedging == null ? null : hedging.callEnded(worker, claim, retry, value, error);
     if (second != null) {
+      at = noted == null ? worker.takeCalled(claim, start) : noted;
+      judging.ofLostOwnCall(at, value, error, isItsOwn);
       value = second.value();
       error = null;
     }
@@ -193,7 +197,7 @@ final class Attempts {
       allowance.giveBackUnused(noted, tookPermit); // it was cancelled just before its call
     }
     boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
-    if (error == null && first && !inspects(noted)) {
+    if (error == null && first && !inspects(at)) {
       Object key = noted == null ? null : noted.key;
       Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
@@ -211,7 +215,6 @@ final class Attempts {
         return true;
       }
     }
-    ItemAtHand at = noted;
     if (at == null) {
       at = worker.takeCalled(claim, start);
     }
@@ -227,8 +230,10 @@ final class Attempts {
         : action.apply(item);
   }
 
-  private boolean inspects(@Nullable ItemAtHand noted) {
-    return isInspecting || (noted != null && noted.own() != null && noted.retry().looksAtResults());
+  private boolean inspects(@Nullable ItemAtHand at) {
+    return isInspecting
+        || (at != null
+            && (at.pause != null || (at.own() != null && at.retry().looksAtResults())));
   }
 
   /** In time, looked up, and past its obstacles, the item begins its attempt. */

@@ -403,6 +403,31 @@ class CarriersTest {
   }
 
   @Test
+  @DisplayName(
+      "A38, E6: an executor with many tasks is shut down in time, though its workers lose every carrier meanwhile")
+  void shutdownOfMany() {
+    ParallelExecutor executor = ParallelExecutor.of(CARRIERS);
+    for (int task = 0; task < 300_000; task++) {
+      executor.execute(() -> {});
+    }
+    AtomicLong from = new AtomicLong(Long.MAX_VALUE);
+    for (int carrier = 0; carrier < CARRIERS; carrier++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                while (System.nanoTime() < from.get()) {
+                  Thread.yield(); // to the workers
+                }
+                compute(0);
+              });
+    }
+    ended.set(System.nanoTime());
+    from.set(ended.get() + 2_000_000); // in the middle of the shutdown
+    executor.shutdownAndCancel();
+    assertInTime();
+  }
+
+  @Test
   @DisplayName("E6: attempts of computing actions time out, though every carrier computes")
   void attemptTimeout() {
     ended.set(System.nanoTime() + 100_000_000);

@@ -54,6 +54,12 @@ public final class ItemAtHand {
   /** Whether limits that learn were told what came of its last call. */
   public boolean isAnswerTold;
 
+  /**
+   * Whether what its last call has cost is settled, or stays as it was estimated: because another call has the answer, which
+   * says what that one has cost.
+   */
+  public boolean isSettled;
+
   /** Whether the budget of retries has given one for its last call. */
   public boolean hasRetry;
 
@@ -105,6 +111,7 @@ public final class ItemAtHand {
     pause = null;
     isEndTold = false;
     isAnswerTold = false;
+    isSettled = false;
     hasRetry = false;
     callWord = NONE;
   }
@@ -141,6 +148,7 @@ public final class ItemAtHand {
   private void nextCall(Claim called) {
     isEndTold = false;
     isAnswerTold = false;
+    isSettled = false;
     hasRetry = false;
     calls++;
     callWord = called.observe();
