@@ -232,8 +232,7 @@ final class Attempts {
 
   private boolean inspects(@Nullable ItemAtHand at) {
     return isInspecting
-        || (at != null
-            && (at.pause != null || (at.own() != null && at.retry().looksAtResults())));
+        || (at != null && (at.pause != null || (at.own() != null && at.retry().looksAtResults())));
   }
 
   /** In time, looked up, and past its obstacles, the item begins its attempt. */

@@ -19,10 +19,8 @@ import io.millrace.checkpoint.Codec;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
-import io.millrace.outcome.NotRun;
-import io.millrace.signal.ServerAnswer;
-import io.millrace.plan.RateChange;
 import io.millrace.outcome.MonitorEvent;
+import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.outcome.Wording;
@@ -30,11 +28,13 @@ import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Budget;
 import io.millrace.plan.Hedge;
+import io.millrace.plan.RateChange;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
+import io.millrace.signal.ServerAnswer;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
@@ -321,8 +321,7 @@ class HedgeTest {
     Results<Integer, Integer> results =
         parallel(2).rateLimit(adaptive).map(items(1), taking(ofMillis(-1500), ofSeconds(2)));
     assertEquals(List.of(2), results.values());
-    assertTrue(
-        moves.stream().anyMatch(move -> move.after() < move.before()), () -> moves + "");
+    assertTrue(moves.stream().anyMatch(move -> move.after() < move.before()), () -> moves + "");
   }
 
   @Test

@@ -58,7 +58,8 @@ final class Lookups implements TicketQueue {
     this.twins = twins;
     long rows = session.firstNewRow();
     this.isNeeded = twins != Twins.NONE || rows > 0;
-    this.ahead = twins == Twins.ONE_BY_ONE || rows == 0 ? null : new ReadAhead(session, rows, this::wakeUp);
+    this.ahead =
+        twins == Twins.ONE_BY_ONE || rows == 0 ? null : new ReadAhead(session, rows, this::wakeUp);
     this.batches = new TicketBatches(clock, this::lookUp, run::breakOff);
   }
 
