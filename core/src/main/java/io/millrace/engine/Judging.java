@@ -3,12 +3,12 @@ package io.millrace.engine;
 import io.millrace.base.Require;
 import io.millrace.base.Suppressing;
 import io.millrace.checkpoint.spi.StoredOutcome;
-import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.AskedPause;
 import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.LostCall;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.plan.ConcurrencyChange;
@@ -68,7 +68,16 @@ final class Judging {
 
   /** What comes of an attempt that returned or threw. */
   Verdict ofAttempt(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
-    return decide(at, () -> judged(at, value, error));
+    return decide(
+        at,
+        () -> {
+          LostCall lost = at.lost;
+          at.lost = null;
+          if (lost != null) {
+            ofLostCall(at, lost.value(), lost.error(), lost.isItsOwn());
+          }
+          return judged(at, value, error);
+        });
   }
 
   /**
@@ -112,9 +121,7 @@ final class Judging {
 
   /**
    * Another call has the answer of the attempt, or nobody wants any; what the server has said to this one counts for limits all
-   * the same, and what it has cost for budgets.
-   *
-   * @param isItsOwn whether nobody has interrupted it: otherwise an error that asks for nothing may only be the interrupt
+   * the same, and what it has cost for budgets. See {@link LostCall}.
    */
   void ofLostCall(
       ItemAtHand at, @Nullable Object value, @Nullable Throwable error, boolean isItsOwn) {
@@ -134,18 +141,6 @@ final class Judging {
       }
     } catch (Throwable broken) {
       // of the user's: nobody hears of this call
-    }
-    tidyInterrupt(null);
-  }
-
-  /** As {@link #ofLostCall}, by the owner of the item, which goes on with the answer of its hedge. */
-  void ofLostOwnCall(
-      ItemAtHand at, @Nullable Object value, @Nullable Throwable error, boolean isItsOwn) {
-    at.isSettled = true;
-    if (Claim.isRunning(at.claim().observe())) { // else it goes on as ended, or as another worker's
-      interrupter.joinEnd(at.claim());
-      ofLostCall(at, value, error, isItsOwn);
-      at.worker.readClock();
     }
   }
 

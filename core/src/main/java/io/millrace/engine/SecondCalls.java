@@ -118,6 +118,7 @@ final class SecondCalls {
     boolean isInterrupted = error != null && !isItsOwn;
     if (isInterrupted || second.state() != HedgedCall.State.RUNNING) {
       judging.ofLostCall(at, value, error, isItsOwn);
+      judging.tidyInterrupt(null);
     } else if (judging.ofHedge(at, value, error) && second.answer(value)) {
       hedging.answered(second);
     }

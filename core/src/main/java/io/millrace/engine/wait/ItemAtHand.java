@@ -60,6 +60,9 @@ public final class ItemAtHand {
    */
   public boolean isSettled;
 
+  /** What its last call came to, if another one has the answer, until limits and budgets have heard of it; otherwise null. */
+  public @Nullable LostCall lost;
+
   /** Whether the budget of retries has given one for its last call. */
   public boolean hasRetry;
 
@@ -112,6 +115,7 @@ public final class ItemAtHand {
     isEndTold = false;
     isAnswerTold = false;
     isSettled = false;
+    lost = null;
     hasRetry = false;
     callWord = NONE;
   }
@@ -126,6 +130,7 @@ public final class ItemAtHand {
     demand = null;
     told = null;
     pause = null;
+    lost = null;
   }
 
   /** Whether the facts are those of this item; by any thread. */
@@ -149,6 +154,7 @@ public final class ItemAtHand {
     isEndTold = false;
     isAnswerTold = false;
     isSettled = false;
+    lost = null;
     hasRetry = false;
     calls++;
     callWord = called.observe();
