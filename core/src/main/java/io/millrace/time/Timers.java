@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timers {
   private static final long IDLE_NANOS = 1_000_000_000;
+  private static final long AGAIN_NANOS = 1_000_000;
   private static final int FIRST_SIZE = 16;
   private static final int NOT_QUEUED = -1;
 
@@ -29,6 +30,9 @@ final class Timers {
 
   /* Written by that thread before it looks; who adds a timer reads it afterwards. So one of them sees the other. */
   private volatile @Nullable Thread thread;
+
+  /* That thread's own: when it ends if there are no timers. */
+  private long idleUntil;
 
   /** A timer; one that has rung, or was cancelled, keeps nothing. */
   private final class Entry implements TimeSource.Timer {
@@ -104,35 +108,46 @@ final class Timers {
 
   private void serve() {
     thread = Thread.currentThread();
-    long idleUntil = System.nanoTime() + IDLE_NANOS;
+    idleUntil = System.nanoTime() + IDLE_NANOS;
     boolean goesOn = true;
     while (goesOn) {
-      Runnable due = null;
-      long waitNanos = 0;
-      lock.lock();
       try {
-        long now = System.nanoTime();
-        Entry first = heap[0];
-        if (first != null && first.dueNanos - now <= 0) {
-          due = take(first);
-        } else {
-          waitNanos = (first == null ? idleUntil : first.dueNanos) - now;
-          goesOn = first != null || waitNanos > 0;
-          if (!goesOn) {
-            isServed = false;
-            heap = new Entry[FIRST_SIZE]; // there may have been a million
-          }
-        }
-      } finally {
-        lock.unlock();
-      }
-      if (due != null) {
-        ring(due);
-        idleUntil = System.nanoTime() + IDLE_NANOS;
-      } else if (goesOn) {
-        LockSupport.parkNanos(this, waitNanos);
+        goesOn = serveOnce();
+      } catch (Throwable broken) { // there is no memory, perhaps, and soon there is
+        LockSupport.parkNanos(this, AGAIN_NANOS);
       }
     }
+  }
+
+  /* Rings, or waits; false if there is nothing to wait for. */
+  private boolean serveOnce() {
+    Runnable due = null;
+    long waitNanos = 0;
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      Entry first = heap[0];
+      if (first != null && first.dueNanos - now <= 0) {
+        due = take(first);
+      } else if (first != null) {
+        waitNanos = first.dueNanos - now;
+      } else if (idleUntil - now > 0) {
+        waitNanos = idleUntil - now;
+      } else {
+        heap = new Entry[FIRST_SIZE]; // there may have been a million
+        isServed = false;
+        return false;
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (due == null) {
+      LockSupport.parkNanos(this, waitNanos);
+    } else {
+      ring(due);
+      idleUntil = System.nanoTime() + IDLE_NANOS;
+    }
+    return true;
   }
 
   private static void ring(Runnable task) {
