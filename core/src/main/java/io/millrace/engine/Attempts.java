@@ -12,6 +12,7 @@ import io.millrace.engine.out.Sink;
 import io.millrace.engine.terms.Spending;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.LostCall;
 import io.millrace.engine.wait.Obstacle;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.Details;
@@ -183,8 +184,10 @@ final class Attempts {
     }
     judging.tidyInterrupt(error);
     worker.readClock();
+    boolean isItsOwn = hedging != null && Claim.isRunning(claim.observe());
     HedgedCall second =
         hedging == null ? null : hedging.callEnded(worker, claim, retry, value, error);
+    LostCall lost = second == null ? null : new LostCall(value, error, isItsOwn);
     if (second != null) {
       value = second.value();
       error = null;
@@ -193,7 +196,7 @@ final class Attempts {
       allowance.giveBackUnused(noted, tookPermit); // it was cancelled just before its call
     }
     boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
-    if (error == null && first && !inspects(noted)) {
+    if (error == null && first && lost == null && !inspects(noted)) {
       Object key = noted == null ? null : noted.key;
       Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
       var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
@@ -211,10 +214,8 @@ final class Attempts {
         return true;
       }
     }
-    ItemAtHand at = noted;
-    if (at == null) {
-      at = worker.takeCalled(claim, start);
-    }
+    ItemAtHand at = noted == null ? worker.takeCalled(claim, start) : noted;
+    at.lost = lost;
     return verdicts.judge(at, start, value, error);
   }
 

@@ -112,7 +112,7 @@ final class Hedging {
         awaitAnswer(second, claim);
       }
       worker.readClock();
-      return drop(second) == State.ANSWERED ? second : null;
+      return interrupter.drop(second) == State.ANSWERED ? second : null;
     } finally {
       worker.unhedged(second);
       interrupter.leaveHedged(claim, worker.nowNanos);
@@ -143,16 +143,6 @@ final class Hedging {
         // then it is in the word
       }
     }
-  }
-
-  /** Nobody needs this hedge any more; returns how far it was. */
-  private State drop(HedgedCall second) {
-    State before = interrupter.drop(second);
-    if (before == State.OFFERED) {
-      schedule.withdraw(second);
-      giveBack();
-    }
-    return before;
   }
 
   // The scans

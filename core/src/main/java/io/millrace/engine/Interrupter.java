@@ -9,6 +9,7 @@ import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.engine.thread.Sending;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Hedge;
 import io.millrace.time.TimeSource;
 import org.jspecify.annotations.Nullable;
 
@@ -185,9 +186,14 @@ final class Interrupter {
     interrupt(worker, claim, seen, Interruption.HEDGED, worker::interruptAttempt);
   }
 
-  /** Nobody wants the answer of this hedge: it is interrupted if it runs. Returns how far it was. */
+  /** Nobody wants the answer of this hedge: it is not begun any more, or interrupted if it runs. Returns how far it was. */
   SecondCall.State drop(HedgedCall second) {
     SecondCall.State before = second.drop();
+    Hedge hedge = terms.config.hedge;
+    if (before == SecondCall.State.OFFERED && hedge != null) {
+      schedule.withdraw(second);
+      hedge.giveBack(terms.clock.nanoTime());
+    }
     Worker worker = second.worker;
     Claim own = second.own;
     if (before == SecondCall.State.RUNNING && worker != null && own != null) {
@@ -234,8 +240,8 @@ final class Interrupter {
     GraceScan scan = new GraceScan(now, ends);
     if (ends) {
       endReading(now);
-    } else if (isCut) {
-      scan.waitNanos = endedNanos == 0 ? 0 : endedNanos + terms.graceNanos - now;
+    } else if (isCut && endedNanos != 0) { // else it is over, or whoever ends it sets the alarm
+      scan.waitNanos = endedNanos + terms.graceNanos - now;
     } else if (drainedNanos != 0) {
       scan.waitNanos = drainReading(now);
     }

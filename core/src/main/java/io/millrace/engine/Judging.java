@@ -8,6 +8,7 @@ import io.millrace.engine.terms.ItemDeadline;
 import io.millrace.engine.terms.Terms;
 import io.millrace.engine.wait.AskedPause;
 import io.millrace.engine.wait.ItemAtHand;
+import io.millrace.engine.wait.LostCall;
 import io.millrace.engine.wait.Waits;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.plan.ConcurrencyChange;
@@ -67,30 +68,41 @@ final class Judging {
 
   /** What comes of an attempt that returned or threw. */
   Verdict ofAttempt(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
-    return decide(at, () -> judged(at, value, error));
+    return decide(
+        at,
+        () -> {
+          LostCall lost = at.lost;
+          at.lost = null;
+          if (lost != null) {
+            ofLostCall(at, lost.value(), lost.error(), lost.isItsOwn());
+          }
+          return judged(at, value, error);
+        });
   }
 
   /**
    * What comes of the answer of a hedge, in place of a call that was abandoned. That one has failed, to limits that learn, and
-   * keeps what it took.
+   * keeps what it took; the hedge has settled its own.
    */
   Verdict ofAnswer(ItemAtHand at, @Nullable Object value, Throwable abandoned) {
     return decide(
         at,
         () -> {
           answered(at, null, abandoned);
-          at.demand = null;
-          at.cost = terms.spending == null ? 0 : terms.spending.costOf(at.itemOfUser());
+          at.isSettled = true;
           return judged(at, value, null);
         });
   }
 
-  /** Whether the answer of a hedge counts. Limits hear of it, as of that of any call; what the user's functions throw counts as no. */
+  /** Whether the answer of a hedge counts. Limits and budgets hear of it, as of that of any call; what the user's functions throw counts as no. */
   boolean ofHedge(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
     Retry retry = at.retry();
     boolean counts = false;
     try {
       answered(at, value, error);
+      if (error == null) {
+        spent(at, value);
+      }
       counts =
           error == null
               && !retry.isFatalResult(at.itemOfUser(), value)
@@ -98,10 +110,7 @@ final class Judging {
       if (counts) {
         waits.settle(at.demand, at.item(), value);
       } else {
-        Throwable failure = error == null ? new RejectedResultException(value, 1) : error;
-        retry
-            .serverWait(value, error, terms.clock.now())
-            .ifPresent(wait -> pause(at, wait, failure));
+        askedWait(at, value, error).ifPresent(wait -> pause(at, wait, failure(value, error)));
       }
     } catch (Throwable broken) {
       counts = false;
@@ -111,25 +120,43 @@ final class Judging {
   }
 
   /**
-   * Nobody wants the answer of a hedge any more; what its server has said counts for limits all the same. If it says nothing, the
-   * call was perhaps only interrupted.
+   * Another call has the answer of the attempt, or nobody wants any; what the server has said to this one counts for limits all
+   * the same, and what it has cost for budgets. See {@link LostCall}.
    */
-  void ofLostHedge(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+  void ofLostCall(
+      ItemAtHand at, @Nullable Object value, @Nullable Throwable error, boolean isItsOwn) {
+    at.isSettled = true;
     try {
-      Optional<Duration> serverWait = at.retry().serverWait(value, error, terms.clock.now());
-      if (error == null || serverWait.isPresent()) {
+      Optional<Duration> wait = askedWait(at, value, error);
+      if (isItsOwn || error == null || wait.isPresent()) {
         answered(at, value, error);
       }
-      if (serverWait.isPresent()) {
-        Throwable failure = error == null ? new RejectedResultException(value, 1) : error;
-        pause(at, serverWait.get(), failure);
+      if (error == null) {
+        spent(at, value);
+      }
+      if (wait.isPresent()) {
+        pause(at, wait.get(), failure(value, error));
       } else if (error == null) {
         waits.settle(at.demand, at.item(), value);
       }
     } catch (Throwable broken) {
       // of the user's: nobody hears of this call
     }
-    tidyInterrupt(null);
+  }
+
+  private Optional<Duration> askedWait(
+      ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    return at.retry().serverWait(value, error, terms.clock.now());
+  }
+
+  private static Throwable failure(@Nullable Object value, @Nullable Throwable error) {
+    return error == null ? new RejectedResultException(value, 1) : error;
+  }
+
+  private void spent(ItemAtHand at, @Nullable Object value) {
+    if (terms.spending != null) {
+      terms.spending.settle(at.cost, at.itemOfUser(), value);
+    }
   }
 
   /** What comes of an item whose call was the last one, whatever came of that. */
@@ -202,12 +229,14 @@ final class Judging {
     boolean isFatal = error != null && retry.isFatal(at.itemOfUser(), error);
     try {
       if (failure == null) {
-        if (terms.spending != null) {
-          terms.spending.settle(at.cost, at.itemOfUser(), value);
+        if (!at.isSettled) {
+          spent(at, value);
         }
         isFatal = retry.isFatalResult(at.itemOfUser(), value);
         if (!isFatal && !retry.rejects(at.itemOfUser(), value)) {
-          waits.settle(at.demand, at.item(), value);
+          if (!at.isSettled) {
+            waits.settle(at.demand, at.item(), value);
+          }
           return new Verdict.Succeed(value);
         }
         failure = new RejectedResultException(value, ticket.attempts);

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.base.ShortLock;
 import io.millrace.plan.FailureRate;
 import java.util.BitSet;
 
@@ -11,7 +12,10 @@ final class RecentItems {
   private final int items;
   private final double most;
 
-  /* Guarded by this: a ring of the last items, which grows as they come, and what is in it. */
+  /* Taken inside of the run's lock, too. */
+  private final ShortLock lock = new ShortLock();
+
+  /* Guarded by the lock: a ring of the last items, which grows as they come, and what is in it. */
   private final BitSet failures = new BitSet();
   private int next;
   private int failed;
@@ -23,11 +27,16 @@ final class RecentItems {
   }
 
   /** Notes an item; true if too many of the last ones have failed. */
-  synchronized boolean note(boolean hasFailed) {
-    failed += (hasFailed ? 1 : 0) - (failures.get(next) ? 1 : 0);
-    failures.set(next, hasFailed);
-    next = (next + 1) % items;
-    seen++;
-    return seen >= items && failed > most;
+  boolean note(boolean hasFailed) {
+    lock.lockInside();
+    try {
+      failed += (hasFailed ? 1 : 0) - (failures.get(next) ? 1 : 0);
+      failures.set(next, hasFailed);
+      next = (next + 1) % items;
+      seen++;
+      return seen >= items && failed > most;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.SecondCall;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.feed.Feed;
@@ -206,14 +207,16 @@ final class Schedule {
 
   // Hedges
 
-  /** A call takes long: if there is a slot that nothing else needs, it is made a second time. */
+  /** A call takes long: if there is a slot that nothing else needs, it is made a second time, unless it was dropped meanwhile. */
   void offer(HedgedCall second) {
     lock();
-    backlog.addHedge(second);
+    if (second.state() == SecondCall.State.OFFERED) {
+      backlog.addHedge(second);
+    }
     release();
   }
 
-  /** It is not to be made any more. */
+  /** It was dropped, and is not to be made any more. */
   void withdraw(HedgedCall second) {
     lock();
     backlog.removeHedge(second);

@@ -20,6 +20,7 @@ final class SecondCalls {
   private final Waits waits;
   private final Interrupter interrupter;
   private final ContextualAction action;
+  private final Verdicts verdicts;
   private final Judging judging;
   private final @Nullable AttemptNews news;
   private final Hedging hedging;
@@ -37,6 +38,7 @@ final class SecondCalls {
     this.waits = waits;
     this.interrupter = interrupter;
     this.action = action;
+    this.verdicts = verdicts;
     this.judging = verdicts.judging();
     this.news = verdicts.news();
     this.hedging = hedging;
@@ -69,7 +71,7 @@ final class SecondCalls {
       return false;
     }
     waits.free(at.ticketed());
-    return own.leaveWaiting(worker.nowNanos);
+    return verdicts.dropped(at) && own.leaveWaiting(worker.nowNanos);
   }
 
   /* Takes all that the call needs, or nothing. Asks the user's functions for keys and costs. */
@@ -111,9 +113,12 @@ final class SecondCalls {
     } catch (Throwable thrown) {
       error = thrown;
     }
+    boolean isItsOwn = Claim.isRunning(at.claim().observe());
     judging.tidyInterrupt(error);
-    if (second.state() != HedgedCall.State.RUNNING) {
-      judging.ofLostHedge(at, value, error);
+    boolean isInterrupted = error != null && !isItsOwn;
+    if (isInterrupted || second.state() != HedgedCall.State.RUNNING) {
+      judging.ofLostCall(at, value, error, isItsOwn);
+      judging.tidyInterrupt(null);
     } else if (judging.ofHedge(at, value, error) && second.answer(value)) {
       hedging.answered(second);
     }

@@ -234,6 +234,11 @@ final class Verdicts {
     return sealAgain(claim) && carryOut(at, verdict);
   }
 
+  /** Tells of a pause that the server of a hedge has asked for. The hedge is sealed. */
+  boolean dropped(ItemAtHand at) {
+    return telling.dropped(at);
+  }
+
   // Items that are not called, or not any more
 
   /** Fails an item without a further attempt. */

@@ -157,6 +157,9 @@ final class Entrance {
       if (!home.add(task)) {
         throw shutDown();
       }
+      if (task.isWithdrawn()) {
+        home.withdraw(task); // its deadline came before it could be found here
+      }
     } catch (Throwable refused) {
       task.leave();
       throw Rethrow.asIs(refused);

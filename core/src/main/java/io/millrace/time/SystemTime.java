@@ -3,40 +3,15 @@ package io.millrace.time;
 import io.millrace.base.Require;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/**
- * Real time. Timers share one daemon platform thread, which exists only while there are timers: a
- * virtual thread would not get to run while actions keep all carriers busy, which is when deadlines
- * matter most.
- */
+/** Real time; {@link Timers} has its timers. */
 final class SystemTime implements TimeSource {
   static final SystemTime INSTANCE = new SystemTime();
 
+  private final Timers timers = new Timers();
+
   private SystemTime() {}
-
-  /** Made when the first timer is: most runs need none, and start faster without. */
-  private static final class Timers {
-    private static final long IDLE_MILLIS = 1_000;
-    static final ScheduledThreadPoolExecutor SHARED = shared();
-
-    private static ScheduledThreadPoolExecutor shared() {
-      ScheduledThreadPoolExecutor timers =
-          new ScheduledThreadPoolExecutor(
-              1,
-              Thread.ofPlatform()
-                  .daemon()
-                  .name("millrace-timer")
-                  .inheritInheritableThreadLocals(false)
-                  .factory());
-      timers.setRemoveOnCancelPolicy(true);
-      timers.setKeepAliveTime(IDLE_MILLIS, TimeUnit.MILLISECONDS);
-      timers.allowCoreThreadTimeOut(true);
-      return timers;
-    }
-  }
 
   @Override
   public long nanoTime() {
@@ -50,9 +25,7 @@ final class SystemTime implements TimeSource {
 
   @Override
   public Timer schedule(long atNanos, Runnable task) {
-    long delay = Math.max(0, atNanos - System.nanoTime());
-    Future<?> pending = Timers.SHARED.schedule(task, delay, TimeUnit.NANOSECONDS);
-    return () -> pending.cancel(false);
+    return timers.schedule(atNanos, task);
   }
 
   @Override

@@ -19,18 +19,22 @@ import io.millrace.checkpoint.Codec;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.RateLimiter;
 import io.millrace.outcome.AttemptEvent;
+import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.NotRun;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.Wording;
 import io.millrace.plan.Action;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Budget;
 import io.millrace.plan.Hedge;
+import io.millrace.plan.RateChange;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
+import io.millrace.signal.ServerAnswer;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
@@ -240,6 +244,103 @@ class HedgeTest {
                 });
     assertEquals(List.of(1), results.values());
     assertFalse(limiter.tryAcquire());
+  }
+
+  private static Retry pausing() {
+    return Retry.ofAttempts(1)
+        .serverWait(
+            (value, error, now) ->
+                error instanceof IllegalStateException
+                    ? Optional.of(ofSeconds(60))
+                    : Optional.empty());
+  }
+
+  @Test
+  @DisplayName(
+      "R10, A14, M4: what a server asks for in the answer of a first call that has lost counts for limits, and a monitor sees it")
+  void lostFirstCallPauses() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(100).burst(50), clock);
+    Monitor monitor = Monitor.of();
+    Results<Integer, Integer> results =
+        parallel(2)
+            .rateLimit(limiter)
+            .retry(pausing())
+            .monitor(monitor)
+            .map(
+                items(1),
+                item -> {
+                  int call = call(item);
+                  clock.sleep(ofMillis(1500));
+                  if (call == 1) {
+                    throw new IllegalStateException("busy");
+                  }
+                  return call;
+                });
+    assertEquals(List.of(2), results.values());
+    assertFalse(limiter.tryAcquire());
+    assertEquals(1, monitor.snapshot().pauses().size());
+  }
+
+  @Test
+  @DisplayName("R10, M4, M8: a monitor sees the pause that the server of a hedge asks for, once")
+  void pauseOfTheHedge() {
+    List<MonitorEvent> heard = Collections.synchronizedList(new ArrayList<>());
+    Monitor monitor = Monitor.of(Wording.PLAIN, heard::add);
+    Results<Integer, Integer> results =
+        parallel(2)
+            .rateLimit(RateLimit.perSecond(100).burst(50))
+            .retry(pausing())
+            .monitor(monitor)
+            .map(
+                items(1),
+                item -> {
+                  int call = call(item);
+                  clock.sleep(call == 1 ? ofSeconds(3) : ofMillis(500));
+                  if (call == 2) {
+                    throw new IllegalStateException("busy");
+                  }
+                  return call;
+                });
+    assertEquals(List.of(1), results.values());
+    assertEquals(1, monitor.snapshot().pauses().size());
+    assertEquals(1, heard.stream().filter(MonitorEvent.Paused.class::isInstance).count());
+  }
+
+  @Test
+  @DisplayName(
+      "R10, S6: a refusal that the first call has got is heard by a rate that learns, although its hedge has the answer")
+  void lostRefusalIsLearnt() {
+    List<RateChange> moves = Collections.synchronizedList(new ArrayList<>());
+    RateLimit adaptive =
+        RateLimit.adaptive()
+            .startingAt(100)
+            .reading(
+                (result, error, now) ->
+                    error == null ? ServerAnswer.granted() : ServerAnswer.refused())
+            .onChange(moves::add);
+    Results<Integer, Integer> results =
+        parallel(2).rateLimit(adaptive).map(items(1), taking(ofMillis(-1500), ofSeconds(2)));
+    assertEquals(List.of(2), results.values());
+    assertTrue(moves.stream().anyMatch(move -> move.after() < move.before()), () -> moves + "");
+  }
+
+  @Test
+  @DisplayName("R10, R2: what each of the two calls has cost counts for a budget of money")
+  void moneyOfBoth() {
+    Budget two = Budget.money(2, (Integer value) -> 1);
+    Retry retry = Retry.ofAttempts(1).whenResult(value -> (Integer) value == 2);
+    Parallel frugal = parallel(2).window(1).budget(two).retry(retry).truncation(Truncation.SILENT);
+    Results<Integer, Integer> rejected =
+        frugal.map(items(2), taking(ofSeconds(3), ofMillis(100), ofMillis(100)));
+    assertEquals(RunStatus.COST_SPENT, rejected.status());
+    assertEquals(List.of(1), rejected.okValues());
+    calls.clear();
+    Results<Integer, Integer> answered =
+        parallel(2)
+            .window(1)
+            .budget(two)
+            .map(items(2), taking(ofSeconds(9), ofMillis(500), ofMillis(100)));
+    assertEquals(List.of(2, 2), answered.values(), "of one that was interrupted nobody knows");
   }
 
   @Test

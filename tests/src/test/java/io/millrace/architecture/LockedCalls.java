@@ -9,6 +9,7 @@ import java.lang.classfile.Opcode;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.MonitorInstruction;
+import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.constant.DirectMethodHandleDesc;
 import java.lang.reflect.AccessFlag;
 import java.nio.file.FileSystem;
@@ -38,6 +39,8 @@ final class LockedCalls {
           "io/millrace/base/ShortLock",
           "java/util/concurrent/locks/Lock",
           "java/util/concurrent/locks/ReentrantLock");
+
+  private static final Set<String> TAKING = Set.of("lock", "lockInside", "lockInterruptibly");
 
   /** Types whose every method is somebody else's code. */
   private static final Set<String> FOREIGN =
@@ -142,7 +145,7 @@ final class LockedCalls {
     Set<String> found = new TreeSet<>();
     methods.forEach(
         (key, method) -> {
-          if (isSynchronized(method) || elements(method).stream().anyMatch(this::isMonitorEnter)) {
+          if (hasMonitor(method)) {
             found.add(shortName(key));
           }
         });
@@ -159,6 +162,60 @@ final class LockedCalls {
           }
         });
     return found;
+  }
+
+  /** Monitors that are entered under a lock which is none: where the lock is taken, and where the monitor is. */
+  Set<String> monitorsUnderLocks() {
+    Set<String> found = new TreeSet<>();
+    methods.forEach(
+        (key, method) -> {
+          for (Call call : callsUnderLocks(method)) {
+            reached(call).stream()
+                .filter(target -> hasMonitor(methods.get(target)))
+                .forEach(target -> found.add(shortName(key) + " -> " + shortName(target)));
+          }
+        });
+    return found;
+  }
+
+  private boolean hasMonitor(MethodModel method) {
+    return isSynchronized(method) || elements(method).stream().anyMatch(this::isMonitorEnter);
+  }
+
+  private List<Call> callsUnderLocks(MethodModel method) {
+    List<Call> calls = new ArrayList<>();
+    boolean locked = false;
+    boolean lockedBefore = false; // the last unlock
+    for (CodeElement element : elements(method)) {
+      for (Call call : Call.in(element)) {
+        if (isLock(call)) {
+          locked = true;
+        } else if (isUnlock(call)) {
+          lockedBefore = locked;
+          locked = false;
+        } else if (locked) {
+          calls.add(call);
+        }
+      }
+      if (element instanceof ReturnInstruction) {
+        locked = lockedBefore; // what follows is reached from before: an early return
+      }
+    }
+    return calls;
+  }
+
+  /** The methods of core that a call leads to while the lock is held. */
+  private Set<String> reached(Call first) {
+    Set<String> seen = new HashSet<>();
+    Deque<Call> open = new ArrayDeque<>(List.of(first));
+    while (!open.isEmpty()) {
+      for (String target : targets(open.pop())) {
+        if (seen.add(target)) {
+          open.addAll(heldCalls(methods.get(target)));
+        }
+      }
+    }
+    return seen;
   }
 
   private List<Call> lockedCalls(MethodModel method) {
@@ -184,7 +241,7 @@ final class LockedCalls {
 
   private boolean isLock(Call call) {
     String name = call.name();
-    return isLockType(call) && (name.equals("lock") || name.equals("lockInterruptibly"));
+    return isLockType(call) && TAKING.contains(name);
   }
 
   private boolean isUnlock(Call call) {

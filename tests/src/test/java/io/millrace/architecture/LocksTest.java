@@ -30,6 +30,13 @@ class LocksTest {
     check(calls().foreignCalls(), "/calls-under-locks.txt");
   }
 
+  @Test
+  @DisplayName(
+      "E6: nobody waits for a monitor under a lock: a virtual thread gives its carrier away for that, and keeps the lock")
+  void noMonitorUnderALock() throws Exception {
+    assertEquals(Set.of(), calls().monitorsUnderLocks());
+  }
+
   private static LockedCalls calls() throws IOException, URISyntaxException {
     return new LockedCalls(
         Path.of(Outcome.class.getProtectionDomain().getCodeSource().getLocation().toURI()));

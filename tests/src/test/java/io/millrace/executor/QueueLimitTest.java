@@ -16,6 +16,7 @@ import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
 import io.millrace.scope.CancelScope;
+import io.millrace.soundness.RealClock;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
@@ -301,6 +302,53 @@ class QueueLimitTest {
           1, executor.submit(calls::incrementAndGet, TaskOptions.none()).get(), "without one");
     }
     assertEquals(1, calls.get());
+  }
+
+  /** Its timers ring before whoever sets them goes on, as where that thread loses its processor. */
+  private static final class RingingFirst extends RealClock {
+    private volatile boolean isOn;
+
+    @Override
+    public Timer schedule(long atNanos, Runnable task) {
+      if (!isOn) {
+        return super.schedule(atNanos, task);
+      }
+      CountDownLatch rung = new CountDownLatch(1);
+      Timer timer =
+          super.schedule(
+              atNanos,
+              () -> {
+                task.run();
+                rung.countDown();
+              });
+      try {
+        rung.await();
+      } catch (InterruptedException unexpected) {
+        throw new AssertionError(unexpected);
+      }
+      return timer;
+    }
+  }
+
+  @Test
+  @DisplayName("L4: a task whose deadline comes while it is let in leaves its place at once")
+  void lateAtTheDoor() throws Exception {
+    RingingFirst clock = new RingingFirst();
+    Parallel parallel = Parallel.of(1).clock(clock);
+    try (ParallelExecutor executor = ParallelExecutor.of(parallel, QueueLimit.rejecting(1))) {
+      Held held = Held.task();
+      running.add(held);
+      executor.submit(held);
+      held.awaitStart();
+      clock.isOn = true;
+      ExecutorFuture<Integer> late =
+          executor.submit(() -> 1, TaskOptions.none().deadline(ofMillis(5)));
+      clock.isOn = false;
+      assertInstanceOf(TimeoutException.class, late.exceptionNow());
+      ExecutorFuture<Integer> next = executor.submit(() -> 3);
+      release();
+      assertEquals(3, next.get());
+    }
   }
 
   @Test

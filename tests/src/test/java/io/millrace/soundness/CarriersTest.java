@@ -15,7 +15,9 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
+import io.millrace.time.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
@@ -399,6 +401,89 @@ class CarriersTest {
     ended.set(System.nanoTime());
     assertEquals(ITEMS.size() - CARRIERS, executor.shutdownNow().size());
     assertInTime();
+  }
+
+  @RepeatedTest(3)
+  @DisplayName(
+      "A38, E6: an executor with many tasks is shut down in time, though its workers lose every carrier meanwhile")
+  void shutdownOfMany() {
+    ParallelExecutor executor = ParallelExecutor.of(CARRIERS);
+    for (int task = 0; task < 150_000; task++) {
+      executor.execute(() -> {});
+    }
+    AtomicLong from = new AtomicLong(Long.MAX_VALUE);
+    for (int carrier = 0; carrier < CARRIERS; carrier++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                while (System.nanoTime() < from.get()) {
+                  Thread.yield(); // to the workers
+                }
+                compute(0);
+              });
+    }
+    ended.set(System.nanoTime());
+    from.set(ended.get() + 2_000_000); // in the middle of the shutdown
+    executor.shutdownAndCancel();
+    assertInTime();
+  }
+
+  @RepeatedTest(5)
+  @DisplayName(
+      "E6: timers ring in time, though virtual threads that are setting timers lose every carrier")
+  void timers() throws InterruptedException {
+    TimeSource clock = TimeSource.system();
+    AtomicBoolean isOver = new AtomicBoolean();
+    AtomicLong from = new AtomicLong(Long.MAX_VALUE);
+    for (int thread = 0; thread < 50; thread++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                while (!isOver.get()) {
+                  for (int timer = 0; timer < 20; timer++) {
+                    clock.schedule(clock.nanoTime() + 1_000_000_000, () -> {}).cancel();
+                  }
+                  Thread.yield();
+                }
+              });
+    }
+    for (int carrier = 0; carrier < CARRIERS; carrier++) {
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                while (System.nanoTime() < from.get()) {
+                  Thread.yield();
+                }
+                compute(0);
+              });
+    }
+    AtomicLong worst = new AtomicLong();
+    long start = System.nanoTime();
+    List<Thread> setting = new ArrayList<>();
+    for (int thread = 0; thread < 2; thread++) {
+      setting.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (System.nanoTime() - start < 500_000_000) {
+                      long due = clock.nanoTime() + 1_000_000;
+                      clock.schedule(
+                          due, () -> worst.accumulateAndGet(System.nanoTime() - due, Math::max));
+                      LockSupport.parkNanos(500_000);
+                    }
+                  }));
+    }
+    LockSupport.parkNanos(100_000_000);
+    from.set(System.nanoTime());
+    for (Thread thread : setting) {
+      thread.join();
+    }
+    CountDownLatch last = new CountDownLatch(1);
+    clock.schedule(clock.nanoTime(), last::countDown);
+    last.await();
+    isOver.set(true);
+    assertTrue(worst.get() < IN_TIME.toNanos(), () -> worst.get() / 1_000_000 + " ms late");
+    assertTrue(System.nanoTime() - start < 2 * IN_TIME.toNanos(), "setting a timer took long");
   }
 
   @Test

@@ -5,6 +5,8 @@ import io.millrace.limit.spi.Demand;
 import io.millrace.limit.spi.RateQueue;
 import io.millrace.limit.spi.Waiter;
 import io.millrace.time.TimeSource;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,16 @@ public final class Ticket {
 
   /** The rank of an item that is to be repeated, until its backoff ends. */
   public static final long UNRANKED = -1;
+
+  private static final VarHandle HELD;
+
+  static {
+    try {
+      HELD = MethodHandles.lookup().findVarHandle(Ticket.class, "held", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   public final long index;
   public final @Nullable Object item;
@@ -115,8 +127,9 @@ public final class Ticket {
   public int waits;
   public int cause;
 
-  /* Guarded by this: both the worker and whoever abandons it free what the item holds. */
-  private int held;
+  /* Both the worker and whoever abandons it free what the item holds: one of them takes it. No monitor: a limit asks under its
+   * lock, and a virtual thread that waits for a monitor gives its carrier away. */
+  private volatile int held;
 
   /* Written before the wait, read at its end. */
   private volatile TimeSource.@Nullable Timer expiry;
@@ -137,19 +150,17 @@ public final class Ticket {
   }
 
   /** It has permits of its item's semaphore. */
-  public synchronized void hold(int permits) {
+  public void hold(int permits) {
     held = permits;
   }
 
-  public synchronized boolean holds() {
+  public boolean holds() {
     return held > 0;
   }
 
   /** How many permits of its item's semaphore to give back: once. */
-  public synchronized int letGo() {
-    int permits = held;
-    held = 0;
-    return permits;
+  public int letGo() {
+    return (int) HELD.getAndSet(this, 0);
   }
 
   public Object slotKey() {

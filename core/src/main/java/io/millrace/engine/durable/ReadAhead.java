@@ -27,6 +27,7 @@ final class ReadAhead {
 
   private final CheckpointSession session;
   private final long rows;
+  private final Runnable runningLow;
 
   /* Written by the thread that reads, read by workers: a worker that sees an old one finds nothing in it, and looks its item up. */
   private volatile Block block = new Block(new ConcurrentHashMap<>());
@@ -59,10 +60,12 @@ final class ReadAhead {
    * Reads nothing yet.
    *
    * @param rows above the numbers of those that were there when the run began
+   * @param runningLow wakes the thread that reads; called by the worker that takes the row by which a block is half used
    */
-  ReadAhead(CheckpointSession session, long rows) {
+  ReadAhead(CheckpointSession session, long rows, Runnable runningLow) {
     this.session = session;
     this.rows = rows;
+    this.runningLow = runningLow;
   }
 
   /** The row of an item; null if it was not read ahead. */
@@ -75,14 +78,10 @@ final class ReadAhead {
     if (row == null) {
       return blockBefore.rows.remove(id);
     }
-    last.left.getAndDecrement();
+    if (last.left.decrementAndGet() == last.size / 2) {
+      runningLow.run();
+    }
     return row;
-  }
-
-  /** Whether a worker that has just taken a row should wake the thread that reads. */
-  boolean isRunningLow() {
-    Block last = block;
-    return 2 * last.left.get() == last.size;
   }
 
   /** Whether the next block should be read: most of the last one is used, or items beyond it were asked for. */

@@ -1,5 +1,6 @@
 package io.millrace.engine.feed;
 
+import io.millrace.base.ShortLock;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class PushFeed implements Feed {
   private static final Object NULL = new Object();
 
-  /* Guarded by the buffer: pushing races with reading. */
+  /* Pushing races with reading. */
+  private final ShortLock lock = new ShortLock();
+
+  /* Guarded by the lock. */
   private final Queue<Object> buffer = new ArrayDeque<>();
   private boolean complete;
 
@@ -22,17 +26,23 @@ public final class PushFeed implements Feed {
 
   /** Adds an item; never blocks. */
   public void push(@Nullable Object item) {
-    synchronized (buffer) {
+    lock.lock();
+    try {
       buffer.add(item == null ? NULL : item);
+    } finally {
+      lock.unlock();
     }
     ready.run();
   }
 
   /** No item comes after this. */
   public void complete() {
-    synchronized (buffer) {
+    lock.lock();
+    try {
       complete = true;
       exhausted = buffer.isEmpty();
+    } finally {
+      lock.unlock();
     }
     ready.run();
   }
@@ -41,14 +51,21 @@ public final class PushFeed implements Feed {
   @SuppressWarnings("ReferenceEquality") // NULL is a mark
   public void read(Loader loader, int most) {
     for (int count = 0; count < most; count++) {
-      Object item;
-      synchronized (buffer) {
-        item = buffer.poll();
-        exhausted = item == null && complete;
-      }
+      Object item = next();
       if (item == null || !loader.append(item == NULL ? null : item)) {
         return;
       }
+    }
+  }
+
+  private @Nullable Object next() {
+    lock.lock();
+    try {
+      Object item = buffer.poll();
+      exhausted = item == null && complete;
+      return item;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -69,8 +86,11 @@ public final class PushFeed implements Feed {
 
   @Override
   public void close() {
-    synchronized (buffer) {
+    lock.lock();
+    try {
       buffer.clear();
+    } finally {
+      lock.unlock();
     }
   }
 }

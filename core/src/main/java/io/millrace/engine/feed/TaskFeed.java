@@ -1,5 +1,6 @@
 package io.millrace.engine.feed;
 
+import io.millrace.base.ShortLock;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.NotRun;
@@ -9,8 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A queue of tasks, FIFO and unbounded, until it is closed. */
 public final class TaskFeed implements Feed {
-  /* Guarded by the queue: adding races with reading, closing and draining. */
-  private final TaskQueue queue = new TaskQueue();
+  /*
+   * Adding races with reading, closing and draining. No monitor: a virtual thread that waits for one gives its carrier
+   * away, and a reader has the run's lock, which everybody would wait for until it gets another one.
+   */
+  private final ShortLock lock = new ShortLock();
+
+  /* Guarded by the lock. */
+  private TaskQueue queue = new TaskQueue();
   private boolean closed;
 
   /** A read took the last task, and nobody was told of one since. */
@@ -30,7 +37,8 @@ public final class TaskFeed implements Feed {
   /** Adds a task at the end; false if the queue is closed. Never blocks. */
   public boolean add(Tuned task) {
     boolean wanted;
-    synchronized (queue) {
+    lock.lock();
+    try {
       if (closed) {
         return false;
       }
@@ -39,6 +47,8 @@ public final class TaskFeed implements Feed {
       if (wanted) {
         isDrained = false;
       }
+    } finally {
+      lock.unlock();
     }
     if (wanted) {
       ready.run(); // else whoever reads has not found the end yet
@@ -48,29 +58,39 @@ public final class TaskFeed implements Feed {
 
   /** Takes no further task. */
   public void shut() {
-    synchronized (queue) {
+    lock.lock();
+    try {
       closed = true;
       exhausted = queue.isEmpty();
+    } finally {
+      lock.unlock();
     }
     ready.run();
   }
 
   /** Whether {@link #shut} was called, or the run has ended. */
   public boolean isShut() {
-    synchronized (queue) {
+    lock.lock();
+    try {
       return closed;
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Takes all tasks out that nobody has begun. */
   public List<Tuned> drain() {
-    List<Tuned> all;
-    synchronized (queue) {
-      all = queue.drain();
+    TaskQueue all;
+    lock.lock();
+    try {
+      all = queue; // which is nobody else's from now on
+      queue = new TaskQueue();
       exhausted = closed;
+    } finally {
+      lock.unlock();
     }
     ready.run();
-    return all;
+    return all.drain();
   }
 
   /**
@@ -78,21 +98,29 @@ public final class TaskFeed implements Feed {
    * the last one, a read that was announced finds nothing.
    */
   public boolean remove(Tuned task) {
-    synchronized (queue) {
+    lock.lock();
+    try {
       return queue.remove(task);
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Takes the first task out that may be replaced; null if there is none. Nobody is told, as of {@link #remove}. */
   public @Nullable Tuned pollReplaceable() {
-    synchronized (queue) {
+    lock.lock();
+    try {
       return queue.pollReplaceable();
+    } finally {
+      lock.unlock();
     }
   }
 
+  /* Under the run's lock. */
   @Override
   public void read(Loader loader, int most) {
-    synchronized (queue) {
+    lock.lockInside();
+    try {
       for (int count = 0; count < most; count++) {
         Tuned next = queue.poll();
         if (next == null) {
@@ -106,6 +134,8 @@ public final class TaskFeed implements Feed {
         isDrained = true;
         exhausted = closed;
       }
+    } finally {
+      lock.unlock();
     }
   }
 

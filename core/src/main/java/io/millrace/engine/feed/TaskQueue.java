@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Tasks, first in, first out, linked by themselves: each can be taken out at once. Guarded by its feed. */
+/** Tasks, first in, first out, linked by themselves: each can be taken out at once. Guarded by its feed's lock. */
 final class TaskQueue {
   private @Nullable Tuned first;
   private @Nullable Tuned last;
@@ -19,7 +19,7 @@ final class TaskQueue {
 
   void add(Tuned task) {
     Tuned before = last;
-    task.isInFeed = true;
+    task.feedQueue = this;
     task.previousInFeed = before;
     last = task;
     if (before == null) {
@@ -53,7 +53,7 @@ final class TaskQueue {
 
   /** Takes a task out; false if it is not there. */
   boolean remove(Tuned task) {
-    if (!task.isInFeed) {
+    if (task.feedQueue != this) {
       return false;
     }
     Tuned before = task.previousInFeed;
@@ -61,7 +61,7 @@ final class TaskQueue {
     if (asked == task) {
       asked = before;
     }
-    task.isInFeed = false;
+    task.feedQueue = null;
     task.previousInFeed = null; // a task that is kept by somebody must not keep its neighbours
     task.nextInFeed = null;
     if (before == null) {

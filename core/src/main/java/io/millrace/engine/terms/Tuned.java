@@ -35,10 +35,11 @@ public abstract class Tuned {
   /** Where it waits; written by the worker that leaves it there, read by whoever withdraws it. */
   public volatile @Nullable Ticket ticket;
 
-  /* Its place in the feed that it waits in. Guarded by that feed's lock. */
+  /* Its place in the feed that it waits in: the queue, null if it is in none, and its neighbours. Guarded by that feed's
+   * lock; in a queue that was taken out of its feed, they are those of the thread that did so. */
+  public @Nullable Object feedQueue;
   public @Nullable Tuned nextInFeed;
   public @Nullable Tuned previousInFeed;
-  public boolean isInFeed;
 
   /** An item with these options. */
   protected Tuned(Tuning tuning) {

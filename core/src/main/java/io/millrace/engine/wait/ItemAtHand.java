@@ -54,6 +54,15 @@ public final class ItemAtHand {
   /** Whether limits that learn were told what came of its last call. */
   public boolean isAnswerTold;
 
+  /**
+   * Whether what its last call has cost is settled, or stays as it was estimated: because another call has the answer, which
+   * says what that one has cost.
+   */
+  public boolean isSettled;
+
+  /** What its last call came to, if another one has the answer, until limits and budgets have heard of it; otherwise null. */
+  public @Nullable LostCall lost;
+
   /** Whether the budget of retries has given one for its last call. */
   public boolean hasRetry;
 
@@ -105,6 +114,8 @@ public final class ItemAtHand {
     pause = null;
     isEndTold = false;
     isAnswerTold = false;
+    isSettled = false;
+    lost = null;
     hasRetry = false;
     callWord = NONE;
   }
@@ -119,6 +130,7 @@ public final class ItemAtHand {
     demand = null;
     told = null;
     pause = null;
+    lost = null;
   }
 
   /** Whether the facts are those of this item; by any thread. */
@@ -141,6 +153,8 @@ public final class ItemAtHand {
   private void nextCall(Claim called) {
     isEndTold = false;
     isAnswerTold = false;
+    isSettled = false;
+    lost = null;
     hasRetry = false;
     calls++;
     callWord = called.observe();

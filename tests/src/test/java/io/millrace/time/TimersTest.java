@@ -1,0 +1,140 @@
+package io.millrace.time;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The timers of the real time. */
+@Timeout(60)
+class TimersTest {
+  private final Timers timers = new Timers();
+
+  private static long in(long millis) {
+    return System.nanoTime() + millis * 1_000_000;
+  }
+
+  private static void await(CountDownLatch latch) throws InterruptedException {
+    assertTrue(latch.await(50, TimeUnit.SECONDS));
+  }
+
+  @Test
+  @DisplayName(
+      "E6: timers ring by their times, and those of one time in the order in which they were set")
+  void order() throws InterruptedException {
+    List<Integer> rung = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch all = new CountDownLatch(5);
+    long now = System.nanoTime();
+    long[] times = {40, 20, 20, 0, 60};
+    for (int i = 0; i < times.length; i++) {
+      int number = i;
+      timers.schedule(
+          now + 200_000_000 + times[i] * 1_000_000,
+          () -> {
+            rung.add(number);
+            all.countDown();
+          });
+    }
+    await(all);
+    assertEquals(List.of(3, 1, 2, 0, 4), rung);
+  }
+
+  @Test
+  @DisplayName("E6: a timer that is set later and is due sooner wakes the thread")
+  void sooner() throws InterruptedException {
+    CountDownLatch rung = new CountDownLatch(1);
+    TimeSource.Timer late = timers.schedule(in(3_600_000), () -> {});
+    timers.schedule(in(5), rung::countDown);
+    await(rung);
+    late.cancel();
+  }
+
+  @Test
+  @DisplayName(
+      "E6: what a timer throws, or an interrupt flag that it leaves, is nothing to the next one")
+  void hostile() throws InterruptedException {
+    CountDownLatch rung = new CountDownLatch(1);
+    List<Boolean> interrupted = Collections.synchronizedList(new ArrayList<>());
+    long due = in(5);
+    timers.schedule(due, () -> Thread.currentThread().interrupt());
+    timers.schedule(
+        due,
+        () -> {
+          interrupted.add(Thread.currentThread().isInterrupted());
+          throw new IllegalStateException("of a timer");
+        });
+    timers.schedule(due, rung::countDown);
+    await(rung);
+    assertEquals(List.of(false), interrupted);
+  }
+
+  @Test
+  @DisplayName(
+      "E1: each timer rings once unless it was cancelled, whatever is set and cancelled meanwhile")
+  void manyAtOnce() throws InterruptedException {
+    int threads = 4;
+    int each = 5_000;
+    AtomicIntegerArray rung = new AtomicIntegerArray(threads * each);
+    boolean[] isKept = new boolean[threads * each];
+    List<Thread> setting = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      int first = thread * each;
+      Thread.Builder builder = thread % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
+      setting.add(
+          builder.start(
+              () -> {
+                Random random = new Random(first);
+                List<TimeSource.Timer> cancelled = new ArrayList<>();
+                for (int number = first; number < first + each; number++) {
+                  int mine = number;
+                  isKept[mine] = random.nextBoolean();
+                  long due = in(isKept[mine] ? random.nextInt(50) : 100_000 + random.nextInt(50));
+                  TimeSource.Timer timer = timers.schedule(due, () -> rung.getAndIncrement(mine));
+                  if (!isKept[mine]) {
+                    cancelled.add(random.nextInt(cancelled.size() + 1), timer);
+                  }
+                }
+                cancelled.forEach(TimeSource.Timer::cancel);
+              }));
+    }
+    for (Thread one : setting) {
+      one.join();
+    }
+    CountDownLatch after = new CountDownLatch(1);
+    timers.schedule(in(60), after::countDown);
+    await(after);
+    for (int number = 0; number < isKept.length; number++) {
+      assertEquals(isKept[number] ? 1 : 0, rung.get(number));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E1: the thread ends when there are no timers, and another one begins with the next timer")
+  void threadEnds() throws InterruptedException {
+    List<Thread> ringing = Collections.synchronizedList(new ArrayList<>());
+    for (int round = 0; round < 2; round++) {
+      CountDownLatch rung = new CountDownLatch(1);
+      timers.schedule(
+          in(0),
+          () -> {
+            ringing.add(Thread.currentThread());
+            rung.countDown();
+          });
+      await(rung);
+      ringing.getLast().join();
+    }
+    assertTrue(ringing.getFirst().isDaemon());
+    assertFalse(ringing.getFirst().equals(ringing.getLast()));
+  }
+}
