@@ -58,7 +58,8 @@ final class Lookups implements TicketQueue {
     this.twins = twins;
     long rows = session.firstNewRow();
     this.isNeeded = twins != Twins.NONE || rows > 0;
-    this.ahead = twins == Twins.ONE_BY_ONE || rows == 0 ? null : new ReadAhead(session, rows);
+    this.ahead =
+        twins == Twins.ONE_BY_ONE || rows == 0 ? null : new ReadAhead(session, rows, this::wakeUp);
     this.batches = new TicketBatches(clock, this::lookUp, run::breakOff);
   }
 
@@ -78,10 +79,11 @@ final class Lookups implements TicketQueue {
       return false; // who has the same key is found as soon as it is looked up
     }
     adopt(mark, row);
-    if (ahead != null && ahead.isRunningLow()) {
-      batches.wakeUp();
-    }
     return true;
+  }
+
+  private void wakeUp() {
+    batches.wakeUp();
   }
 
   @Override
@@ -108,7 +110,7 @@ final class Lookups implements TicketQueue {
     try {
       if (ahead != null) {
         tickets = withoutThoseAtHand(tickets);
-        if (ahead.isDue() && !run.hasEnded()) {
+        while (ahead.isDue(tickets.size()) && !run.hasEnded()) {
           ahead.read();
           tickets = withoutThoseAtHand(tickets);
         }
