@@ -245,12 +245,17 @@ class PostgresPermitsTest {
     PermitStoreException noServer =
         assertThrows(PermitStoreException.class, () -> nobody.open(LIMIT));
     assertFalse((noServer + nobody.toString() + noServer.getCause()).contains("cret"));
-    assertFalse(
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> PostgresPermits.at("jdbc:postgresql://me:secret@host/x"))
-            .getMessage()
-            .contains("secret"));
+    for (String url :
+        List.of(
+            "jdbc:postgresql://me:secret@host/x",
+            "jdbc:postgresql://host/x;user=me;password=secret",
+            "jdbc:postgresql://host/x&password=secret",
+            "jdbc:postgresql://host/x?currentSchema=s;password=secret")) {
+      assertFalse(
+          assertThrows(IllegalArgumentException.class, () -> PostgresPermits.at(url))
+              .getMessage()
+              .contains("secret"));
+    }
   }
 
   @Test
