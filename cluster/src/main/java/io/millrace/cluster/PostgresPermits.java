@@ -40,12 +40,12 @@ public final class PostgresPermits implements PermitStore {
     }
     int question = url.indexOf('?');
     String server = question < 0 ? url : url.substring(0, question);
-    if (server.indexOf('@') >= 0) {
+    if (server.indexOf('@') >= 0 || server.indexOf('&') >= 0 || url.indexOf(';') >= 0) {
       throw new IllegalArgumentException(
           "url must be like "
               + PREFIX
-              + "//host:5432/database?user=NAME, with no user or password before the host, and is not; the password"
-              + " is a property: with(\"password\", ...)");
+              + "//host:5432/database?user=NAME&currentSchema=NAME, with no user or password before the host, and no ;"
+              + " in it, and is not; the password is a property: with(\"password\", ...)");
     }
     Map<String, String> properties = new TreeMap<>();
     StringBuilder open = new StringBuilder(server);

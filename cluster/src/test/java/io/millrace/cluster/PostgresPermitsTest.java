@@ -21,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,11 +182,16 @@ class PostgresPermitsTest extends PermitStoreContract {
     PermitStoreException noServer =
         assertThrows(PermitStoreException.class, () -> nobody.open(LIMIT));
     assertFalse((noServer + nobody.toString() + noServer.getCause()).contains("cret"));
-    assertFalse(
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> PostgresPermits.at("jdbc:postgresql://me:secret@host/x"))
-            .getMessage()
-            .contains("secret"));
+    for (String url :
+        List.of(
+            "jdbc:postgresql://me:secret@host/x",
+            "jdbc:postgresql://host/x;user=me;password=secret",
+            "jdbc:postgresql://host/x&password=secret",
+            "jdbc:postgresql://host/x?currentSchema=s;password=secret")) {
+      assertFalse(
+          assertThrows(IllegalArgumentException.class, () -> PostgresPermits.at(url))
+              .getMessage()
+              .contains("secret"));
+    }
   }
 }

@@ -10,7 +10,7 @@ import io.millrace.base.Utf8;
  */
 public interface Codec<R> {
 
-  /** Bytes as they are; they are not copied. */
+  /** Bytes as they are. They are not copied: an action must return another array each time, and not change it afterwards. */
   static Codec<byte[]> bytes() {
     return new Codec<>() {
       @Override
@@ -53,7 +53,8 @@ public interface Codec<R> {
   /**
    * The bytes of a value.
    *
-   * @return never null: a null ends the run, as an exception does
+   * @return an array of its own, which nobody changes afterwards: it is not copied, and stored later. Never null: a null
+   *     ends the run, as an exception does
    * @throws Exception if the value cannot be encoded; this ends the run
    */
   byte[] encode(R value) throws Exception;

@@ -96,9 +96,12 @@ final class TaskCheckpoint {
     List<ItemId> ids = List.copyOf(byId.keySet());
     for (int done = 0; done < ids.size(); ) {
       List<@Nullable StoredRow> rows = session.find(ids.subList(done, ids.size()));
-      if (rows.isEmpty()) {
+      if (rows.isEmpty() || rows.size() > ids.size() - done) {
         throw new IllegalStateException(
-            "the checkpoint's store was asked for items and finds none");
+            "the checkpoint's store was asked for "
+                + (ids.size() - done)
+                + " items and has answered for "
+                + rows.size());
       }
       for (StoredRow row : rows) {
         if (row != null) {
@@ -137,7 +140,7 @@ final class TaskCheckpoint {
       calls += Objects.requireNonNull(entry.outcome).attempts();
       try {
         StoredOutcome outcome = outcome(entry);
-        outcomes.put(outcome.id(), outcome);
+        outcomes.merge(outcome.id(), outcome, TaskCheckpoint::ofTwo);
       } catch (CheckpointException broken) {
         unstorable = broken;
       }
@@ -146,6 +149,14 @@ final class TaskCheckpoint {
     if (unstorable != null) {
       throw unstorable;
     }
+  }
+
+  /* As in the store: a failure does not replace a value, which was handed out as stored. */
+  private static StoredOutcome ofTwo(StoredOutcome first, StoredOutcome second) {
+    return first.result() instanceof StoredOutcome.Value
+            && second.result() instanceof StoredOutcome.Failed
+        ? first
+        : second;
   }
 
   private void commit(List<StoredOutcome> outcomes, long calls) {
@@ -217,7 +228,9 @@ final class TaskCheckpoint {
   @Nullable Object decoded(ItemId id, StoredOutcome.Value value) {
     byte[] bytes = value.bytes();
     try {
-      return bytes == null ? null : codec.decode(bytes);
+      return bytes == null
+          ? null
+          : Objects.requireNonNull(codec.decode(bytes), "the codec has decoded null");
     } catch (Throwable broken) {
       throw new CheckpointException(
           "the item with the key "

@@ -1,6 +1,8 @@
 package io.millrace.spark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +12,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
 import io.millrace.checkpoint.spi.ItemId;
+import io.millrace.checkpoint.spi.StoredOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.TaskKilledException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -39,7 +43,7 @@ class TaskCheckpointTest {
         .finalFailures(_ -> true);
   }
 
-  /** Texts, but for one. */
+  /** Texts, but for one, and another one that comes back as null. */
   private record Words() implements Codec<String> {
     @Override
     public byte[] encode(String value) throws Exception {
@@ -51,7 +55,8 @@ class TaskCheckpointTest {
 
     @Override
     public String decode(byte[] bytes) throws Exception {
-      return Codec.text().decode(bytes);
+      String word = Codec.text().decode(bytes);
+      return word.equals("none") ? null : word;
     }
   }
 
@@ -161,6 +166,51 @@ class TaskCheckpointTest {
     assertEquals(Set.of(ItemId.of(1L), ItemId.of(3L)), store.outcomes.keySet());
     checkpoint.close();
     LocalSpark.awaitNoEngine();
+  }
+
+  @Test
+  @DisplayName(
+      "K13 of two rows with one key whose outcomes come together, the failure does not replace the value")
+  void aFailureBesideAValue() {
+    AtomicInteger calls = new AtomicInteger();
+    PartitionOutcomes<Long, String> outcomes =
+        open(
+            () -> Parallel.of(1),
+            false,
+            (_, item) -> {
+              if (calls.getAndIncrement() > 0) {
+                throw new IllegalStateException("the second call");
+              }
+              return "v" + item;
+            },
+            1L,
+            1L);
+    List<Entry<Long, String>> both = new ArrayList<>();
+    outcomes.forEachRemaining(both::add);
+    outcomes.close();
+    for (List<Entry<Long, String>> order : List.of(both, both.reversed())) {
+      store.outcomes.clear();
+      TaskCheckpoint checkpoint = TaskCheckpoint.open(checkpoint());
+      checkpoint.find(order);
+      checkpoint.store(order);
+      checkpoint.close();
+      assertInstanceOf(
+          StoredOutcome.Value.class, store.outcomes.get(ItemId.of(1L)).result(), "handed out");
+    }
+    LocalSpark.awaitNoEngine();
+  }
+
+  @Test
+  @DisplayName("K13 a stored value that the codec decodes as null fails the task, as without Spark")
+  void decodedAsNull() {
+    TaskCheckpoint checkpoint = TaskCheckpoint.open(checkpoint());
+    CheckpointException failed =
+        assertThrows(
+            CheckpointException.class,
+            () ->
+                checkpoint.decoded(ItemId.of(1L), new StoredOutcome.Value("none".getBytes(UTF_8))));
+    assertTrue(failed.getMessage().contains("cannot be decoded"), failed.getMessage());
+    checkpoint.close();
   }
 
   @Test

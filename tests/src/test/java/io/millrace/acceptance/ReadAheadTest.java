@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -190,6 +191,41 @@ class ReadAheadTest {
     run(parallel, items(0, MANY, "a"));
     assertEquals(finds, memory.finds().size(), () -> "queries: " + memory.finds());
     assertEquals(List.of(0L, 1_024L, 2_048L, 3_072L, 4_096L), blocks);
+  }
+
+  @Test
+  @DisplayName(
+      "items beyond what was read are read, not looked up, also while many before them have not come yet")
+  void overtaken() {
+    int held = 550;
+    int many = 2_048;
+    run(parallel(1, true, new Ahead(memory, blocks, 0)), items(0, many, "a"));
+    int finds = memory.finds().size();
+    CountDownLatch others = new CountDownLatch(many - held);
+    Checkpoint checkpoint =
+        Checkpoint.of(new Ahead(memory, blocks, 0), CheckpointName.of("ahead", "1"), Codec.text())
+            .fingerprint((Item item) -> item.text())
+            .key(
+                (Item item) -> {
+                  if (item.number() < held) {
+                    await(others);
+                  }
+                  return "item " + item.number();
+                });
+    Parallel parallel = Parallel.of(held + 50).window(many).checkpoint(checkpoint).unordered();
+    try (var outcomes = parallel.stream(items(0, many, "a"), this::call)) {
+      outcomes.forEach(_ -> others.countDown());
+    }
+    assertEquals(finds, memory.finds().size(), () -> "queries: " + memory.finds());
+    assertEquals(List.of(0L, 1_024L), blocks);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

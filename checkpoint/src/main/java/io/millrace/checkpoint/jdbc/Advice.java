@@ -16,20 +16,28 @@ final class Advice {
   /** The error of a run or a caller. */
   static CheckpointException on(Object where, String doing, SQLException problem) {
     SQLException error = cause(problem);
-    String what = "Error while " + doing + ", " + where + ": " + error.getMessage();
+    String message = String.valueOf(error.getMessage());
+    String what =
+        "Error while " + doing + ", " + where + ": " + message.replaceFirst("[.\\s]+$", "");
     return new CheckpointException(
         error instanceof DamageException
-            ? damaged(where, String.valueOf(error.getMessage()))
+            ? damaged(where, message)
             : error.getSQLState() == null
                 ? ofSqlite(where, what, error)
                 : what + INTACT + ofPostgres(error.getSQLState()),
-        problem);
+        error);
   }
 
+  /* Of a batch, PostgreSQL's driver quotes the statement with all its values, which are somebody's results, of any length. */
   private static SQLException cause(SQLException problem) {
-    return problem instanceof BatchUpdateException && problem.getNextException() != null
-        ? problem.getNextException()
-        : problem;
+    SQLException error = problem.getNextException();
+    if (!(problem instanceof BatchUpdateException) || error == null) {
+      return problem;
+    }
+    for (Throwable also : problem.getSuppressed()) {
+      error.addSuppressed(also);
+    }
+    return error;
   }
 
   static String damaged(Object where, String detail) {

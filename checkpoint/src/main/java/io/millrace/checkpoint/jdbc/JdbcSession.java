@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class JdbcSession implements CheckpointSession {
   private final Object where;
   final Connection writing;
-  private final Connection reading;
+  final Connection reading;
   private final Lease lease;
   private final long firstNewRow;
   private final Spent spent;
@@ -80,6 +80,7 @@ final class JdbcSession implements CheckpointSession {
     } catch (SQLException e) {
       throw Advice.on(where, "storing outcomes", e);
     }
+    lease.requireInPlace();
   }
 
   private void requireKeepable(StoredOutcome outcome) {
@@ -113,6 +114,9 @@ final class JdbcSession implements CheckpointSession {
 
   /** What keeps others away. */
   interface Lease {
+    /** Throws if what was just stored is not where the next run looks for it. */
+    default void requireInPlace() {}
+
     /** Lets the checkpoint go, if the connection is what holds it. */
     default void beforeClosing(Connection writing) {}
 

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  *
  * <p><b>Files.</b> Beside the file {@code x} there are {@code x-wal} and {@code x-shm} while a run has it, and after a run
  * that was killed: they belong to the checkpoint. {@code x.lock} stays; it says who has the checkpoint. New files can be read and
- * written by their owner only; files that exist keep their modes. The file has to lie on a local disk.
+ * written by their owner only; files that exist keep their modes. The file has to lie on a local disk, and to have one name, without
+ * hard links. If it or its log is deleted, moved or replaced under a run, that ends with an error.
  */
 public final class JdbcStore implements CheckpointStore {
   /** A value has at most this many bytes once it is encoded: 16 MiB. */

@@ -128,6 +128,7 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
         hold(writing, isShared ? null : Host.name());
         Connection reading = connect();
         try {
+          stay(reading);
           return new JdbcSession(
               this,
               writing,
@@ -161,6 +162,7 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
       throw new CheckpointException(
           this + " cannot be used: the schema is not there. Create it: CREATE SCHEMA ...");
     }
+    stay(connection);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET synchronous_commit = " + (isForPowerLoss ? "on" : "off"));
       // So that the server soon notices that the machine of this process is gone.
@@ -172,6 +174,13 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
         statement.execute("SET default_transaction_isolation = 'read committed'");
       }
     }
+  }
+
+  /* An item may take longer than the server lets a session be idle; servers before 14 have no such limit. */
+  private static void stay(Connection connection) throws SQLException {
+    ask(
+        connection,
+        "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'");
   }
 
   private void lock(Connection connection) throws SQLException {

@@ -21,7 +21,7 @@ record PostgresUrl(String text, Map<String, String> secrets) {
   private static final String HOST = "(?:[\\w.-]*|\\[[\\w:.%]+\\])(?::\\d*)?";
   private static final Pattern FORM =
       Pattern.compile(
-          PREFIX + "(?://" + HOST + "(?:," + HOST + ")*(?:/[^?@]*)?|[^/?@]*|/)(?:\\?(.*))?",
+          PREFIX + "(?://" + HOST + "(?:," + HOST + ")*(?:/[^?@&]*)?|[^/?@&]*|/)(?:\\?(.*))?",
           Pattern.DOTALL);
   private static final Pattern NAME = Pattern.compile("[A-Za-z]\\w*");
   private static final Pattern SECRET =
@@ -34,12 +34,12 @@ record PostgresUrl(String text, Map<String, String> secrets) {
           "url must begin with " + SqliteFile.URL + " or " + PREFIX + ", and does not");
     }
     Matcher form = FORM.matcher(url);
-    if (!form.matches()) {
+    if (!form.matches() || url.indexOf(';') >= 0) { // other databases have their options after it
       throw new IllegalArgumentException(
           "url must be like "
               + PREFIX
-              + "//host:5432/database?user=NAME, with no user or password before the host, and is not; the password is"
-              + " a property");
+              + "//host:5432/database?user=NAME&currentSchema=NAME, with no user or password before the host, and no ;"
+              + " in it, and is not; the password is a property");
     }
     String options = form.group(1);
     if (options == null) {

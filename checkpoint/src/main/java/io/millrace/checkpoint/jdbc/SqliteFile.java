@@ -117,19 +117,35 @@ record SqliteFile(Path file) implements Database {
       Connection reading = Sqlite.readingBeside(files.main());
       try {
         return new JdbcSession(
-            this, writing, reading, new Writer(writing, meta), meta, held(lease));
-      } catch (SQLException | RuntimeException e) {
+            this, writing, reading, new Writer(writing, meta), meta, held(files, lease));
+      } catch (SQLException | IOException | RuntimeException e) {
         Database.closeAfter(e, reading);
         throw e;
       }
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | IOException | RuntimeException e) {
       Database.closeAfter(e, writing);
       throw e;
     }
   }
 
-  private JdbcSession.Lease held(FileLease lease) {
+  /* For whoever has both files open, so that no other file can be taken for one of them. */
+  private JdbcSession.Lease held(SqliteFiles files, FileLease lease) throws IOException {
+    String opened = files.identity();
     return new JdbcSession.Lease() {
+      @Override
+      public void requireInPlace() {
+        try {
+          if (files.identity().equals(opened)) {
+            return;
+          }
+        } catch (NoSuchFileException gone) {
+          // as if there was another one
+        } catch (IOException e) {
+          throw unusable(e);
+        }
+        throw removed(files);
+      }
+
       @Override
       public void afterClosing() {
         try {
@@ -210,6 +226,15 @@ record SqliteFile(Path file) implements Database {
 
   private static String state(SqliteFiles files) throws IOException {
     return files.state(FileLease.holder(files.lock()));
+  }
+
+  private CheckpointException removed(SqliteFiles files) {
+    return new CheckpointException(
+        this
+            + " is no longer there: its file, or "
+            + files.log().getFileName()
+            + " beside it, was deleted, moved or replaced while this run had it. What the run has stored went with it. If it"
+            + " was moved, put it back, and start the run again; else the next run begins anew");
   }
 
   private CheckpointException unusable(IOException e) {

@@ -77,6 +77,16 @@ record SqliteFiles(Path main) {
     }
   }
 
+  /** Which files lie at the paths of the main file and the log; there have to be both. */
+  String identity() throws IOException {
+    return identity(main) + " " + identity(log());
+  }
+
+  private static String identity(Path file) throws IOException {
+    return String.valueOf(
+        Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey());
+  }
+
   /** Changes whenever something is written. */
   String state(Optional<Holder> holder) throws IOException {
     return holder
@@ -103,6 +113,7 @@ record SqliteFiles(Path main) {
       requireRegular(file);
     }
     if (Files.exists(main, NOFOLLOW_LINKS)) {
+      requireOneName(main);
       if (!FileLease.isHeldHere(lock())) {
         requireHeader();
       }
@@ -127,6 +138,17 @@ record SqliteFiles(Path main) {
     }
     if (!seen.isRegularFile()) {
       throw refused(file, "is no regular file", "Use another path");
+    }
+  }
+
+  /* By another name it has another log and another lock, so two runs could have it at once. */
+  private static void requireOneName(Path file) throws IOException {
+    if (file.getFileSystem().supportedFileAttributeViews().contains("unix")
+        && (int) Files.getAttribute(file, "unix:nlink", NOFOLLOW_LINKS) > 1) {
+      throw refused(
+          file,
+          "has another name as well, by a hard link",
+          "Put a copy in its place, or delete the other name");
     }
   }
 

@@ -4,6 +4,7 @@ import static io.millrace.checkpoint.jdbc.Samples.NAME;
 import static io.millrace.checkpoint.jdbc.Samples.values;
 import static io.millrace.checkpoint.jdbc.StoreContract.assertFound;
 import static io.millrace.checkpoint.jdbc.StoreContract.assertSays;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -17,7 +18,11 @@ import io.millrace.outside.PostgresServer;
 import io.millrace.outside.WithPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -107,10 +112,11 @@ class PostgresSafetyTest {
             assertThrows(
                 CheckpointException.class, () -> PayingMain.run(url, counter.address(), 1_000));
         assertSays(lost, "intact", "start the run again");
+        int repeated = counter.repeated() - before; // waits until the loss is complete
         if (loss != losses.getFirst()) {
           server.resume();
         }
-        assertTrue(counter.repeated() - before <= PayingMain.WINDOW);
+        assertTrue(repeated <= PayingMain.WINDOW);
         assertTrue(counter.delivered() < 1_000);
       }
       PayingMain.run(url, counter.address(), 1_000);
@@ -157,6 +163,43 @@ class PostgresSafetyTest {
     server.execute("CREATE TABLE " + schema + ".millrace_checkpoint (theirs int)");
     assertRefused(server.url(schema), "another schema");
     server.execute("INSERT INTO " + schema + ".millrace_checkpoint VALUES (1)");
+  }
+
+  @Test
+  @DisplayName("an error of a transaction quotes no values, neither in its message nor in a cause")
+  void quotesNothing() throws SQLException {
+    store.open(NAME).close();
+    String schema = url.replaceFirst(".*currentSchema=", "");
+    server.execute("ALTER TABLE " + schema + ".millrace_outcome ADD CHECK (state <> 2)");
+    try (CheckpointSession session = store.open(NAME)) {
+      var refused =
+          assertThrows(
+              CheckpointException.class,
+              () -> session.commit(List.of(Samples.failed(7, false)), Spent.NONE));
+      assertSays(refused, "check constraint", "intact");
+      String value = HexFormat.of().formatHex("java.io.IOException".getBytes(UTF_8));
+      for (Throwable each = refused; each != null; each = each.getCause()) {
+        assertFalse(String.valueOf(each.getMessage()).contains(value), each::toString);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a run may be idle for longer than the server lets sessions be")
+  void idle() throws SQLException {
+    String impatient = url + "&options=-c%20idle_session_timeout=86400000";
+    for (JdbcStore each : List.of(JdbcStore.url(impatient), JdbcStore.url(impatient).shared())) {
+      try (CheckpointSession session = each.open(NAME)) {
+        JdbcSession jdbc = (JdbcSession) session;
+        for (Connection connection : List.of(jdbc.writing, jdbc.reading)) {
+          try (Statement statement = connection.createStatement();
+              ResultSet row = statement.executeQuery("SHOW idle_session_timeout")) {
+            assertTrue(row.next());
+            assertEquals("0", row.getString(1));
+          }
+        }
+      }
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -99,6 +100,29 @@ class SqliteSafetyTest {
     Files.createSymbolicLink(directory.resolve("alias"), directory.resolve("real"));
     JdbcStore.file(directory.resolve("alias/x")).open(NAME).close();
     assertTrue(Files.exists(directory.resolve("real/x")), "a directory may be one");
+  }
+
+  @Test
+  @DisplayName("a file with two names is refused by both, as two runs would have a log for each")
+  void hardLinks() throws IOException {
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(0, 5, 5), Spent.NONE);
+    }
+    Path other = directory.resolve("other.checkpoint");
+    Files.createLink(other, file);
+    for (Path each : List.of(file, other)) {
+      JdbcStore named = JdbcStore.file(each);
+      assertSays(
+          assertThrows(CheckpointException.class, () -> named.open(NAME)),
+          each.toString(),
+          "hard link",
+          "copy");
+      assertThrows(CheckpointException.class, () -> named.info());
+    }
+    Files.delete(other);
+    try (CheckpointSession session = store.open(NAME)) {
+      assertFound(session, values(0, 5, 5));
+    }
   }
 
   @Test
@@ -215,6 +239,57 @@ class SqliteSafetyTest {
     Files.write(directory.resolve("run.checkpoint-wal"), new byte[5_000]);
     assertSays(
         assertThrows(CheckpointException.class, () -> store.open(NAME)), "-wal", "Put that back");
+  }
+
+  @Test
+  @DisplayName(
+      "a file that is deleted, moved or replaced under a run ends it: what it would store is not where the next run looks")
+  void gone() throws IOException {
+    Path log = directory.resolve("run.checkpoint-wal");
+    Path elsewhere = directory.resolve("elsewhere");
+    List<Loss> losses =
+        List.of(
+            () -> Files.delete(file),
+            () -> Files.delete(log),
+            () -> Files.move(file, elsewhere),
+            () -> {
+              Files.copy(file, elsewhere);
+              Files.move(elsewhere, file, StandardCopyOption.ATOMIC_MOVE);
+            });
+    for (Loss loss : losses) {
+      try (CheckpointSession session = store.open(NAME)) {
+        session.commit(values(0, 5, 5), Spent.NONE);
+        loss.happens();
+        assertSays(
+            assertThrows(
+                CheckpointException.class, () -> session.commit(values(5, 10, 5), Spent.NONE)),
+            file.toString(),
+            "no longer there",
+            "run.checkpoint-wal");
+      }
+      for (Path each : List.of(file, log, elsewhere)) {
+        Files.deleteIfExists(each);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("a file that was moved under a run, and put back, has all that was delivered")
+  void movedAndPutBack() throws IOException {
+    Path elsewhere = directory.resolve("elsewhere");
+    try (CheckpointSession session = store.open(NAME)) {
+      session.commit(values(0, 5, 5), Spent.NONE);
+      Files.move(file, elsewhere);
+      assertThrows(CheckpointException.class, () -> session.commit(values(5, 10, 5), Spent.NONE));
+    }
+    Files.move(elsewhere, file);
+    try (CheckpointSession session = store.open(NAME)) {
+      assertFound(session, values(0, 5, 5));
+    }
+  }
+
+  private interface Loss {
+    void happens() throws IOException;
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * How a checkpoint finds an item: by its key, or by its position. Ids of different kinds are never equal, whatever their
@@ -16,6 +17,9 @@ import java.util.UUID;
 public final class ItemId {
   /** A key has at most this many bytes; those of a string are its UTF-8. */
   public static final int LONGEST = 1_024;
+
+  /* Characters or bytes of a key in a message. */
+  private static final int SHOWN = 100;
 
   private final Kind kind;
   private final byte[] bytes;
@@ -81,13 +85,18 @@ public final class ItemId {
   /** The id of a key that is a string. */
   public static ItemId of(String key) {
     try {
-      return new ItemId(Kind.STRING, bounded(Utf8.encode(key), key));
+      return new ItemId(Kind.STRING, bounded(Utf8.encode(key), () -> start(key)));
     } catch (CharacterCodingException broken) {
       throw new IllegalArgumentException(
           "a key must be a string of whole characters; this one has half of a surrogate pair: "
-              + key,
+              + start(key),
           broken);
     }
+  }
+
+  /* What a message has of a key, which may be of any length. */
+  private static String start(String key) {
+    return key.length() <= SHOWN ? key : key.substring(0, SHOWN) + "...";
   }
 
   /** The id of a key that is a number. */
@@ -104,7 +113,8 @@ public final class ItemId {
 
   /** The id of a key that is bytes, which are copied. */
   public static ItemId of(byte[] key) {
-    return new ItemId(Kind.BYTES, bounded(key.clone(), HexFormat.of().formatHex(key)));
+    return new ItemId(
+        Kind.BYTES, bounded(key.clone(), () -> HexFormat.of().formatHex(key, 0, SHOWN) + "..."));
   }
 
   /** The id of an item without a key. */
@@ -116,7 +126,7 @@ public final class ItemId {
     return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
   }
 
-  private static byte[] bounded(byte[] bytes, String key) {
+  private static byte[] bounded(byte[] bytes, Supplier<String> start) {
     if (bytes.length > LONGEST) {
       throw new IllegalArgumentException(
           "a key must have at most "
@@ -124,8 +134,7 @@ public final class ItemId {
               + " bytes, not "
               + bytes.length
               + "; use a digest of it: "
-              + key.substring(0, Math.min(key.length(), 100))
-              + "...");
+              + start.get());
     }
     return bytes;
   }

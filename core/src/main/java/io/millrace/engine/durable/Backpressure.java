@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Backpressure {
   /** Two transactions: the one at hand, and the next one. Fewer would make these small. */
-  static final int MOST = 600;
+  static final int MOST = 400;
 
   /* A worker adds before it queues an outcome; the thread that commits takes off before it hands outcomes on. */
   private final AtomicInteger waiting = new AtomicInteger();

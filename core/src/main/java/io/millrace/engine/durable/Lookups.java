@@ -110,7 +110,7 @@ final class Lookups implements TicketQueue {
     try {
       if (ahead != null) {
         tickets = withoutThoseAtHand(tickets);
-        if (ahead.isDue() && !run.hasEnded()) {
+        while (ahead.isDue(tickets.size()) && !run.hasEnded()) {
           ahead.read();
           tickets = withoutThoseAtHand(tickets);
         }

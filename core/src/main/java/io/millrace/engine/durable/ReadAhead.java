@@ -27,7 +27,7 @@ final class ReadAhead {
 
   private final CheckpointSession session;
   private final long rows;
-  private final Runnable runningLow;
+  private final Runnable runsLow;
 
   /* Written by the thread that reads, read by workers: a worker that sees an old one finds nothing in it, and looks its item up. */
   private volatile Block block = new Block(new ConcurrentHashMap<>());
@@ -60,12 +60,12 @@ final class ReadAhead {
    * Reads nothing yet.
    *
    * @param rows above the numbers of those that were there when the run began
-   * @param runningLow wakes the thread that reads; called by the worker that takes the row by which a block is half used
+   * @param runsLow wakes the thread that reads, when half of a block is used; by the worker that takes the last row of that
    */
-  ReadAhead(CheckpointSession session, long rows, Runnable runningLow) {
+  ReadAhead(CheckpointSession session, long rows, Runnable runsLow) {
     this.session = session;
     this.rows = rows;
-    this.runningLow = runningLow;
+    this.runsLow = runsLow;
   }
 
   /** The row of an item; null if it was not read ahead. */
@@ -79,14 +79,19 @@ final class ReadAhead {
       return blockBefore.rows.remove(id);
     }
     if (last.left.decrementAndGet() == last.size / 2) {
-      runningLow.run();
+      runsLow.run();
     }
     return row;
   }
 
-  /** Whether the next block should be read: most of the last one is used, or items beyond it were asked for. */
-  boolean isDue() {
-    return next < rows && (isWanted || block.isHalfUsed());
+  /**
+   * Whether the next block should be read: most of the last one is used, or items beyond it were asked for.
+   *
+   * @param missing items that wait, and are not at hand: unless it was useless last time, it is quicker to read on than to
+   *     look them up
+   */
+  boolean isDue(int missing) {
+    return next < rows && (isWanted || block.isHalfUsed() || (missing > 0 && pause == 0));
   }
 
   /** Reads the next block. */
@@ -114,10 +119,8 @@ final class ReadAhead {
     if (row >= rows || pauseLeft > 0) {
       return;
     }
-    if (row >= next + BLOCK || row < next - 2 * BLOCK) {
+    if (row >= next || row < next - 2 * BLOCK) {
       next = row + 1;
-      isWanted = true;
-    } else if (row >= next) {
       isWanted = true;
     }
   }
