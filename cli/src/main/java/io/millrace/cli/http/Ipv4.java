@@ -18,7 +18,8 @@ final class Ipv4 {
 
   /** Whether a host is an address or nothing: all its parts are numbers. A name such as node.1 is a name, as for curl. */
   static boolean isMeant(String host) {
-    return MEANT.matcher(host).matches();
+    boolean mayBe = !host.isEmpty() && host.charAt(0) <= '9'; // few names begin so
+    return mayBe && MEANT.matcher(host).matches();
   }
 
   /** The address in four decimal parts. */
