@@ -5,16 +5,19 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes text into memory as UTF-8. Unlike {@link java.io.OutputStreamWriter} it has no buffers of its own, which would be made for
- * each line; so whoever writes must not cut a character in two.
+ * Writes text into memory as UTF-8. Making one costs much less than making an {@link java.io.OutputStreamWriter}, so each line can have
+ * its own; but whoever writes must not cut a character in two.
  */
 public final class Utf8Writer extends Writer {
-  /** A longer text is not copied as a whole. */
-  private static final int PART = 1 << 13;
+  private static final int USUAL = 1 << 8;
+
+  /** So many characters are handed on: a long text is not kept twice. */
+  private static final int FULL = 1 << 13;
 
   private final ByteArrayOutputStream out;
+  private final StringBuilder kept = new StringBuilder(USUAL);
 
-  /** Makes it; there is nothing to close. */
+  /** Makes it; closing it writes what it has kept back, and leaves the memory open. */
   public Utf8Writer(ByteArrayOutputStream out) {
     this.out = out;
   }
@@ -23,13 +26,17 @@ public final class Utf8Writer extends Writer {
   public void write(String text, int from, int length) {
     int end = from + length;
     int start = from;
-    while (end - start > PART) {
-      int next = start + PART;
+    while (end - start > FULL) {
+      int next = start + FULL;
       next -= Character.isHighSurrogate(text.charAt(next - 1)) ? 1 : 0;
-      put(text.substring(start, next));
+      kept.append(text, start, next);
+      flush();
       start = next;
     }
-    put(text.substring(start, end));
+    kept.append(text, start, end);
+    if (kept.length() > FULL) {
+      flush();
+    }
   }
 
   @Override
@@ -37,17 +44,14 @@ public final class Utf8Writer extends Writer {
     write(new String(text, from, length), 0, length);
   }
 
-  private void put(String text) {
-    out.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-  }
-
   @Override
   public void flush() {
-    // nothing is kept back
+    out.writeBytes(kept.toString().getBytes(StandardCharsets.UTF_8));
+    kept.setLength(0);
   }
 
   @Override
   public void close() {
-    // what is written stays
+    flush();
   }
 }
