@@ -48,8 +48,10 @@ record ContentReader(
   List<Header> headers(Attempt attempt, org.apache.hc.core5.http.Header... came)
       throws InterruptedException {
     List<Header> kept = headers.of(came);
-    long bytes =
-        kept.stream().mapToLong(header -> header.name().length() + header.value().length()).sum();
+    long bytes = 0;
+    for (Header header : kept) {
+      bytes += header.name().length() + header.value().length();
+    }
     if (bytes > USUAL_HEADERS) {
       take(attempt.call().history().sequence(), bytes, attempt);
     }

@@ -5,11 +5,10 @@ import io.millrace.cli.http.InputLine.Malformed;
 import io.millrace.cli.text.ContentText;
 import io.millrace.cli.text.JsonText;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.text.Utf8Writer;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,7 +38,7 @@ record DryRun(InputSource input, Output output, Plan plan) {
   }
 
   private void write(InputLine line) throws IOException {
-    try (Writer writer = new OutputStreamWriter(output.lines(), StandardCharsets.UTF_8)) {
+    try (Writer writer = new Utf8Writer(output.lines())) {
       JsonText json = new JsonText(writer);
       json.write("{\"id\":");
       json.json(line.label().id());

@@ -48,9 +48,10 @@ record Exchange(
     Call call = line.call();
     LineHistory history = call.history();
     Duration left = timeLeft(call);
+    String host = call.host();
     requireFiles(call);
     if (!history.hasStarted()) {
-      retries.count(call.host());
+      retries.count(host);
     }
     if (history.requestStarts(System.nanoTime())) {
       retries.countRetry();
@@ -58,14 +59,16 @@ record Exchange(
     long cost = call.label().cost();
     try {
       Step step = step(call, timed(call, left));
-      paces.ifPresent(all -> all.taken(call.host(), System.nanoTime()));
+      if (paces.isPresent()) {
+        paces.get().taken(host, System.nanoTime());
+      }
       cost = step.cost(cost);
-      retries.giveBack(call.host(), history.takeBudgeted());
+      retries.giveBack(host, history.takeBudgeted());
       return step;
     } catch (RequestException | InterruptedException | RuntimeException failed) {
       contents.withdraw(call);
       if (failed instanceof BadReplyException bad && paces.isPresent()) {
-        note(paces.get(), call.host(), bad);
+        note(paces.get(), host, bad);
       }
       throw failed;
     } finally {

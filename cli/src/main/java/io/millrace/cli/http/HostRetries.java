@@ -60,7 +60,12 @@ final class HostRetries {
 
   private RetryBudget of(String host) {
     synchronized (ofHosts) {
-      return ofHosts.computeIfAbsent(host, _ -> budget.get());
+      RetryBudget known = ofHosts.get(host);
+      if (known == null) {
+        known = budget.get();
+        ofHosts.put(host, known);
+      }
+      return known;
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.millrace.cli.http;
 
 import io.millrace.cli.text.MalformedInputException;
-import java.util.regex.Pattern;
+import java.util.HexFormat;
 
 /**
  * IPv4 addresses in all forms that browsers and curl take (WHATWG URL, section 3.5): parts may be octal or hexadecimal,
@@ -9,22 +9,38 @@ import java.util.regex.Pattern;
  * asked.
  */
 final class Ipv4 {
-  private static final Pattern MEANT =
-      Pattern.compile("(?:(?:0[xX][0-9a-fA-F]*+|[0-9]++)(?:\\.|$))++");
-  private static final Pattern NUMBER = Pattern.compile("0[xX][0-9a-fA-F]{0,12}|[0-9]{1,15}");
+  private static final AsciiSet DIGITS = AsciiSet.of(each -> each >= '0' && each <= '9');
+  private static final AsciiSet HEX_DIGITS = AsciiSet.of(HexFormat::isHexDigit);
+  private static final int MOST_DIGITS = 15;
   private static final int PARTS = 4;
 
   private Ipv4() {}
 
   /** Whether a host is an address or nothing: all its parts are numbers. A name such as node.1 is a name, as for curl. */
   static boolean isMeant(String host) {
-    return MEANT.matcher(host).matches();
+    for (String part : parts(host)) {
+      boolean isNumber =
+          isHex(part)
+              ? HEX_DIGITS.hasAllOf(part.substring(2))
+              : !part.isEmpty() && DIGITS.hasAllOf(part);
+      if (!isNumber) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  /** The address in four decimal parts. */
+  private static String[] parts(String host) {
+    return (host.endsWith(".") ? host.substring(0, host.length() - 1) : host).split("\\.", -1);
+  }
+
+  private static boolean isHex(String part) {
+    return part.startsWith("0x") || part.startsWith("0X");
+  }
+
+  /** The address in four decimal parts, of what is meant to be one. */
   static String dotted(String host) throws MalformedInputException {
-    String[] parts =
-        (host.endsWith(".") ? host.substring(0, host.length() - 1) : host).split("\\.", -1);
+    String[] parts = parts(host);
     if (parts.length > PARTS) {
       throw noAddress();
     }
@@ -48,11 +64,11 @@ final class Ipv4 {
   }
 
   private static long number(String part) throws MalformedInputException {
-    if (!NUMBER.matcher(part).matches()) {
+    if (part.length() > MOST_DIGITS) {
       throw noAddress();
     }
     try {
-      if (part.length() > 1 && (part.charAt(1) == 'x' || part.charAt(1) == 'X')) {
+      if (isHex(part)) {
         return part.length() == 2 ? 0 : Long.parseLong(part.substring(2), 16);
       }
       return Long.parseLong(part, part.startsWith("0") ? 8 : 10);

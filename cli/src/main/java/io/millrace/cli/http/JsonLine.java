@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -26,6 +25,9 @@ record JsonLine(Map<String, Field> fields) {
 
   private static final Set<String> KNOWN =
       Set.of("id", "method", "url", "query", "headers", "body", "bodyFile", "form");
+
+  /** What its body may be. */
+  private static final List<String> BODIES = List.of("body", "bodyFile", "form");
 
   static JsonLine parse(String text) throws MalformedInputException {
     return new JsonLine(object(text));
@@ -88,8 +90,12 @@ record JsonLine(Map<String, Field> fields) {
   }
 
   private Optional<Body> body(RequestForm form) throws MalformedInputException {
-    List<String> given =
-        Stream.of("body", "bodyFile", "form").filter(name -> field(name).isPresent()).toList();
+    List<String> given = new ArrayList<>(0);
+    for (String name : BODIES) {
+      if (field(name).isPresent()) {
+        given.add(name);
+      }
+    }
     if (given.size() > 1) {
       throw new MalformedInputException(
           "'" + given.get(0) + "' and '" + given.get(1) + "' exclude each other");

@@ -4,9 +4,9 @@ import io.millrace.cli.http.InputLine.Call;
 import io.millrace.cli.http.InputLine.Malformed;
 import io.millrace.cli.text.ContentText;
 import io.millrace.cli.text.JsonText;
+import io.millrace.cli.text.Utf8Writer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.ByteBuffer;
@@ -49,7 +49,7 @@ record OutputLine(Set<String> included, Optional<SaveFolder> folder, boolean sel
     if (result.state() == LineResult.State.NOT_STARTED) {
       return;
     }
-    try (Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8)) {
+    try (Writer writer = new Utf8Writer(out)) {
       new Fields(new JsonText(writer)).write(result);
     } catch (IOException never) {
       throw new UncheckedIOException(never); // it is written into memory

@@ -113,7 +113,20 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
     @Override
     protected InputStream getInputStream(Socket socket) throws IOException {
-      return new Input(socket.getInputStream(), getBaseSocket().getInputStream());
+      InputStream encrypted =
+          getSSLSocket() == null ? InputStream.nullInputStream() : getBaseSocket().getInputStream();
+      return new Input(socket.getInputStream(), encrypted);
+    }
+  }
+
+  /** Thrown before most requests: a trace of calls would take longer than the probe. */
+  private static final class NothingHereException extends SocketTimeoutException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // does nothing
+    public Throwable fillInStackTrace() {
+      return this;
     }
   }
 
@@ -129,7 +142,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
       if (isProbed && in.available() == 0 && encrypted.available() == 0) {
-        throw new SocketTimeoutException("nothing is here");
+        throw new NothingHereException();
       }
       int count = in.read(bytes, from, length);
       hasHeard |= count > 0;

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import io.millrace.signal.HttpReply;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,18 +19,33 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
 
   @Override
   public Optional<String> header(String name) {
-    return headers.stream().filter(header -> header.isNamed(name)).map(Header::value).findFirst();
+    for (Header header : headers) {
+      if (header.isNamed(name)) {
+        return Optional.of(header.value());
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
   public List<String> headers(String name) {
-    return headers.stream().filter(header -> header.isNamed(name)).map(Header::value).toList();
+    List<String> values = new ArrayList<>(0);
+    for (Header header : headers) {
+      if (header.isNamed(name)) {
+        values.add(header.value());
+      }
+    }
+    return values;
   }
 
   /** In what its body is packed, one inside of the other: all lines of Content-Encoding are one list (RFC 9110, 5.3). */
   Optional<String> coding() {
+    List<String> lines = headers("content-encoding");
+    if (lines.isEmpty()) {
+      return Optional.empty();
+    }
     List<String> codings =
-        headers("content-encoding").stream()
+        lines.stream()
             .flatMap(line -> Stream.of(line.split(",")))
             .map(String::strip)
             .filter(each -> !each.isEmpty() && !each.equalsIgnoreCase("identity"))

@@ -47,8 +47,8 @@ record Request(
   /** Whether doing it twice is as good as doing it once (RFC 9110, section 9.2.2). */
   boolean isRepeatable() {
     return IDEMPOTENT.contains(method)
-        || own.stream().anyMatch(header -> header.isNamed(IdempotencyKeys.NAME))
-        || general.stream().anyMatch(header -> header.isNamed(IdempotencyKeys.NAME));
+        || areNamed(IdempotencyKeys.NAME, own)
+        || areNamed(IdempotencyKeys.NAME, general);
   }
 
   /** Whether it says that it has no content, where it has none. */
@@ -59,21 +59,37 @@ record Request(
   /** All headers but those about the connection and the content's length. */
   List<Header> headers() {
     List<Header> all = new ArrayList<>(own);
-    url.credentials().ifPresent(value -> addMissing(new Header("Authorization", value), all, own));
-    List<Header> above = List.copyOf(all);
-    general.forEach(header -> addMissing(header, all, above));
-    List<Header> given = List.copyOf(all);
+    Optional<String> credentials = url.credentials();
+    if (credentials.isPresent()) {
+      addMissing(new Header("Authorization", credentials.get()), all, own.size());
+    }
+    int above = all.size();
+    for (Header header : general) {
+      addMissing(header, all, above);
+    }
+    int given = all.size();
     addMissing(USER_AGENT, all, given);
     addMissing(ACCEPT, all, given);
-    if (body.orElse(null) instanceof Body.Bytes(_, var type)) {
-      type.ifPresent(usual -> addMissing(new Header("Content-Type", usual), all, given));
+    if (body.orElse(null) instanceof Body.Bytes(_, var type) && type.isPresent()) {
+      addMissing(new Header("Content-Type", type.get()), all, given);
     }
     return all;
   }
 
-  private static void addMissing(Header header, List<Header> all, List<Header> above) {
-    if (above.stream().noneMatch(each -> each.isNamed(header.name()))) {
+  /* Adds a header if there is none of its name among the first ones. */
+  private static void addMissing(Header header, List<Header> all, int first) {
+    if (!areNamed(header.name(), all.subList(0, first))) {
       all.add(header);
     }
+  }
+
+  /** Whether one of these has such a name. */
+  static boolean areNamed(String name, List<Header> headers) {
+    for (Header header : headers) {
+      if (header.isNamed(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import java.util.List;
 import java.util.Optional;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -17,9 +18,9 @@ record Route(HttpRoute path, Url url, Optional<Url> proxy) {
   static Route to(Url url, Optional<Url> proxy) {
     HttpHost target = host(url);
     HttpRoute path =
-        proxy
-            .map(through -> new HttpRoute(target, null, host(through), url.isSecure()))
-            .orElseGet(() -> new HttpRoute(target, null, url.isSecure()));
+        proxy.isPresent()
+            ? new HttpRoute(target, null, host(proxy.get()), url.isSecure())
+            : new HttpRoute(target, null, url.isSecure());
     return new Route(path, url, proxy);
   }
 
@@ -36,13 +37,16 @@ record Route(HttpRoute path, Url url, Optional<Url> proxy) {
     boolean asksProxy = proxy.isPresent() && !path.isTunnelled();
     String target = asksProxy ? "http://" + url.authority() + url.target() : url.target();
     ClassicHttpRequest message = message(request.method(), target);
-    if (request.headers().stream().noneMatch(header -> header.isNamed("Host"))) {
+    List<Header> headers = request.headers();
+    if (!Request.areNamed("Host", headers)) {
       message.addHeader("Host", url.authority());
     }
     if (asksProxy) {
       addCredentials(message);
     }
-    request.headers().forEach(header -> message.addHeader(header.name(), header.sentValue()));
+    for (Header header : headers) {
+      message.addHeader(header.name(), header.sentValue());
+    }
     HttpEntity content = content(request);
     if (content != null) {
       message.setEntity(content);

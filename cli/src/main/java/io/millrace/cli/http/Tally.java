@@ -32,14 +32,14 @@ final class Tally {
 
   /** An answer of an earlier run. */
   synchronized void addRestored(LineResult result) {
-    result.reply().ifPresent(reply -> statuses.merge(reply.statusCode(), 1L, Long::sum));
+    addStatus(result);
     ok++;
     restored++;
   }
 
   synchronized void add(LineResult result) {
     retries += result.retries();
-    result.reply().ifPresent(reply -> statuses.merge(reply.statusCode(), 1L, Long::sum));
+    addStatus(result);
     switch (result.state()) {
       case OK -> ok++;
       case FAILED -> failed++;
@@ -47,6 +47,12 @@ final class Tally {
       case NOT_STARTED -> {
         // seen as well by what was read and has no other count
       }
+    }
+  }
+
+  private void addStatus(LineResult result) {
+    if (result.reply().isPresent()) {
+      statuses.merge(result.reply().get().statusCode(), 1L, Long::sum);
     }
   }
 

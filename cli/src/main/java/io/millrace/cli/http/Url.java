@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,62 +22,40 @@ import org.jspecify.annotations.Nullable;
  */
 record Url(
     String scheme, Optional<String> userInfo, String host, int port, String path, String query) {
-  private static final Pattern FORM =
-      Pattern.compile(
-          "(https?):/{1,3}([^/?#]*)([^?#]*)(\\?[^#]*)?(#.*)?",
-          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-  private static final Pattern AUTHORITY =
-      Pattern.compile("(?:(.*)@)?(\\[.*]|[^:]*)(?::(.*))?", Pattern.DOTALL);
-  private static final Pattern HOST = Pattern.compile("[\\w.~!$&'()*+,;=-]+");
+  private static final AsciiSet DIGITS = AsciiSet.of(each -> each >= '0' && each <= '9');
+  private static final AsciiSet HOST =
+      AsciiSet.of(
+          each ->
+              (each >= '0' && each <= '9')
+                  || (each >= 'A' && each <= 'Z')
+                  || (each >= 'a' && each <= 'z')
+                  || "_.~!$&'()*+,;=-".indexOf(each) >= 0);
+  private static final int LONGEST_PORT = 9;
   private static final Pattern SCHEME =
       Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
   private static final int HIGHEST_PORT = 65_535;
 
   /** Reads a URL; spaces around it do not matter. */
   static Url parse(String text) throws MalformedInputException {
-    Matcher form = form(text);
-    Matcher authority = authority(form);
-    String rawPath = form.group(3);
-    String rawQuery = form.group(4);
+    UrlParts parts = UrlParts.of(text);
+    String rawPath = parts.path();
     return new Url(
-        form.group(1).toLowerCase(Locale.ROOT),
-        userInfo(authority.group(1)),
-        host(authority.group(2)),
-        port(authority.group(3)),
+        parts.scheme(),
+        userInfo(parts.userInfo()),
+        host(parts.host()),
+        port(parts.port()),
         DotSegments.remove(UrlText.encoded(rawPath.isEmpty() ? "/" : rawPath)),
-        rawQuery == null ? "" : UrlText.encoded(rawQuery));
+        UrlText.encoded(parts.query()));
   }
 
   /** Whether a text is meant to be a URL. */
   static boolean isMeant(String text) {
-    return FORM.matcher(text.strip()).matches();
+    return UrlParts.isMeant(text.strip());
   }
 
   /** A URL as it was written, but without user and password. */
   static String withoutUser(String text) throws MalformedInputException {
-    Matcher form = form(text);
-    String userInfo = authority(form).group(1);
-    int start = form.start(2);
-    String whole = text.strip();
-    return userInfo == null
-        ? whole
-        : whole.substring(0, start) + whole.substring(start + userInfo.length() + 1);
-  }
-
-  private static Matcher form(String text) throws MalformedInputException {
-    Matcher form = FORM.matcher(text.strip());
-    if (!form.matches()) {
-      throw new MalformedInputException("a URL has to start with http:// or https://");
-    }
-    return form;
-  }
-
-  private static Matcher authority(Matcher form) throws MalformedInputException {
-    Matcher authority = AUTHORITY.matcher(form.group(2));
-    if (!authority.matches()) {
-      throw new MalformedInputException("the URL has no valid host");
-    }
-    return authority;
+    return UrlParts.of(text).withoutUser();
   }
 
   private static Optional<String> userInfo(@Nullable String raw) throws MalformedInputException {
@@ -90,8 +67,8 @@ record Url(
       return address(raw);
     }
     String decoded = UrlText.decoded(raw);
-    String ascii = decoded.chars().allMatch(each -> each < 128) ? decoded : ascii(decoded);
-    if (!HOST.matcher(ascii).matches() || ascii.startsWith(".") || ascii.contains("..")) {
+    String ascii = HOST.hasAllOf(decoded) ? decoded : ascii(decoded);
+    if (ascii.isEmpty() || !HOST.hasAllOf(ascii) || ascii.startsWith(".") || ascii.contains("..")) {
       throw new MalformedInputException("the URL has no valid host");
     }
     return Ipv4.isMeant(ascii) ? Ipv4.dotted(ascii) : ascii;
@@ -125,7 +102,7 @@ record Url(
     if (digits == null || digits.isEmpty()) {
       return -1;
     }
-    if (!digits.matches("[0-9]{1,9}")) {
+    if (digits.length() > LONGEST_PORT || !DIGITS.hasAllOf(digits)) {
       throw new MalformedInputException("the port of the URL is not a number");
     }
     int port = Integer.parseInt(digits);

@@ -13,12 +13,23 @@ final class UrlText {
   /** Printable, but not allowed in a URL. */
   private static final String REFUSED = " \"<>\\^`{|}";
 
+  /** What stays as it is where a URL is encoded. */
+  private static final AsciiSet KEPT =
+      AsciiSet.of(
+          character -> character > ' ' && character < 0x7f && REFUSED.indexOf(character) < 0);
+
+  /** What stays as it is where one is decoded. */
+  private static final AsciiSet DECODED = AsciiSet.of(character -> character != '%');
+
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private UrlText() {}
 
   /** With all that may not stand in a URL encoded; what is encoded already stays. */
   static String encoded(String text) throws MalformedInputException {
+    if (KEPT.hasAllOf(text)) {
+      return text; // as most are
+    }
     StringBuilder encoded = new StringBuilder(text.length());
     for (byte octet : utf8(text)) {
       char character = (char) (octet & 0xff);
@@ -36,6 +47,9 @@ final class UrlText {
 
   /** With all that is percent-encoded decoded. */
   static String decoded(String text) throws MalformedInputException {
+    if (DECODED.hasAllOf(text)) {
+      return text; // as most are
+    }
     byte[] bytes = utf8(text);
     ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
     for (int index = 0; index < bytes.length; index++) {

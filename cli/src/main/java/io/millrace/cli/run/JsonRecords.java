@@ -4,12 +4,11 @@ import io.millrace.cli.process.ProgramEnd;
 import io.millrace.cli.text.ContentText;
 import io.millrace.cli.text.JsonText;
 import io.millrace.cli.text.Output;
+import io.millrace.cli.text.Utf8Writer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Optional;
@@ -22,7 +21,7 @@ import java.util.Optional;
 record JsonRecords(Output output, Optional<OutputFolder> folder) implements ResultWriter {
   @Override
   public void write(ItemResult result) throws IOException {
-    try (Writer writer = new OutputStreamWriter(output.lines(), StandardCharsets.UTF_8)) {
+    try (Writer writer = new Utf8Writer(output.lines())) {
       new Fields(new JsonText(writer), folder).write(result);
     }
     if (output.isFull()) {

@@ -22,6 +22,9 @@ public final class InputReader implements AutoCloseable {
   private final ReentrantLock lock;
   private final Condition changed;
 
+  /* What the thread waits for, which whatever else has changed does not wake. */
+  private final Condition wanted;
+
   /* Guarded by the lock. While a line is wanted, the reader belongs to the thread, else to the owner. */
   private boolean isWanted;
   private @Nullable Result result;
@@ -45,6 +48,7 @@ public final class InputReader implements AutoCloseable {
     this.lines = lines;
     this.lock = lock;
     this.changed = changed;
+    wanted = lock.newCondition();
   }
 
   /** The next line if it is here, and else null: then it is waited for. Called under the lock. */
@@ -65,7 +69,7 @@ public final class InputReader implements AutoCloseable {
     if (thread == null) {
       thread = Thread.ofPlatform().name("millrace-input").daemon().start(this::readOnDemand);
     } else {
-      changed.signalAll();
+      wanted.signal();
     }
   }
 
@@ -76,7 +80,7 @@ public final class InputReader implements AutoCloseable {
         if (isWanted) {
           answer(readUnlocked());
         } else {
-          changed.await();
+          wanted.await();
         }
       }
     } catch (InterruptedException closed) {

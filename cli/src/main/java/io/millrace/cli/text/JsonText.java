@@ -34,6 +34,10 @@ public record JsonText(Writer out) {
     int from = 0;
     int index = 0;
     while (index < text.length()) {
+      if (isUsual(text.charAt(index))) {
+        index++;
+        continue;
+      }
       int point = text.codePointAt(index);
       int next = index + Character.charCount(point);
       String escape = escape(point, isPlain);
@@ -45,6 +49,11 @@ public record JsonText(Writer out) {
       index = next;
     }
     write(text, from, text.length());
+  }
+
+  /* Stays as it is, wherever it stands. */
+  private static boolean isUsual(char unit) {
+    return unit >= ' ' && unit < 0x7f && unit != '"' && unit != '\\';
   }
 
   private static @Nullable String escape(int point, boolean isPlain) {
