@@ -50,6 +50,8 @@ record Environment(Set<String> inherited, Map<String, String> set) {
               "ProgramData"),
           Map.of());
 
+  private static final String ZERO = "\0";
+
   /* As the system does it. */
   private static final boolean IGNORE_CASE = File.separatorChar == '\\';
 
@@ -78,6 +80,15 @@ record Environment(Set<String> inherited, Map<String, String> set) {
   }
 
   Environment with(String name, String value) {
+    if (name.isEmpty() || name.contains("=") || name.contains(ZERO)) {
+      throw new IllegalArgumentException(
+          "environment needs the name of a variable, not \"" + name.replace(ZERO, "\\0") + '"');
+    }
+    if (value.contains(ZERO)) {
+      // the value may be secret
+      throw new IllegalArgumentException(
+          "environment needs a value without the character 0 for " + name);
+    }
     Map<String, String> all = new TreeMap<>(set);
     all.put(name, value);
     return new Environment(inherited, all);

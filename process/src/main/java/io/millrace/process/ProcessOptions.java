@@ -84,9 +84,15 @@ public final class ProcessOptions {
    * Options for the JVM of each process, in place of earlier ones. They follow the options of the pool, so
    * they win where the JVM obeys the last one. Options of this JVM are not passed on. They do not appear in
    * the list of processes.
+   *
+   * @throws IllegalArgumentException if one has the character 0
    */
   public ProcessOptions jvmOptions(String... options) {
     List<String> all = List.of(options);
+    if (all.stream().anyMatch(option -> option.contains("\0"))) {
+      throw new IllegalArgumentException(
+          "jvmOptions has the character 0, which no option can have");
+    }
     return with(copy -> copy.jvmOptions = all);
   }
 
@@ -106,7 +112,11 @@ public final class ProcessOptions {
     return with(copy -> copy.memoryLimit = null);
   }
 
-  /** Sets an environment variable of the processes. */
+  /**
+   * Sets an environment variable of the processes.
+   *
+   * @throws IllegalArgumentException if the name is empty or has a {@code =}, or either has the character 0: no variable can
+   */
   public ProcessOptions environment(String name, String value) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(value, "value");

@@ -14,6 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @NoLeaks
 class EnvironmentTest {
@@ -58,6 +60,22 @@ class EnvironmentTest {
     }
     assertThrows(
         NullPointerException.class, () -> ProcessOptions.of().inheritEnvironment((String) null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', x", "A=B, x", "=A, x", "A\0B, x", "A, secret\0value"})
+  @DisplayName(
+      "P7: a variable that no process can have is refused at the call, and its value is not told")
+  void noSuchVariable(String name, String value) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> ProcessOptions.of().environment(name, value))
+            .getMessage();
+    assertFalse(message.contains("secret"), message);
+    assertFalse(message.contains("\0"), message);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ProcessOptions.of().jvmOptions("-Dx=" + value + "\0"));
   }
 
   @Test

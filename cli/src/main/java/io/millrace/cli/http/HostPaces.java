@@ -87,7 +87,7 @@ record HostPaces(Optional<String> wanted, Map<String, Pace> ofHosts) {
                     + ": "
                     + text(each.getValue())
                     + wanted.map(rate -> " of the " + rate + " asked for").orElse("")
-                    + ", a rate that found itself after "
+                    + ", an adaptive rate after "
                     + refusals(each.getValue().refused())
                     + "; --rate-per-host sets it")
         .toList();

@@ -133,6 +133,9 @@ final class HttpRun {
         }
       } catch (CheckpointException failed) {
         broken = Optional.of(input.inLines(String.valueOf(failed.getMessage())));
+      } catch (IOException unwritten) {
+        keepCutOff(run, unwritten);
+        throw unwritten;
       }
       status = run.status();
     } finally {
@@ -243,6 +246,30 @@ final class HttpRun {
     } else {
       failures.lines().writeBytes(text);
       failures.lines().write('\n');
+    }
+  }
+
+  /* Nothing can be written any more, for example because nobody reads it: what is under way ends, for another run. */
+  private void keepCutOff(Run<InputLine, Step> run, IOException unwritten) {
+    if (failures == null) {
+      return;
+    }
+    run.stop();
+    try {
+      for (Optional<Outcome<InputLine, Step>> next = run.take();
+          next.isPresent();
+          next = run.take()) {
+        InputLine line = next.get().item();
+        keepFailed(
+            LineResult.of(next.get(), run.status(), manner.end())
+                .orElseGet(() -> LineResult.ended(line, run.status(), manner.end())));
+      }
+      for (Call call : input.stop()) {
+        keepFailed(LineResult.ended(call, run.status(), manner.end()));
+      }
+      failures.flush();
+    } catch (IOException | CheckpointException lost) {
+      unwritten.addSuppressed(lost);
     }
   }
 

@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.impl.DefaultClientConnectionReuseStrategy;
@@ -44,7 +45,11 @@ final class Wire implements AutoCloseable {
   /** A connection that was idle for longer is looked at before it is used again. */
   private static final TimeValue TRUSTED_IDLE = TimeValue.ofMilliseconds(100);
 
+  /** After so many requests the pool forgets servers that it has no connection to. */
+  private static final int LEASES_UNTIL_FORGOTTEN = 1_000;
+
   private final PoolingHttpClientConnectionManager pool;
+  private final AtomicLong leases = new AtomicLong();
   private final HttpRequestExecutor executor = new HttpRequestExecutor();
   private final Proxies proxies;
   private final HostResolver resolver = new HostResolver();
@@ -203,6 +208,10 @@ final class Wire implements AutoCloseable {
   }
 
   private ConnectionEndpoint lease(HttpRoute path) throws IOException, InterruptedException {
+    if (leases.incrementAndGet() % LEASES_UNTIL_FORGOTTEN == 0) {
+      pool.closeExpired(); // no connection expires; but the pool forgets servers that it has no
+      // connection to
+    }
     try {
       return pool.lease(ID, path, Timeout.DISABLED, null).get(Timeout.ofDays(1));
     } catch (TimeoutException never) {
@@ -210,6 +219,11 @@ final class Wire implements AutoCloseable {
     } catch (ExecutionException broken) {
       throw new IOException("no connection can be had", broken.getCause());
     }
+  }
+
+  /** How many servers the pool knows. */
+  int known() {
+    return pool.getRoutes().size();
   }
 
   private void open(ConnectionEndpoint endpoint, Route route, HttpClientContext context)

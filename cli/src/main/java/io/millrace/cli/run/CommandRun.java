@@ -133,6 +133,9 @@ final class CommandRun {
         takeAll(run);
       } catch (CheckpointException failed) {
         broken = Optional.of(counted(String.valueOf(failed.getMessage())));
+      } catch (IOException unwritten) {
+        keepCutOff(run, unwritten);
+        throw unwritten;
       }
       status = run.status();
     } finally {
@@ -180,9 +183,7 @@ final class CommandRun {
     if (result.state() == ItemResult.State.NOT_STARTED) {
       return;
     }
-    if (failed != null && result.isToRunAgain()) {
-      failed.add(result.item());
-    }
+    keepFailed(result);
     display.<IOException>aside(() -> writer.write(result));
     boolean isClear = result.attempt().filter(Attempt::hasExited).isPresent();
     if (manner.talk() != Talk.SILENT && !isClear && complaints < MOST_COMPLAINTS) {
@@ -192,6 +193,32 @@ final class CommandRun {
       display.aside(
           () ->
               streams.err().println("millrace run: item " + result.item().number() + ": " + error));
+    }
+  }
+
+  private void keepFailed(ItemResult result) {
+    if (failed != null && result.isToRunAgain()) {
+      failed.add(result.item());
+    }
+  }
+
+  /* Nothing can be written any more, for example because nobody reads it: what is under way ends, for another run. */
+  private void keepCutOff(Run<Item, Attempt> run, IOException unwritten) {
+    if (failed == null) {
+      return;
+    }
+    run.stop();
+    try {
+      for (Optional<Outcome<Item, Attempt>> next = run.take();
+          next.isPresent();
+          next = run.take()) {
+        try (ItemResult result = ItemResult.of(next.get(), run.status(), manner.end())) {
+          keepFailed(result);
+        }
+      }
+      failed.flush();
+    } catch (IOException | CheckpointException lost) {
+      unwritten.addSuppressed(lost);
     }
   }
 

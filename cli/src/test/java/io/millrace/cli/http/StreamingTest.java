@@ -14,14 +14,20 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StreamingTest {
   private static final byte[] END = new byte[0];
@@ -153,6 +159,51 @@ class StreamingTest {
     assertEquals(141, code);
     assertEquals("", err.toString(StandardCharsets.UTF_8));
     assertTrue(server.requests().size() < 1_000, "the run went on");
+  }
+
+  @DisplayName("M14: --failed has what was under way when nobody read the output any more")
+  @Test
+  void failedHasWhatWasUnderWay(@TempDir Path directory) throws IOException {
+    CountDownLatch hanging = new CountDownLatch(2);
+    server.on(
+        "/hang",
+        (exchange, number) -> {
+          hanging.countDown();
+          server.hang();
+        });
+    server.on(
+        "/redirect",
+        (exchange, number) -> {
+          exchange.getResponseHeaders().set("Location", "/hang/on");
+          Loopback.send(exchange, 302, "");
+        });
+    server.on(
+        "/ends",
+        (exchange, number) -> {
+          Loopback.await(hanging);
+          Loopback.send(exchange, 200, "hello");
+        });
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int octet) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    Path failed = directory.resolve("failed");
+    String in = server.url("/hang") + "\n" + server.url("/redirect") + "\n" + server.url("/ends");
+    int code =
+        Main.run(
+            new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
+            new PrintStream(closed, true, StandardCharsets.UTF_8),
+            Cli.utf8(new ByteArrayOutputStream()),
+            "http",
+            "--failed",
+            failed.toString());
+    assertEquals(141, code);
+    assertEquals(
+        Set.of(server.url("/hang"), server.url("/redirect")),
+        Set.copyOf(Files.readAllLines(failed)));
   }
 
   @Test

@@ -57,7 +57,7 @@ class RealLimitsTest {
                 .collect(Collectors.joining());
         Cli cli = Cli.run(in, "http", "--jobs", JOBS + "", "--run-timeout", seconds + "s");
         assertEquals(3, cli.code(), cli.err());
-        assertTrue(cli.err().contains("a rate that found itself"), cli.err());
+        assertTrue(cli.err().contains("an adaptive rate"), cli.err());
       }
     },
     /** Nor has anybody here. */

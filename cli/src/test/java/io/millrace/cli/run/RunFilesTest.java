@@ -99,27 +99,53 @@ class RunFilesTest {
         cli.err());
   }
 
+  private static PrintStream unread() {
+    return new PrintStream(
+        new OutputStream() {
+          @Override
+          public void write(int octet) throws IOException {
+            throw new IOException("nobody reads this");
+          }
+        });
+  }
+
   @DisplayName("M14: --failed has all that has failed, also if the output could not be written")
   @Test
   void failedBeforeABrokenOutput() throws IOException {
-    PrintStream closed =
-        new PrintStream(
-            new OutputStream() {
-              @Override
-              public void write(int octet) throws IOException {
-                throw new IOException("nobody reads this");
-              }
-            });
     String[] command = {"--", "sh", "-c", "head -c 100000 /dev/zero; exit 1", "sh"};
     int code =
         Main.run(
             Map.of(),
             new ByteArrayInputStream("item\n".getBytes(StandardCharsets.UTF_8)),
-            closed,
+            unread(),
             Cli.utf8(new ByteArrayOutputStream()),
             all(new String[] {"run", "--failed", path("again")}, command));
     assertEquals(141, code);
     assertEquals("item\n", read("again"));
+  }
+
+  @DisplayName("M14: --failed has what was under way when the output could not be written")
+  @Test
+  void cutOffByABrokenOutput() throws IOException {
+    // the first one ends when the other one runs, which has no end
+    String script =
+        "if [ $0 = ends ]; then until [ -e "
+            + path("on")
+            + " ]; do sleep 0.01; done; echo; else "
+            + "touch "
+            + path("on")
+            + "; exec sleep 600; fi";
+    int code =
+        Main.run(
+            Map.of(),
+            new ByteArrayInputStream("ends\nhangs\n".getBytes(StandardCharsets.UTF_8)),
+            unread(),
+            Cli.utf8(new ByteArrayOutputStream()),
+            all(
+                new String[] {"run", "--jobs", "2"},
+                new String[] {"--failed", path("again"), "--", "sh", "-c", script, "{}"}));
+    assertEquals(141, code);
+    assertEquals("hangs\n", read("again"));
   }
 
   @DisplayName("R7: --force behind -- is the command's own, and is not the one that replaces files")

@@ -3,12 +3,14 @@ package io.millrace.examples.documentation;
 import static java.util.stream.Collectors.groupingBy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.lang.module.ModuleReference;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +30,7 @@ class ModuleImportsTest {
       "import module java.base;\nimport module io.millrace;\nimport module io.millrace.process;\n";
   private static final Pattern IMPORT =
       Pattern.compile("^import ([\\w.]+)\\.(\\w+);\n", Pattern.MULTILINE);
+  private static final Pattern STANDARD = Pattern.compile("java\\..*|jdk\\.jfr");
   private static final Pattern PACKAGE = Pattern.compile("^package [\\w.]+;\n", Pattern.MULTILINE);
 
   @Test
@@ -40,6 +43,24 @@ class ModuleImportsTest {
       }
     }
     assertEquals(List.of(), found);
+  }
+
+  @Test
+  @DisplayName(
+      "L11: the names that other modules of the JDK have as well stand where imports are told")
+  void namesOfOtherModules() throws IOException {
+    Set<String> shared = new TreeSet<>();
+    for (Path source : PublicTypes.sources()) {
+      String name = simpleName(source);
+      ModuleFinder.ofSystem().findAll().stream()
+          .filter(module -> STANDARD.matcher(module.descriptor().name()).matches())
+          .filter(module -> isIn(module, name))
+          .forEach(module -> shared.add("`" + name + "` of `" + module.descriptor().name() + "`"));
+    }
+    assertTrue(shared.contains("`Source` of `java.xml`"), shared.toString());
+    String told = Files.readString(Page.project().resolve("docs/start.md")).replaceAll("\\s+", " ");
+    shared.removeIf(told::contains);
+    assertEquals(Set.of(), shared);
   }
 
   @Test
@@ -92,7 +113,11 @@ class ModuleImportsTest {
   }
 
   private static boolean isInJavaBase(String simple) {
-    return exported(javaBase()).stream().anyMatch(in -> isPublic(in + "." + simple));
+    return isIn(javaBase(), simple);
+  }
+
+  private static boolean isIn(ModuleReference module, String simple) {
+    return exported(module).stream().anyMatch(in -> isPublic(in + "." + simple));
   }
 
   private static String simpleName(Path source) {
