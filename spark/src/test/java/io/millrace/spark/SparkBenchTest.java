@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.outcome.Outcome;
+import io.millrace.time.TimeSource;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -30,7 +32,7 @@ class SparkBenchTest {
   private static final int ROUNDS = 5;
 
   private static long tenMillis(long item) throws InterruptedException {
-    Thread.sleep(10); // the service that is called
+    TimeSource.system().sleep(Duration.ofMillis(10)); // the service that is called
     return item;
   }
 

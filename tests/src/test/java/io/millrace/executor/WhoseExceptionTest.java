@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Parallel;
 import io.millrace.pool.Work;
 import io.millrace.testkit.NoLeaks;
 import java.util.List;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.function.Executable;
 @NoLeaks
 @Timeout(60)
 class WhoseExceptionTest {
-  private final ParallelExecutor executor = ParallelExecutor.of(2);
+  private final ParallelExecutor executor = ParallelExecutor.of(Parallel.of(2).grace(ofDays(1)));
   private final InterruptedException interrupted = new InterruptedException("by the task");
   private final TimeoutException late = new TimeoutException("by the task");
   private final CountDownLatch never = new CountDownLatch(1);
