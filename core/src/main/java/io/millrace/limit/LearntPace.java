@@ -34,17 +34,26 @@ final class LearntPace {
   private static final int FAILURES = 5;
   /* What to begin with where nothing is known, in attempts a second. */
   private static final double FIRST = 20;
+  /* Such a part of the highest known pace is small, and that is remembered so long. */
+  private static final double SMALL = 0.15;
+  private static final double PEAK_LASTS = 60;
+  /* While it grows fast, this share of refusals does not end that: a limit soon refuses far more. */
+  private static final double CHANCE_AT_START = 0.02;
 
   private final double start;
   private final double least;
   private final double most;
   private final RecentGrants grants = new RecentGrants();
+  private final ChanceRefusals chance = new ChanceRefusals();
   private Phase phase = Phase.START;
   private double rate;
   /* The pace known to be granted, and one known to be too much, until when. */
   private double known = NONE;
   private double ceiling = NONE;
   private double ceilingUntil;
+  /* The highest known pace of the last while; what is still refused at a small part of it is refused by chance. */
+  private double peak;
+  private double peakUntil;
   private double roundTrip = 0.1;
   private boolean hasRoundTrip;
   private double cutAt = NEVER;
@@ -110,6 +119,7 @@ final class LearntPace {
 
   void granted(double now, double sentAt) {
     arrived(now, sentAt, true);
+    isTooMuch(now, sentAt, false, 0);
     if (now - Math.max(grantedAt, resumeAt) > LONG_WAIT) { // unused
       longSince = sentAt;
       longTotal = grants.total();
@@ -135,6 +145,7 @@ final class LearntPace {
     arrived(now, sentAt, false);
     waitsAreAsked |= wait > 0;
     failures = 0;
+    boolean isTooMuch = isTooMuch(now, sentAt, true, wait);
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
       return;
     }
@@ -150,6 +161,9 @@ final class LearntPace {
       waitLong(now, sentAt, wait);
       return;
     }
+    if (!isTooMuch) {
+      return;
+    }
     boolean isStart = phase == Phase.START;
     double estimate = estimate(now, wait, isStart);
     boolean confirmed = phase == Phase.PROBE && Math.abs(estimate - known) <= 0.08 * known;
@@ -161,6 +175,10 @@ final class LearntPace {
     if (estimate == 0) {
       beginBelow(now, sentAt);
       return;
+    }
+    if (known != NONE && (known > peak || now > peakUntil)) {
+      peak = known;
+      peakUntil = now + PEAK_LASTS;
     }
     known = isStart ? estimate : Math.min(estimate, ceiling);
     if (waitsAreAsked) {
@@ -175,6 +193,20 @@ final class LearntPace {
     double to = isStart ? known / 2 : beta() * known; // at first far below, until it is corrected
     cut(now, to, sentAt);
     enter(Phase.RECOVER, now);
+  }
+
+  /* Whether there is too much; whoever asks for a wait says so. */
+  private boolean isTooMuch(double now, double sentAt, boolean isRefused, double wait) {
+    if (sentAt <= cutAt || phase == Phase.BLOCKED || wait > 0) {
+      return isRefused;
+    }
+    if (phase == Phase.RECOVER && chance.learns(isRefused, rate <= SMALL * peak)) {
+      known = peak; // the cuts were in vain
+      ceiling = NONE;
+      enter(Phase.START, now);
+    }
+    boolean isGrowing = phase == Phase.START && rate != NONE && !waitsAreAsked;
+    return chance.isTooMuch(isRefused, isGrowing ? CHANCE_AT_START : 0);
   }
 
   /* Nobody knows what is granted. */
@@ -233,6 +265,7 @@ final class LearntPace {
 
   /* Nothing is granted any more: one attempt at a time finds out when that ends. */
   private void block(double now, double sentAt, double firstGap) {
+    chance.blocked();
     if (phase != Phase.BLOCKED) {
       probeGap = firstGap * spread(now);
     } else if (sentAt > phaseSince) {
@@ -279,8 +312,9 @@ final class LearntPace {
     if (sampled == 0) {
       return;
     }
-    double share = (double) sampledGranted / sampled;
-    double granted = sampledGranted / Math.max(0.001, cutAt - sampleFrom);
+    double notByChance = sampledGranted / (1 - chance.share());
+    double share = notByChance / sampled;
+    double granted = notByChance / Math.max(0.001, cutAt - sampleFrom);
     if (sampleIsStart) {
       known = Math.clamp(granted, 0.5 * known, 2 * known);
       set(beta() * known, Reason.REFUSED);
@@ -362,12 +396,14 @@ final class LearntPace {
     }
   }
 
-  /* What was granted a second, if it was long enough ago that anything was sent for the first time. */
+  /* What was granted a second, or refused by chance, if it was long enough ago that anything was sent for the first time. */
   private double measured(double now, boolean isStart, double ifTooShort) {
     double window = isStart ? startWindow() : Math.clamp(20 / rate, 1, RecentGrants.SPAN);
     double from =
         Math.max(Math.max(measuredFrom, now - window), resumeAt + (resumeAt > 0 ? roundTrip : 0));
-    return now - from < 1.5 * roundTrip ? ifTooShort : grants.since(from, now);
+    return now - from < 1.5 * roundTrip
+        ? ifTooShort
+        : grants.since(from, now) / (1 - chance.share());
   }
 
   private double startWindow() {

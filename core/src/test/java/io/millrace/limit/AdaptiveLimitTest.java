@@ -12,8 +12,10 @@ import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Adaptive;
 import io.millrace.signal.ServerAnswer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -95,6 +97,40 @@ class AdaptiveLimitTest {
     assertEquals(1, changes.size(), changes.toString());
     assertEquals(Reason.REFUSED, changes.getLast().reason());
     assertEquals(Double.POSITIVE_INFINITY, changes.getLast().before());
+  }
+
+  @Test
+  @DisplayName("a share that is refused by chance, at any pace, does not slow it down for long")
+  void refusedByChance() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(1_000), clock);
+    Random random = new Random(1);
+    ArrayDeque<Demand> sent = new ArrayDeque<>();
+    int late = 0;
+    Demand nothing = limiter.queue().demand(null);
+    Demand next = limiter.queue().demand(null);
+    for (int millis = 0; millis < 120_000; millis++) {
+      for (int i = 0; i < 2; i++) { // at most 2,000 a second
+        if (limiter.queue().tryTake(next)) {
+          sent.add(next);
+          late += millis >= 60_000 ? 1 : 0;
+        } else {
+          sent.add(nothing);
+        }
+        next = limiter.queue().demand(null);
+      }
+      while (sent.size() > 2 * ROUND_TRIP.toMillis()) {
+        Demand answered = sent.remove();
+        if (answered != nothing) {
+          boolean isRefused = random.nextInt(20) == 0;
+          limiter
+              .queue()
+              .answered(
+                  answered, isRefused ? ServerAnswer.refused() : ServerAnswer.granted(), null);
+        }
+      }
+      clock.advance(Duration.ofMillis(1));
+    }
+    assertTrue(late >= 30_000, late + " in the last minute");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,18 @@ final class AdaptiveResults {
     add(all, "tokens", 1, _ -> SimulatedServers.tokens(retryAfter));
     add(all, "burst 1, 50/s", 1, _ -> SimulatedServers.bucket(50, 1, retryAfter));
     add(all, "burst 1, 500/s", 1, _ -> SimulatedServers.bucket(500, 1, retryAfter));
+    for (double share : new double[] {0.001, 0.01, 0.05, 0.3}) {
+      addByChance(
+          all, "500/s", share, 503, retryAfter, () -> SimulatedServers.bucket(500, 20, retryAfter));
+    }
+    addByChance(
+        all, "500/s", 0.01, 429, retryAfter, () -> SimulatedServers.bucket(500, 20, retryAfter));
+    addByChance(
+        all, "50/s", 0.01, 503, retryAfter, () -> SimulatedServers.bucket(50, 5, retryAfter));
+    addByChance(
+        all, "50/s", 0.05, 503, retryAfter, () -> SimulatedServers.bucket(50, 5, retryAfter));
+    addByChance(all, "no limit", 0.01, 503, retryAfter, SimulatedServers::open);
+    addByChance(all, "no limit", 0.05, 503, retryAfter, SimulatedServers::open);
     return all;
   }
 
@@ -102,6 +115,22 @@ final class AdaptiveResults {
   private static void add(
       Map<String, Setting> all, String name, int clients, LongFunction<SimulatedServer> server) {
     all.put(name, new Setting(name, clients, server));
+  }
+
+  private static void addByChance(
+      Map<String, Setting> all,
+      String limit,
+      double share,
+      int status,
+      long retryAfter,
+      Supplier<SimulatedServer> server) {
+    String name =
+        String.format(Locale.ROOT, "%s, %s %% are %d by chance", limit, percent(share), status);
+    add(all, name, 1, _ -> SimulatedServers.byChance(server.get(), share, status, retryAfter));
+  }
+
+  private static String percent(double share) {
+    return share < 0.01 ? "0.1" : Long.toString(Math.round(100 * share));
   }
 
   private final Map<String, Row> rows = new LinkedHashMap<>();
@@ -135,6 +164,9 @@ final class AdaptiveResults {
             A server of 500/s that allows no burst refuses what arrives less than 2 ms after the last request. With this jitter and these timers two
             requests arrive up to 6 ms closer together than they were due, so only 125/s, which is 25 %%, are never refused, and 1 %% of
             refusals buys little more.
+
+            Of servers that refuse some *by chance*, at any pace, an oracle keeps to the limit, or has 64 requests at once where there is none, and
+            stays away when it is told to. *start* says never where more than 2 %% are refused anyway.
             """
                 .formatted(SEEDS));
     for (int retryAfter : new int[] {1, 0}) {

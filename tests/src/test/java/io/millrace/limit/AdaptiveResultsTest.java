@@ -84,6 +84,17 @@ class AdaptiveResultsTest {
   }
 
   @Test
+  @DisplayName("gets at least 85 % of 500/s, and of no limit, where 1 or 5 % are refused by chance")
+  void byChance() {
+    for (String limit : new String[] {"500/s", "no limit"}) {
+      for (int percent : new int[] {1, 5}) {
+        double share = results.adaptive(limit + ", " + percent + " % are 503 by chance", 0).share();
+        assertTrue(share >= 0.85, limit + ", " + percent + " %: " + share);
+      }
+    }
+  }
+
+  @Test
   @DisplayName("the page has these results")
   void page() throws IOException {
     String before = Files.readString(PAGE);

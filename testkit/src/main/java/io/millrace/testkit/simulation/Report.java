@@ -31,7 +31,7 @@ public final class Report {
       ofClient[client] += now >= 30e9 ? 1 : 0;
       latency[step] += now - sentAt;
     } else {
-      (reply.statusCode() == 429 ? refused : failed)[step]++;
+      (reply.statusCode() == 500 ? failed : refused)[step]++;
     }
   }
 

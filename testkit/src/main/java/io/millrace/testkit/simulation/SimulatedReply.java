@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What a simulated server answers.
  *
- * @param statusCode 200, 429 or 500
+ * @param statusCode 200; 429 or 503 if it refuses; 500
  * @param serviceNanos how long it takes, apart from the way there and back
  * @param headers by their names in lower case
  */

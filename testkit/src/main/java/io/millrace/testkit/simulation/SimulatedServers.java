@@ -14,8 +14,14 @@ public final class SimulatedServers {
   private SimulatedServers() {}
 
   private static SimulatedReply refusal(long retryAfter) {
+    return refusal(429, retryAfter);
+  }
+
+  private static SimulatedReply refusal(int statusCode, long retryAfter) {
     return new SimulatedReply(
-        429, 0, retryAfter == 0 ? Map.of() : Map.of("retry-after", Long.toString(retryAfter)));
+        statusCode,
+        0,
+        retryAfter == 0 ? Map.of() : Map.of("retry-after", Long.toString(retryAfter)));
   }
 
   /**
@@ -168,6 +174,53 @@ public final class SimulatedServers {
 
       private static boolean isBroken(long now) {
         return now >= 60e9 && now < 80e9;
+      }
+    };
+  }
+
+  /** No limit: all that come are granted at once. An oracle gets what 64 requests at once and 50 ms there and back allow. */
+  public static SimulatedServer open() {
+    return new SimulatedServer() {
+      @Override
+      public SimulatedReply arrive(long now, SplittableRandom random) {
+        return OK;
+      }
+
+      @Override
+      public double allowed(long now) {
+        return 64 / 0.05;
+      }
+    };
+  }
+
+  /**
+   * A server in front of which a part of the requests is refused by chance, however many there are. They do not count
+   * for the server's own limit. An oracle keeps to that limit, and stays away when it is told to.
+   *
+   * @param share of the requests, from 0 to 1
+   * @param statusCode with which they are refused
+   * @param retryAfter seconds; 0 to say nothing
+   */
+  public static SimulatedServer byChance(
+      SimulatedServer server, double share, int statusCode, long retryAfter) {
+    SimulatedReply refusal = refusal(statusCode, retryAfter);
+    return new SimulatedServer() {
+      @Override
+      public SimulatedReply arrive(long now, SplittableRandom random) {
+        return random.nextDouble() < share ? refusal : server.arrive(now, random);
+      }
+
+      @Override
+      public double allowed(long now) {
+        double sent = server.allowed(now) * (retryAfter == 0 ? 1 / (1 - share) : 1);
+        double most = Math.min(sent, 64 / 0.05);
+        if (retryAfter == 0) {
+          return (1 - share) * most;
+        }
+        // until the first refusal, and for the round trip until it is known, requests are sent;
+        // then none
+        double requests = 1 / share + most * 0.05;
+        return (1 - share) * requests / (requests / most + retryAfter);
       }
     };
   }

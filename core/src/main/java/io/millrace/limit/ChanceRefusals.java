@@ -1,0 +1,75 @@
+package io.millrace.limit;
+
+/**
+ * Tells refusals that are about the pace from those that come by chance at any pace. Guarded by the limiter's lock.
+ *
+ * <p>The share of refusals that goes on at a small part of the pace is taken for chance. From then on, a refusal alone says nothing. How
+ * much more likely the latest answers are if more than that is refused is summed up as a logarithm that never falls below 0 (Page's
+ * cumulative sum). While nothing is known to be refused by chance, the first refusal is enough.
+ */
+final class ChanceRefusals {
+  /* What has to add up: a false alarm comes once in some thousand answers. */
+  private static final double ENOUGH = 6;
+  private static final int LEAST_REFUSALS = 5;
+  /* More answers than these fade. */
+  private static final int MEMORY = 5_000;
+  private static final double MOST = 0.5;
+
+  /* Of the answers soon after a cut, and how many of them refused; those since the last grant are not counted yet. */
+  private double answers = 1;
+  private double refusals;
+  private int pending;
+  /* What is refused by chance at most: this much was, at a small part of the pace. */
+  private double most;
+  private double evidence;
+
+  /** The part of all attempts that is refused by chance. */
+  double share() {
+    return Math.min(most, refusals / answers);
+  }
+
+  /**
+   * An answer to an attempt that was sent soon after a cut.
+   *
+   * @param isSlow whether the pace is a small part of that which was known
+   * @return whether much more is now known to be refused by chance than before
+   */
+  boolean learns(boolean isRefused, boolean isSlow) {
+    answers++;
+    if (isRefused) {
+      pending++;
+      return false;
+    }
+    refusals += pending;
+    pending = 0;
+    double before = most;
+    if (isSlow && refusals >= LEAST_REFUSALS) {
+      most = Math.min(MOST, refusals / answers);
+    }
+    if (answers > MEMORY) {
+      answers /= 2;
+      refusals /= 2;
+    }
+    return most > 1.5 * before;
+  }
+
+  /** Nothing is granted any more, so the last refusals were not by chance. */
+  void blocked() {
+    pending = 0;
+  }
+
+  /**
+   * Whether more is refused than chance explains.
+   *
+   * @param least so much may be by chance in any case
+   */
+  boolean isTooMuch(boolean isRefused, double least) {
+    double usual = Math.max(share(), least);
+    double more = 1.5 * usual + 0.05;
+    double ratio = isRefused ? more / usual : (1 - more) / (1 - usual);
+    evidence = Math.max(0, evidence + Math.log(ratio));
+    boolean isEnough = evidence >= ENOUGH;
+    evidence = isEnough ? 0 : evidence;
+    return isEnough;
+  }
+}
