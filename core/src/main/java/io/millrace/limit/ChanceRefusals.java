@@ -14,6 +14,13 @@ final class ChanceRefusals {
   /* More answers than these fade. */
   private static final int MEMORY = 5_000;
   private static final double MOST = 0.5;
+  /* Such a part of the highest known pace is small, and that is remembered so many seconds. */
+  private static final double SMALL = 0.15;
+  private static final double PEAK_LASTS = 60;
+
+  /* The highest known pace of the last while. */
+  private double peak;
+  private double peakUntil;
 
   /* Of the answers soon after a cut, and how many of them refused; those since the last grant are not counted yet. */
   private double answers = 1;
@@ -28,13 +35,26 @@ final class ChanceRefusals {
     return Math.min(most, refusals / answers);
   }
 
+  /** A pace that was granted, before it is cut; now in seconds. */
+  void known(double pace, double now) {
+    if (pace > peak || now > peakUntil) {
+      peak = pace;
+      peakUntil = now + PEAK_LASTS;
+    }
+  }
+
+  /** The highest pace that was known in the last while. */
+  double peak() {
+    return peak;
+  }
+
   /**
    * An answer to an attempt that was sent soon after a cut.
    *
-   * @param isSlow whether the pace is a small part of that which was known
+   * @param pace at which it was sent
    * @return whether much more is now known to be refused by chance than before
    */
-  boolean learns(boolean isRefused, boolean isSlow) {
+  boolean learns(boolean isRefused, double pace) {
     answers++;
     if (isRefused) {
       pending++;
@@ -43,7 +63,7 @@ final class ChanceRefusals {
     refusals += pending;
     pending = 0;
     double before = most;
-    if (isSlow && refusals >= LEAST_REFUSALS) {
+    if (pace <= SMALL * peak && refusals >= LEAST_REFUSALS) {
       most = Math.min(MOST, refusals / answers);
     }
     if (answers > MEMORY) {

@@ -34,9 +34,6 @@ final class LearntPace {
   private static final int FAILURES = 5;
   /* What to begin with where nothing is known, in attempts a second. */
   private static final double FIRST = 20;
-  /* Such a part of the highest known pace is small, and that is remembered so long. */
-  private static final double SMALL = 0.15;
-  private static final double PEAK_LASTS = 60;
   /* While it grows fast, this share of refusals does not end that: a limit soon refuses far more. */
   private static final double CHANCE_AT_START = 0.02;
 
@@ -51,9 +48,6 @@ final class LearntPace {
   private double known = NONE;
   private double ceiling = NONE;
   private double ceilingUntil;
-  /* The highest known pace of the last while; what is still refused at a small part of it is refused by chance. */
-  private double peak;
-  private double peakUntil;
   private double roundTrip = 0.1;
   private boolean hasRoundTrip;
   private double cutAt = NEVER;
@@ -176,9 +170,8 @@ final class LearntPace {
       beginBelow(now, sentAt);
       return;
     }
-    if (known != NONE && (known > peak || now > peakUntil)) {
-      peak = known;
-      peakUntil = now + PEAK_LASTS;
+    if (known != NONE) {
+      chance.known(known, now);
     }
     known = isStart ? estimate : Math.min(estimate, ceiling);
     if (waitsAreAsked) {
@@ -200,8 +193,8 @@ final class LearntPace {
     if (sentAt <= cutAt || phase == Phase.BLOCKED || wait > 0) {
       return isRefused;
     }
-    if (phase == Phase.RECOVER && chance.learns(isRefused, rate <= SMALL * peak)) {
-      known = peak; // the cuts were in vain
+    if (phase == Phase.RECOVER && chance.learns(isRefused, rate)) {
+      known = chance.peak(); // the cuts were in vain
       ceiling = NONE;
       enter(Phase.START, now);
     }
