@@ -347,11 +347,12 @@ public interface LimitContract extends Contract {
     List<RateChange> changes = new CopyOnWriteArrayList<>();
     List<Long> starts = Collections.synchronizedList(new ArrayList<>());
     AtomicInteger refused = new AtomicInteger();
+    Signals wait = Signals.waitFor(Duration.ofMillis(1)); // so it does not come by chance
     AnswerReader reader =
         (result, error, now) ->
-            new ServerAnswer(
-                error == null ? ServerAnswer.Kind.GRANTED : ServerAnswer.Kind.REFUSED,
-                Signals.NONE);
+            error == null
+                ? new ServerAnswer(ServerAnswer.Kind.GRANTED, Signals.NONE)
+                : new ServerAnswer(ServerAnswer.Kind.REFUSED, wait);
     try (ManualClock clock = ManualClock.jumping()) {
       long start = clock.nanoTime();
       RateLimit limit =
