@@ -13,12 +13,10 @@ public final class ShortLock {
   private static final int SPINS = 200;
 
   /* A virtual thread that parks gives its carrier away, and may not get one again for long. This is some 0.5 ms,
-   * for when whoever has the lock is just not run by the processor; on a busy machine it takes some rounds. It looks ever
-   * more rarely, because each look takes the lock's cache line from whoever has it: two threads that went through the same lock all the
+   * for when whoever has the lock is just not run by the processor. It looks ever more rarely, because each
+   * look takes the lock's cache line from whoever has it: two threads that went through the same lock all the
    * time took five times as long with a look at each spin. */
   private static final int SPINS_WITH_CARRIER = 20_000;
-
-  private static final int ROUNDS = 20;
 
   private static final int MOST_BETWEEN_LOOKS = 512;
 
@@ -43,18 +41,9 @@ public final class ShortLock {
     }
     if (!Thread.currentThread().isVirtual()) {
       acquireAgainAndAgain();
-    } else if (!spinRounds()) {
+    } else if (!spinMoreAndMore()) {
       lock.lock();
     }
-  }
-
-  private boolean spinRounds() {
-    for (int round = 0; round < ROUNDS; round++) {
-      if (spinMoreAndMore()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
