@@ -35,6 +35,7 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
 import io.millrace.plan.Workers;
 import io.millrace.signal.ServerAnswer;
+import io.millrace.signal.Signals;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.MemoryStore;
 import io.millrace.testkit.NoLeaks;
@@ -316,7 +317,9 @@ class HedgeTest {
             .startingAt(100)
             .reading(
                 (result, error, now) ->
-                    error == null ? ServerAnswer.granted() : ServerAnswer.refused())
+                    error == null
+                        ? ServerAnswer.granted()
+                        : new ServerAnswer(ServerAnswer.Kind.REFUSED, Signals.waitFor(ofMillis(1))))
             .onChange(moves::add);
     Results<Integer, Integer> results =
         parallel(2).rateLimit(adaptive).map(items(1), taking(ofMillis(-1500), ofSeconds(2)));

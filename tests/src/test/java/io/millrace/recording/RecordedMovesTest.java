@@ -86,7 +86,10 @@ class RecordedMovesTest {
                 parallel(RateLimit.adaptive().onChange(heard::add))
                     .map(
                         ITEMS,
-                        item -> reply(calls.incrementAndGet() % 50 == 49 ? 429 : 200, Map.of())));
+                        item ->
+                            reply(
+                                calls.incrementAndGet() % 50 == 49 ? 429 : 200,
+                                Map.of("retry-after", "1"))));
     assertTrue(heard.stream().anyMatch(change -> change.reason() == RateChange.Reason.REFUSED));
     assertEquals(
         heard.stream().map(RateChange::toString).sorted().toList(),
