@@ -68,10 +68,13 @@ public sealed interface RateLimit {
 
   /**
    * An adaptive rate, for servers that refuse what is too much: it follows the pace that the server grants. It starts
-   * with 20 attempts a second, and grows until the server refuses one. From then on it stays a little below what was
+   * with 20 attempts a second, and grows until the server refuses some. From then on it stays a little below what was
    * granted, and now and then looks for more. It stays away for as long as a server asks, and then goes on at the
    * pace that it knew. While it is not used up, it does not grow. A server that has never granted anything gets up to
    * 20 attempts a second.
+   *
+   * <p>Refusals that do not ask for a wait are taken for chance where they are few while it grows (2 %), and where as
+   * large a part is still refused at 15 % of the pace.
    *
    * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
    */
