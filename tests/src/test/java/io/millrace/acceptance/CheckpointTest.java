@@ -137,7 +137,7 @@ class CheckpointTest {
       "I8 while many outcomes wait for the disk no further call begins, so that none waits for long; then the run goes on")
   void notTooManyWait() throws Exception {
     CountDownLatch disk = new CountDownLatch(1);
-    CountDownLatch many = new CountDownLatch(600);
+    CountDownLatch many = new CountDownLatch(400);
     store.onCommit(ids -> await(disk));
     Action<Integer, String> action =
         item -> {
@@ -150,7 +150,7 @@ class CheckpointTest {
       while (run.progress().running() > 0) {
         Thread.onSpinWait();
       }
-      assertTrue(calls.get() <= 600 + 7, "calls while nothing is durable: " + calls);
+      assertTrue(calls.get() <= 400 + 7, "calls while nothing is durable: " + calls);
       disk.countDown();
       assertEquals(5_000, run.stream().count());
     }
