@@ -79,11 +79,11 @@ final class ChanceRefusals {
   }
 
   /**
-   * Whether more is refused than chance explains.
+   * Weighs an answer; true if more is refused than chance explains.
    *
    * @param least so much may be by chance in any case
    */
-  boolean isTooMuch(boolean isRefused, double least) {
+  boolean weigh(boolean isRefused, double least) {
     double usual = Math.max(share(), least);
     double more = 1.5 * usual + 0.05;
     double ratio = isRefused ? more / usual : (1 - more) / (1 - usual);

@@ -113,7 +113,7 @@ final class LearntPace {
 
   void granted(double now, double sentAt) {
     arrived(now, sentAt, true);
-    isTooMuch(now, sentAt, false, 0);
+    weigh(now, sentAt, false, 0);
     if (now - Math.max(grantedAt, resumeAt) > LONG_WAIT) { // unused
       longSince = sentAt;
       longTotal = grants.total();
@@ -139,7 +139,7 @@ final class LearntPace {
     arrived(now, sentAt, false);
     waitsAreAsked |= wait > 0;
     failures = 0;
-    boolean isTooMuch = isTooMuch(now, sentAt, true, wait);
+    boolean isTooMuch = weigh(now, sentAt, true, wait);
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
       return;
     }
@@ -188,8 +188,8 @@ final class LearntPace {
     enter(Phase.RECOVER, now);
   }
 
-  /* Whether there is too much; whoever asks for a wait says so. */
-  private boolean isTooMuch(double now, double sentAt, boolean isRefused, double wait) {
+  /* Weighs an answer; true if there is too much. Whoever asks for a wait says so. */
+  private boolean weigh(double now, double sentAt, boolean isRefused, double wait) {
     if (sentAt <= cutAt || phase == Phase.BLOCKED || wait > 0) {
       return isRefused;
     }
@@ -199,7 +199,7 @@ final class LearntPace {
       enter(Phase.START, now);
     }
     boolean isGrowing = phase == Phase.START && rate != NONE && !waitsAreAsked;
-    return chance.isTooMuch(isRefused, isGrowing ? CHANCE_AT_START : 0);
+    return chance.weigh(isRefused, isGrowing ? CHANCE_AT_START : 0);
   }
 
   /* Nobody knows what is granted. */

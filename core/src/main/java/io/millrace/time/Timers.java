@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Timers that share one daemon platform thread, which exists only while there are timers: a virtual thread would not get
- * to run while actions keep all carriers busy, which is when deadlines matter most. For the same reason their queue has
- * no lock of {@code java.util.concurrent}: a virtual thread can be the next one in the queue of such a lock, and get no
- * carrier; then everybody behind it waits, the thread of the timers as well. Thread-safe.
+ * to run while actions keep all carriers busy, which is when deadlines matter most. For the same reason their lock is
+ * a {@link ShortLock}: a virtual thread can be the next one in the queue of an ordinary lock, and get no carrier; then
+ * everybody behind it waits, the thread of the timers as well. Thread-safe.
  */
 final class Timers {
   private static final long IDLE_NANOS = 1_000_000_000;
