@@ -165,58 +165,89 @@ final class Attempts {
 
   /*
    * Without obstacles, nothing is noted about an item before its attempt or after its success: most
-   * items are so.
+   * items are so. What they go through is cut into methods that the compiler puts into its loop.
    */
   private boolean attempt(Worker worker, Claim claim, @Nullable ItemAtHand noted) {
     boolean tookPermit = noted != null && noted.callBegins();
     long start = worker.nowNanos;
     allowance.count(claim, noted, start);
-    Object item = claim.item();
-    Object value = null;
-    Throwable error = null;
     if (hedging != null) {
       hedging.callBegins(worker, claim);
     }
+    Object value = null;
+    Throwable error = null;
     try {
-      value = call(item, claim);
+      value = call(claim.item(), claim);
     } catch (Throwable thrown) {
       error = thrown;
     }
     judging.tidyInterrupt(error);
     worker.readClock();
-    boolean isItsOwn = hedging != null && Claim.isRunning(claim.observe());
-    HedgedCall second =
-        hedging == null ? null : hedging.callEnded(worker, claim, retry, value, error);
-    LostCall lost = second == null ? null : new LostCall(value, error, isItsOwn);
-    if (second != null) {
-      value = second.value();
-      error = null;
-    }
     if (noted != null && noted.own() != null && !noted.own().hasCalled()) {
       allowance.giveBackUnused(noted, tookPermit); // it was cancelled just before its call
     }
+    return hedging == null
+        ? called(worker, claim, noted, start, value, error, null)
+        : calledFirst(hedging, worker, claim, noted, start, value, error);
+  }
+
+  /* The first call of an attempt has ended: the hedge may have the answer. */
+  private boolean calledFirst(
+      Hedging hedging,
+      Worker worker,
+      Claim claim,
+      @Nullable ItemAtHand noted,
+      long start,
+      @Nullable Object value,
+      @Nullable Throwable error) {
+    boolean isItsOwn = Claim.isRunning(claim.observe());
+    HedgedCall second = hedging.callEnded(worker, claim, retry, value, error);
+    if (second == null) {
+      return called(worker, claim, noted, start, value, error, null);
+    }
+    LostCall lost = new LostCall(value, error, isItsOwn);
+    return called(worker, claim, noted, start, second.value(), null, lost);
+  }
+
+  /* An attempt has come to this. */
+  private boolean called(
+      Worker worker,
+      Claim claim,
+      @Nullable ItemAtHand noted,
+      long start,
+      @Nullable Object value,
+      @Nullable Throwable error,
+      @Nullable LostCall lost) {
     boolean first = noted == null ? claim.ticket == null : noted.ticket == null;
-    if (error == null && first && lost == null && !inspects(noted)) {
-      Object key = noted == null ? null : noted.key;
-      Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
-      var success = new Success<@Nullable Object, @Nullable Object>(item, value, details);
-      if (claim.finish(success, worker.nowNanos)) {
-        if (worker.stripe != null) {
-          worker.stripe.count(details.elapsedNanos());
-        }
-        sink.settled(claim);
-        if (hedging != null) {
-          hedging.succeeded(details.elapsedNanos(), worker.nowNanos);
-        }
-        if (adaptation != null) {
-          var _ = adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
-        }
-        return true;
-      }
+    boolean isPlain = error == null && first && lost == null && !inspects(noted);
+    if (isPlain && succeeded(worker, claim, noted, start, value)) {
+      return true;
     }
     ItemAtHand at = noted == null ? worker.takeCalled(claim, start) : noted;
     at.lost = lost;
     return verdicts.judge(at, start, value, error);
+  }
+
+  /* The outcome needs no verdict. False if somebody has interrupted the attempt meanwhile. */
+  private boolean succeeded(
+      Worker worker, Claim claim, @Nullable ItemAtHand noted, long start, @Nullable Object value) {
+    Object key = noted == null ? null : noted.key;
+    Details details = new Details(claim.index(), key, 1, worker.nowNanos - start, false);
+    var success = new Success<@Nullable Object, @Nullable Object>(claim.item(), value, details);
+    if (!claim.finish(success, worker.nowNanos)) {
+      return false;
+    }
+    if (worker.stripe != null) {
+      worker.stripe.count(details.elapsedNanos());
+    }
+    sink.settled(claim);
+    if (hedging != null) {
+      hedging.succeeded(details.elapsedNanos(), worker.nowNanos);
+    }
+    if (adaptation != null) {
+      var _ = adaptation.ended(start, worker.nowNanos, noted == null || noted.hasSucceeded());
+    }
+    return true;
   }
 
   private @Nullable Object call(@Nullable Object item, Claim claim) throws Exception {

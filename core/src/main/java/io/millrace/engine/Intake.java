@@ -146,7 +146,7 @@ final class Intake {
   void readWithoutLock(Worker worker, boolean hasEnded) {
     reader = worker;
     readsForWorkers = !hasEnded;
-    readingSinceNanos = System.nanoTime();
+    readingSinceNanos = hasEnded ? System.nanoTime() : 0;
   }
 
   /** Without the lock, by the reader. */
@@ -174,7 +174,9 @@ final class Intake {
   }
 
   private void close(Claim claim) {
-    listedNanos = listedNanos(System.nanoTime());
+    if (isListing()) {
+      listedNanos = listedNanos(System.nanoTime());
+    }
     admitted += claim.loaded();
     loading = null;
     reader = null;
@@ -218,7 +220,12 @@ final class Intake {
 
   /** For how long, in real time, the rest was read since the end of the run, without the lock. */
   long listedNanos(long now) {
-    return listedNanos + (reader == null || readsForWorkers ? 0 : now - readingSinceNanos);
+    return listedNanos + (isListing() ? now - readingSinceNanos : 0);
+  }
+
+  /* Whether somebody reads without the lock although the run has ended. */
+  private boolean isListing() {
+    return reader != null && !readsForWorkers;
   }
 
   /** Abandons the source with its reader; returns what was read, if there is anything to run. */

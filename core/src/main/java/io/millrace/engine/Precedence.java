@@ -21,9 +21,6 @@ final class Precedence {
   private final Backlog backlog;
   private final Crew crew;
 
-  /* The rank of the next item that is read, after those of all retries that there will ever be. */
-  private long nextRank = 1L << 62;
-
   private long nextRepeatRank;
 
   Precedence(
@@ -39,13 +36,6 @@ final class Precedence {
     this.commits = commits;
     this.backlog = backlog;
     this.crew = crew;
-  }
-
-  /** The rank of the first of so many items that are read now. */
-  long rank(int items) {
-    long first = nextRank;
-    nextRank += items;
-    return first;
   }
 
   /** What a worker that has nothing to do can choose from. */

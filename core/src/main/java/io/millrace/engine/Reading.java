@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reading {
   private final Schedule schedule;
-  private final Precedence precedence;
   private final Terms terms;
   private final Window window;
   private final Intake intake;
@@ -27,15 +26,8 @@ final class Reading {
   private volatile boolean isUnwatched;
 
   Reading(
-      Schedule schedule,
-      Precedence precedence,
-      Terms terms,
-      Window window,
-      Intake intake,
-      Backlog backlog,
-      Crew crew) {
+      Schedule schedule, Terms terms, Window window, Intake intake, Backlog backlog, Crew crew) {
     this.schedule = schedule;
-    this.precedence = precedence;
     this.terms = terms;
     this.window = window;
     this.intake = intake;
@@ -111,7 +103,6 @@ final class Reading {
     long most = Math.min(worker.size(), intake.groupRoom());
     Claim claim = intake.begin(window.claimable(schedule.room(), most));
     claim.handedNanos = worker.nowNanos;
-    claim.rankFrom(precedence.rank(claim.most()));
     return claim;
   }
 

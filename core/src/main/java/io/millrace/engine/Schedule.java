@@ -94,7 +94,7 @@ final class Schedule {
     this.absences = new Absences(this, sink, window, intake, backlog, crew);
     this.precedence = new Precedence(this, terms, party, commits, backlog, crew);
     this.waiting = new WaitingItems(this, effects, backlog, crew, precedence);
-    this.reading = new Reading(this, precedence, terms, window, intake, backlog, crew);
+    this.reading = new Reading(this, terms, window, intake, backlog, crew);
     this.dispatch = new Dispatch(this, precedence, terms, sink, window, intake, backlog, crew);
   }
 

@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +135,7 @@ final class AdaptiveResults {
     return share < 0.01 ? "0.1" : Long.toString(Math.round(100 * share));
   }
 
-  private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final Map<String, Row> rows = new ConcurrentHashMap<>();
 
   /** The adaptive limit at a server; each is simulated once. */
   Row adaptive(String server, int retryAfter) {
@@ -144,7 +146,13 @@ final class AdaptiveResults {
     if (setting == null) {
       throw new IllegalArgumentException("no server " + server);
     }
-    return rows.computeIfAbsent(policy + " at " + server, _ -> setting.run(limit));
+    String name = policy + " at " + server;
+    Row known = rows.get(name);
+    if (known == null) {
+      known = setting.run(limit);
+      rows.put(name, known);
+    }
+    return known;
   }
 
   /** All results, as a page. */
@@ -174,24 +182,11 @@ final class AdaptiveResults {
           "\n## Servers that refuse, "
               + (retryAfter == 1 ? "with `Retry-After`" : "without `Retry-After`")
               + "\n\n| server | adaptive | start | nothing asked for | start | pauses only |\n|---|---|---|---|---|---|\n");
-      for (Setting setting : settings(retryAfter).values()) {
-        String server = setting.name();
-        Row found = adaptive(server, retryAfter);
-        Row unlimited = row(server, setting, "unlimited" + retryAfter, NOTHING_ASKED_FOR);
-        String pauses =
-            setting.clients() > 1 // millions of refusals
-                ? "–"
-                : cell(row(server, setting, "pauses" + retryAfter, PAUSES_ONLY));
-        page.append(
-            "| %s | %s | %s | %s | %s | %s |\n"
-                .formatted(
-                    server,
-                    cell(found),
-                    seconds(found, 0),
-                    cell(unlimited),
-                    seconds(unlimited, 0),
-                    pauses));
-      }
+      // simulations know nothing of each other, so there are as many at once as processors
+      page.append(
+          settings(retryAfter).values().parallelStream()
+              .map(setting -> line(setting, retryAfter))
+              .collect(Collectors.joining()));
       Row changing = adaptive("halves, doubles", retryAfter);
       Row clients = adaptive("ten clients", retryAfter);
       page.append(
@@ -215,6 +210,19 @@ final class AdaptiveResults {
               found.latencyMillis()));
     }
     return page.append(new AdaptiveConcurrencyResults().section()).toString();
+  }
+
+  private String line(Setting setting, int retryAfter) {
+    String server = setting.name();
+    Row found = adaptive(server, retryAfter);
+    Row unlimited = row(server, setting, "unlimited" + retryAfter, NOTHING_ASKED_FOR);
+    String pauses =
+        setting.clients() > 1 // millions of refusals
+            ? "–"
+            : cell(row(server, setting, "pauses" + retryAfter, PAUSES_ONLY));
+    return "| %s | %s | %s | %s | %s | %s |\n"
+        .formatted(
+            server, cell(found), seconds(found, 0), cell(unlimited), seconds(unlimited, 0), pauses);
   }
 
   private static String cell(Row row) {

@@ -11,6 +11,7 @@ import io.millrace.testkit.simulation.SimulatedServer;
 import io.millrace.testkit.simulation.SimulatedServers;
 import io.millrace.testkit.simulation.Simulation;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,15 +45,19 @@ class DeclaredResultsTest {
 
   private static void keeps(
       RateLimit limit, int clients, int seconds, Supplier<SimulatedServer> server) {
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      Report report =
-          Simulation.of(server.get(), limit, seed).clients(clients).seconds(seconds).run();
-      double share = report.share(60, seconds);
-      double refused = report.refused(60, seconds);
-      assertTrue(share >= 0.92, "share " + share + ", seed " + seed);
-      assertTrue(refused < 0.003, "refused " + refused + ", seed " + seed);
-      assertTrue(report.fairness() >= 0.9, "fairness " + report.fairness() + ", seed " + seed);
-    }
+    LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
+        .parallel()
+        .forEach(
+            seed -> {
+              Report report =
+                  Simulation.of(server.get(), limit, seed).clients(clients).seconds(seconds).run();
+              double share = report.share(60, seconds);
+              double refused = report.refused(60, seconds);
+              double fairness = report.fairness();
+              assertTrue(share >= 0.92, "share " + share + ", seed " + seed);
+              assertTrue(refused < 0.003, "refused " + refused + ", seed " + seed);
+              assertTrue(fairness >= 0.9, "fairness " + fairness + ", seed " + seed);
+            });
   }
 
   @Test

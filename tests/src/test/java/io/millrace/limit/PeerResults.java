@@ -15,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** What other ways to limit get of the servers of {@link AdaptiveResults}, in the same simulation: the same each time. */
@@ -121,7 +123,7 @@ final class PeerResults {
         .toList();
   }
 
-  private final Map<String, List<Report>> refusals = new LinkedHashMap<>();
+  private final Map<String, List<Report>> refusals = new ConcurrentHashMap<>();
 
   List<Report> at(AdaptiveResults.Setting setting, Policy policy, int retryAfter) {
     return refusals.computeIfAbsent(
@@ -164,10 +166,10 @@ final class PeerResults {
       page.append("\n|---").append("|---".repeat(ofRefusals().size())).append("|\n");
       for (var setting : chosen(retryAfter)) {
         page.append("| ").append(setting.name()).append(" |");
-        for (Policy policy : ofRefusals()) {
-          List<Report> reports = at(setting, policy, retryAfter);
-          page.append(text(" %.1f / %.2f |", 100 * share(reports), 100 * refused(reports)));
-        }
+        page.append(
+            ofRefusals().parallelStream()
+                .map(policy -> ofRefusals(at(setting, policy, retryAfter)))
+                .collect(Collectors.joining()));
         page.append("\n");
       }
     }
@@ -185,15 +187,24 @@ final class PeerResults {
     page.append("\n|---").append("|---".repeat(ofSlowness().size())).append("|\n");
     for (Slow slow : slowServers()) {
       page.append("| ").append(slow.name()).append(" |");
-      for (Policy policy : ofSlowness()) {
-        List<Report> reports = run(policy, slow.server(), 1, slow.roundTripMillis());
-        double latency =
-            reports.stream().mapToDouble(each -> each.latencyMillis(5, 60)).average().orElseThrow();
-        page.append(text(" %.1f / %.2f |", 100 * share(reports), latency / slow.unloadedMillis()));
-      }
+      page.append(
+          ofSlowness().parallelStream()
+              .map(policy -> ofSlowness(slow, policy))
+              .collect(Collectors.joining()));
       page.append("\n");
     }
     return page.toString();
+  }
+
+  private static String ofRefusals(List<Report> reports) {
+    return text(" %.1f / %.2f |", 100 * share(reports), 100 * refused(reports));
+  }
+
+  private static String ofSlowness(Slow slow, Policy policy) {
+    List<Report> reports = run(policy, slow.server(), 1, slow.roundTripMillis());
+    double latency =
+        reports.stream().mapToDouble(each -> each.latencyMillis(5, 60)).average().orElseThrow();
+    return text(" %.1f / %.2f |", 100 * share(reports), latency / slow.unloadedMillis());
   }
 
   private static List<AdaptiveResults.Setting> chosen(int retryAfter) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class ReaderBesideOffersTest {
   private static final int QUICK = 500;
 
-  @RepeatedTest(12)
+  @RepeatedTest(6)
   @DisplayName("E12: a run with a slow source and a rate limit that is used up ends at its timeout")
   void ends() {
     Iterable<Integer> source =
@@ -43,7 +43,7 @@ class ReaderBesideOffersTest {
         Parallel.of(2)
             .window(64)
             .rateLimit(RateLimit.perSecond(100).burst(QUICK))
-            .runTimeout(ofMillis(500))
+            .runTimeout(ofMillis(1_000))
             .truncation(Truncation.SILENT);
     try (Stream<?> outcomes =
         limited.stream(

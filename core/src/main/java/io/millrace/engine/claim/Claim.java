@@ -62,6 +62,9 @@ public final class Claim extends ClaimCells {
    */
   private static final int LEAD = 128;
 
+  /** The rank of the first item that is read: after those of all retries that there will ever be. */
+  private static final long FIRST_RANK = 1L << 62;
+
   private static final VarHandle QUEUED;
 
   static {
@@ -94,10 +97,6 @@ public final class Claim extends ClaimCells {
   /* Its places among the claims of several items that workers have. Guarded by the run's lock. */
   public final ClaimChain.@Nullable Link stealing;
   public final ClaimChain.@Nullable Link looking;
-
-  /* The rank of an item is this plus the position of its cell: the same for all claims that share the cells.
-   * Written under the run's lock, before anybody else knows of the claim. */
-  private long rank;
 
   /* Written under the run's lock, read by the owner after it has finished an item. */
   private volatile boolean tellsEach;
@@ -202,26 +201,20 @@ public final class Claim extends ClaimCells {
     return loaded;
   }
 
-  /** Its first item has this rank, and each further one that of the one before it and one more. */
-  public void rankFrom(long firstRank) {
-    rank = firstRank - first;
-  }
-
   /** A worker gets the claim, which may have waited for one. Under the run's lock. */
   public void handOut(long nowNanos) {
     handedNanos = nowNanos;
     startNanos = nowNanos;
   }
 
-  /** The place of the current item among all that come to the limits of the run. */
+  /** The place of the current item, which is a fresh one, among all that come to the limits of the run. */
   public long rank() {
-    return rank + position(word);
+    return FIRST_RANK + index();
   }
 
   /** The part of it from one cell to another, which is nobody else's from now on. */
   private Claim part(int from, int to) {
     Claim part = new Claim(cells, most, base, from, to, State.RUNNING, null, false);
-    part.rank = rank;
     part.isShared = true;
     return part;
   }
