@@ -188,6 +188,9 @@ final class Attempts {
     HedgedCall second =
         hedging == null ? null : hedging.callEnded(worker, claim, retry, value, error);
     LostCall lost = second == null ? null : new LostCall(value, error, isItsOwn);
+    if (hedging != null) {
+      judging.tidyInterrupt(null); // left by what has judged which of the two counts
+    }
     if (second != null) {
       value = second.value();
       error = null;
