@@ -173,17 +173,21 @@ class StuckThreadsTest {
     try (ExecutorService pool = Executors.newFixedThreadPool(1, Secret::new)) {
       Parallel parallel =
           Parallel.of(1).workers(Workers.on(pool)).attemptTimeout(ofMillis(50)).grace(ofMillis(50));
-      Results<Integer, Integer> results =
-          Soon.of(
-              () ->
-                  parallel.map(
-                      List.of(1),
-                      item -> {
-                        Soon.awaitDeaf(end);
-                        return item;
-                      }));
+      Results<Integer, Integer> results;
+      try {
+        results =
+            Soon.of(
+                () ->
+                    parallel.map(
+                        List.of(1),
+                        item -> {
+                          Soon.awaitDeaf(end);
+                          return item;
+                        }));
+      } finally {
+        end.countDown(); // closing the pool waits for it
+      }
       assertInstanceOf(AbandonedException.class, results.failures().getFirst().error());
-      end.countDown();
     }
   }
 
@@ -229,10 +233,13 @@ class StuckThreadsTest {
                 return 1;
               },
               TaskOptions.none().deadline(ofMillis(500)));
-      assertTrue(running.await(5, TimeUnit.SECONDS));
-      assertTrue(asked.await(5, TimeUnit.SECONDS));
-      assertTimersRing();
-      end.countDown();
+      try {
+        assertTrue(running.await(5, TimeUnit.SECONDS));
+        assertTrue(asked.await(5, TimeUnit.SECONDS));
+        assertTimersRing();
+      } finally {
+        end.countDown(); // closing the executor waits for it
+      }
       assertInstanceOf(TimeoutException.class, late.await().exception().orElseThrow());
     }
   }
