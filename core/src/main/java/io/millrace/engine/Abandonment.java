@@ -189,7 +189,10 @@ final class Abandonment {
   private static StackTraceElement[] stackOf(Thread thread) {
     try {
       return thread.getStackTrace();
-    } catch (RuntimeException foreign) { // a subclass of Thread may throw anything here
+    } catch (
+        Throwable
+            foreign) { // a subclass of Thread may throw anything here, and there may be no memory
+      // for it
       return new StackTraceElement[0];
     }
   }

@@ -202,6 +202,7 @@ final class Attempts {
       @Nullable Throwable error) {
     boolean isItsOwn = Claim.isRunning(claim.observe());
     HedgedCall second = hedging.callEnded(worker, claim, retry, value, error);
+    judging.tidyInterrupt(null); // left by what has judged which of the two counts
     if (second == null) {
       return called(worker, claim, noted, start, value, error, null);
     }

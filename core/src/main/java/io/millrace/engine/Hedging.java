@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.base.Require;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.SecondCall.State;
 import io.millrace.engine.claim.Ticket;
@@ -55,7 +56,7 @@ final class Hedging {
     this.interrupter = interrupter;
     this.alarm = new Alarm(terms.clock, this::scan);
     this.waits = new KnownWaits(terms.clock);
-    this.delayNanos = hedge.percentile().isPresent() ? UNKNOWN : hedge.delay().toNanos();
+    this.delayNanos = hedge.percentile().isPresent() ? UNKNOWN : Require.nanos(hedge.delay());
   }
 
   /** Null if nothing is hedged. */
@@ -66,7 +67,7 @@ final class Hedging {
 
   /** Takes back what was taken for a hedge that is not made. */
   void giveBack() {
-    hedge.giveBack(terms.clock.nanoTime());
+    interrupter.giveBack(hedge);
   }
 
   /** Wakes the owners that wait for their hedges: one of these has ended. */
@@ -151,9 +152,9 @@ final class Hedging {
     isWatching = true;
     try {
       alarm.at(nanos);
-    } catch (Throwable broken) {
+    } catch (Throwable broken) { // a clock: nobody else's call would be hedged either
       isWatching = false;
-      throw broken;
+      schedule.end(RunStatus.ABORTED, broken, false);
     }
   }
 

@@ -27,7 +27,7 @@ final class Interrupter {
   /** The longest pause: so much later than its deadline an attempt is interrupted at most, as far as that is up to scans. */
   private static final long MOST_REST_NANOS = 10_000_000;
 
-  /** After the end of the run, the time between two looks at the workers that are left. */
+  /** The time between two looks at workers that are left after the end of the run, or that could not be abandoned. */
   private static final long AGAIN_NANOS = 20_000_000;
 
   private static final long LEAST_GRACE_STEP_NANOS = 1_000_000;
@@ -79,8 +79,9 @@ final class Interrupter {
     isWatching = true;
     try {
       budgetAlarm.at(nanos);
-    } catch (Throwable broken) {
+    } catch (Throwable broken) { // others rely on it as well, and would never time out
       isWatching = false;
+      schedule.end(RunStatus.ABORTED, broken, false);
       throw broken;
     }
   }
@@ -192,7 +193,7 @@ final class Interrupter {
     Hedge hedge = terms.config.hedge;
     if (before == SecondCall.State.OFFERED && hedge != null) {
       schedule.withdraw(second);
-      hedge.giveBack(terms.clock.nanoTime());
+      giveBack(hedge);
     }
     Worker worker = second.worker;
     Claim own = second.own;
@@ -200,6 +201,15 @@ final class Interrupter {
       interrupt(worker, own, own.observe(), Interruption.HEDGED, worker::interruptAttempt);
     }
     return before;
+  }
+
+  /** A hedge that was taken from the budget is not made. A clock that throws ends the run, but leaves nothing undone. */
+  void giveBack(Hedge hedge) {
+    try {
+      hedge.giveBack(terms.clock.nanoTime());
+    } catch (Throwable broken) {
+      schedule.end(RunStatus.ABORTED, broken, false);
+    }
   }
 
   /**
@@ -218,7 +228,6 @@ final class Interrupter {
 
   private void watchGrace() {
     if (!isGraceWatched && mayAbandon()) {
-      isGraceWatched = true;
       setGrace(terms.graceNanos);
     }
   }
@@ -228,7 +237,13 @@ final class Interrupter {
   }
 
   private void setGrace(long nanos) {
-    Mishaps.survive(() -> graceAlarm.at(System.nanoTime() + nanos));
+    isGraceWatched = true;
+    try {
+      graceAlarm.at(System.nanoTime() + nanos);
+    } catch (Throwable noTimer) { // the next one who is interrupted tries again
+      isGraceWatched = false;
+      Mishaps.log("a grace period could not be watched", noTimer);
+    }
   }
 
   /* One timer for all who were interrupted, however many they are. */
@@ -245,13 +260,12 @@ final class Interrupter {
     } else if (drainedNanos != 0) {
       scan.waitNanos = drainReading(now);
     }
-    schedule.census().roster().forEach(worker -> Mishaps.survive(() -> scan.look(worker)));
+    schedule.census().roster().forEach(scan::lookAnyhow);
     if (scan.hasLostCarrier && !terms.isTuned) {
       Mishaps.survive(schedule.absences()::forgetIdle); // once, however many were abandoned
     }
     long next = ends ? AGAIN_NANOS : scan.waitNanos;
     if (next != Long.MAX_VALUE) {
-      isGraceWatched = true;
       setGrace(Math.max(next, LEAST_GRACE_STEP_NANOS));
     }
   }
@@ -283,7 +297,17 @@ final class Interrupter {
       this.ends = ends;
     }
 
-    void look(Worker worker) {
+    /* Who cannot be abandoned now may be soon: there may have been no memory for the report. */
+    void lookAnyhow(Worker worker) {
+      try {
+        look(worker);
+      } catch (Throwable broken) {
+        waitNanos = Math.min(waitNanos, AGAIN_NANOS);
+        Mishaps.log("an action that ignores its interrupt could not be abandoned", broken);
+      }
+    }
+
+    private void look(Worker worker) {
       Claim claim = worker.claim;
       long seen = claim == null ? 0 : claim.observe();
       if (claim != null && Claim.isInterrupted(seen)) {
@@ -347,7 +371,6 @@ final class Interrupter {
             });
     interruptReader();
     if (mayAbandon() && !terms.isTuned) { // an executor has ended when its tasks have
-      isGraceWatched = true;
       setGrace(terms.graceNanos);
     }
   }
@@ -357,7 +380,6 @@ final class Interrupter {
     drainedNanos = System.nanoTime();
     interruptReader();
     if (mayAbandon() && !terms.isTuned && schedule.reading().isGoingOn()) {
-      isGraceWatched = true;
       setGrace(terms.graceNanos);
     }
   }

@@ -96,25 +96,7 @@ final class Judging {
 
   /** Whether the answer of a hedge counts. Limits and budgets hear of it, as of that of any call; what the user's functions throw counts as no. */
   boolean ofHedge(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
-    Retry retry = at.retry();
-    boolean counts = false;
-    try {
-      answered(at, value, error);
-      if (error == null) {
-        spent(at, value);
-      }
-      counts =
-          error == null
-              && !retry.isFatalResult(at.itemOfUser(), value)
-              && !retry.rejects(at.itemOfUser(), value);
-      if (counts) {
-        waits.settle(at.demand, at.item(), value);
-      } else {
-        askedWait(at, value, error).ifPresent(wait -> pause(at, wait, failure(value, error)));
-      }
-    } catch (Throwable broken) {
-      counts = false;
-    }
+    boolean counts = ofOtherCall(at, value, error);
     tidyInterrupt(null);
     return counts;
   }
@@ -125,22 +107,36 @@ final class Judging {
    */
   void ofLostCall(
       ItemAtHand at, @Nullable Object value, @Nullable Throwable error, boolean isItsOwn) {
-    at.isSettled = true;
     try {
-      Optional<Duration> wait = askedWait(at, value, error);
-      if (isItsOwn || error == null || wait.isPresent()) {
-        answered(at, value, error);
+      if (isItsOwn || error == null || askedWait(at, value, error).isPresent()) {
+        var _ = ofOtherCall(at, value, error); // nobody hears of this one
       }
+    } catch (Throwable broken) {
+      // a clock, which ends the run when it is read the next time
+    }
+    at.isSettled = true;
+  }
+
+  /* What does not depend on whether a call decides over its item; whether it has an answer that could. */
+  private boolean ofOtherCall(ItemAtHand at, @Nullable Object value, @Nullable Throwable error) {
+    Retry retry = at.retry();
+    try {
+      answered(at, value, error);
       if (error == null) {
         spent(at, value);
       }
-      if (wait.isPresent()) {
-        pause(at, wait.get(), failure(value, error));
-      } else if (error == null) {
+      boolean isGood =
+          error == null
+              && !retry.isFatalResult(at.itemOfUser(), value)
+              && !retry.rejects(at.itemOfUser(), value);
+      if (isGood) {
         waits.settle(at.demand, at.item(), value);
+      } else {
+        askedWait(at, value, error).ifPresent(wait -> pause(at, wait, failure(value, error)));
       }
+      return isGood;
     } catch (Throwable broken) {
-      // of the user's: nobody hears of this call
+      return false; // of the user's
     }
   }
 

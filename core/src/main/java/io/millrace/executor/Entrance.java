@@ -2,6 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.engine.terms.Config;
 import io.millrace.engine.thread.Deputies;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
@@ -18,13 +19,19 @@ final class Entrance {
   private final Home home;
   private final QueueLimit limit;
   private final TimeSource clock;
+
+  /* False if somebody else's threads run the tasks, whose interrupt may be anything. */
+  private final boolean ownThreads;
+
   private final @Nullable Room room;
 
-  Entrance(Home home, int concurrency, QueueLimit limit, TimeSource clock) {
+  Entrance(Home home, Config config, QueueLimit limit) {
     this.home = home;
     this.limit = limit;
-    this.clock = clock;
-    this.room = limit.isNone() ? null : new Room(limit.places(concurrency), clock, home.ownWaits());
+    this.clock = config.clock;
+    this.ownThreads = config.ownThreads();
+    long places = limit.places(config.mostConcurrency());
+    this.room = limit.isNone() ? null : new Room(places, clock, home.ownWaits());
   }
 
   QueueLimit limit() {
@@ -166,9 +173,9 @@ final class Entrance {
     }
   }
 
-  /* In the thread of all timers, which must not wait for what depends on the task. */
+  /* In the thread of all timers, which must not wait for what depends on the task, or for the interrupt of a stranger's thread. */
   private void expire(Submitted task, Duration deadline) {
-    if (task.hasDependents()) {
+    if (task.hasDependents() || !ownThreads) {
       EXPIRING.run(clock.announced(() -> task.expire(late(deadline))));
     } else {
       task.expire(late(deadline));

@@ -84,7 +84,7 @@ public final class ParallelExecutor implements ExecutorService {
     home = new Home(feed, context, options.retry(Retry.none()).tuning(), stored);
     engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
     home.open(engine);
-    entrance = new Entrance(home, config.mostConcurrency(), queueLimit, clock);
+    entrance = new Entrance(home, config, queueLimit);
     shutdown = new Shutdown(entrance, engine, feed);
   }
 

@@ -198,7 +198,7 @@ public final class CancelScope {
     R result = otherwise;
     Throwable error = null;
     try {
-      timer = startTimer(frame.clock);
+      timer = startTimer(frame);
       result = ScopedValue.where(Surrounding.CURRENT, frame).call(body::call);
     } catch (Throwable thrown) {
       error = thrown;
@@ -228,14 +228,15 @@ public final class CancelScope {
     }
   }
 
-  private TimeSource.@Nullable Timer startTimer(TimeSource by) {
+  private TimeSource.@Nullable Timer startTimer(Frame frame) {
+    TimeSource by = frame.clock;
     long nanos = Require.nanos(deadline);
     if (nanos == 0) {
       cancel();
     }
     return nanos == 0 || nanos == Long.MAX_VALUE
         ? null
-        : by.schedule(by.nanoTime() + nanos, this::cancel);
+        : by.schedule(by.nanoTime() + nanos, () -> frame.strand.inTime(by, this::cancel));
   }
 
   /**

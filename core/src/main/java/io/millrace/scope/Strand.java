@@ -1,5 +1,7 @@
 package io.millrace.scope;
 
+import io.millrace.engine.thread.Sending;
+import io.millrace.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,11 @@ final class Strand {
 
   boolean isOf(Thread other) {
     return thread.equals(other);
+  }
+
+  /** Runs a timer's task that interrupts the thread. */
+  void inTime(TimeSource clock, Runnable task) {
+    Sending.inTime(thread, clock, task);
   }
 
   /** The thread enters; it is interrupted if the scope is cancelled already. */

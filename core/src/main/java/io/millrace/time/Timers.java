@@ -3,7 +3,9 @@ package io.millrace.time;
 import io.millrace.base.ShortLock;
 import io.millrace.base.Warnings;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class Timers {
   private static final long IDLE_NANOS = 1_000_000_000;
   private static final long AGAIN_NANOS = 1_000_000;
+
+  /** Later timers count as that: the difference between two times would overflow. It is some 146 years. */
+  private static final long FARTHEST_NANOS = Long.MAX_VALUE / 2;
+
   private static final int FIRST_SIZE = 16;
   private static final int NOT_QUEUED = -1;
 
+  private final Consumer<Runnable> threads;
+  private final long idleNanos;
   private final ShortLock lock = new ShortLock();
 
   /* Guarded by the lock: a binary heap, the earliest timer first, then that which came first. */
@@ -25,14 +33,39 @@ final class Timers {
   private int size;
   private long sequence;
 
-  /* Guarded by the lock: whether a thread rings, or is about to be started for that. */
+  /* Guarded by the lock: whether a thread rings, or is about to be started for that; and for which timer, until it is certain
+   * that it was. */
   private boolean isServed;
+  private @Nullable Entry starting;
 
   /* Written by that thread before it looks; who adds a timer reads it afterwards. So one of them sees the other. */
   private volatile @Nullable Thread thread;
 
   /* That thread's own: when it ends if there are no timers. */
   private long idleUntil;
+
+  Timers() {
+    this(Timers::startThread, IDLE_NANOS);
+  }
+
+  /**
+   * With threads of another kind.
+   *
+   * @param threads starts one for a task, or throws
+   * @param idleNanos how long it stays when there are no timers
+   */
+  Timers(Consumer<Runnable> threads, long idleNanos) {
+    this.threads = threads;
+    this.idleNanos = idleNanos;
+  }
+
+  private static void startThread(Runnable task) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("millrace-timer")
+        .inheritInheritableThreadLocals(false)
+        .start(task);
+  }
 
   /** A timer; one that has rung, or was cancelled, keeps nothing. */
   private final class Entry implements TimeSource.Timer {
@@ -67,19 +100,18 @@ final class Timers {
 
   /** Runs a task in the thread of all timers at this time of {@link System#nanoTime}, or soon after it. */
   TimeSource.Timer schedule(long dueNanos, Runnable task) {
-    Entry entry = new Entry(dueNanos, task);
+    Entry entry = new Entry(notTooFar(dueNanos), Objects.requireNonNull(task, "task"));
     boolean isFirst;
-    boolean hasToStart;
+    boolean isCertain;
     lock.lock();
     try {
       add(entry);
       isFirst = entry.index == 0;
-      hasToStart = !isServed;
-      isServed = true;
+      isCertain = isServed && starting == null;
     } finally {
       lock.unlock();
     }
-    if (hasToStart) {
+    if (!isCertain && hasToStart(entry)) {
       start(entry);
     } else if (isFirst) {
       LockSupport.unpark(thread);
@@ -87,30 +119,70 @@ final class Timers {
     return entry;
   }
 
-  private void start(Entry wanted) {
-    try {
-      Thread.ofPlatform()
-          .daemon()
-          .name("millrace-timer")
-          .inheritInheritableThreadLocals(false)
-          .start(this::serve);
-    } catch (Throwable noThread) { // the next timer tries again
+  private static long notTooFar(long dueNanos) {
+    long now = System.nanoTime();
+    return now + Math.clamp(dueNanos - now, 0, FARTHEST_NANOS);
+  }
+
+  /* Whether the thread has to be started for this timer. Waits for whoever is about to start it: that may fail, and then
+   * nobody would ring. */
+  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
+  private boolean hasToStart(Entry entry) {
+    for (; ; ) {
       lock.lock();
       try {
-        isServed = false;
-        take(wanted);
+        if (!isServed) {
+          isServed = true;
+          starting = entry;
+          return true;
+        }
+        if (starting == null) {
+          return false;
+        }
       } finally {
         lock.unlock();
       }
-      throw noThread;
+      if (Thread.currentThread().isVirtual()) {
+        Thread.onSpinWait(); // and keeps its carrier: it may not get one again for long
+      } else {
+        Thread.yield();
+      }
+    }
+  }
+
+  private void start(Entry wanted) {
+    boolean isStarted = false;
+    try {
+      threads.accept(this::serve);
+      isStarted = true;
+    } finally {
+      started(wanted, isStarted);
+    }
+  }
+
+  /* Without a thread, the next timer tries again. */
+  private void started(Entry wanted, boolean isStarted) {
+    lock.lock();
+    try {
+      if (starting == wanted) { // else that thread has ended by now
+        starting = null;
+      }
+      if (!isStarted) {
+        isServed = false;
+        take(wanted);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
   private void serve() {
     thread = Thread.currentThread();
-    idleUntil = System.nanoTime() + IDLE_NANOS;
+    idleUntil = System.nanoTime() + idleNanos;
     boolean goesOn = true;
     while (goesOn) {
+      Thread.interrupted(); // left by a timer, or sent by a stranger, to its group for example: it
+      // would not park
       try {
         goesOn = serveOnce();
       } catch (Throwable broken) { // there is no memory, perhaps, and soon there is
@@ -145,7 +217,7 @@ final class Timers {
       LockSupport.parkNanos(this, waitNanos);
     } else {
       ring(due);
-      idleUntil = System.nanoTime() + IDLE_NANOS;
+      idleUntil = System.nanoTime() + idleNanos;
     }
     return true;
   }
@@ -156,7 +228,6 @@ final class Timers {
     } catch (Throwable broken) {
       Warnings.log(Timers.class, "what a timer ran has failed", broken);
     }
-    Thread.interrupted(); // left by that task: the thread would not park
   }
 
   // Under the lock

@@ -179,6 +179,7 @@ final class DurationSamples {
       case Backoff backoff -> retry(Retry.ofAttempts(3).backoff(backoff));
       case Retry retry -> retry(retry);
       case RetryBudget budget -> retry(Retry.ofAttempts(3).budget(budget));
+      case Hedge hedge -> Parallel.of(2).hedgeIdempotent(hedge).map(List.of(1, 2, 3), item -> item);
       case RateLimit limit -> use(RateLimiter.of(limit));
       case RateLimiter limiter -> {
         if (!limiter.tryAcquire()) {

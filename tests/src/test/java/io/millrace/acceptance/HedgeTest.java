@@ -347,6 +347,55 @@ class HedgeTest {
   }
 
   @Test
+  @DisplayName(
+      "R10, A14: a good answer that has lost asks for no pause, as one that counts asks for none")
+  void goodAnswersPauseNothing() {
+    RateLimiter limiter = RateLimiter.of(RateLimit.perSecond(100).burst(50), clock);
+    Retry retry = Retry.ofAttempts(1).serverWait((value, error, now) -> Optional.of(ofSeconds(60)));
+    Results<Integer, Integer> results =
+        parallel(2)
+            .rateLimit(limiter)
+            .retry(retry)
+            .map(
+                items(1),
+                item -> {
+                  int call = call(item);
+                  try {
+                    clock.sleep(call == 1 ? ofMillis(1500) : ofSeconds(9));
+                  } catch (InterruptedException why) {
+                    // it has an answer all the same
+                  }
+                  return call;
+                });
+    assertEquals(List.of(1), results.values());
+    assertTrue(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName(
+      "R10, E22: an interrupt flag that a predicate leaves set which judges the first call reaches no listener")
+  void flagOfAPredicate() {
+    List<Boolean> flags = Collections.synchronizedList(new ArrayList<>());
+    Monitor monitor =
+        Monitor.of(Wording.PLAIN, _ -> flags.add(Thread.currentThread().isInterrupted()));
+    Retry retry =
+        Retry.ofAttempts(2)
+            .whenResult(
+                value -> {
+                  Thread.currentThread().interrupt();
+                  return false;
+                });
+    Results<Integer, Integer> results =
+        parallel(2)
+            .monitor(monitor)
+            .retry(retry)
+            .map(items(1), taking(ofMillis(1500), ofSeconds(10)));
+    assertEquals(List.of(1), results.values());
+    assertFalse(flags.isEmpty());
+    assertFalse(flags.contains(true));
+  }
+
+  @Test
   @DisplayName("R10, I1: a hedge needs the slot of its key, too")
   void keys() {
     Parallel perKey = parallel(4).concurrencyPerKey(1, (Integer item) -> "one");

@@ -1,5 +1,6 @@
 package io.millrace.soundness;
 
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,7 +12,9 @@ import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
 import io.millrace.time.TimeSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -41,6 +44,41 @@ class StartsTest {
           }
         };
     assertEndsSomehow(Parallel.of(4).clock(clock));
+  }
+
+  @Test
+  @DisplayName(
+      "E11: a timeout that cannot be scheduled ends the run, because others rely on the same timer")
+  void timerThatFails() {
+    CountDownLatch other = new CountDownLatch(1);
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    TimeSource clock =
+        new RealClock() {
+          @Override
+          public Timer schedule(long atNanos, Runnable task) {
+            if (isFirst.getAndSet(false)) {
+              Soon.awaitDeaf(other); // that one takes it for set
+            }
+            throw new IllegalStateException("no timer");
+          }
+        };
+    Exception thrown =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Soon.of(
+                    () ->
+                        Parallel.of(2)
+                            .clock(clock)
+                            .attemptTimeout(ofMillis(50))
+                            .map(
+                                List.of(1, 2),
+                                item -> {
+                                  other.countDown();
+                                  new CountDownLatch(1).await();
+                                  return item;
+                                })));
+    assertEquals("no timer", thrown.getMessage());
   }
 
   @ParameterizedTest(name = "the {0}th thread")

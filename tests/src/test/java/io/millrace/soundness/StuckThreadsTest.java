@@ -10,11 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.Results;
 import io.millrace.Run;
+import io.millrace.executor.ExecutorFuture;
+import io.millrace.executor.ParallelExecutor;
+import io.millrace.executor.TaskOptions;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
+import io.millrace.scope.CancelScope;
 import io.millrace.time.TimeSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -22,6 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -146,6 +152,111 @@ class StuckThreadsTest {
       assertInstanceOf(AbandonedException.class, results.failures().getFirst().error());
       end.countDown();
     }
+  }
+
+  /** Does not say where it is. */
+  private static final class Secret extends Thread {
+    Secret(Runnable task) {
+      super(task);
+      setDaemon(true);
+    }
+
+    @Override
+    public StackTraceElement[] getStackTrace() {
+      throw new LinkageError("no stack");
+    }
+  }
+
+  @Test
+  @DisplayName("E12: a thread that cannot say where it is is abandoned all the same")
+  void noStack() throws Exception {
+    try (ExecutorService pool = Executors.newFixedThreadPool(1, Secret::new)) {
+      Parallel parallel =
+          Parallel.of(1).workers(Workers.on(pool)).attemptTimeout(ofMillis(50)).grace(ofMillis(50));
+      Results<Integer, Integer> results;
+      try {
+        results =
+            Soon.of(
+                () ->
+                    parallel.map(
+                        List.of(1),
+                        item -> {
+                          Soon.awaitDeaf(end);
+                          return item;
+                        }));
+      } finally {
+        end.countDown(); // closing the pool waits for it
+      }
+      assertInstanceOf(AbandonedException.class, results.failures().getFirst().error());
+    }
+  }
+
+  /** Takes until the end of the test to be interrupted. */
+  private final class Blocking extends Thread {
+    private final CountDownLatch asked;
+
+    Blocking(Runnable task, CountDownLatch asked) {
+      super(task);
+      this.asked = asked;
+      setDaemon(true);
+    }
+
+    @Override
+    public void interrupt() {
+      asked.countDown();
+      Soon.awaitDeaf(end);
+      super.interrupt();
+    }
+  }
+
+  private static void assertTimersRing() throws InterruptedException {
+    TimeSource clock = TimeSource.system();
+    CountDownLatch rung = new CountDownLatch(1);
+    clock.schedule(clock.nanoTime(), rung::countDown);
+    assertTrue(rung.await(5, TimeUnit.SECONDS), "the thread of all timers is held up");
+  }
+
+  @Test
+  @DisplayName(
+      "E12: a thread whose interrupt method blocks holds up no timer, at a task's deadline")
+  void interruptThatBlocksAtADeadline() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    ExecutorService pool = Executors.newFixedThreadPool(1, task -> new Blocking(task, asked));
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(1).workers(Workers.on(pool)))) {
+      CountDownLatch running = new CountDownLatch(1);
+      ExecutorFuture<Integer> late =
+          executor.submit(
+              () -> {
+                running.countDown();
+                Soon.awaitDeaf(end);
+                return 1;
+              },
+              TaskOptions.none().deadline(ofMillis(500)));
+      try {
+        assertTrue(running.await(5, TimeUnit.SECONDS));
+        assertTrue(asked.await(5, TimeUnit.SECONDS));
+        assertTimersRing();
+      } finally {
+        end.countDown(); // closing the executor waits for it
+      }
+      assertInstanceOf(TimeoutException.class, late.await().exception().orElseThrow());
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E12: a thread whose interrupt method blocks holds up no timer, at the deadline of a scope")
+  void interruptThatBlocksAtTheDeadlineOfAScope() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CancelScope scope = CancelScope.withTimeout(ofMillis(50));
+    Thread thread = new Blocking(() -> scope.run(() -> Soon.awaitDeaf(end)), asked);
+    thread.start();
+    assertTrue(asked.await(5, TimeUnit.SECONDS));
+    assertTimersRing();
+    end.countDown();
+    thread.join();
+    assertTrue(scope.cancelled());
   }
 
   @ParameterizedTest(name = "in the caller''s thread: {0}")

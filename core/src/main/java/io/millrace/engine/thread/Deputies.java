@@ -58,7 +58,16 @@ public final class Deputies {
   }
 
   private void watch() {
-    Mishaps.survive(() -> alarm.at(System.nanoTime() + LOOK_NANOS));
+    try {
+      alarm.at(System.nanoTime() + LOOK_NANOS);
+    } catch (Throwable noTimer) { // the next task that comes tries again
+      watchNoMore();
+      Mishaps.log("threads that run code of others could not be watched", noTimer);
+    }
+  }
+
+  private synchronized void watchNoMore() {
+    isWatched = false;
   }
 
   private void look() {
