@@ -292,7 +292,7 @@ public final class Parallel {
    * How long a run waits before it reads its source and starts the first attempt. A stop, a timeout and {@code
    * close} end the wait. No thread sleeps meanwhile. {@link #runTimeout} includes this wait.
    *
-   * @param delay not negative; the default is zero. with {@link java.time.temporal.ChronoUnit#FOREVER} the run
+   * @param delay not negative; the default is zero. With {@link java.time.temporal.ChronoUnit#FOREVER} the run
    *     waits until it is stopped, timed out or closed
    */
   public Parallel initialDelay(Duration delay) {

@@ -2,6 +2,7 @@ package io.millrace.cluster;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What JVMs that share a limit have to agree on.
@@ -12,26 +13,28 @@ import java.util.regex.Pattern;
  */
 record LimitForm(double permits, long periodNanos, long burst) {
   private static final Pattern WRITTEN =
-      Pattern.compile("([0-9.E-]{1,30}) in ([0-9]{1,18}) burst ([0-9]{1,18})");
+      Pattern.compile(
+          "([0-9]{1,20}[.][0-9]{1,20}(?:E-?[0-9]{1,3})?) in ([0-9]{1,18}) burst ([0-9]{1,18})");
 
   static LimitForm of(SharedLimit limit) {
     return new LimitForm(
         limit.rate().permits(), limit.rate().period().toNanos(), (long) limit.rate().burst());
   }
 
-  /** As text that {@link #read} reads. */
+  /** As text that {@link #readOrNull} reads. */
   String written() {
     return permits + " in " + periodNanos + " burst " + burst;
   }
 
-  static LimitForm read(String written) {
+  /** Reads what was {@link #written}; null if that is something else. */
+  static @Nullable LimitForm readOrNull(String written) {
     Matcher parts = WRITTEN.matcher(written);
     return parts.matches()
         ? new LimitForm(
             Double.parseDouble(parts.group(1)),
             Long.parseLong(parts.group(2)),
             Long.parseLong(parts.group(3)))
-        : new LimitForm(Double.NaN, 0, 0);
+        : null;
   }
 
   static PermitStoreException refusal(Object where, SharedLimit limit, LimitForm kept) {

@@ -5,20 +5,30 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 
 /** Keeps shared limits in this JVM: for tests of programs that use {@link SharedRateLimiter}. Thread-safe. */
 public final class MemoryPermits implements PermitStore {
   private static final class Kept {
-    private final SharedLimit limit;
+    private final LimitForm form;
     private final SharedBucket bucket;
+    private long latest;
 
-    private Kept(SharedLimit limit, SharedBucket bucket) {
-      this.limit = limit;
-      this.bucket = bucket;
+    private Kept(SharedLimit limit, long now) {
+      this.form = LimitForm.of(limit);
+      this.bucket = SharedBucket.full(limit.rate(), now);
+      this.latest = now;
+    }
+
+    private SharedBucket changed(long now) {
+      latest = now;
+      return bucket;
     }
   }
+
+  private static final long IN_USE = TimeUnit.MINUTES.toNanos(1);
 
   private final TimeSource clock;
   private final long origin;
@@ -43,60 +53,74 @@ public final class MemoryPermits implements PermitStore {
 
   @Override
   public Session open(SharedLimit limit) {
-    long now = now();
-    Kept kept =
-        guarded(
-            () ->
-                limits.computeIfAbsent(
-                    limit.name(), name -> new Kept(limit, SharedBucket.full(limit.rate(), now))));
-    if (!LimitForm.of(kept.limit).equals(LimitForm.of(limit))) {
-      throw LimitForm.refusal("this JVM", limit, LimitForm.of(kept.limit));
-    }
-    return new MemorySession(kept.bucket);
-  }
-
-  private long now() {
-    return clock.nanoTime() - origin;
-  }
-
-  private <T> T guarded(Supplier<T> step) {
-    lock.lock();
-    try {
-      return step.get();
-    } finally {
-      lock.unlock();
-    }
+    Objects.requireNonNull(limit, "limit");
+    MemorySession session = new MemorySession(limit);
+    session.open();
+    return session;
   }
 
   private final class MemorySession implements Session {
-    private final SharedBucket bucket;
+    private final SharedLimit limit;
+    private final LimitForm form;
 
-    private MemorySession(SharedBucket bucket) {
-      this.bucket = bucket;
+    private MemorySession(SharedLimit limit) {
+      this.limit = limit;
+      this.form = LimitForm.of(limit);
+    }
+
+    /* Makes the limit, in place of another one that nobody uses any more. */
+    private void open() {
+      long now = clock.nanoTime() - origin;
+      lock.lock();
+      try {
+        Kept kept = limits.get(limit.name());
+        if (kept == null || (!kept.form.equals(form) && now - kept.latest >= IN_USE)) {
+          limits.put(limit.name(), new Kept(limit, now));
+        }
+        requireForm();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private Kept requireForm() {
+      Kept kept = Objects.requireNonNull(limits.get(limit.name()));
+      if (!kept.form.equals(form)) {
+        throw LimitForm.refusal(MemoryPermits.this, limit, kept.form);
+      }
+      return kept;
+    }
+
+    private <T> T at(BiFunction<Kept, Long, T> step) {
+      long now = clock.nanoTime() - origin;
+      lock.lock();
+      try {
+        Kept kept = requireForm();
+        // another thread may have read the clock later, and come first
+        return step.apply(kept, Math.max(kept.latest, now));
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
     public Reservation reserve(long permits) {
-      long now = now();
-      return guarded(() -> bucket.reserve(permits, now));
+      return at((kept, now) -> kept.changed(now).reserve(permits, now));
     }
 
     @Override
     public Standing giveBack(long permits) {
-      long now = now();
-      return guarded(() -> bucket.giveBack(permits, now));
+      return at((kept, now) -> kept.changed(now).giveBack(permits, now));
     }
 
     @Override
     public Standing pause(Duration duration) {
-      long now = now();
-      return guarded(() -> bucket.pause(duration, now));
+      return at((kept, now) -> kept.changed(now).pause(duration, now));
     }
 
     @Override
     public Standing look() {
-      long now = now();
-      return guarded(() -> bucket.standing(now));
+      return at((kept, now) -> kept.bucket.standing(now));
     }
 
     @Override

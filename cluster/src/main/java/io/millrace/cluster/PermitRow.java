@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * @param form of the limit
  * @param state of the bucket
  * @param latest the limit's time, in nanoseconds, at the last change
- * @param shift what the limit's time is ahead of the database's clock, since that was set back
+ * @param shift by how much the limit's time is ahead of the database's clock, because that was set back
  * @param pausedUntil by the limit's time
  * @param pauses how often a pause was begun or prolonged
  * @param reservations how many there have been

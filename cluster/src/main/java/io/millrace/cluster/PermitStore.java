@@ -45,7 +45,7 @@ public interface PermitStore {
     /** Whether there is a pause. Changes nothing. */
     Standing look();
 
-    /** Gives the connection up; a call that is under way fails soon. Quick, and more than once is as good as once. */
+    /** Gives the connection up: a call that is under way fails soon. Returns at once; further calls do nothing. */
     @Override
     void close();
   }

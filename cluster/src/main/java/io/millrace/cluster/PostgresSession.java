@@ -6,15 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One JVM's access to a limit in PostgreSQL: a connection, used by one thread at a time, and replaced after each error. Each
- * change reads the row under its lock, and the database's time with it.
- */
-final class PostgresSession implements PermitStore.Session {
+/** A limit in PostgreSQL. Each change reads the row under its lock, and the database's time with it. */
+final class PostgresSession extends ServerSession<Connection> {
   private static final String ROW =
       """
       SELECT permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations,
@@ -23,20 +19,20 @@ final class PostgresSession implements PermitStore.Session {
   private static final String CHANGE =
       "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?";
 
-  private final PostgresPermits store;
-  private final SharedLimit limit;
-  /* Written by the leaser's thread, or by whoever opens this before that starts; read by whoever closes. */
-  private volatile @Nullable Connection connection;
-  private volatile boolean isClosed;
+  private final PostgresPermits database;
 
-  PostgresSession(PostgresPermits store, SharedLimit limit) {
-    this.store = store;
-    this.limit = limit;
+  PostgresSession(PostgresPermits database, SharedLimit limit) {
+    super(database, limit);
+    this.database = database;
   }
 
   /** Connects, and makes what is missing. */
   void open() {
-    attempt(this::requireForm);
+    attempt(
+        c -> {
+          requireForm(c);
+          return true;
+        });
   }
 
   @Override
@@ -60,17 +56,29 @@ final class PostgresSession implements PermitStore.Session {
         c -> {
           PermitRow row = row(c, ROW);
           c.commit();
-          return row.bucket(limit).standing(row.time());
+          return bucket(row).standing(row.time());
         });
   }
 
   private <T> T change(Connection c, BiFunction<SharedBucket, Long, T> change) throws SQLException {
     PermitRow row = row(c, ROW + " FOR UPDATE");
-    SharedBucket bucket = row.bucket(limit);
+    SharedBucket bucket = bucket(row);
     T answer = change.apply(bucket, row.time());
     write(c, bucket, row);
     c.commit();
     return answer;
+  }
+
+  private SharedBucket bucket(PermitRow row) {
+    try {
+      return row.bucket(limit);
+    } catch (RuntimeException broken) {
+      throw unusable(
+          "its row in millrace_rate_limit is damaged, or of another version: "
+              + said(broken)
+              + ". Delete the row while nobody uses the limit, or choose another name",
+          broken);
+    }
   }
 
   private void write(Connection c, SharedBucket bucket, PermitRow row) throws SQLException {
@@ -112,8 +120,8 @@ final class PostgresSession implements PermitStore.Session {
   }
 
   /** Makes the table and the row if they are missing, and checks their form. */
-  private @Nullable Void requireForm(Connection c) throws SQLException {
-    PermitTable.require(c, store);
+  private void requireForm(Connection c) throws SQLException {
+    PermitTable.require(c, database);
     PermitRow row = rowOrNull(c, ROW + " FOR UPDATE");
     if (row == null) {
       write(
@@ -125,9 +133,10 @@ final class PostgresSession implements PermitStore.Session {
         throw LimitForm.refusal(store, limit, row.form());
       }
       write(c, PermitTable.REPLACE);
+    } else {
+      bucket(row);
     }
     c.commit();
-    return null;
   }
 
   /* A full bucket, in a new row or in that of a limit that nobody uses any more. */
@@ -146,36 +155,13 @@ final class PostgresSession implements PermitStore.Session {
     }
   }
 
-  private <T extends @Nullable Object> T attempt(Step<T> step) {
-    if (isClosed) {
-      throw new PermitStoreException(store + " was given up", null);
-    }
-    try {
-      return step.on(connected());
-    } catch (SQLException e) {
-      drop();
-      throw new PermitStoreException(
-          "the shared limit "
-              + limit.name()
-              + " cannot use "
-              + store
-              + ": "
-              + e.getMessage()
-              + PermitTable.advice(e.getSQLState()),
-          e);
-    } catch (RuntimeException | Error e) {
-      drop(); // it may have the row locked
-      throw e;
-    }
+  @Override
+  Connection connect() throws SQLException {
+    return database.connect();
   }
 
-  private Connection connected() throws SQLException {
-    Connection known = connection;
-    if (known != null) {
-      return known;
-    }
-    Connection made = store.connect();
-    connection = made;
+  @Override
+  void prepare(Connection made) throws SQLException {
     made.setAutoCommit(false);
     try (Statement statement = made.createStatement()) {
       // Whoever is frozen with the row locked holds up the others no longer than that.
@@ -184,46 +170,17 @@ final class PostgresSession implements PermitStore.Session {
               + " SET synchronous_commit = off; SET tcp_keepalives_idle = 10");
     }
     made.commit();
-    if (isClosed) {
-      drop();
-      throw new SQLException("it was given up");
-    }
-    return made;
-  }
-
-  private void drop() {
-    Connection known = connection;
-    connection = null;
-    if (known != null) {
-      abort(known);
-    }
-  }
-
-  private static void abort(Connection known) {
-    try {
-      known.abort(Runnable::run);
-    } catch (SQLException | RuntimeException lost) {
-      // it is gone anyhow
-    }
   }
 
   @Override
-  public void close() {
-    isClosed = true;
-    Connection known = connection;
-    if (known != null) {
-      abort(known);
-    }
-  }
-
-  /** Something that is done with a connection. */
-  @FunctionalInterface
-  private interface Step<T extends @Nullable Object> {
-    T on(Connection connection) throws SQLException;
+  void end(Connection known) throws SQLException {
+    known.abort(Runnable::run);
   }
 
   @Override
-  public String toString() {
-    return Objects.toString(store);
+  String text(Exception failure) {
+    return failure instanceof SQLException refused
+        ? said(refused) + PermitTable.advice(refused.getSQLState())
+        : said(failure);
   }
 }

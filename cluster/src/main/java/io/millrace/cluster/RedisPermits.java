@@ -3,6 +3,7 @@ package io.millrace.cluster;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisPermits implements PermitStore {
   private static final int PORT = 6379;
+  private static final int MOST_PORT = 65_535;
+  /* URI.getHost knows no names with an underscore, which containers have. */
+  private static final Pattern SERVER =
+      Pattern.compile("([\\w.-]+|\\[[\\w:.%]+\\])(?::([0-9]{1,5})?)?");
   private static final Pattern DATABASE = Pattern.compile("/?|/[0-9]{1,5}");
   private static final String FORM =
       "redis://host:6379 or redis://host:6379/DATABASE, or rediss:// for TLS; the password is set with password(...)";
@@ -52,24 +57,34 @@ public final class RedisPermits implements PermitStore {
     try {
       uri = new URI(Objects.requireNonNull(url, "url"));
     } catch (URISyntaxException malformed) {
-      throw new IllegalArgumentException("url must be like " + FORM + ", and is not");
+      throw refused();
     }
     boolean isEncrypted = "rediss".equals(uri.getScheme());
     if (!(isEncrypted || "redis".equals(uri.getScheme()))
-        || uri.getHost() == null
-        || uri.getRawUserInfo() != null
+        || uri.getRawAuthority() == null
         || uri.getRawQuery() != null
         || uri.getRawFragment() != null
         || !DATABASE.matcher(uri.getRawPath()).matches()) {
-      throw new IllegalArgumentException("url must be like " + FORM + ", and is not");
+      throw refused();
+    }
+    Matcher server = SERVER.matcher(uri.getRawAuthority());
+    if (!server.matches()) {
+      throw refused();
+    }
+    int port = server.group(2) == null ? PORT : Integer.parseInt(server.group(2));
+    if (port < 1 || port > MOST_PORT) {
+      throw refused();
     }
     String path = uri.getRawPath();
     int database = path.length() < 2 ? 0 : Integer.parseInt(path.substring(1));
-    int port = uri.getPort() < 0 ? PORT : uri.getPort();
-    return new RedisPermits(uri.getHost(), port, isEncrypted, database, null, null);
+    return new RedisPermits(server.group(1), port, isEncrypted, database, null, null);
   }
 
-  /** A copy that logs in as this user. By default it is the one that Redis calls {@code default}. */
+  private static IllegalArgumentException refused() {
+    return new IllegalArgumentException("url must be like " + FORM + ", and is not");
+  }
+
+  /** A copy that logs in as this user, without a password or with that of {@link #password}. By default it is the one that Redis calls {@code default}. */
   public RedisPermits user(String user) {
     Objects.requireNonNull(user, "user");
     return new RedisPermits(host, port, isEncrypted, database, user, password);

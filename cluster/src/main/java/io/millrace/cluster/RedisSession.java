@@ -16,14 +16,12 @@ import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisException;
 
-/**
- * One JVM's access to a limit in Redis: a connection, used by one thread at a time, and replaced after each error. All arithmetic is
- * in a script, which the server runs as one step. The only class that needs Jedis.
- */
-final class RedisSession implements PermitStore.Session {
+/** A limit in Redis. All arithmetic is in a script, which the server runs as one step. The only class that needs Jedis. */
+final class RedisSession extends ServerSession<Jedis> {
   private static final String SCRIPT = script();
+  /* What the script says of a hash that is none of its own. */
+  private static final String FOREIGN = "foreign";
   private static final String PREFIX = "millrace:rate-limit:";
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 10_000;
@@ -31,16 +29,14 @@ final class RedisSession implements PermitStore.Session {
   /* What the script's numbers can hold; as long as a pause can be elsewhere. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  private final RedisPermits store;
-  private final SharedLimit limit;
+  private final RedisPermits server;
+  private final String key;
   private final String form;
-  /* Written by the leaser's thread, or by whoever opens this before that starts; read by whoever closes. */
-  private volatile @Nullable Jedis connection;
-  private volatile boolean isClosed;
 
-  RedisSession(RedisPermits store, SharedLimit limit) {
-    this.store = store;
-    this.limit = limit;
+  RedisSession(RedisPermits server, SharedLimit limit) {
+    super(server, limit);
+    this.server = server;
+    this.key = PREFIX + limit.name();
     this.form = LimitForm.of(limit).written();
   }
 
@@ -92,31 +88,12 @@ final class RedisSession implements PermitStore.Session {
   }
 
   private List<String> run(String action, long amount) {
-    if (isClosed) {
-      throw new PermitStoreException(store + " was given up", null);
-    }
-    List<String> answer;
-    try {
-      answer = answer(connected(), action, amount);
-    } catch (JedisException e) {
-      drop();
-      throw new PermitStoreException(
-          "the shared limit "
-              + limit.name()
-              + " cannot use "
-              + store
-              + ": "
-              + e.getMessage()
-              + advice(e),
-          e);
-    } catch (RuntimeException | Error e) {
-      drop(); // an answer may be left in it
-      throw e;
-    }
-    if (!answer.getFirst().equals(form)) {
-      throw LimitForm.refusal(store, limit, LimitForm.read(answer.getFirst()));
-    }
-    return answer;
+    return attempt(
+        redis -> {
+          List<String> answer = answer(redis, action, amount);
+          requireForm(answer);
+          return answer;
+        });
   }
 
   private List<String> answer(Jedis redis, String action, long amount) {
@@ -127,80 +104,72 @@ final class RedisSession implements PermitStore.Session {
             form,
             Double.toString(limit.perSecond() / MICROS),
             Long.toString((long) limit.rate().burst()));
-    Object answer = redis.eval(SCRIPT, List.of(PREFIX + limit.name()), arguments);
+    Object answer = redis.eval(SCRIPT, List.of(key), arguments);
     return ((List<?>) answer).stream().map(Object::toString).toList();
   }
 
-  private static String advice(JedisException failure) {
+  private void requireForm(List<String> answer) {
+    String kept = answer.getFirst();
+    if (kept.equals(form)) {
+      return;
+    }
+    LimitForm other = LimitForm.readOrNull(kept);
+    if (other != null) {
+      throw LimitForm.refusal(store, limit, other);
+    }
+    String field = kept.equals(FOREIGN) ? answer.getLast() : "form";
+    throw unusable(
+        foreign("a hash that is no limit: its field " + field + " is not as it is in one"), null);
+  }
+
+  private String foreign(String value) {
+    return "its key "
+        + key
+        + " has "
+        + value
+        + ". Choose another name for the limit, or another database, or delete the key if nobody needs it";
+  }
+
+  @Override
+  String text(Exception failure) {
+    String said = said(failure);
+    if (said.startsWith("WRONGTYPE")) {
+      return foreign("a value that is no hash, and so no limit");
+    }
     if (failure instanceof JedisAccessControlException) {
-      return ". Mend the user or the password, or give the user the right to use "
+      return said
+          + ". Mend the user or the password, or give the user the right to use "
           + PREFIX
-          + "* with EVAL, TIME, HMGET and HSET";
+          + "* with EVAL, TIME, EXISTS, HMGET and HSET";
     }
-    if (failure instanceof JedisConnectionException) {
-      return ". See if the server runs, and if the address is right";
-    }
-    return String.valueOf(failure.getMessage()).contains("WRONGTYPE")
-        ? ". Something else stands under its key: choose another name or database, or delete that"
-        : "";
+    return failure instanceof JedisConnectionException
+        ? said + ". See if the server runs, and if the address is right"
+        : said;
   }
 
-  private Jedis connected() {
-    Jedis known = connection;
-    if (known != null) {
-      return known;
-    }
-    Jedis made = connect();
-    connection = made;
-    if (isClosed) {
-      drop();
-      throw new PermitStoreException(store + " was given up", null);
-    }
-    return made;
-  }
-
-  private Jedis connect() {
+  @Override
+  Jedis connect() {
     var client =
         DefaultJedisClientConfig.builder()
             .connectionTimeoutMillis(CONNECT_MILLIS)
             .socketTimeoutMillis(ANSWER_MILLIS)
-            .database(store.database)
-            .user(store.user)
-            .password(store.password)
+            .database(server.database)
+            .user(server.user)
+            .password(password())
             .clientName("millrace");
-    if (store.isEncrypted) {
+    if (server.isEncrypted) {
       client.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
     }
-    return new Jedis(new HostAndPort(store.host, store.port), client.build());
+    return new Jedis(new HostAndPort(server.host, server.port), client.build());
   }
 
-  private void drop() {
-    Jedis known = connection;
-    connection = null;
-    if (known != null) {
-      end(known);
-    }
-  }
-
-  private static void end(Jedis known) {
-    try {
-      known.close();
-    } catch (RuntimeException lost) {
-      // it is gone anyhow
-    }
+  /* Jedis logs in only if there is a password; a user may need none. */
+  private @Nullable String password() {
+    return server.user != null && server.password == null ? "" : server.password;
   }
 
   @Override
-  public void close() {
-    isClosed = true;
-    Jedis known = connection;
-    if (known != null) {
-      end(known);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return store.toString();
+  void end(Jedis known) {
+    known.close();
   }
 }

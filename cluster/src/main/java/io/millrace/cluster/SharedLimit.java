@@ -2,6 +2,7 @@ package io.millrace.cluster;
 
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,8 +13,8 @@ import java.util.regex.Pattern;
  * A rate that several JVMs keep together: the specification. {@link SharedRateLimiter} is one JVM's part of it. Immutable.
  *
  * @param name by which the JVMs find each other in the store: a letter or digit, then at most 99 of these and of {@code . _ : -}
- * @param rate what all of them together may start; at most a billion permits a second. Costs are asked for in each JVM, and what
- *     an attempt turned out to cost is settled there
+ * @param rate what all of them together may start; at most a billion permits a second, and at least one in 10,000 days, which is
+ *     also the longest period. Costs are asked for in each JVM, and what an attempt turned out to cost is settled there
  * @param beside further limits, each of them of this JVM alone, for example {@code RateLimit.adaptive()}; none by default
  * @param listener hears that the store was lost, or is back: one change after the other, without a lock, in a thread of its own, so it
  *     may block; what it throws is logged. By default there is none. The change is logged in any case
@@ -22,6 +23,8 @@ public record SharedLimit(
     String name, TokenBucket rate, List<RateLimit> beside, Consumer<? super StoreChange> listener) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,99}");
   private static final double NANOS = 1e9;
+  /* What stores can count in whole numbers. */
+  private static final Duration LONGEST = Duration.ofDays(10_000);
   private static final Consumer<StoreChange> NOBODY = change -> {};
 
   /** Checks the arguments. */
@@ -38,6 +41,12 @@ public record SharedLimit(
     if (rate.permits() / seconds(rate) > NANOS) {
       throw new IllegalArgumentException(
           "rate must be at most 1,000,000,000 permits a second, not " + rate);
+    }
+    if (rate.period().compareTo(LONGEST) > 0
+        || seconds(rate) / rate.permits() > LONGEST.toSeconds()) {
+      throw new IllegalArgumentException(
+          "rate must have at least one permit in 10,000 days, and a period that is no longer, not "
+              + rate);
     }
     if (rate.burst() > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(

@@ -3,10 +3,11 @@
 --
 -- KEYS: the hash. ARGV: what to do, with how much (permits, or microseconds), the limit's form, its permits a microsecond, its burst.
 -- Answers with the form that is kept, and unless that is another one: how often it was paused, for how long it is paused, when the last
--- permit that was reserved comes, and the number of that reservation.
+-- permit that was reserved comes, and the number of that reservation. If the hash is none of a limit, it is left as it is, and the answer
+-- is 'foreign' and the field that says so.
 local key, action, amount, form = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local pace, burst = tonumber(ARGV[4]), tonumber(ARGV[5])
-local SET_BACK, IN_USE = 1e6, 60e6
+local SET_BACK, IN_USE, LONGEST = 1e6, 60e6, 36500 * 86400e6
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -15,11 +16,19 @@ end
 local seconds = redis.call('TIME')
 local clock = seconds[1] * 1e6 + seconds[2]
 
-local kept = redis.call('HMGET', key, 'form', 'tokens', 'refilled', 'latest', 'shift', 'pausedUntil', 'pauses', 'reservations')
+local FIELDS = { 'form', 'tokens', 'refilled', 'latest', 'shift', 'pausedUntil', 'pauses', 'reservations' }
+local kept = redis.call('HMGET', key, unpack(FIELDS))
 local tokens, refilled, latest, shift, pausedUntil, pauses, reservations
 if kept[1] then
-  tokens, refilled, latest, shift = tonumber(kept[2]), tonumber(kept[3]), tonumber(kept[4]), tonumber(kept[5])
-  pausedUntil, pauses, reservations = tonumber(kept[6]), tonumber(kept[7]), tonumber(kept[8])
+  for i = 2, #FIELDS do
+    kept[i] = tonumber(kept[i])
+    if not kept[i] then
+      return { 'foreign', FIELDS[i] }
+    end
+  end
+  tokens, refilled, latest, shift, pausedUntil, pauses, reservations = unpack(kept, 2)
+elseif redis.call('EXISTS', key) == 1 then
+  return { 'foreign', FIELDS[1] }
 else
   -- Whoever opens a new limit has its burst. One that the server has lost begins without.
   tokens, refilled, latest, shift = action == 'open' and burst or 0, clock, clock, 0
@@ -49,7 +58,7 @@ local isPaused, wait = now < pausedUntil, 0
 if action == 'reserve' and not isPaused then
   refill()
   tokens = tokens - amount
-  wait = tokens < 0 and math.ceil(-tokens / pace) or 0
+  wait = tokens < 0 and math.min(LONGEST, math.ceil(-tokens / pace)) or 0
   reservations = reservations + 1
 elseif action == 'giveBack' and not isPaused then
   refill()

@@ -47,6 +47,9 @@ abstract class PermitStoreContract {
   /** Moves the time at which the limit was used last: into the past, or as if the server's clock was set back. */
   abstract void shiftLastUse(Duration shift) throws Exception;
 
+  /** Those of this library that the server has now. */
+  abstract int connections() throws Exception;
+
   abstract OwnServer ownServer() throws Exception;
 
   @Test
@@ -125,6 +128,27 @@ abstract class PermitStoreContract {
         replaced.reserve(1);
       }
       assertThrows(PermitStoreException.class, () -> session.reserve(1));
+    }
+  }
+
+  @Test
+  @DisplayName("A limit that is refused leaves no connection behind")
+  void refusedWithoutConnection() throws Exception {
+    SharedLimit other = SharedLimit.of("test", RateLimit.perSecond(200));
+    try (Session session = store().open(LIMIT)) {
+      session.reserve(1);
+      for (int i = 0; i < 3; i++) {
+        assertThrows(PermitStoreException.class, () -> store().open(other));
+      }
+      awaitConnections(1);
+    }
+    awaitConnections(0);
+  }
+
+  /* The server hears of the end of a connection a little later; but not only when the garbage collector finds that. */
+  private void awaitConnections(int count) throws Exception {
+    for (int look = 0; connections() != count; look++) {
+      assertTrue(look < 1_000, "there are " + connections());
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.cluster.PermitStore.Session;
 import io.millrace.outside.PostgresServer;
 import io.millrace.outside.WithPostgres;
 import io.millrace.plan.RateLimit;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Limits in a PostgreSQL server of the tests' own. */
 @WithPostgres
@@ -57,6 +59,19 @@ class PostgresPermitsTest extends PermitStoreContract {
   void shiftLastUse(Duration shift) throws SQLException {
     server.execute(
         "UPDATE " + schema + ".millrace_rate_limit SET latest = latest + " + shift.toNanos());
+  }
+
+  /* Each test has a schema of its own; the server is that of all tests. */
+  @Override
+  int connections() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(server.url(schema));
+        Statement statement = connection.createStatement();
+        ResultSet count =
+            statement.executeQuery(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'millrace'")) {
+      count.next();
+      return count.getInt(1);
+    }
   }
 
   @Override
@@ -157,6 +172,27 @@ class PostgresPermitsTest extends PermitStoreContract {
           assertThrows(InvocationTargetException.class, () -> connect.invoke(permits)).getCause();
       assertTrue(thrown instanceof SQLException, "the driver was asked, not: " + thrown);
     }
+  }
+
+  @Test
+  @DisplayName("A row whose state cannot be read is refused, with what to do")
+  void damagedState() throws SQLException {
+    try (Session session = store().open(LIMIT)) {
+      for (String state : List.of("", "00", "ffffffffffffffffffff")) {
+        server.execute(
+            "UPDATE " + schema + ".millrace_rate_limit SET state = decode('" + state + "', 'hex')");
+        requireDamaged(() -> store().open(LIMIT));
+        requireDamaged(() -> session.reserve(1));
+      }
+    }
+  }
+
+  private static void requireDamaged(Executable use) {
+    String refused = assertThrows(PermitStoreException.class, use).getMessage();
+    assertTrue(
+        refused.contains("its row in millrace_rate_limit is damaged")
+            && refused.contains("Delete the row"),
+        refused);
   }
 
   @Test

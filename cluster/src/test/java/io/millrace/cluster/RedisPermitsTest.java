@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
@@ -17,6 +18,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +27,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
@@ -33,15 +40,18 @@ import redis.clients.jedis.Jedis;
 class RedisPermitsTest extends PermitStoreContract {
   private static final String KEY = "millrace:rate-limit:test";
   private static RedisServer server;
+  private static Jedis watching;
 
   @BeforeAll
   static void start() throws IOException {
     server = RedisServer.start();
+    watching = server.client();
   }
 
   @AfterAll
   static void stop() {
     if (server != null) {
+      watching.close();
       server.close();
     }
   }
@@ -68,6 +78,12 @@ class RedisPermitsTest extends PermitStoreContract {
     try (Jedis client = server.client()) {
       client.hincrBy(KEY, "latest", shift.dividedBy(Duration.of(1, ChronoUnit.MICROS)));
     }
+  }
+
+  @Override
+  int connections() {
+    return (int)
+        watching.clientList().lines().filter(line -> line.contains("name=millrace")).count();
   }
 
   @Override
@@ -140,19 +156,95 @@ class RedisPermitsTest extends PermitStoreContract {
   }
 
   @Test
-  @DisplayName("What stands under the key of a limit and is none is refused, with what to do")
-  void foreignKey() {
+  @DisplayName("A value under the key of a limit that is no hash is refused, with what to do")
+  void foreignValue() {
     try (Jedis client = server.client()) {
       client.set(KEY, "something");
-      PermitStoreException refused =
-          assertThrows(PermitStoreException.class, () -> store().open(LIMIT));
-      assertTrue(refused.getMessage().contains("choose another name"), refused.getMessage());
+      requireForeign(() -> store().open(LIMIT), "a value that is no hash");
+      assertEquals("something", client.get(KEY));
+    }
+  }
+
+  static Stream<Arguments> foreignHashes() {
+    Map<String, String> numbers =
+        Map.of(
+            "tokens", "1",
+            "refilled", "1",
+            "latest", "1",
+            "shift", "0",
+            "pausedUntil", "1",
+            "pauses", "0",
+            "reservations", "0");
+    String form = LimitForm.of(LIMIT).written();
+    return Stream.of(
+        arguments("form", Map.of("color", "red")),
+        arguments("form", numbers),
+        arguments("tokens", Map.of("form", "my own")),
+        arguments("tokens", Map.of("form", form)),
+        arguments("latest", with(with(numbers, "form", form), "latest", "yesterday")),
+        arguments("form", with(with(numbers, "form", "my own"), "latest", "9e15")),
+        arguments("form", with(with(numbers, "form", "E in 1 burst 1"), "latest", "9e15")));
+  }
+
+  private static Map<String, String> with(Map<String, String> fields, String field, String value) {
+    Map<String, String> more = new HashMap<>(fields);
+    more.put(field, value);
+    return more;
+  }
+
+  @ParameterizedTest
+  @MethodSource("foreignHashes")
+  @DisplayName(
+      "A hash under the key of a limit that is none is left as it is, and refused, with what to do")
+  void foreignHash(String field, Map<String, String> fields) {
+    try (Jedis client = server.client();
+        Session before = store().open(LIMIT)) {
       client.del(KEY);
-      client.hset(KEY, "form", "my own");
-      assertTrue(
-          assertThrows(PermitStoreException.class, () -> store().open(LIMIT))
-              .getMessage()
-              .contains("test"));
+      client.hset(KEY, fields);
+      requireForeign(() -> store().open(LIMIT), "its field " + field);
+      requireForeign(() -> before.reserve(1), "its field " + field);
+      requireForeign(before::look, "its field " + field);
+      assertEquals(fields, client.hgetAll(KEY));
+      client.del(KEY);
+      before.reserve(1);
+    }
+  }
+
+  private static void requireForeign(Executable use, String what) {
+    String refused = assertThrows(PermitStoreException.class, use).getMessage();
+    assertTrue(
+        refused.contains("its key " + KEY + " has ")
+            && refused.contains(what)
+            && refused.contains("Choose another name"),
+        refused);
+  }
+
+  @Test
+  @DisplayName(
+      "A user needs no more rights than the documentation says, and no password if it has none")
+  void leastRights() throws Exception {
+    try (RedisServer own = RedisServer.start();
+        Jedis admin = own.client()) {
+      admin.aclSetUser(
+          "crawler",
+          "on",
+          "nopass",
+          "~millrace:rate-limit:*",
+          "+eval",
+          "+time",
+          "+exists",
+          "+hmget",
+          "+hset",
+          "+select");
+      admin.aclSetUser("default", "off");
+      RedisPermits store = RedisPermits.at(own.address() + "/3").user("crawler");
+      try (Session session = store.open(LIMIT)) {
+        session.reserve(1);
+        session.giveBack(1);
+        session.look();
+        session.pause(Duration.ofSeconds(1));
+      }
+      assertThrows(PermitStoreException.class, () -> own.store().open(LIMIT));
     }
   }
 
@@ -165,6 +257,7 @@ class RedisPermitsTest extends PermitStoreContract {
             PermitStoreException.class,
             () -> RedisPermits.at("redis://127.0.0.1:1").password("s3cret").open(LIMIT));
     assertTrue(nobody.getMessage().contains("See if the server runs"), nobody.getMessage());
+    assertFalse(nobody.getMessage().contains(".."), nobody.getMessage());
     try (RedisServer closed = RedisServer.start("--requirepass", "s3cret")) {
       RedisPermits wrong = closed.store().password("n0t-s3cret");
       PermitStoreException refused =
@@ -190,6 +283,11 @@ class RedisPermitsTest extends PermitStoreContract {
         "redis://host/two",
         "redis://host/1/2",
         "redis://host?password=s3cret",
+        "redis://host:s3cret",
+        "redis://host:0",
+        "redis://host:70000",
+        "redis://host:6379,other:6379",
+        "redis://[::1",
         "redis://ho st"
       })
   @DisplayName("An address of another form is refused, with the form, and without a password in it")
@@ -198,6 +296,20 @@ class RedisPermitsTest extends PermitStoreContract {
         assertThrows(IllegalArgumentException.class, () -> RedisPermits.at(url)).getMessage();
     assertTrue(refused.contains("redis://host:6379"), refused);
     assertFalse(refused.contains("s3cret"), refused);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis://host, redis://host:6379/0",
+    "redis://host:/, redis://host:6379/0",
+    "redis://my_redis.local:7000/12, redis://my_redis.local:7000/12",
+    "rediss://10.0.0.1:65535, rediss://10.0.0.1:65535/0",
+    "redis://[::1]:7000, redis://[::1]:7000/0"
+  })
+  @DisplayName(
+      "An address may have a name with an underscore, an address of IP, a port, a database")
+  void goodAddress(String url, String shown) {
+    assertEquals("RedisPermits[" + shown + "]", RedisPermits.at(url).toString());
   }
 
   @Test

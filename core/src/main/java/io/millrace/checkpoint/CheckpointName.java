@@ -23,11 +23,20 @@ public record CheckpointName(String action, String version) {
     return new CheckpointName(action, version);
   }
 
+  /* Of a value that may be of any length. */
+  private static String start(String value) {
+    return value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "...";
+  }
+
   private static void require(String name, String value) {
     Objects.requireNonNull(value, name);
     if (value.isBlank() || value.length() > LONGEST) {
       throw new IllegalArgumentException(
-          name + " must have 1 to " + LONGEST + " characters and not be blank, not: " + value);
+          name
+              + " must have 1 to "
+              + LONGEST
+              + " characters and not be blank, not: "
+              + start(value));
     }
   }
 }

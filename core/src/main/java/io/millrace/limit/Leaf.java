@@ -130,13 +130,14 @@ record Leaf(
         (bucket, now) -> ((WindowBucket) bucket).change(now, limit.permits(), length));
   }
 
+  /** Whether its bucket can change. One that knows what it has learnt, or has its permits from elsewhere, cannot. */
+  boolean isChangeable() {
+    return change != NO_CHANGE;
+  }
+
   /** Whether a bucket of the other one can change to this one, and costs are asked for alike. */
   boolean isLike(Leaf other) {
     return kind == other.kind
-        && kind != Adaptive.class // its bucket knows what it has learnt
-        && kind != Declared.class
-        && kind != Breaker.class
-        && kind != Leased.class
         && cost.equals(Cost.ONE) == other.cost.equals(Cost.ONE)
         && (cost.actual() == null) == (other.cost.actual() == null);
   }

@@ -48,7 +48,16 @@ final class Leaves {
     return limit;
   }
 
-  /** Whether buckets and gates of the other ones can change to these. */
+  /** The kinds of limits whose buckets cannot change. */
+  List<String> unchangeable() {
+    return leaves.stream()
+        .filter(leaf -> !leaf.isChangeable())
+        .map(leaf -> leaf.kind().getSimpleName())
+        .distinct()
+        .toList();
+  }
+
+  /** Whether buckets and gates of the other ones, if they can change, can change to these. */
   boolean isLike(Leaves other) {
     if ((keys == null) != (other.keys == null)
         || ofKey.size() != other.ofKey.size()

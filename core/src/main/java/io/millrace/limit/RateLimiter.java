@@ -105,13 +105,22 @@ public final class RateLimiter extends Limit {
    * the rest comes evenly during the first window. A waiter whose cost is above the new capacity is let through when
    * all of the capacity is available. A limit per key changes for all keys, one after another.
    *
+   * <p>A limiter whose limit is adaptive, declared by the server, leased or a breaker, or has such a part, cannot be changed.
+   *
    * @param limit with the same kinds of limits in the same order as before, and functions for keys, costs and
    *     settling where there were some before; those given here are asked about the items that come later
-   * @throws IllegalArgumentException if the limit has another form; then nothing has changed
+   * @throws IllegalArgumentException if the limit has another form, or the old one cannot be changed; then nothing has changed
    */
   public void limit(RateLimit limit) {
     Leaves changed = new Leaves(Objects.requireNonNull(limit, "limit"));
     Leaves before = leaves;
+    if (!before.unchangeable().isEmpty()) {
+      throw new IllegalArgumentException(
+          "a limit of the kind "
+              + String.join(" or ", before.unchangeable())
+              + " cannot be changed, because of what its limiter has learnt or leased: make another limiter, in place of that of "
+              + before.limit());
+    }
     if (!changed.isLike(before)) {
       throw new IllegalArgumentException(
           "the new limit must have the form of the old one, "

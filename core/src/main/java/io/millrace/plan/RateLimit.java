@@ -73,8 +73,8 @@ public sealed interface RateLimit {
    * pace that it knew. While it is not used up, it does not grow. A server that has never granted anything gets up to
    * 20 attempts a second.
    *
-   * <p>Refusals that do not ask for a wait are taken for chance where they are few while it grows at the start (2 %),
-   * and where the same part is still refused at 15 % of the pace that was known.
+   * <p>Refusals that ask for no wait are taken for chance in two cases: while the rate grows at the start, if no more than
+   * 2 % of the attempts are refused; and later, if the same share is still refused at 15 % of the pace that was known.
    *
    * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
    */

@@ -264,6 +264,26 @@ class RateChangeTest {
     assertEquals("RateLimiter[TokenBucket[permits=7.0, period=1s]]", limiter.toString());
   }
 
+  static List<RateLimit> unchangeable() {
+    RateLimit breaker = RateLimit.breaker(0.5, 2, SECOND);
+    return List.of(
+        RateLimit.adaptive(),
+        RateLimit.declaredByServer(5),
+        breaker,
+        RateLimit.all(RateLimit.perSecond(5), breaker.by(item -> item)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unchangeable")
+  void isRefusedWhereALimitHasLearntSomething(RateLimit limit) {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    String refused =
+        assertThrows(IllegalArgumentException.class, () -> limiter.limit(limit)).getMessage();
+    assertTrue(refused.contains("cannot be changed"), refused);
+    assertTrue(refused.contains(limit.toString()), refused);
+    assertFalse(refused.contains("must have the form"), refused);
+  }
+
   static List<RateLimit> otherForms() {
     RateLimit.TokenBucket level = RateLimit.perSecond(5).burst(5);
     return List.of(

@@ -200,11 +200,11 @@ public final class ProcessOptions {
 
   /**
    * Allows objects of these classes, and of those they extend, to cross between the processes, beside
-   * those that are allowed already. Allowed always are values and enums of the JDK (strings, numbers,
+   * those that are allowed already. These are always allowed: values and enums of the JDK (strings, numbers,
    * {@code java.math}, {@code java.time}, the collections of {@code java.util} and {@code
    * java.util.concurrent} that call no comparator while they are read, {@code java.net.URI}), exceptions
    * of the module {@code java.base}, arrays of all those, and the class of the function itself. A lambda
-   * in a result needs the class that it is written in to be allowed, be it of the JDK.
+   * in a result is allowed only if the class that it is written in is, even if that is a class of the JDK.
    */
   public ProcessOptions allow(Class<?>... types) {
     return allowing(List.of(types).stream().flatMap(t -> AllowList.names(t).stream()).toList());

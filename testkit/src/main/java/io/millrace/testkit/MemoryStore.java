@@ -140,6 +140,7 @@ public final class MemoryStore implements CheckpointStore {
 
   @Override
   public CheckpointSession open(CheckpointName name) {
+    Objects.requireNonNull(name, "name");
     lock.lock();
     try {
       if (holder != null) {

@@ -20,6 +20,7 @@ import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.RunEnd;
 import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.ShownOptions;
 import io.millrace.outcome.RunStatus;
@@ -283,7 +284,7 @@ public final class HttpCommand implements Callable<Integer> {
    * @param signalled what the first signal asks to exit with; if there was none, that of a failure
    * @param breakdown of what stands beside it, if there was one
    */
-  private record End(HttpRun.End run, int signalled, Breakdown breakdown) {}
+  private record End(RunEnd run, int signalled, Breakdown breakdown) {}
 
   private End run(
       Setting setting,
@@ -330,7 +331,7 @@ public final class HttpCommand implements Callable<Integer> {
       if (store != null) {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
       }
-      HttpRun.End end =
+      RunEnd end =
           new HttpRun(
                   parallel,
                   input,

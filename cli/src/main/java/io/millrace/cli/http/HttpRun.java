@@ -17,6 +17,7 @@ import io.millrace.cli.text.MalformedInputException;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.RunEnd;
 import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
@@ -99,26 +100,11 @@ final class HttpRun {
     this.manner = manner;
   }
 
-  /**
-   * How a run ended.
-   *
-   * @param broken why the checkpoint has ended it
-   */
-  record End(RunStatus status, long failures, Optional<String> broken) {}
-
-  End go() throws IOException, LivePage.UnavailableException {
-    return manner
-        .view()
-        .show(
-            files,
-            streams,
-            breakdown,
-            this::standing,
-            this::run,
-            end -> manner.end().ofPage(end.status(), end.broken().isPresent()));
+  RunEnd go() throws IOException, LivePage.UnavailableException {
+    return manner.view().show(files, streams, breakdown, this::standing, this::run, manner.end());
   }
 
-  private End run() throws IOException {
+  private RunEnd run() throws IOException {
     RunStatus status = RunStatus.RUNNING;
     Optional<String> broken = Optional.empty();
     List<Call> left;
@@ -161,7 +147,7 @@ final class HttpRun {
         streams.err().println("  not in --failed: " + missing + " that could not be read");
       }
     }
-    return new End(status, report.counts().failed(), broken);
+    return new RunEnd(status, report.counts().failed(), broken);
   }
 
   /** Ends the lines that were between two requests, and writes what waited for its turn. */

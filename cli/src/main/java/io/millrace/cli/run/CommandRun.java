@@ -12,6 +12,7 @@ import io.millrace.cli.resume.GivenKey;
 import io.millrace.cli.text.Output;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.RunEnd;
 import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.Standing;
 import io.millrace.cli.watch.StatusLine;
@@ -100,30 +101,15 @@ final class CommandRun {
     this.manner = manner;
   }
 
-  /**
-   * How a run ended.
-   *
-   * @param broken why the checkpoint has ended it
-   */
-  record End(RunStatus status, long failures, Optional<String> broken) {}
-
-  End go() throws IOException, LivePage.UnavailableException {
-    return manner
-        .view()
-        .show(
-            files,
-            streams,
-            breakdown,
-            this::standing,
-            this::run,
-            end -> manner.end().ofPage(end.status(), end.broken().isPresent()));
+  RunEnd go() throws IOException, LivePage.UnavailableException {
+    return manner.view().show(files, streams, breakdown, this::standing, this::run, manner.end());
   }
 
   private Standing standing() {
     return tally.standing(items.reading(), monitor.snapshot());
   }
 
-  private End run() throws IOException {
+  private RunEnd run() throws IOException {
     RunStatus status;
     Optional<String> broken = Optional.empty();
     try (Run<Item, Attempt> run = parallel.start(Source.of(items), action);
@@ -154,7 +140,7 @@ final class CommandRun {
             .println("  not in --failed: " + failed.missing() + " too long or no whole records");
       }
     }
-    return new End(status, tally.failures(), broken);
+    return new RunEnd(status, tally.failures(), broken);
   }
 
   /* The store counts items from 0, and people from 1. */

@@ -22,6 +22,7 @@ import io.millrace.cli.text.UsedFiles;
 import io.millrace.cli.watch.ExtraFiles;
 import io.millrace.cli.watch.LiveOption;
 import io.millrace.cli.watch.LivePage;
+import io.millrace.cli.watch.RunEnd;
 import io.millrace.cli.watch.RunView;
 import io.millrace.cli.watch.ShownOptions;
 import io.millrace.outcome.RunStatus;
@@ -310,7 +311,7 @@ public final class RunCommand implements Callable<Integer> {
             .ifPresent(what -> streams.err().println(NAME + ": " + what));
       }
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
-      CommandRun.End end =
+      RunEnd end =
           new CommandRun(
                   store == null ? parallel : parallel.checkpoint(resumable.checkpoint(store)),
                   items,
@@ -336,7 +337,7 @@ public final class RunCommand implements Callable<Integer> {
     return failures == null ? null : input.failed(failures, words);
   }
 
-  private int ended(CommandRun.End end, int signalled) {
+  private int ended(RunEnd end, int signalled) {
     end.broken().ifPresent(why -> streams.err().println(NAME + ": " + why));
     if (!quiet && checkpoints.areGiven()) {
       boolean isOver = end.status() == RunStatus.COMPLETED;

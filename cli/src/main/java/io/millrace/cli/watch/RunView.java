@@ -1,11 +1,11 @@
 package io.millrace.cli.watch;
 
 import io.millrace.cli.console.Breakdown;
+import io.millrace.cli.console.EndReason;
 import io.millrace.cli.console.Streams;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -21,25 +21,25 @@ public record RunView(
 
   /** A run. */
   @FunctionalInterface
-  public interface Body<E> {
+  public interface Body {
     /** Runs to the end. */
-    E run() throws IOException;
+    RunEnd run() throws IOException;
   }
 
   /**
    * Runs, and shows it.
    *
    * @param standing how far it is
-   * @param how what is said of its end
+   * @param reason what is said of its end
    * @return what the body returns
    */
-  public <E> E show(
+  public RunEnd show(
       ExtraFiles.Open files,
       Streams streams,
       Breakdown breakdown,
       Supplier<Standing> standing,
-      Body<E> body,
-      Function<E, String> how)
+      Body body,
+      EndReason reason)
       throws IOException, LivePage.UnavailableException {
     if (!files.hasReport() && !isLive) {
       return body.run();
@@ -47,13 +47,13 @@ public record RunView(
     try (Recorder recorder = Recorder.start(standing, breakdown)) {
       ReportPage page = new ReportPage(title, settings, again, recorder, standing);
       try (LivePage live = isLive ? LivePage.start(page, streams, breakdown) : null) {
-        E end = body.run();
+        RunEnd end = body.run();
         recorder.end();
         if (live != null) {
-          live.end(how.apply(end));
+          live.end(reason.ofPage(end.status(), end.broken().isPresent()));
         }
         if (files.hasReport()) {
-          files.report(page.ended(how.apply(end)));
+          files.report(page.ended(reason.ofPage(end.status(), end.broken().isPresent())));
         }
         return end;
       }
