@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisPermits implements PermitStore {
   private static final int PORT = 6379;
+  private static final int LAST_PORT = 65_535;
   private static final Pattern DATABASE = Pattern.compile("/?|/[0-9]{1,5}");
   private static final String FORM =
       "redis://host:6379 or redis://host:6379/DATABASE, or rediss:// for TLS; the password is set with password(...)";
@@ -57,6 +58,8 @@ public final class RedisPermits implements PermitStore {
     boolean isEncrypted = "rediss".equals(uri.getScheme());
     if (!(isEncrypted || "redis".equals(uri.getScheme()))
         || uri.getHost() == null
+        || uri.getPort() == 0
+        || uri.getPort() > LAST_PORT
         || uri.getRawUserInfo() != null
         || uri.getRawQuery() != null
         || uri.getRawFragment() != null
@@ -69,7 +72,7 @@ public final class RedisPermits implements PermitStore {
     return new RedisPermits(uri.getHost(), port, isEncrypted, database, null, null);
   }
 
-  /** A copy that logs in as this user. By default it is the one that Redis calls {@code default}. */
+  /** A copy that logs in as this user, with an empty password if none is set. By default it is the one that Redis calls {@code default}. */
   public RedisPermits user(String user) {
     Objects.requireNonNull(user, "user");
     return new RedisPermits(host, port, isEncrypted, database, user, password);

@@ -166,7 +166,7 @@ final class RedisSession implements PermitStore.Session {
             .socketTimeoutMillis(ANSWER_MILLIS)
             .database(store.database)
             .user(store.user)
-            .password(store.password)
+            .password(store.user != null && store.password == null ? "" : store.password)
             .clientName("millrace");
     if (store.isEncrypted) {
       client.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.cluster.PermitStore.Session;
 import io.millrace.outside.PostgresServer;
 import io.millrace.outside.WithPostgres;
 import io.millrace.plan.RateLimit;
@@ -21,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -157,6 +159,31 @@ class PostgresPermitsTest extends PermitStoreContract {
           assertThrows(InvocationTargetException.class, () -> connect.invoke(permits)).getCause();
       assertTrue(thrown instanceof SQLException, "the driver was asked, not: " + thrown);
     }
+  }
+
+  @Test
+  @DisplayName("Many reserve at once, however strictly the server keeps transactions apart")
+  void strictServer() throws Exception {
+    PostgresPermits strict =
+        PostgresPermits.at(address() + "&options=-c%20default_transaction_isolation=serializable");
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      all.add(one);
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                try (Session session = strict.open(LIMIT)) {
+                  for (int n = 0; n < 50; n++) {
+                    session.reserve(1);
+                  }
+                  one.complete(null);
+                } catch (Throwable failed) {
+                  one.completeExceptionally(failed);
+                }
+              });
+    }
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
   }
 
   @Test

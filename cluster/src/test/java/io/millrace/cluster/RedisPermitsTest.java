@@ -2,6 +2,7 @@ package io.millrace.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -118,6 +119,19 @@ class RedisPermitsTest extends PermitStoreContract {
   }
 
   @Test
+  @DisplayName("A pause is told from those that the server has lost, so that nobody misses it")
+  void pauseAfterLoss() {
+    try (Session one = store().open(LIMIT);
+        Session other = store().open(LIMIT)) {
+      one.pause(Duration.ofMillis(1));
+      long before = other.look().pauses();
+      empty();
+      one.pause(Duration.ofMinutes(10));
+      assertNotEquals(before, other.look().pauses());
+    }
+  }
+
+  @Test
   @DisplayName("After a pause one may start, and the others follow at the pace of the limit")
   void afterThePause() {
     SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
@@ -179,6 +193,20 @@ class RedisPermitsTest extends PermitStoreContract {
     }
   }
 
+  @Test
+  @DisplayName("A user without a password does not pass for the server's default user")
+  void userWithoutPassword() throws Exception {
+    try (RedisServer open = RedisServer.start();
+        Jedis client = open.client()) {
+      client.aclSetUser("limiter", "on", ">s3cret", "~millrace:*", "+@all");
+      PermitStoreException refused =
+          assertThrows(PermitStoreException.class, () -> open.store().user("limiter").open(LIMIT));
+      assertTrue(
+          refused.getMessage().contains("Mend the user or the password"), refused.getMessage());
+      open.store().user("limiter").password("s3cret").open(LIMIT).close();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -190,7 +218,9 @@ class RedisPermitsTest extends PermitStoreContract {
         "redis://host/two",
         "redis://host/1/2",
         "redis://host?password=s3cret",
-        "redis://ho st"
+        "redis://ho st",
+        "redis://host:0",
+        "redis://host:65536"
       })
   @DisplayName("An address of another form is refused, with the form, and without a password in it")
   void address(String url) {
