@@ -47,7 +47,8 @@ record LimitForm(double permits, long periodNanos, long burst) {
                     kept.periodNanos / 1e6,
                     kept.burst,
                     limit.rate())
-            + " ask for the same, or choose another name, or wait until nobody has used it for a minute",
+            + " ask for the same, or choose another name, or wait until it is not paused, and nobody has"
+            + " used it for a minute",
         null);
   }
 }

@@ -54,8 +54,9 @@ record PermitRow(
     return back > SET_BACK ? shift + back : shift;
   }
 
+  /* Also while it is paused, when nobody takes anything of it. */
   boolean isInUse() {
-    return time() - latest < IN_USE;
+    return time() - latest < IN_USE || time() < pausedUntil;
   }
 
   SharedBucket bucket(SharedLimit limit) {

@@ -167,7 +167,9 @@ final class PostgresSession extends ServerSession<Connection> {
       // Whoever is frozen with the row locked holds up the others no longer than that.
       statement.execute(
           "SET idle_in_transaction_session_timeout = 2000; SET lock_timeout = 900;"
-              + " SET synchronous_commit = off; SET tcp_keepalives_idle = 10");
+              + " SET synchronous_commit = off; SET tcp_keepalives_idle = 10;"
+              // With another one, whoever waited for the row would get an error, not the row.
+              + " SET default_transaction_isolation = 'read committed'");
     }
     made.commit();
   }

@@ -32,7 +32,8 @@ elseif redis.call('EXISTS', key) == 1 then
 else
   -- Whoever opens a new limit has its burst. One that the server has lost begins without.
   tokens, refilled, latest, shift = action == 'open' and burst or 0, clock, clock, 0
-  pausedUntil, pauses, reservations = clock, 0, 0
+  pausedUntil, reservations = clock, 0
+  pauses = clock -- so that no pause has the number of one that the server has lost
 end
 
 if latest - (clock + shift) > SET_BACK then
@@ -41,7 +42,7 @@ end
 local now = math.max(latest, clock + shift)
 
 if kept[1] and kept[1] ~= form then
-  if action ~= 'open' or now - latest < IN_USE then
+  if action ~= 'open' or now - latest < IN_USE or now < pausedUntil then
     return { kept[1] }
   end
   tokens, refilled, pausedUntil = burst, now, now

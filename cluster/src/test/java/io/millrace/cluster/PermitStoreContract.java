@@ -153,6 +153,18 @@ abstract class PermitStoreContract {
   }
 
   @Test
+  @DisplayName("Another rate does not end a pause, though nobody uses a limit that is paused")
+  void otherRateInPause() throws Exception {
+    SharedLimit other = SharedLimit.of("test", RateLimit.perSecond(200));
+    try (Session session = store().open(LIMIT)) {
+      session.pause(ofSeconds(600));
+      shiftLastUse(ofSeconds(-61));
+      assertThrows(PermitStoreException.class, () -> store().open(other));
+      assertTrue(session.look().pausedFor().compareTo(ofSeconds(500)) > 0);
+    }
+  }
+
+  @Test
   @DisplayName("If the server's clock is set back, the limit goes on")
   void clockSetBack() throws Exception {
     try (Session session = store().open(LIMIT)) {

@@ -22,6 +22,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -193,6 +194,31 @@ class PostgresPermitsTest extends PermitStoreContract {
         refused.contains("its row in millrace_rate_limit is damaged")
             && refused.contains("Delete the row"),
         refused);
+  }
+
+  @Test
+  @DisplayName("Many reserve at once, however strictly the server keeps transactions apart")
+  void strictServer() throws Exception {
+    PostgresPermits strict =
+        PostgresPermits.at(address() + "&options=-c%20default_transaction_isolation=serializable");
+    List<CompletableFuture<Void>> all = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      CompletableFuture<Void> one = new CompletableFuture<>();
+      all.add(one);
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                try (Session session = strict.open(LIMIT)) {
+                  for (int n = 0; n < 50; n++) {
+                    session.reserve(1);
+                  }
+                  one.complete(null);
+                } catch (Throwable failed) {
+                  one.completeExceptionally(failed);
+                }
+              });
+    }
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
   }
 
   @Test

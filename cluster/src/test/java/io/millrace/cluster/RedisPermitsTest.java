@@ -2,6 +2,7 @@ package io.millrace.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -130,6 +131,19 @@ class RedisPermitsTest extends PermitStoreContract {
     try (Session session = store().open(slow)) {
       empty();
       assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("A pause is told from those that the server has lost, so that nobody misses it")
+  void pauseAfterLoss() {
+    try (Session one = store().open(LIMIT);
+        Session other = store().open(LIMIT)) {
+      one.pause(Duration.ofMillis(1));
+      long before = other.look().pauses();
+      empty();
+      one.pause(Duration.ofMinutes(10));
+      assertNotEquals(before, other.look().pauses());
     }
   }
 
@@ -269,6 +283,20 @@ class RedisPermitsTest extends PermitStoreContract {
           assertThrows(PermitStoreException.class, () -> closed.store().open(LIMIT));
       assertTrue(none.getMessage().contains("Mend the user or the password"), none.getMessage());
       closed.store().password("s3cret").open(LIMIT).close();
+    }
+  }
+
+  @Test
+  @DisplayName("A user without a password does not pass for the server's default user")
+  void userWithoutPassword() throws Exception {
+    try (RedisServer open = RedisServer.start();
+        Jedis client = open.client()) {
+      client.aclSetUser("limiter", "on", ">s3cret", "~millrace:*", "+@all");
+      PermitStoreException refused =
+          assertThrows(PermitStoreException.class, () -> open.store().user("limiter").open(LIMIT));
+      assertTrue(
+          refused.getMessage().contains("Mend the user or the password"), refused.getMessage());
+      open.store().user("limiter").password("s3cret").open(LIMIT).close();
     }
   }
 

@@ -243,6 +243,19 @@ class ReadAheadTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 100})
+  @DisplayName("where no row can be read ahead, because all are long, blocks become rare")
+  void allAreLong(int concurrency) {
+    int items = 20_000;
+    Parallel parallel = parallel(concurrency, true, new Ahead(memory, blocks, 1));
+    run(parallel, items(0, items, "a"));
+    int finds = memory.finds().size();
+    assertEquals(Set.of(), run(parallel, items(0, items, "a")));
+    int more = memory.finds().size() - finds;
+    assertTrue(blocks.size() <= 10 + more / 32, blocks.size() + " blocks, queries: " + more);
+  }
+
+  @ParameterizedTest
   @CsvSource({"10, 11", "10, 3000", "4000, 100", "0, 4999"})
   @DisplayName(
       "A92: of two items with the same key, both are named, also when both were read ahead")

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a checkpoint's file for this process alone, by an operating system's lock on the file beside it, which says
@@ -61,7 +63,7 @@ final class FileLease implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(file, Set.of(CREATE, READ, WRITE, NOFOLLOW_LINKS), Modes.ofNew(file));
       try {
-        FileLock lock = channel.tryLock();
+        FileLock lock = tryLock(channel, false);
         if (lock != null) {
           Holder self = new Holder(ProcessHandle.current().pid(), Host.name(), Instant.now());
           write(channel, self);
@@ -79,6 +81,16 @@ final class FileLease implements AutoCloseable {
       LockSupport.parkNanos(PAUSE);
     }
     throw new AssertionError();
+  }
+
+  /* Null if somebody has it, also this library once more in this process, by another class loader. */
+  private static @Nullable FileLock tryLock(FileChannel channel, boolean isShared)
+      throws IOException {
+    try {
+      return channel.tryLock(0, Long.MAX_VALUE, isShared);
+    } catch (OverlappingFileLockException here) {
+      return null;
+    }
   }
 
   static CheckpointException refusal(Object where, Holder holder) {
@@ -99,7 +111,7 @@ final class FileLease implements AutoCloseable {
       return Optional.empty();
     }
     try (FileChannel channel = FileChannel.open(file, READ, NOFOLLOW_LINKS)) {
-      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+      FileLock lock = tryLock(channel, true);
       return lock == null ? Optional.of(holder(channel)) : Optional.empty();
     }
   }

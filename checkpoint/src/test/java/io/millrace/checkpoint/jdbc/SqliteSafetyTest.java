@@ -16,9 +16,12 @@ import io.millrace.outside.Child;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -368,6 +371,22 @@ class SqliteSafetyTest {
     }
     try (CheckpointSession session = store.open(NAME)) {
       assertFound(session, values(0, 2, 1));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "another class loader's run in the same process is refused, and told who has the checkpoint")
+  void betweenClassLoaders() throws IOException {
+    store.open(NAME).close();
+    Path lock = directory.resolve("run.checkpoint.lock");
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock _ = channel.lock()) {
+      assertSays(
+          assertThrows(CheckpointException.class, () -> store.open(NAME)),
+          "in use by another run",
+          "process " + ProcessHandle.current().pid());
+      assertTrue(store.info().holder().isPresent());
     }
   }
 

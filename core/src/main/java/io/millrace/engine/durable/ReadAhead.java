@@ -36,6 +36,7 @@ final class ReadAhead {
   /* The thread's own. */
   private long next;
   private boolean isWanted = true;
+  private boolean hasRead;
   private int pause;
   private int pauseLeft;
 
@@ -96,9 +97,11 @@ final class ReadAhead {
 
   /** Reads the next block. */
   void read() {
-    pause = block.isHalfUsed() || block.size == 0 ? 0 : Math.min(2 * pause + 1, LONGEST_PAUSE);
+    boolean wasOfUse = !hasRead || block.isHalfUsed(); // one that is empty, of long rows, is not
+    pause = wasOfUse ? 0 : Math.min(2 * pause + 1, LONGEST_PAUSE);
     pauseLeft = pause;
     isWanted = false;
+    hasRead = true;
     long end = Math.min(next + BLOCK, rows);
     List<StoredRow> found =
         Foreign.nonNull(
