@@ -68,18 +68,7 @@ class ClusterRunTest {
   void bothWorkersTakePartAndTheRateIsThatOfBoth() throws Exception {
     input("ok", 2000);
     Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            MASTER,
-            "--jobs",
-            "64",
-            "--rate",
-            "400/s",
-            "--output",
-            "answers",
-            "urls.txt");
+        Command.spark(folder, MASTER, "--jobs", "64", "--rate", "400/s");
     assertEquals(0, ended.code(), ended.toString());
     assertEquals(2000, Command.lines(folder.resolve("answers")).size());
     assertEquals(2000, server.calls().size());
@@ -121,6 +110,10 @@ class ClusterRunTest {
     assertEquals(
         3000, lines.stream().map(line -> line.replaceAll(",\"attempts.*", "")).distinct().count());
     assertTrue(ended.err().contains("3,000 ok, 0 failed"), ended.err());
+    // what all workers do, while they do it
+    assertTrue(
+        ended.err().matches("(?s).*millrace: [^\n]* of (32|64) running, [^\n]*workers: .*"),
+        ended.err());
   }
 
   @Test
@@ -186,16 +179,7 @@ class ClusterRunTest {
     assumeTrue(Files.isExecutable(older.resolve("bin/java")), "no Java 17 is installed");
     input("ok", 10);
     Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            MASTER,
-            "--conf",
-            "spark.executorEnv.JAVA_HOME=" + older,
-            "--output",
-            "answers",
-            "urls.txt");
+        Command.spark(folder, MASTER, "--conf", "spark.executorEnv.JAVA_HOME=" + older);
     assertEquals(1, ended.code(), ended.toString());
     assertTrue(
         ended.err().contains("millrace spark: ")
@@ -215,8 +199,7 @@ class ClusterRunTest {
             + server.url("/gone/8")
             + "\n");
     Command.Ended ended =
-        Command.run(
-            folder, "spark", "--master", MASTER, "--parquet", "--output", "answers", "urls.txt");
+        Command.spark(folder, MASTER, "--parquet");
     assertEquals(1, ended.code(), ended.toString());
     try (var spark =
         SparkSession.builder()
@@ -243,18 +226,7 @@ class ClusterRunTest {
     input("ok", 400);
     try (Standalone cluster = Standalone.start(folder)) {
       Command.Ended ended =
-          Command.run(
-              folder,
-              "spark",
-              "--master",
-              cluster.url(),
-              "--workers",
-              "2",
-              "--jobs",
-              "32",
-              "--output",
-              "answers",
-              "urls.txt");
+          Command.spark(folder, cluster.url(), "--workers", "2", "--jobs", "32");
       assertEquals(0, ended.code(), ended.toString());
       assertEquals(400, Command.lines(folder.resolve("answers")).size());
     }
@@ -266,24 +238,7 @@ class ClusterRunTest {
     Path log = Files.createDirectory(folder.resolve("log"));
     try (Standalone cluster = Standalone.start(folder)) {
       Command.Ended ended =
-          Command.run(
-              folder,
-              "spark",
-              "--master",
-              cluster.url(),
-              "--workers",
-              "1",
-              "--rate",
-              "200/s",
-              "--conf",
-              "spark.eventLog.enabled=true",
-              "--conf",
-              "spark.eventLog.compress=false",
-              "--conf",
-              "spark.eventLog.dir=" + log,
-              "--output",
-              "answers",
-              "urls.txt");
+          Command.spark(folder, cluster.url(), "--workers", "1", "--rate", "200/s", "--conf", "spark.eventLog.enabled=true", "--conf", "spark.eventLog.compress=false", "--conf", "spark.eventLog.dir=" + log);
       assertEquals(0, ended.code(), ended.toString());
     }
     try (Stream<Path> files = Files.walk(log)) {
@@ -312,14 +267,7 @@ class ClusterRunTest {
       port = free.getLocalPort();
     }
     Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            "spark://127.0.0.1:" + port,
-            "--output",
-            "answers",
-            "urls.txt");
+        Command.spark(folder, "spark://127.0.0.1:" + port);
     assertEquals(1, ended.code());
     assertEquals(
         "millrace spark: the master spark://127.0.0.1:"
