@@ -8,12 +8,10 @@ import io.millrace.outcome.Snapshot;
 import io.millrace.outcome.WaitCause;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** A {@link Snapshot} as it is sent to the driver. How many items there are in all is not known on a worker. Immutable. */
 final class SentSnapshot implements Serializable {
@@ -27,13 +25,13 @@ final class SentSnapshot implements Serializable {
   private final long notRun;
   private final int running;
   private final int slots;
-  private final long[] waiting; // by the ordinal of the cause
+  private final EnumMap<WaitCause, Long> waiting;
   private final long retries;
-  private final List<SentPause> pauses = new ArrayList<>();
+  private final SentPause[] pauses;
   private final long pausedNanos;
   private final long[] returned;
   private final long[] threw;
-  private final List<SentGroup> failures = new ArrayList<>();
+  private final SentGroup[] failures;
   private final long otherFailures;
 
   private record SentPause(String origin, long times, long leftNanos) implements Serializable {}
@@ -50,27 +48,24 @@ final class SentSnapshot implements Serializable {
     notRun = of.notRun();
     running = of.running();
     slots = of.slots();
-    waiting = new long[WaitCause.values().length];
-    of.waiting().forEach((cause, count) -> waiting[cause.ordinal()] = count);
+    waiting = new EnumMap<>(of.waiting());
     retries = of.retries();
-    for (Pause each : of.pauses()) {
-      pauses.add(new SentPause(each.origin(), each.times(), each.left().toNanos()));
-    }
+    pauses =
+        of.pauses().stream()
+            .map(each -> new SentPause(each.origin(), each.times(), each.left().toNanos()))
+            .toArray(SentPause[]::new);
     pausedNanos = of.paused().toNanos();
     returned = packed(of.returned().counts());
     threw = packed(of.threw().counts());
-    for (FailureGroup each : of.failures().groups()) {
-      failures.add(new SentGroup(each.cause(), each.count(), each.index(), each.sample()));
-    }
+    failures =
+        of.failures().groups().stream()
+            .map(each -> new SentGroup(each.cause(), each.count(), each.index(), each.sample()))
+            .toArray(SentGroup[]::new);
     otherFailures = of.failures().others();
   }
 
   /** What it was made of. */
   Snapshot snapshot() {
-    Map<WaitCause, Long> allWaiting = new EnumMap<>(WaitCause.class);
-    for (WaitCause cause : WaitCause.values()) {
-      allWaiting.put(cause, waiting[cause.ordinal()]);
-    }
     return new Snapshot(
         runs,
         admitted,
@@ -81,16 +76,16 @@ final class SentSnapshot implements Serializable {
         notRun,
         running,
         slots,
-        allWaiting,
+        waiting,
         retries,
-        pauses.stream()
+        Stream.of(pauses)
             .map(each -> new Pause(each.origin, each.times, Duration.ofNanos(each.leftNanos)))
             .toList(),
         Duration.ofNanos(pausedNanos),
         Latencies.of(unpacked(returned)),
         Latencies.of(unpacked(threw)),
         new FailureReport(
-            failures.stream()
+            Stream.of(failures)
                 .map(each -> new FailureGroup(each.cause, each.count, each.index, each.sample))
                 .toList(),
             otherFailures));

@@ -66,10 +66,7 @@ public final class SparkParallel {
   }
 
   private SparkParallel(
-      SparkParallel other,
-      Duration keepOpen,
-      @Nullable CallCounts counts,
-      @Nullable Watch watch) {
+      SparkParallel other, Duration keepOpen, @Nullable CallCounts counts, @Nullable Watch watch) {
     this.configuration = other.configuration;
     this.window = other.window;
     this.ordered = other.ordered;

@@ -65,8 +65,7 @@ final class TaskFigures {
 
   private String sample(SparkOutcome<?, ?> row, boolean isRestored) {
     long nanos = Duration.ofMillis(row.elapsedMillis()).toNanos();
-    Details details =
-        new Details(row.position(), row.key(), row.attempts(), nanos, isRestored);
+    Details details = new Details(row.position(), row.key(), row.attempts(), nanos, isRestored);
     return Words.item(worker.wording(), row.item(), details);
   }
 

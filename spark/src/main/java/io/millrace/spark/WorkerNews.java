@@ -44,7 +44,8 @@ final class WorkerNews extends SparkListener {
         all ->
             CollectionConverters.asJava(update.accumUpdates())
                 .forEach(
-                    task -> CollectionConverters.asJava(task._4()).forEach(each -> hear(all, each))));
+                    task ->
+                        CollectionConverters.asJava(task._4()).forEach(each -> hear(all, each))));
   }
 
   private void hear(ClusterFigures all, AccumulableInfo each) {

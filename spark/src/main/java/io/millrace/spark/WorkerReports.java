@@ -18,7 +18,9 @@ final class WorkerReports extends AccumulatorV2<WorkerReport, Object> {
   private static final long serialVersionUID = 1;
 
   /* Null for the plain one. */
+  @SuppressWarnings("serial") // it was tried on the driver
   private final @Nullable Wording wording;
+
   private final @Nullable WorkerReport report;
 
   /* On the driver only. */
@@ -33,9 +35,7 @@ final class WorkerReports extends AccumulatorV2<WorkerReport, Object> {
   }
 
   private WorkerReports(
-      @Nullable ClusterFigures figures,
-      @Nullable Wording wording,
-      @Nullable WorkerReport report) {
+      @Nullable ClusterFigures figures, @Nullable Wording wording, @Nullable WorkerReport report) {
     this.figures = figures;
     this.wording = wording;
     this.report = report;

@@ -32,8 +32,7 @@ class ClusterFiguresTest {
   private static Snapshot items(long read, long done, long failed) {
     FailureReport failures =
         new FailureReport(List.of(new FailureGroup("status 404", failed, 3, "item 3")), 0);
-    return snapshot(
-        read, done, failed, 0, 0, Map.of(), 0, List.of(), Latencies.NONE, failures);
+    return snapshot(read, done, failed, 0, 0, Map.of(), 0, List.of(), Latencies.NONE, failures);
   }
 
   /* So many retries, and as many attempts under way and attempts that have returned. */
@@ -43,8 +42,7 @@ class ClusterFiguresTest {
       times = times.plus(ONE_CALL);
     }
     Map<WaitCause, Long> waiting = Map.of(WaitCause.RATE, (long) count);
-    return snapshot(
-        0, 0, 0, count, 10, waiting, count, List.of(pauses), times, NO_FAILURES);
+    return snapshot(0, 0, 0, count, 10, waiting, count, List.of(pauses), times, NO_FAILURES);
   }
 
   private static Snapshot snapshot(
@@ -94,7 +92,8 @@ class ClusterFiguresTest {
   }
 
   @Test
-  @DisplayName("K9 items of tasks that run and of those that have ended, and the work of all workers, add up")
+  @DisplayName(
+      "K9 items of tasks that run and of those that have ended, and the work of all workers, add up")
   void addsUp() {
     figures.begun(1, "a");
     figures.begun(2, "b");
@@ -126,7 +125,8 @@ class ClusterFiguresTest {
   }
 
   @Test
-  @DisplayName("K9 a task that fails takes its items along, and not its work; that which repeats it counts")
+  @DisplayName(
+      "K9 a task that fails takes its items along, and not its work; that which repeats it counts")
   void aTaskThatFails() {
     figures.begun(1, "a");
     figures.running(report(task("a", 1, 0), items(20, 10, 1), 0, 0, work(3)));
@@ -157,8 +157,7 @@ class ClusterFiguresTest {
     figures.succeeded(report(task("b", 2, 0), items(20, 20, 1), 0, 1, work(0)));
     assertEquals(20, figures.get().done());
     assertEquals(1, figures.get().failed());
-    figures.succeeded(
-        report(new TaskPlace("b", 3, 8, 0), items(20, 20, 1), 0, 2, work(0)));
+    figures.succeeded(report(new TaskPlace("b", 3, 8, 0), items(20, 20, 1), 0, 2, work(0)));
     assertEquals(40, figures.get().done(), "in another stage the rows are computed anew");
   }
 
@@ -192,7 +191,8 @@ class ClusterFiguresTest {
   }
 
   @Test
-  @DisplayName("K9 of several looks at a worker the latest one counts; a new monitor of it begins at zero")
+  @DisplayName(
+      "K9 of several looks at a worker the latest one counts; a new monitor of it begins at zero")
   void looks() {
     figures.begun(1, "a");
     figures.running(report(task("a", 1, 0), items(0, 0, 0), 4, 9, work(5)));

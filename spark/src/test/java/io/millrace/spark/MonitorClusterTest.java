@@ -15,14 +15,19 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /** One monitor of the driver, for two worker processes. */
 @Tag("cluster")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
+@TestMethodOrder(OrderAnnotation.class) // one that comes in place of a killed worker may come late
 class MonitorClusterTest {
   private static final int ITEMS = 20_000;
   private static final int PARTITIONS = 80;
@@ -32,6 +37,11 @@ class MonitorClusterTest {
   @BeforeAll
   static void start() throws Exception {
     spark = Cluster.session().config("spark.executor.heartbeatInterval", "200ms").getOrCreate();
+  }
+
+  /** Spark starts another one in place of that which an earlier test has killed. */
+  @BeforeEach
+  void awaitWorkers() {
     while (spark.sparkContext().statusTracker().getExecutorInfos().length < 1 + Cluster.WORKERS) {
       Thread.onSpinWait();
       Thread.yield();
@@ -75,6 +85,7 @@ class MonitorClusterTest {
   }
 
   @Test
+  @Order(1)
   @DisplayName("K9 the monitor of the driver has exactly what the server saw of both workers")
   void countsAllWorkers() throws Exception {
     try (CountingServer server = new CountingServer(ITEMS, ITEMS)) {
@@ -82,7 +93,6 @@ class MonitorClusterTest {
       AtomicReference<Snapshot> busiest = busiest(monitor);
       SparkParallel.run(outcomes(monitor, server), (_, _) -> {});
       Snapshot end = monitor.snapshot();
-      System.out.println("spark: busiest " + busiest.get() + ", end " + end);
       assertEquals(ITEMS, end.admitted());
       assertEquals(ITEMS, end.done());
       assertEquals(ITEMS / 100, end.failed());
@@ -103,6 +113,7 @@ class MonitorClusterTest {
   }
 
   @Test
+  @Order(2)
   @DisplayName("K9 if a worker is killed, items count once, and calls as often as they were seen")
   void countsItemsOnceIfAWorkerIsKilled() throws Exception {
     try (CountingServer server = new CountingServer(ITEMS, 5000)) {

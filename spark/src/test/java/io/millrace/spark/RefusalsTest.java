@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Monitor;
-import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
+import io.millrace.outcome.Wording;
 import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Hedge;
@@ -199,11 +199,11 @@ class RefusalsTest {
   private static final class NotSent implements Wording {}
 
   @Test
-  @DisplayName("K11 a monitor of which the workers could not tell all, or to which they cannot, is refused")
+  @DisplayName(
+      "K11 a monitor of which the workers could not tell all, or to which they cannot, is refused")
   void monitors() {
     SparkParallel calling = SparkParallel.of(() -> Parallel.of(2));
-    String listener =
-        refusal(() -> calling.monitor(Monitor.of(Wording.PLAIN, _ -> {})));
+    String listener = refusal(() -> calling.monitor(Monitor.of(Wording.PLAIN, _ -> {})));
     assertTrue(listener.contains("with a listener"), listener);
     String wording = refusal(() -> calling.monitor(Monitor.of(new NotSent())));
     assertTrue(wording.startsWith("the monitor's wording cannot be sent"), wording);

@@ -56,8 +56,7 @@ class SparkMonitorTest {
   }
 
   private static SparkParallel retrying() {
-    return SparkParallel.of(
-            () -> Parallel.of(4).retry(Retry.ofAttempts(3).backoff(Backoff.none())))
+    return SparkParallel.of(() -> Parallel.of(4).retry(Retry.ofAttempts(3).backoff(Backoff.none())))
         .keepOpen(Duration.ZERO);
   }
 
@@ -151,9 +150,7 @@ class SparkMonitorTest {
         when(
             monitor,
             now ->
-                now.admitted() == 20
-                    && now.running() == 3
-                    && now.waitingFor(WaitCause.SLOT) == 17);
+                now.admitted() == 20 && now.running() == 3 && now.waitingFor(WaitCause.SLOT) == 17);
     CompletableFuture<Long> counting = CompletableFuture.supplyAsync(outcomes::count);
     try {
       Snapshot now = seen.get();

@@ -67,8 +67,7 @@ class ClusterRunTest {
   @Test
   void bothWorkersTakePartAndTheRateIsThatOfBoth() throws Exception {
     input("ok", 2000);
-    Command.Ended ended =
-        Command.spark(folder, MASTER, "--jobs", "64", "--rate", "400/s");
+    Command.Ended ended = Command.spark(folder, MASTER, "--jobs", "64", "--rate", "400/s");
     assertEquals(0, ended.code(), ended.toString());
     assertEquals(2000, Command.lines(folder.resolve("answers")).size());
     assertEquals(2000, server.calls().size());
@@ -198,8 +197,7 @@ class ClusterRunTest {
             + "\", \"tag\": {\"a\": \"b\"}}\n"
             + server.url("/gone/8")
             + "\n");
-    Command.Ended ended =
-        Command.spark(folder, MASTER, "--parquet");
+    Command.Ended ended = Command.spark(folder, MASTER, "--parquet");
     assertEquals(1, ended.code(), ended.toString());
     try (var spark =
         SparkSession.builder()
@@ -225,8 +223,7 @@ class ClusterRunTest {
   void aStandaloneMasterWithTwoWorkers() throws Exception {
     input("ok", 400);
     try (Standalone cluster = Standalone.start(folder)) {
-      Command.Ended ended =
-          Command.spark(folder, cluster.url(), "--workers", "2", "--jobs", "32");
+      Command.Ended ended = Command.spark(folder, cluster.url(), "--workers", "2", "--jobs", "32");
       assertEquals(0, ended.code(), ended.toString());
       assertEquals(400, Command.lines(folder.resolve("answers")).size());
     }
@@ -238,7 +235,19 @@ class ClusterRunTest {
     Path log = Files.createDirectory(folder.resolve("log"));
     try (Standalone cluster = Standalone.start(folder)) {
       Command.Ended ended =
-          Command.spark(folder, cluster.url(), "--workers", "1", "--rate", "200/s", "--conf", "spark.eventLog.enabled=true", "--conf", "spark.eventLog.compress=false", "--conf", "spark.eventLog.dir=" + log);
+          Command.spark(
+              folder,
+              cluster.url(),
+              "--workers",
+              "1",
+              "--rate",
+              "200/s",
+              "--conf",
+              "spark.eventLog.enabled=true",
+              "--conf",
+              "spark.eventLog.compress=false",
+              "--conf",
+              "spark.eventLog.dir=" + log);
       assertEquals(0, ended.code(), ended.toString());
     }
     try (Stream<Path> files = Files.walk(log)) {
@@ -266,8 +275,7 @@ class ClusterRunTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    Command.Ended ended =
-        Command.spark(folder, "spark://127.0.0.1:" + port);
+    Command.Ended ended = Command.spark(folder, "spark://127.0.0.1:" + port);
     assertEquals(1, ended.code());
     assertEquals(
         "millrace spark: the master spark://127.0.0.1:"
