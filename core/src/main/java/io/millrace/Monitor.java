@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 /**
  * Observes runs while they go on: how many items are done, how many wait and for what, which pauses hold, how long
  * attempts take, what fails and why. It watches every run of each {@link Parallel} that it was given to, including
- * those of executors and groups, and adds their figures up. To tell runs apart, give each of them a monitor of its
- * own.
+ * those of executors and groups, and adds their figures up; with {@code SparkParallel.monitor}, also what the workers of a
+ * cluster do. To tell runs apart, give each of them a monitor of its own.
  *
  * {@snippet file="io/millrace/examples/documentation/MonitorTest.java" region="monitor"}
  *

@@ -72,10 +72,11 @@ final class Settling {
     if (!leaveWaiting(at)) {
       return false;
     }
-    waits.retryLater(ticket, repeat.error(), repeat.delayNanos());
-    if (watch != null) {
+    if (watch != null) { // before it can be done again, so that nobody sees an outcome without its
+      // retries
       watch.retries();
     }
+    waits.retryLater(ticket, repeat.error(), repeat.delayNanos());
     if (own != null && own.isWithdrawn()) {
       waits.withdraw(own); // whoever withdrew it may have come too early to find it
     }

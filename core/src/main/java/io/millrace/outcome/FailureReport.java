@@ -1,7 +1,11 @@
 package io.millrace.outcome;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The failures of a run by their causes. Immutable.
@@ -15,6 +19,9 @@ public record FailureReport(List<FailureGroup> groups, long others) {
   /** The most causes that are listed; failures with other causes are counted together. */
   public static final int MOST_CAUSES = 100;
 
+  private static final Comparator<FailureGroup> MOST_FREQUENT_FIRST =
+      Comparator.comparingLong(FailureGroup::count).reversed().thenComparing(FailureGroup::cause);
+
   /** Copies the list. */
   public FailureReport {
     groups = List.copyOf(groups);
@@ -23,6 +30,26 @@ public record FailureReport(List<FailureGroup> groups, long others) {
   /** How many items have failed. */
   public long failed() {
     return others + groups.stream().mapToLong(FailureGroup::count).sum();
+  }
+
+  /** Both together. Where both have a cause, the item is that of this one. */
+  public FailureReport plus(FailureReport other) {
+    if (other.groups.isEmpty()) {
+      return other.others == 0 ? this : new FailureReport(groups, others + other.others);
+    }
+    Map<String, FailureGroup> all = new LinkedHashMap<>();
+    groups.forEach(group -> all.put(group.cause(), group));
+    long rest = others + other.others;
+    for (FailureGroup group : other.groups) {
+      if (all.containsKey(group.cause()) || all.size() < MOST_CAUSES) {
+        all.merge(group.cause(), group, FailureGroup::plus);
+      } else {
+        rest += group.count();
+      }
+    }
+    List<FailureGroup> sorted = new ArrayList<>(all.values());
+    sorted.sort(MOST_FREQUENT_FIRST);
+    return new FailureReport(sorted, rest);
   }
 
   /** One line for each cause. */

@@ -47,6 +47,11 @@ public final class Latencies {
     return used == 0 ? NONE : new Latencies(Arrays.copyOf(counts, used));
   }
 
+  /** How many attempts took a time with each {@link #place}; {@link #of} makes the same histogram of it. */
+  public long[] counts() {
+    return counts.clone();
+  }
+
   /** The place of the count of a time, from 0. */
   public static int place(long nanos) {
     long time = Math.clamp(nanos, 0, MOST_NANOS);

@@ -10,6 +10,12 @@ import java.time.Duration;
  * @param left how long the last one still holds; zero if it is over
  */
 public record Pause(String origin, long times, Duration left) {
+  /** Those of this origin elsewhere, too. */
+  Pause plus(Pause others) {
+    Duration longer = left.compareTo(others.left) >= 0 ? left : others.left;
+    return new Pause(origin, times + others.times, longer);
+  }
+
   /** Whether it holds now. */
   public boolean isHolding() {
     return left.isPositive();

@@ -2,7 +2,9 @@ package io.millrace.outcome;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -44,6 +46,7 @@ public record Snapshot(
     Latencies returned,
     Latencies threw,
     FailureReport failures) {
+  private static final int MOST_PAUSES = 32;
 
   /** Copies the collections. */
   public Snapshot {
@@ -68,5 +71,47 @@ public record Snapshot(
   /** Attempts that have ended. */
   public long attempts() {
     return returned.count() + threw.count();
+  }
+
+  /**
+   * Both together, as one monitor of the runs of both. Pauses may have held at the same time, so {@link #paused} is the longer
+   * one; of more than 32 origins of pauses, those whose pauses end first are left out.
+   */
+  public Snapshot plus(Snapshot other) {
+    Map<WaitCause, Long> allWaiting = new EnumMap<>(waiting);
+    other.waiting.forEach((cause, count) -> allWaiting.merge(cause, count, Long::sum));
+    boolean isTotal = total.isPresent() && other.total.isPresent();
+    return new Snapshot(
+        runs + other.runs,
+        admitted + other.admitted,
+        isTotal
+            ? OptionalLong.of(total.getAsLong() + other.total.getAsLong())
+            : OptionalLong.empty(),
+        done + other.done,
+        failed + other.failed,
+        restored + other.restored,
+        notRun + other.notRun,
+        running + other.running,
+        slots + other.slots,
+        allWaiting,
+        retries + other.retries,
+        together(pauses, other.pauses),
+        paused.compareTo(other.paused) >= 0 ? paused : other.paused,
+        returned.plus(other.returned),
+        threw.plus(other.threw),
+        failures.plus(other.failures));
+  }
+
+  private static List<Pause> together(List<Pause> some, List<Pause> others) {
+    if (others.isEmpty()) {
+      return some;
+    }
+    Map<String, Pause> all = new LinkedHashMap<>();
+    some.forEach(each -> all.put(each.origin(), each));
+    others.forEach(each -> all.merge(each.origin(), each, Pause::plus));
+    return all.values().stream()
+        .sorted(Comparator.comparing(Pause::left))
+        .skip(Math.max(0, all.size() - MOST_PAUSES))
+        .toList();
   }
 }

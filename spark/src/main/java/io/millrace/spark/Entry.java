@@ -2,6 +2,7 @@ package io.millrace.spark;
 
 import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.engine.claim.Mark;
+import io.millrace.engine.durable.RunCheckpoint;
 import io.millrace.outcome.Outcome;
 import java.util.Objects;
 import java.util.Queue;
@@ -61,6 +62,17 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
   /** What the checkpoint has in place of a call; null if it has nothing. */
   @Nullable StoredOutcome stored() {
     return mark == null ? null : mark.found;
+  }
+
+  /** Why there is no value; null if there is one. By the task, which has taken this. */
+  @Nullable Throwable error() {
+    StoredOutcome stored = stored();
+    if (stored == null) {
+      return Objects.requireNonNull(outcome).error();
+    }
+    return stored.result() instanceof StoredOutcome.Failed failed
+        ? RunCheckpoint.failure(failed)
+        : null;
   }
 
   /** The outcome as a row; by the task, which has taken this. */

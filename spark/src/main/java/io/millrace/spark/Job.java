@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ordered whether the outcomes of a partition keep the order of its items
  * @param isStored whether each task has a checkpoint, together with the others
  * @param keepOpen how long an engine without tasks waits for the next one
+ * @param reports by which a monitor of the driver hears of it; null if there is none
  */
 record Job<C, T extends @Nullable Object, R extends @Nullable Object>(
     UUID id,
@@ -26,5 +27,6 @@ record Job<C, T extends @Nullable Object, R extends @Nullable Object>(
     int window,
     boolean ordered,
     boolean isStored,
-    Duration keepOpen)
+    Duration keepOpen,
+    @Nullable WorkerReports reports)
     implements Serializable {}

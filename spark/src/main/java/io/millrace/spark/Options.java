@@ -2,6 +2,8 @@ package io.millrace.spark;
 
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.engine.terms.Config;
+import io.millrace.engine.watch.Watch;
+import io.millrace.outcome.Wording;
 import io.millrace.plan.Budget;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.StopToken;
@@ -62,6 +64,22 @@ final class Options {
         checkpoint != null && checkpoint.key().isEmpty(),
         "checkpoint without keys",
         "rows have other positions in another task; say with Checkpoint.key which row is which");
+  }
+
+  /** Whether the workers can tell a monitor of the driver, in its words. */
+  static Watch checkMonitor(Watch watch, boolean hasWorkersOwn) {
+    refuse(
+        hasWorkersOwn,
+        "monitor of the driver beside one of the configuration",
+        "a run has one; leave out that of the configuration, whose figures come to the driver");
+    refuse(
+        watch.listener() != null,
+        "monitor of the driver with a listener",
+        "events stay on the workers; take Parallel.onAttempt for those");
+    if (watch.wording() != Wording.PLAIN) {
+      Sendable.check("the monitor's wording", watch.wording());
+    }
+    return watch;
   }
 
   static Duration keepOpen(Duration duration) {

@@ -20,7 +20,10 @@ record PartitionTask<T extends @Nullable Object, R extends @Nullable Object>(
   @Override
   public Iterator<SparkOutcome<T, R>> call(Iterator<T> items) {
     TaskContext task = TaskContext.get();
-    PartitionOutcomes<T, R> outcomes = PartitionOutcomes.open(job, items, task::isInterrupted);
+    WorkerReports reports = job.reports();
+    TaskFigures figures = reports == null ? null : reports.of(task);
+    Iterator<T> rows = figures == null ? items : figures.reading(items);
+    PartitionOutcomes<T, R> outcomes = PartitionOutcomes.open(job, rows, task::isInterrupted);
     TaskCompletionListener leaving = _ -> outcomes.close();
     task.addTaskCompletionListener(leaving);
     int partition = task.partitionId();
@@ -32,9 +35,13 @@ record PartitionTask<T extends @Nullable Object, R extends @Nullable Object>(
 
       @Override
       public SparkOutcome<T, R> next() {
-        SparkOutcome<T, R> row = outcomes.next().toRow(partition);
+        Entry<T, R> entry = outcomes.next();
+        SparkOutcome<T, R> row = entry.toRow(partition);
         if (counts != null) {
           counts.add(row);
+        }
+        if (figures != null) {
+          figures.handOut(entry, row);
         }
         return row;
       }

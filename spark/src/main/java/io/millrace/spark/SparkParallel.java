@@ -1,12 +1,16 @@
 package io.millrace.spark;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.terms.ConfigAccess;
+import io.millrace.engine.watch.Watch;
 import io.millrace.plan.Order;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoder;
@@ -45,22 +49,32 @@ public final class SparkParallel {
   private final int window;
   private final boolean ordered;
   private final boolean isStored;
+  private final boolean isWatchedThere;
   private final Duration keepOpen;
   private final @Nullable CallCounts counts;
+  private final @Nullable Watch watch;
+
+  private SparkParallel(WorkerSupplier<Parallel> configuration, Config config) {
+    this.configuration = configuration;
+    this.window = config.room(config.mostConcurrency());
+    this.ordered = config.order == Order.INPUT;
+    this.isStored = config.checkpoint != null;
+    this.isWatchedThere = config.watch != null;
+    this.keepOpen = DEFAULT_KEEP_OPEN;
+    this.counts = null;
+    this.watch = null;
+  }
 
   private SparkParallel(
-      WorkerSupplier<Parallel> configuration,
-      int window,
-      boolean ordered,
-      boolean isStored,
-      Duration keepOpen,
-      @Nullable CallCounts counts) {
-    this.configuration = configuration;
-    this.window = window;
-    this.ordered = ordered;
-    this.isStored = isStored;
+      SparkParallel other, Duration keepOpen, @Nullable CallCounts counts, @Nullable Watch watch) {
+    this.configuration = other.configuration;
+    this.window = other.window;
+    this.ordered = other.ordered;
+    this.isStored = other.isStored;
+    this.isWatchedThere = other.isWatchedThere;
     this.keepOpen = keepOpen;
     this.counts = counts;
+    this.watch = watch;
   }
 
   /**
@@ -79,13 +93,7 @@ public final class SparkParallel {
     Sendable.check("configuration", configuration);
     Config config = ConfigAccess.configOf(made(configuration));
     Options.check(config);
-    return new SparkParallel(
-        configuration,
-        config.room(config.mostConcurrency()),
-        config.order == Order.INPUT,
-        config.checkpoint != null,
-        DEFAULT_KEEP_OPEN,
-        null);
+    return new SparkParallel(configuration, config);
   }
 
   static Parallel made(WorkerSupplier<Parallel> configuration) {
@@ -107,14 +115,37 @@ public final class SparkParallel {
    */
   public SparkParallel keepOpen(Duration duration) {
     Objects.requireNonNull(duration, "duration");
-    return new SparkParallel(
-        configuration, window, ordered, isStored, Options.keepOpen(duration), counts);
+    return new SparkParallel(this, Options.keepOpen(duration), counts, watch);
   }
 
   /** Counts outcomes on the driver; by default nothing is counted. */
   public SparkParallel counting(CallCounts counts) {
     Objects.requireNonNull(counts, "counts");
-    return new SparkParallel(configuration, window, ordered, isStored, keepOpen, counts);
+    return new SparkParallel(this, keepOpen, counts, watch);
+  }
+
+  /**
+   * The monitor watches what all workers do together, as that of a {@link Parallel} watches a run. It hears of tasks that run by
+   * Spark's heartbeats, every 10 s if {@code spark.executor.heartbeatInterval} says nothing else, and of each task when it has
+   * ended. It may watch several of these, and runs of the driver as well.
+   *
+   * <ul>
+   *   <li><b>Items</b> are those that Spark has: read, done, failed and restored rows count once for each partition of a stage, also if its
+   *       task is done again. Rows that a task has read and not handed out are not run. How many there will be in all is not known.
+   *   <li><b>Work</b> is what the workers do, also in vain: attempts and their times, retries and pauses. That of tasks that have failed comes with the next
+   *       report of their worker; what a lost worker has done since its last heartbeat is missing.
+   *   <li><b>Now</b>, of workers that have tasks: attempts under way, slots, and what waits for what.
+   * </ul>
+   *
+   * {@snippet file="io/millrace/spark/SparkMonitorTest.java" region="monitor"}
+   *
+   * @throws IllegalArgumentException if it has a listener, which would hear nothing; if its wording, which is sent to the workers,
+   *     is not serializable; and if the configuration has a monitor of its own
+   */
+  public SparkParallel monitor(Monitor monitor) {
+    Objects.requireNonNull(monitor, "monitor");
+    Watch checked = Options.checkMonitor(ClusterFigures.watchOf(monitor), isWatchedThere);
+    return new SparkParallel(this, keepOpen, counts, checked);
   }
 
   /**
@@ -142,7 +173,7 @@ public final class SparkParallel {
     Objects.requireNonNull(items, "items");
     Objects.requireNonNull(
         encoder, "encoder, which says how values become columns: for example Encoders.STRING()");
-    PartitionTask<T, R> task = task(client, action);
+    PartitionTask<T, R> task = task(client, action, () -> items.sparkSession().sparkContext());
     return items.mapPartitions(task, OutcomeEncoder.<T, R>of(items.encoder(), encoder));
   }
 
@@ -159,7 +190,7 @@ public final class SparkParallel {
           WorkerSupplier<C> client,
           ClientAction<? super C, ? super T, ? extends R> action) {
     Objects.requireNonNull(items, "items");
-    return items.mapPartitions(this.<C, T, R>task(client, action));
+    return items.mapPartitions(this.<C, T, R>task(client, action, items::context));
   }
 
   private static <T extends @Nullable Object, R extends @Nullable Object>
@@ -170,7 +201,9 @@ public final class SparkParallel {
   }
 
   private <C, T extends @Nullable Object, R extends @Nullable Object> PartitionTask<T, R> task(
-      WorkerSupplier<C> client, ClientAction<? super C, ? super T, ? extends R> action) {
+      WorkerSupplier<C> client,
+      ClientAction<? super C, ? super T, ? extends R> action,
+      Supplier<SparkContext> context) {
     Objects.requireNonNull(client, "client");
     Objects.requireNonNull(action, "action");
     Sendable.check("client", client);
@@ -179,7 +212,15 @@ public final class SparkParallel {
     ClientAction<C, T, R> exact = (ClientAction<C, T, R>) action;
     return new PartitionTask<>(
         new Job<>(
-            UUID.randomUUID(), configuration, client, exact, window, ordered, isStored, keepOpen),
+            UUID.randomUUID(),
+            configuration,
+            client,
+            exact,
+            window,
+            ordered,
+            isStored,
+            keepOpen,
+            watch == null ? null : ClusterFigures.reports(watch, context.get())),
         counts);
   }
 

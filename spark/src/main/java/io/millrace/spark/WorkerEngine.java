@@ -47,6 +47,7 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
   }
 
   private final Job<C, T, R> job;
+  private final @Nullable WorkerMonitor monitor;
   private final Thread leader;
 
   /* What the run has read and not settled, by its index there. Written by its reader, emptied by the leader. */
@@ -54,6 +55,9 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
 
   /* Where the reader of the run waits, by the clock of the run. Written by the leader, before the run begins. */
   private volatile @Nullable KnownWaits waits;
+
+  /* Whether that reader waits for rows; written by it. */
+  private volatile boolean isAwaitingRows;
 
   /* The configuration of this worker, guarded by its own lock: the user's function makes it under that. */
   private final ReentrantLock making = new ReentrantLock();
@@ -70,6 +74,8 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
 
   private WorkerEngine(Job<C, T, R> job, ThreadFactory threads) {
     this.job = job;
+    WorkerReports reports = job.reports();
+    this.monitor = reports == null ? null : reports.monitor();
     this.leader = threads.newThread(this::lead);
     leader.setName("millrace-spark-" + job.id());
     leader.setDaemon(true);
@@ -164,6 +170,23 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
     }
   }
 
+  // For the monitor
+
+  /** Whether one worker of the run waits for rows. */
+  boolean isAwaitingRows() {
+    return isAwaitingRows;
+  }
+
+  /** Rows that the run has not read. */
+  int queued() {
+    lock.lock();
+    try {
+      return submitted.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   // The run
 
   private void lead() {
@@ -176,6 +199,9 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
         lead(client);
       } finally {
         close(client);
+        if (monitor != null) {
+          monitor.ends(this);
+        }
       }
     } catch (Throwable failed) {
       broken = failed;
@@ -204,6 +230,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
                       ? "on the driver, but not on this worker"
                       : "on this worker, but not on the driver"));
         }
+        if (monitor != null && config.watch != null) {
+          throw new IllegalArgumentException(
+              "the configuration has a monitor on this worker, but not on the driver");
+        }
         made = parallel;
       }
       return ConfigAccess.configOf(parallel);
@@ -219,6 +249,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
             .unordered()
             .withoutCheckpoint() // that is the tasks' own
             .retry(withoutEndedTasks(config.retry));
+    if (monitor != null) {
+      parallel = monitor.watched(parallel);
+      monitor.begins(this);
+    }
     waits = new KnownWaits(config.clock);
     Consumer<? super AttemptEvent> listener = config.onAttempt;
     Parallel told = parallel.onAttempt(event -> tell(event, listener));
@@ -432,11 +466,13 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
           if (entry != null || hasEnded()) {
             return entry;
           }
+          isAwaitingRows = true;
           if (!isIdle()) {
             known.await(WorkerEngine.this::hasNews);
           } else if (!known.await(() -> !isIdle(), job.keepOpen().toNanos())) {
             endIfIdle();
           }
+          isAwaitingRows = false;
         }
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();

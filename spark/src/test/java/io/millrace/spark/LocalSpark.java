@@ -16,6 +16,7 @@ final class LocalSpark {
         .config("spark.ui.enabled", false)
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.executor.heartbeatInterval", "200ms")
         .config("spark.sql.shuffle.partitions", 4)
         .config("spark.sql.warehouse.dir", "target/warehouse")
         .getOrCreate();

@@ -10,6 +10,7 @@ import io.millrace.Parallel;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
+import io.millrace.outcome.Wording;
 import io.millrace.plan.Budget;
 import io.millrace.plan.ContextCarrier;
 import io.millrace.plan.Hedge;
@@ -192,6 +193,26 @@ class RefusalsTest {
     String client =
         refusal(() -> calling.map(items, () -> counts, (c, item) -> item, Encoders.LONG()));
     assertTrue(client.startsWith("client captures an accumulator"), client);
+  }
+
+  /** Cannot be sent. */
+  private static final class NotSent implements Wording {}
+
+  @Test
+  @DisplayName(
+      "K11 a monitor of which the workers could not tell all, or to which they cannot, is refused")
+  void monitors() {
+    SparkParallel calling = SparkParallel.of(() -> Parallel.of(2));
+    String listener = refusal(() -> calling.monitor(Monitor.of(Wording.PLAIN, _ -> {})));
+    assertTrue(listener.contains("with a listener"), listener);
+    String wording = refusal(() -> calling.monitor(Monitor.of(new NotSent())));
+    assertTrue(wording.startsWith("the monitor's wording cannot be sent"), wording);
+    String second =
+        refusal(
+            () ->
+                SparkParallel.of(() -> Parallel.of(2).monitor(Monitor.of())).monitor(Monitor.of()));
+    assertTrue(second.contains("beside one of the configuration"), second);
+    assertThrows(NullPointerException.class, () -> calling.monitor(null));
   }
 
   @Test

@@ -52,7 +52,8 @@ class SparkContractTest
               config.room(config.mostConcurrency()),
               config.order == Order.INPUT,
               false,
-              Duration.ZERO);
+              Duration.ZERO,
+              null);
       PartitionOutcomes<T, R> outcomes = PartitionOutcomes.open(job, items.iterator(), () -> false);
       try {
         while (outcomes.hasNext()) {

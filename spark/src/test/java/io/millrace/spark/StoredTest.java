@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Monitor;
 import io.millrace.Parallel;
 import io.millrace.checkpoint.Checkpoint;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.Codec;
+import io.millrace.outcome.Snapshot;
 import io.millrace.spark.SparkOutcome.Status;
 import java.io.IOException;
 import java.time.Duration;
@@ -111,6 +113,26 @@ class StoredTest {
     }
     assertEquals(400, CALLS.get());
     assertTrue(store.commits.get() <= 400, store.commits + " commits");
+  }
+
+  @Test
+  @DisplayName("K9 a monitor of the driver counts what is restored, a final failure with its cause")
+  void monitorsWhatIsRestored() {
+    FAILING.add(2L);
+    Monitor monitor = Monitor.of();
+    outcomes(unordered().monitor(monitor), 100, 2).collectAsList();
+    assertEquals(0, monitor.snapshot().restored());
+    assertEquals(1, monitor.snapshot().threw().count());
+    LocalSpark.awaitNoEngine();
+    Monitor again = Monitor.of();
+    outcomes(unordered().monitor(again), 120, 3).collectAsList();
+    Snapshot now = again.snapshot();
+    assertEquals(120, now.done());
+    assertEquals(100, now.restored());
+    assertEquals(20, now.attempts());
+    assertEquals(1, now.failed());
+    String cause = now.failures().groups().getFirst().cause();
+    assertTrue(cause.startsWith("FinalFailureException: "), cause);
   }
 
   @Test

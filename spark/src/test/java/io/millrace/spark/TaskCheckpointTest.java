@@ -74,7 +74,8 @@ class TaskCheckpointTest {
             4,
             false,
             isStored,
-            Duration.ZERO);
+            Duration.ZERO,
+            null);
     return PartitionOutcomes.open(job, List.of(items).iterator(), () -> false);
   }
 

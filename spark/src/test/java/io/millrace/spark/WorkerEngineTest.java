@@ -33,7 +33,15 @@ class WorkerEngineTest {
   private static <T, R> Job<Object, T, R> job(
       WorkerSupplier<Parallel> configuration, ClientAction<Object, T, R> action) {
     return new Job<>(
-        UUID.randomUUID(), configuration, Object::new, action, 4, false, false, Duration.ZERO);
+        UUID.randomUUID(),
+        configuration,
+        Object::new,
+        action,
+        4,
+        false,
+        false,
+        Duration.ZERO,
+        null);
   }
 
   @Test
@@ -128,7 +136,8 @@ class WorkerEngineTest {
             4,
             false,
             false,
-            Duration.ZERO);
+            Duration.ZERO,
+            null);
     assertFailsWith(job, "must not return null");
   }
 

@@ -58,6 +58,17 @@ class LatenciesTest {
   }
 
   @Test
+  @DisplayName("M13: the counts make the same histogram again, and are the caller's own")
+  void counts() {
+    Latencies latencies = of(3, 3, 500);
+    long[] counts = latencies.counts();
+    assertEquals(latencies.toString(), Latencies.of(counts).toString());
+    assertEquals(2, counts[3]);
+    counts[3] = 99;
+    assertEquals(3, latencies.count());
+  }
+
+  @Test
   @DisplayName("M13: of two snapshots, the difference is what came between")
   void since() {
     Latencies before = of(1, 100, 1_000_000);

@@ -20,6 +20,7 @@ import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Details;
 import io.millrace.outcome.FailureGroup;
 import io.millrace.outcome.FailureReport;
+import io.millrace.outcome.Latencies;
 import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.Pause;
 import io.millrace.outcome.Snapshot;
@@ -576,5 +577,102 @@ class MonitorTest {
     String seen = monitor.snapshot().failures().groups().getFirst().cause();
     assertTrue(seen.startsWith("io.millrace.acceptance.MonitorTest$"), seen);
     assertEquals(seen, results.report().groups().getFirst().cause());
+  }
+
+  private static Snapshot ofOneRun(
+      OptionalLong total, List<Pause> pauses, Latencies returned, FailureReport failures) {
+    return new Snapshot(
+        1,
+        10,
+        total,
+        6,
+        2,
+        1,
+        3,
+        4,
+        5,
+        Map.of(WaitCause.RATE, 7L),
+        8,
+        pauses,
+        ofSeconds(pauses.size()),
+        returned,
+        Latencies.NONE,
+        failures);
+  }
+
+  @Test
+  @DisplayName("M6: two snapshots add up as one of both")
+  void snapshotsAddUp() {
+    FailureReport some =
+        new FailureReport(
+            List.of(new FailureGroup("a", 3, 1, "first"), new FailureGroup("b", 1, 4, "4")), 5);
+    FailureReport others =
+        new FailureReport(
+            List.of(new FailureGroup("b", 9, 0, "0"), new FailureGroup("c", 1, 2, "2")), 1);
+    Snapshot one =
+        ofOneRun(
+            OptionalLong.of(20),
+            List.of(new Pause("x", 1, ofSeconds(9)), new Pause("y", 2, ofSeconds(1))),
+            Latencies.of(0, 1),
+            some);
+    Snapshot other =
+        ofOneRun(
+            OptionalLong.of(1), List.of(new Pause("y", 3, ofSeconds(4))), Latencies.of(1), others);
+    Snapshot both = one.plus(other);
+    assertEquals(2, both.runs());
+    assertEquals(20, both.admitted());
+    assertEquals(OptionalLong.of(21), both.total());
+    assertEquals(12, both.done());
+    assertEquals(4, both.failed());
+    assertEquals(2, both.restored());
+    assertEquals(6, both.notRun());
+    assertEquals(8, both.running());
+    assertEquals(10, both.slots());
+    assertEquals(14, both.waitingFor(WaitCause.RATE));
+    assertEquals(0, both.waitingFor(WaitCause.KEY));
+    assertEquals(16, both.retries());
+    assertEquals(
+        List.of(new Pause("y", 5, ofSeconds(4)), new Pause("x", 1, ofSeconds(9))), both.pauses());
+    assertEquals(ofSeconds(2), both.paused());
+    assertEquals(2, both.returned().count());
+    assertEquals(0, both.threw().count());
+    assertEquals(
+        new FailureReport(
+            List.of(
+                new FailureGroup("b", 10, 4, "4"),
+                new FailureGroup("a", 3, 1, "first"),
+                new FailureGroup("c", 1, 2, "2")),
+            6),
+        both.failures());
+    Snapshot unknown = ofOneRun(OptionalLong.empty(), List.of(), Latencies.NONE, some);
+    assertEquals(OptionalLong.empty(), one.plus(unknown).total());
+  }
+
+  @Test
+  @DisplayName("M7: what adds up is bounded as its parts are, and those that are known stay")
+  void sumsAreBounded() {
+    List<FailureGroup> groups =
+        IntStream.range(0, FailureReport.MOST_CAUSES)
+            .mapToObj(n -> new FailureGroup("cause " + n, 1, n, "item"))
+            .toList();
+    FailureReport sum =
+        new FailureReport(groups, 2)
+            .plus(
+                new FailureReport(
+                    List.of(
+                        new FailureGroup("new", 50, 0, "item"),
+                        new FailureGroup("cause 7", 4, 0, "item")),
+                    3));
+    assertEquals(FailureReport.MOST_CAUSES, sum.groups().size());
+    assertEquals(new FailureGroup("cause 7", 5, 7, "item"), sum.groups().getFirst());
+    assertEquals(55, sum.others());
+    List<Pause> many =
+        IntStream.range(0, 32).mapToObj(n -> new Pause("old " + n, 1, ofSeconds(0))).toList();
+    FailureReport none = new FailureReport(List.of(), 0);
+    Snapshot one = ofOneRun(OptionalLong.empty(), many, Latencies.NONE, none);
+    Pause holding = new Pause("new", 1, ofSeconds(5));
+    Snapshot other = ofOneRun(OptionalLong.empty(), List.of(holding), Latencies.NONE, none);
+    assertEquals(32, other.plus(one).pauses().size());
+    assertEquals(holding, other.plus(one).pauses().getLast());
   }
 }

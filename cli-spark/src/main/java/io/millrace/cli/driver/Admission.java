@@ -38,7 +38,8 @@ final class Admission {
     admission.apply(context);
   }
 
-  private synchronized void apply(SparkContext context) {
+  /* By two threads at once, maybe: each of them asks for the number when it has ended what is too much. */
+  private void apply(SparkContext context) {
     List<String> surplus = surplus(CollectionConverters.asJava(context.getExecutorIds()));
     if (!surplus.isEmpty()) {
       var _ = context.killExecutors(CollectionConverters.asScala(surplus).toSeq());

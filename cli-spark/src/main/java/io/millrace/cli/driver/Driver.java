@@ -1,5 +1,6 @@
 package io.millrace.cli.driver;
 
+import io.millrace.Monitor;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.ProgressDisplay;
@@ -15,7 +16,9 @@ import io.millrace.cli.spark.SparkEngine;
 import io.millrace.cli.spark.SparkJob;
 import io.millrace.cli.spark.Trees;
 import io.millrace.cli.text.FileReason;
+import io.millrace.cli.watch.Summary;
 import io.millrace.cli.watch.Times;
+import io.millrace.outcome.Snapshot;
 import io.millrace.spark.SparkParallel;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -113,12 +116,14 @@ public final class Driver implements SparkEngine {
       }
     }
     Counts counts = new Counts(session.context());
-    Progress progress = new Progress(parts.requests());
+    Monitor monitor = Monitor.of(HttpWorker.wording());
+    Progress progress = new Progress(parts.requests(), monitor);
     session.context().addSparkListener(progress);
     Exception broken = null;
     try (ScheduledExecutorService timer = timer(job);
         ProgressDisplay _ = display(job, streams, progress)) {
-      write(job, session, parts, output, counts, workers);
+      SparkParallel calling = calling(job.order().dividedAmong(workers)).monitor(monitor);
+      write(job, session, parts, output, counts, calling, workers);
       timer.shutdownNow();
     } catch (Exception error) {
       broken = error;
@@ -127,7 +132,7 @@ public final class Driver implements SparkEngine {
     }
     Count count = counts.ended();
     if (!job.isQuiet()) {
-      summary(streams, count, parts.requests(), progress.elapsed());
+      summary(streams, count, parts.requests(), progress.elapsed(), monitor.snapshot());
     }
     Reason reason = stopping.reason();
     if (broken != null && reason == null) {
@@ -181,8 +186,18 @@ public final class Driver implements SparkEngine {
         : ProgressDisplay.start(streams, progress::line, breakdown);
   }
 
+  private static SparkParallel calling(WorkerOrder order) {
+    return SparkParallel.of(() -> HttpWorker.parallel(order));
+  }
+
   private static void write(
-      SparkJob job, Session session, Parts parts, SharedFolder output, Counts counts, int workers) {
+      SparkJob job,
+      Session session,
+      Parts parts,
+      SharedFolder output,
+      Counts counts,
+      SparkParallel calling,
+      int workers) {
     WorkerOrder order = job.order().dividedAmong(workers);
     HttpWorker.Sharing sharing =
         limiter(job).<HttpWorker.Sharing>map(each -> each).orElseGet(HttpWorker.OwnShares::new);
@@ -191,7 +206,7 @@ public final class Driver implements SparkEngine {
     JavaRDD<WorkerLine> lines =
         context.parallelize(parts.all(), Math.max(1, parts.all().size())).mapPartitions(reading);
     JavaRDD<String> answers =
-        SparkParallel.of(() -> HttpWorker.parallel(order))
+        calling
             .map(lines, () -> HttpWorker.open(order, sharing), HttpWorker::call)
             .map(new WriteLines(counts));
     String place = job.folder().map(Path::toUri).map(Object::toString).orElse(job.output());
@@ -211,7 +226,8 @@ public final class Driver implements SparkEngine {
     return writer.mode(mode);
   }
 
-  private void summary(Streams streams, Count count, long requests, Duration elapsed) {
+  private void summary(
+      Streams streams, Count count, long requests, Duration elapsed, Snapshot end) {
     double seconds = Math.max(elapsed.toNanos() / 1e9, 1e-3);
     streams
         .err()
@@ -225,6 +241,7 @@ public final class Driver implements SparkEngine {
                 count.ok(),
                 count.failed(),
                 count.retries()));
+    Summary.lines(end, Optional.empty()).forEach(streams.err()::println);
     @Nullable Reason reason = stopping.reason();
     if (reason != null && count.done() < requests) {
       streams

@@ -2,6 +2,7 @@ package io.millrace.cli.driver;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -40,10 +41,16 @@ record SharedFolder(String marker) implements Serializable {
     }
   }
 
-  /** On the driver, at the end. */
+  /** On the driver, at the end. A directory in which nobody has written anything is not left behind. */
   void complete() throws IOException {
     if (!marker.isEmpty()) {
-      Files.deleteIfExists(Path.of(marker));
+      Path file = Path.of(marker);
+      Files.deleteIfExists(file);
+      try {
+        Files.deleteIfExists(file.resolveSibling(""));
+      } catch (DirectoryNotEmptyException written) {
+        // it has answers
+      }
     }
   }
 }

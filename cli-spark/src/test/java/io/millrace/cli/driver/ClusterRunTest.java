@@ -67,19 +67,7 @@ class ClusterRunTest {
   @Test
   void bothWorkersTakePartAndTheRateIsThatOfBoth() throws Exception {
     input("ok", 2000);
-    Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            MASTER,
-            "--jobs",
-            "64",
-            "--rate",
-            "400/s",
-            "--output",
-            "answers",
-            "urls.txt");
+    Command.Ended ended = Command.spark(folder, MASTER, "--jobs", "64", "--rate", "400/s");
     assertEquals(0, ended.code(), ended.toString());
     assertEquals(2000, Command.lines(folder.resolve("answers")).size());
     assertEquals(2000, server.calls().size());
@@ -121,6 +109,10 @@ class ClusterRunTest {
     assertEquals(
         3000, lines.stream().map(line -> line.replaceAll(",\"attempts.*", "")).distinct().count());
     assertTrue(ended.err().contains("3,000 ok, 0 failed"), ended.err());
+    // what all workers do, while they do it
+    assertTrue(
+        ended.err().matches("(?s).*millrace: [^\n]* of (32|64) running, [^\n]*workers: .*"),
+        ended.err());
   }
 
   @Test
@@ -186,16 +178,7 @@ class ClusterRunTest {
     assumeTrue(Files.isExecutable(older.resolve("bin/java")), "no Java 17 is installed");
     input("ok", 10);
     Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            MASTER,
-            "--conf",
-            "spark.executorEnv.JAVA_HOME=" + older,
-            "--output",
-            "answers",
-            "urls.txt");
+        Command.spark(folder, MASTER, "--conf", "spark.executorEnv.JAVA_HOME=" + older);
     assertEquals(1, ended.code(), ended.toString());
     assertTrue(
         ended.err().contains("millrace spark: ")
@@ -214,9 +197,7 @@ class ClusterRunTest {
             + "\", \"tag\": {\"a\": \"b\"}}\n"
             + server.url("/gone/8")
             + "\n");
-    Command.Ended ended =
-        Command.run(
-            folder, "spark", "--master", MASTER, "--parquet", "--output", "answers", "urls.txt");
+    Command.Ended ended = Command.spark(folder, MASTER, "--parquet");
     assertEquals(1, ended.code(), ended.toString());
     try (var spark =
         SparkSession.builder()
@@ -242,19 +223,7 @@ class ClusterRunTest {
   void aStandaloneMasterWithTwoWorkers() throws Exception {
     input("ok", 400);
     try (Standalone cluster = Standalone.start(folder)) {
-      Command.Ended ended =
-          Command.run(
-              folder,
-              "spark",
-              "--master",
-              cluster.url(),
-              "--workers",
-              "2",
-              "--jobs",
-              "32",
-              "--output",
-              "answers",
-              "urls.txt");
+      Command.Ended ended = Command.spark(folder, cluster.url(), "--workers", "2", "--jobs", "32");
       assertEquals(0, ended.code(), ended.toString());
       assertEquals(400, Command.lines(folder.resolve("answers")).size());
     }
@@ -266,10 +235,8 @@ class ClusterRunTest {
     Path log = Files.createDirectory(folder.resolve("log"));
     try (Standalone cluster = Standalone.start(folder)) {
       Command.Ended ended =
-          Command.run(
+          Command.spark(
               folder,
-              "spark",
-              "--master",
               cluster.url(),
               "--workers",
               "1",
@@ -280,10 +247,7 @@ class ClusterRunTest {
               "--conf",
               "spark.eventLog.compress=false",
               "--conf",
-              "spark.eventLog.dir=" + log,
-              "--output",
-              "answers",
-              "urls.txt");
+              "spark.eventLog.dir=" + log);
       assertEquals(0, ended.code(), ended.toString());
     }
     try (Stream<Path> files = Files.walk(log)) {
@@ -311,15 +275,7 @@ class ClusterRunTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            "spark://127.0.0.1:" + port,
-            "--output",
-            "answers",
-            "urls.txt");
+    Command.Ended ended = Command.spark(folder, "spark://127.0.0.1:" + port);
     assertEquals(1, ended.code());
     assertEquals(
         "millrace spark: the master spark://127.0.0.1:"

@@ -186,6 +186,15 @@ final class Command {
     return start(folder, Map.of(), args).await();
   }
 
+  /** Sends the lines of {@code urls.txt} by these workers, and waits for that; the answers are in {@code answers}. */
+  static Ended spark(Path folder, String master, String... options)
+      throws IOException, InterruptedException {
+    List<String> words = new ArrayList<>(List.of("spark", "--master", master));
+    words.addAll(List.of(options));
+    words.addAll(List.of("--output", "answers", "urls.txt"));
+    return run(folder, words.toArray(String[]::new));
+  }
+
   /** What stands in the parts of an output, in the order of the parts. */
   static List<String> lines(Path output) throws IOException {
     List<String> lines = new ArrayList<>();

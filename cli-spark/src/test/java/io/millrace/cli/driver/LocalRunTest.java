@@ -68,27 +68,22 @@ class LocalRunTest {
     assertEquals(1, http.code(), http.toString());
     server.calls().clear();
     Command.Ended spark =
-        Command.run(
+        Command.spark(
             folder,
-            "spark",
-            "--master",
             "local[2]",
             "--retry-budget",
             "none",
             "--part-lines",
             "7",
             "--header",
-            "Authorization: secret",
-            "--output",
-            "answers",
-            "urls.txt");
+            "Authorization: secret");
     assertEquals(1, spark.code(), spark.toString());
     List<String> lines = Command.lines(folder.resolve("answers"));
     assertEquals(61, lines.size());
     assertEquals(timeless(http.out().lines().toList()), timeless(lines));
     assertTrue(
-        spark.err().matches("(?s).*millrace: 61 done in .*: 54 ok, 7 failed, 6 retries\n"),
-        spark.err());
+        spark.err().contains(": 54 ok, 7 failed, 6 retries\n  latency: median "), spark.err());
+    assertTrue(spark.err().contains("\n  6 x status 404, the first: \"i"), spark.err());
     assertEquals("", spark.out());
     // six were sent again, and six led on
     assertEquals(60 + 6 + 6, server.calls().values().stream().mapToInt(each -> each).sum());
@@ -107,10 +102,8 @@ class LocalRunTest {
     Path log = Files.createDirectory(folder.resolve("log"));
     Path other = Files.writeString(folder.resolve("other.txt"), "other");
     Command.Ended ended =
-        Command.run(
+        Command.spark(
             folder,
-            "spark",
-            "--master",
             "local[2]",
             "--header",
             "X-Key: open-sesame",
@@ -121,10 +114,7 @@ class LocalRunTest {
             "--conf",
             "spark.eventLog.compress=false",
             "--conf",
-            "spark.eventLog.dir=" + log,
-            "--output",
-            "answers",
-            "urls.txt");
+            "spark.eventLog.dir=" + log);
     assertEquals(5, Command.lines(folder.resolve("answers")).size(), ended.toString());
     String events = events(log);
     assertFalse(events.contains("open-sesame"));
@@ -174,18 +164,13 @@ class LocalRunTest {
   void aDatabaseThatCannotBeUsedIsNamedBeforeThereIsAnOutput() throws Exception {
     input(4);
     Command.Ended ended =
-        Command.run(
+        Command.spark(
             folder,
-            "spark",
-            "--master",
             "local[2]",
             "--rate",
             "5/s",
             "--limiter",
-            "jdbc:postgresql://127.0.0.1:1/x?user=me",
-            "--output",
-            "answers",
-            "urls.txt");
+            "jdbc:postgresql://127.0.0.1:1/x?user=me");
     assertEquals(1, ended.code(), ended.toString());
     assertTrue(
         ended.err().startsWith("millrace spark: the job has failed: ")
@@ -199,17 +184,7 @@ class LocalRunTest {
   @Test
   void aTimeThatIsOverBeforeThereIsAJobEndsItAsWell() throws Exception {
     Files.writeString(folder.resolve("urls.txt"), server.url("/hang/1") + "\n");
-    Command.Ended ended =
-        Command.run(
-            folder,
-            "spark",
-            "--master",
-            "local[2]",
-            "--run-timeout",
-            "1ms",
-            "--output",
-            "answers",
-            "urls.txt");
+    Command.Ended ended = Command.spark(folder, "local[2]", "--run-timeout", "1ms");
     assertEquals(3, ended.code(), ended.toString());
     assertTrue(
         ended

@@ -1,5 +1,6 @@
 package io.millrace.cli.driver;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,5 +20,22 @@ class SharedFolderTest {
     assertTrue(Files.exists(Path.of(first.marker())));
     assertThrows(FileAlreadyExistsException.class, () -> SharedFolder.create(output));
     first.require();
+  }
+
+  @Test
+  void oneInWhichNothingWasWrittenIsNotLeftBehind() throws Exception {
+    Path output = folder.resolve("answers");
+    SharedFolder.create(output).complete();
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void whatWasWrittenStays() throws Exception {
+    Path output = folder.resolve("answers");
+    SharedFolder shared = SharedFolder.create(output);
+    Path part = Files.createFile(output.resolve("part-00000"));
+    shared.complete();
+    assertTrue(Files.exists(part));
+    assertFalse(Files.exists(Path.of(shared.marker())));
   }
 }

@@ -4,6 +4,7 @@ import io.millrace.Parallel;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.text.MalformedInputException;
 import io.millrace.limit.RateLimiter;
+import io.millrace.outcome.Wording;
 import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.TokenBucket;
@@ -106,6 +107,11 @@ public final class HttpWorker implements AutoCloseable {
     }
     return parallel(worker.options.http(), worker.retries, worker.exchange.contents().memory())
         .rateLimit(worker.limiter);
+  }
+
+  /** How a monitor names lines, their errors, and pauses; it can be sent to workers. */
+  public static Wording wording() {
+    return new HttpWording();
   }
 
   private static Parallel parallel(HttpOptions http, HostRetries retries, BodyMemory memory) {

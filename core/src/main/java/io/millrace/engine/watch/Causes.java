@@ -28,7 +28,7 @@ public final class Causes {
   }
 
   /** Whether a sample is of no use. */
-  boolean has(String cause) {
+  public boolean has(String cause) {
     lock.lock();
     try {
       return groups.containsKey(cause) || groups.size() >= FailureReport.MOST_CAUSES;

@@ -12,11 +12,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +48,9 @@ public final class Watch {
   private final AtomicLong notRun = new AtomicLong();
   private final AtomicReference<Runs> runs = new AtomicReference<>(new Runs(List.of(), List.of()));
 
+  /* What other JVMs do, by where they are: added by whoever starts runs there, asked by snapshots. */
+  private final ConcurrentMap<String, Supplier<Snapshot>> elsewhere = new ConcurrentHashMap<>();
+
   /* By what the pauses go; written by whoever pauses, read by snapshots. */
   private volatile TimeSource clock = TimeSource.system();
 
@@ -68,6 +74,11 @@ public final class Watch {
   public Watch(Wording wording, @Nullable Consumer<? super MonitorEvent> listener) {
     this.wording = wording;
     this.listener = listener;
+  }
+
+  /** What puts things in words. */
+  public Wording wording() {
+    return wording;
   }
 
   /** Hears of everything; null if nobody does. */
@@ -125,6 +136,12 @@ public final class Watch {
     do {
       seen = runs.get();
     } while (!runs.compareAndSet(seen, change.apply(seen)));
+  }
+
+  /** Counts also what is done there; returns what was given for this place first. */
+  public Supplier<Snapshot> elsewhere(String place, Supplier<Snapshot> figures) {
+    Supplier<Snapshot> first = elsewhere.putIfAbsent(place, figures);
+    return first == null ? figures : first;
   }
 
   // By workers
@@ -190,6 +207,14 @@ public final class Watch {
 
   /** What there is to see now. */
   public Snapshot snapshot() {
+    Snapshot all = here();
+    for (Supplier<Snapshot> each : elsewhere.values()) {
+      all = all.plus(each.get());
+    }
+    return all;
+  }
+
+  private Snapshot here() {
     if (runs.get().live.stream().anyMatch(Seen::isGone)) {
       change(seen -> withoutGone(seen.live, seen.past));
     }
