@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 public final class Breakdown {
   private final String command;
   private final PrintStream err;
-  private final Runnable end;
+  private final EndNotice ending;
 
   /** Set by the first thread whose work dies; read at the end of the run. */
   private final AtomicBoolean hasHappened = new AtomicBoolean();
@@ -26,7 +26,7 @@ public final class Breakdown {
   public Breakdown(String command, PrintStream err, Runnable end) {
     this.command = command;
     this.err = err;
-    this.end = end;
+    this.ending = new EndNotice(err, end);
   }
 
   /**
@@ -50,11 +50,18 @@ public final class Breakdown {
       return work.get();
     } catch (RuntimeException | Error died) {
       if (hasHappened.compareAndSet(false, true)) {
-        end.run();
-        err.println(command + ": " + what + " has failed: " + ErrorMessage.of(died) + "; ending");
+        String line = command + ": " + what + " has failed: " + ErrorMessage.of(died) + "; ending";
+        if (!ending.end(line)) {
+          err.println(line); // behind the summary
+        }
       }
       throw died;
     }
+  }
+
+  /** What ends the same run for other reasons, such as a signal. */
+  public EndNotice ending() {
+    return ending;
   }
 
   /** What to exit with if nothing else went wrong. */

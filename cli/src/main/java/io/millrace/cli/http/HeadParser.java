@@ -2,16 +2,21 @@ package io.millrace.cli.http;
 
 import java.io.IOException;
 import java.io.InputStream;
-import org.apache.hc.client5.http.impl.io.LenientHttpResponseParser;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.io.HttpMessageParser;
 import org.apache.hc.core5.http.io.HttpMessageParserFactory;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.util.CharArrayBuffer;
 
-/** Reads status and headers of an answer, which are bounded together, too. */
-final class HeadParser extends LenientHttpResponseParser {
+/**
+ * Reads status and headers of an answer, which are bounded together, too. What begins with anything else than a status is
+ * no answer: it is not read further, since a server of another protocol, such as SSH, may wait then.
+ */
+final class HeadParser extends DefaultHttpResponseParser {
   private HeadParser(Http1Config bounds) {
     super(bounds);
   }
@@ -34,5 +39,15 @@ final class HeadParser extends LenientHttpResponseParser {
   public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
     return super.parse(buffer, new BoundedInput(in));
+  }
+
+  @Override
+  protected ClassicHttpResponse createMessage(CharArrayBuffer line)
+      throws IOException, HttpException {
+    try {
+      return super.createMessage(line);
+    } catch (IllegalArgumentException noStatus) { // 000
+      throw new ParseException("no status");
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.Parallel;
 import io.millrace.cli.console.Breakdown;
+import io.millrace.cli.console.EndNotice;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
@@ -309,7 +310,7 @@ public final class HttpCommand implements Callable<Integer> {
             options.window(),
             store == null ? null : new Positions(),
             files.failures() != null);
-    try (Signals signals = Signals.handle(streams.err(), () -> drain(stop));
+    try (Signals signals = Signals.handle(streams.err(), () -> drain(breakdown.ending()));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms(breakdown)) {
       HostRetries retries = options.hostRetries();
@@ -358,12 +359,11 @@ public final class HttpCommand implements Callable<Integer> {
         quiet, view, failed.map(file -> Rerun.ofFailed(streams.program(), call, file).text()));
   }
 
-  private void drain(StopToken stop) {
-    stop.drain(options.grace());
-    if (!quiet) {
-      streams
-          .err()
-          .println("millrace: ending; what is under way may finish, a second signal ends at once");
+  private void drain(EndNotice ending) {
+    if (quiet) {
+      ending.endSilently();
+    } else {
+      ending.end("millrace: ending; what is under way may finish, a second signal ends at once");
     }
   }
 

@@ -134,6 +134,7 @@ final class HttpRun {
       output.complete();
     }
     Report report = report();
+    breakdown.ending().summarized();
     if (!manner.isQuiet()) {
       report
           .summary(status, manner.end().ofRun(status, broken.isPresent()), input.reading())

@@ -25,10 +25,16 @@ record KeptHeaders(Set<String> included) {
     for (org.apache.hc.core5.http.Header header : came) {
       String name = header.getName().toLowerCase(Locale.ROOT);
       if (isIncluded(name) || isForRetry(name) || isRead(name, seen)) {
-        kept.add(new Header(header.getName(), header.getValue() == null ? "" : header.getValue()));
+        kept.add(new Header(header.getName(), value(header)));
       }
     }
     return kept;
+  }
+
+  /* A carriage return or a byte 0 that came within is read as a space (RFC 9110, section 5.5). */
+  private static String value(org.apache.hc.core5.http.Header header) {
+    String value = header.getValue();
+    return value == null ? "" : value.replace('\r', ' ').replace('\0', ' ');
   }
 
   private static boolean isRead(String name, Set<String> seen) {

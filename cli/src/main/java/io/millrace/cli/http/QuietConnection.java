@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.HashSet;
+import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -28,6 +30,8 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   /** Answers of status 1xx, which only say that the answer is to come. */
   private static final int MOST_INTERIM = 1_000;
+
+  private static final AsciiSet DIGITS = AsciiSet.of(each -> each >= '0' && each <= '9');
 
   private final Http1Config bounds;
   private boolean isProbed;
@@ -71,17 +75,37 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     if (interim > MOST_INTERIM) {
       throw new WireException("too many interim answers");
     }
-    requireDigits(head);
+    settleLength(head);
     return head;
   }
 
-  /* The client takes a sign as well, as Java does: what others take for another length is no length (RFC 9110, 8.6). */
-  private static void requireDigits(ClassicHttpResponse head) throws WireException {
-    for (Header length : head.getHeaders(HttpHeaders.CONTENT_LENGTH)) {
-      if (length.getValue().contains("+")) {
-        throw new WireException("the Content-Length of the answer is no number");
+  /*
+   * The same length may be said several times; different ones, and what is no number, are no length (RFC 9110, 8.6). The client
+   * takes only one line, and a sign as well, as Java does.
+   */
+  private static void settleLength(ClassicHttpResponse head) throws WireException {
+    Header[] lines = head.getHeaders(HttpHeaders.CONTENT_LENGTH);
+    if (lines.length == 0 || (lines.length == 1 && isLength(lines[0].getValue()))) {
+      return;
+    }
+    Set<String> lengths = new HashSet<>();
+    for (Header line : lines) {
+      for (String each : line.getValue().split(",", -1)) {
+        lengths.add(each.strip());
       }
     }
+    if (!lengths.stream().allMatch(QuietConnection::isLength)) {
+      throw new WireException("the Content-Length of the answer is no number");
+    }
+    if (lengths.size() > 1) {
+      throw new WireException("the answer has more than one Content-Length");
+    }
+    head.removeHeaders(HttpHeaders.CONTENT_LENGTH);
+    head.addHeader(HttpHeaders.CONTENT_LENGTH, lengths.iterator().next());
+  }
+
+  private static boolean isLength(String text) {
+    return !text.isEmpty() && DIGITS.hasAllOf(text);
   }
 
   @Override

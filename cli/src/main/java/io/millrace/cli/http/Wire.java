@@ -42,6 +42,16 @@ final class Wire implements AutoCloseable {
 
   private static final int MOST_HEADERS = 250;
 
+  /** Each connection has three of such a size. What is larger, as most bodies are, passes them by. */
+  private static final int BUFFER = 1 << 13;
+
+  static final Http1Config BOUNDS =
+      Http1Config.custom()
+          .setBufferSize(BUFFER)
+          .setMaxLineLength(LONGEST_HEADER)
+          .setMaxHeaderCount(MOST_HEADERS)
+          .build();
+
   /** A connection that was idle for longer is looked at before it is used again. */
   private static final TimeValue TRUSTED_IDLE = TimeValue.ofMilliseconds(100);
 
@@ -72,16 +82,11 @@ final class Wire implements AutoCloseable {
    */
   Wire(int connections, Proxies proxies, Tls tls) {
     this.proxies = proxies;
-    Http1Config bounds =
-        Http1Config.custom()
-            .setMaxLineLength(LONGEST_HEADER)
-            .setMaxHeaderCount(MOST_HEADERS)
-            .build();
     pool =
         new Connections()
             .setDnsResolver(resolver)
             .setTlsSocketStrategy(tls)
-            .setConnectionFactory(socket -> new QuietConnection(socket, bounds))
+            .setConnectionFactory(socket -> new QuietConnection(socket, BOUNDS))
             .setMaxConnTotal(connections)
             .setMaxConnPerRoute(connections)
             .setDefaultConnectionConfig(

@@ -129,6 +129,7 @@ final class CommandRun {
     }
     display = ProgressDisplay.none();
     flush();
+    breakdown.ending().summarized();
     if (manner.talk() == Talk.PROGRESS) {
       tally
           .summary(status, manner.end(), items.reading(), broken.isPresent())

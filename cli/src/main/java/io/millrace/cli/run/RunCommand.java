@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.Parallel;
 import io.millrace.cli.console.Breakdown;
+import io.millrace.cli.console.EndNotice;
 import io.millrace.cli.console.ExitStatus;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
@@ -305,7 +306,8 @@ public final class RunCommand implements Callable<Integer> {
         ExtraFiles.Open files =
             extraFiles.open(
                 written(), NAME, new RunWording(checkpoints.key().map(KeyField::name)));
-        Signals signals = Signals.handle(streams.err(), () -> drain(stop), programs::killAll)) {
+        Signals signals =
+            Signals.handle(streams.err(), () -> drain(breakdown.ending()), programs::killAll)) {
       if (folder != null && !quiet) {
         FileTarget.openToOthers("--output-dir", folder.folder())
             .ifPresent(what -> streams.err().println(NAME + ": " + what));
@@ -430,13 +432,12 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void drain(StopToken stop) {
-    stop.drain(options.drain());
-    if (!quiet) {
-      streams
-          .err()
-          .println(
-              "millrace: ending; commands that run may finish, a second signal ends them at once");
+  private void drain(EndNotice ending) {
+    if (quiet) {
+      ending.endSilently();
+    } else {
+      ending.end(
+          "millrace: ending; commands that run may finish, a second signal ends them at once");
     }
   }
 

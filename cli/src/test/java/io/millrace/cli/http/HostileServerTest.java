@@ -35,6 +35,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -167,6 +168,63 @@ class HostileServerTest {
     try (RawServer server =
         RawServer.start((_, _, answer) -> answer.write(UNPACKED + "1\r\na\r\n0\r\nX: y\r\n\r\n"))) {
       assertEquals("a", Cli.run(server.url("/"), "http").line().get("body").stringValue());
+    }
+  }
+
+  @DisplayName(
+      "a server of another protocol is known by its first line: nothing more is waited for")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SSH-2.0-server",
+        "220 mail.example ESMTP",
+        "ICY 200 OK",
+        "HTTP/1.1 20 OK",
+        "HTTP/1.1 2000 OK",
+        "HTTP/1.1 000 OK"
+      })
+  void otherProtocols(String line) {
+    try (RawServer server = RawServer.start((_, _, answer) -> answer.write(line + "\r\n").hang())) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0", "--timeout", "1m");
+      assertEquals(
+          "not HTTP: the status line or a header is malformed",
+          cli.line().get("error").stringValue());
+    }
+  }
+
+  @DisplayName("the same Content-Length may come several times, and different ones are refused")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Content-Length: 1\\r\\nContent-Length: 1 | body | a",
+        "Content-Length: 1, 1 | body | a",
+        "Content-Length: 1\\r\\nContent-Length: 2 | error | the answer has more than one Content-Length",
+        "Content-Length: 2, 1 | error | the answer has more than one Content-Length",
+        "Content-Length: 1, | error | the Content-Length of the answer is no number",
+        "Content-Length: -1 | error | the Content-Length of the answer is no number"
+      })
+  void lengths(String headers, String field, String value) {
+    String head = headers.strip().replace("\\r", "\r").replace("\\n", "\n");
+    try (RawServer server =
+        RawServer.start(
+            (_, _, answer) -> answer.write("HTTP/1.1 200 OK\r\n" + head + "\r\n\r\na").hang())) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0", "--timeout", "1m");
+      assertEquals(value, cli.line().get(field).stringValue());
+    }
+  }
+
+  @DisplayName("a byte 0 or a carriage return in a header of an answer is a space (RFC 9110, 5.5)")
+  @Test
+  void controlsInHeaders() {
+    try (RawServer server =
+        RawServer.start(
+            (_, _, answer) ->
+                answer
+                    .write("HTTP/1.1 200 OK\r\nX-A: a\0b\rX-B: c\r\nContent-Length: 0\r\n\r\n")
+                    .hang())) {
+      Cli cli = Cli.run(server.url("/"), "http", "--include", "X-A");
+      assertEquals("a b X-B: c", cli.line().get("headers").get("x-a").stringValue());
     }
   }
 

@@ -3,9 +3,11 @@ package io.millrace.cli.http;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.text.MalformedInputException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,17 @@ class WireTest {
       }
     }
     assertTrue(most <= 1_100, most + " of " + SERVERS + " servers are known");
+  }
+
+  @DisplayName("H8: a connection takes no more than 40,000 bytes of memory")
+  @Test
+  void connectionsAreSmall() throws IOException {
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    var _ = new QuietConnection(null, Wire.BOUNDS); // loads classes
+    long before = memory.getCurrentThreadAllocatedBytes();
+    var _ = new QuietConnection(null, Wire.BOUNDS);
+    long taken = memory.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(taken <= 40_000, taken + " bytes");
   }
 
   /* Nobody listens there. */
