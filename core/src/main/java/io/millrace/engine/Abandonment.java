@@ -65,7 +65,7 @@ final class Abandonment {
         at != null && at.calls > 0
             ? at.firstStartNanos
             : ticket == null || ticket.attempts == 0 ? claim.startNanos : ticket.firstStartNanos;
-    AbandonedException report = report(worker, claim, seen);
+    AbandonedException report = report(worker, seen);
     if (ticket != null) {
       EarlierErrors.attach(ticket.errors, report);
     }
@@ -175,11 +175,9 @@ final class Abandonment {
     return ticket;
   }
 
-  private AbandonedException report(Worker worker, Claim claim, long seen) {
+  private AbandonedException report(Worker worker, long seen) {
     return new AbandonedException(
-        "item "
-            + claim.index(seen)
-            + " was abandoned: "
+        "abandoned: "
             + what(Claim.isInterrupted(seen) ? Claim.interruption(seen) : Interruption.RUN_ENDED)
             + ", and its action ignored the interrupt for "
             + Require.text(terms.config.grace),

@@ -1,5 +1,7 @@
 package io.millrace.outcome;
 
+import io.millrace.signal.HttpReply;
+import java.net.http.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,15 @@ public final class RejectedResultException extends RuntimeException {
             + (attempts == 1 ? " attempt: " : " attempts: ")
             + Text.of(result));
     this.result = result;
+  }
+
+  /* What it has in common with others: the result itself may be another one for each item. */
+  String cause() {
+    return switch (result) {
+      case HttpResponse<?> response -> "status " + response.statusCode();
+      case HttpReply reply -> "status " + reply.statusCode();
+      case null, default -> "RejectedResultException: result rejected by the retry policy";
+    };
   }
 
   /** What the last attempt returned; null also after deserialization. */

@@ -14,11 +14,15 @@ public interface Wording {
 
   /**
    * Names the cause of an error: the same for all errors that belong together. By default, the status that an HTTP
-   * server has answered, or else the simple name of the class, or its full name if it is anonymous, and the message.
+   * server has answered, or else the simple name of the class, or its full name if it is anonymous, and the message;
+   * for a {@link RejectedResultException} without the result.
    */
   default String cause(Throwable error) {
     if (error instanceof HttpReply reply) {
       return "status " + reply.statusCode();
+    }
+    if (error instanceof RejectedResultException rejected) {
+      return rejected.cause();
     }
     String message = error.getMessage();
     String simple = error.getClass().getSimpleName();

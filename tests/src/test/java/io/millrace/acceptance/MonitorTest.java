@@ -482,6 +482,35 @@ class MonitorTest {
   }
 
   @Test
+  @DisplayName("M12: rejected results are one cause, though each item has another one")
+  void rejectedResults() {
+    var retry = Retry.ofAttempts(2).backoff(Backoff.none()).whenResult(result -> true);
+    var results = Parallel.of(1).retry(retry).map(List.of("a", "b", "c"), item -> item);
+    assertEquals(
+        List.of(
+            new FailureGroup(
+                "RejectedResultException: result rejected by the retry policy", 3, 0, "a")),
+        results.report().groups());
+  }
+
+  @Test
+  @DisplayName("M12: a response that was returned and rejected is counted by its status")
+  void rejectedResponses() {
+    Monitor other = Monitor.of();
+    var results =
+        Parallel.of(1)
+            .clock(clock)
+            .monitor(other)
+            .retry(Retry.http().attempts(2))
+            .map(List.of("a", "b"), item -> Reply.of(503, "Retry-After", "1"));
+    List<FailureGroup> expected = List.of(new FailureGroup("status 503", 2, 0, "a"));
+    assertEquals(expected, results.report().groups());
+    assertEquals(expected, other.snapshot().failures().groups());
+    assertEquals(
+        List.of("status 503"), other.snapshot().pauses().stream().map(Pause::origin).toList());
+  }
+
+  @Test
   @DisplayName(
       "M12: the failure that ends a run is counted by its cause, with its item, as any other is")
   void fatalFailureInWords() {

@@ -11,6 +11,7 @@ import io.millrace.Results;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.BreakerOpenException;
+import io.millrace.outcome.FailureGroup;
 import io.millrace.outcome.MonitorEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.Wording;
@@ -125,6 +126,15 @@ class AbandonedAttemptsTest {
 
   private static long count(Results<?, ?> results, Class<?> kind) {
     return results.failures().stream().filter(each -> kind.isInstance(each.error())).count();
+  }
+
+  @Test
+  @DisplayName("M12, E19: calls that are abandoned for the same reason are one cause of a report")
+  void oneCause() {
+    var results =
+        parallel(3).onOutcome((Outcome<?, ?> _) -> release(3)).map(TEN.subList(0, 3), this::ignore);
+    assertEquals(3, count(results, AbandonedException.class));
+    assertEquals(List.of(3L), results.report().groups().stream().map(FailureGroup::count).toList());
   }
 
   @Test

@@ -240,6 +240,8 @@ record SqliteFile(Path file) implements Database {
   private CheckpointException unusable(IOException e) {
     String advice =
         switch (e) {
+          case NoSuchFileException gone when gone.getReason() != null ->
+              "See that the path is right: the first run with a checkpoint makes its file";
           case NoSuchFileException gone -> "Create the directory, or mend the path";
           case NotDirectoryException part -> "Mend the path";
           case AccessDeniedException denied ->

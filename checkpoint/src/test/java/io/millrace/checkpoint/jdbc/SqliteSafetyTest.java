@@ -34,6 +34,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A checkpoint's file among others, and between processes. */
@@ -143,6 +144,16 @@ class SqliteSafetyTest {
     Files.delete(file);
     execute("CREATE TABLE theirs (x)");
     assertRefused("no checkpoint", "another path");
+  }
+
+  @Test
+  @DisplayName("a look at a checkpoint that is not there is told so, without a directory to create")
+  void notThere() throws Exception {
+    for (var look : List.of(() -> store.info(), (Executable) () -> store.failures().close())) {
+      var error = assertThrows(CheckpointException.class, look);
+      assertSays(error, file.toString(), "there is no checkpoint", "path is right");
+      assertFalse(error.getMessage().contains("Create the directory"), error.getMessage());
+    }
   }
 
   @Test

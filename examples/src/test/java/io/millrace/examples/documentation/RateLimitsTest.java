@@ -155,9 +155,10 @@ class RateLimitsTest {
 
     limiter.acquire(); // waits for its turn
     boolean another = limiter.tryAcquire(); // never waits
+    boolean soon = limiter.tryAcquire(ofMillis(50)); // waits at most so long
     limiter.pause(ofSeconds(30)); // the server said so: holds everybody
     // @end
-    assertFalse(another && limiter.tryAcquire());
+    assertFalse(another && soon && limiter.tryAcquire());
     // @start region="wrap"
     Action<URI, Integer> limited = Limits.maxConcurrent(3).wrap(this::fetch);
     // @end
