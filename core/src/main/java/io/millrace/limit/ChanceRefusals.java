@@ -22,7 +22,7 @@ final class ChanceRefusals {
   private double peak;
   private double peakUntil;
 
-  /* Of the answers soon after a cut, and how many of them refused; those since the last grant are not counted yet. */
+  /* Of the answers soon after a cut, and how many of them refused; those since the last grant are pending. */
   private double answers = 1;
   private double refusals;
   private int pending;
@@ -75,6 +75,7 @@ final class ChanceRefusals {
 
   /** Nothing is granted any more, so the last refusals were not by chance. */
   void blocked() {
+    answers -= pending;
     pending = 0;
   }
 

@@ -30,8 +30,9 @@ final class LearntPace {
   private static final double LONG_WAIT = 5;
   /* If nothing was granted since a cut that was so lately, nothing is granted at all for a while. */
   private static final double JUST_CUT = 5;
-  /* So many failures in a row, and the server is taken to be broken. */
-  private static final int FAILURES = 5;
+  /* To look for more costs a refusal: at most one in so many attempts, also if few of them go in a second. */
+  private static final double BETWEEN_LOOKS = 40;
+  private static final double LONGEST_HOLD = 60;
   /* What to begin with where nothing is known, in attempts a second. */
   private static final double FIRST = 20;
   /* While it grows fast, this share of refusals does not end that: a limit soon refuses far more. */
@@ -42,6 +43,7 @@ final class LearntPace {
   private final double most;
   private final RecentGrants grants = new RecentGrants();
   private final ChanceRefusals chance = new ChanceRefusals();
+  private final Outage outage = new Outage();
   private Phase phase = Phase.START;
   private double rate;
   /* The pace known to be granted, and one known to be too much, until when. */
@@ -63,7 +65,6 @@ final class LearntPace {
   private boolean grantedSinceCut = true;
   private boolean wasConfirmed;
   private boolean waitsAreAsked;
-  private int failures;
   private double probeGap;
   /* The requests of the round trip before a cut, in which there was too much: what was granted of them corrects it. */
   private double sampleFrom;
@@ -84,7 +85,7 @@ final class LearntPace {
   }
 
   double rate() {
-    return phase == Phase.BLOCKED ? 1 / probeGap : rate;
+    return phase == Phase.BLOCKED ? Math.max(least, Math.min(rate, 1 / probeGap)) : rate;
   }
 
   Reason reason() {
@@ -126,7 +127,7 @@ final class LearntPace {
     if (phase == Phase.BLOCKED && sentAt >= phaseSince) {
       unblock(now);
     }
-    failures = 0;
+    outage.answered();
     step(now);
   }
 
@@ -138,7 +139,7 @@ final class LearntPace {
   void refused(double now, double sentAt, double wait) {
     arrived(now, sentAt, false);
     waitsAreAsked |= wait > 0;
-    failures = 0;
+    outage.answered();
     boolean isTooMuch = weigh(now, sentAt, true, wait);
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
       return;
@@ -177,7 +178,8 @@ final class LearntPace {
     if (waitsAreAsked) {
       holdFor = (confirmed ? 20 : isStart ? 1 : 10) * Math.max(1, wait);
     } else {
-      holdFor = confirmed ? Math.min(2, 2 * Math.max(1, holdFor)) : 1;
+      double hold = confirmed ? Math.min(2, 2 * Math.max(1, holdFor)) : 1;
+      holdFor = Math.clamp(BETWEEN_LOOKS / known, hold, LONGEST_HOLD);
     }
     if (isStart) {
       measuredFrom = now - startWindow();
@@ -210,9 +212,9 @@ final class LearntPace {
     measuredFrom = now;
   }
 
-  /* The pace that was granted; 0 if nobody knows. */
+  /* The pace that was granted, with what failed for other reasons; 0 if nobody knows. */
   private double estimate(double now, double wait, boolean isStart) {
-    double measured = measured(now, isStart, rate);
+    double measured = measured(now, isStart, rate) / (1 - outage.usual());
     if (isStart) {
       return measured == NONE ? 0 : Math.min(rate, measured);
     }
@@ -249,19 +251,19 @@ final class LearntPace {
 
   void failed(double now, double sentAt) {
     arrived(now, sentAt, false);
-    failures++;
+    outage.failed();
     boolean isKnown = rate != NONE && hasGranted; // else nothing says that it minds
-    if (phase == Phase.BLOCKED || (isKnown && failures >= FAILURES)) {
+    if (phase == Phase.BLOCKED || (isKnown && outage.isLikely())) {
       block(now, sentAt, 0.5);
     }
   }
 
   /* Nothing is granted any more: one attempt at a time finds out when that ends. */
   private void block(double now, double sentAt, double firstGap) {
-    chance.blocked();
     if (phase != Phase.BLOCKED) {
       probeGap = firstGap * spread(now);
     } else if (sentAt > phaseSince) {
+      chance.blocked();
       probeGap = Math.min(5, 1.5 * probeGap * spread(now));
     } else {
       return;
@@ -275,7 +277,7 @@ final class LearntPace {
     if (known == NONE) {
       enter(Phase.START, now);
       set(Math.min(FIRST, rate), Reason.ANSWERING);
-    } else if (failures > 0) {
+    } else if (outage.isFailing()) {
       enter(Phase.START, now);
       set(Math.max(Math.min(FIRST, known), known / 4), Reason.ANSWERING);
     } else {
@@ -302,17 +304,16 @@ final class LearntPace {
   }
 
   private void correct(double now) {
-    if (sampled == 0) {
-      return;
-    }
-    double notByChance = sampledGranted / (1 - chance.share());
-    double share = notByChance / sampled;
-    double granted = notByChance / Math.max(0.001, cutAt - sampleFrom);
+    double letIn = sampledGranted / (1 - chance.share()) / (1 - outage.usual());
+    double share = letIn / sampled;
+    double granted = letIn / Math.max(0.001, cutAt - sampleFrom);
+    boolean isEnough =
+        sampled >= 8; // if fewer were sent meanwhile, what was measured before stands
     if (sampleIsStart) {
-      known = Math.clamp(granted, 0.5 * known, 2 * known);
+      known = isEnough ? Math.clamp(granted, 0.5 * known, 2 * known) : known;
       set(beta() * known, Reason.REFUSED);
       cutAt = now;
-    } else if (sampled >= 8 && share >= 0.15 && share < 0.75) {
+    } else if (isEnough && share >= 0.15 && share < 0.75) {
       known = Math.min(known, granted);
       cutAt = now;
       set(beta() * known, Reason.REFUSED);

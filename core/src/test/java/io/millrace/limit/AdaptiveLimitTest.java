@@ -218,10 +218,28 @@ class AdaptiveLimitTest {
       call(limiter, ServerAnswer.granted());
     }
     for (RateChange change : changes) {
-      if (change.reason() != Reason.BLOCKED) {
-        assertTrue(change.after() >= 5 && change.after() <= 30, change.toString());
-      }
+      assertTrue(change.after() >= 5 && change.after() <= 30, change.toString());
     }
+  }
+
+  @Test
+  @DisplayName(
+      "one attempt at a time finds out when something is granted again, within its bounds and no faster than before")
+  void boundsWhileBlocked() {
+    RateLimiter bounded = RateLimiter.of(limit.startingAt(1).between(0.5, 1), clock);
+    callTimes(20, bounded, ServerAnswer.granted());
+    for (int i = 0; i < 20; i++) {
+      long gap = call(bounded, ServerAnswer.refused()) + ROUND_TRIP.toNanos();
+      assertTrue(gap >= 999_999_999L, gap + " ns apart, at most one a second");
+      assertTrue(gap <= 2_000_000_001L, gap + " ns apart, at least one in 2 s");
+    }
+    RateLimiter slow = RateLimiter.of(limit.startingAt(0.5), clock);
+    call(slow, ServerAnswer.granted());
+    for (int i = 0; i < 10; i++) {
+      long gap = call(slow, ServerAnswer.failed()) + ROUND_TRIP.toNanos();
+      assertTrue(gap >= 1_999_999_999L, gap + " ns apart, not faster than before");
+    }
+    changes.forEach(change -> assertTrue(change.after() <= 1, change.toString()));
   }
 
   @Test
@@ -259,6 +277,65 @@ class AdaptiveLimitTest {
     callTimes(100, free, ServerAnswer.failed());
     assertTrue(free.tryAcquire());
     assertTrue(free.tryAcquire());
+  }
+
+  @Test
+  @DisplayName(
+      "a server of which half of the answers fail all the time is not taken to be broken, until all of them do")
+  void failuresByChance() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    Random random = new Random(1);
+    for (int i = 0; i < 10_000; i++) {
+      call(limiter, random.nextBoolean() ? ServerAnswer.granted() : ServerAnswer.failed());
+    }
+    long blocked = changes.stream().filter(change -> change.reason() == Reason.BLOCKED).count();
+    assertTrue(blocked <= 10, blocked + " times blocked");
+    callTimes(20, limiter, ServerAnswer.failed());
+    assertEquals(Reason.BLOCKED, changes.getLast().reason());
+  }
+
+  @Test
+  @DisplayName(
+      "what fails for other reasons is not taken for what is refused: a cut is no deeper for it")
+  void failuresAreNoRefusals() {
+    RateLimiter limiter = RateLimiter.of(limit.between(1, 20), clock);
+    ServerAnswer refused = ServerAnswer.refused(Duration.ofMillis(1));
+    callTimes(100, limiter, ServerAnswer.granted());
+    call(limiter, refused);
+    for (int i = 0; i < 3_000; i++) {
+      call(limiter, i % 3 == 0 ? ServerAnswer.failed() : ServerAnswer.granted());
+    }
+    changes.clear();
+    call(limiter, refused);
+    RateChange cut = changes.getLast();
+    assertTrue(cut.after() >= 0.8 * cut.before(), cut.toString());
+  }
+
+  @Test
+  @DisplayName(
+      "where few attempts go in a second, it looks for more after so many that few are refused: at most one in 20 of 1/s")
+  void slowServer() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(1), clock);
+    int refused = 0;
+    int calls = 0;
+    long nextAt = 0;
+    while (clock.elapsed() < 600_000_000_000L) {
+      clock.advance(ROUND_TRIP); // refuses what comes sooner than a second after what it granted
+      Demand demand = limiter.queue().demand(null);
+      if (!limiter.queue().tryTake(demand)) {
+        continue;
+      }
+      boolean isRefused = clock.elapsed() < nextAt;
+      nextAt = isRefused ? nextAt : clock.elapsed() + 1_000_000_000L;
+      calls++;
+      refused += isRefused ? 1 : 0;
+      clock.advance(ROUND_TRIP);
+      limiter
+          .queue()
+          .answered(demand, isRefused ? ServerAnswer.refused() : ServerAnswer.granted(), null);
+    }
+    assertTrue(calls - refused >= 450, (calls - refused) + " granted in 600 s");
+    assertTrue(refused <= calls / 20, refused + " of " + calls + " refused");
   }
 
   @Test

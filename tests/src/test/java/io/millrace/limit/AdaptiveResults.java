@@ -103,7 +103,33 @@ final class AdaptiveResults {
         all, "50/s", 0.05, 503, retryAfter, () -> SimulatedServers.bucket(50, 5, retryAfter));
     addByChance(all, "no limit", 0.01, 503, retryAfter, SimulatedServers::open);
     addByChance(all, "no limit", 0.05, 503, retryAfter, SimulatedServers::open);
+    for (double share : new double[] {0.1, 0.3}) {
+      add(
+          all,
+          "500/s, %s %% are 500 by chance".formatted(percent(share)),
+          1,
+          _ ->
+              SimulatedServers.byChance(
+                  SimulatedServers.bucket(500, 20, retryAfter), share, 500, 0));
+    }
+    add(all, "ten clients, 50/s", 10, _ -> SimulatedServers.bucket(50, 5, retryAfter));
     return all;
+  }
+
+  /** How long it takes to start at a server that is 1 ms away: the median. */
+  static double secondsToStartNearby(int retryAfter) {
+    double[] seconds =
+        LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
+            .mapToObj(
+                seed ->
+                    Simulation.of(SimulatedServers.bucket(500, 20, retryAfter), ADAPTIVE, seed)
+                        .roundTripNanos(1_000_000)
+                        .seconds(20)
+                        .run())
+            .mapToDouble(report -> report.secondsTo90(0))
+            .sorted()
+            .toArray();
+    return seconds[SEEDS / 2];
   }
 
   /** The servers that slow down instead. */
@@ -174,7 +200,7 @@ final class AdaptiveResults {
             refusals buys little more.
 
             Of servers that refuse some *by chance*, at any pace, an oracle keeps to the limit, or has 64 requests at once where there is none, and
-            stays away when it is told to. *start* says never where more than 2 %% are refused anyway.
+            stays away when it is told to. *start* says never where more than 2 %% are refused anyway. What fails with 500 is not refused.
             """
                 .formatted(SEEDS));
     for (int retryAfter : new int[] {1, 0}) {

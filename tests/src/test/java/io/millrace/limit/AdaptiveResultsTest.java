@@ -47,6 +47,16 @@ class AdaptiveResultsTest {
 
   @Test
   @DisplayName(
+      "starts within 6 s 1 ms from the server, where few requests go in a round trip, and without Retry-After within 2 s")
+  void startsNearby() {
+    double obedient = AdaptiveResults.secondsToStartNearby(1);
+    assertTrue(obedient <= 6, "start " + obedient);
+    double free = AdaptiveResults.secondsToStartNearby(0);
+    assertTrue(free <= 2, "start " + free);
+  }
+
+  @Test
+  @DisplayName(
       "finds a half of the rate within 5 s, and a double within 35 s; without Retry-After within 2 s and 5 s: the median")
   void changes() {
     AdaptiveResults.Row changing = results.adaptive("halves, doubles", 1);
@@ -92,6 +102,27 @@ class AdaptiveResultsTest {
         assertTrue(share >= 0.85, limit + ", " + percent + " %: " + share);
       }
     }
+  }
+
+  @Test
+  @DisplayName(
+      "gets at least 80 % of 500/s where 10 or 30 % of the answers are 500, whatever the pace")
+  void failingByChance() {
+    for (int percent : new int[] {10, 30}) {
+      for (int retryAfter : new int[] {1, 0}) {
+        double share =
+            results.adaptive("500/s, " + percent + " % are 500 by chance", retryAfter).share();
+        assertTrue(share >= 0.8, percent + " %, Retry-After " + retryAfter + ": " + share);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("ten clients that get 5/s each are refused less than 5 %")
+  void tenSlowClients() {
+    AdaptiveResults.Row row = results.adaptive("ten clients, 50/s", 0);
+    assertTrue(row.share() >= 0.95, "share " + row.share());
+    assertTrue(row.refused() < 0.05, "refused " + row.refused());
   }
 
   @Test

@@ -203,26 +203,64 @@ public final class SimulatedServers {
    */
   public static SimulatedServer byChance(
       SimulatedServer server, double share, int statusCode, long retryAfter) {
-    SimulatedReply refusal = refusal(statusCode, retryAfter);
-    return new SimulatedServer() {
-      @Override
-      public SimulatedReply arrive(long now, SplittableRandom random) {
-        return random.nextDouble() < share ? refusal : server.arrive(now, random);
-      }
+    return new ByChance(server, share, refusal(statusCode, retryAfter), retryAfter);
+  }
 
-      @Override
-      public double allowed(long now) {
-        double sent = server.allowed(now) * (retryAfter == 0 ? 1 / (1 - share) : 1);
-        double most = Math.min(sent, 64 / 0.05);
-        if (retryAfter == 0) {
-          return (1 - share) * most;
-        }
-        // until the first refusal, and for the round trip until it is known, requests are sent;
-        // then none
-        double requests = 1 / share + most * 0.05;
-        return (1 - share) * requests / (requests / most + retryAfter);
+  private static final class ByChance implements SimulatedServer {
+    private final SimulatedServer server;
+    private final double share;
+    private final SimulatedReply refusal;
+    private final long retryAfter;
+    /* Refused, so not at the server; their replies are about to be sent. */
+    private int refused;
+
+    ByChance(SimulatedServer server, double share, SimulatedReply refusal, long retryAfter) {
+      this.server = server;
+      this.share = share;
+      this.refusal = refusal;
+      this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      return arrive(now, SimulatedRequest.PLAIN, random);
+    }
+
+    @Override
+    public SimulatedReply arrive(long now, SimulatedRequest request, SplittableRandom random) {
+      if (random.nextDouble() < share) {
+        refused++;
+        return refusal;
       }
-    };
+      return server.arrive(now, request, random);
+    }
+
+    @Override
+    public SimulatedRequest next(SplittableRandom random) {
+      return server.next(random);
+    }
+
+    @Override
+    public void left() {
+      if (refused > 0) {
+        refused--;
+      } else {
+        server.left();
+      }
+    }
+
+    @Override
+    public double allowed(long now) {
+      double sent = server.allowed(now) * (retryAfter == 0 ? 1 / (1 - share) : 1);
+      double most = Math.min(sent, 64 / 0.05);
+      if (retryAfter == 0) {
+        return (1 - share) * most;
+      }
+      // until the first refusal, and for the round trip until it is known, requests are sent;
+      // then none
+      double requests = 1 / share + most * 0.05;
+      return (1 - share) * requests / (requests / most + retryAfter);
+    }
   }
 
   private static final class Bucket implements SimulatedServer {
