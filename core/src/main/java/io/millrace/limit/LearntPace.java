@@ -307,8 +307,7 @@ final class LearntPace {
     double letIn = sampledGranted / (1 - chance.share()) / (1 - outage.usual());
     double share = letIn / sampled;
     double granted = letIn / Math.max(0.001, cutAt - sampleFrom);
-    boolean isEnough =
-        sampled >= 8; // if fewer were sent meanwhile, what was measured before stands
+    boolean isEnough = sampled >= 8; // else what was measured before stands
     if (sampleIsStart) {
       known = isEnough ? Math.clamp(granted, 0.5 * known, 2 * known) : known;
       set(beta() * known, Reason.REFUSED);

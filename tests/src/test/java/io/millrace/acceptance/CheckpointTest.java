@@ -691,15 +691,22 @@ class CheckpointTest {
   @DisplayName("R2 A28 a spent budget lets what was found in the checkpoint be delivered")
   void foundIsDelivered() {
     run(this::text, 0, 5, 6, 7, 8, 9);
+    CountDownLatch firstAsked = new CountDownLatch(1); // alone; then all others together
     CountDownLatch allQueued = new CountDownLatch(1);
-    store.onFind(ids -> await(allQueued));
+    store.onFind(
+        ids -> {
+          firstAsked.countDown();
+          await(allQueued);
+        });
     Parallel spent =
         Parallel.of(1)
             .budget(Budget.calls(0))
             .checkpoint(
                 checkpoint.key(
                     (Integer item) -> {
-                      if (item == 10) {
+                      if (item == 1) {
+                        await(firstAsked);
+                      } else if (item == 10) {
                         allQueued.countDown();
                       }
                       return item;

@@ -298,7 +298,13 @@ class ArchiveTest {
     assertEquals("it\n", ended.out(), ended.toString());
     assertEquals(
         "millrace: its own Java does not take JDK_JAVA_OPTIONS, and starts without\n", ended.err());
-    Ended taken = millrace(Map.of("JDK_JAVA_OPTIONS", "-Xmx100m"), "--version");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"})
+  void startsWithASmallHeap(String variable) throws Exception {
+    Ended taken = millrace(Map.of(variable, "-Xmx40m"), "--version");
+    assertEquals(0, taken.code(), taken.toString());
     assertFalse(taken.err().contains("starts without"), taken.err());
   }
 
