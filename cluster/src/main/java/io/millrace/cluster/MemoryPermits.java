@@ -22,6 +22,11 @@ public final class MemoryPermits implements PermitStore {
       this.latest = now;
     }
 
+    /* Also while it is paused, when nobody takes anything of it. */
+    private boolean isInUse(long now) {
+      return now - latest < IN_USE || now < bucket.pausedUntil();
+    }
+
     private SharedBucket changed(long now) {
       latest = now;
       return bucket;
@@ -74,7 +79,7 @@ public final class MemoryPermits implements PermitStore {
       lock.lock();
       try {
         Kept kept = limits.get(limit.name());
-        if (kept == null || (!kept.form.equals(form) && now - kept.latest >= IN_USE)) {
+        if (kept == null || (!kept.form.equals(form) && !kept.isInUse(now))) {
           limits.put(limit.name(), new Kept(limit, now));
         }
         requireForm();

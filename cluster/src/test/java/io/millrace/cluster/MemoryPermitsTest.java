@@ -35,4 +35,19 @@ class MemoryPermitsTest {
       assertThrows(PermitStoreException.class, session::look);
     }
   }
+
+  @Test
+  @DisplayName("Another rate does not end a pause, though nobody uses a limit that is paused")
+  void otherRateInPause() {
+    try (ManualClock clock = new ManualClock()) {
+      MemoryPermits store = MemoryPermits.create(clock);
+      Session session = store.open(LIMIT);
+      session.pause(Duration.ofSeconds(600));
+      clock.advance(Duration.ofSeconds(599));
+      assertThrows(PermitStoreException.class, () -> store.open(OTHER));
+      assertEquals(Duration.ofSeconds(1), session.look().pausedFor());
+      clock.advance(Duration.ofSeconds(1));
+      assertEquals(Duration.ZERO, store.open(OTHER).look().pausedFor());
+    }
+  }
 }

@@ -187,10 +187,8 @@ final class Abandonment {
   private static StackTraceElement[] stackOf(Thread thread) {
     try {
       return thread.getStackTrace();
-    } catch (
-        Throwable
-            foreign) { // a subclass of Thread may throw anything here, and there may be no memory
-      // for it
+    } catch (Throwable foreign) {
+      // a subclass of Thread may throw anything here, and there may be no memory for a stack
       return new StackTraceElement[0];
     }
   }

@@ -72,8 +72,8 @@ final class Settling {
     if (!leaveWaiting(at)) {
       return false;
     }
-    if (watch != null) { // before it can be done again, so that nobody sees an outcome without its
-      // retries
+    if (watch != null) {
+      // before it can be done again, so that nobody sees an outcome without its retries
       watch.retries();
     }
     waits.retryLater(ticket, repeat.error(), repeat.delayNanos());

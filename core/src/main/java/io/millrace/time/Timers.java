@@ -181,8 +181,8 @@ final class Timers {
     idleUntil = System.nanoTime() + idleNanos;
     boolean goesOn = true;
     while (goesOn) {
-      Thread.interrupted(); // left by a timer, or sent by a stranger, to its group for example: it
-      // would not park
+      // left by a timer, or sent by a stranger, who may have the thread's group: it would not park
+      Thread.interrupted();
       try {
         goesOn = serveOnce();
       } catch (Throwable broken) { // there is no memory, perhaps, and soon there is

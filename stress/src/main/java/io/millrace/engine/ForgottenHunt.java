@@ -16,8 +16,6 @@ import io.millrace.stress.Delay;
 import io.millrace.stress.Meeting;
 import io.millrace.stress.Tally;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -45,35 +43,17 @@ public final class ForgottenHunt {
 
     private final Tally tally = new Tally(ITEMS.size());
     private final Meeting meeting = new Meeting();
-    private final Queue<Integer> wanted = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger ends = new AtomicInteger();
+    private final Idle.Noted effects = new Idle.Noted();
     private final Collected sink = new Collected();
     private final Schedule schedule =
-        new Schedule(
-            TERMS,
-            new IteratorFeed(ITEMS),
-            sink,
-            new Idle.NoEffects() {
-              @Override
-              public void startWorker(int generation) {
-                wanted.add(generation);
-              }
-
-              @Override
-              public void joined() {
-                ends.incrementAndGet();
-              }
-            },
-            RateLimiter.party(),
-            null);
+        new Schedule(TERMS, new IteratorFeed(ITEMS), sink, effects, RateLimiter.party(), null);
 
     public Sound() {
       schedule.reading().open();
     }
 
     private Worker nextWorker() {
-      Integer generation = wanted.poll();
-      return generation == null ? null : new Worker(schedule, null, TERMS, generation);
+      return effects.nextWorker(schedule, TERMS);
     }
 
     private Claim work(Worker worker, boolean isFirst) {
@@ -115,7 +95,7 @@ public final class ForgottenHunt {
         }
       }
       result.r1 = tally.read('w', 'p');
-      result.r2 = ends.get();
+      result.r2 = effects.ends();
     }
   }
 

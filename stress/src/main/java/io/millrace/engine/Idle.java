@@ -9,6 +9,9 @@ import io.millrace.engine.terms.Terms;
 import io.millrace.limit.RateLimiter;
 import io.millrace.time.TimeSource;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Parts of a run in which nothing happens: they stand in where a hunt needs them to be there. */
 final class Idle {
@@ -40,6 +43,32 @@ final class Idle {
 
     @Override
     public void joined() {}
+  }
+
+  /** Of a run whose workers the hunt runs: who is wanted, and how often the run has ended. */
+  static final class Noted extends NoEffects {
+    private final Queue<Integer> wanted = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger ends = new AtomicInteger();
+
+    @Override
+    public void startWorker(int generation) {
+      wanted.add(generation);
+    }
+
+    @Override
+    public void joined() {
+      ends.incrementAndGet();
+    }
+
+    /** The next worker that is wanted; null if none is. */
+    Worker nextWorker(Schedule schedule, Terms terms) {
+      Integer generation = wanted.poll();
+      return generation == null ? null : new Worker(schedule, null, terms, generation);
+    }
+
+    int ends() {
+      return ends.get();
+    }
   }
 
   private static final Terms TERMS = new Terms(new Config(), false);

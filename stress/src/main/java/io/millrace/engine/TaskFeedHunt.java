@@ -18,7 +18,6 @@ import io.millrace.stress.NumberedTask;
 import io.millrace.stress.Tally;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -44,28 +43,11 @@ public final class TaskFeedHunt {
 
     private final Tally tally = new Tally(TASKS);
     private final Meeting meeting = new Meeting();
-    private final Queue<Integer> wanted = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger ends = new AtomicInteger();
+    private final Idle.Noted effects = new Idle.Noted();
     private final TaskFeed feed = new TaskFeed();
     private final ToItems sink = new ToItems();
     private final Schedule schedule =
-        new Schedule(
-            TERMS,
-            feed,
-            sink,
-            new Idle.NoEffects() {
-              @Override
-              public void startWorker(int generation) {
-                wanted.add(generation);
-              }
-
-              @Override
-              public void joined() {
-                ends.incrementAndGet();
-              }
-            },
-            RateLimiter.party(),
-            null);
+        new Schedule(TERMS, feed, sink, effects, RateLimiter.party(), null);
 
     public Sound() {
       feed.onReady(schedule.reading()::sourceReady);
@@ -74,8 +56,7 @@ public final class TaskFeedHunt {
     }
 
     private Worker nextWorker() {
-      Integer generation = wanted.poll();
-      return generation == null ? null : new Worker(schedule, null, TERMS, generation);
+      return effects.nextWorker(schedule, TERMS);
     }
 
     private Claim work(Worker worker, boolean isFirst) {
@@ -118,7 +99,7 @@ public final class TaskFeedHunt {
       feed.shut();
       startAll();
       result.r1 = tally.read('w', 's');
-      result.r2 = ends.get();
+      result.r2 = effects.ends();
     }
 
     private void startAll() {
