@@ -196,10 +196,8 @@ final class Worker extends Timekeeper implements Runnable {
     }
     try {
       readClock();
-      for (Claim next = schedule.dispatch().next(this);
-          next != null;
-          next = schedule.dispatch().next(this)) {
-        work(next);
+      while (work(schedule.dispatch().next(this))) {
+        // The claim is in no variable here: that would keep it while the worker waits for the next.
       }
     } catch (Throwable broken) {
       Claim held = claim;
@@ -241,14 +239,18 @@ final class Worker extends Timekeeper implements Runnable {
     return endsRun;
   }
 
-  private void work(Claim claim) {
+  /** Does what there is in a claim; false if there is none. */
+  private boolean work(@Nullable Claim claim) {
+    if (claim == null) {
+      return false;
+    }
     long began = nowNanos;
     boolean leaves = false;
     while (claim.hasItem() && !leaves) {
       long before = nowNanos;
       if (!attempts.run(this, claim)) {
         rejoin();
-        return;
+        return true;
       }
       leaves = mustLeave(claim, nowNanos - before);
     }
@@ -260,6 +262,7 @@ final class Worker extends Timekeeper implements Runnable {
     } else {
       adapt(nowNanos - began);
     }
+    return true;
   }
 
   /*
