@@ -71,7 +71,7 @@ final class Abandonment {
     }
     long now = terms.clock.nanoTime();
     long elapsed = calls == 0 ? 0 : now - start;
-    boolean inCall = answer != null || (at == null ? Claim.isInterrupted(seen) : at.isInCall(seen));
+    boolean inCall = answer != null || (at == null ? isInterrupted(seen) : at.isInCall(seen));
     long took = inCall ? now - claim.startNanos : Condemnation.NO_CALL;
     Demand demand = at == null || !inCall ? null : at.demand;
     Details details = new Details(index, key, calls, elapsed, false);
@@ -178,10 +178,16 @@ final class Abandonment {
   private AbandonedException report(Worker worker, long seen) {
     return new AbandonedException(
         "abandoned: "
-            + what(Claim.isInterrupted(seen) ? Claim.interruption(seen) : Interruption.RUN_ENDED)
-            + ", and its action ignored the interrupt for "
-            + Require.text(terms.config.grace),
+            + what(isInterrupted(seen) ? Claim.interruption(seen) : Interruption.RUN_ENDED)
+            + (Claim.isInterrupting(seen)
+                ? ", and its thread, of a class of its own, does not let itself be interrupted"
+                : ", and its action ignored the interrupt for " + Require.text(terms.config.grace)),
         stackOf(worker.runningThread()));
+  }
+
+  /* Or is about to be. */
+  private static boolean isInterrupted(long seen) {
+    return Claim.isInterrupted(seen) || Claim.isInterrupting(seen);
   }
 
   private static StackTraceElement[] stackOf(Thread thread) {

@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.base.ShortWait;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.out.Sink;
 import io.millrace.engine.out.Wakeup;
@@ -70,7 +71,6 @@ final class Dispatch {
    * Gives back what a worker has. A claim can be interrupted at an item that its owner has not begun, and
    * leaves to others: no other item must get that. The worker can even be abandoned there.
    */
-  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
   private boolean comesBack(Worker worker) {
     if (worker.isAbandoned) {
       crew.rejoin(worker);
@@ -83,9 +83,10 @@ final class Dispatch {
       return true;
     }
     giveBack(worker);
+    ShortWait wait = new ShortWait();
     while (left.isInterruptOnItsWay()) {
       schedule.unlock();
-      Thread.yield();
+      wait.beforeNextLook();
       schedule.lock();
     }
     if (Claim.isInterrupted(left.observe())) {

@@ -115,8 +115,8 @@ final class Hedging {
       worker.readClock();
       return interrupter.drop(second) == State.ANSWERED ? second : null;
     } finally {
-      worker.unhedged(second);
       interrupter.leaveHedged(claim, worker.nowNanos);
+      worker.unhedged(second); // after that: whoever abandons it meanwhile finds the answer
     }
   }
 

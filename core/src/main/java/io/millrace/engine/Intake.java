@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How far the source is read, and by which worker. Used under the run's lock, except where said otherwise. */
 final class Intake {
+  /* A thread's own method may take that long to interrupt it; one that takes longer may never do it. */
+  private static final long MOST_SENDING_NANOS = 100_000_000;
+
   private final Feed feed;
   private final boolean prompt;
   private volatile boolean listsRest;
@@ -33,7 +36,7 @@ final class Intake {
 
   private Interrupt interrupt = Interrupt.NONE;
 
-  /* In real time: when the interrupt was sent; when the reader began, and whether the run went on then; for
+  /* In real time: when the interrupt was sent, or is to be taken for that; when the reader began, and whether the run went on then; for
    * how long the rest was listed. */
   private long interruptedNanos;
   private long readingSinceNanos;
@@ -79,7 +82,12 @@ final class Intake {
 
   /** The items of a group are done with. */
   void nextGroup() {
-    groupEnd += group;
+    groupEnd = groupEnd == Long.MAX_VALUE ? groupEnd : groupEnd + group;
+  }
+
+  /** The run has ended: what is read now is only listed, all of it at once. */
+  void endGroups() {
+    groupEnd = Long.MAX_VALUE;
   }
 
   /** Goes on to the next group if this many settled items complete the current one. */
@@ -191,6 +199,7 @@ final class Intake {
     Worker found = interrupt == Interrupt.NONE && isUnwanted ? reader : null;
     if (found != null) {
       interrupt = Interrupt.SENDING;
+      interruptedNanos = System.nanoTime() + MOST_SENDING_NANOS;
     }
     return found;
   }
@@ -213,9 +222,9 @@ final class Intake {
     return interrupt != Interrupt.NONE;
   }
 
-  /** Who was interrupted before this real time and still reads; null if nobody. */
+  /** Who was interrupted before this real time, or cannot be, and still reads; null if nobody. */
   @Nullable Worker interruptedReader(long before) {
-    return interrupt == Interrupt.SENT && interruptedNanos - before <= 0 ? reader : null;
+    return interrupt != Interrupt.NONE && interruptedNanos - before <= 0 ? reader : null;
   }
 
   /** For how long, in real time, the rest was read since the end of the run, without the lock. */
@@ -232,7 +241,7 @@ final class Intake {
   @Nullable Claim abandon(long nowNanos, long budgetNanos) {
     Claim claim = loading;
     exhausted = true;
-    interrupt = Interrupt.NONE;
+    interrupt = isInterruptOnItsWay() ? interrupt : Interrupt.NONE; // the reader waits for it
     if (claim == null) {
       return null;
     }

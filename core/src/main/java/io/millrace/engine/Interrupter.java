@@ -30,6 +30,9 @@ final class Interrupter {
   /** The time between two looks at workers that are left after the end of the run, or that could not be abandoned. */
   private static final long AGAIN_NANOS = 20_000_000;
 
+  /** How long a thread's own method may take to interrupt it, if the grace period is shorter than that. */
+  private static final long MOST_SENDING_NANOS = 1_000_000_000;
+
   private static final long LEAST_GRACE_STEP_NANOS = 1_000_000;
 
   private final Terms terms;
@@ -168,11 +171,13 @@ final class Interrupter {
       Worker worker, Claim claim, long seen, Interruption why, Runnable sending) {
     if (claim.beginInterrupt(seen, why)) {
       Sending.interrupt(worker.runningThread(), sending, () -> sent(claim, why));
+      if (claim.isInterruptOnItsWay()) {
+        watchGrace(); // somebody's code sends it, and may never do it
+      }
     }
   }
 
-  /* The grace begins when the interrupt was sent, perhaps by a thread of its own: a scan that came before
-   * would find nobody who was interrupted. */
+  /* The grace begins when the interrupt was sent, perhaps by a thread of its own. */
   private void sent(Claim claim, Interruption why) {
     claim.interruptSent();
     if (why != Interruption.RUN_ENDED) {
@@ -310,6 +315,13 @@ final class Interrupter {
     private void look(Worker worker) {
       Claim claim = worker.claim;
       long seen = claim == null ? 0 : claim.observe();
+      if (!ends && claim != null && Claim.isInterrupting(seen)) {
+        lookAtSending(worker, claim, seen);
+        return;
+      }
+      if (!ends) {
+        worker.isReached();
+      }
       if (claim != null && Claim.isInterrupted(seen)) {
         long left = claim.interruptedNanos() + terms.graceNanos - now;
         if (left > 0) {
@@ -319,6 +331,16 @@ final class Interrupter {
         }
       } else if (ends) {
         endOf(worker, claim, seen, now);
+      }
+    }
+
+    /* Its interrupt is on its way: one that a thread's own method does not send for long may never come. */
+    private void lookAtSending(Worker worker, Claim claim, long seen) {
+      long most = Math.max(terms.graceNanos, MOST_SENDING_NANOS);
+      if (worker.isUnreachable(claim, seen, now, most)) {
+        hasLostCarrier |= abandon(worker, claim, seen);
+      } else {
+        waitNanos = Math.min(waitNanos, AGAIN_NANOS);
       }
     }
   }

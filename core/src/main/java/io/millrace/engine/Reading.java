@@ -1,5 +1,6 @@
 package io.millrace.engine;
 
+import io.millrace.base.ShortWait;
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.terms.Terms;
 import io.millrace.outcome.RunStatus;
@@ -148,16 +149,16 @@ final class Reading {
   }
 
   /*
-   * Takes the lock again. An interrupt that was announced is waited for: no item must get it. False if the
-   * reader was abandoned.
+   * Takes the lock again. An interrupt that was announced is waited for, also by a reader that was abandoned: no item must
+   * get it. False if it was.
    */
-  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
   private boolean finishReading(Worker worker) {
     worker.readClock();
     schedule.lock();
-    while (intake.isReader(worker) && intake.isInterruptOnItsWay()) {
+    ShortWait wait = new ShortWait();
+    while (intake.isInterruptOnItsWay()) {
       schedule.unlock();
-      Thread.yield();
+      wait.beforeNextLook();
       schedule.lock();
     }
     boolean isReader = intake.isReader(worker);

@@ -332,6 +332,7 @@ final class Schedule {
     error = why;
     status = how;
     backlog.end();
+    intake.endGroups();
     window.end();
     crew.end();
     hasJustEnded = true;
@@ -457,7 +458,9 @@ final class Schedule {
   private void endIfInVain() {
     if (waiting.isAllInVain(intake, window)
         && !hasEnded()
-        && (intake.isDone(false) || (!sink.mayMakeRoom() && room() <= 0))) {
+        && (intake.isDone(false)
+            || intake.groupRoom() <= 0
+            || (!sink.mayMakeRoom() && room() <= 0))) {
       endLocked(RunStatus.TIMED_OUT, null);
     }
   }

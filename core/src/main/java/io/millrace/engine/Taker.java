@@ -169,7 +169,9 @@ final class Taker {
   private @Nullable Outcome<?, ?> next() {
     if (deliveries.deliveredSoFar() == groupEnd) {
       groupEnd += terms.config.group();
-      schedule.reading().nextGroup();
+      if (!schedule.hasEnded()) { // else there are no groups any more
+        schedule.reading().nextGroup();
+      }
     }
     Outcome<?, ?> outcome = reorder == null ? completed() : inOrder(reorder);
     if (outcome != null) {

@@ -63,7 +63,7 @@ final class Worker extends Timekeeper implements Runnable {
   private long callStart;
   private volatile @Nullable HedgedCall hedged;
 
-  /* Written and read by scans after the end of the run: where it was when no interrupt could reach it. */
+  /* Written and read by scans: where it was when no interrupt could reach it. */
   private volatile @Nullable Place unreachable;
 
   /** Where a worker was seen: with this word of this claim, for the first time at this real time. */
@@ -149,6 +149,13 @@ final class Worker extends Timekeeper implements Runnable {
     }
     unreachable = new Place(of, seen, realNanos);
     return false;
+  }
+
+  /** A scan has seen it where interrupts reach it. */
+  void isReached() {
+    if (unreachable != null) {
+      unreachable = null;
+    }
   }
 
   /** Whether it runs in this thread. */

@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Quietly;
+import io.millrace.base.ShortLock;
 import io.millrace.time.TimeSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +23,9 @@ final class Room {
   private final TimeSource clock;
   private final OwnWaits ownWaits;
 
-  /* Guarded by this: those who take race with those who give back and with the shutdown. */
+  private final ShortLock lock = new ShortLock();
+
+  /* Guarded by the lock: those who take race with those who give back and with the shutdown. */
   private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
   private long free; // below 0 if there are fewer places than are taken
   private boolean closed;
@@ -58,21 +61,36 @@ final class Room {
   }
 
   /** Whether there is a place that nobody waits for; it may be gone at once. */
-  synchronized boolean hasFree() {
-    return free > 0 && waiters.isEmpty() && !closed;
+  boolean hasFree() {
+    lock.lock();
+    try {
+      return free > 0 && waiters.isEmpty() && !closed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /* Whether somebody gets a place when so many tasks have given theirs back. */
-  private synchronized boolean isAnyFreeAfter(int tasks) {
-    return free + tasks > 0;
+  private boolean isAnyFreeAfter(int tasks) {
+    lock.lockInside(); // the waits of the executor are locked
+    try {
+      return free + tasks > 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized boolean tryTake() {
-    if (closed || free <= 0 || !waiters.isEmpty()) {
-      return false;
+  boolean tryTake() {
+    lock.lock();
+    try {
+      if (closed || free <= 0 || !waiters.isEmpty()) {
+        return false;
+      }
+      free--;
+      return true;
+    } finally {
+      lock.unlock();
     }
-    free--;
-    return true;
   }
 
   /**
@@ -118,30 +136,45 @@ final class Room {
   }
 
   /* False if there is an answer without waiting. */
-  private synchronized boolean enqueue(Waiter waiter) {
-    if (closed) {
-      return false;
+  private boolean enqueue(Waiter waiter) {
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      if (free > 0 && waiters.isEmpty()) {
+        free--;
+        waiter.granted = true;
+        return false;
+      }
+      return waiters.add(waiter);
+    } finally {
+      lock.unlock();
     }
-    if (free > 0 && waiters.isEmpty()) {
-      free--;
-      waiter.granted = true;
-      return false;
-    }
-    return waiters.add(waiter);
   }
 
-  private synchronized Answer answer(Waiter waiter) {
-    if (waiter.granted) {
-      return Answer.TAKEN;
+  private Answer answer(Waiter waiter) {
+    lock.lock();
+    try {
+      if (waiter.granted) {
+        return Answer.TAKEN;
+      }
+      waiters.remove(waiter);
+      return closed ? Answer.CLOSED : Answer.LATE;
+    } finally {
+      lock.unlock();
     }
-    waiters.remove(waiter);
-    return closed ? Answer.CLOSED : Answer.LATE;
   }
 
   /* False if the waiter has got a place. */
-  private synchronized boolean withdraw(Waiter waiter) {
-    waiters.remove(waiter);
-    return !waiter.granted;
+  private boolean withdraw(Waiter waiter) {
+    lock.lock();
+    try {
+      waiters.remove(waiter);
+      return !waiter.granted;
+    } finally {
+      lock.unlock();
+    }
   }
 
   void giveBack() {
@@ -156,16 +189,21 @@ final class Room {
   }
 
   /* The first of those who wait, if there is a place for it now. */
-  private synchronized @Nullable Waiter grant(int more) {
-    free += more;
-    if (free <= 0 || waiters.isEmpty()) {
-      return null;
+  private @Nullable Waiter grant(int more) {
+    lock.lock();
+    try {
+      free += more;
+      if (free <= 0 || waiters.isEmpty()) {
+        return null;
+      }
+      free--;
+      Waiter next = waiters.removeFirst();
+      next.granted = true;
+      next.over = true;
+      return next;
+    } finally {
+      lock.unlock();
     }
-    free--;
-    Waiter next = waiters.removeFirst();
-    next.granted = true;
-    next.over = true;
-    return next;
   }
 
   /** Lets all go who wait for a place: there are none any more. */
@@ -175,11 +213,16 @@ final class Room {
     }
   }
 
-  private synchronized List<Waiter> closeAndTake() {
-    closed = true;
-    List<Waiter> all = List.copyOf(waiters);
-    all.forEach(waiter -> waiter.over = true);
-    waiters.clear();
-    return all;
+  private List<Waiter> closeAndTake() {
+    lock.lock();
+    try {
+      closed = true;
+      List<Waiter> all = List.copyOf(waiters);
+      all.forEach(waiter -> waiter.over = true);
+      waiters.clear();
+      return all;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.ShortLock;
 import io.millrace.base.Shown;
 import java.time.Duration;
 import java.util.Arrays;
@@ -39,7 +40,9 @@ public final class RetryBudget {
   private volatile long sliceEnd;
   private volatile boolean hasBegun;
 
-  /* Guarded by this: a ring of what the totals were when each slice began, and those of retries. */
+  private final ShortLock lock = new ShortLock();
+
+  /* Guarded by the lock: a ring of what the totals were when each slice began, and those of retries. */
   private final long[] callsBefore = new long[SLICES + 1];
   private final long[] retriesBefore = new long[SLICES + 1];
   private int newest;
@@ -96,8 +99,13 @@ public final class RetryBudget {
   }
 
   /** How many retries it has refused so far. */
-  public synchronized long refused() {
-    return refused;
+  public long refused() {
+    lock.lock();
+    try {
+      return refused;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether there is a limit. */
@@ -128,16 +136,21 @@ public final class RetryBudget {
     return !isLimited() || takeOne(now);
   }
 
-  private synchronized boolean takeOne(long now) {
-    turn(now);
-    long recentCalls = calls.sum() - callsBefore[oldest()];
-    boolean isLeft = recentRetries() + 1 <= floor + share * recentCalls + ROUNDING;
-    if (isLeft) {
-      retries++;
-    } else {
-      refused++;
+  private boolean takeOne(long now) {
+    lock.lock();
+    try {
+      turn(now);
+      long recentCalls = calls.sum() - callsBefore[oldest()];
+      boolean isLeft = recentRetries() + 1 <= floor + share * recentCalls + ROUNDING;
+      if (isLeft) {
+        retries++;
+      } else {
+        refused++;
+      }
+      return isLeft;
+    } finally {
+      lock.unlock();
     }
-    return isLeft;
   }
 
   /**
@@ -152,10 +165,15 @@ public final class RetryBudget {
     }
   }
 
-  private synchronized void giveOneBack(long now) {
-    turn(now);
-    if (recentRetries() > 0) {
-      forgetOldest();
+  private void giveOneBack(long now) {
+    lock.lock();
+    try {
+      turn(now);
+      if (recentRetries() > 0) {
+        forgetOldest();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -182,28 +200,34 @@ public final class RetryBudget {
   }
 
   /* Begins the slice of this time. A time before the slice's own counts as part of it. */
-  private synchronized void turn(long now) {
-    if (!hasBegun) {
-      sliceEnd = now + sliceNanos;
-      hasBegun = true;
-    }
-    long late = now - sliceEnd;
-    if (late < 0) {
-      return;
-    }
-    long passed = late / sliceNanos + 1;
-    long called = calls.sum();
-    if (passed > SLICES) {
-      Arrays.fill(callsBefore, called);
-      Arrays.fill(retriesBefore, retries);
-    } else {
-      for (int slice = 0; slice < passed; slice++) {
-        newest = (newest + 1) % callsBefore.length;
-        callsBefore[newest] = called;
-        retriesBefore[newest] = retries;
+  private void turn(long now) {
+    lock.lock();
+    try {
+      if (!hasBegun) {
+        sliceEnd = now + sliceNanos;
+        hasBegun = true;
       }
+      long end = sliceEnd;
+      long late = now - end;
+      if (late < 0) {
+        return;
+      }
+      long passed = late / sliceNanos + 1;
+      long called = calls.sum();
+      if (passed > SLICES) {
+        Arrays.fill(callsBefore, called);
+        Arrays.fill(retriesBefore, retries);
+      } else {
+        for (int slice = 0; slice < passed; slice++) {
+          newest = (newest + 1) % callsBefore.length;
+          callsBefore[newest] = called;
+          retriesBefore[newest] = retries;
+        }
+      }
+      sliceEnd = end + passed * sliceNanos;
+    } finally {
+      lock.unlock();
     }
-    sliceEnd += passed * sliceNanos;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.ShortLock;
 import io.millrace.base.Warnings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +33,7 @@ import java.util.function.Consumer;
  */
 public final class RunControl {
   /* Ours alone, and no callback runs inside of it. */
-  private final Object lock = new Object();
+  private final ShortLock lock = new ShortLock();
   private final Map<Registration, Consumer<? super Call>> callbacks = new LinkedHashMap<>();
 
   /* Written under the lock, before the callbacks are called; read by anybody. */
@@ -91,16 +92,22 @@ public final class RunControl {
    */
   public Registration onChange(Consumer<? super Call> callback) {
     Registration registration = new Registration(this);
-    synchronized (lock) {
+    lock.lock();
+    try {
       callbacks.put(registration, Objects.requireNonNull(callback, "callback"));
+    } finally {
+      lock.unlock();
     }
     return registration;
   }
 
   private void tell(Call call) {
     List<Consumer<? super Call>> all;
-    synchronized (lock) {
+    lock.lock();
+    try {
       all = new ArrayList<>(callbacks.values());
+    } finally {
+      lock.unlock();
     }
     all.forEach(callback -> tellQuietly(callback, call));
   }
@@ -114,8 +121,11 @@ public final class RunControl {
   }
 
   private void remove(Registration registration) {
-    synchronized (lock) {
+    lock.lock();
+    try {
       callbacks.remove(registration);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.plan;
 
 import io.millrace.base.Require;
+import io.millrace.base.ShortLock;
 import io.millrace.base.Warnings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ public final class StopToken {
 
   /* The lock is our own, and no callback runs inside of it. It is for a callback that is added while
    * stop() or drain() runs: that is called exactly once. */
-  private final Object lock = new Object();
+  private final ShortLock lock = new ShortLock();
   private final Map<Registration, Runnable> callbacks = new LinkedHashMap<>();
   private final Map<Registration, Consumer<? super Duration>> drains = new LinkedHashMap<>();
   private volatile boolean stopped;
@@ -45,11 +46,14 @@ public final class StopToken {
   public void stop() {
     refuseNone("stopped");
     List<Runnable> due;
-    synchronized (lock) {
+    lock.lock();
+    try {
       stopped = true;
       due = new ArrayList<>(callbacks.values());
       callbacks.clear();
       drains.clear();
+    } finally {
+      lock.unlock();
     }
     due.forEach(StopToken::runQuietly);
   }
@@ -70,13 +74,16 @@ public final class StopToken {
     Require.notNegative("grace", grace);
     refuseNone("drained");
     List<Consumer<? super Duration>> due;
-    synchronized (lock) {
+    lock.lock();
+    try {
       if (stopped || this.grace != null) {
         return;
       }
       this.grace = grace;
       due = new ArrayList<>(drains.values());
       drains.clear();
+    } finally {
+      lock.unlock();
     }
     due.forEach(callback -> runQuietly(() -> callback.accept(grace)));
   }
@@ -114,11 +121,14 @@ public final class StopToken {
     if (this == NONE) {
       return registration;
     }
-    synchronized (lock) {
+    lock.lock();
+    try {
       if (!stopped) {
         callbacks.put(registration, callback);
         return registration;
       }
+    } finally {
+      lock.unlock();
     }
     runQuietly(callback);
     return registration;
@@ -137,11 +147,14 @@ public final class StopToken {
       return registration;
     }
     Duration known;
-    synchronized (lock) {
+    lock.lock();
+    try {
       known = grace;
       if (known == null && !stopped) {
         drains.put(registration, callback);
       }
+    } finally {
+      lock.unlock();
     }
     if (known != null) {
       Duration given = known;
@@ -155,9 +168,12 @@ public final class StopToken {
     if (this == NONE) {
       return;
     }
-    synchronized (lock) {
+    lock.lock();
+    try {
       callbacks.remove(registration);
       drains.remove(registration);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -67,6 +67,18 @@ class LongRunsTest {
   }
 
   @Test
+  @DisplayName("E23: so does one that is read in groups")
+  void streamInGroups() {
+    long start = System.nanoTime();
+    try (Stream<Outcome<Integer, Integer>> outcomes =
+        Parallel.of(4).barrier(2).runTimeout(ofMillis(200)).truncation(Truncation.SILENT).stream(
+            MILLION, LongRunsTest::await)) {
+      assertEquals(1_000_000, outcomes.mapToInt(_ -> 1).sum());
+    }
+    assertInTime(start);
+  }
+
+  @Test
   @DisplayName("E23: a map over a million items returns in time after its timeout")
   void map() {
     long start = System.nanoTime();

@@ -17,6 +17,7 @@ import io.millrace.outcome.AttemptEvent;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
+import io.millrace.plan.Order;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Truncation;
@@ -36,9 +37,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Permits that nobody can use: the end comes at once, and they go back. */
 @Timeout(30)
@@ -53,6 +57,30 @@ class PredictedEndTest {
       Results<Integer, Integer> results = Soon.of(() -> limited.map(List.of(1, 2, 3), x -> x));
       assertEquals(RunStatus.TIMED_OUT, results.status());
       assertEquals(1, results.successes().size());
+      assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(names = {"INPUT", "COMPLETION"})
+  @DisplayName("E24: so does one whose group waits for such a permit, though more could be read")
+  void runTimeoutInGroups(Order order) throws Exception {
+    try (ManualClock clock = ManualClock.jumping()) {
+      Parallel limited =
+          Parallel.of(4)
+              .barrier(3)
+              .order(order)
+              .clock(clock)
+              .rateLimit(HOURLY)
+              .runTimeout(ofSeconds(10))
+              .truncation(Truncation.SILENT);
+      List<Integer> items = IntStream.range(0, 9).boxed().toList();
+      Parallel collecting = limited.order(Order.NATURAL);
+      Results<Integer, Integer> results = Soon.of(() -> collecting.map(items, x -> x));
+      assertEquals(RunStatus.TIMED_OUT, results.status());
+      try (Stream<Outcome<Integer, Integer>> outcomes = limited.stream(items, x -> x)) {
+        assertEquals(9, Soon.of(outcomes::toList).size());
+      }
       assertTrue(clock.elapsed().toMillis() < 1_000, "it took " + clock.elapsed());
     }
   }

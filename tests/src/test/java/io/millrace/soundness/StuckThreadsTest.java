@@ -16,6 +16,7 @@ import io.millrace.executor.TaskOptions;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.Outcome;
 import io.millrace.outcome.RunStatus;
+import io.millrace.plan.Hedge;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
 import io.millrace.scope.CancelScope;
@@ -24,13 +25,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -257,6 +262,98 @@ class StuckThreadsTest {
     end.countDown();
     thread.join();
     assertTrue(scope.cancelled());
+  }
+
+  private Parallel withBlockingThreads(int threads) {
+    ThreadFactory factory = task -> new Blocking(task, new CountDownLatch(1));
+    // Nobody could shut it down: that interrupts, too.
+    return Parallel.of(threads).workers(Workers.on(Executors.newFixedThreadPool(threads, factory)));
+  }
+
+  @ParameterizedTest(name = "the action returns: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName(
+      "E12: threads whose interrupt method blocks do not hang a run whose attempts time out")
+  void interruptThatBlocks(boolean returns) throws Exception {
+    CountDownLatch late = new CountDownLatch(1);
+    TimeSource clock = TimeSource.system();
+    Parallel parallel = withBlockingThreads(2).attemptTimeout(ofMillis(50));
+    Results<Integer, Integer> results =
+        Soon.of(
+            () ->
+                parallel.map(
+                    List.of(1, 2, 3, 4),
+                    item -> {
+                      if (item == 1) {
+                        clock.schedule(clock.nanoTime() + ofMillis(200).toNanos(), late::countDown);
+                        Soon.awaitDeaf(returns ? late : end);
+                      }
+                      return item;
+                    }));
+    assertEquals(RunStatus.COMPLETED, results.status());
+    assertEquals(3, results.successes().size());
+    assertInstanceOf(AbandonedException.class, results.failures().getFirst().error());
+  }
+
+  @Test
+  @DisplayName("E12: such a thread does not hang a run whose source it reads")
+  void interruptThatBlocksAtTheSource() throws Exception {
+    Iterable<Integer> source =
+        () ->
+            Stream.iterate(1, n -> n + 1)
+                .peek(
+                    n -> {
+                      if (n == 3) {
+                        Soon.awaitDeaf(end);
+                      }
+                    })
+                .iterator();
+    Parallel parallel = withBlockingThreads(2).runTimeout(ofMillis(100));
+    Results<Integer, Integer> results = Soon.of(() -> parallel.map(source, item -> item));
+    assertEquals(RunStatus.TIMED_OUT, results.status());
+  }
+
+  @Test
+  @DisplayName("E12: such a thread does not lose the answer of the second call that was faster")
+  void interruptThatBlocksAtAnAnswer() throws Exception {
+    AtomicBoolean isSecond = new AtomicBoolean();
+    Parallel parallel = withBlockingThreads(2).hedgeIdempotent(Hedge.after(ofMillis(5)).budget(1));
+    Results<Integer, Integer> results =
+        Soon.of(
+            () ->
+                parallel.map(
+                    List.of(1),
+                    item -> {
+                      if (!isSecond.getAndSet(true)) {
+                        Soon.awaitDeaf(end);
+                      }
+                      return item;
+                    }));
+    assertEquals(1, results.successes().size());
+  }
+
+  @Test
+  @DisplayName("E12: an executor that makes others wait is given no worker again meanwhile")
+  void executorThatBlocks() throws Exception {
+    AtomicInteger ofBlocking = new AtomicInteger();
+    AtomicInteger ofForgetful = new AtomicInteger();
+    try (Run<Integer, Integer> blocked =
+            startOn(
+                _ -> {
+                  if (ofBlocking.incrementAndGet() > 1) {
+                    Soon.awaitDeaf(end);
+                  }
+                });
+        Run<Integer, Integer> forgotten = startOn(_ -> ofForgetful.incrementAndGet())) {
+      Soon.until(() -> ofForgetful.get() == 4); // so the other one was looked at as well
+      assertEquals(2, ofBlocking.get());
+      blocked.stop();
+      forgotten.stop();
+    }
+  }
+
+  private static Run<Integer, Integer> startOn(Executor executor) {
+    return Parallel.of(1).workers(Workers.on(executor)).start(List.of(1), item -> item);
   }
 
   @ParameterizedTest(name = "in the caller''s thread: {0}")

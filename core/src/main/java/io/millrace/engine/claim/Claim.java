@@ -13,6 +13,7 @@ import static io.millrace.engine.claim.ClaimWord.withEnd;
 import static io.millrace.engine.claim.ClaimWord.withPosition;
 import static io.millrace.engine.claim.ClaimWord.word;
 
+import io.millrace.base.ShortWait;
 import io.millrace.engine.claim.ClaimWord.State;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -323,13 +324,12 @@ public final class Claim extends ClaimCells {
    *
    * @return what the interrupt was for; null if the owner came too late and was abandoned
    */
-  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
   public @Nullable Interruption sealInterrupted() {
+    ShortWait wait = new ShortWait();
     for (; ; ) {
       long seen = word;
       switch (state(seen)) {
-        case INTERRUPTING, ABANDONING ->
-            Thread.yield(); // the one who interrupts may need this carrier
+        case INTERRUPTING, ABANDONING -> wait.beforeNextLook();
         case INTERRUPTED -> {
           if (compareAndSet(seen, with(State.SEALED, seen))) {
             Thread.interrupted();

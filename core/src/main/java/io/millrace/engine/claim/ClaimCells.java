@@ -121,6 +121,11 @@ public abstract sealed class ClaimCells permits Claim {
     return state(seen) == State.INTERRUPTED;
   }
 
+  /** Whether an interrupt of the owner at what was seen was announced that has not been sent. */
+  public static boolean isInterrupting(long seen) {
+    return state(seen) == State.INTERRUPTING;
+  }
+
   /** Whether its owner has settled all of it. */
   public static boolean isThrough(long seen) {
     return state(seen) == State.RUNNING && position(seen) == end(seen);

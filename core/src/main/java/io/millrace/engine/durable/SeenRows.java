@@ -1,5 +1,6 @@
 package io.millrace.engine.durable;
 
+import io.millrace.base.ShortLock;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,9 @@ final class SeenRows {
 
   private static final int PAGE = 4_096;
 
-  /* Guarded by this. */
+  private final ShortLock lock = new ShortLock();
+
+  /* Guarded by the lock. */
   private final Map<Long, Page> pages = new HashMap<>();
 
   private static final class Page {
@@ -30,22 +33,27 @@ final class SeenRows {
    * @param stored the position that the row has
    * @return the position of the item that has found it before, or {@link #NEVER}
    */
-  synchronized long see(long row, long stored, long position) {
-    Page page = pages.computeIfAbsent(row / PAGE, none -> new Page());
-    int place = (int) (row % PAGE);
-    long bit = 1L << place;
-    long[] moved = page.moved;
-    if ((page.seen[place / Long.SIZE] & bit) != 0) {
-      return moved == null || moved[place] == 0 ? stored : moved[place] - 1;
-    }
-    page.seen[place / Long.SIZE] |= bit;
-    if (stored != position) {
-      if (moved == null) {
-        moved = new long[PAGE];
-        page.moved = moved;
+  long see(long row, long stored, long position) {
+    lock.lock();
+    try {
+      Page page = pages.computeIfAbsent(row / PAGE, none -> new Page());
+      int place = (int) (row % PAGE);
+      long bit = 1L << place;
+      long[] moved = page.moved;
+      if ((page.seen[place / Long.SIZE] & bit) != 0) {
+        return moved == null || moved[place] == 0 ? stored : moved[place] - 1;
       }
-      moved[place] = position + 1;
+      page.seen[place / Long.SIZE] |= bit;
+      if (stored != position) {
+        if (moved == null) {
+          moved = new long[PAGE];
+          page.moved = moved;
+        }
+        moved[place] = position + 1;
+      }
+      return NEVER;
+    } finally {
+      lock.unlock();
     }
-    return NEVER;
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.engine.terms;
 
+import io.millrace.base.ShortLock;
 import io.millrace.checkpoint.spi.Spent;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Budget;
@@ -27,7 +28,9 @@ public final class Spending {
   /* Of earlier runs. Written before the first call. */
   private Spent earlier = Spent.NONE;
 
-  /* Of this one. Guarded by this. */
+  private final ShortLock lock = new ShortLock();
+
+  /* Of this one. Guarded by the lock. */
   private long calls;
   private long permits;
   private double money;
@@ -96,11 +99,16 @@ public final class Spending {
   }
 
   /** What earlier runs and this one have spent, calls under way included. */
-  public synchronized Spent total() {
-    return new Spent(
-        sum(earlier.calls(), calls),
-        sum(earlier.permits(), permits),
-        Math.min(Double.MAX_VALUE, earlier.money() + money));
+  public Spent total() {
+    lock.lock();
+    try {
+      return new Spent(
+          sum(earlier.calls(), calls),
+          sum(earlier.permits(), permits),
+          Math.min(Double.MAX_VALUE, earlier.money() + money));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether the cost of an item has to be known before its call. */
@@ -119,22 +127,32 @@ public final class Spending {
   }
 
   /** Takes what a call needs; if that is not left, nothing is taken, and this says how the run ends. */
-  public synchronized @Nullable RunStatus take(long needed) {
-    if (calls >= mostCalls) {
-      return RunStatus.CALLS_SPENT;
+  public @Nullable RunStatus take(long needed) {
+    lock.lock();
+    try {
+      if (calls >= mostCalls) {
+        return RunStatus.CALLS_SPENT;
+      }
+      if (mostPermits - permits < needed || money >= mostMoney) {
+        return RunStatus.COST_SPENT;
+      }
+      calls++;
+      permits += needed;
+      return null;
+    } finally {
+      lock.unlock();
     }
-    if (mostPermits - permits < needed || money >= mostMoney) {
-      return RunStatus.COST_SPENT;
-    }
-    calls++;
-    permits += needed;
-    return null;
   }
 
   /** The call was not made. */
-  public synchronized void giveBack(long needed) {
-    calls--;
-    permits -= needed;
+  public void giveBack(long needed) {
+    lock.lock();
+    try {
+      calls--;
+      permits -= needed;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Asks the user's functions what a call has cost, and adds it up. */
@@ -148,9 +166,14 @@ public final class Spending {
     add(excess, spent);
   }
 
-  private synchronized void add(long excess, double spent) {
-    permits = sum(permits, -excess);
-    money = Math.min(Double.MAX_VALUE, money + spent);
+  private void add(long excess, double spent) {
+    lock.lock();
+    try {
+      permits = sum(permits, -excess);
+      money = Math.min(Double.MAX_VALUE, money + spent);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /* The second may be below 0, but not by more than the first. */

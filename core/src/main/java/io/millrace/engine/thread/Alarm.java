@@ -2,19 +2,21 @@ package io.millrace.engine.thread;
 
 import io.millrace.base.Quietly;
 import io.millrace.time.TimeSource;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most one timer: that of the earliest time anybody asked for. Thread-safe. The clock is never called
- * under the lock.
+ * At most one timer: that of the earliest time anybody asked for. Thread-safe. It has no lock, because the thread of all timers
+ * comes here, and must not wait behind a virtual thread that has no carrier.
  */
 public final class Alarm {
+  private static final Setting CANCELLED = new Setting(0);
+
   private final TimeSource clock;
   private final Runnable task;
 
-  /* Guarded by this: setting races with ringing and with cancelling. */
-  private @Nullable Setting current;
-  private boolean isCancelled;
+  /* Setting races with ringing and with cancelling: whoever takes a setting out does what follows. */
+  private final AtomicReference<@Nullable Setting> current = new AtomicReference<>();
 
   private static final class Setting {
     final long dueNanos;
@@ -25,6 +27,9 @@ public final class Alarm {
      */
     private volatile TimeSource.@Nullable Timer timer;
     private volatile boolean isVoid;
+
+    /* Written before it looks whether it is the current one; read by whoever makes it that again. */
+    private volatile boolean hasRung;
 
     Setting(long dueNanos) {
       this.dueNanos = dueNanos;
@@ -57,51 +62,47 @@ public final class Alarm {
    * clock throws, the alarm is not set.
    */
   public void at(long nanos) {
+    Setting mine = null;
     Setting replaced;
-    Setting mine;
-    synchronized (this) {
-      replaced = current;
-      if (isCancelled || (replaced != null && replaced.dueNanos - nanos <= 0)) {
+    do {
+      replaced = current.get();
+      if (isCancelled(replaced) || (replaced != null && replaced.dueNanos - nanos <= 0)) {
         return;
       }
-      mine = new Setting(nanos);
-      current = mine;
-    }
-    try {
-      mine.start(clock, () -> ring(mine));
-    } catch (Throwable broken) {
-      takeBack(mine, replaced);
-      throw broken;
-    }
+      mine = mine == null ? new Setting(nanos) : mine;
+    } while (!current.compareAndSet(replaced, mine));
+    start(mine, replaced);
     if (replaced != null) {
       replaced.stop();
     }
   }
 
-  private synchronized void takeBack(Setting mine, @Nullable Setting replaced) {
-    if (current == mine) {
-      current = replaced;
+  private void start(Setting mine, @Nullable Setting replaced) {
+    try {
+      mine.start(clock, () -> ring(mine));
+    } catch (Throwable broken) {
+      if (current.compareAndSet(mine, replaced) && replaced != null && replaced.hasRung) {
+        ring(replaced); // it came while mine was the current one
+      }
+      throw broken;
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // CANCELLED is a mark
+  private static boolean isCancelled(@Nullable Setting setting) {
+    return setting == CANCELLED;
+  }
+
   private void ring(Setting ringing) {
-    synchronized (this) {
-      if (isCancelled || current != ringing) {
-        return; // a later setting rings earlier
-      }
-      current = null;
+    ringing.hasRung = true;
+    if (current.compareAndSet(ringing, null)) { // else a later setting rings earlier, or none
+      Mishaps.survive(task); // a clock would keep to itself what it throws
     }
-    Mishaps.survive(task); // a clock would keep to itself what it throws
   }
 
   /** Never rings again. */
   public void cancel() {
-    Setting last;
-    synchronized (this) {
-      isCancelled = true;
-      last = current;
-      current = null;
-    }
+    Setting last = current.getAndSet(CANCELLED);
     if (last != null) {
       last.stop();
     }

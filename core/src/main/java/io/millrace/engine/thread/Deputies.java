@@ -1,5 +1,6 @@
 package io.millrace.engine.thread;
 
+import io.millrace.base.ShortLock;
 import io.millrace.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -16,7 +17,10 @@ public final class Deputies {
 
   private final Alarm alarm = new Alarm(TimeSource.system(), this::look);
 
-  /* All of this is guarded by this. */
+  /* No monitor, behind which the thread of all timers would wait with a virtual thread that has no carrier. */
+  private final ShortLock lock = new ShortLock();
+
+  /* All of this is guarded by the lock. */
   private final Queue<Runnable> waiting = new ArrayDeque<>();
 
   /* Deputies that were started, or are about to be, and have not found the queue empty. */
@@ -37,7 +41,8 @@ public final class Deputies {
   public void run(Runnable task) {
     boolean isFirst;
     boolean hasToWatch;
-    synchronized (this) {
+    lock.lock();
+    try {
       waiting.add(task);
       added++;
       isFirst = running == 0;
@@ -49,6 +54,8 @@ public final class Deputies {
         isWatched = true;
         due = added;
       }
+    } finally {
+      lock.unlock();
     }
     if (isFirst) {
       Threads.inPlatformThread(this::serve);
@@ -66,13 +73,19 @@ public final class Deputies {
     }
   }
 
-  private synchronized void watchNoMore() {
-    isWatched = false;
+  private void watchNoMore() {
+    lock.lock();
+    try {
+      isWatched = false;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void look() {
     boolean isLate;
-    synchronized (this) {
+    lock.lock();
+    try {
       isWatched = !waiting.isEmpty();
       if (!isWatched) {
         return;
@@ -82,6 +95,8 @@ public final class Deputies {
       if (isLate) {
         wanted = running + Math.min(waiting.size(), Math.max(1, running));
       }
+    } finally {
+      lock.unlock();
     }
     if (isLate) {
       startAnother();
@@ -105,14 +120,24 @@ public final class Deputies {
     }
   }
 
-  private synchronized boolean mayStart() {
-    boolean may = running < wanted && !waiting.isEmpty();
-    running += may ? 1 : 0;
-    return may;
+  private boolean mayStart() {
+    lock.lock();
+    try {
+      boolean may = running < wanted && !waiting.isEmpty();
+      running += may ? 1 : 0;
+      return may;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private synchronized void endOne() {
-    running--;
+  private void endOne() {
+    lock.lock();
+    try {
+      running--;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void serve() {
@@ -122,13 +147,18 @@ public final class Deputies {
     }
   }
 
-  private synchronized @Nullable Runnable next() {
-    Runnable task = waiting.poll();
-    if (task == null) {
-      running--;
-    } else {
-      taken++;
+  private @Nullable Runnable next() {
+    lock.lock();
+    try {
+      Runnable task = waiting.poll();
+      if (task == null) {
+        running--;
+      } else {
+        taken++;
+      }
+      return task;
+    } finally {
+      lock.unlock();
     }
-    return task;
   }
 }

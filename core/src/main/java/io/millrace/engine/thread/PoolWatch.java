@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +84,7 @@ public final class PoolWatch {
 
   private void dropAll() {
     for (Handed one = handed.poll(); one != null; one = handed.poll()) {
-      if (one.take() != null) {
+      if (one.drop()) {
         Mishaps.survive(clock::exit); // it was announced, and will not run
       }
     }
@@ -93,11 +95,11 @@ public final class PoolWatch {
     private final int generation;
     private final Executor executor;
 
-    /* Guarded by this. Null once the worker is taken. */
-    private @Nullable Refusals refusals;
+    /* Null once it is taken: whoever takes it runs the worker, or says that it will not run. */
+    private final AtomicReference<@Nullable Part> part;
 
-    /* Guarded by this: whoever takes it runs it, or says that it will not run. */
-    private @Nullable Runnable worker;
+    /* Whether somebody gives it now. That may block, and then it is not given once more meanwhile. */
+    private final AtomicBoolean isBeingGiven = new AtomicBoolean();
 
     /* The alarm's own. */
     private long nextNanos = System.nanoTime() + FIRST_LOOK_NANOS;
@@ -106,33 +108,29 @@ public final class PoolWatch {
     /* Since when the executor refuses what it was given before; 0 if it does not. By one thread at a time. */
     private volatile long refusedSinceNanos;
 
+    /* What it holds of the run. */
+    private record Part(Runnable worker, Refusals refusals) {}
+
     Handed(Runnable worker, int generation, Executor executor, Refusals refusals) {
-      this.refusals = refusals;
-      this.worker = worker;
+      this.part = new AtomicReference<>(new Part(worker, refusals));
       this.generation = generation;
       this.executor = executor;
     }
 
-    synchronized boolean isWaiting() {
-      return worker != null;
+    boolean isWaiting() {
+      return part.get() != null;
     }
 
-    synchronized @Nullable Runnable take() {
-      Runnable taken = worker;
-      worker = null;
-      refusals = null;
-      return taken;
-    }
-
-    private synchronized @Nullable Refusals refusals() {
-      return refusals;
+    /** False if it was taken before. */
+    boolean drop() {
+      return part.getAndSet(null) != null;
     }
 
     @Override
     public void run() {
-      Runnable taken = take();
+      Part taken = part.getAndSet(null);
       if (taken != null) {
-        taken.run();
+        taken.worker.run();
       }
     }
 
@@ -145,9 +143,16 @@ public final class PoolWatch {
     }
 
     private void giveAgain() {
-      if (isInQueue()) {
-        return;
+      try {
+        if (isWaiting() && !isInQueue()) {
+          giveOnceMore();
+        }
+      } finally {
+        isBeingGiven.set(false);
       }
+    }
+
+    private void giveOnceMore() {
       try {
         executor.execute(this);
         refusedSinceNanos = 0;
@@ -169,14 +174,14 @@ public final class PoolWatch {
       if (executor instanceof ExecutorService pool) {
         return pool.isShutdown();
       }
-      Refusals run = refusals();
-      return isImpatient && run != null && run.isNobodyActive();
+      Part given = part.get();
+      return isImpatient && given != null && given.refusals.isNobodyActive();
     }
 
     private void refuse(Throwable broken) {
-      Refusals run = refusals();
-      if (take() != null && run != null) {
-        run.refused(generation, broken);
+      Part refused = part.getAndSet(null);
+      if (refused != null) {
+        refused.refusals.refused(generation, broken);
       }
     }
 
@@ -185,7 +190,9 @@ public final class PoolWatch {
       if (nextNanos - now <= 0) {
         stepNanos = Math.min(2 * stepNanos, MOST_LOOK_NANOS);
         nextNanos = now + stepNanos;
-        GIVING.run(this::giveAgain);
+        if (isBeingGiven.compareAndSet(false, true)) {
+          GIVING.run(this::giveAgain);
+        }
       }
       return Math.max(nextNanos - now, 1);
     }

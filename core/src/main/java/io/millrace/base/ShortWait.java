@@ -1,0 +1,25 @@
+package io.millrace.base;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Looks of one thread for what another one is about to do. That takes a moment, if no code of others is in the way; then the looks
+ * become rare.
+ */
+public final class ShortWait {
+  private static final int LOOKS = 1_000;
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  private int looks;
+
+  /** Waits for a moment before the next look. */
+  @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread
+  public void beforeNextLook() {
+    Thread.yield(); // the other one may need this carrier
+    if (looks < LOOKS) {
+      looks++;
+    } else {
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+    }
+  }
+}
