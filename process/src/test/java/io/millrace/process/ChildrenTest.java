@@ -91,6 +91,31 @@ class ChildrenTest {
     assertGone(Long.parseLong(printed.next()));
   }
 
+  @Test
+  @DisplayName(
+      "P6: a child whose parent has gone, of a pool in a task, ends when the task is killed")
+  void poolsInTasksLeaveNothing() throws Exception {
+    Thread caller =
+        Thread.startVirtualThread(
+            () ->
+                assertThrows(
+                    Exception.class,
+                    () ->
+                        pool.call(
+                            () -> {
+                              try (var inner = ProcessPool.open(ProcessOptions.of(1))) {
+                                return inner.call(leaving(LEFT_BEHIND, false));
+                              }
+                            })));
+    long child = Long.parseLong(printed.next());
+
+    caller.interrupt();
+    caller.join();
+    pool.close();
+
+    assertGone(child);
+  }
+
   /* A process that nobody waits for stays as a zombie where the first process of the system reaps none. */
   private static void assertGone(long process) throws IOException {
     Path status = Path.of("/proc/" + process + "/stat");
