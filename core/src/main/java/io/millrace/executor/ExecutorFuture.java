@@ -209,7 +209,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
   /**
    * What runs asynchronous stages such as {@code thenApplyAsync} if they name no executor: the executor of the task,
    * as commands that its queue limit does not count, with the context of the thread that makes the stage. A stage
-   * that is due after the shutdown runs in the worker that has ended the task. A stage that still waits for a worker
+   * that is due after the shutdown runs in the worker that has ended the task; of a long chain, the later ones run in the
+   * executor that {@link CompletableFuture} has by default. A stage that still waits for a worker
    * is cancelled when the executor is stopped, or shut down together with what waits. A stage that is not run for
    * another reason, such as a timeout, fails with that.
    */

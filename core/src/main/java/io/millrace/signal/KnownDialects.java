@@ -179,11 +179,17 @@ final class KnownDialects {
             Optional.empty()));
   }
 
-  /** A second limit of GitHub's says nothing: then it asks for a minute at least. */
+  /**
+   * A second limit of GitHub's says nothing: then it asks for a minute at least. Its first one has the same words, and says
+   * when it is reset.
+   */
   private static Signals gitHub(HttpReply reply, Instant now) {
     boolean refused = reply.statusCode() == 429 || reply.statusCode() == 403;
     boolean limited = reply.body().map(body -> body.contains("rate limit")).orElse(false);
-    return refused && limited && reply.header("x-github-request-id").isPresent()
+    boolean saysWhen =
+        plain(reply, now).limits().stream()
+            .anyMatch(limit -> limit.isUsedUp() && limit.resetsIn().isPresent());
+    return refused && limited && !saysWhen && reply.header("x-github-request-id").isPresent()
         ? Signals.waitFor(A_MINUTE)
         : Signals.NONE;
   }

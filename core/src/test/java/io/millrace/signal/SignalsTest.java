@@ -236,6 +236,10 @@ class SignalsTest {
             "x-ratelimit-reset: 1795867205");
     assertDelay("PT5S", primary);
     assertTrue(Retry.http().rejects(null, primary));
+    String exceeded = "{\"message\": \"API rate limit exceeded for user ID 1.\"}";
+    assertDelay("PT5S", primary.saying(exceeded));
+    Answer resetUnsaid = Answer.of(429, "x-github-request-id: 1", "x-ratelimit-remaining: 0");
+    assertDelay("PT1M", resetUnsaid.saying(exceeded));
     Answer secondary =
         Answer.of(403, "x-github-request-id: 1")
             .saying("{\"message\": \"You have exceeded a secondary rate limit.\"}");

@@ -7,11 +7,10 @@ import java.util.stream.Collectors;
 /**
  * How a worker process ended.
  *
- * @param process its id
  * @param exitCode as the system tells it
  * @param lastLines of its standard error
  */
-record Ending(long process, int exitCode, List<String> lastLines) {
+record Ending(int exitCode, List<String> lastLines) {
   private static final int SIGNALLED = 128;
   private static final int KILL = SIGNALLED + 9;
 
@@ -27,8 +26,9 @@ record Ending(long process, int exitCode, List<String> lastLines) {
   /* Whoever fails a thousand tasks must not fill the log with what it has printed. */
   private static final int MOST_CHARACTERS = 400;
 
+  /* Without its id: what many tasks fail with is one cause. */
   String message(String when) {
-    return "worker process " + process + " " + how() + " " + when + printed();
+    return "a worker process " + how() + " " + when + printed();
   }
 
   private String how() {

@@ -86,9 +86,7 @@ final class Opening {
 
   private WorkerStartException tooLate() {
     return new WorkerStartException(
-        "worker process "
-            + started.process().pid()
-            + " was not ready within "
+        "a worker process was not ready within "
             + settings.startTimeout
             + " (see ProcessOptions.startTimeout)",
         null);
@@ -132,7 +130,6 @@ final class Opening {
   private WorkerStartException setupFailed(Throwable cause) {
     over.set(true);
     return new WorkerStartException(
-        "the setup of worker process " + started.process().pid() + " failed: " + Reason.of(cause),
-        cause);
+        "the setup of a worker process failed: " + Reason.of(cause), cause);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.process;
 
 import io.millrace.Parallel;
+import io.millrace.base.Shown;
 import io.millrace.plan.Action;
 import io.millrace.process.wire.Code;
 import io.millrace.process.wire.Refusal;
@@ -138,5 +139,18 @@ public final class ProcessPool implements AutoCloseable {
   @Override
   public void close() {
     workers.close();
+  }
+
+  /** How many processes there may be, and how many there are. */
+  @Override
+  public String toString() {
+    String most =
+        settings.processes == 1
+            ? "at most 1 process"
+            : "at most " + settings.processes + " processes";
+    return new Shown("ProcessPool")
+        .part(most)
+        .part(workers.isClosed() ? "closed" : processes().size() + " running")
+        .toString();
   }
 }

@@ -6,7 +6,6 @@ import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ final class Started {
 
   static Started start(Settings settings, List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
-    String mark = UUID.randomUUID().toString();
+    String mark = Offspring.newMark();
     Map<String, String> environment = builder.environment();
     environment.clear();
     environment.putAll(settings.environment.of(System.getenv()));
@@ -100,7 +99,7 @@ final class Started {
     if (lines != null) {
       var _ = lines.lastLines();
     }
-    return new Ending(process.pid(), exitCode, errors.lastLines());
+    return new Ending(exitCode, errors.lastLines());
   }
 
   private void endMarked() {

@@ -339,9 +339,7 @@ final class WorkerProcess implements Runnable {
 
   private WorkerDiedException endedSomehow(ExecutionException unknown) {
     return new WorkerDiedException(
-        "worker process "
-            + process()
-            + " ended, and how could not be found out: "
+        "a worker process ended, and how could not be found out: "
             + Reason.of(Objects.requireNonNullElse(unknown.getCause(), unknown)),
         unknown);
   }

@@ -91,16 +91,42 @@ class ChildrenTest {
     assertGone(Long.parseLong(printed.next()));
   }
 
-  /* A process that nobody waits for stays as a zombie where the first process of the system reaps none. */
+  @Test
+  @DisplayName(
+      "P6: a child whose parent has gone, of a pool in a task, ends when the task is killed")
+  void poolsInTasksLeaveNothing() throws Exception {
+    Thread caller =
+        Thread.startVirtualThread(
+            () ->
+                assertThrows(
+                    Exception.class,
+                    () ->
+                        pool.call(
+                            () -> {
+                              try (var inner = ProcessPool.open(ProcessOptions.of(1))) {
+                                return inner.call(leaving(LEFT_BEHIND, false));
+                              }
+                            })));
+    long child = Long.parseLong(printed.next());
+
+    caller.interrupt();
+    caller.join();
+    pool.close();
+
+    assertGone(child);
+  }
+
+  /*
+   * A process that nobody waits for stays as a zombie where the first process of the system reaps none; before that, one
+   * that was killed still counts as running for a moment. Neither has an environment any more.
+   */
   private static void assertGone(long process) throws IOException {
-    Path status = Path.of("/proc/" + process + "/stat");
-    String state;
+    byte[] environment;
     try {
-      String line = Files.readString(status);
-      state = line.substring(line.lastIndexOf(')') + 2, line.lastIndexOf(')') + 3);
+      environment = Files.readAllBytes(Path.of("/proc/" + process + "/environ"));
     } catch (IOException gone) {
       return;
     }
-    assertEquals("Z", state, "process " + process);
+    assertEquals(0, environment.length, () -> "process " + process + " lives");
   }
 }

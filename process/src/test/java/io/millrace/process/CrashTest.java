@@ -94,6 +94,22 @@ class CrashTest {
   }
 
   @Test
+  @DisplayName("AX3: what many tasks die of is one cause in a report")
+  void oneCause() {
+    var results =
+        pool.parallel()
+            .map(
+                List.of(1, 2, 3),
+                pool.action(
+                    (Integer item) -> {
+                      Runtime.getRuntime().halt(3);
+                      return item;
+                    }));
+
+    assertEquals(1, results.report().groups().size(), () -> results.report().toString());
+  }
+
+  @Test
   @DisplayName("AX3: a process killed from outside fails its task only")
   void killFailsTheTask() throws Exception {
     var results = new ArrayList<Object>();

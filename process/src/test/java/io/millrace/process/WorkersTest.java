@@ -96,7 +96,9 @@ class WorkersTest {
   void theSetupRunsOnce() throws Exception {
     var options = Quiet.workers(2).setup(() -> setUps++);
     try (ProcessPool pool = ProcessPool.open(options)) {
+      assertEquals("ProcessPool[at most 2 processes, 0 running]", pool.toString());
       pool.startAll();
+      assertEquals("ProcessPool[at most 2 processes, 2 running]", pool.toString());
       var counts = pool.parallel().map(List.of(1, 2, 3, 4), pool.action(item -> setUps));
       assertEquals(List.of(1, 1, 1, 1), counts.values());
       assertEquals(0, setUps);

@@ -262,6 +262,24 @@ class StagesThatEndTest {
       CompletableFuture<Integer> stage = done.thenApplyAsync(value -> value + 1);
       ExecutionException failure = assertThrows(ExecutionException.class, () -> ended(stage));
       assertEquals("cannot be installed", failure.getCause().getMessage());
+      executor.shutdown();
+      CompletableFuture<Integer> late = done.thenApplyAsync(value -> value + 1);
+      failure = assertThrows(ExecutionException.class, () -> ended(late));
+      assertEquals("cannot be installed", failure.getCause().getMessage());
     }
+  }
+
+  @Test
+  @DisplayName("A38: a long chain of stages that are due after the shutdown comes to its end")
+  void aLongChainAfterTheShutdown() throws Exception {
+    int length = 10_000;
+    CompletableFuture<Integer> last = executor.submit(held).thenApply(_ -> 0);
+    for (int i = 0; i < length; i++) {
+      last = last.thenApplyAsync(value -> value + 1);
+    }
+    executor.shutdown();
+    held.release();
+    assertEquals(length, ended(last));
+    executor.close();
   }
 }

@@ -163,6 +163,36 @@ class SubmittersContextTest {
   }
 
   @Test
+  @DisplayName("X5: a stage has the context of who made it, also if it is due after the shutdown")
+  void stages() throws Exception {
+    CountDownLatch shut = new CountDownLatch(1);
+    CompletableFuture<Integer> foreign = new CompletableFuture<>();
+    ClassLoader loader = newLoader();
+    Seen mine = new Seen(loader, "mine", "mine");
+    ParallelExecutor executor = ParallelExecutor.of(CARRYING);
+    assertEquals(
+        mine,
+        with(loader, "mine", () -> executor.submit(() -> 1).thenApplyAsync(_ -> Seen.now()).get()));
+    ExecutorFuture<Integer> task =
+        executor.submit(
+            () -> {
+              shut.await();
+              return 1;
+            });
+    CompletableFuture<Seen> inWorker =
+        with(loader, "mine", () -> task.thenApplyAsync(_ -> Seen.now()));
+    CompletableFuture<Seen> elsewhere =
+        with(loader, "mine", () -> task.thenCombineAsync(foreign, (_, _) -> Seen.now()));
+    executor.shutdown();
+    shut.countDown();
+    executor.close();
+    foreign.complete(2);
+    assertEquals(mine, inWorker.get());
+    assertEquals(mine, elsewhere.get());
+    assertEquals(mine, with(loader, "mine", () -> task.thenApplyAsync(_ -> Seen.now()).get()));
+  }
+
+  @Test
   @DisplayName("X5: the class loader is carried by shared pools too, and nothing else unasked")
   void sharedPoolsCarryTheClassLoader() throws Exception {
     ClassLoader loader = newLoader();

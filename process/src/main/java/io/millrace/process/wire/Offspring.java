@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -18,8 +19,10 @@ import java.util.stream.Stream;
  * variable that they have inherited.
  */
 public final class Offspring {
-  /** The variable. Its value is of one worker only. */
+  /** The variable. Its value is of one worker only; that of a worker in a task begins with the value that the task has. */
   public static final String VARIABLE = "MILLRACE_WORKER";
+
+  private static final char BELOW = '/';
 
   /* One may start another while it is looked for. */
   private static final int ROUNDS = 20;
@@ -29,6 +32,13 @@ public final class Offspring {
   private static final long PAUSE_NANOS = 100_000_000;
 
   private Offspring() {}
+
+  /** A value of the variable for a new worker. */
+  public static String newMark() {
+    String own = System.getenv(VARIABLE);
+    String mark = UUID.randomUUID().toString();
+    return own == null ? mark : own + BELOW + mark;
+  }
 
   /** All processes below one; none if they cannot be seen, for example for lack of descriptors. */
   public static List<ProcessHandle> below(ProcessHandle worker) {
@@ -40,7 +50,7 @@ public final class Offspring {
   }
 
   /**
-   * Ends all processes that have the variable, but not the one that asks. While they cannot be seen, for example for lack
+   * Ends all processes that have the variable with this value, or one below it, but not the one that asks. While they cannot be seen, for example for lack
    * of descriptors, it tries again, for a second in all.
    *
    * @param value of the variable
@@ -107,12 +117,19 @@ public final class Offspring {
     int start = 0;
     for (int i = 0; i <= environment.length; i++) {
       if (i == environment.length || environment[i] == 0) {
-        if (Arrays.equals(environment, start, i, mark, 0, mark.length)) {
+        if (isMark(environment, start, i, mark)) {
           return true;
         }
         start = i + 1;
       }
     }
     return false;
+  }
+
+  private static boolean isMark(byte[] variable, int from, int to, byte[] mark) {
+    int end = from + mark.length;
+    return end <= to
+        && Arrays.equals(variable, from, end, mark, 0, mark.length)
+        && (end == to || variable[end] == BELOW);
   }
 }
