@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkContext;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +42,12 @@ final class ClusterFigures implements Supplier<Snapshot> {
   /* All that follows is guarded by the lock. */
   private @Nullable WorkerReports reports;
 
-  /* The items of partitions that are done, and which ones those are, of each stage. */
+  /* The items of partitions that are done, and which ones those are, of each stage that has told anything. */
   private Snapshot items = NONE;
   private final Map<Integer, BitSet> partitions = new LinkedHashMap<>();
 
-  /* Tasks that run, with their workers; and what their last heartbeats have said, by partition. */
-  private final Map<Long, String> tasks = new HashMap<>();
+  /* Tasks that run, of any stage; and what the last heartbeats of those that are watched have said, by partition. */
+  private final Map<Long, TaskPlace> tasks = new HashMap<>();
   private final Map<Part, OfTask> running = new HashMap<>();
 
   private final Map<String, OfWorker> workers = new HashMap<>();
@@ -177,11 +178,9 @@ final class ClusterFigures implements Supplier<Snapshot> {
     try {
       Part part = new Part(report.task());
       running.remove(part);
-      if (!isDone(part)) {
-        if (partitions.size() >= MOST_STAGES && !partitions.containsKey(part.stage)) {
-          partitions.remove(partitions.keySet().iterator().next());
-        }
-        partitions.computeIfAbsent(part.stage, _ -> new BitSet()).set(part.partition);
+      BitSet done = doneOf(part.stage);
+      if (!done.get(part.partition)) {
+        done.set(part.partition);
         items = items.plus(ofTask);
       }
       see(report);
@@ -190,9 +189,11 @@ final class ClusterFigures implements Supplier<Snapshot> {
     }
   }
 
-  private boolean isDone(Part part) {
-    BitSet known = partitions.get(part.stage);
-    return known != null && known.get(part.partition);
+  private BitSet doneOf(int stage) {
+    if (partitions.size() >= MOST_STAGES && !partitions.containsKey(stage)) {
+      partitions.remove(partitions.keySet().iterator().next());
+    }
+    return partitions.computeIfAbsent(stage, _ -> new BitSet());
   }
 
   private void see(WorkerReport report) {
@@ -205,10 +206,10 @@ final class ClusterFigures implements Supplier<Snapshot> {
 
   // For its listeners
 
-  void begun(long attempt, String worker) {
+  void begun(TaskPlace task) {
     lock.lock();
     try {
-      tasks.put(attempt, worker);
+      tasks.put(task.attempt(), task);
     } finally {
       lock.unlock();
     }
@@ -223,7 +224,7 @@ final class ClusterFigures implements Supplier<Snapshot> {
       Part part = new Part(report.task());
       OfTask other = running.get(part);
       if (tasks.containsKey(attempt)
-          && !isDone(part)
+          && !doneOf(part.stage).get(part.partition)
           && (other == null || other.attempt <= attempt)) {
         running.put(part, new OfTask(attempt, ofTask));
       }
@@ -237,8 +238,11 @@ final class ClusterFigures implements Supplier<Snapshot> {
   void ended(long attempt) {
     lock.lock();
     try {
-      tasks.remove(attempt);
-      running.values().removeIf(each -> each.attempt == attempt);
+      TaskPlace task = tasks.remove(attempt);
+      if (task != null) {
+        running.computeIfPresent(
+            new Part(task), (_, each) -> each.attempt == attempt ? null : each);
+      }
     } finally {
       lock.unlock();
     }
@@ -278,14 +282,22 @@ final class ClusterFigures implements Supplier<Snapshot> {
       parts.add(items);
       parts.add(workOfLost);
       running.values().forEach(each -> parts.add(each.items));
+      Set<String> busy = busyWorkers();
       workers.forEach(
           (worker, each) ->
-              parts.add(
-                  each.isBusy && tasks.containsValue(worker) ? each.whenBusy() : each.whenIdle()));
+              parts.add(each.isBusy && busy.contains(worker) ? each.whenBusy() : each.whenIdle()));
     } finally {
       lock.unlock();
     }
     return parts.stream().reduce(NONE, Snapshot::plus);
+  }
+
+  /* Those that have tasks of stages that are watched: what others do says nothing. */
+  private Set<String> busyWorkers() {
+    return tasks.values().stream()
+        .filter(task -> partitions.containsKey(task.stage()))
+        .map(TaskPlace::worker)
+        .collect(Collectors.toSet());
   }
 
   /** In short, of what is done. */

@@ -198,10 +198,10 @@ final class WorkerEngine<C, T extends @Nullable Object, R extends @Nullable Obje
       try {
         lead(client);
       } finally {
-        close(client);
         if (monitor != null) {
-          monitor.ends(this);
+          monitor.ends(this); // before user code that may throw
         }
+        close(client);
       }
     } catch (Throwable failed) {
       broken = failed;

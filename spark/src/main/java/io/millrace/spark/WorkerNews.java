@@ -1,5 +1,6 @@
 package io.millrace.spark;
 
+import io.millrace.spark.WorkerReport.TaskPlace;
 import java.lang.ref.WeakReference;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
@@ -10,6 +11,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.scheduler.TaskInfo;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Tells what Spark says of its workers: which tasks run where, and what their heartbeats bring. Leaves when nobody listens any more. */
@@ -35,7 +37,12 @@ final class WorkerNews extends SparkListener {
 
   @Override
   public void onTaskStart(SparkListenerTaskStart start) {
-    tell(all -> all.begun(start.taskInfo().taskId(), start.taskInfo().executorId()));
+    TaskInfo task = start.taskInfo();
+    tell(
+        all ->
+            all.begun(
+                new TaskPlace(
+                    task.executorId(), task.taskId(), start.stageId(), task.partitionId())));
   }
 
   @Override

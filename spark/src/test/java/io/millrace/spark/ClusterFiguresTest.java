@@ -95,8 +95,8 @@ class ClusterFiguresTest {
   @DisplayName(
       "K9 items of tasks that run and of those that have ended, and the work of all workers, add up")
   void addsUp() {
-    figures.begun(1, "a");
-    figures.begun(2, "b");
+    figures.begun(task("a", 1, 0));
+    figures.begun(task("b", 2, 1));
     figures.running(report(task("a", 1, 0), items(20, 10, 1), 0, 0, work(3)));
     figures.running(report(task("b", 2, 1), items(30, 15, 2), 0, 0, work(4)));
     Snapshot both = figures.get();
@@ -128,7 +128,7 @@ class ClusterFiguresTest {
   @DisplayName(
       "K9 a task that fails takes its items along, and not its work; that which repeats it counts")
   void aTaskThatFails() {
-    figures.begun(1, "a");
+    figures.begun(task("a", 1, 0));
     figures.running(report(task("a", 1, 0), items(20, 10, 1), 0, 0, work(3)));
     figures.ended(1);
     Snapshot failed = figures.get();
@@ -139,7 +139,7 @@ class ClusterFiguresTest {
     assertEquals(3, failed.returned().count());
     figures.running(report(task("a", 1, 0), items(20, 12, 1), 0, 1, work(3)));
     assertEquals(0, figures.get().done(), "a heartbeat that comes late");
-    figures.begun(2, "a");
+    figures.begun(task("a", 2, 0));
     figures.succeeded(report(task("a", 2, 0), items(20, 20, 1), 0, 2, work(5)));
     figures.ended(2);
     assertEquals(20, figures.get().done());
@@ -147,11 +147,26 @@ class ClusterFiguresTest {
   }
 
   @Test
+  @DisplayName("K9 a worker whose tasks have failed and that has tasks of other jobs does nothing")
+  void tasksOfOtherJobs() {
+    figures.begun(task("a", 1, 0));
+    figures.running(report(task("a", 1, 0), items(20, 10, 1), 0, 0, work(3)));
+    figures.ended(1);
+    figures.begun(new TaskPlace("a", 2, 8, 0));
+    Snapshot now = figures.get();
+    assertEquals(0, now.running());
+    assertEquals(0, now.slots());
+    assertEquals(0, now.waitingFor(WaitCause.RATE));
+    figures.begun(task("a", 3, 1));
+    assertEquals(3, figures.get().running(), "another task of the stage, before its first report");
+  }
+
+  @Test
   @DisplayName("K9 a partition that is done again, because what came of it was lost, counts once")
   void aPartitionThatIsDoneAgain() {
     figures.succeeded(report(task("a", 1, 0), items(20, 20, 1), 0, 0, work(0)));
     figures.lost("a");
-    figures.begun(2, "b");
+    figures.begun(task("b", 2, 0));
     figures.running(report(task("b", 2, 0), items(10, 5, 1), 0, 0, work(2)));
     assertEquals(20, figures.get().done());
     figures.succeeded(report(task("b", 2, 0), items(20, 20, 1), 0, 1, work(0)));
@@ -164,8 +179,8 @@ class ClusterFiguresTest {
   @Test
   @DisplayName("K9 two attempts at a partition at once count once, as the later one is")
   void twoAttempts() {
-    figures.begun(1, "a");
-    figures.begun(2, "b");
+    figures.begun(task("a", 1, 0));
+    figures.begun(task("b", 2, 0));
     figures.running(report(task("b", 2, 0), items(10, 5, 0), 0, 0, work(1)));
     figures.running(report(task("a", 1, 0), items(20, 15, 0), 0, 0, work(1)));
     assertEquals(5, figures.get().done());
@@ -175,7 +190,7 @@ class ClusterFiguresTest {
   @DisplayName("K9 the work of a lost worker stays, and what it tells too late does not count")
   void aLostWorker() {
     Pause pause = new Pause("status 429", 2, Duration.ofDays(1));
-    figures.begun(1, "a");
+    figures.begun(task("a", 1, 0));
     figures.running(report(task("a", 1, 0), items(20, 10, 1), 0, 0, work(3, pause)));
     assertTrue(figures.get().pauses().getFirst().isHolding());
     figures.lost("a");
@@ -194,7 +209,7 @@ class ClusterFiguresTest {
   @DisplayName(
       "K9 of several looks at a worker the latest one counts; a new monitor of it begins at zero")
   void looks() {
-    figures.begun(1, "a");
+    figures.begun(task("a", 1, 0));
     figures.running(report(task("a", 1, 0), items(0, 0, 0), 4, 9, work(5)));
     figures.running(report(task("a", 1, 0), items(0, 0, 0), 4, 8, work(3)));
     assertEquals(5, figures.get().returned().count());
@@ -208,7 +223,7 @@ class ClusterFiguresTest {
   @Test
   @DisplayName("K9 at the end of the application nothing runs any more")
   void theEnd() {
-    figures.begun(1, "a");
+    figures.begun(task("a", 1, 0));
     figures.running(report(task("a", 1, 0), items(20, 10, 1), 0, 0, work(3)));
     figures.allLost();
     Snapshot end = figures.get();

@@ -106,7 +106,13 @@ public final class Driver implements SparkEngine {
     Parts parts = Parts.of(job.input(), linesOfPart(job, session));
     Optional<Path> folder = job.folder();
     SharedFolder output = SharedFolder.none();
-    if (folder.isPresent()) {
+    Optional<RemoteFolder> remote = Optional.empty();
+    if (folder.isEmpty()) {
+      remote = Optional.of(RemoteFolder.of(session.context(), job.output()));
+      if (remote.get().isThere()) {
+        return failed(streams, Failures.IS_THERE);
+      }
+    } else {
       try {
         output = SharedFolder.create(folder.get());
       } catch (FileAlreadyExistsException there) {
@@ -129,6 +135,9 @@ public final class Driver implements SparkEngine {
       broken = error;
     } finally {
       output.complete();
+    }
+    if (broken != null && remote.isPresent()) {
+      remote.get().removeIfEmpty();
     }
     Count count = counts.ended();
     if (!job.isQuiet()) {

@@ -192,4 +192,28 @@ class LocalRunTest {
             .contains("stopped by --run-timeout: 1 lines of parts that were not whole have no"),
         ended.err());
   }
+
+  @Test
+  void anOutputToWhichNothingWasWrittenIsNotLeftBehindEitherIfItHasAUrl() throws Exception {
+    Files.writeString(folder.resolve("urls.txt"), server.url("/hang/1") + "\n");
+    Path answers = folder.resolve("answers");
+    String[] words = {
+      "spark",
+      "--master",
+      "local[2]",
+      "--run-timeout",
+      "2s",
+      "--output",
+      answers.toUri().toString(),
+      "urls.txt"
+    };
+    Command.Ended ended = Command.run(folder, words);
+    assertEquals(3, ended.code(), ended.toString());
+    assertFalse(Files.exists(answers));
+    Files.createDirectory(answers);
+    Command.Ended refused = Command.run(folder, words);
+    assertEquals(1, refused.code(), refused.toString());
+    assertTrue(refused.err().contains("--output is there already"), refused.err());
+    assertTrue(Files.exists(answers));
+  }
 }

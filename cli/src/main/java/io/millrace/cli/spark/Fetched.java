@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 
 /**
  * Spark's jars, in a cache of the user's own. Maven fetches them, as it does for the build: with its repositories, mirrors and
- * proxies, and its checksums. See adr/0044.
+ * proxies. Each has to be the one that this command knows. See adr/0044.
  *
  * @param jars the directory that has them
  */
@@ -125,10 +126,29 @@ record Fetched(Path jars) {
           Files.readString(work.resolve(CLASS_PATH)).strip().split(File.pathSeparator, -1)) {
         keep(Path.of(each), jars);
       }
+      check(new Fetched(jars).files(), version);
       move(work, folder);
     } finally {
       Runtime.getRuntime().removeShutdownHook(hook);
       Trees.remove(work);
+    }
+  }
+
+  /** Whoever has the repository, or is between it and here, may have put something else there. */
+  static void check(List<Path> jars, String version) throws IOException, UnavailableException {
+    PinnedJars pinned = PinnedJars.ofCommand();
+    for (Path jar : jars) {
+      Optional<String> complaint = pinned.complaint(jar);
+      if (complaint.isPresent()) {
+        throw new UnavailableException(
+            "what was fetched is not Spark "
+                + version
+                + ": "
+                + jar.getFileName()
+                + " "
+                + complaint.get()
+                + ". Remove it from Maven's local repository, and look where ~/.m2/settings.xml has it from");
+      }
     }
   }
 
