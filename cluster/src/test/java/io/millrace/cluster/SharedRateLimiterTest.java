@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cluster.StoreChange.State;
+import io.millrace.limit.RateLimiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
@@ -159,6 +160,21 @@ class SharedRateLimiterTest {
     long after = starts(ofSeconds(26), ofSeconds(30));
     assertTrue(Math.abs(after - 4_000) <= 40, "in 4 s after: " + after);
     assertTrue(mostInAnySecond() <= 1_000 + 1 + 2 * 75 + 250, "in a second: " + mostInAnySecond());
+  }
+
+  @Test
+  @DisplayName(
+      "R12 when the store is back, nobody waits for a permit that would have come at the last share")
+  void backBeforeTheShare() throws InterruptedException {
+    RateLimiter limiter = jvm(LIMIT).shared().limiter();
+    limiter.acquire();
+    clock.sleep(ofSeconds(3));
+    store.down(true);
+    clock.schedule(clock.nanoTime() + ofSeconds(2).toNanos(), () -> store.down(false));
+    long start = clock.nanoTime();
+    limiter.acquire(); // at the last share, one in 10 s
+    Duration waited = Duration.ofNanos(clock.nanoTime() - start);
+    assertTrue(waited.compareTo(ofSeconds(5)) < 0, "waited: " + waited);
   }
 
   @Test
