@@ -83,12 +83,14 @@ final class Coasting {
     }
   }
 
-  /** The store has answered. */
-  void heard(long now, long used) {
+  /** The store has answered. If it was lost, what is left is dropped; returns how much that was. */
+  long heard(long now, long used) {
+    boolean wasLost;
     lock.lock();
     try {
       log.note(now, used);
-      if (isLost) {
+      wasLost = isLost;
+      if (wasLost) {
         isLost = false;
         news.back(share); // under the lock, so that changes are told in their order
       }
@@ -96,6 +98,14 @@ final class Coasting {
       lock.unlock();
     }
     news.tell();
+    return wasLost ? drop() : 0;
+  }
+
+  /* What was added at the last share may come late: whoever waits for it asks the store. */
+  private long drop() {
+    long left = lease.get().withdraw();
+    lease.get().add(0, clock.nanoTime(), 0, 1); // calls wanted, if somebody waits
+    return left;
   }
 
   /** The store has failed; null if it just does not answer. */
@@ -141,6 +151,9 @@ final class Coasting {
       lock.unlock();
     }
     lease.get().add(permits, last, gap, Math.max(1, permits / 2));
+    if (!isLost) { // the store has answered just now
+      drop();
+    }
   }
 
   /** How long a call may take. */

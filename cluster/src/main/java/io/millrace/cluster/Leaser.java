@@ -52,6 +52,8 @@ final class Leaser implements PermitSource, Runnable {
   private long reservedAt;
   private long usedBefore;
   private long usedAt;
+  /* What the last call has dropped, because the store was back. */
+  private long dropped;
 
   Leaser(SharedLimit limit, PermitStore.Session session, TimeSource clock, StoreNews news) {
     this.name = limit.name();
@@ -125,8 +127,13 @@ final class Leaser implements PermitSource, Runnable {
       lease().close(); // nobody is to wait for a thread that is no more
     }
     long unused = lease().withdraw(); // also what came while it was closed
-    if (unused > 0 && !coasting.isLost()) {
-      call(() -> session.giveBack(unused));
+    if (!coasting.isLost()) {
+      if (asksPause.get()) {
+        pauseAll(clock.nanoTime()); // the others are to hear of it all the same
+      }
+      if (unused > 0) {
+        call(() -> session.giveBack(unused));
+      }
     }
   }
 
@@ -178,9 +185,9 @@ final class Leaser implements PermitSource, Runnable {
     long wait = nanos(reservation.lastIn());
     size.leased(sinceLast, answeredAt - now, reservation.number(), isShort);
     lastAt = later(lastAt, answeredAt + wait);
-    long added = Math.max(0, permits - coasting.addedSince(now));
+    long added = permits - Math.max(0, coasting.addedSince(now) - dropped);
     isWanted.set(false); // not before, so that coasting knows while the store is asked
-    lease().add(added, answeredAt + wait, size.gapNanos(), size.least());
+    lease().add(Math.max(0, added), answeredAt + wait, size.gapNanos(), size.least());
   }
 
   /* While anything is leased, or somebody waits for the end of a pause, the store is looked at for pauses by others. */
@@ -229,12 +236,13 @@ final class Leaser implements PermitSource, Runnable {
   private <T> @Nullable T call(Supplier<T> call) {
     long before = clock.nanoTime();
     Coasting.Patience patience = coasting.calling(before);
+    dropped = 0;
     try {
       T answer = Objects.requireNonNull(call.get(), "the store has answered null");
       heardAt = clock.nanoTime();
       retryAt = heardAt;
       retryDelay = LEAST_RETRY;
-      coasting.heard(heardAt, lease().used());
+      dropped = coasting.heard(heardAt, lease().used());
       return answer;
     } catch (RuntimeException | Error failure) {
       long now = clock.nanoTime();

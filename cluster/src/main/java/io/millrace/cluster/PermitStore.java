@@ -68,7 +68,7 @@ public interface PermitStore {
   /**
    * Whether the limit is paused.
    *
-   * @param pauses how often its pause was begun or prolonged so far
+   * @param pauses grows whenever a pause begins or is prolonged
    * @param pausedFor how long the pause still goes on; zero if there is none
    */
   record Standing(long pauses, Duration pausedFor) {

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of shared limits: a row for each. */
 final class PermitTable {
+  /* Pauses are counted from the time, so that none has the number of one that the database has lost. */
   static final String INSERT =
       """
       INSERT INTO millrace_rate_limit
         (permits, period_nanos, burst, state, latest, paused_until, name, shift, pauses, reservations)
-      VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0) ON CONFLICT (name) DO NOTHING""";
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint, 0)
+      ON CONFLICT (name) DO NOTHING""";
 
   /* For a row that is locked. It has the parameters of INSERT. */
   static final String REPLACE =

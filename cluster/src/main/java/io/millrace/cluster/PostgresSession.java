@@ -1,5 +1,6 @@
 package io.millrace.cluster;
 
+import io.millrace.plan.RateLimit.TokenBucket;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,6 +21,8 @@ final class PostgresSession extends ServerSession<Connection> {
       "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?";
 
   private final PostgresPermits database;
+  /* Set before the leaser's thread starts. */
+  private boolean wasOpened;
 
   PostgresSession(PostgresPermits database, SharedLimit limit) {
     super(database, limit);
@@ -33,6 +36,7 @@ final class PostgresSession extends ServerSession<Connection> {
           requireForm(c);
           return true;
         });
+    wasOpened = true;
   }
 
   @Override
@@ -124,30 +128,43 @@ final class PostgresSession extends ServerSession<Connection> {
     PermitTable.require(c, database);
     PermitRow row = rowOrNull(c, ROW + " FOR UPDATE");
     if (row == null) {
-      write(
-          c, PermitTable.INSERT); // unless another JVM does so just now: then that one's row counts
+      write(c, PermitTable.INSERT, SharedBucket::full);
       row = rowOfAnyForm(c, ROW + " FOR UPDATE");
     }
     if (!row.form().equals(LimitForm.of(limit))) {
       if (row.isInUse()) {
         throw LimitForm.refusal(store, limit, row.form());
       }
-      write(c, PermitTable.REPLACE);
+      write(c, PermitTable.REPLACE, SharedBucket::full);
     } else {
       bucket(row);
     }
     c.commit();
   }
 
-  /* A full bucket, in a new row or in that of a limit that nobody uses any more. */
-  private void write(Connection c, String statement) throws SQLException {
+  /* A database that was restored, or set up anew, has lost the limit: it begins again, without the burst. */
+  private void requireRow(Connection c) throws SQLException {
+    PermitTable.require(c, database);
+    if (rowOrNull(c, ROW) == null) {
+      write(c, PermitTable.INSERT, SharedBucket::empty);
+    }
+    c.commit();
+  }
+
+  /*
+   * A new bucket, in a new row or in that of a limit that nobody uses any more. If another JVM makes the row just now, that
+   * one's counts.
+   */
+  private void write(
+      Connection c, String statement, BiFunction<TokenBucket, Long, SharedBucket> bucket)
+      throws SQLException {
     LimitForm form = LimitForm.of(limit);
     try (PreparedStatement insert = c.prepareStatement(statement)) {
       insert.setDouble(1, form.permits());
       insert.setLong(2, form.periodNanos());
       insert.setLong(3, form.burst());
       long now = PermitTable.now(c);
-      insert.setBytes(4, SharedBucket.full(limit.rate(), now).written());
+      insert.setBytes(4, bucket.apply(limit.rate(), now).written());
       insert.setLong(5, now);
       insert.setLong(6, now);
       insert.setString(7, limit.name());
@@ -172,6 +189,9 @@ final class PostgresSession extends ServerSession<Connection> {
               + " SET default_transaction_isolation = 'read committed'");
     }
     made.commit();
+    if (wasOpened) {
+      requireRow(made);
+    }
   }
 
   @Override

@@ -1,20 +1,26 @@
 package io.millrace.cluster;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One JVM's access to a limit on a server: a connection, used by one thread at a time, made when it is needed, and given up
- * after each error, because nobody knows what is left in it.
+ * after each error, because nobody knows what is left in it, and after a time without use.
  *
  * @param <C> the connections
  */
 abstract class ServerSession<C> implements PermitStore.Session {
+  /* Servers, and what lies between, end connections that nobody uses, and do not always say so. */
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   final PermitStore store;
   final SharedLimit limit;
 
   /* Written by the leaser's thread, or by whoever opens this before that starts; read by whoever closes. */
   private volatile @Nullable C connection;
   private volatile boolean isClosed;
+  /* When the connection was last used: whoever uses it writes and reads this. */
+  private long usedAt;
 
   ServerSession(PermitStore store, SharedLimit limit) {
     this.store = store;
@@ -42,7 +48,9 @@ abstract class ServerSession<C> implements PermitStore.Session {
   final <T> T attempt(Step<C, T> step) {
     try {
       requireOpen();
-      return step.on(connected());
+      T answer = step.on(connected());
+      usedAt = nanoTime();
+      return answer;
     } catch (PermitStoreException refused) {
       drop();
       throw refused;
@@ -61,7 +69,14 @@ abstract class ServerSession<C> implements PermitStore.Session {
         "the shared limit " + limit.name() + " cannot use " + store + ": " + reason, cause);
   }
 
+  long nanoTime() {
+    return System.nanoTime();
+  }
+
   private C connected() throws Exception {
+    if (nanoTime() - usedAt > IDLE_NANOS) {
+      drop();
+    }
     C known = connection;
     if (known == null) {
       known = connect();

@@ -43,6 +43,13 @@ final class SharedBucket {
     return new SharedBucket(state, (long) rate.burst(), now, 0, 0);
   }
 
+  /** As {@link #full}, but its burst is used. */
+  static SharedBucket empty(TokenBucket rate, long now) {
+    SharedBucket bucket = full(rate, now);
+    bucket.state.consume(bucket.burst);
+    return bucket;
+  }
+
   /** As it was written. */
   static SharedBucket of(
       TokenBucket rate, byte[] written, long pausedUntil, long pauses, long reservations) {

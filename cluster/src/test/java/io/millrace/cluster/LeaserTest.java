@@ -188,6 +188,36 @@ class LeaserTest {
     }
   }
 
+  @Test
+  @DisplayName("R12 the others hear of a pause also if the limiter is closed right after it")
+  void closedAfterPause() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answering = new CountDownLatch(1);
+    MemoryPermits store = MemoryPermits.create();
+    Changed session =
+        new Changed(store) {
+          @Override
+          public Reservation reserve(long permits) {
+            asked.countDown();
+            try {
+              answering.await();
+            } catch (InterruptedException ended) {
+              throw new PermitStoreException("interrupted", ended);
+            }
+            return super.reserve(permits);
+          }
+        };
+    SharedRateLimiter shared = SharedRateLimiter.open(_ -> session, LIMIT);
+    assertFalse(shared.limiter().tryAcquire());
+    asked.await();
+    shared.limiter().pause(ofSeconds(600));
+    Thread closing = Thread.ofPlatform().start(shared::close);
+    assertThrows(IllegalStateException.class, () -> shared.limiter().acquire());
+    answering.countDown();
+    closing.join();
+    assertTrue(store.open(LIMIT).look().pausedFor().compareTo(ofSeconds(500)) > 0);
+  }
+
   private static void sleep(TimeSource clock, Duration duration) {
     try {
       clock.sleep(duration);

@@ -57,6 +57,11 @@ class PostgresPermitsTest extends PermitStoreContract {
   }
 
   @Override
+  void lose() throws SQLException {
+    server.execute("DROP TABLE " + schema + ".millrace_rate_limit");
+  }
+
+  @Override
   void shiftLastUse(Duration shift) throws SQLException {
     server.execute(
         "UPDATE " + schema + ".millrace_rate_limit SET latest = latest + " + shift.toNanos());

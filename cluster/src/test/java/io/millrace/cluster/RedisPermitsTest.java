@@ -2,7 +2,6 @@ package io.millrace.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -58,7 +57,8 @@ class RedisPermitsTest extends PermitStoreContract {
   }
 
   @BeforeEach
-  void empty() {
+  @Override
+  void lose() {
     try (Jedis client = server.client()) {
       client.flushAll();
     }
@@ -121,29 +121,6 @@ class RedisPermitsTest extends PermitStoreContract {
       session.giveBack(8);
       assertEquals(Duration.ZERO, session.reserve(10).lastIn());
       assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
-    }
-  }
-
-  @Test
-  @DisplayName("A server that has lost a limit begins it anew, without the burst")
-  void lost() {
-    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
-    try (Session session = store().open(slow)) {
-      empty();
-      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
-    }
-  }
-
-  @Test
-  @DisplayName("A pause is told from those that the server has lost, so that nobody misses it")
-  void pauseAfterLoss() {
-    try (Session one = store().open(LIMIT);
-        Session other = store().open(LIMIT)) {
-      one.pause(Duration.ofMillis(1));
-      long before = other.look().pauses();
-      empty();
-      one.pause(Duration.ofMinutes(10));
-      assertNotEquals(before, other.look().pauses());
     }
   }
 

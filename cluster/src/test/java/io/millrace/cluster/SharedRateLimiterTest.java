@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cluster.StoreChange.State;
+import io.millrace.limit.RateLimiter;
 import io.millrace.plan.RateLimit;
 import io.millrace.testkit.ManualClock;
 import io.millrace.testkit.NoLeaks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +161,27 @@ class SharedRateLimiterTest {
     long after = starts(ofSeconds(26), ofSeconds(30));
     assertTrue(Math.abs(after - 4_000) <= 40, "in 4 s after: " + after);
     assertTrue(mostInAnySecond() <= 1_000 + 1 + 2 * 75 + 250, "in a second: " + mostInAnySecond());
+  }
+
+  @Test
+  @DisplayName(
+      "R12 when the store is back, nobody waits for a permit that would have come at the last share")
+  void backBeforeTheShare() throws Exception {
+    RateLimiter limiter = jvm(LIMIT).shared().limiter();
+    FutureTask<Duration> waiting =
+        new FutureTask<>(
+            () -> {
+              limiter.acquire();
+              clock.sleep(ofSeconds(3));
+              store.down(true);
+              clock.schedule(clock.nanoTime() + ofSeconds(2).toNanos(), () -> store.down(false));
+              long start = clock.nanoTime();
+              limiter.acquire(); // at the last share, one in 10 s
+              return Duration.ofNanos(clock.nanoTime() - start);
+            });
+    clock.announced(waiting).run(); // else the time goes on while this thread is about to read it
+    Duration waited = waiting.get();
+    assertTrue(waited.compareTo(ofSeconds(5)) < 0, "waited: " + waited);
   }
 
   @Test

@@ -165,10 +165,6 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
     stay(connection);
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET synchronous_commit = " + (isForPowerLoss ? "on" : "off"));
-      // So that the server soon notices that the machine of this process is gone.
-      statement.execute("SET tcp_keepalives_idle = 10");
-      statement.execute("SET tcp_keepalives_interval = 5");
-      statement.execute("SET tcp_keepalives_count = 3");
       if (isShared) { // for so long a process that is frozen in a transaction holds up the others
         statement.execute("SET idle_in_transaction_session_timeout = 10000");
         statement.execute("SET default_transaction_isolation = 'read committed'");
@@ -176,11 +172,18 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
     }
   }
 
-  /* An item may take longer than the server lets a session be idle; servers before 14 have no such limit. */
+  /* An item may take longer than the server or a firewall lets a session be idle; servers before 14 have no such limit. */
   private static void stay(Connection connection) throws SQLException {
     ask(
         connection,
         "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'");
+    try (Statement statement = connection.createStatement()) {
+      // Firewalls forget connections that are quiet; and the server soon notices that the machine
+      // of this process is gone.
+      statement.execute("SET tcp_keepalives_idle = 10");
+      statement.execute("SET tcp_keepalives_interval = 5");
+      statement.execute("SET tcp_keepalives_count = 3");
+    }
   }
 
   private void lock(Connection connection) throws SQLException {

@@ -185,20 +185,26 @@ class PostgresSafetyTest {
   }
 
   @Test
-  @DisplayName("a run may be idle for longer than the server lets sessions be")
+  @DisplayName(
+      "a run may be idle for longer than the server lets sessions be, or than firewalls remember them")
   void idle() throws SQLException {
     String impatient = url + "&options=-c%20idle_session_timeout=86400000";
     for (JdbcStore each : List.of(JdbcStore.url(impatient), JdbcStore.url(impatient).shared())) {
       try (CheckpointSession session = each.open(NAME)) {
         JdbcSession jdbc = (JdbcSession) session;
         for (Connection connection : List.of(jdbc.writing, jdbc.reading)) {
-          try (Statement statement = connection.createStatement();
-              ResultSet row = statement.executeQuery("SHOW idle_session_timeout")) {
-            assertTrue(row.next());
-            assertEquals("0", row.getString(1));
-          }
+          assertEquals("0", shown(connection, "idle_session_timeout"));
+          assertEquals("10", shown(connection, "tcp_keepalives_idle"));
         }
       }
+    }
+  }
+
+  private static String shown(Connection connection, String setting) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW " + setting)) {
+      assertTrue(row.next());
+      return row.getString(1);
     }
   }
 
