@@ -39,6 +39,11 @@ final class BadReplyException extends RequestException implements HttpReply {
     return reply;
   }
 
+  /** Lets go of the body: nobody wants it. */
+  void dropBody() {
+    reply = reply.with(new Content.Dropped());
+  }
+
   /** Lets go of the body and most headers: the request is repeated. */
   void dropContent() {
     reply = reply.forRetry();

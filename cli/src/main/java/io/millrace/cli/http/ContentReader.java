@@ -79,15 +79,25 @@ record ContentReader(
    */
   Result read(InputStream body, Optional<String> coding, long length, Attempt attempt)
       throws IOException, InterruptedException {
-    return isKept
-        ? decoded(
-            body,
-            coding,
-            length,
-            limit,
-            attempt,
-            (plain, left, said) -> collect(plain, left, said, attempt))
-        : drop(body);
+    return isKept ? whole(body, coding, length, limit, attempt) : drop(body);
+  }
+
+  /** Reads the body of a failure, also if nobody wants it: it may say whether to come back, and when. */
+  Result failed(InputStream body, Optional<String> coding, long length, Attempt attempt)
+      throws IOException, InterruptedException {
+    return whole(body, coding, length, isKept ? limit : Math.min(limit, DRAINED), attempt);
+  }
+
+  private Result whole(
+      InputStream body, Optional<String> coding, long length, long most, Attempt attempt)
+      throws IOException, InterruptedException {
+    return decoded(
+        body,
+        coding,
+        length,
+        most,
+        attempt,
+        (plain, left, said) -> collect(plain, left, said, most, attempt));
   }
 
   /**
@@ -201,11 +211,12 @@ record ContentReader(
     }
   }
 
-  private Result collect(InputStream body, Optional<String> coding, long length, Attempt attempt)
+  private Result collect(
+      InputStream body, Optional<String> coding, long length, long most, Attempt attempt)
       throws IOException, InterruptedException {
     long line = attempt.call().history().sequence();
-    if (length > limit) {
-      return new Result(new Content.TooLarge(limit), false);
+    if (length > most) {
+      return new Result(new Content.TooLarge(most), false);
     }
     byte[] bytes = new byte[(int) Math.min(length < 0 ? FIRST : length + 1, FIRST)];
     take(line, bytes.length, attempt);
@@ -216,12 +227,12 @@ record ContentReader(
         return new Result(new Content.Whole(ByteBuffer.wrap(bytes, 0, size), coding), true);
       }
       size += count;
-      if (size > limit) {
+      if (size > most) {
         memory.free(line);
-        return new Result(new Content.TooLarge(limit), false);
+        return new Result(new Content.TooLarge(most), false);
       }
       if (size == bytes.length) {
-        int larger = grown(size, length);
+        int larger = grown(size, length, most);
         take(line, larger - size, attempt);
         bytes = Arrays.copyOf(bytes, larger);
       }
@@ -229,9 +240,9 @@ record ContentReader(
   }
 
   /* One more than the length that is said, so that its end is seen without growing again. */
-  private int grown(int size, long length) {
-    long most = Math.min(length < 0 ? limit + 1 : length + 1, LARGEST_ARRAY);
-    return (int) Math.max(size + 1L, Math.min(most, size * 4L));
+  private static int grown(int size, long length, long most) {
+    long whole = Math.min(length < 0 ? most + 1 : length + 1, LARGEST_ARRAY);
+    return (int) Math.max(size + 1L, Math.min(whole, size * 4L));
   }
 
   private void take(long line, long bytes, Attempt attempt) throws InterruptedException {

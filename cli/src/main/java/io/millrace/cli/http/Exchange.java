@@ -188,7 +188,7 @@ record Exchange(
     Optional<String> coding = bare.coding();
     return expected.includes(bare.statusCode())
         ? contents.keep(body, coding, length, attempt)
-        : contents.read(body, coding, length, attempt);
+        : contents.failed(body, coding, length, attempt);
   }
 
   private Step step(Call call, Reply reply) throws BadReplyException {
@@ -199,7 +199,7 @@ record Exchange(
     }
     Optional<String> problem = reply.problem(expected);
     if (problem.isPresent()) {
-      throw new BadReplyException(call, problem.get(), reply);
+      throw failed(call, problem.get(), reply);
     }
     OptionalLong usage = usage(reply);
     Picking.Picked picked = picking.from(reply);
@@ -210,6 +210,16 @@ record Exchange(
       contents.memory().shrink(call.history().sequence(), 2L * json.length());
     }
     return new Step.Answered(picked.reply(), call.history().progress(), usage);
+  }
+
+  /* What it says in its body is read by then. */
+  private BadReplyException failed(Call call, String problem, Reply reply) {
+    BadReplyException failed = new BadReplyException(call, problem, reply);
+    if (!contents.isKept()) {
+      failed.dropBody();
+      contents.memory().free(call.history().sequence());
+    }
+    return failed;
   }
 
   /** Where the next request goes, which {@link Redirect#next} can make. */

@@ -164,6 +164,9 @@ public final class HttpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (streams.isProcess()) {
+      HostResolver.askAgain();
+    }
     options
         .conflict()
         .or(requests::conflict)

@@ -82,10 +82,11 @@ final class Plan {
     all.add(
         String.format(
             Locale.ROOT,
-            "millrace: dry run, nothing was sent: %,d lines, %,d requests to %,d hosts, %,d lines that would fail",
+            "millrace: dry run, nothing was sent: %,d lines, %,d requests to %,d %s, %,d lines that would fail",
             lines,
             requests,
             hosts.size(),
+            hosts.size() == 1 ? "host" : "hosts",
             malformed));
     Pace slowest = slowest();
     all.add("  time: " + time(slowest));

@@ -1,28 +1,37 @@
 package io.millrace.cli.http;
 
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
+import org.apache.hc.core5.function.Supplier;
+import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HeaderElements;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.http.io.SessionOutputBuffer;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that knows whether it is quiet: what comes without having been asked for is no answer (RFC 9112,
- * section 9.2). Used by one thread at a time.
+ * section 9.2). An answer that comes while a body is sent is one, and ends the body if it refuses it (section 9.5). Used by
+ * one thread at a time.
  */
 final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** For a part of a TLS record that has come. Without one, nothing is waited for. */
@@ -33,10 +42,27 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   private static final AsciiSet DIGITS = AsciiSet.of(each -> each >= '0' && each <= '9');
 
+  /** So much of a body is sent between two looks at what the server says. */
+  private static final int PIECE = 1 << 16;
+
+  private static final int SWITCHING = 101;
+
+  /** From here on, a status is no interim one. */
+  private static final int FINAL = 200;
+
+  /** From here on, a status says that the body need not be sent. */
+  private static final int REFUSED = 400;
+
   private final Http1Config bounds;
   private boolean isProbed;
   private boolean hasHeard;
   private int interim;
+
+  /* The answer that came while the body was sent. */
+  private @Nullable ClassicHttpResponse early;
+
+  /* Why the body was not sent to its end; then nothing else can be sent. */
+  private @Nullable CutException cut;
 
   QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
     super("", null, null, bounds, null, null, null, new HeadParser.Factory(bounds));
@@ -68,14 +94,70 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     return hasHeard;
   }
 
+  /** The rest of a body is not sent: it is refused, or the connection is lost. */
+  private static final class CutException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    CutException(@Nullable Throwable cause) {
+      super(cause);
+    }
+  }
+
+  @Override
+  public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
+    try {
+      super.sendRequestEntity(request);
+    } catch (CutException over) {
+      if (over.getCause() instanceof HttpException malformed) {
+        throw malformed;
+      }
+      cut = over; // a server that hangs up may have said why
+    }
+  }
+
+  @Override
+  protected OutputStream createContentOutputStream(
+      long length,
+      SessionOutputBuffer buffer,
+      OutputStream out,
+      @Nullable Supplier<List<? extends Header>> trailers) {
+    return super.createContentOutputStream(length, buffer, new BodyOutput(out), trailers);
+  }
+
+  @Override
+  public void flush() throws IOException {
+    if (cut == null) {
+      super.flush();
+    }
+  }
+
+  @Override
+  public boolean isConsistent() {
+    return cut == null && super.isConsistent();
+  }
+
   @Override
   public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
+    ClassicHttpResponse head = early;
+    early = null;
+    try {
+      return head == null ? receiveHead() : head;
+    } catch (IOException none) {
+      throw cut != null && cut.getCause() instanceof IOException lost ? lost : none;
+    }
+  }
+
+  private ClassicHttpResponse receiveHead() throws HttpException, IOException {
     ClassicHttpResponse head = super.receiveResponseHeader();
-    interim = head.getCode() < 200 ? interim + 1 : 0;
+    interim = head.getCode() < FINAL ? interim + 1 : 0;
     if (interim > MOST_INTERIM) {
       throw new WireException("too many interim answers");
     }
+    if (head.getCode() == SWITCHING) {
+      throw new WireException("the answer is in another protocol, for which nobody has asked");
+    }
     settleLength(head);
+    settleCoding(head);
     return head;
   }
 
@@ -102,6 +184,33 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     }
     head.removeHeaders(HttpHeaders.CONTENT_LENGTH);
     head.addHeader(HttpHeaders.CONTENT_LENGTH, lengths.iterator().next());
+  }
+
+  /*
+   * Servers say chunked twice where a proxy has added it, and identity where there is none. The client takes neither, as curl
+   * does.
+   */
+  private static void settleCoding(ClassicHttpResponse head) {
+    Header[] lines = head.getHeaders(HttpHeaders.TRANSFER_ENCODING);
+    if (lines.length == 0 || (lines.length == 1 && isChunked(lines[0].getValue()))) {
+      return;
+    }
+    Set<String> codings = new LinkedHashSet<>();
+    for (Header line : lines) {
+      for (String each : line.getValue().split(",", -1)) {
+        String coding = each.strip();
+        codings.add(isChunked(coding) ? HeaderElements.CHUNKED_ENCODING : coding);
+      }
+    }
+    codings.removeIf(coding -> coding.isEmpty() || coding.equalsIgnoreCase("identity"));
+    head.removeHeaders(HttpHeaders.TRANSFER_ENCODING);
+    if (!codings.isEmpty()) {
+      head.addHeader(HttpHeaders.TRANSFER_ENCODING, String.join(", ", codings));
+    }
+  }
+
+  private static boolean isChunked(String coding) {
+    return coding.equalsIgnoreCase(HeaderElements.CHUNKED_ENCODING);
   }
 
   private static boolean isLength(String text) {
@@ -140,6 +249,54 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
       InputStream encrypted =
           getSSLSocket() == null ? InputStream.nullInputStream() : getBaseSocket().getInputStream();
       return new Input(socket.getInputStream(), encrypted);
+    }
+  }
+
+  /** A body on its way to the server. */
+  private final class BodyOutput extends FilterOutputStream {
+    private boolean hasBegun;
+    private boolean isOver;
+
+    BodyOutput(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int octet) throws IOException {
+      write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      for (int at = 0; at < length && !isOver; at += PIECE) {
+        if (hasBegun && early == null && !isQuiet()) {
+          listenToServer();
+        }
+        hasBegun = true;
+        try {
+          out.write(bytes, from + at, Math.min(PIECE, length - at));
+        } catch (IOException lost) {
+          throw over(lost);
+        }
+      }
+    }
+
+    /* It may just say that it goes on reading; or answer well before it has read all. */
+    private void listenToServer() throws IOException {
+      try {
+        ClassicHttpResponse head = receiveHead();
+        early = head.getCode() < FINAL ? null : head;
+        if (head.getCode() >= REFUSED) {
+          throw over(null);
+        }
+      } catch (HttpException malformed) {
+        throw over(malformed);
+      }
+    }
+
+    private CutException over(@Nullable Exception cause) {
+      isOver = true; // also for what closing it would send
+      return new CutException(cause);
     }
   }
 

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,9 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
     return values;
   }
 
+  /* Names of no coding at all; the second one is in use, and known to curl. */
+  private static final Set<String> NO_CODING = Set.of("", "identity", "none");
+
   /** In what its body is packed, one inside of the other: all lines of Content-Encoding are one list (RFC 9110, 5.3). */
   Optional<String> coding() {
     List<String> lines = headers("content-encoding");
@@ -48,7 +53,7 @@ record Reply(int statusCode, List<Header> headers, Content content) implements H
         lines.stream()
             .flatMap(line -> Stream.of(line.split(",")))
             .map(String::strip)
-            .filter(each -> !each.isEmpty() && !each.equalsIgnoreCase("identity"))
+            .filter(each -> !NO_CODING.contains(each.toLowerCase(Locale.ROOT)))
             .toList();
     return codings.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", codings));
   }

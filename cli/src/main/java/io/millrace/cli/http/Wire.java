@@ -83,8 +83,7 @@ final class Wire implements AutoCloseable {
   Wire(int connections, Proxies proxies, Tls tls) {
     this.proxies = proxies;
     pool =
-        new Connections()
-            .setDnsResolver(resolver)
+        new Connections(resolver)
             .setTlsSocketStrategy(tls)
             .setConnectionFactory(socket -> new QuietConnection(socket, BOUNDS))
             .setMaxConnTotal(connections)

@@ -78,7 +78,7 @@ class DryRunTest {
     assertEquals(4, cli.line(4).get("line").intValue());
     assertTrue(cli.line(5).get("error").stringValue().contains("not a regular file"), cli.out());
     assertTrue(
-        cli.err().contains("4 lines, 2 requests to 1 hosts, 2 lines that would fail"), cli.err());
+        cli.err().contains("4 lines, 2 requests to 1 host, 2 lines that would fail"), cli.err());
   }
 
   @DisplayName("H34: it says how long the rates make it, what it costs, and which limit ends it")

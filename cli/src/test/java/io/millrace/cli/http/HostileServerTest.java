@@ -214,6 +214,40 @@ class HostileServerTest {
     }
   }
 
+  @DisplayName("codings that are none, or that are said twice, are read as curl reads them")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "Transfer-Encoding: chunked|Transfer-Encoding: chunked; 4|good|0||",
+        "Transfer-Encoding: chunked, Chunked; 4|good|0||",
+        "Transfer-Encoding: identity, chunked; 4|good|0||",
+        "Transfer-Encoding: identity|Content-Length: 4; good",
+        "Content-Encoding: none|Content-Length: 4; good"
+      })
+  void noCodings(String headers, String body) {
+    String answer = ("HTTP/1.1 200 OK|" + headers + "||" + body).replace("|", "\r\n");
+    try (RawServer server = RawServer.start((_, _, client) -> client.write(answer))) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0", "--timeout", "5s");
+      assertEquals("good", cli.line().path("body").stringValue(), cli.out());
+      assertFalse(cli.line().has("bodyEncoding"), cli.out());
+    }
+  }
+
+  @DisplayName("a switch to another protocol, for which nobody has asked, is not waited for")
+  @Test
+  void switched() {
+    try (RawServer server =
+        RawServer.start(
+            (_, _, answer) -> {
+              answer.write("HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n");
+              answer.hang();
+            })) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0");
+      assertTrue(cli.line().path("error").stringValue().contains("protocol"), cli.out());
+    }
+  }
+
   @DisplayName("a byte 0 or a carriage return in a header of an answer is a space (RFC 9110, 5.5)")
   @Test
   void controlsInHeaders() {

@@ -220,6 +220,19 @@ class RetryTest {
     assertEquals(1, Cli.run(server.url("/"), "http").line().get("attempts").intValue());
   }
 
+  @DisplayName("H40: what a failure says in its body is read, also if no body is kept")
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--no-body"})
+  void saidInTheBody(String option) {
+    server.on("/", 429, "{\"error\": {\"code\": \"insufficient_quota\"}}");
+    Cli cli =
+        option.isEmpty()
+            ? Cli.run(server.url("/"), "http")
+            : Cli.run(server.url("/"), "http", option);
+    assertEquals(1, server.requests().size());
+    assertEquals(option.isEmpty(), cli.line().has("body"), cli.out());
+  }
+
   private void restart() {
     server.close();
     server = Loopback.start();
