@@ -75,7 +75,10 @@ class JavaPeersTest {
     // @start region="resilience"
     ParallelFunction<String, Integer> fetching =
         Parallel.of()
-            .rateLimit(RateLimit.all(RateLimit.perSecond(50).burst(10), RateLimit.breaker(0.5, 20, ofSeconds(10)).failing()))
+            .rateLimit(
+                RateLimit.all(
+                    RateLimit.perSecond(50).burst(10),
+                    RateLimit.breaker(0.5, 20, ofSeconds(10)).failing()))
             .shedAfter(ofMillis(500)) // timeoutDuration of the rate limiter
             .retry(Retry.ofAttempts(3).on(IOException.class).backoff(Backoff.fixed(ofMillis(1))))
             .attemptTimeout(ofSeconds(2)) // TimeLimiter
@@ -121,7 +124,12 @@ class JavaPeersTest {
     var doubling = Retry.ofAttempts(3).backoff(Backoff.exponential(ofMillis(1)).cap(ofSeconds(30)));
     var polling = doubling.whenResult((Integer length) -> length == 0);
     var recovering = Parallel.of(4).retry(polling).itemTimeout(ofMinutes(1)).function(this::fetch);
-    assertEquals(List.of(-6), recovering.orElseGet(error -> -error.getMessage().length()).map(List.of("/broken")).values());
+    assertEquals(
+        List.of(-6),
+        recovering
+            .orElseGet(error -> -error.getMessage().length())
+            .map(List.of("/broken"))
+            .values());
   }
 
   @Test
@@ -132,7 +140,8 @@ class JavaPeersTest {
     limiter.limit(RateLimit.perSecond(20).burst(20));
 
     // @start region="permits"
-    var permits = RateLimiter.of(RateLimit.perSecond(50).burst(50).costing((Integer number) -> number));
+    var permits =
+        RateLimiter.of(RateLimit.perSecond(50).burst(50).costing((Integer number) -> number));
     permits.acquireFor(20); // 20 permits
     boolean more = permits.tryAcquireFor(40);
     // @end
@@ -145,7 +154,8 @@ class JavaPeersTest {
 
   @Test
   void aBoundedQueue() throws InterruptedException {
-    try (var executor = ParallelExecutor.of(Parallel.of(8), QueueLimit.rejecting(30), ofSeconds(2))) {
+    try (var executor =
+        ParallelExecutor.of(Parallel.of(8), QueueLimit.rejecting(30), ofSeconds(2))) {
       executor.pause();
       assertThrows(
           RejectedExecutionException.class,
