@@ -12,7 +12,7 @@ final class PostgresUrlText {
       return URLDecoder.decode(value, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException malformed) {
       throw new IllegalArgumentException(
-          "url must have a password with % only as in %25, and has another one");
+          "url must have a password in which each % is written as %25");
     }
   }
 }

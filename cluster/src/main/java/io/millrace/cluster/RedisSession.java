@@ -119,7 +119,7 @@ final class RedisSession extends ServerSession<Jedis> {
     }
     String field = kept.equals(FOREIGN) ? answer.getLast() : "form";
     throw unusable(
-        foreign("a hash that is no limit: its field " + field + " is not as it is in one"), null);
+        foreign("a hash that is not a limit: its field " + field + " does not have what a limit has there"), null);
   }
 
   private String foreign(String value) {
@@ -134,7 +134,7 @@ final class RedisSession extends ServerSession<Jedis> {
   String text(Exception failure) {
     String said = said(failure);
     if (said.startsWith("WRONGTYPE")) {
-      return foreign("a value that is no hash, and so no limit");
+      return foreign("a value that is not a hash, and so not a limit");
     }
     if (failure instanceof JedisAccessControlException) {
       return said

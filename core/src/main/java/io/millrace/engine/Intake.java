@@ -9,6 +9,9 @@ final class Intake {
   /* A thread's own method may take that long to interrupt it; one that takes longer may never do it. */
   private static final long MOST_SENDING_NANOS = 100_000_000;
 
+  /* Many times what it takes to read an item of a collection in memory. */
+  private static final long LISTING_NANOS_AN_ITEM = 30_000;
+
   private final Feed feed;
   private final boolean prompt;
   private volatile boolean listsRest;
@@ -37,11 +40,12 @@ final class Intake {
   private Interrupt interrupt = Interrupt.NONE;
 
   /* In real time: when the interrupt was sent, or is to be taken for that; when the reader began, and whether the run went on then; for
-   * how long the rest was listed. */
+   * how long the rest was listed. And how many items of it there were. */
   private long interruptedNanos;
   private long readingSinceNanos;
   private boolean readsForWorkers;
   private long listedNanos;
+  private long listed;
 
   private enum Interrupt {
     NONE,
@@ -184,6 +188,7 @@ final class Intake {
   private void close(Claim claim) {
     if (isListing()) {
       listedNanos = listedNanos(System.nanoTime());
+      listed += claim.loaded();
     }
     admitted += claim.loaded();
     loading = null;
@@ -227,8 +232,15 @@ final class Intake {
     return interrupt != Interrupt.NONE && interruptedNanos - before <= 0 ? reader : null;
   }
 
-  /** For how long, in real time, the rest was read since the end of the run, without the lock. */
-  long listedNanos(long now) {
+  /**
+   * Whether listing the rest takes longer, in real time, than the grace and what items in memory need: the source may
+   * block then. A collection that only takes long because it is large is listed to its end.
+   */
+  boolean listsTooLong(long now, long graceNanos) {
+    return listedNanos(now) - listed * LISTING_NANOS_AN_ITEM > graceNanos;
+  }
+
+  private long listedNanos(long now) {
     return listedNanos + (isListing() ? now - readingSinceNanos : 0);
   }
 

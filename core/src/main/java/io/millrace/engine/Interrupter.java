@@ -275,7 +275,7 @@ final class Interrupter {
     }
   }
 
-  /* What reads the rest of a sized source after the end has the grace period for all of it. */
+  /* What reads the rest of a sized source after the end has the grace period for all waits of it. */
   private void endReading(long now) {
     schedule.reading().limitListing(now, terms.graceNanos);
     interruptReader();

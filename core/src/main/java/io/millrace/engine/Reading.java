@@ -260,7 +260,7 @@ final class Reading {
       schedule.endLocked(RunStatus.ABORTED, broken);
     }
     if (terms.isInCaller) { // nobody else looks at the time
-      dropRestAfter(System.nanoTime(), terms.graceNanos);
+      dropRestIfLate(System.nanoTime(), terms.graceNanos);
     }
     return items;
   }
@@ -295,15 +295,15 @@ final class Reading {
     schedule.unlock();
   }
 
-  /** After the end: the rest of a source that may block is listed for so long at most. */
-  void limitListing(long realNanos, long mostNanos) {
+  /** After the end: the rest of a source that may block is listed for the grace at most. */
+  void limitListing(long realNanos, long graceNanos) {
     schedule.lock();
-    dropRestAfter(realNanos, mostNanos);
+    dropRestIfLate(realNanos, graceNanos);
     schedule.release();
   }
 
-  private void dropRestAfter(long realNanos, long mostNanos) {
-    if (intake.listedNanos(realNanos) > mostNanos) {
+  private void dropRestIfLate(long realNanos, long graceNanos) {
+    if (intake.listsTooLong(realNanos, graceNanos)) {
       intake.dropRest();
     }
   }

@@ -10,8 +10,8 @@ import java.util.OptionalDouble;
  * other one is interrupted. For calls that may be made twice: see {@code Parallel.hedgeIdempotent}. Immutable and thread-safe.
  *
  * <p>{@code Hedge.afterPercentile(95)} makes at most some 5 % more calls, and cuts off what is slower than that
- * percentile by chance: because of a busy server, a lost packet, a collection of garbage. It does not help where
- * everything is slow.
+ * percentile by chance: because of a busy server, a lost packet, a garbage collection. If all calls are slow, it does
+ * not help.
  */
 public final class Hedge {
   private static final double DEFAULT_SHARE = 0.05;
@@ -57,7 +57,7 @@ public final class Hedge {
   }
 
   /**
-   * How many hedges there may be: at most this share of the attempts of 10 s, and 5 more. All runs with the same hedge share it.
+   * How many hedges there may be: in any 10 s at most 5 plus this share of the attempts. All runs with the same hedge share it.
    *
    * @param share from 0 to 1; the default is 0.05, or 5 %
    */

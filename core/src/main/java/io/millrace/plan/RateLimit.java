@@ -70,10 +70,10 @@ public sealed interface RateLimit {
    * An adaptive rate, for servers that refuse what is too much: it follows the pace that the server grants. It starts
    * with 20 attempts a second, and grows until the server refuses some. From then on it stays a little below what was
    * granted, and now and then looks for more. It stays away for as long as a server asks, and then goes on at the
-   * pace that it knew. While it is not used up, it does not grow. A server that has never granted anything gets up to
+   * pace that it knew. While not all of it is used, it does not grow. A server that has never granted anything gets up to
    * 20 attempts a second.
    *
-   * <p>Refusals that ask for no wait are taken for chance in two cases: while the rate grows at the start, if no more than
+   * <p>Refusals that ask for no wait are put down to chance in two cases: while the rate grows at the start, if no more than
    * 2 % of the attempts are refused; and later, if the same share is still refused at 15 % of the pace that was known.
    *
    * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
@@ -378,8 +378,8 @@ public sealed interface RateLimit {
    * See {@link RateLimit#declaredByServer}.
    *
    * <p>It obeys all limits that are declared. Of several limits of one unit, such as one by the minute and one by the
-   * day, the slowest decides. Where nothing remains, nothing starts before the reset. A limit whose window is shorter
-   * than 5 s is kept evenly if the answer says how long the window is, else it is left to the server's refusals. What
+   * day, the slowest decides. Where nothing remains, nothing starts before the reset. In a window
+   * shorter than 5 s, starts are spread evenly if the answer says how long it is; otherwise the server's refusals decide. What
    * is declared holds until its reset; if the answers do not repeat it after that, the rate is adaptive.
    *
    * @param undeclared the rate at the start, and as long as nothing is declared. At all times, its {@code most}
@@ -470,8 +470,8 @@ public sealed interface RateLimit {
    * @param whenOpen what becomes of attempts meanwhile; the default is {@link Open#WAIT}
    * @param reader which calls have failed: those whose answer is {@code FAILED}. One that is {@code UNKNOWN} or {@code
    *     REFUSED} does not count; a probe that is refused closes the breaker, because the server works. By
-   *     default an exception has failed, and so has an HTTP reply, returned or thrown, with status 408 or from 500;
-   *     one with 429 is refused, and all else has succeeded
+   *     default an attempt has failed if it threw an exception, or got an HTTP reply, returned or thrown, with status 408
+   *     or from 500; with 429 it was refused, and every other one has succeeded
    */
   record Breaker(double failures, int calls, Duration pause, Open whenOpen, AnswerReader reader)
       implements RateLimit {

@@ -53,10 +53,10 @@ final class Advice {
           case 8 ->
               "The file, its directory or its disk cannot be written: make them writable, and start the run again";
           case 10 ->
-              "The disk does not do what it is told: see if it is full, failing or unmounted, and start the run again";
+              "The disk reports an error: see if it is full, failing or unmounted, and start the run again";
           case 13 -> "The disk is full: make room, and start the run again";
           case 1, 11, 17, 18, 20, 24, 26 -> null;
-          default -> "Mend that, and start the run again";
+          default -> "Correct that, and start the run again";
         };
     return advice == null
         ? damaged(where, String.valueOf(error.getMessage()))

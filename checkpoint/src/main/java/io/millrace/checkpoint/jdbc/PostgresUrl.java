@@ -55,7 +55,7 @@ record PostgresUrl(String text, Map<String, String> secrets) {
       String name = equals < 0 ? option : option.substring(0, equals);
       if (!NAME.matcher(name).matches()) {
         throw new IllegalArgumentException(
-            "url must have options like ?user=NAME&currentSchema=NAME, and has others");
+            "url must have options like ?user=NAME&currentSchema=NAME, but one of them has another form");
       }
       if (SECRET.matcher(name).find()) {
         secrets.put(name, decoded(equals < 0 ? "" : option.substring(equals + 1)));
@@ -73,7 +73,7 @@ record PostgresUrl(String text, Map<String, String> secrets) {
       return URLDecoder.decode(value, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException malformed) {
       throw new IllegalArgumentException(
-          "url must have a password with % only as in %25, and has another one");
+          "url must have a password in which each % is written as %25");
     }
   }
 }

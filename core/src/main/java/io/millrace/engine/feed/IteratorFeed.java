@@ -1,6 +1,7 @@
 package io.millrace.engine.feed;
 
 import io.millrace.base.Closing;
+import io.millrace.plan.Source;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +36,8 @@ public final class IteratorFeed implements Feed {
           List.of(1, 2, 3).subList(0, 2),
           Set.of(),
           Set.of(1),
-          Collections.nCopies(1, 1));
+          Collections.nCopies(1, 1),
+          Source.range(0, 1));
 
   /* Without a stream, whose classes are a good part of what the first run of a process loads. */
   private static Set<Class<?>> classesOf(Collection<?>... owners) {

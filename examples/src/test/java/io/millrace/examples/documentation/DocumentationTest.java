@@ -55,6 +55,7 @@ class DocumentationTest {
   void everyJavaSpellingInTheTablesStandsInATest() throws IOException {
     Snippets snippets = Snippets.read();
     List<String> shown = new ArrayList<>(migration().codeInColumn("here"));
+    shown.addAll(Page.of(Page.project().resolve("docs/coming-from-java.md")).codeInColumn("here"));
     shown.addAll(Page.of(Page.project().resolve("README.md")).codeInColumn("write"));
     assertTrue(shown.size() > 100, shown.toString());
     assertEquals(List.of(), shown.stream().filter(code -> !snippets.has(code)).toList());

@@ -37,6 +37,7 @@ class ProgramsTest {
           "computing",
           "testing",
           "coming-from-python",
+          "coming-from-java",
           "executor",
           "scopes",
           "processes",
@@ -65,7 +66,8 @@ class ProgramsTest {
           "guarantees",
           "comparison",
           "signals",
-          "coming-from-python");
+          "coming-from-python",
+          "coming-from-java");
 
   /** A page may say what it is about, in a sentence or two. */
   private static final int LONGEST_INTRODUCTION = 400;
