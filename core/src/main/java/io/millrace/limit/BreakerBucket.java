@@ -35,11 +35,9 @@ final class BreakerBucket implements Bucket {
   /* When the next probe may go; while closed, any time that has passed. */
   private long probeAt;
 
-  /* The last probe, if it may still come back without having gone; and how many others took at the same time: they are
-   * refused, and so come back as well. */
+  /* The last probe, if it may still come back without having gone. */
   private long probedAt;
   private boolean hasProbed;
-  private int others;
 
   private long heldUntil;
   private long lastAnswer;
@@ -78,10 +76,7 @@ final class BreakerBucket implements Bucket {
     if (isOpen && probeAt - now <= 0) {
       probedAt = now;
       hasProbed = true;
-      others = 0;
       probeAt = now + pause;
-    } else if (hasProbed && probedAt == now) {
-      others++;
     }
   }
 
@@ -91,12 +86,8 @@ final class BreakerBucket implements Bucket {
   @Override
   public void giveBack(long now, long takenAt, long cost) {
     if (isOpen && hasProbed && takenAt == probedAt) {
-      if (others > 0) {
-        others--;
-      } else {
-        hasProbed = false;
-        probeAt = now;
-      }
+      hasProbed = false;
+      probeAt = now;
     }
   }
 

@@ -139,7 +139,8 @@ final class CommonGate implements GateAlarm.Owner {
       if (head == null) {
         ready.remove(gate);
         gate.setAlarm(turn);
-      } else if (isClosed(head.demand()) || availableAt(head.demand()) - turn.now() > 0) {
+      } else if (refusing(turn.now()) == null
+          && (isClosed(head.demand()) || availableAt(head.demand()) - turn.now() > 0)) {
         break;
       } else if (gate.ask(head, Bucket.later(dueAt, first.getValue()), turn) == Answer.TAKE) {
         nextKey(gate, dueAt, turn);

@@ -80,14 +80,17 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
 
   boolean tryTake(RateDemand demand, long now, @Nullable LineParty party) {
     catchUp();
-    if (queue.goBefore(party)
-        || isClosed(demand)
-        || availableAt(demand.costs()) - now > 0
-        || (common != null && !common.lets(demand, now))) {
+    if (queue.goBefore(party) || !(refusing(now) != null || lets(demand, now))) {
       return false;
     }
     take(demand, now, now);
     return true;
+  }
+
+  private boolean lets(RateDemand demand, long now) {
+    return !isClosed(demand)
+        && availableAt(demand.costs()) - now <= 0
+        && (common == null || common.lets(demand, now));
   }
 
   void enqueue(GatePlace place, @Nullable LineParty party, Turn turn) {
@@ -213,11 +216,11 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
 
   /**
    * The earliest time for this demand, at least now. If a bucket is closed it is now, because
-   * nobody knows for how long.
+   * nobody knows for how long; and if one refuses, because that need not be waited for.
    */
   long earliest(RateDemand demand, long now) {
     catchUp();
-    if (isClosed(demand)) {
+    if (refusing(now) != null || isClosed(demand)) {
       return now;
     }
     long earliest = Bucket.later(now, availableAt(demand.costs()));
@@ -254,13 +257,12 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
    * @param dueAt when that would have happened if the alarm had not been late
    */
   private void serve(long dueAt, Turn turn) {
-    if (common == null) {
-      GatePlace head = readyHead(turn.now());
-      while (head != null) {
-        ask(head, dueAt, turn);
-        head = readyHead(turn.now());
-      }
-    } else {
+    GatePlace head = readyHead(turn.now());
+    while (head != null && (common == null || refusing(turn.now()) != null)) {
+      ask(head, dueAt, turn);
+      head = readyHead(turn.now());
+    }
+    if (common != null) {
       common.update(this, dueAt, turn);
     }
     setAlarm(turn);
@@ -271,12 +273,14 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     return queue.head();
   }
 
-  /** The place whose turn it is, if these buckets would let it go. */
+  /** The place whose turn it is, if these buckets would let it go, or something refuses it. */
   @Nullable GatePlace readyHead(long now) {
     catchUp();
     GatePlace head = queue.head();
-    boolean isReady =
-        head != null && !isOwnClosed(head.costs()) && availableAt(head.costs()) - now <= 0;
+    if (head == null || refusing(now) != null) {
+      return head;
+    }
+    boolean isReady = !isOwnClosed(head.costs()) && availableAt(head.costs()) - now <= 0;
     return isReady ? head : null;
   }
 
@@ -329,15 +333,25 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     return latest;
   }
 
+  /* What refuses every attempt now; null if nothing does. */
+  private @Nullable Bucket refusing(long now) {
+    Bucket own = Bucket.refusing(buckets, now);
+    return own == null && common != null ? common.refusing(now) : own;
+  }
+
+  /* Who is refused takes nothing, and so has to wait for nothing. */
   private void take(RateDemand demand, long now, long dueAt) {
-    Bucket refusing = Bucket.refusing(buckets, now);
+    Bucket refusing = refusing(now);
+    if (refusing != null) {
+      demand.refuse(now, refusing);
+      return;
+    }
     for (int i = 0; i < buckets.length; i++) {
       buckets[i].take(now, demand.cost(i), dueAt);
     }
     if (common != null) {
-      refusing = refusing == null ? common.refusing(now) : refusing;
       common.take(demand, now, dueAt);
     }
-    demand.take(now, refusing);
+    demand.take(now);
   }
 }

@@ -75,6 +75,7 @@ final class LearntPace {
   /* Granted when the last long wait was asked for, and when that was. */
   private long longTotal;
   private double longSince;
+  private double quotaPace;
   private Reason reason = Reason.STARTING;
 
   LearntPace(double start, double least, double most) {
@@ -152,8 +153,12 @@ final class LearntPace {
       block(now, sentAt, Math.min(1, 2 * roundTrip));
       return;
     }
-    if (wait >= LONG_WAIT) {
-      waitLong(now, sentAt, wait);
+    if (wait >= LONG_WAIT && isQuota(now, wait)) {
+      known = quotaPace;
+      cut(now, 0.97 * known, sentAt);
+      isSampling = false;
+      enter(Phase.HOLD, now);
+      holdFor = 60;
       return;
     }
     if (!isTooMuch) {
@@ -223,20 +228,18 @@ final class LearntPace {
     return isSoon ? Math.min(estimate, (wasConfirmed ? 0.95 : 0.85) * known) : estimate;
   }
 
-  /* What was granted from one long wait to the end of the next one is all that is granted in that time. */
-  private void waitLong(double now, double sentAt, double wait) {
-    long granted = grants.total() - longTotal;
-    if (granted > 0) {
-      known = granted / (now - longSince + wait);
-      cut(now, 0.97 * known, sentAt);
-      enter(Phase.HOLD, now);
-      holdFor = 60;
-    } else {
-      cut(now, Math.min(rate, FIRST), sentAt);
-    }
-    isSampling = false;
+  /*
+   * Whether a long wait says that a quota is used up, and not that the pace is too high: by what was granted a second, from one long
+   * wait to the end of the next one. At the start nobody knows, so the slower pace counts. Later a pace that is known to be
+   * granted was not too high if as much was granted as the last time. Of one that looks for more nobody can tell.
+   */
+  private boolean isQuota(double now, double wait) {
+    double before = quotaPace;
+    quotaPace = (grants.total() - longTotal) / (now - longSince + wait);
     longTotal = grants.total();
     longSince = now + wait;
+    boolean isAlike = Math.abs(quotaPace - before) <= 0.1 * before;
+    return quotaPace > 0 && (phase == Phase.START || (phase != Phase.PROBE && isAlike));
   }
 
   private void cut(double now, double to, double firstRefused) {
@@ -391,12 +394,12 @@ final class LearntPace {
 
   /* What was granted a second, or refused by chance, if it was long enough ago that anything was sent for the first time. */
   private double measured(double now, boolean isStart, double ifTooShort) {
+    double begun = Math.max(measuredFrom, resumeAt > 0 ? resumeAt + roundTrip : 0);
+    if (now - begun < 1.5 * roundTrip) {
+      return ifTooShort;
+    }
     double window = isStart ? startWindow() : Math.clamp(20 / rate, 1, RecentGrants.SPAN);
-    double from =
-        Math.max(Math.max(measuredFrom, now - window), resumeAt + (resumeAt > 0 ? roundTrip : 0));
-    return now - from < 1.5 * roundTrip
-        ? ifTooShort
-        : grants.since(from, now) / (1 - chance.share());
+    return grants.since(Math.max(begun, now - window), now) / (1 - chance.share());
   }
 
   private double startWindow() {

@@ -22,8 +22,10 @@ final class Outage {
 
   /** An answer that is no failure. */
   void answered() {
-    answers += inARow + 1;
-    failures += inARow;
+    int usual =
+        isLikely() ? 0 : inARow; // what fails while it is broken says nothing of other times
+    answers += usual + 1;
+    failures += usual;
     inARow = 0;
     if (answers > MEMORY) {
       answers /= 2;

@@ -16,8 +16,8 @@ final class RateDemand implements Demand {
   private boolean taken;
   private @Nullable Gate gate;
 
-  /* What refuses the attempt that has just taken its permits. Written under the limit's lock, at each take; then
-   * read by whoever has the permits. */
+  /* What refuses the attempt that was just let go. Written under the limit's lock, at each take; then
+   * read by whoever makes the attempt. */
   private @Nullable Bucket refusedBy;
 
   RateDemand(@Nullable Key key, long[] costs) {
@@ -61,10 +61,17 @@ final class RateDemand implements Demand {
     return takenAt;
   }
 
-  void take(long now, @Nullable Bucket refusedBy) {
+  void take(long now) {
     takenAt = now;
     taken = true;
-    this.refusedBy = refusedBy;
+    refusedBy = null;
+  }
+
+  /** Takes nothing: the attempt fails. */
+  void refuse(long now, Bucket by) {
+    takenAt = now;
+    taken = false;
+    refusedBy = by;
   }
 
   /** Takes what is not limited, so that nothing is ever given back. By whoever has the demand, without the lock. */

@@ -339,6 +339,70 @@ class AdaptiveLimitTest {
   }
 
   @Test
+  @DisplayName("an outage is no share that fails all the time: the next one is found as soon")
+  void outages() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    callTimes(20, limiter, ServerAnswer.granted());
+    callTimes(700, limiter, ServerAnswer.failed()); // an hour
+    callTimes(200, limiter, ServerAnswer.granted());
+    changes.clear();
+    callTimes(5, limiter, ServerAnswer.failed());
+    assertEquals(Reason.BLOCKED, changes.getLast().reason());
+  }
+
+  @Test
+  @DisplayName("looks for more also where an attempt takes many seconds")
+  void longAttempts() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(5).between(1, 20), clock);
+    long roundTrip = Duration.ofSeconds(8).toNanos();
+    ArrayDeque<Demand> demands = new ArrayDeque<>();
+    ArrayDeque<Long> times = new ArrayDeque<>();
+    long nextAt = 0;
+    int late = 0;
+    Demand next = limiter.queue().demand(null);
+    for (int second = 0; second < 900; second++) {
+      for (int tick = 0; tick < 100; tick++) {
+        if (limiter.queue().tryTake(next)) {
+          demands.add(next);
+          times.add(clock.elapsed());
+          late += second >= 890 ? 1 : 0;
+          next = limiter.queue().demand(null);
+        }
+        if (!times.isEmpty() && clock.elapsed() - times.getFirst() >= roundTrip) {
+          long sentAt = times.remove();
+          boolean isRefused = sentAt < nextAt && second < 120; // at first, 5 a second are granted
+          nextAt = isRefused ? nextAt : sentAt + 200_000_000L;
+          ServerAnswer answer = isRefused ? ServerAnswer.refused() : ServerAnswer.granted();
+          limiter.queue().answered(demands.remove(), answer, null);
+        }
+        clock.advance(Duration.ofMillis(10));
+      }
+    }
+    assertTrue(late >= 190, late + " in 10 s, where 200 may go");
+  }
+
+  @Test
+  @DisplayName(
+      "a long wait after it has looked for more is about the pace, not about a quota: it goes on at that pace")
+  void longWaits() {
+    RateLimiter limiter = RateLimiter.of(limit.startingAt(5).between(0.1, 10), clock);
+    ServerAnswer refused = ServerAnswer.refused(Duration.ofSeconds(10));
+    double level = 5;
+    long last = clock.elapsed();
+    int late = 0;
+    while (clock.elapsed() < 1_200_000_000_000L) { // 5 a second are granted
+      boolean isLate = clock.elapsed() >= 600_000_000_000L;
+      level = Math.min(5, level + 5 * (clock.elapsed() - last) / 1e9);
+      last = clock.elapsed();
+      boolean isGranted = level >= 1;
+      level -= isGranted ? 1 : 0;
+      late += isLate && isGranted ? 1 : 0;
+      call(limiter, isGranted ? ServerAnswer.granted() : refused);
+    }
+    assertTrue(late >= 1_800, late + " in 600 s, of 3,000");
+  }
+
+  @Test
   @DisplayName("learns nothing from answers that cannot be read")
   void unreadable() {
     RateLimiter limiter =
