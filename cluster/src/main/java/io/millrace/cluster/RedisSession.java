@@ -119,7 +119,11 @@ final class RedisSession extends ServerSession<Jedis> {
     }
     String field = kept.equals(FOREIGN) ? answer.getLast() : "form";
     throw unusable(
-        foreign("a hash that is not a limit: its field " + field + " does not have what a limit has there"), null);
+        foreign(
+            "a hash that is not a limit: its field "
+                + field
+                + " does not have what a limit has there"),
+        null);
   }
 
   private String foreign(String value) {
