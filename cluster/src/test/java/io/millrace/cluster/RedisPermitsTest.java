@@ -151,7 +151,7 @@ class RedisPermitsTest extends PermitStoreContract {
   void foreignValue() {
     try (Jedis client = server.client()) {
       client.set(KEY, "something");
-      requireForeign(() -> store().open(LIMIT), "a value that is no hash");
+      requireForeign(() -> store().open(LIMIT), "a value that is not a hash");
       assertEquals("something", client.get(KEY));
     }
   }
