@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /** How far the source is read, and by which worker. Used under the run's lock, except where said otherwise. */
 final class Intake {
-  /* A thread's own method may take that long to interrupt it; one that takes longer may never do it. */
-  private static final long MOST_SENDING_NANOS = 100_000_000;
+  /* A thread's own method may take that long to interrupt a reader after the end, before the grace; one that takes longer may never do it. */
+  private static final long MOST_SENDING_AFTER_END_NANOS = 100_000_000;
 
   /* Many times what it takes to read an item of a collection in memory. */
   private static final long LISTING_NANOS_AN_ITEM = 30_000;
@@ -204,7 +204,7 @@ final class Intake {
     Worker found = interrupt == Interrupt.NONE && isUnwanted ? reader : null;
     if (found != null) {
       interrupt = Interrupt.SENDING;
-      interruptedNanos = System.nanoTime() + MOST_SENDING_NANOS;
+      interruptedNanos = System.nanoTime() + MOST_SENDING_AFTER_END_NANOS;
     }
     return found;
   }
