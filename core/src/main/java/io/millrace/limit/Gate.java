@@ -38,6 +38,13 @@ final class Gate implements Gates.Spot, KeyedGates.Entry, Lines.Owner<GatePlace>
     this.buckets = buckets;
   }
 
+  /** Past the lock to the only bucket; null if there are more, or it is of another kind. */
+  @Nullable ShortWay shortWay() {
+    return common == null && buckets.length == 1 && buckets[0] instanceof LevelBucket bucket
+        ? new ShortWay(this, bucket)
+        : null;
+  }
+
   Turnstile turnstile() {
     return turnstile;
   }

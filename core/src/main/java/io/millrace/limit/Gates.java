@@ -5,6 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the gate of a key, in two steps, because keys' {@code equals} must not run under a lock. */
 interface Gates {
+  /** The way past the limiter's lock; null if there is none. */
+  default @Nullable ShortWay shortWay() {
+    return null;
+  }
+
   /** What a search has found: a gate, or where a new one belongs. */
   sealed interface Spot permits Gate, KeyedGates.Vacancy {}
 

@@ -1,5 +1,7 @@
 package io.millrace.limit;
 
+import org.jspecify.annotations.Nullable;
+
 /** A token bucket: a level that rises evenly up to the burst and falls by what is taken. */
 final class LevelBucket implements Bucket {
   /*
@@ -84,11 +86,29 @@ final class LevelBucket implements Bucket {
   /** Depends on no clock, so a waiter that is woken exactly then is never a rounding error early. */
   @Override
   public long availableAt(long cost) {
-    double missing = atMostBurst(cost) - level;
-    if (missing <= 0 || cost == 0) {
-      return levelTime;
-    }
-    return levelTime + (long) Math.min((double) LONGEST, Math.ceil(missing * nanosPerPermit));
+    return cost == 0
+        ? levelTime
+        : availableAt(levelTime, atMostBurst(cost) - level, nanosPerPermit);
+  }
+
+  /** When the level that is there at a time has risen by what is missing. */
+  static long availableAt(long time, double missing, double nanosPerPermit) {
+    return missing <= 0
+        ? time
+        : time + (long) Math.min((double) LONGEST, Math.ceil(missing * nanosPerPermit));
+  }
+
+  /** All that it knows, if that is so little; else null. */
+  @Nullable Level level() {
+    boolean isRisen = !untouched && lateUntil - levelTime <= 0;
+    return isRisen ? peaks.level(levelTime, level) : null;
+  }
+
+  /** Takes over what {@link #level()} has become. */
+  void set(Level taken) {
+    level = taken.level();
+    levelTime = taken.time();
+    peaks.set(taken);
   }
 
   @Override

@@ -12,6 +12,11 @@ final class OneGate implements Gates {
   }
 
   @Override
+  public @Nullable ShortWay shortWay() {
+    return gate.shortWay();
+  }
+
+  @Override
   public Spot search(@Nullable Key key) {
     return gate;
   }

@@ -1,6 +1,7 @@
 package io.millrace.limit;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The highest level that a bucket has reached since a time. Levels that a later and higher one hides are
@@ -71,6 +72,22 @@ final class Peaks {
     this.nanosPerPermit = nanosPerPermit;
     this.leastNanosPerPermit = Math.min(leastNanosPerPermit, nanosPerPermit);
     add(time, level);
+  }
+
+  /** With a level that was left at a time: what is known of both, if only the takes at this time count; else null. */
+  @Nullable Level level(long time, double left) {
+    boolean isAll = size == 1 && to[0] == time && room[0] == 0;
+    return isAll ? new Level(nanosPerPermit, burst, time, left, levels[0], from[0]) : null;
+  }
+
+  /** Takes over what {@link #level} has become. */
+  void set(Level taken) {
+    if (to[0] != taken.time()) {
+      leastNanosPerPermit = nanosPerPermit;
+    }
+    from[0] = taken.peakFrom();
+    to[0] = taken.time();
+    levels[0] = taken.peak();
   }
 
   private void grow() {

@@ -61,7 +61,7 @@ final class Permits implements Lines.Owner<PermitPlace> {
   }
 
   private boolean tryTakeInTurn(int permits, @Nullable LineParty party) {
-    begin();
+    lock();
     try {
       boolean free = !queue.goBefore(party) && there() >= permits;
       if (free) {
@@ -69,7 +69,7 @@ final class Permits implements Lines.Owner<PermitPlace> {
       }
       return free;
     } finally {
-      end();
+      unlock();
     }
   }
 
@@ -87,13 +87,13 @@ final class Permits implements Lines.Owner<PermitPlace> {
 
   private void giveInTurn(int permits) {
     Offers<PermitPlace> offers = new Offers<>();
-    begin();
+    lock();
     try {
       checkRoom(there(), permits);
       change(permits);
       serve(offers);
     } finally {
-      end();
+      unlock();
     }
     offers.tell();
   }
@@ -101,12 +101,12 @@ final class Permits implements Lines.Owner<PermitPlace> {
   Waiting enqueue(int permits, Waiter waiter, @Nullable LineParty party) {
     PermitPlace place = new PermitPlace(this, permits, waiter);
     Offers<PermitPlace> offers = new Offers<>();
-    begin();
+    lock();
     try {
       queue.add(place, party);
       serve(offers);
     } finally {
-      end();
+      unlock();
     }
     offers.tell();
     return place;
@@ -115,12 +115,12 @@ final class Permits implements Lines.Owner<PermitPlace> {
   boolean cancel(PermitPlace place) {
     Offers<PermitPlace> offers = new Offers<>();
     boolean left;
-    begin();
+    lock();
     try {
       left = queue.remove(place);
       serve(offers);
     } finally {
-      end();
+      unlock();
     }
     offers.tell();
     return left;
@@ -130,14 +130,14 @@ final class Permits implements Lines.Owner<PermitPlace> {
   public boolean rearm(Line<PermitPlace> line) {
     Offers<PermitPlace> offers = new Offers<>();
     boolean asked = false;
-    begin();
+    lock();
     try {
       if (queue.arm(line)) {
         serve(offers);
         asked = line.answered;
       }
     } finally {
-      end();
+      unlock();
     }
     offers.tell();
     return asked;
@@ -164,14 +164,14 @@ final class Permits implements Lines.Owner<PermitPlace> {
     }
   }
 
-  private void begin() {
+  private void lock() {
     lock.lock();
     if (isOpen(word.get())) {
       word.incrementAndGet();
     }
   }
 
-  private void end() {
+  private void unlock() {
     if (queue.size() == 0) {
       word.set(word.get() & ~CLOSED);
     }

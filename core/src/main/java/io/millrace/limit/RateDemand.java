@@ -9,8 +9,8 @@ final class RateDemand implements Demand {
   private final @Nullable Key key;
   private final long[] costs;
   /*
-   * Written at a take, and read when that is settled or given back, both under the limiter's lock; a free take needs
-   * none. The gate is the one that was found last: keys are compared once a demand.
+   * Written at a take, under the limiter's lock or, by whoever has the demand, on the way past it; read under the lock
+   * when the take is settled or given back. The gate is the one that was found last: keys are compared once a demand.
    */
   private long takenAt;
   private boolean taken;

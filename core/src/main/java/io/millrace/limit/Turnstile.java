@@ -26,6 +26,8 @@ final class Turnstile {
    */
   private final ShortLock lock = new ShortLock();
   private final Gates gates;
+  /* Past the lock while nobody waits; null if there is none. */
+  private final @Nullable ShortWay shortWay;
   /* Where permits come from; null if they are not leased. What it holds is guarded by lock. */
   private final @Nullable LeasedBucket leased;
   /*
@@ -52,6 +54,7 @@ final class Turnstile {
     this.leased = leased;
     this.latest = start;
     this.gates = gates.apply(this);
+    this.shortWay = this.gates.shortWay();
   }
 
   boolean tryTake(RateDemand demand, @Nullable LineParty party) {
@@ -59,6 +62,9 @@ final class Turnstile {
   }
 
   boolean tryTake(RateDemand demand, long now, @Nullable LineParty party) {
+    if (shortWay != null && shortWay.tryTake(demand, now)) {
+      return true;
+    }
     if (demand.gate() == null && gates.isOpen(demand.key())) {
       demand.takeFreely(now);
       return true;
@@ -72,7 +78,7 @@ final class Turnstile {
       news = leased == null ? null : newsOfLease();
       return taken;
     } finally {
-      lock.unlock();
+      unlock();
       if (news != null) {
         Offers.runQuietly(news);
       }
@@ -99,7 +105,7 @@ final class Turnstile {
       gates.trim(latest);
       return earliest;
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -132,11 +138,11 @@ final class Turnstile {
   }
 
   long askLease(LeasedBucket lease, ToLongFunction<LeasedBucket> question) {
-    lock.lock();
+    lock();
     try {
       return question.applyAsLong(lease);
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -236,20 +242,20 @@ final class Turnstile {
   }
 
   int keys() {
-    lock.lock();
+    lock();
     try {
       return gates.keys();
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
   int waiters() {
-    lock.lock();
+    lock();
     try {
       return waiters;
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -257,7 +263,7 @@ final class Turnstile {
   int pausedWaiters() {
     long now = clock.nanoTime();
     List<Gate> awaited;
-    lock.lock();
+    lock();
     try {
       advance(now);
       if (waiters == 0 || isHeld()) {
@@ -265,7 +271,7 @@ final class Turnstile {
       }
       awaited = gates.awaited();
     } finally {
-      lock.unlock();
+      unlock();
     }
     int paused = 0;
     for (int from = 0; from < awaited.size(); from += AT_ONCE) {
@@ -276,7 +282,7 @@ final class Turnstile {
   }
 
   private int pausedWaiters(List<Gate> some) {
-    lock.lock();
+    lock();
     try {
       int paused = 0;
       for (Gate gate : some) {
@@ -284,7 +290,7 @@ final class Turnstile {
       }
       return paused;
     } finally {
-      lock.unlock();
+      unlock();
     }
   }
 
@@ -321,7 +327,7 @@ final class Turnstile {
   }
 
   private Turn turnAtLatest() {
-    lock.lock();
+    lock();
     return new Turn(this, latest);
   }
 
@@ -350,7 +356,7 @@ final class Turnstile {
     Gates.Spot spot = known == null ? gates.search(key) : known;
     while (true) {
       Gate gate = null;
-      lock.lock();
+      lock();
       try {
         advance(now);
         gate = gates.at(spot, latest);
@@ -359,7 +365,7 @@ final class Turnstile {
         }
       } finally {
         if (gate == null) {
-          lock.unlock();
+          unlock();
         }
       }
       spot = gates.search(key);
@@ -367,7 +373,7 @@ final class Turnstile {
   }
 
   private Turn turn(long now) {
-    lock.lock();
+    lock();
     advance(now);
     return new Turn(this, latest);
   }
@@ -386,7 +392,18 @@ final class Turnstile {
     }
   }
 
+  private void lock() {
+    lock.lock();
+    if (shortWay != null) {
+      latest = shortWay.close(latest);
+    }
+  }
+
+  /** Gives the lock back. Nobody else gives or takes it, so the short way is closed as long as somebody has it. */
   void unlock() {
+    if (shortWay != null && waiters == 0) {
+      shortWay.open();
+    }
     lock.unlock();
   }
 }
