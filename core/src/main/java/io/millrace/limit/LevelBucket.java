@@ -98,13 +98,13 @@ final class LevelBucket implements Bucket {
         : time + (long) Math.min((double) LONGEST, Math.ceil(missing * nanosPerPermit));
   }
 
-  /** All that it knows, if that is so little; else null. */
-  @Nullable Level level() {
-    boolean isRisen = !untouched && lateUntil - levelTime <= 0;
+  /** All that it knows, if that is so little, and if nobody has brought a later time than the last take; else null. */
+  @Nullable Level level(long latest) {
+    boolean isRisen = !untouched && lateUntil - levelTime <= 0 && levelTime == latest;
     return isRisen ? peaks.level(levelTime, level) : null;
   }
 
-  /** Takes over what {@link #level()} has become. */
+  /** Takes over what {@link #level} has become. */
   void set(Level taken) {
     level = taken.level();
     levelTime = taken.time();

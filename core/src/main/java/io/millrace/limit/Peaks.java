@@ -76,15 +76,13 @@ final class Peaks {
 
   /** With a level that was left at a time: what is known of both, if only the takes at this time count; else null. */
   @Nullable Level level(long time, double left) {
-    boolean isAll = size == 1 && to[0] == time && room[0] == 0;
+    boolean isAll =
+        size == 1 && to[0] == time && room[0] == 0 && leastNanosPerPermit == nanosPerPermit;
     return isAll ? new Level(nanosPerPermit, burst, time, left, levels[0], from[0]) : null;
   }
 
   /** Takes over what {@link #level} has become. */
   void set(Level taken) {
-    if (to[0] != taken.time()) {
-      leastNanosPerPermit = nanosPerPermit;
-    }
     from[0] = taken.peakFrom();
     to[0] = taken.time();
     levels[0] = taken.peak();

@@ -63,8 +63,15 @@ final class ShortWay {
     return Bucket.later(latest, last.time());
   }
 
-  /** Under the lock, when nobody waits. */
-  void open() {
-    level.set(bucket.level());
+  /**
+   * Under the lock, when nobody waits.
+   *
+   * @param latest the latest time that is known
+   */
+  void open(long latest) {
+    Level left = bucket.level(latest);
+    if (left != null) {
+      level.set(left);
+    }
   }
 }

@@ -401,9 +401,12 @@ final class Turnstile {
 
   /** Gives the lock back. Nobody else gives or takes it, so the short way is closed as long as somebody has it. */
   void unlock() {
-    if (shortWay != null && waiters == 0) {
-      shortWay.open();
+    try {
+      if (shortWay != null && waiters == 0) {
+        shortWay.open(latest);
+      }
+    } finally {
+      lock.unlock();
     }
-    lock.unlock();
   }
 }
