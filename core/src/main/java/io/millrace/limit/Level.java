@@ -25,19 +25,19 @@ record Level(
     }
     boolean isLaterTake = at == time;
     double before = isLaterTake ? level : risen(at);
-    if (before >= peak) {
-      return after(at, before, cost, before, isLaterTake ? at + 1 : at);
+    double reached = Math.min(burst, before);
+    if (reached >= peak) {
+      return after(at, before - cost, reached, isLaterTake ? at + 1 : at);
     }
-    return isLaterTake ? after(at, before, cost, peak, peakFrom) : null;
+    return isLaterTake ? after(at, before - cost, peak, peakFrom) : null;
   }
 
-  private Level after(long now, double before, long cost, double highest, long from) {
-    return new Level(nanosPerPermit, burst, now, before - cost, highest, from);
+  private Level after(long now, double left, double highest, long from) {
+    return new Level(nanosPerPermit, burst, now, left, highest, from);
   }
 
   private long availableAt(long cost) {
-    double missing = Math.min((double) cost, Math.floor(burst)) - level;
-    return LevelBucket.availableAt(time, missing, nanosPerPermit);
+    return LevelBucket.availableAt(time, cost - level, nanosPerPermit);
   }
 
   private double risen(long now) {

@@ -37,8 +37,9 @@ final class Peaks {
    * before the first one. Then what any of them took counts as taken before that level.
    */
 
-  /** A level right before a take; no earlier one may be added later. */
-  void add(long time, double level) {
+  /** A level right before a take; no earlier one may be added later. More than the burst leaves no more room than that. */
+  void add(long time, double reached) {
+    double level = Math.min(burst, reached);
     boolean isLaterTake = size > 0 && to[size - 1] == time;
     if (isLaterTake && levels[size - 1] > level) {
       return;

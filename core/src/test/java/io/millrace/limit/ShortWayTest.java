@@ -21,6 +21,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 class ShortWayTest {
   private static final RateLimit.TokenBucket LIMIT = RateLimit.perSecond(1).burst(10);
 
-  private final Side side = new Side(LIMIT, true, 0);
+  private final Side side = new Side(LIMIT, true);
 
   private static RateLimit limit(double permits, double burst) {
     return RateLimit.per(permits, Duration.ofSeconds(1)).burst(burst);
@@ -40,19 +41,17 @@ class ShortWayTest {
   private static final class Side {
     private final FakeClock clock;
     private final Turnstile turnstile;
-    private final Random lateness;
     private final List<String> told = new ArrayList<>();
     private final List<RateDemand> demands = new ArrayList<>();
     private final List<Waiting> places = new ArrayList<>();
     private Leaves leaves;
-    private int mostLateness;
+    private LongSupplier lateness = () -> 0;
     /* Every turn at the lock that begins with a new demand searches for its gate. */
     private int searches;
 
-    Side(RateLimit limit, boolean hasShortWay, long seed) {
+    Side(RateLimit limit, boolean hasShortWay) {
       leaves = new Leaves(limit);
-      lateness = new Random(seed);
-      clock = new FakeClock(() -> mostLateness == 0 ? 0 : lateness.nextInt(mostLateness));
+      clock = new FakeClock(() -> lateness.getAsLong());
       long start = clock.nanoTime();
       turnstile =
           new Turnstile(
@@ -184,7 +183,11 @@ class ShortWayTest {
     }
 
     String settle(int demand, long excess) {
-      turnstile.settle(demands.get(demand), new long[] {excess});
+      RateDemand taken = demands.get(demand);
+      if (taken.takenAt() == 0) {
+        return "not taken";
+      }
+      turnstile.settle(taken, new long[] {excess});
       return "settled";
     }
 
@@ -226,10 +229,14 @@ class ShortWayTest {
       permits = Math.pow(10, random.nextInt(13) - 4) * (1 + random.nextInt(9));
       nanosPerPermit = 1e9 / permits;
       burst = randomBurst();
-      shortly = new Side(limit(permits, burst), true, seed);
-      locked = new Side(limit(permits, burst), false, seed);
+      shortly = new Side(limit(permits, burst), true);
+      locked = new Side(limit(permits, burst), false);
       if (random.nextInt(3) == 0) {
-        shortly.mostLateness = locked.mostLateness = 1 + random.nextInt(20_000_000);
+        int most = 1 + random.nextInt(20_000_000);
+        Random first = new Random(seed);
+        Random second = new Random(seed);
+        shortly.lateness = () -> first.nextInt(most);
+        locked.lateness = () -> second.nextInt(most);
       }
     }
 
@@ -276,6 +283,10 @@ class ShortWayTest {
     }
 
     int run() {
+      if (random.nextInt(4) == 0) { // so that the level is not that of a full bucket at first
+        RateLimit higher = limit(permits, burst + 1 + random.nextInt(5));
+        same("change to " + higher, side -> side.change(higher));
+      }
       for (int step = 0; step < STEPS; step++) {
         step(random.nextInt(100));
       }
@@ -352,8 +363,8 @@ class ShortWayTest {
   @Test
   void givesBackTheSameAfterTheRateWasLoweredAtTheInstantOfATake() {
     assertEquals(
-        untilFullAfterALowerRate(new Side(limit(1_000, 2_000), false, 0)),
-        untilFullAfterALowerRate(new Side(limit(1_000, 2_000), true, 0)));
+        untilFullAfterALowerRate(new Side(limit(1_000, 2_000), false)),
+        untilFullAfterALowerRate(new Side(limit(1_000, 2_000), true)));
   }
 
   private static String untilFullAfterALowerRate(Side side) {
@@ -377,7 +388,7 @@ class ShortWayTest {
 
   @Test
   void takesAtNoEarlierTimeThanAnybodyHasBrought() {
-    Side side = new Side(LIMIT, true, 0);
+    Side side = new Side(LIMIT, true);
     side.tryTake(10);
     side.advance(20_000_000_000L);
     side.earliest(10);
@@ -394,7 +405,9 @@ class ShortWayTest {
     }
     for (int take = 0; take < 100; take++) {
       side.advance(10_000_000_000L);
-      assertTrue(side.tryTake(10));
+      assertTrue(side.tryTake(9));
+      String ofAnEarlierTime = side.tryTake(1, 1_000);
+      assertEquals("taken at " + side.clock.nanoTime(), ofAnEarlierTime);
     }
     assertEquals(1, side.searches, "turns at the lock");
   }
@@ -442,6 +455,36 @@ class ShortWayTest {
   }
 
   @Test
+  void grantsAllThatFlowedInWhileWakeUpsWereLate() {
+    Side late = new Side(limit(1_000, 1), true);
+    late.lateness = () -> 4_000_000;
+    assertTrue(late.tryTake(1));
+    late.enqueue(1, Waiter.Answer.TAKE);
+    late.advance(5_000_000);
+    assertEquals(1, late.told.size());
+    late.advance(5_000_000); // the last instant that counts as late
+    for (int take = 0; take < 6; take++) {
+      assertTrue(late.tryTake(1));
+    }
+    assertFalse(late.tryTake(1));
+  }
+
+  @Test
+  void isOpenAgainAfterALateWakeUp() {
+    Side late = new Side(limit(1_000, 1), true);
+    late.lateness = () -> 4_000_000;
+    late.tryTake(1);
+    late.enqueue(1, Waiter.Answer.TAKE);
+    late.advance(5_000_000);
+    late.advance(1_000_000_000);
+    assertTrue(late.tryTake(1));
+    int before = late.searches;
+    late.advance(1_000_000_000);
+    assertTrue(late.tryTake(1));
+    assertEquals(before, late.searches, "turns at the lock");
+  }
+
+  @Test
   void remembersNothingButNumbers() {
     for (var component : Level.class.getRecordComponents()) {
       assertTrue(component.getType().isPrimitive(), component::getName);
@@ -472,7 +515,7 @@ class ShortWayTest {
   @RepeatedTest(20)
   void losesNoPermitOfAStandingClockAndGrantsNoneTwice() throws Exception {
     int burst = 1_000;
-    Side side = new Side(LIMIT.burst(burst), true, 0);
+    Side side = new Side(LIMIT.burst(burst), true);
     Turnstile turnstile = side.turnstile;
     AtomicLong taken = new AtomicLong();
     Crowd crowd = new Crowd();
@@ -545,7 +588,7 @@ class ShortWayTest {
   void grantsWhatFlowsInWhileTimeGoesOn() throws Exception {
     double nanosPerPermit = 100;
     int burst = 20;
-    Side side = new Side(limit(1e9 / nanosPerPermit, burst), true, 0);
+    Side side = new Side(limit(1e9 / nanosPerPermit, burst), true);
     Turnstile turnstile = side.turnstile;
     long start = side.clock.nanoTime();
     AtomicLong elapsed = new AtomicLong();
@@ -594,7 +637,7 @@ class ShortWayTest {
 
   @RepeatedTest(20)
   void overtakesNobodyWhoWaits() throws Exception {
-    Side side = new Side(LIMIT.burst(1_000_000), true, 0);
+    Side side = new Side(LIMIT.burst(1_000_000), true);
     Turnstile turnstile = side.turnstile;
     side.tryTake(1);
     AtomicLong epoch = new AtomicLong(); // odd while somebody waits
@@ -626,7 +669,7 @@ class ShortWayTest {
 
   @RepeatedTest(100)
   void grantsNothingOnceAPauseHasBegun() throws Exception {
-    Side side = new Side(LIMIT.burst(1_000_000), true, 0);
+    Side side = new Side(LIMIT.burst(1_000_000), true);
     Turnstile turnstile = side.turnstile;
     side.tryTake(1);
     AtomicBoolean isPaused = new AtomicBoolean();
