@@ -113,7 +113,7 @@ final class Staff {
     } else if (schedule.hasEnded()) {
       startLast(announced); // there is nothing to call any more
     } else if (workers instanceof Workers.On on && poolWatch != null) {
-      Threads.startVirtual(() -> poolWatch.handOver(announced, generation, on.executor()));
+      poolWatch.handOver(announced, generation, on.executor());
     } else if (workers instanceof Workers.Platform) {
       Threads.startPlatform(announced);
     } else {
