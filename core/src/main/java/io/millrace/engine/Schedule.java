@@ -379,10 +379,28 @@ final class Schedule {
 
   /** Ends every critical section that can change what is to be done: see the class comment. */
   void release() {
-    Todo todo = todo();
+    Todo todo = todoOrEnd();
     lock.unlock();
     if (todo != Todo.NOTHING) {
       todo.perform(effects);
+    }
+  }
+
+  /* There may be no memory for it: then nobody knows what is to be done, and the run ends. */
+  private Todo todoOrEnd() {
+    try {
+      return todo();
+    } catch (Throwable broken) {
+      if (isOver) {
+        boolean joined = isGone();
+        isJoined |= joined;
+        return joined ? Todo.JOINED : Todo.NOTHING;
+      }
+      crew.forgetArriving();
+      breakDown(broken);
+      finish();
+      hasJustEnded = false;
+      return Todo.BROKEN_DOWN;
     }
   }
 
@@ -394,7 +412,7 @@ final class Schedule {
     if (over) {
       finish();
     }
-    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
+    boolean joined = isGone();
     boolean wasStalled = isStalled;
     boolean stalled = isStalledNow();
     boolean windUp = hasJustEnded;
@@ -413,13 +431,19 @@ final class Schedule {
         && !news) {
       return Todo.NOTHING; // and nothing is written: others read the same cache line for each item
     }
+    List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
+    boolean begins = stalled && !wasStalled;
+    Todo todo = new Todo(start, granted, news, readAhead, offers, begins, windUp, over, joined);
     hasNews = false;
     isJoined |= joined;
     isStalled = stalled; // if it is no more, patience begins anew with the next time
     hasJustEnded = false;
-    List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
-    return new Todo(
-        start, granted, news, readAhead, offers, stalled && !wasStalled, windUp, over, joined);
+    return todo;
+  }
+
+  /* Whether it is over, nobody is left, and nobody was told so. */
+  private boolean isGone() {
+    return isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
   }
 
   private void finish() {
