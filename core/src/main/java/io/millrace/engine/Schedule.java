@@ -388,13 +388,12 @@ final class Schedule {
 
   /* There may be no memory for it: then nobody knows what is to be done, and the run ends. */
   private Todo todoOrEnd() {
+    boolean wasOver = isOver;
     try {
       return todo();
     } catch (Throwable broken) {
-      if (isOver) {
-        boolean joined = isGone();
-        isJoined |= joined;
-        return joined ? Todo.JOINED : Todo.NOTHING;
+      if (wasOver) {
+        return Todo.NOTHING; // whoever waits for the last one has this looked at again
       }
       crew.forgetArriving();
       breakDown(broken);
@@ -412,38 +411,31 @@ final class Schedule {
     if (over) {
       finish();
     }
-    boolean joined = isGone();
-    boolean wasStalled = isStalled;
+    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
     boolean stalled = isStalledNow();
-    boolean windUp = hasJustEnded;
     boolean readAhead = reading.mayStartAhead();
     boolean offers = party.hasHeld() && precedence.takesPermits();
     boolean unusable = precedence.hasUnusablePermits();
-    boolean news = hasNews;
     if (start == Crew.NO_SLOT
         && !over
         && !joined
-        && stalled == wasStalled
-        && !windUp
+        && stalled == isStalled
+        && !hasJustEnded
         && !readAhead
         && !offers
         && !unusable
-        && !news) {
+        && !hasNews) {
       return Todo.NOTHING; // and nothing is written: others read the same cache line for each item
     }
     List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
-    boolean begins = stalled && !wasStalled;
-    Todo todo = new Todo(start, granted, news, readAhead, offers, begins, windUp, over, joined);
+    boolean stalls = stalled && !isStalled;
+    boolean ends = hasJustEnded;
+    Todo todo = new Todo(start, granted, hasNews, readAhead, offers, stalls, ends, over, joined);
     hasNews = false;
     isJoined |= joined;
     isStalled = stalled; // if it is no more, patience begins anew with the next time
     hasJustEnded = false;
     return todo;
-  }
-
-  /* Whether it is over, nobody is left, and nobody was told so. */
-  private boolean isGone() {
-    return isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
   }
 
   private void finish() {

@@ -30,10 +30,6 @@ record Todo(
   static final Todo BROKEN_DOWN =
       new Todo(Crew.NO_SLOT, List.of(), true, false, false, false, true, true, false);
 
-  /** The same if it was over before, and nobody is left. */
-  static final Todo JOINED =
-      new Todo(Crew.NO_SLOT, List.of(), true, false, false, false, false, false, true);
-
   /* Interrupts before everything else: whoever stops a run wants them sent. */
   void perform(Effects effects) {
     if (windUp) {
