@@ -48,7 +48,8 @@ public final class ShortLock {
 
   /**
    * Takes the lock inside of another one of this kind: a virtual thread never parks for it, because it would keep
-   * the outer lock for as long as it gets no carrier. Whoever has this lock has a processor, or gets one soon.
+   * the outer lock for as long as it gets no carrier. The same where others wait for what it is about to do. Whoever has
+   * this lock has a processor, or gets one soon.
    */
   public void lockInside() {
     if (!spin(SPINS)) {

@@ -3,8 +3,8 @@ package io.millrace.base;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks of one thread for what another one is about to do. That takes a moment, if no code of others is in the way; then the looks
- * become rare.
+ * Looks of one thread for an interrupt that another one is about to send it. That takes a moment, if no code of others is in the
+ * way; then the looks become rare. The interrupt is for nobody, so the flag is cleared.
  */
 public final class ShortWait {
   private static final int LOOKS = 1_000;
@@ -19,6 +19,8 @@ public final class ShortWait {
     if (looks < LOOKS) {
       looks++;
     } else {
+      Thread.interrupted(); // or it would not park: the flag may be set long before the other one
+      // says so
       LockSupport.parkNanos(this, PAUSE_NANOS);
     }
   }

@@ -180,7 +180,7 @@ final class Abandonment {
         "abandoned: "
             + what(isInterrupted(seen) ? Claim.interruption(seen) : Interruption.RUN_ENDED)
             + (Claim.isInterrupting(seen)
-                ? ", and its thread, of a class of its own, does not let itself be interrupted"
+                ? ", and its thread does not let itself be interrupted"
                 : ", and its action ignored the interrupt for " + Require.text(terms.config.grace)),
         stackOf(worker.runningThread()));
   }

@@ -154,23 +154,42 @@ final class Absences {
     schedule.release();
   }
 
-  /** A worker fails by a defect of the engine: the run ends rather than hang. */
+  /** A worker fails by a defect of the engine, or for want of memory: the run ends rather than hang. */
   void broke(Worker worker, Throwable broken) {
     schedule.lock();
-    if (intake.isReader(worker)) {
-      crew.leave(worker);
-    } else if (crew.has(worker)) {
-      crew.leaveWithSlot(worker);
+    try {
+      if (intake.isReader(worker)) {
+        crew.leave(worker);
+      } else if (crew.has(worker)) {
+        crew.leaveWithSlot(worker);
+      }
+    } finally {
+      schedule.breakDown(broken);
+      schedule.release();
     }
-    schedule.breakDown(broken);
-    schedule.release();
+  }
+
+  /** The thread of a worker has failed. If that was before it came for work, it would be waited for. */
+  void died(Worker worker, Throwable broken) {
+    schedule.lock();
+    try {
+      if (!worker.hasArrived) {
+        schedule.breakDown(broken);
+        crew.notStarted(worker.generation);
+      }
+    } finally {
+      schedule.release();
+    }
   }
 
   /** A worker could not be started. */
   void notStarted(int generation, Throwable broken) {
     schedule.lock();
-    schedule.endLocked(RunStatus.ABORTED, broken);
-    crew.notStarted(generation);
-    schedule.release();
+    try {
+      schedule.endLocked(RunStatus.ABORTED, broken);
+      crew.notStarted(generation);
+    } finally {
+      schedule.release();
+    }
   }
 }

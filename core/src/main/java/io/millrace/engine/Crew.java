@@ -113,8 +113,9 @@ final class Crew {
     if (worker.generation != generation) {
       return false;
     }
-    arriving--;
     roster.add(worker);
+    worker.hasArrived = true;
+    arriving--;
     count(worker, 1);
     return true;
   }

@@ -151,7 +151,12 @@ public final class Engine implements Watched {
     }
     Feed feed =
         source instanceof Published published
-            ? new PublisherFeed(published.publisher(), config.room(), config.grace, config.clock)
+            ? new PublisherFeed(
+                published.publisher(),
+                config.room(),
+                config.grace,
+                config.clock,
+                config.needsCarriers())
             : new IteratorFeed(source);
     return start(config, action, feed, delivery);
   }

@@ -4,6 +4,7 @@ import io.millrace.base.Suppressing;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.thread.Alarm;
 import io.millrace.engine.thread.Mishaps;
+import io.millrace.engine.thread.Sending;
 import io.millrace.engine.thread.Threads;
 import io.millrace.time.TimeSource;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,7 +74,7 @@ final class FeedClosing {
         new IllegalStateException("the source is not closed yet"));
     Thread closing = closer;
     if (closing != null) {
-      closing.interrupt(); // one of the library's own
+      Sending.interrupt(closing, closing::interrupt, () -> {});
     }
     tell();
   }

@@ -172,7 +172,7 @@ final class Interrupter {
     if (claim.beginInterrupt(seen, why)) {
       Sending.interrupt(worker.runningThread(), sending, () -> sent(claim, why));
       if (claim.isInterruptOnItsWay()) {
-        watchGrace(); // somebody's code sends it, and may never do it
+        watchGrace(); // another thread sends it, and may never do it
       }
     }
   }
@@ -380,20 +380,27 @@ final class Interrupter {
   /** Interrupts everything that runs, because the run has ended. */
   void interruptAll() {
     endedNanos = System.nanoTime();
-    schedule
-        .census()
-        .roster()
-        .forEach(
-            worker -> {
-              Claim claim = worker.claim;
-              if (claim != null) {
-                interrupt(
-                    worker, claim, claim.observe(), Interruption.RUN_ENDED, worker::interrupt);
-              }
-            });
-    interruptReader();
     if (mayAbandon() && !terms.isTuned) { // an executor has ended when its tasks have
-      setGrace(terms.graceNanos);
+      setGrace(terms.graceNanos); // first, in case that one of these holds this thread up: the scan
+      // interrupts those that are left
+    }
+    boolean[] isAny = {false};
+    schedule.census().roster().forEach(worker -> isAny[0] |= isRunning(worker));
+    if (isAny[0]) {
+      Sending.all(() -> schedule.census().roster().forEach(this::interruptForEnd));
+    }
+    interruptReader();
+  }
+
+  private static boolean isRunning(Worker worker) {
+    Claim claim = worker.claim;
+    return claim != null && Claim.isRunning(claim.observe());
+  }
+
+  private void interruptForEnd(Worker worker) {
+    Claim claim = worker.claim;
+    if (claim != null) {
+      interrupt(worker, claim, claim.observe(), Interruption.RUN_ENDED, worker::interrupt);
     }
   }
 
@@ -410,8 +417,9 @@ final class Interrupter {
   void interruptReader() {
     Worker reader = schedule.reading().beginInterrupt();
     if (reader != null) {
-      Sending.interrupt(
-          reader.runningThread(), reader::interrupt, schedule.reading()::interruptSent);
+      Thread thread = reader.runningThread();
+      Runnable sent = schedule.reading()::interruptSent;
+      Sending.all(() -> Sending.interrupt(thread, reader::interrupt, sent));
     }
   }
 }

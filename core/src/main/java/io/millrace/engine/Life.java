@@ -253,6 +253,9 @@ final class Life implements Effects {
   @Override
   public void windUp() {
     boolean isDraining = schedule.isDraining();
+    Mishaps.survive(
+        this::watchEnd); // first: this thread may lose its carrier, or be held up, at any of these
+    // steps
     if (isDraining) {
       Mishaps.survive(interrupter::interruptReading);
     } else {
@@ -261,7 +264,10 @@ final class Life implements Effects {
     }
     Mishaps.survive(startAlarm::cancel); // before virtual time could go on to it
     Mishaps.survive(feed::runEnded);
-    Mishaps.survive(this::watchEnd);
+    endWaits();
+  }
+
+  private void endWaits() {
     if (waits.endSome(FEW)) {
       endAllWaits();
     }
@@ -292,6 +298,7 @@ final class Life implements Effects {
     if (hasJoined()) {
       return;
     }
+    Mishaps.survive(this::endWaits); // whoever ended the run may be held up
     staff.mistrustCarriers();
     schedule.absences().replaceArriving();
     schedule.reading().forgetAhead();

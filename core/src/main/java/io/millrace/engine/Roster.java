@@ -24,12 +24,18 @@ final class Roster {
   private int[] free = new int[FIRST_PAGE];
   private int freePlaces;
 
+  /* Allocates what it needs before it changes anything, and what removing needs: that never fails. */
   void add(Worker worker) {
-    int place = freePlaces > 0 ? free[--freePlaces] : used;
-    worker.place = place;
+    int place = freePlaces > 0 ? free[freePlaces - 1] : used;
+    if (place == free.length) {
+      free = Arrays.copyOf(free, 2 * place);
+    }
     page(place).set(offset(place), worker);
+    worker.place = place;
     if (place == used) {
       used = place + 1;
+    } else {
+      freePlaces--;
     }
   }
 
@@ -37,9 +43,6 @@ final class Roster {
     int place = worker.place;
     page(place).set(offset(place), null);
     worker.place = Worker.NOWHERE;
-    if (freePlaces == free.length) {
-      free = Arrays.copyOf(free, 2 * freePlaces);
-    }
     free[freePlaces++] = place;
   }
 

@@ -379,10 +379,27 @@ final class Schedule {
 
   /** Ends every critical section that can change what is to be done: see the class comment. */
   void release() {
-    Todo todo = todo();
+    Todo todo = todoOrEnd();
     lock.unlock();
     if (todo != Todo.NOTHING) {
       todo.perform(effects);
+    }
+  }
+
+  /* There may be no memory for it: then nobody knows what is to be done, and the run ends. */
+  private Todo todoOrEnd() {
+    boolean wasOver = isOver;
+    try {
+      return todo();
+    } catch (Throwable broken) {
+      if (wasOver) {
+        return Todo.NOTHING; // whoever waits for the last one has this looked at again
+      }
+      crew.forgetArriving();
+      breakDown(broken);
+      finish();
+      hasJustEnded = false;
+      return Todo.BROKEN_DOWN;
     }
   }
 
@@ -395,31 +412,30 @@ final class Schedule {
       finish();
     }
     boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
-    boolean wasStalled = isStalled;
     boolean stalled = isStalledNow();
-    boolean windUp = hasJustEnded;
     boolean readAhead = reading.mayStartAhead();
     boolean offers = party.hasHeld() && precedence.takesPermits();
     boolean unusable = precedence.hasUnusablePermits();
-    boolean news = hasNews;
     if (start == Crew.NO_SLOT
         && !over
         && !joined
-        && stalled == wasStalled
-        && !windUp
+        && stalled == isStalled
+        && !hasJustEnded
         && !readAhead
         && !offers
         && !unusable
-        && !news) {
+        && !hasNews) {
       return Todo.NOTHING; // and nothing is written: others read the same cache line for each item
     }
+    List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
+    boolean stalls = stalled && !isStalled;
+    boolean ends = hasJustEnded;
+    Todo todo = new Todo(start, granted, hasNews, readAhead, offers, stalls, ends, over, joined);
     hasNews = false;
     isJoined |= joined;
     isStalled = stalled; // if it is no more, patience begins anew with the next time
     hasJustEnded = false;
-    List<Ticket> granted = unusable ? backlog.takeGranted() : List.of();
-    return new Todo(
-        start, granted, news, readAhead, offers, stalled && !wasStalled, windUp, over, joined);
+    return todo;
   }
 
   private void finish() {

@@ -94,9 +94,19 @@ final class Staff {
       Worker worker = worker(generation);
       Runnable announced = terms.clock.announced(worker.inside(action.around(worker)));
       isAnnounced = true;
-      start(announced, generation);
+      start(() -> runToItsEnd(announced, worker), generation);
     } catch (Throwable broken) {
       notStarted(generation, isAnnounced, broken);
+    }
+  }
+
+  /* What surrounds a worker may fail before it begins, for want of memory: it would be waited for. */
+  private void runToItsEnd(Runnable announced, Worker worker) {
+    try {
+      announced.run();
+    } catch (Throwable broken) {
+      schedule.absences().died(worker, broken);
+      throw broken;
     }
   }
 
@@ -113,7 +123,7 @@ final class Staff {
     } else if (schedule.hasEnded()) {
       startLast(announced); // there is nothing to call any more
     } else if (workers instanceof Workers.On on && poolWatch != null) {
-      Threads.startVirtual(() -> poolWatch.handOver(announced, generation, on.executor()));
+      poolWatch.handOver(announced, generation, on.executor());
     } else if (workers instanceof Workers.Platform) {
       Threads.startPlatform(announced);
     } else {

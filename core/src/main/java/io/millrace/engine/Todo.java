@@ -26,6 +26,10 @@ record Todo(
   static final Todo NOTHING =
       new Todo(Crew.NO_SLOT, List.of(), false, false, false, false, false, false, false);
 
+  /** What is to be done where there is no memory to say more: the run ends, and is over. */
+  static final Todo BROKEN_DOWN =
+      new Todo(Crew.NO_SLOT, List.of(), true, false, false, false, true, true, false);
+
   /* Interrupts before everything else: whoever stops a run wants them sent. */
   void perform(Effects effects) {
     if (windUp) {

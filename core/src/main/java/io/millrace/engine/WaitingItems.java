@@ -75,10 +75,20 @@ final class WaitingItems implements Resuming {
   @Override
   public @Nullable Long resume(Ticket ticket) {
     schedule.lock();
-    backlog.addReady(ticket);
-    Long sooner = backlog.soonerEnd();
-    schedule.release();
-    return sooner;
+    try {
+      backlog.addReady(ticket);
+      return backlog.soonerEnd();
+    } catch (Throwable broken) {
+      return breakDown(broken);
+    } finally {
+      schedule.release();
+    }
+  }
+
+  /* Under the lock: an item is lost, for which there is no memory. */
+  private @Nullable Long breakDown(Throwable broken) {
+    schedule.breakDown(broken);
+    return null;
   }
 
   @Override
@@ -86,35 +96,51 @@ final class WaitingItems implements Resuming {
     Long sooner = null;
     for (int from = 0; from < tickets.size(); from += MOST_AT_ONCE) {
       int to = Math.min(tickets.size(), from + MOST_AT_ONCE);
-      schedule.lock();
-      tickets.subList(from, to).forEach(backlog::addReady);
-      Long next = backlog.soonerEnd();
-      schedule.release();
+      Long next = resumeSome(tickets.subList(from, to));
       sooner = next == null ? sooner : next;
     }
     return sooner;
   }
 
+  private @Nullable Long resumeSome(List<Ticket> some) {
+    schedule.lock();
+    try {
+      some.forEach(backlog::addReady);
+      return backlog.soonerEnd();
+    } catch (Throwable broken) {
+      return breakDown(broken);
+    } finally {
+      schedule.release();
+    }
+  }
+
   @Override
   public @Nullable Long returned(List<Ticket> tickets) {
     schedule.lock();
-    tickets.forEach(backlog::returned);
-    Long sooner = backlog.soonerEnd();
-    schedule.release();
-    return sooner;
+    try {
+      tickets.forEach(backlog::returned);
+      return backlog.soonerEnd();
+    } catch (Throwable broken) {
+      return breakDown(broken);
+    } finally {
+      schedule.release();
+    }
   }
 
   @Override
   public boolean delay(Ticket ticket) {
     schedule.lock();
-    boolean isFirst = false;
-    if (schedule.hasEnded()) {
+    try {
+      if (!schedule.hasEnded()) {
+        return backlog.delay(ticket);
+      }
       backlog.addReady(ticket);
-    } else {
-      isFirst = backlog.delay(ticket);
+    } catch (Throwable broken) {
+      breakDown(broken);
+    } finally {
+      schedule.release();
     }
-    schedule.release();
-    return isFirst;
+    return false;
   }
 
   @Override
@@ -128,9 +154,13 @@ final class WaitingItems implements Resuming {
   @Override
   public @Nullable Long wakeDue(long nowNanos) {
     schedule.lock();
-    Long next = backlog.wakeDue(nowNanos);
-    schedule.release();
-    return next;
+    try {
+      return backlog.wakeDue(nowNanos);
+    } catch (Throwable broken) {
+      return breakDown(broken);
+    } finally {
+      schedule.release();
+    }
   }
 
   @Override

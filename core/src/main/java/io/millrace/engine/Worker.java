@@ -52,6 +52,9 @@ final class Worker extends Timekeeper implements Runnable {
   int place = NOWHERE;
   boolean isComputing;
 
+  /* Guarded by the run's lock: whether it has come for work. */
+  boolean hasArrived;
+
   private int size = 1;
 
   /* Made when it is needed: where there are no obstacles, successes do not. Read by whoever abandons. */

@@ -2,6 +2,7 @@ package io.millrace.executor;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.base.TimerThread;
 import io.millrace.engine.terms.Config;
 import io.millrace.engine.thread.Deputies;
 import io.millrace.time.TimeSource;
@@ -173,9 +174,9 @@ final class Entrance {
     }
   }
 
-  /* In the thread of all timers, which must not wait for what depends on the task, or for the interrupt of a stranger's thread. */
+  /* Perhaps in the thread of all timers, which must not wait for what depends on the task, or for the interrupt of a thread. */
   private void expire(Submitted task, Duration deadline) {
-    if (task.hasDependents() || !ownThreads) {
+    if (TimerThread.isCurrent() || task.hasDependents() || !ownThreads) {
       EXPIRING.run(clock.announced(() -> task.expire(late(deadline))));
     } else {
       task.expire(late(deadline));

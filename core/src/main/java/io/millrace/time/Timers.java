@@ -1,6 +1,7 @@
 package io.millrace.time;
 
 import io.millrace.base.ShortLock;
+import io.millrace.base.TimerThread;
 import io.millrace.base.Warnings;
 import java.util.Arrays;
 import java.util.Objects;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Timers that share one daemon platform thread, which exists only while there are timers: a virtual thread would not get
  * to run while actions keep all carriers busy, which is when deadlines matter most. For the same reason their lock is
  * a {@link ShortLock}: a virtual thread can be the next one in the queue of an ordinary lock, and get no carrier; then
- * everybody behind it waits, the thread of the timers as well. Thread-safe.
+ * everybody behind it waits, the thread of the timers as well. Nor does a virtual thread park for it: who starts the thread is
+ * waited for, and who sets a timer may do that for others. Thread-safe.
  */
 final class Timers {
   private static final long IDLE_NANOS = 1_000_000_000;
@@ -45,7 +47,7 @@ final class Timers {
   private long idleUntil;
 
   Timers() {
-    this(Timers::startThread, IDLE_NANOS);
+    this(task -> new TimerThread(task).start(), IDLE_NANOS);
   }
 
   /**
@@ -57,14 +59,6 @@ final class Timers {
   Timers(Consumer<Runnable> threads, long idleNanos) {
     this.threads = threads;
     this.idleNanos = idleNanos;
-  }
-
-  private static void startThread(Runnable task) {
-    Thread.ofPlatform()
-        .daemon()
-        .name("millrace-timer")
-        .inheritInheritableThreadLocals(false)
-        .start(task);
   }
 
   /** A timer; one that has rung, or was cancelled, keeps nothing. */
@@ -83,7 +77,7 @@ final class Timers {
 
     @Override
     public void cancel() {
-      lock.lock();
+      lock.lockInside();
       try {
         take(this);
       } finally {
@@ -103,7 +97,7 @@ final class Timers {
     Entry entry = new Entry(notTooFar(dueNanos), Objects.requireNonNull(task, "task"));
     boolean isFirst;
     boolean isCertain;
-    lock.lock();
+    lock.lockInside();
     try {
       add(entry);
       isFirst = entry.index == 0;
@@ -129,7 +123,7 @@ final class Timers {
   @SuppressWarnings("ThreadPriorityCheck") // waits for one particular thread, for a moment
   private boolean hasToStart(Entry entry) {
     for (; ; ) {
-      lock.lock();
+      lock.lockInside();
       try {
         if (!isServed) {
           isServed = true;
@@ -162,7 +156,7 @@ final class Timers {
 
   /* Without a thread, the next timer tries again. */
   private void started(Entry wanted, boolean isStarted) {
-    lock.lock();
+    lock.lockInside();
     try {
       if (starting == wanted) { // else that thread has ended by now
         starting = null;
@@ -195,7 +189,7 @@ final class Timers {
   private boolean serveOnce() {
     Runnable due = null;
     long waitNanos = 0;
-    lock.lock();
+    lock.lockInside();
     try {
       long now = System.nanoTime();
       Entry first = heap[0];

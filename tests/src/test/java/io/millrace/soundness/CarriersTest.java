@@ -15,11 +15,14 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Truncation;
+import io.millrace.plan.Workers;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -276,6 +279,32 @@ class CarriersTest {
       int number = carrier;
       Thread.ofVirtual().start(() -> compute(number));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("E6: a run in threads of an executor needs no carrier, though others compute on all")
+  void threadsOfAnExecutor(Way way) throws InterruptedException {
+    computeElsewhere();
+    computing.await();
+    ended.set(System.nanoTime());
+    try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+      assertEndsInTime(way, Parallel.of(2).workers(Workers.on(pool)), item -> item);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E6: a publisher is read in platform threads, though others compute on every carrier")
+  void publisherForPlatformThreads() throws InterruptedException {
+    computeElsewhere();
+    computing.await();
+    ended.set(System.nanoTime());
+    Parallel parallel = Parallel.of(2).workers(Workers.platform());
+    Source<Outcome<Integer, Integer>> source =
+        Source.of(parallel.publisher(ITEMS, (Integer item) -> item));
+    assertEquals(ITEMS.size(), parallel.map(source, outcome -> outcome).size());
+    assertInTime();
   }
 
   @ParameterizedTest

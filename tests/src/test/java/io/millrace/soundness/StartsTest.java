@@ -13,6 +13,8 @@ import io.millrace.plan.Workers;
 import io.millrace.time.TimeSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +46,39 @@ class StartsTest {
           }
         };
     assertEndsSomehow(Parallel.of(4).clock(clock));
+  }
+
+  @ParameterizedTest(name = "on an executor: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("E11: a worker whose thread fails before it comes for work does not hang the call")
+  void threadThatFailsAtOnce(boolean onExecutor) throws Exception {
+    AtomicInteger announced = new AtomicInteger();
+    TimeSource clock =
+        new RealClock() {
+          @Override
+          public Runnable announced(Runnable task) {
+            boolean isWorker =
+                announced.incrementAndGet() == 2; // the first is the start of the run
+            return isWorker ? this::fail : task;
+          }
+
+          private void fail() {
+            throw new OutOfMemoryError("made up");
+          }
+        };
+    try (ExecutorService pool = Executors.newFixedThreadPool(4, StartsTest::quiet)) {
+      Workers workers = onExecutor ? Workers.on(pool) : Workers.platform();
+      Parallel parallel = Parallel.of(4).clock(clock).workers(workers);
+      assertThrows(OutOfMemoryError.class, () -> Soon.of(() -> parallel.map(TWENTY, item -> item)));
+    }
+  }
+
+  /* Its pool prints what its threads die of. */
+  private static Thread quiet(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((_, _) -> {});
+    return thread;
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.base.ShortLock;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -231,6 +233,36 @@ class TimersTest {
     } catch (InterruptedException unexpected) {
       throw new AssertionError(unexpected);
     }
+  }
+
+  @Test
+  @DisplayName(
+      "E6: a virtual thread that sets a timer keeps its carrier: all others may wait for what it is about to do")
+  void keepsItsCarrier() throws Exception {
+    ShortLock held = lockOf(timers);
+    CountDownLatch rung = new CountDownLatch(1);
+    Thread setting;
+    boolean isParked = false;
+    held.lock();
+    try {
+      setting = Thread.ofVirtual().start(() -> timers.schedule(in(0), rung::countDown));
+      long start = System.nanoTime();
+      while (!isParked && System.nanoTime() - start < 300_000_000) {
+        isParked = setting.getState() == Thread.State.WAITING;
+        Thread.yield();
+      }
+    } finally {
+      held.unlock();
+    }
+    await(rung);
+    setting.join();
+    assertFalse(isParked);
+  }
+
+  private static ShortLock lockOf(Timers timers) throws ReflectiveOperationException {
+    Field field = Timers.class.getDeclaredField("lock");
+    field.setAccessible(true);
+    return (ShortLock) field.get(timers);
   }
 
   @Test

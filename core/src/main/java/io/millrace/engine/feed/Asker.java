@@ -2,6 +2,7 @@ package io.millrace.engine.feed;
 
 import io.millrace.base.Require;
 import io.millrace.base.Warnings;
+import io.millrace.engine.thread.Sending;
 import io.millrace.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.Flow;
@@ -21,11 +22,7 @@ final class Asker {
   private final PublisherFeed subscriber;
   private final Duration grace;
   private final TimeSource clock;
-  private final Thread thread =
-      Thread.ofVirtual()
-          .name("millrace-subscriber")
-          .inheritInheritableThreadLocals(false)
-          .unstarted(this::run);
+  private final Thread thread;
 
   /* Added to by the reader, emptied by whoever asks. */
   private final AtomicLong owed;
@@ -57,12 +54,16 @@ final class Asker {
       PublisherFeed subscriber,
       int ahead,
       Duration grace,
-      TimeSource clock) {
+      TimeSource clock,
+      boolean isVirtual) {
     this.publisher = publisher;
     this.subscriber = subscriber;
     this.owed = new AtomicLong(ahead);
     this.grace = grace;
     this.clock = clock;
+    Thread.Builder kind = isVirtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+    this.thread =
+        kind.name("millrace-subscriber").inheritInheritableThreadLocals(false).unstarted(this::run);
   }
 
   /** Starts the thread, which does nothing before it is first asked. */
@@ -206,7 +207,8 @@ final class Asker {
       cancelOnce(to);
       return;
     }
-    thread.interrupt(); // it parks, or is in the publisher's code
+    Sending.interrupt(
+        thread, thread::interrupt, () -> {}); // it parks, or is in the publisher's code
   }
 
   /** Waits until no call is made any more, or the grace period has passed. */

@@ -33,8 +33,15 @@ public final class PublisherFeed implements Feed, Flow.Subscriber<Object> {
   /* The reader's own. */
   private boolean exhausted;
 
-  public PublisherFeed(Flow.Publisher<?> publisher, int ahead, Duration grace, TimeSource clock) {
-    this.asker = new Asker(publisher, this, ahead, grace, clock);
+  /**
+   * Takes what a publisher sends.
+   *
+   * @param ahead how many items it is asked for before one is read
+   * @param isVirtual whether a virtual thread asks; a run whose workers need no carrier needs none for this either
+   */
+  public PublisherFeed(
+      Flow.Publisher<?> publisher, int ahead, Duration grace, TimeSource clock, boolean isVirtual) {
+    this.asker = new Asker(publisher, this, ahead, grace, clock, isVirtual);
   }
 
   @Override

@@ -172,6 +172,11 @@ public final class Config implements Cloneable {
     return !(workers instanceof Workers.On);
   }
 
+  /** Whether the workers are virtual threads, which need carriers. */
+  public boolean needsCarriers() {
+    return workers instanceof Workers.Virtual;
+  }
+
   public boolean inCaller() {
     return workers instanceof Workers.Caller;
   }

@@ -4,16 +4,18 @@ import io.millrace.base.ShortLock;
 import io.millrace.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Platform threads that run code of others in place of a thread that this code must not hold up, such as the thread
  * of all timers. One deputy serves all that comes together, in the order given. Whenever tasks have waited from one
  * look to the next, because deputies are blocked or slow, the number of deputies is doubled. A deputy ends when
- * nothing waits. Thread-safe.
+ * nothing waits; the last one stays for a moment, as timeouts come in bursts. Thread-safe.
  */
 public final class Deputies {
   private static final long LOOK_NANOS = 10_000_000;
+  private static final long STAY_NANOS = 50_000_000;
 
   private final Alarm alarm = new Alarm(TimeSource.system(), this::look);
 
@@ -37,30 +39,59 @@ public final class Deputies {
 
   private boolean isWatched;
 
+  /* The deputy that stays although nothing waits; it is not among those that are running. Null if there is none. It reads this
+   * without the lock as well: a late answer makes it look once more. */
+  private volatile @Nullable Thread idle;
+
+  private static final class Deputy extends Thread {
+    Deputy(Runnable task) {
+      super(null, task, "millrace-deputy", 0, false);
+      setDaemon(true);
+    }
+  }
+
+  /** Whether the calling thread is a deputy, which may be held up. */
+  static boolean isCurrent() {
+    return Thread.currentThread() instanceof Deputy;
+  }
+
   /** Runs a task in a deputy; in the calling thread if there are no threads to be had. What it throws is logged. */
   public void run(Runnable task) {
+    Thread woken;
     boolean isFirst;
     boolean hasToWatch;
     lock.lock();
     try {
       waiting.add(task);
       added++;
+      woken = idle;
+      idle = null;
       isFirst = running == 0;
-      hasToWatch = !isFirst && !isWatched;
+      hasToWatch = !isFirst && woken == null && !isWatched;
       if (isFirst) {
-        running = 1;
         wanted = 1;
       } else if (hasToWatch) {
         isWatched = true;
         due = added;
       }
+      running += isFirst || woken != null ? 1 : 0;
     } finally {
       lock.unlock();
     }
-    if (isFirst) {
-      Threads.inPlatformThread(this::serve);
+    if (woken != null) {
+      LockSupport.unpark(woken);
+    } else if (isFirst) {
+      startFirst();
     } else if (hasToWatch) {
       watch();
+    }
+  }
+
+  private void startFirst() {
+    try {
+      new Deputy(this::serve).start();
+    } catch (Throwable noThread) {
+      serveAll();
     }
   }
 
@@ -110,11 +141,12 @@ public final class Deputies {
       return;
     }
     try {
-      Threads.startPlatform(
-          () -> {
-            startAnother();
-            serve();
-          });
+      new Deputy(
+              () -> {
+                startAnother();
+                serve();
+              })
+          .start();
     } catch (Throwable noThread) { // the next look tries again
       endOne();
     }
@@ -141,6 +173,12 @@ public final class Deputies {
   }
 
   private void serve() {
+    do {
+      serveAll();
+    } while (stays());
+  }
+
+  private void serveAll() {
     for (Runnable task = next(); task != null; task = next()) {
       Mishaps.survive(task);
       Thread.interrupted(); // what one leaves behind is not for the next one
@@ -157,6 +195,45 @@ public final class Deputies {
         taken++;
       }
       return task;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /* Waits for a task for a moment, unless another deputy does. True if there is one: then this deputy is running again. */
+  private boolean stays() {
+    Thread me = Thread.currentThread();
+    if (!becomesIdle(me)) {
+      return false;
+    }
+    long until = System.nanoTime() + STAY_NANOS;
+    long left = STAY_NANOS;
+    while (left > 0 && idle == me) {
+      LockSupport.parkNanos(this, left);
+      Thread.interrupted(); // by a stranger: it would not park
+      left = until - System.nanoTime();
+    }
+    return !endsIdle(me);
+  }
+
+  private boolean becomesIdle(Thread me) {
+    lock.lock();
+    try {
+      boolean may = idle == null;
+      idle = may ? me : idle;
+      return may;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /* False if somebody has woken this deputy, and has counted it among those that are running. */
+  private boolean endsIdle(Thread me) {
+    lock.lock();
+    try {
+      boolean isIdle = idle == me;
+      idle = isIdle ? null : idle;
+      return isIdle;
     } finally {
       lock.unlock();
     }

@@ -13,10 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives workers to an executor, and gives them again if they do not begin: an executor that was shut down
  * may have dropped them without a word, and then says so when it is asked once more. A worker begins once,
- * however often it was given. Thread-safe.
+ * however often it was given. An executor may block, so workers are given by virtual threads, or by platform threads if
+ * those get no carrier: the executor needs none. Thread-safe.
  */
 public final class PoolWatch {
   private static final Deputies GIVING = new Deputies();
+
+  /** How long a virtual thread may wait for a carrier before a platform thread gives the worker. */
+  private static final long CARRIER_NANOS = 10_000_000;
 
   private static final long FIRST_LOOK_NANOS = 200_000_000;
   private static final long MOST_LOOK_NANOS = 10_000_000_000L;
@@ -46,17 +50,21 @@ public final class PoolWatch {
     this.refusals = refusals;
   }
 
-  /** Gives a worker to an executor, which may block, or even run it in the calling thread. */
+  /** Has a worker given to an executor, which may block, or even run it in the thread that gives it. Throws if there is no thread. */
   public void handOver(Runnable worker, int generation, Executor executor) {
     Handed one = new Handed(worker, generation, executor, refusals);
-    one.give();
-    if (one.isWaiting()) {
-      handed.add(one);
-      if (isStopped) {
-        dropAll();
-      } else {
-        set(FIRST_LOOK_NANOS);
+    handed.add(one);
+    try {
+      Threads.startVirtual(one::giveFirst);
+    } catch (Throwable noThread) {
+      if (one.drop()) { // else the run is over
+        throw noThread;
       }
+    }
+    if (isStopped) {
+      dropAll();
+    } else {
+      set(CARRIER_NANOS);
     }
   }
 
@@ -98,12 +106,16 @@ public final class PoolWatch {
     /* Null once it is taken: whoever takes it runs the worker, or says that it will not run. */
     private final AtomicReference<@Nullable Part> part;
 
-    /* Whether somebody gives it now. That may block, and then it is not given once more meanwhile. */
-    private final AtomicBoolean isBeingGiven = new AtomicBoolean();
+    /* Set by whoever gives it for the first time. */
+    private final AtomicBoolean isGiven = new AtomicBoolean();
+
+    /* Whether somebody gives it now, or is about to for the first time. That may block, and then it is not given once more
+     * meanwhile. */
+    private final AtomicBoolean isBeingGiven = new AtomicBoolean(true);
 
     /* The alarm's own. */
-    private long nextNanos = System.nanoTime() + FIRST_LOOK_NANOS;
-    private long stepNanos = FIRST_LOOK_NANOS;
+    private long nextNanos = System.nanoTime() + CARRIER_NANOS;
+    private long stepNanos = CARRIER_NANOS;
 
     /* Since when the executor refuses what it was given before; 0 if it does not. By one thread at a time. */
     private volatile long refusedSinceNanos;
@@ -134,11 +146,19 @@ public final class PoolWatch {
       }
     }
 
-    void give() {
+    /* Two threads may come for that. */
+    private void giveFirst() {
+      if (!isGiven.compareAndSet(false, true)) {
+        return;
+      }
       try {
-        executor.execute(this);
+        if (isWaiting()) {
+          executor.execute(this);
+        }
       } catch (Throwable broken) {
         refuse(broken);
+      } finally {
+        isBeingGiven.set(false);
       }
     }
 
@@ -188,11 +208,13 @@ public final class PoolWatch {
     /* The executor is somebody's code: it must not hold up the thread of all timers. */
     long look(long now) {
       if (nextNanos - now <= 0) {
-        stepNanos = Math.min(2 * stepNanos, MOST_LOOK_NANOS);
-        nextNanos = now + stepNanos;
-        if (isBeingGiven.compareAndSet(false, true)) {
+        if (!isGiven.get()) {
+          GIVING.run(this::giveFirst);
+        } else if (stepNanos > CARRIER_NANOS && isBeingGiven.compareAndSet(false, true)) {
           GIVING.run(this::giveAgain);
         }
+        stepNanos = Math.clamp(2 * stepNanos, FIRST_LOOK_NANOS, MOST_LOOK_NANOS);
+        nextNanos = now + stepNanos;
       }
       return Math.max(nextNanos - now, 1);
     }

@@ -1,15 +1,55 @@
 package io.millrace.engine.thread;
 
+import io.millrace.base.TimerThread;
 import io.millrace.time.TimeSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
- * How interrupts are sent. Threads of an executor may be of a class whose {@code interrupt} is somebody's
- * code: it runs in a thread apart, so that it holds up neither timers nor the end of a run.
+ * How interrupts are sent. An interrupt may take long: it closes the channel in which a thread waits, which may be somebody's, or
+ * a file of a system that does not answer; and threads of an executor may be of a class whose {@code interrupt} is somebody's
+ * code. So the thread of all timers sends none, and nobody calls such a method: a thread apart does; and whoever ends a run
+ * waits for a moment at most.
  */
 public final class Sending {
   private static final Deputies SENDING = new Deputies();
 
+  /* Far longer than interrupting 10,000 threads takes, and not long for a person. */
+  private static final long MOST_NANOS = 100_000_000;
+
   private Sending() {}
+
+  /**
+   * Has something done that interrupts threads, and waits for it, but for 0.1 s at most. A virtual thread does it itself: waiting, it
+   * might lose its carrier; so does the thread of all timers, from which each interrupt goes to a thread apart.
+   */
+  public static void all(Runnable sending) {
+    if (TimerThread.isCurrent() || Deputies.isCurrent() || Thread.currentThread().isVirtual()) {
+      sending.run();
+    } else {
+      CountDownLatch sent = new CountDownLatch(1);
+      SENDING.run(() -> send(sending, sent::countDown));
+      await(sent);
+    }
+  }
+
+  /* This thread may be one of those that are interrupted. */
+  private static void await(CountDownLatch sent) {
+    boolean wasInterrupted = false;
+    boolean isOver = false;
+    long until = System.nanoTime() + MOST_NANOS;
+    while (!isOver) {
+      long left = until - System.nanoTime();
+      try {
+        isOver = left <= 0 || sent.await(left, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException kept) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
 
   /**
    * Sends an interrupt.
@@ -18,7 +58,7 @@ public final class Sending {
    * @param sent is told afterwards, whatever that throws
    */
   public static void interrupt(Thread thread, Runnable sending, Runnable sent) {
-    if (isForeign(thread)) {
+    if (needsDeputy(thread)) {
       SENDING.run(() -> send(sending, sent));
     } else {
       send(sending, sent);
@@ -26,21 +66,20 @@ public final class Sending {
   }
 
   /**
-   * Runs a timer's task that interrupts a thread among other things: not in the thread of all timers, if the interrupt is
-   * somebody's code.
+   * Runs a timer's task that interrupts a thread among other things: not in the thread of all timers.
    *
    * @param clock that of the timer
    */
   public static void inTime(Thread thread, TimeSource clock, Runnable task) {
-    if (isForeign(thread)) {
+    if (needsDeputy(thread)) {
       SENDING.run(clock.announced(task));
     } else {
       task.run();
     }
   }
 
-  private static boolean isForeign(Thread thread) {
-    return thread.getClass().getModule() != Thread.class.getModule();
+  private static boolean needsDeputy(Thread thread) {
+    return TimerThread.isCurrent() || thread.getClass().getModule() != Thread.class.getModule();
   }
 
   /** Interrupts the calling thread. */

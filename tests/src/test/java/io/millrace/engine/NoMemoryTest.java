@@ -1,0 +1,102 @@
+package io.millrace.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.engine.feed.IteratorFeed;
+import io.millrace.engine.out.Collected;
+import io.millrace.engine.terms.Config;
+import io.millrace.engine.terms.Terms;
+import io.millrace.limit.spi.Party;
+import io.millrace.outcome.RunStatus;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Turns at the run's lock for which there is no memory. */
+@Timeout(60)
+class NoMemoryTest {
+  private final Queue<Integer> started = new ArrayDeque<>();
+  private final Terms terms = new Terms(new Config(), false);
+  private boolean isScarce;
+
+  /* It is asked at the end of turns, where the run says what is to be done. */
+  private final Party party =
+      new Party() {
+        @Override
+        public boolean hasHeld() {
+          if (isScarce) {
+            throw new OutOfMemoryError("made up");
+          }
+          return false;
+        }
+
+        @Override
+        public long firstHeld() {
+          return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void resume() {}
+      };
+
+  private final Schedule schedule =
+      new Schedule(
+          terms,
+          new IteratorFeed(List.of("only")),
+          new Collected(),
+          new StartedWorkers(started),
+          party,
+          null);
+
+  private void turnWithoutMemory() {
+    isScarce = true;
+    try {
+      schedule.roomFreed();
+    } catch (OutOfMemoryError thrown) {
+      // as it may
+    } finally {
+      isScarce = false;
+    }
+  }
+
+  private void assertNobodyHasTheLock() throws Exception {
+    assertEquals(
+        0,
+        CompletableFuture.supplyAsync(
+                schedule.census()::running, task -> Thread.ofPlatform().daemon().start(task))
+            .get(10, TimeUnit.SECONDS));
+  }
+
+  @Test
+  @DisplayName("E11: a turn for which there is no memory keeps no lock, and ends the run")
+  void endsTheRun() throws Exception {
+    schedule.reading().open();
+    assertEquals(1, started.size());
+    turnWithoutMemory();
+    assertNobodyHasTheLock();
+    assertTrue(schedule.isOver());
+    assertEquals(RunStatus.ABORTED, schedule.status());
+    assertInstanceOf(OutOfMemoryError.class, schedule.error());
+    assertEquals(0, schedule.outcomes());
+    assertFalse(schedule.census().isAnyArriving());
+  }
+
+  @Test
+  @DisplayName("E11: a turn for which there is no memory changes nothing in a run that is over")
+  void leavesWhatIsOver() throws Exception {
+    schedule.end(RunStatus.CANCELLED, null, true);
+    schedule.absences().replaceArriving();
+    assertTrue(schedule.isOver());
+    turnWithoutMemory();
+    assertNobodyHasTheLock();
+    assertEquals(RunStatus.CANCELLED, schedule.status());
+  }
+}
