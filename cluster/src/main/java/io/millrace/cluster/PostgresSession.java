@@ -17,12 +17,15 @@ final class PostgresSession extends ServerSession<Connection> {
       SELECT permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations,
         (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint AS now
       FROM millrace_rate_limit WHERE name = ?""";
-  private static final String CHANGE =
-      "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?";
+  private static final String LOCKED_ROW = ROW + " FOR UPDATE";
+  /* Sent together, so that the row, which all JVMs wait for, is locked for one round trip and not for two. */
+  private static final String CHANGE_AND_COMMIT =
+      "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?"
+          + "; COMMIT";
 
   private final PostgresPermits database;
-  /* Set before the leaser's thread starts. */
-  private boolean wasOpened;
+  /* The row could not be read: a database that was restored, or set up anew, has lost it. Whoever uses the connection has it. */
+  private boolean mayBeMissing;
 
   PostgresSession(PostgresPermits database, SharedLimit limit) {
     super(database, limit);
@@ -36,7 +39,6 @@ final class PostgresSession extends ServerSession<Connection> {
           requireForm(c);
           return true;
         });
-    wasOpened = true;
   }
 
   @Override
@@ -60,16 +62,18 @@ final class PostgresSession extends ServerSession<Connection> {
         c -> {
           PermitRow row = row(c, ROW);
           c.commit();
+          if (!isOurs(row)) {
+            requireUnused(row);
+          }
           return bucket(row).standing(row.time());
         });
   }
 
   private <T> T change(Connection c, BiFunction<SharedBucket, Long, T> change) throws SQLException {
-    PermitRow row = row(c, ROW + " FOR UPDATE");
+    PermitRow row = ourRow(c);
     SharedBucket bucket = bucket(row);
     T answer = change.apply(bucket, row.time());
-    write(c, bucket, row);
-    c.commit();
+    writeAndCommit(c, bucket, row);
     return answer;
   }
 
@@ -85,8 +89,9 @@ final class PostgresSession extends ServerSession<Connection> {
     }
   }
 
-  private void write(Connection c, SharedBucket bucket, PermitRow row) throws SQLException {
-    try (PreparedStatement update = c.prepareStatement(CHANGE)) {
+  private void writeAndCommit(Connection c, SharedBucket bucket, PermitRow row)
+      throws SQLException {
+    try (PreparedStatement update = c.prepareStatement(CHANGE_AND_COMMIT)) {
       update.setBytes(1, bucket.written());
       update.setLong(2, row.time());
       update.setLong(3, row.newShift());
@@ -98,19 +103,34 @@ final class PostgresSession extends ServerSession<Connection> {
     }
   }
 
-  private PermitRow row(Connection c, String question) throws SQLException {
-    PermitRow row = rowOfAnyForm(c, question);
-    if (!row.form().equals(LimitForm.of(limit))) {
-      throw LimitForm.refusal(store, limit, row.form());
-    }
-    return row;
+  private boolean isOurs(PermitRow row) {
+    return row.form().equals(LimitForm.of(limit));
   }
 
-  private PermitRow rowOfAnyForm(Connection c, String question) throws SQLException {
+  private void requireUnused(PermitRow row) {
+    if (row.isInUse()) {
+      throw LimitForm.refusal(store, limit, row.form());
+    }
+  }
+
+  /* Locked. If it is that of another limit that nobody uses any more, ours takes its place. */
+  private PermitRow ourRow(Connection c) throws SQLException {
+    PermitRow row = row(c, LOCKED_ROW);
+    if (isOurs(row)) {
+      return row;
+    }
+    requireUnused(row);
+    write(c, PermitTable.REPLACE, SharedBucket::full);
+    return row(c, LOCKED_ROW);
+  }
+
+  private PermitRow row(Connection c, String question) throws SQLException {
+    mayBeMissing = true;
     PermitRow row = rowOrNull(c, question);
     if (row == null) {
       throw new SQLException("the limit's row was deleted", "02000");
     }
+    mayBeMissing = false;
     return row;
   }
 
@@ -123,22 +143,14 @@ final class PostgresSession extends ServerSession<Connection> {
     }
   }
 
-  /** Makes the table and the row if they are missing, and checks their form. */
+  /** Makes the table and the row if they are missing, and checks their form. Waits for nobody who has the row locked, unless it is made. */
   private void requireForm(Connection c) throws SQLException {
     PermitTable.require(c, database);
-    PermitRow row = rowOrNull(c, ROW + " FOR UPDATE");
+    PermitRow row = rowOrNull(c, ROW);
     if (row == null) {
       write(c, PermitTable.INSERT, SharedBucket::full);
-      row = rowOfAnyForm(c, ROW + " FOR UPDATE");
     }
-    if (!row.form().equals(LimitForm.of(limit))) {
-      if (row.isInUse()) {
-        throw LimitForm.refusal(store, limit, row.form());
-      }
-      write(c, PermitTable.REPLACE, SharedBucket::full);
-    } else {
-      bucket(row);
-    }
+    bucket(row == null || !isOurs(row) ? ourRow(c) : row);
     c.commit();
   }
 
@@ -179,7 +191,6 @@ final class PostgresSession extends ServerSession<Connection> {
 
   @Override
   void prepare(Connection made) throws SQLException {
-    made.setAutoCommit(false);
     try (Statement statement = made.createStatement()) {
       // Whoever is frozen with the row locked holds up the others no longer than that.
       statement.execute(
@@ -188,8 +199,8 @@ final class PostgresSession extends ServerSession<Connection> {
               // With another one, whoever waited for the row would get an error, not the row.
               + " SET default_transaction_isolation = 'read committed'");
     }
-    made.commit();
-    if (wasOpened) {
+    made.setAutoCommit(false);
+    if (mayBeMissing) {
       requireRow(made);
     }
   }

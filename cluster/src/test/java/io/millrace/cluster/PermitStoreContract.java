@@ -138,6 +138,26 @@ abstract class PermitStoreContract {
   }
 
   @Test
+  @DisplayName(
+      "A limit that was replaced while nobody used it comes back when nobody uses the other one; to look changes nothing")
+  void replacedInTurn() throws Exception {
+    SharedLimit other = SharedLimit.of("test", RateLimit.perSecond(200));
+    try (Session session = store().open(LIMIT)) {
+      shiftLastUse(ofSeconds(-61));
+      try (Session replaced = store().open(other)) {
+        assertThrows(PermitStoreException.class, session::look);
+        shiftLastUse(ofSeconds(-61));
+        assertEquals(Duration.ZERO, session.look().pausedFor());
+        replaced.reserve(1);
+        assertThrows(PermitStoreException.class, session::look);
+        shiftLastUse(ofSeconds(-61));
+        session.reserve(1);
+        assertThrows(PermitStoreException.class, () -> replaced.reserve(1));
+      }
+    }
+  }
+
+  @Test
   @DisplayName("A limit that is refused leaves no connection behind")
   void refusedWithoutConnection() throws Exception {
     SharedLimit other = SharedLimit.of("test", RateLimit.perSecond(200));

@@ -1,5 +1,6 @@
 package io.millrace.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,10 +10,14 @@ import io.millrace.outside.PostgresServer;
 import io.millrace.outside.WithPostgres;
 import io.millrace.plan.RateLimit;
 import java.io.File;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.InetAddress;
 import java.net.MalformedURLException;
+import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -25,7 +30,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -224,6 +231,89 @@ class PostgresPermitsTest extends PermitStoreContract {
               });
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+  }
+
+  /** Makes sockets that count what is sent at once. */
+  public static final class CountingSockets extends SocketFactory {
+    private static final AtomicInteger SENT = new AtomicInteger();
+
+    /** The driver makes it. */
+    public CountingSockets() {}
+
+    @Override
+    public Socket createSocket() {
+      return new Socket() {
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+          return new FilterOutputStream(super.getOutputStream()) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+              SENT.incrementAndGet();
+              out.write(bytes, from, length);
+            }
+          };
+        }
+      };
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress from, int fromPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A reservation is two round trips: one until the row is locked, and one in which it is, which all others wait for")
+  void roundTrips() {
+    PermitStore counted = store().with("socketFactory", CountingSockets.class.getName());
+    try (Session session = counted.open(LIMIT)) {
+      for (int i = 0; i < 10; i++) {
+        int before = CountingSockets.SENT.get();
+        session.reserve(1);
+        assertEquals(2, CountingSockets.SENT.get() - before);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Of several servers, the limit is kept in the one that can be written to")
+  void standby() throws Exception {
+    try (PostgresServer standby = PostgresServer.start()) {
+      standby.stop("fast");
+      standby.resumeAsStandby();
+      try (Session session = PostgresPermits.at(server.urlAfter(standby, schema)).open(LIMIT)) {
+        session.reserve(1);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Whoever opens a limit that is there waits for nobody who has its row locked")
+  void openedWhileLocked() throws SQLException {
+    store().open(LIMIT).close();
+    try (Connection holder = DriverManager.getConnection(server.url(schema));
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("SELECT 1 FROM millrace_rate_limit FOR UPDATE");
+      store().open(LIMIT).close();
+      holder.rollback();
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -261,6 +263,39 @@ class RedisPermitsTest extends PermitStoreContract {
       assertTrue(none.getMessage().contains("Mend the user or the password"), none.getMessage());
       closed.store().password("s3cret").open(LIMIT).close();
     }
+  }
+
+  @Test
+  @DisplayName("A server that quotes what it was sent has no password in messages and their causes")
+  void quotingServer() throws Exception {
+    try (RedisServer quoting = RedisServer.start("--rename-command", "AUTH", "")) {
+      for (RedisPermits store :
+          List.of(
+              quoting.store().password("s3cret"), quoting.store().user("me").password("s3cret"))) {
+        Throwable refused = assertThrows(PermitStoreException.class, () -> store.open(LIMIT));
+        assertTrue(refused.getMessage().contains("Leave the password out"), refused.getMessage());
+        for (Throwable each = refused; each != null; each = each.getCause()) {
+          assertFalse(each.toString().contains("s3cret"), each.toString());
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A replica, and a server of a cluster, are refused, with what to do")
+  void notAlone(@TempDir Path directory) throws Exception {
+    try (RedisServer replica = RedisServer.start("--replicaof", "127.0.0.1 1");
+        RedisServer member =
+            RedisServer.start("--cluster-enabled", "yes", "--dir", directory.toString())) {
+      assertSays(replica.store(), "use the address of its primary server");
+      assertSays(member.store(), "a server of a cluster");
+    }
+  }
+
+  private static void assertSays(PermitStore store, String part) {
+    String refused =
+        assertThrows(PermitStoreException.class, () -> store.open(LIMIT)).getMessage();
+    assertTrue(refused.contains(part), refused);
   }
 
   @Test
