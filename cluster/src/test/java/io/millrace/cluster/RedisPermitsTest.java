@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
 import io.millrace.plan.RateLimit;
 import java.io.File;
@@ -92,60 +91,6 @@ class RedisPermitsTest extends PermitStoreContract {
   @Override
   OwnServer ownServer() throws IOException {
     return RedisServer.start();
-  }
-
-  @ParameterizedTest
-  @ValueSource(doubles = {1e9, 1_000, 10 / 3.0, 1, 1 / 3.0, 0.1, 1e-3 / 7, 1e-6})
-  @DisplayName("any rate up to a billion a second is kept, whole or not")
-  void anyRate(double perSecond) {
-    SharedLimit limit = SharedLimit.of("test", RateLimit.perSecond(perSecond));
-    long permits = Math.max(10, Math.round(10 * perSecond));
-    try (Session session = store().open(limit)) {
-      double first = seconds(session.reserve(permits));
-      double second = seconds(session.reserve(permits));
-      double apart = permits / perSecond;
-      assertEquals(
-          apart, second - first, 0.3 * apart + 1e-5, "between " + first + " and " + second);
-    }
-  }
-
-  private static double seconds(Reservation reservation) {
-    return reservation.lastIn().toNanos() / 1e9;
-  }
-
-  @Test
-  @DisplayName("What is given back is there for others, as much as the burst allows")
-  void givenBack() {
-    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
-    try (Session session = store().open(slow)) {
-      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
-      session.giveBack(8);
-      session.giveBack(8);
-      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
-      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
-    }
-  }
-
-  @Test
-  @DisplayName("After a pause one may start, and the others follow at the pace of the limit")
-  void afterThePause() {
-    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
-    try (Session session = store().open(slow)) {
-      session.pause(Duration.ofNanos(1)); // a microsecond is the least
-      Duration left = session.look().pausedFor();
-      assertTrue(left.compareTo(Duration.of(1, ChronoUnit.MICROS)) <= 0, "left: " + left);
-      assertEquals(Duration.ZERO, session.reserve(1).lastIn());
-      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
-    }
-  }
-
-  @Test
-  @DisplayName("A pause may be as long as one likes")
-  void endlessPause() {
-    try (Session session = store().open(LIMIT)) {
-      session.pause(Duration.ofSeconds(Long.MAX_VALUE));
-      assertTrue(session.look().pausedFor().compareTo(Duration.ofDays(36_499)) > 0);
-    }
   }
 
   @Test
@@ -293,8 +238,7 @@ class RedisPermitsTest extends PermitStoreContract {
   }
 
   private static void assertSays(PermitStore store, String part) {
-    String refused =
-        assertThrows(PermitStoreException.class, () -> store.open(LIMIT)).getMessage();
+    String refused = assertThrows(PermitStoreException.class, () -> store.open(LIMIT)).getMessage();
     assertTrue(refused.contains(part), refused);
   }
 

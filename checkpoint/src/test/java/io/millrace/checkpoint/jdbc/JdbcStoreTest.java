@@ -30,7 +30,8 @@ class JdbcStoreTest {
   }
 
   @Test
-  @DisplayName("an error of a server that says no kind of it, or half of one, is an error with advice")
+  @DisplayName(
+      "an error of a server that says no kind of it, or half of one, is an error with advice")
   void errorsWithoutState() {
     for (String state : List.of("", "0", "99999")) {
       StoreContract.assertSays(

@@ -161,8 +161,7 @@ class PostgresSafetyTest {
   @DisplayName("a database whose encoding lacks a letter of a name is refused, with what to do")
   void otherEncoding() throws SQLException {
     server.execute("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
-    JdbcStore latin =
-        JdbcStore.url(server.url("public").replace("/postgres?", "/latin?"));
+    JdbcStore latin = JdbcStore.url(server.url("public").replace("/postgres?", "/latin?"));
     assertSays(
         assertThrows(CheckpointException.class, () -> latin.open(CheckpointName.of("要約", "1"))),
         "encoding is UTF8");
@@ -208,7 +207,7 @@ class PostgresSafetyTest {
           assertEquals("0", shown(connection, "idle_session_timeout"));
           assertEquals("10", shown(connection, "tcp_keepalives_idle"));
           if (System.getProperty("os.name").equals("Linux")) {
-            assertEquals("25s", shown(connection, "tcp_user_timeout"), "without keepalives");
+            assertEquals("25000", shown(connection, "tcp_user_timeout"), "without keepalives");
           }
         }
       }
