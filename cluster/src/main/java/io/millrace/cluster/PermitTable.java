@@ -31,7 +31,7 @@ final class PermitTable {
         SELECT kept.*, ?::bigint AS amount,
           CASE WHEN latest - (clock + shift) > 1000000000 THEN latest - clock ELSE shift END AS new_shift FROM kept),
       it AS (SELECT *, greatest(latest, clock + new_shift) AS time FROM given)
-      UPDATE millrace_rate_limit AS changed SET latest = it.time, shift = it.new_shift, """
+      UPDATE millrace_rate_limit AS changed SET latest = it.time, shift = it.new_shift,"""
           .formatted(CLOCK);
 
   /* Of at most 100 years. */
