@@ -75,6 +75,12 @@ public final class PostgresServer implements AutoCloseable {
         "start");
   }
 
+  /** As the standby of a server that is gone: it can be asked, and refuses all changes. */
+  public void resumeAsStandby() throws IOException {
+    Files.createFile(directory.resolve("data").resolve("standby.signal"));
+    resume();
+  }
+
   /** Ends it, together with all connections. */
   public void stop(String mode) throws IOException {
     program("pg_ctl", "-D", data(), "-w", "-m", mode, "stop");
@@ -82,6 +88,11 @@ public final class PostgresServer implements AutoCloseable {
 
   public String url(String schema) {
     return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=test&currentSchema=" + schema;
+  }
+
+  /** The address of a schema of this server, or of the same one of the other server, if that is not one that can be written to. */
+  public String urlAfter(PostgresServer other, String schema) {
+    return url(schema).replace("//", "//127.0.0.1:" + other.port + ",");
   }
 
   public String newSchema() throws SQLException {

@@ -28,6 +28,7 @@ final class Coasting {
   private final ReentrantLock lock = new ReentrantLock();
   private final UseLog log;
   private volatile boolean isLost;
+  private volatile boolean isClosed;
   private double share;
   private long lastAt;
   private long added;
@@ -52,6 +53,11 @@ final class Coasting {
 
   boolean isLost() {
     return isLost;
+  }
+
+  /** Nobody goes on from now on, so nothing is lost. */
+  void close() {
+    isClosed = true;
   }
 
   /** The lease is short: if the store is lost, adds permits soon. */
@@ -92,6 +98,7 @@ final class Coasting {
       wasLost = isLost;
       if (wasLost) {
         isLost = false;
+        lastAt = now; // what would have come later is dropped
         news.back(share); // under the lock, so that changes are told in their order
       }
     } finally {
@@ -113,10 +120,10 @@ final class Coasting {
     long used = lease.get().used();
     lock.lock();
     try {
-      if (isLost) {
+      if (isLost || isClosed) {
         return;
       }
-      share = log.perSecond(callAt, used);
+      share = Math.max(0, log.perSecond(callAt, used)); // more may have been given back than used
       isLost = true;
       news.lost(share, cause);
     } finally {

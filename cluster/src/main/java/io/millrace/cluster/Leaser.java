@@ -113,6 +113,7 @@ final class Leaser implements PermitSource, Runnable {
   /** Nobody is granted anything any more. The thread gives back what is left, and ends. */
   void close() {
     isClosing = true;
+    coasting.close();
     lease().close();
     wake();
   }
@@ -249,9 +250,7 @@ final class Leaser implements PermitSource, Runnable {
       heardAt = now;
       retryAt = now + retryDelay;
       retryDelay = Math.min(MOST_RETRY, 2 * retryDelay);
-      if (!isClosing) {
-        coasting.lost(failure);
-      }
+      coasting.lost(failure);
       return null;
     } finally {
       patience.end();

@@ -73,38 +73,31 @@ public final class MemoryPermits implements PermitStore {
       this.form = LimitForm.of(limit);
     }
 
-    /* Makes the limit, in place of another one that nobody uses any more. */
     private void open() {
+      at((kept, now) -> kept);
+    }
+
+    /* Of the limit, which is made if there is none, also in place of another one that nobody uses any more. */
+    private <T> T at(BiFunction<Kept, Long, T> step) {
       long now = clock.nanoTime() - origin;
       lock.lock();
       try {
         Kept kept = limits.get(limit.name());
         if (kept == null || (!kept.form.equals(form) && !kept.isInUse(now))) {
-          limits.put(limit.name(), new Kept(limit, now));
+          kept = new Kept(limit, now);
+          limits.put(limit.name(), kept);
         }
-        requireForm();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    private Kept requireForm() {
-      Kept kept = Objects.requireNonNull(limits.get(limit.name()));
-      if (!kept.form.equals(form)) {
-        throw LimitForm.refusal(MemoryPermits.this, limit, kept.form);
-      }
-      return kept;
-    }
-
-    private <T> T at(BiFunction<Kept, Long, T> step) {
-      long now = clock.nanoTime() - origin;
-      lock.lock();
-      try {
-        Kept kept = requireForm();
+        requireForm(kept);
         // another thread may have read the clock later, and come first
         return step.apply(kept, Math.max(kept.latest, now));
       } finally {
         lock.unlock();
+      }
+    }
+
+    private void requireForm(Kept kept) {
+      if (!kept.form.equals(form)) {
+        throw LimitForm.refusal(MemoryPermits.this, limit, kept.form);
       }
     }
 
@@ -125,7 +118,17 @@ public final class MemoryPermits implements PermitStore {
 
     @Override
     public Standing look() {
-      return at((kept, now) -> kept.bucket.standing(now));
+      long now = clock.nanoTime() - origin;
+      lock.lock();
+      try {
+        Kept kept = Objects.requireNonNull(limits.get(limit.name()));
+        if (kept.isInUse(now)) {
+          requireForm(kept);
+        }
+        return kept.bucket.standing(Math.max(kept.latest, now));
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override

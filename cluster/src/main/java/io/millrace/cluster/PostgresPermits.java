@@ -85,6 +85,10 @@ public final class PostgresPermits implements PermitStore {
     all.setProperty("socketTimeout", "10");
     all.setProperty("tcpKeepAlive", "true");
     all.setProperty("ApplicationName", "millrace");
+    if (url.replaceFirst("\\?.*", "").indexOf(',')
+        >= 0) { // of several servers, one can be written to
+      all.setProperty("targetServerType", "primary");
+    }
     all.putAll(properties);
     if (!hasDriver()) {
       throw new PermitStoreException(

@@ -1,116 +1,133 @@
 package io.millrace.cluster;
 
-import io.millrace.plan.RateLimit.TokenBucket;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.function.BiFunction;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A limit in PostgreSQL. Each change reads the row under its lock, and the database's time with it. */
+/**
+ * A limit in PostgreSQL. Each change is one statement, which does the arithmetic: so the row, for which all JVMs wait, is locked for
+ * no round trip, however far away they are.
+ */
 final class PostgresSession extends ServerSession<Connection> {
-  private static final String ROW =
-      """
-      SELECT permits, period_nanos, burst, state, latest, shift, paused_until, pauses, reservations,
-        (extract(epoch FROM clock_timestamp()) * 1000000000)::bigint AS now
-      FROM millrace_rate_limit WHERE name = ?""";
-  private static final String CHANGE =
-      "UPDATE millrace_rate_limit SET state = ?, latest = ?, shift = ?, paused_until = ?, pauses = ?, reservations = ? WHERE name = ?";
+  /* A pause of more than 100 years is one of 100 years. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+  private static final long MOST_NANOS = TimeUnit.DAYS.toNanos(36_500);
 
   private final PostgresPermits database;
-  /* Set before the leaser's thread starts. */
-  private boolean wasOpened;
+  private final LimitForm form;
+  /* The row could not be read: a database that was restored, or set up anew, has lost it. Whoever uses the connection has it. */
+  private boolean mayBeMissing;
 
   PostgresSession(PostgresPermits database, SharedLimit limit) {
     super(database, limit);
     this.database = database;
+    this.form = LimitForm.of(limit);
   }
 
   /** Connects, and makes what is missing. */
   void open() {
     attempt(
         c -> {
-          requireForm(c);
+          inTransaction(c, this::requireForm);
           return true;
         });
-    wasOpened = true;
   }
 
   @Override
   public PermitStore.Reservation reserve(long permits) {
-    return attempt(c -> change(c, (bucket, now) -> bucket.reserve(permits, now)));
+    return attempt(c -> change(c, PermitTable.RESERVE, permits));
   }
 
   @Override
   public PermitStore.Standing giveBack(long permits) {
-    return attempt(c -> change(c, (bucket, now) -> bucket.giveBack(permits, now)));
+    return attempt(c -> change(c, PermitTable.GIVE_BACK, permits)).standing();
   }
 
   @Override
   public PermitStore.Standing pause(Duration duration) {
-    return attempt(c -> change(c, (bucket, now) -> bucket.pause(duration, now)));
+    long nanos = duration.compareTo(LONGEST) > 0 ? MOST_NANOS : duration.toNanos();
+    return attempt(c -> change(c, PermitTable.PAUSE, nanos)).standing();
   }
 
   @Override
   public PermitStore.Standing look() {
     return attempt(
         c -> {
-          PermitRow row = row(c, ROW);
-          c.commit();
-          return bucket(row).standing(row.time());
+          PermitRow row = row(c, PermitTable.ROW);
+          if (!isOurs(row)) {
+            requireUnused(row);
+          }
+          return row.standing();
         });
   }
 
-  private <T> T change(Connection c, BiFunction<SharedBucket, Long, T> change) throws SQLException {
-    PermitRow row = row(c, ROW + " FOR UPDATE");
-    SharedBucket bucket = bucket(row);
-    T answer = change.apply(bucket, row.time());
-    write(c, bucket, row);
-    c.commit();
+  private PermitStore.Reservation change(Connection c, String change, long amount)
+      throws SQLException {
+    PermitStore.Reservation answer = changeOrNull(c, change, amount);
+    if (answer == null) {
+      inTransaction(c, this::requireOurs);
+      answer = changeOrNull(c, change, amount);
+    }
+    if (answer == null) {
+      throw new SQLException("the limit's row was deleted", "02000");
+    }
     return answer;
   }
 
-  private SharedBucket bucket(PermitRow row) {
-    try {
-      return row.bucket(limit);
-    } catch (RuntimeException broken) {
-      throw unusable(
-          "its row in millrace_rate_limit is damaged, or of another version: "
-              + said(broken)
-              + ". Delete the row while nobody uses the limit, or choose another name",
-          broken);
+  /* Null if there is no such row, or one of another limit. */
+  private PermitStore.@Nullable Reservation changeOrNull(Connection c, String change, long amount)
+      throws SQLException {
+    mayBeMissing = true;
+    try (PreparedStatement update = c.prepareStatement(change)) {
+      update.setString(1, limit.name());
+      update.setLong(2, amount);
+      update.setDouble(3, form.permits());
+      update.setLong(4, form.periodNanos());
+      update.setLong(5, form.burst());
+      try (ResultSet changed = update.executeQuery()) {
+        if (!changed.next()) {
+          return null;
+        }
+        mayBeMissing = false;
+        Duration pausedFor = Duration.ofNanos(changed.getLong(2));
+        Duration lastIn = pausedFor.isZero() ? Duration.ofNanos(changed.getLong(3)) : Duration.ZERO;
+        return new PermitStore.Reservation(
+            lastIn, changed.getLong(4), new PermitStore.Standing(changed.getLong(1), pausedFor));
+      }
     }
   }
 
-  private void write(Connection c, SharedBucket bucket, PermitRow row) throws SQLException {
-    try (PreparedStatement update = c.prepareStatement(CHANGE)) {
-      update.setBytes(1, bucket.written());
-      update.setLong(2, row.time());
-      update.setLong(3, row.newShift());
-      update.setLong(4, bucket.pausedUntil());
-      update.setLong(5, bucket.pauses());
-      update.setLong(6, bucket.reservations());
-      update.setString(7, limit.name());
-      update.executeUpdate();
+  private boolean isOurs(PermitRow row) {
+    return row.form().equals(form);
+  }
+
+  private void requireUnused(PermitRow row) {
+    if (row.isInUse()) {
+      throw LimitForm.refusal(store, limit, row.form());
+    }
+  }
+
+  /* If the row is that of another limit that nobody uses any more, ours takes its place. */
+  private void requireOurs(Connection c) throws SQLException {
+    PermitRow row = row(c, PermitTable.ROW + " FOR UPDATE");
+    if (!isOurs(row)) {
+      requireUnused(row);
+      write(c, PermitTable.REPLACE);
     }
   }
 
   private PermitRow row(Connection c, String question) throws SQLException {
-    PermitRow row = rowOfAnyForm(c, question);
-    if (!row.form().equals(LimitForm.of(limit))) {
-      throw LimitForm.refusal(store, limit, row.form());
-    }
-    return row;
-  }
-
-  private PermitRow rowOfAnyForm(Connection c, String question) throws SQLException {
+    mayBeMissing = true;
     PermitRow row = rowOrNull(c, question);
     if (row == null) {
       throw new SQLException("the limit's row was deleted", "02000");
     }
+    mayBeMissing = false;
     return row;
   }
 
@@ -123,53 +140,47 @@ final class PostgresSession extends ServerSession<Connection> {
     }
   }
 
-  /** Makes the table and the row if they are missing, and checks their form. */
+  /* Makes the table and the row if they are missing. Waits for whoever has the row locked only to make it. */
   private void requireForm(Connection c) throws SQLException {
     PermitTable.require(c, database);
-    PermitRow row = rowOrNull(c, ROW + " FOR UPDATE");
+    PermitRow row = rowOrNull(c, PermitTable.ROW);
     if (row == null) {
-      write(c, PermitTable.INSERT, SharedBucket::full);
-      row = rowOfAnyForm(c, ROW + " FOR UPDATE");
+      write(c, PermitTable.INSERT_FULL);
     }
-    if (!row.form().equals(LimitForm.of(limit))) {
-      if (row.isInUse()) {
-        throw LimitForm.refusal(store, limit, row.form());
-      }
-      write(c, PermitTable.REPLACE, SharedBucket::full);
-    } else {
-      bucket(row);
+    if (row == null || !isOurs(row)) {
+      requireOurs(c);
     }
-    c.commit();
   }
 
   /* A database that was restored, or set up anew, has lost the limit: it begins again, without the burst. */
   private void requireRow(Connection c) throws SQLException {
     PermitTable.require(c, database);
-    if (rowOrNull(c, ROW) == null) {
-      write(c, PermitTable.INSERT, SharedBucket::empty);
+    if (rowOrNull(c, PermitTable.ROW) == null) {
+      write(c, PermitTable.INSERT_EMPTY);
     }
-    c.commit();
   }
 
-  /*
-   * A new bucket, in a new row or in that of a limit that nobody uses any more. If another JVM makes the row just now, that
-   * one's counts.
-   */
-  private void write(
-      Connection c, String statement, BiFunction<TokenBucket, Long, SharedBucket> bucket)
-      throws SQLException {
-    LimitForm form = LimitForm.of(limit);
+  /* If another JVM makes the row just now, that one's counts. */
+  private void write(Connection c, String statement) throws SQLException {
     try (PreparedStatement insert = c.prepareStatement(statement)) {
-      insert.setDouble(1, form.permits());
-      insert.setLong(2, form.periodNanos());
-      insert.setLong(3, form.burst());
-      long now = PermitTable.now(c);
-      insert.setBytes(4, bucket.apply(limit.rate(), now).written());
-      insert.setLong(5, now);
-      insert.setLong(6, now);
-      insert.setString(7, limit.name());
+      insert.setString(1, limit.name());
+      insert.setDouble(2, form.permits());
+      insert.setLong(3, form.periodNanos());
+      insert.setLong(4, form.burst());
       insert.executeUpdate();
     }
+  }
+
+  private interface Steps {
+    void in(Connection c) throws SQLException;
+  }
+
+  /* If it fails, the connection is given up. */
+  private static void inTransaction(Connection c, Steps steps) throws SQLException {
+    c.setAutoCommit(false);
+    steps.in(c);
+    c.commit();
+    c.setAutoCommit(true);
   }
 
   @Override
@@ -179,7 +190,6 @@ final class PostgresSession extends ServerSession<Connection> {
 
   @Override
   void prepare(Connection made) throws SQLException {
-    made.setAutoCommit(false);
     try (Statement statement = made.createStatement()) {
       // Whoever is frozen with the row locked holds up the others no longer than that.
       statement.execute(
@@ -188,9 +198,8 @@ final class PostgresSession extends ServerSession<Connection> {
               // With another one, whoever waited for the row would get an error, not the row.
               + " SET default_transaction_isolation = 'read committed'");
     }
-    made.commit();
-    if (wasOpened) {
-      requireRow(made);
+    if (mayBeMissing) {
+      inTransaction(made, this::requireRow);
     }
   }
 

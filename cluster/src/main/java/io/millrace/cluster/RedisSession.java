@@ -15,7 +15,10 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.SslOptions;
 import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
+import redis.clients.jedis.exceptions.JedisClusterException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 
 /** A limit in Redis. All arithmetic is in a script, which the server runs as one step. The only class that needs Jedis. */
 final class RedisSession extends ServerSession<Jedis> {
@@ -140,6 +143,12 @@ final class RedisSession extends ServerSession<Jedis> {
     if (said.startsWith("WRONGTYPE")) {
       return foreign("a value that is not a hash, and so not a limit");
     }
+    if (said.startsWith("READONLY")) {
+      return said + ". It is a replica: use the address of its primary server";
+    }
+    if (failure instanceof JedisRedirectionException || failure instanceof JedisClusterException) {
+      return said + ". It is a server of a cluster: use one that is not";
+    }
     if (failure instanceof JedisAccessControlException) {
       return said
           + ". Mend the user or the password, or give the user the right to use "
@@ -164,7 +173,21 @@ final class RedisSession extends ServerSession<Jedis> {
     if (server.isEncrypted) {
       client.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
     }
-    return new Jedis(new HostAndPort(server.host, server.port), client.build());
+    try {
+      return new Jedis(new HostAndPort(server.host, server.port), client.build());
+    } catch (JedisDataException refused) {
+      throw withoutPassword(refused);
+    }
+  }
+
+  /* A server that does not know how to log in answers with what it was sent. */
+  private RuntimeException withoutPassword(JedisDataException refused) {
+    String password = server.password;
+    return password != null
+            && !password.isEmpty()
+            && String.valueOf(refused.getMessage()).contains(password)
+        ? unusable("it knows no logins, and was sent one. Leave the password out", null)
+        : refused;
   }
 
   /* Jedis logs in only if there is a password; a user may need none. */

@@ -3,16 +3,14 @@ package io.millrace.cluster;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.BucketState;
 import io.github.bucket4j.MathType;
-import io.github.bucket4j.distributed.remote.MutableBucketEntry;
 import io.github.bucket4j.distributed.remote.RemoteBucketState;
 import io.github.bucket4j.distributed.remote.RemoteStat;
-import io.github.bucket4j.distributed.versioning.Versions;
 import io.millrace.plan.RateLimit.TokenBucket;
 import java.time.Duration;
 
 /**
- * The bucket that all JVMs share, as Bucket4j has it, and the pause of it. Arithmetic without lock or clock: the store
- * guards it, and its times, in nanoseconds, never run backwards.
+ * The bucket that all JVMs share, as Bucket4j has it, and the pause of it, for a store in memory. Arithmetic without lock or clock: the
+ * store guards it, and its times, in nanoseconds, never run backwards.
  */
 final class SharedBucket {
   /* A rate that is no whole number of permits is stretched, so that Bucket4j can count in whole ones. */
@@ -27,38 +25,17 @@ final class SharedBucket {
   private long pauses;
   private long reservations;
 
-  private SharedBucket(
-      RemoteBucketState state, long burst, long pausedUntil, long pauses, long reservations) {
+  private SharedBucket(RemoteBucketState state, long burst, long now) {
     this.state = state;
     this.burst = burst;
-    this.pausedUntil = pausedUntil;
-    this.pauses = pauses;
-    this.reservations = reservations;
+    this.pausedUntil = now;
   }
 
   static SharedBucket full(TokenBucket rate, long now) {
     BucketState full =
         BucketState.createInitialState(configuration(rate), MathType.INTEGER_64_BITS, now);
     RemoteBucketState state = new RemoteBucketState(full, new RemoteStat(0), null);
-    return new SharedBucket(state, (long) rate.burst(), now, 0, 0);
-  }
-
-  /** As {@link #full}, but its burst is used. */
-  static SharedBucket empty(TokenBucket rate, long now) {
-    SharedBucket bucket = full(rate, now);
-    bucket.state.consume(bucket.burst);
-    return bucket;
-  }
-
-  /** As it was written. */
-  static SharedBucket of(
-      TokenBucket rate, byte[] written, long pausedUntil, long pauses, long reservations) {
-    return new SharedBucket(
-        new MutableBucketEntry(written).get(),
-        (long) rate.burst(),
-        pausedUntil,
-        pauses,
-        reservations);
+    return new SharedBucket(state, (long) rate.burst(), now);
   }
 
   private static BucketConfiguration configuration(TokenBucket rate) {
@@ -77,22 +54,8 @@ final class SharedBucket {
         .build();
   }
 
-  byte[] written() {
-    MutableBucketEntry entry = new MutableBucketEntry((byte[]) null);
-    entry.set(state);
-    return entry.getStateBytes(Versions.getLatest());
-  }
-
   long pausedUntil() {
     return pausedUntil;
-  }
-
-  long pauses() {
-    return pauses;
-  }
-
-  long reservations() {
-    return reservations;
   }
 
   PermitStore.Reservation reserve(long permits, long now) {

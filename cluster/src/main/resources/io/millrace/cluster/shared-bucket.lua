@@ -41,8 +41,8 @@ if latest - (clock + shift) > SET_BACK then
 end
 local now = math.max(latest, clock + shift)
 
-if kept[1] and kept[1] ~= form then
-  if action ~= 'open' or now - latest < IN_USE or now < pausedUntil then
+if kept[1] and kept[1] ~= form then -- of another limit: ours takes its place if nobody uses that any more
+  if now - latest < IN_USE or now < pausedUntil then
     return { kept[1] }
   end
   tokens, refilled, pausedUntil = burst, now, now

@@ -218,6 +218,39 @@ class LeaserTest {
     assertTrue(store.open(LIMIT).look().pausedFor().compareTo(ofSeconds(500)) > 0);
   }
 
+  @Test
+  @DisplayName("A store that does not answer while its limiter is closed is not said to be lost")
+  void closedWhileAsking() throws Exception {
+    List<StoreChange> changes = new CopyOnWriteArrayList<>();
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    Changed session =
+        new Changed(MemoryPermits.create()) {
+          @Override
+          public Reservation reserve(long permits) {
+            asked.countDown();
+            try {
+              ended.await();
+            } catch (InterruptedException interrupted) {
+              throw new PermitStoreException("interrupted", interrupted);
+            }
+            throw new PermitStoreException("given up", null);
+          }
+
+          @Override
+          public void close() { // more than a second after it was asked
+            TimeSource real = TimeSource.system();
+            real.schedule(real.nanoTime() + ofMillis(500).toNanos(), ended::countDown);
+          }
+        };
+    try (SharedRateLimiter shared =
+        SharedRateLimiter.open(_ -> session, LIMIT.onChange(changes::add))) {
+      assertFalse(shared.limiter().tryAcquire());
+      asked.await();
+    }
+    assertEquals(List.of(), changes);
+  }
+
   private static void sleep(TimeSource clock, Duration duration) {
     try {
       clock.sleep(duration);

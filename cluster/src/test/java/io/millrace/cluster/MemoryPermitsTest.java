@@ -33,6 +33,13 @@ class MemoryPermitsTest {
       assertEquals(Duration.ZERO, store.open(OTHER).reserve(20).lastIn());
       assertThrows(PermitStoreException.class, () -> session.reserve(1));
       assertThrows(PermitStoreException.class, session::look);
+      clock.advance(Duration.ofSeconds(60));
+      session.look();
+      Session other = store.open(OTHER);
+      other.reserve(1);
+      clock.advance(Duration.ofSeconds(60));
+      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
+      assertThrows(PermitStoreException.class, () -> other.reserve(1));
     }
   }
 

@@ -14,6 +14,7 @@ import io.millrace.outside.Child;
 import io.millrace.plan.RateLimit;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each store on a server promises. */
 abstract class PermitStoreContract {
@@ -138,6 +141,26 @@ abstract class PermitStoreContract {
   }
 
   @Test
+  @DisplayName(
+      "A limit that was replaced while nobody used it comes back when nobody uses the other one; to look changes nothing")
+  void replacedInTurn() throws Exception {
+    SharedLimit other = SharedLimit.of("test", RateLimit.perSecond(200));
+    try (Session session = store().open(LIMIT)) {
+      shiftLastUse(ofSeconds(-61));
+      try (Session replaced = store().open(other)) {
+        assertThrows(PermitStoreException.class, session::look);
+        shiftLastUse(ofSeconds(-61));
+        assertEquals(Duration.ZERO, session.look().pausedFor());
+        replaced.reserve(1);
+        assertThrows(PermitStoreException.class, session::look);
+        shiftLastUse(ofSeconds(-61));
+        session.reserve(1);
+        assertThrows(PermitStoreException.class, () -> replaced.reserve(1));
+      }
+    }
+  }
+
+  @Test
   @DisplayName("A limit that is refused leaves no connection behind")
   void refusedWithoutConnection() throws Exception {
     SharedLimit other = SharedLimit.of("test", RateLimit.perSecond(200));
@@ -214,6 +237,60 @@ abstract class PermitStoreContract {
       Duration second = session.reserve(10).lastIn();
       assertTrue(first.compareTo(ofSeconds(1)) < 0, "first: " + first);
       assertTrue(second.compareTo(ofMillis(201)) < 0, "second: " + second);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e9, 1_000, 10 / 3.0, 1, 1 / 3.0, 0.1, 1e-3 / 7, 1e-6})
+  @DisplayName("any rate up to a billion a second is kept, whole or not")
+  void anyRate(double perSecond) {
+    SharedLimit limit = SharedLimit.of("test", RateLimit.perSecond(perSecond));
+    long permits = Math.max(10, Math.round(10 * perSecond));
+    try (Session session = store().open(limit)) {
+      double first = seconds(session.reserve(permits));
+      double second = seconds(session.reserve(permits));
+      double apart = permits / perSecond;
+      assertEquals(
+          apart, second - first, 0.3 * apart + 1e-5, "between " + first + " and " + second);
+    }
+  }
+
+  private static double seconds(Reservation reservation) {
+    return reservation.lastIn().toNanos() / 1e9;
+  }
+
+  @Test
+  @DisplayName("What is given back is there for others, as much as the burst allows")
+  void givenBack() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session session = store().open(slow)) {
+      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
+      session.giveBack(8);
+      session.giveBack(8);
+      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
+      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("After a pause one may start, and the others follow at the pace of the limit")
+  void afterThePause() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session session = store().open(slow)) {
+      session.pause(Duration.ofNanos(1)); // a microsecond is the least
+      Duration left = session.look().pausedFor();
+      assertTrue(left.compareTo(Duration.of(1, ChronoUnit.MICROS)) <= 0, "left: " + left);
+      assertEquals(Duration.ZERO, session.reserve(1).lastIn());
+      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
+    }
+  }
+
+  @Test
+  @DisplayName("A pause may be as long as one likes")
+  void endlessPause() {
+    try (Session session = store().open(LIMIT)) {
+      session.pause(Duration.ofSeconds(Long.MAX_VALUE));
+      assertTrue(session.look().pausedFor().compareTo(Duration.ofDays(36_499)) > 0);
     }
   }
 

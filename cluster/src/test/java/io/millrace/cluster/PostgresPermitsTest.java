@@ -1,18 +1,24 @@
 package io.millrace.cluster;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
 import io.millrace.outside.PostgresServer;
 import io.millrace.outside.WithPostgres;
 import io.millrace.plan.RateLimit;
 import java.io.File;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.InetAddress;
 import java.net.MalformedURLException;
+import java.net.Socket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -25,11 +31,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.SocketFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.function.Executable;
 
 /** Limits in a PostgreSQL server of the tests' own. */
 @WithPostgres
@@ -115,7 +122,7 @@ class PostgresPermitsTest extends PermitStoreContract {
         Statement statement = first.createStatement()) {
       first.setAutoCommit(false);
       statement.execute(
-          "INSERT INTO millrace_rate_limit SELECT 'test', permits, period_nanos, burst, state, latest, shift, paused_until,"
+          "INSERT INTO millrace_rate_limit SELECT 'test', permits, period_nanos, burst, due, latest, shift, paused_until,"
               + " pauses, reservations FROM millrace_rate_limit WHERE name = 'other'");
       CompletableFuture<Throwable> second = new CompletableFuture<>();
       Thread opening =
@@ -181,32 +188,12 @@ class PostgresPermitsTest extends PermitStoreContract {
   }
 
   @Test
-  @DisplayName("A row whose state cannot be read is refused, with what to do")
-  void damagedState() throws SQLException {
-    try (Session session = store().open(LIMIT)) {
-      for (String state : List.of("", "00", "ffffffffffffffffffff")) {
-        server.execute(
-            "UPDATE " + schema + ".millrace_rate_limit SET state = decode('" + state + "', 'hex')");
-        requireDamaged(() -> store().open(LIMIT));
-        requireDamaged(() -> session.reserve(1));
-      }
-    }
-  }
-
-  private static void requireDamaged(Executable use) {
-    String refused = assertThrows(PermitStoreException.class, use).getMessage();
-    assertTrue(
-        refused.contains("its row in millrace_rate_limit is damaged")
-            && refused.contains("Delete the row"),
-        refused);
-  }
-
-  @Test
   @DisplayName("Many reserve at once, however strictly the server keeps transactions apart")
   void strictServer() throws Exception {
     PostgresPermits strict =
         PostgresPermits.at(address() + "&options=-c%20default_transaction_isolation=serializable");
     List<CompletableFuture<Void>> all = new ArrayList<>();
+    long start = System.nanoTime();
     for (int i = 0; i < 4; i++) {
       CompletableFuture<Void> one = new CompletableFuture<>();
       all.add(one);
@@ -224,6 +211,97 @@ class PostgresPermitsTest extends PermitStoreContract {
               });
     }
     CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get();
+    try (Session session = store().open(LIMIT)) {
+      Reservation last = session.reserve(1);
+      assertEquals(4 * 50 + 1, last.number());
+      Duration passed = Duration.ofNanos(System.nanoTime() - start);
+      assertTrue(
+          last.lastIn().plus(passed).compareTo(Duration.ofMillis(10 * 4 * 50 - 100)) > 0,
+          "none is lost: " + last);
+    }
+  }
+
+  /** Makes sockets that count what is sent at once. */
+  public static final class CountingSockets extends SocketFactory {
+    private static final AtomicInteger SENT = new AtomicInteger();
+
+    /** The driver makes it. */
+    public CountingSockets() {}
+
+    @Override
+    public Socket createSocket() {
+      return new Socket() {
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+          return new FilterOutputStream(super.getOutputStream()) {
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+              SENT.incrementAndGet();
+              out.write(bytes, from, length);
+            }
+          };
+        }
+      };
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress from, int fromPort) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress from, int fromPort) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A reservation is one round trip, so the row that all wait for is not locked while anything is on its way")
+  void roundTrips() {
+    PermitStore counted = store().with("socketFactory", CountingSockets.class.getName());
+    try (Session session = counted.open(LIMIT)) {
+      for (int i = 0; i < 10; i++) {
+        int before = CountingSockets.SENT.get();
+        session.reserve(1);
+        assertEquals(1, CountingSockets.SENT.get() - before);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Of several servers, the limit is kept in the one that can be written to")
+  void standby() throws Exception {
+    try (PostgresServer standby = PostgresServer.start()) {
+      standby.stop("fast");
+      standby.resumeAsStandby();
+      try (Session session = PostgresPermits.at(server.urlAfter(standby, schema)).open(LIMIT)) {
+        session.reserve(1);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("Whoever opens a limit that is there waits for nobody who has its row locked")
+  void openedWhileLocked() throws SQLException {
+    store().open(LIMIT).close();
+    try (Connection holder = DriverManager.getConnection(server.url(schema));
+        Statement statement = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      statement.execute("SELECT 1 FROM millrace_rate_limit FOR UPDATE");
+      store().open(LIMIT).close();
+      holder.rollback();
+    }
   }
 
   @Test

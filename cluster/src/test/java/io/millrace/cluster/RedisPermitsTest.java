@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.millrace.cluster.PermitStore.Reservation;
 import io.millrace.cluster.PermitStore.Session;
 import io.millrace.plan.RateLimit;
 import java.io.File;
@@ -19,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,60 +91,6 @@ class RedisPermitsTest extends PermitStoreContract {
   @Override
   OwnServer ownServer() throws IOException {
     return RedisServer.start();
-  }
-
-  @ParameterizedTest
-  @ValueSource(doubles = {1e9, 1_000, 10 / 3.0, 1, 1 / 3.0, 0.1, 1e-3 / 7, 1e-6})
-  @DisplayName("any rate up to a billion a second is kept, whole or not")
-  void anyRate(double perSecond) {
-    SharedLimit limit = SharedLimit.of("test", RateLimit.perSecond(perSecond));
-    long permits = Math.max(10, Math.round(10 * perSecond));
-    try (Session session = store().open(limit)) {
-      double first = seconds(session.reserve(permits));
-      double second = seconds(session.reserve(permits));
-      double apart = permits / perSecond;
-      assertEquals(
-          apart, second - first, 0.3 * apart + 1e-5, "between " + first + " and " + second);
-    }
-  }
-
-  private static double seconds(Reservation reservation) {
-    return reservation.lastIn().toNanos() / 1e9;
-  }
-
-  @Test
-  @DisplayName("What is given back is there for others, as much as the burst allows")
-  void givenBack() {
-    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
-    try (Session session = store().open(slow)) {
-      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
-      session.giveBack(8);
-      session.giveBack(8);
-      assertEquals(Duration.ZERO, session.reserve(10).lastIn());
-      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
-    }
-  }
-
-  @Test
-  @DisplayName("After a pause one may start, and the others follow at the pace of the limit")
-  void afterThePause() {
-    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
-    try (Session session = store().open(slow)) {
-      session.pause(Duration.ofNanos(1)); // a microsecond is the least
-      Duration left = session.look().pausedFor();
-      assertTrue(left.compareTo(Duration.of(1, ChronoUnit.MICROS)) <= 0, "left: " + left);
-      assertEquals(Duration.ZERO, session.reserve(1).lastIn());
-      assertTrue(session.reserve(1).lastIn().compareTo(Duration.ofMinutes(59)) > 0);
-    }
-  }
-
-  @Test
-  @DisplayName("A pause may be as long as one likes")
-  void endlessPause() {
-    try (Session session = store().open(LIMIT)) {
-      session.pause(Duration.ofSeconds(Long.MAX_VALUE));
-      assertTrue(session.look().pausedFor().compareTo(Duration.ofDays(36_499)) > 0);
-    }
   }
 
   @Test
@@ -261,6 +208,38 @@ class RedisPermitsTest extends PermitStoreContract {
       assertTrue(none.getMessage().contains("Mend the user or the password"), none.getMessage());
       closed.store().password("s3cret").open(LIMIT).close();
     }
+  }
+
+  @Test
+  @DisplayName("A server that quotes what it was sent has no password in messages and their causes")
+  void quotingServer() throws Exception {
+    try (RedisServer quoting = RedisServer.start("--rename-command", "AUTH", "")) {
+      for (RedisPermits store :
+          List.of(
+              quoting.store().password("s3cret"), quoting.store().user("me").password("s3cret"))) {
+        Throwable refused = assertThrows(PermitStoreException.class, () -> store.open(LIMIT));
+        assertTrue(refused.getMessage().contains("Leave the password out"), refused.getMessage());
+        for (Throwable each = refused; each != null; each = each.getCause()) {
+          assertFalse(each.toString().contains("s3cret"), each.toString());
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("A replica, and a server of a cluster, are refused, with what to do")
+  void notAlone(@TempDir Path directory) throws Exception {
+    try (RedisServer replica = RedisServer.start("--replicaof", "127.0.0.1 1");
+        RedisServer member =
+            RedisServer.start("--cluster-enabled", "yes", "--dir", directory.toString())) {
+      assertSays(replica.store(), "use the address of its primary server");
+      assertSays(member.store(), "a server of a cluster");
+    }
+  }
+
+  private static void assertSays(PermitStore store, String part) {
+    String refused = assertThrows(PermitStoreException.class, () -> store.open(LIMIT)).getMessage();
+    assertTrue(refused.contains(part), refused);
   }
 
   @Test

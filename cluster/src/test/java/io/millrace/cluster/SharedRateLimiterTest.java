@@ -185,6 +185,35 @@ class SharedRateLimiterTest {
   }
 
   @Test
+  @DisplayName(
+      "R12 what was to come late at the last share holds back nothing when the store is lost once more")
+  void lostTwice() throws Exception {
+    SharedLimit costing =
+        SharedLimit.of(
+            "test", RateLimit.perSecond(1_000).burst(1_000).costing((Integer cost) -> cost));
+    RateLimiter limiter = jvm(costing).shared().limiter();
+    FutureTask<Duration> waiting =
+        new FutureTask<>(
+            () -> {
+              limiter.acquireFor(1);
+              clock.sleep(ofSeconds(3));
+              store.down(true);
+              clock.schedule(clock.nanoTime() + ofSeconds(2).toNanos(), () -> store.down(false));
+              limiter.acquireFor(500); // at the last share, in more than an hour
+              clock.sleep(ofSeconds(1));
+              store.down(true);
+              long start = clock.nanoTime();
+              for (int i = 0; i < 100; i++) {
+                limiter.acquireFor(1); // at the last share, 50 a second
+              }
+              return Duration.ofNanos(clock.nanoTime() - start);
+            });
+    clock.announced(waiting).run();
+    Duration waited = waiting.get();
+    assertTrue(waited.compareTo(ofSeconds(4)) < 0, "waited: " + waited);
+  }
+
+  @Test
   @DisplayName("A store that does not answer is lost after a second")
   void hangingStore() {
     together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(30)));

@@ -74,13 +74,14 @@ final class Advice {
       case "42703", "42804", "42P07" ->
           "The schema has tables of these names that are not ours: use another schema";
       default ->
-          switch (state.substring(0, 2)) {
+          switch (state.length() < 2 ? "" : state.substring(0, 2)) { // a driver may have none
             case "08", "57" ->
                 "The connection is lost, or there was none: see that the server runs and can be reached, and start"
                     + " the run again";
             case "28" -> "Mend the user's name or password";
             case "53" -> "The server has no resources left: free some, and start the run again";
-            case "XX", "22" -> "The server says that its data are damaged: see its log";
+            case "22" -> "The database cannot keep that: use one whose encoding is UTF8";
+            case "XX" -> "The server says that its data are damaged: see its log";
             default -> "Start the run again";
           };
     };

@@ -82,8 +82,15 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
     return new Postgres(url, properties, true);
   }
 
-  private Connection connect() throws SQLException {
+  /* Of several servers, a run has its connections to the one that is written to: what another one has may be old. */
+  private Connection connectForRun() throws SQLException {
+    boolean areSeveral = url.replaceFirst("\\?.*", "").indexOf(',') >= 0;
+    return connect(areSeveral ? Map.of("targetServerType", "primary") : Map.of());
+  }
+
+  private Connection connect(Map<String, String> more) throws SQLException {
     Properties all = new Properties();
+    all.putAll(more);
     all.setProperty("connectTimeout", "10");
     all.setProperty("socketTimeout", "60");
     all.setProperty("tcpKeepAlive", "true");
@@ -120,13 +127,13 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
   @Override
   public CheckpointSession open(CheckpointName name, Durability durability) {
     try {
-      Connection writing = connect();
+      Connection writing = connectForRun();
       try {
         configure(writing, durability);
         lock(writing);
         Meta meta = meta(writing, name);
         hold(writing, isShared ? null : Host.name());
-        Connection reading = connect();
+        Connection reading = connectForRun();
         try {
           stay(reading);
           return new JdbcSession(
@@ -172,11 +179,16 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
     }
   }
 
-  /* An item may take longer than the server or a firewall lets a session be idle; servers before 14 have no such limit. */
+  /*
+   * An item may take longer than the server or a firewall lets a session be idle. And while the server has sent what the
+   * machine of this process has not received, it looks for that machine for a quarter of an hour, without keepalives.
+   * Servers before 14 and 12 do not have these settings.
+   */
   private static void stay(Connection connection) throws SQLException {
     ask(
         connection,
-        "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout'");
+        "SELECT set_config(name, CASE name WHEN 'tcp_user_timeout' THEN '25000' ELSE '0' END, false)"
+            + " FROM pg_settings WHERE name IN ('idle_session_timeout', 'tcp_user_timeout')");
     try (Statement statement = connection.createStatement()) {
       // Firewalls forget connections that are quiet; and the server soon notices that the machine
       // of this process is gone.
@@ -279,7 +291,7 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
 
   @Override
   public <T> T read(Query<T> query) {
-    try (Connection connection = connect()) {
+    try (Connection connection = connect(Map.of())) {
       connection.setReadOnly(true);
       if (!hasTables(connection)) {
         throw new CheckpointException(

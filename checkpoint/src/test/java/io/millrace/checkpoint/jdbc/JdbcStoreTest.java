@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,16 @@ class JdbcStoreTest {
 
   private static void assertRefused(Runnable call, String part) {
     StoreContract.assertSays(assertThrows(IllegalArgumentException.class, call::run), part);
+  }
+
+  @Test
+  @DisplayName(
+      "an error of a server that says no kind of it, or half of one, is an error with advice")
+  void errorsWithoutState() {
+    for (String state : List.of("", "0", "99999")) {
+      StoreContract.assertSays(
+          Advice.on("it", "reading it", new SQLException("broken", state)), "broken", "again");
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.spi.Spent;
 import io.millrace.outside.Child;
@@ -157,6 +158,16 @@ class PostgresSafetyTest {
   }
 
   @Test
+  @DisplayName("a database whose encoding lacks a letter of a name is refused, with what to do")
+  void otherEncoding() throws SQLException {
+    server.execute("CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0");
+    JdbcStore latin = JdbcStore.url(server.url("public").replace("/postgres?", "/latin?"));
+    assertSays(
+        assertThrows(CheckpointException.class, () -> latin.open(CheckpointName.of("要約", "1"))),
+        "encoding is UTF8");
+  }
+
+  @Test
   @DisplayName("tables of the same names that are not ours are refused and not changed")
   void foreignTables() throws SQLException {
     String schema = server.newSchema();
@@ -195,6 +206,9 @@ class PostgresSafetyTest {
         for (Connection connection : List.of(jdbc.writing, jdbc.reading)) {
           assertEquals("0", shown(connection, "idle_session_timeout"));
           assertEquals("10", shown(connection, "tcp_keepalives_idle"));
+          if (System.getProperty("os.name").equals("Linux")) {
+            assertEquals("25000", shown(connection, "tcp_user_timeout"), "without keepalives");
+          }
         }
       }
     }
@@ -205,6 +219,24 @@ class PostgresSafetyTest {
         ResultSet row = statement.executeQuery("SHOW " + setting)) {
       assertTrue(row.next());
       return row.getString(1);
+    }
+  }
+
+  @Test
+  @DisplayName("of several servers, both connections of a run are to the one that is written to")
+  void standby() throws Exception {
+    try (PostgresServer standby = PostgresServer.start()) {
+      standby.stop("fast");
+      standby.resumeAsStandby();
+      JdbcStore several = JdbcStore.url(server.urlAfter(standby, server.newSchema()));
+      try (CheckpointSession session = several.open(NAME)) {
+        JdbcSession jdbc = (JdbcSession) session;
+        for (Connection connection : List.of(jdbc.writing, jdbc.reading)) {
+          assertEquals("off", shown(connection, "in_hot_standby"));
+        }
+        jdbc.writing.rollback();
+        session.commit(values(0, 5, 5), Spent.NONE);
+      }
     }
   }
 
