@@ -18,7 +18,7 @@ public record OpenFileLimit(long most, long room) {
   private static final Pattern LINE = Pattern.compile("(?m)^Max open files +(\\d+) ");
 
   /* For what is opened besides, such as a journal of the checkpoint, browsers that look at the page, or libraries. */
-  private static final int OTHERS = 32;
+  private static final int OTHERS = 24;
 
   /**
    * Of this process; empty if there is none, or the system does not tell.
@@ -41,18 +41,26 @@ public record OpenFileLimit(long most, long room) {
     }
   }
 
-  /** How many jobs can go on at once, if each needs so many open files. */
-  public long jobs(int each) {
-    return room / each;
+  /** How many jobs can go on at once, if each needs so many open files; at least one is tried. */
+  public int jobs(int wanted, int each) {
+    return Math.clamp(room / each, 1, wanted);
   }
 
-  /** Says that there is room for fewer jobs than were asked for, and what to do about it. */
-  public String tooLowFor(int jobs, int each) {
-    long needed = most - room + (long) jobs * each;
-    String limit =
-        "the limit of open files is " + most + ", and --jobs " + jobs + " needs " + needed;
-    return jobs(each) == 0
-        ? "nothing can run: " + limit + "; raise it with ulimit -n"
-        : "only " + jobs(each) + " at once: " + limit + "; raise it with ulimit -n";
+  /** Says that there is room for fewer jobs than were asked for, and what to do about it; empty if there is not. */
+  public Optional<String> tooLowFor(int wanted, int each) {
+    int jobs = jobs(wanted, each);
+    long needed = most - room + (long) wanted * each;
+    return jobs == wanted
+        ? Optional.empty()
+        : Optional.of(
+            "only "
+                + jobs
+                + " at once: the limit of open files is "
+                + most
+                + ", and --jobs "
+                + wanted
+                + " needs "
+                + needed
+                + "; raise it with ulimit -n");
   }
 }

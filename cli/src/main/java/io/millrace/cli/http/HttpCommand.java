@@ -356,14 +356,10 @@ public final class HttpCommand implements Callable<Integer> {
   /* A request has a connection, and may have a file that it sends and one that it saves. */
   private void fitInto(OpenFileLimit limit, boolean isSaved) {
     int each = isSaved ? 3 : 2;
-    int jobs = options.jobs();
-    if (limit.jobs(each) == 0) {
-      refuse(limit.tooLowFor(jobs, each));
+    if (!quiet) {
+      limit.tooLowFor(options.jobs(), each).ifPresent(this::warn);
     }
-    if (limit.jobs(each) < jobs && !quiet) {
-      warn(limit.tooLowFor(jobs, each));
-    }
-    options.lowerJobs(limit.jobs(each));
+    options.lowerJobs(limit, each);
   }
 
   private HttpRun.Manner manner() {

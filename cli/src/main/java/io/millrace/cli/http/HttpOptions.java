@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.Parallel;
 import io.millrace.cli.console.EndReason;
+import io.millrace.cli.console.OpenFileLimit;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
@@ -282,9 +283,9 @@ final class HttpOptions {
     return jobs;
   }
 
-  /** Sends no more requests at once than so many. */
-  void lowerJobs(long most) {
-    jobs = (int) Math.min(jobs, most);
+  /** Sends no more requests at once than fit into the limit, if each needs so many open files. */
+  void lowerJobs(OpenFileLimit files, int each) {
+    jobs = files.jobs(jobs, each);
   }
 
   /** Lines that are open at once. */

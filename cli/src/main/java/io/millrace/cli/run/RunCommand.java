@@ -340,12 +340,10 @@ public final class RunCommand implements Callable<Integer> {
     boolean isPiped = !outputs.areFiles();
     int each = Programs.openFiles(isPiped, form.input() != CommandForm.Input.NOTHING);
     int kept = isPiped ? Captured.MOST_FILES : 0;
-    int jobs = options.jobs();
-    if (limit.jobs(each + kept) == 0) {
-      throw problem(limit.tooLowFor(jobs, each + kept));
-    }
-    if (limit.jobs(each + kept) < jobs && !quiet) {
-      streams.err().println(NAME + ": " + limit.tooLowFor(jobs, each + kept));
+    if (!quiet) {
+      limit
+          .tooLowFor(options.jobs(), each + kept)
+          .ifPresent(why -> streams.err().println(NAME + ": " + why));
     }
     options.fitInto(limit, each, kept);
   }

@@ -150,7 +150,7 @@ final class RunOptions {
    * @param kept how many an item needs until it is written
    */
   void fitInto(OpenFileLimit files, int each, int kept) {
-    jobs = (int) Math.min(jobs, files.jobs(each + kept));
+    jobs = files.jobs(jobs, each + kept);
     if (kept > 0) {
       long readable = (files.room() - (long) jobs * each) / kept;
       window = (int) Math.max(jobs, Math.min(window(), readable));

@@ -14,16 +14,17 @@ class OpenFileLimitTest {
   @Test
   void messages() {
     OpenFileLimit limit = new OpenFileLimit(120, 60);
-    assertEquals(10, limit.jobs(6));
+    assertEquals(10, limit.jobs(200, 6));
     assertEquals(
-        "only 10 at once: the limit of open files is 120, and --jobs 200 needs 1260; raise it with ulimit -n",
+        Optional.of(
+            "only 10 at once: the limit of open files is 120, and --jobs 200 needs 1260; raise it with ulimit -n"),
         limit.tooLowFor(200, 6));
     assertEquals(
-        "nothing can run: the limit of open files is 60, and --jobs 8 needs 108; raise it with ulimit -n",
-        new OpenFileLimit(60, 0).tooLowFor(8, 6));
-    assertEquals(
-        "only 10 at once: the limit of open files is 120, and --jobs 1000000000 needs 6000000060; raise it with ulimit -n",
+        Optional.of(
+            "only 10 at once: the limit of open files is 120, and --jobs 1000000000 needs 6000000060; raise it with ulimit -n"),
         limit.tooLowFor(1_000_000_000, 6));
+    assertEquals(Optional.empty(), limit.tooLowFor(10, 6));
+    assertEquals(1, new OpenFileLimit(60, 0).jobs(8, 6), "perhaps one can do");
   }
 
   @DisplayName("C10: a part of another program has no limit of its own")
