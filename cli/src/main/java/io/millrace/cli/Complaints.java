@@ -100,7 +100,8 @@ record Complaints(PrintStream err)
   int fatal(Error error) {
     if (error instanceof OutOfMemoryError) {
       if (String.valueOf(error.getMessage()).contains("native thread")) {
-        err.println("millrace: no more threads are allowed: fewer --jobs need fewer, and ulimit -u may allow more");
+        err.println(
+            "millrace: no more threads are allowed: fewer --jobs need fewer, and ulimit -u may allow more");
         return ExitCode.SOFTWARE;
       }
       err.println(

@@ -109,7 +109,12 @@ class AddressesTest {
           });
 
       List<JsonNode> lines =
-          run(names, "https://two:" + server.getLocalPort() + "/\n", "--insecure", "--retries", "0");
+          run(
+              names,
+              "https://two:" + server.getLocalPort() + "/\n",
+              "--insecure",
+              "--retries",
+              "0");
 
       assertEquals("here", lines.getFirst().path("body").stringValue(), lines.toString());
       assertEquals(1, connections.get());
