@@ -91,7 +91,7 @@ final class HttpOptions {
               + "a timeout or a status of --retry-on, each after a random pause of at most 0.1 s, then 0.2 s, doubling "
               + "up to 30 s, and obeying Retry-After. A method that is not "
               + "idempotent, such as POST, is repeated only if the server cannot have done it (no "
-              + "connection, 429, 503 or 403 with Retry-After), or if it has an Idempotency-Key header.")
+              + "connection, 429, or 503, 529 or 403 with Retry-After), or if it has an Idempotency-Key header.")
   private int retries = 3;
 
   @Option(
