@@ -99,6 +99,11 @@ record Complaints(PrintStream err)
   /** Ends a command that has met an error of the JVM. */
   int fatal(Error error) {
     if (error instanceof OutOfMemoryError) {
+      if (String.valueOf(error.getMessage()).contains("native thread")) {
+        err.println(
+            "millrace: no more threads are allowed: fewer --jobs need fewer, and ulimit -u may allow more");
+        return ExitCode.SOFTWARE;
+      }
       err.println(
           "millrace: "
               + ErrorMessage.of(error)

@@ -84,6 +84,32 @@ class ProcessTest {
         file.toString());
   }
 
+  @DisplayName("where few files may be open, fewer requests are under way, and none fails")
+  @Test
+  void openFilesAreLimited() throws Exception {
+    Path urls =
+        Files.write(
+            folder.resolve("urls"),
+            IntStream.range(0, 300).mapToObj(number -> server.url("/ok") + "?" + number).toList());
+    Process process =
+        start(
+            "ulimit -n 130; exec \"$@\"",
+            "http",
+            "--jobs",
+            "200",
+            "--retries",
+            "0",
+            "--save-dir",
+            folder.resolve("saved").toString(),
+            urls.toString());
+    assertEquals(0, exitCode(process), read("out"));
+    assertTrue(
+        read("err")
+            .matches(
+                "(?s)millrace http: only \\d+ at once: the limit of open files is 130, and --jobs 200 needs \\d+;.*"),
+        read("err"));
+  }
+
   private static void send(String signal, Process process)
       throws IOException, InterruptedException {
     assertEquals(0, trySend(signal, process));

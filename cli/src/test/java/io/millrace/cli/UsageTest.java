@@ -70,6 +70,8 @@ class UsageTest {
     "-x, it is --proxy here",
     "-sS, it is --quiet here",
     "-m, it is --timeout here",
+    "--retry-delay, pauses grow by themselves",
+    "--noproxy, it is the variable no_proxy here",
   })
   void optionsOfCurl(String option, String instead) {
     Cli cli = Cli.run("", "http", option, "SECRET", "http://127.0.0.1:1/");

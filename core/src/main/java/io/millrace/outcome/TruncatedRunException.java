@@ -15,7 +15,9 @@ public final class TruncatedRunException extends RuntimeException {
    * @param cause the failure or error that ended it; null if none did
    */
   public TruncatedRunException(RunStatus status, long done, @Nullable Throwable cause) {
-    super("the run was cut short (" + status + ") after " + done + " items", cause);
+    super(
+        "the run was cut short (" + status + ") after " + done + (done == 1 ? " item" : " items"),
+        cause);
     this.status = status;
   }
 

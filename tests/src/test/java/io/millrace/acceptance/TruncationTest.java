@@ -130,6 +130,9 @@ class TruncationTest {
     assertEquals(RunStatus.ABORTED, thrown.status());
     assertSame(failure, thrown.getCause());
     assertEquals("the run was cut short (ABORTED) after 3 items", thrown.getMessage());
+    assertEquals(
+        "the run was cut short (ABORTED) after 1 item",
+        new TruncatedRunException(RunStatus.ABORTED, 1, null).getMessage());
   }
 
   @DisplayName("S4: who asks for silence hears nothing at the end")

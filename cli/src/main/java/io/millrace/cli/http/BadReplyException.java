@@ -73,7 +73,7 @@ final class BadReplyException extends RequestException implements HttpReply {
   @Override
   boolean isUnprocessed() {
     return statusCode() == 429
-        || (statusCode() == 503 && signals.delay().isPresent())
+        || ((statusCode() == 503 || statusCode() == 529) && signals.delay().isPresent())
         || isLimited();
   }
 }

@@ -44,6 +44,12 @@ public final class CurlOptions {
     put("an answer that is no success fails its line anyway: see --expect", "-f", "--fail");
     put("it is --timeout here", "-m", "--max-time", "--connect-timeout");
     put("it is --retries here", "--retry");
+    put("pauses grow by themselves, and Retry-After is obeyed: see --retries", "--retry-delay");
+    put("it is --item-timeout here", "--retry-max-time");
+    put("it is --retry-unsafe here, and --retry-on names statuses", "--retry-all-errors");
+    put("lost connections are always tried again: see --retries", "--retry-connrefused");
+    put("it is the variable no_proxy here", "--noproxy");
+    put("it is --max-body here", "--max-filesize");
     put("it is --jobs here", "-Z", "--parallel", "--parallel-max", "-j", "-P");
     put("--log FILE tells of each attempt", "-v", "--verbose", "--trace");
     put("answers are lines of JSON with their status and times", "-w", "--write-out");

@@ -3,10 +3,7 @@ package io.millrace.cli.http;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.function.IntPredicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * Which statuses are a success.
@@ -17,7 +14,6 @@ import picocli.CommandLine.TypeConversionException;
 record Expected(Optional<BitSet> statuses, String text) {
   private static final int LOWEST_ERROR = 400;
   private static final int LEAST = 200;
-  private static final int MOST = 599;
 
   /** Those below 400. */
   static Expected usual() {
@@ -51,39 +47,10 @@ record Expected(Optional<BitSet> statuses, String text) {
 
   /** Reads {@code 2xx,404,500-503}. */
   static final class Converter implements ITypeConverter<Expected> {
-    private static final Pattern PART =
-        Pattern.compile("(?:([2-5])xx|(\\d{3})(?:-(\\d{3}))?)", Pattern.CASE_INSENSITIVE);
-
     @Override
     public Expected convert(String text) {
-      BitSet statuses = new BitSet();
-      for (String part : text.split(",", -1)) {
-        Matcher form = PART.matcher(part.strip());
-        if (!form.matches()) {
-          throw wrong(part.strip());
-        }
-        String family = form.group(1);
-        String start = family == null ? form.group(2) : family + "00";
-        String other = form.group(3) == null ? start : form.group(3);
-        int first = Integer.parseInt(start);
-        int last = family == null ? Integer.parseInt(other) : first + 99;
-        if (first < LEAST || last > MOST || first > last) {
-          throw wrong(part.strip());
-        }
-        statuses.set(first, last + 1);
-      }
+      BitSet statuses = StatusList.read(text, LEAST, "2xx,404 or 200-204");
       return new Expected(Optional.of(statuses), text.replace(" ", ""));
-    }
-
-    private static TypeConversionException wrong(String part) {
-      return new TypeConversionException(
-          "'"
-              + part
-              + "' is neither a status from "
-              + LEAST
-              + " to "
-              + MOST
-              + " nor a range of them, in a list like 2xx,404 or 200-204");
     }
   }
 }

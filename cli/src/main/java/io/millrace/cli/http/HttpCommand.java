@@ -4,6 +4,7 @@ import io.millrace.Parallel;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.EndNotice;
 import io.millrace.cli.console.ExitStatus;
+import io.millrace.cli.console.OpenFileLimit;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.resume.Rerun;
@@ -300,6 +301,7 @@ public final class HttpCommand implements Callable<Integer> {
       Output out,
       ExtraFiles.Open files)
       throws IOException, LivePage.UnavailableException {
+    OpenFileLimit.of(streams).ifPresent(limit -> fitInto(limit, saved != null));
     StopToken stop = new StopToken();
     Breakdown breakdown = new Breakdown(NAME, streams.err(), () -> stop.drain(options.grace()));
     // files of answers are named as a checkpoint knows lines: a number would change with the input
@@ -349,6 +351,15 @@ public final class HttpCommand implements Callable<Integer> {
               .go();
       return new End(end, signals.exitCode().orElse(ExitStatus.FAILED), breakdown);
     }
+  }
+
+  /* A request has a connection, and may have a file that it sends and one that it saves. */
+  private void fitInto(OpenFileLimit limit, boolean isSaved) {
+    int each = isSaved ? 3 : 2;
+    if (!quiet) {
+      limit.tooLowFor(options.jobs(), each).ifPresent(this::warn);
+    }
+    options.lowerJobs(limit, each);
   }
 
   private HttpRun.Manner manner() {

@@ -2,6 +2,7 @@ package io.millrace.cli.http;
 
 import io.millrace.Parallel;
 import io.millrace.cli.console.EndReason;
+import io.millrace.cli.console.OpenFileLimit;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
@@ -87,9 +88,10 @@ final class HttpOptions {
       converter = WholeNumber.FromZero.class,
       description =
           "Tries after the first one (default: ${DEFAULT-VALUE}), after a lost connection, "
-              + "a timeout or a status of --retry-on, obeying Retry-After. A method that is not "
+              + "a timeout or a status of --retry-on, each after a random pause of at most 0.1 s, then 0.2 s, doubling "
+              + "up to 30 s, and obeying Retry-After. A method that is not "
               + "idempotent, such as POST, is repeated only if the server cannot have done it (no "
-              + "connection, 429, 503 or 403 with Retry-After), or if it has an Idempotency-Key header.")
+              + "connection, 429, or 503, 529 or 403 with Retry-After), or if it has an Idempotency-Key header.")
   private int retries = 3;
 
   @Option(
@@ -97,7 +99,8 @@ final class HttpOptions {
       paramLabel = "STATUS,...",
       converter = StatusList.class,
       description =
-          "Repeat these (default: 408,429,500,502,503,504, and what the server asks for; none repeats no status).")
+          "Repeat these, as 429,5xx (default: 408,429,500,502-504,520-524,529, and what the server asks for; none "
+              + "repeats no status).")
   private Set<Integer> retryOn = RetryRules.USUAL;
 
   @Option(
@@ -278,6 +281,11 @@ final class HttpOptions {
 
   int jobs() {
     return jobs;
+  }
+
+  /** Sends no more requests at once than fit into the limit, if each needs so many open files. */
+  void lowerJobs(OpenFileLimit files, int each) {
+    jobs = files.jobs(jobs, each);
   }
 
   /** Lines that are open at once. */

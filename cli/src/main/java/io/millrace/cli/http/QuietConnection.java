@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
@@ -60,6 +61,12 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   /* The answer that came while the body was sent. */
   private @Nullable ClassicHttpResponse early;
+
+  /* Listens while a large body is sent, until what it has heard is read. */
+  private @Nullable Ear ear;
+
+  /* What comes; there when anything was read or looked for. */
+  private @Nullable Input input;
 
   /* Why the body was not sent to its end; then nothing else can be sent. */
   private @Nullable CutException cut;
@@ -248,7 +255,8 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     protected InputStream getInputStream(Socket socket) throws IOException {
       InputStream encrypted =
           getSSLSocket() == null ? InputStream.nullInputStream() : getBaseSocket().getInputStream();
-      return new Input(socket.getInputStream(), encrypted);
+      input = new Input(socket.getInputStream(), encrypted, getBaseSocket());
+      return input;
     }
   }
 
@@ -269,7 +277,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
       for (int at = 0; at < length && !isOver; at += PIECE) {
-        if (hasBegun && early == null && !isQuiet()) {
+        if (hasBegun && early == null) {
           listenToServer();
         }
         hasBegun = true;
@@ -283,6 +291,13 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
     /* It may just say that it goes on reading; or answer well before it has read all. */
     private void listenToServer() throws IOException {
+      if (ear == null && isQuiet()) {
+        ear = Objects.requireNonNull(input).open();
+        return;
+      }
+      if (ear != null && !ear.hasHeard()) {
+        return;
+      }
       try {
         ClassicHttpResponse head = receiveHead();
         early = head.getCode() < FINAL ? null : head;
@@ -314,19 +329,40 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** What comes; if it is only probed and nothing is here, that is said at once. */
   private final class Input extends FilterInputStream {
     private final InputStream encrypted;
+    private final Socket socket;
 
-    Input(InputStream in, InputStream encrypted) {
+    Input(InputStream in, InputStream encrypted, Socket socket) {
       super(in);
       this.encrypted = encrypted;
+      this.socket = socket;
+    }
+
+    Ear open() {
+      return Ear.open(in, socket);
     }
 
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
-      if (isProbed && in.available() == 0 && encrypted.available() == 0) {
+      if (isProbed && !mayHaveSome()) {
         throw new NothingHereException();
       }
-      int count = in.read(bytes, from, length);
+      int count = ear == null ? in.read(bytes, from, length) : toldByEar(ear, bytes, from, length);
       hasHeard |= count > 0;
+      return count;
+    }
+
+    private boolean mayHaveSome() throws IOException {
+      return ear == null ? in.available() > 0 || encrypted.available() > 0 : ear.hasHeard();
+    }
+
+    private int toldByEar(Ear listening, byte[] bytes, int from, int length) throws IOException {
+      int count = listening.tell(bytes, from, length);
+      if (listening.isCut() && cut == null) {
+        cut = new CutException(null);
+      }
+      if (listening.isDone()) {
+        ear = null;
+      }
       return count;
     }
   }

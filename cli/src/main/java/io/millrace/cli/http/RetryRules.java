@@ -30,8 +30,9 @@ record RetryRules(
 
   private static final int TOO_MANY_REQUESTS = 429;
 
-  /** The statuses that curl repeats. */
-  static final Set<Integer> USUAL = Set.of(408, 429, 500, 502, 503, 504);
+  /** The statuses that curl repeats, and those of Cloudflare and of overloaded services that mean the same. */
+  static final Set<Integer> USUAL =
+      Set.of(408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529);
 
   /** These rules, for the run. A line counts its tries itself, over all its requests. */
   Retry retry() {

@@ -76,6 +76,9 @@ final class Child {
     }
     try {
       int started = start(printing);
+      if (started == -Libc.EAGAIN && Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       if (started < 0) {
         return ProgramEnd.ofError(-started);
       }
@@ -112,7 +115,7 @@ final class Child {
       libc.addDup(own.errno, own.actions, theirs[1], 1);
       libc.addDup(own.errno, own.actions, theirs[2], 2);
       libc.addCloseFrom(own.errno, own.actions, 3);
-      return programs.start(invocation, true);
+      return startWhenThereIsRoom();
     } finally {
       libc.destroyActions(own.errno, own.actions);
       for (int each : theirs) {
@@ -121,6 +124,18 @@ final class Child {
         }
       }
     }
+  }
+
+  /* Where no more processes are allowed, the end of another program makes room, as for xargs. */
+  private int startWhenThereIsRoom() {
+    int started = programs.start(invocation, true);
+    while (started == -Libc.EAGAIN
+        && !programs.running().isEmpty()
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+      started = programs.start(invocation, true);
+    }
+    return started;
   }
 
   private int create(byte[] path) {

@@ -115,6 +115,16 @@ public final class Programs implements AutoCloseable {
   }
 
   /**
+   * How many open files of this process a program needs: its pipes, itself, and what wakes the thread that waits for it.
+   *
+   * @param isPiped whether what it prints is read here
+   * @param isFed whether it gets something to read
+   */
+  public static int openFiles(boolean isPiped, boolean isFed) {
+    return (isPiped ? 4 : 2) + (isFed ? 2 : 0);
+  }
+
+  /**
    * Starts a program and waits for its end.
    *
    * @throws InterruptedException if the thread is interrupted; the program and all that it has started are ended before

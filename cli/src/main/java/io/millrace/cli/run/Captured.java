@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * bytes beyond a limit are only counted. Used by one thread at a time.
  */
 final class Captured implements Sink, AutoCloseable {
+  /** So many files the two streams of a command may need. */
+  static final int MOST_FILES = 2;
+
   private static final byte[] NOTHING = {};
   private static final int FIRST_ROOM = 1 << 8;
 

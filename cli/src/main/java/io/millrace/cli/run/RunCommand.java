@@ -4,6 +4,7 @@ import io.millrace.Parallel;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.console.EndNotice;
 import io.millrace.cli.console.ExitStatus;
+import io.millrace.cli.console.OpenFileLimit;
 import io.millrace.cli.console.Signals;
 import io.millrace.cli.console.Streams;
 import io.millrace.cli.process.Programs;
@@ -312,6 +313,7 @@ public final class RunCommand implements Callable<Integer> {
         FileTarget.openToOthers("--output-dir", folder.folder())
             .ifPresent(what -> streams.err().println(NAME + ": " + what));
       }
+      OpenFileLimit.of(streams).ifPresent(limit -> fitInto(limit, form));
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       RunEnd end =
           new CommandRun(
@@ -332,6 +334,18 @@ public final class RunCommand implements Callable<Integer> {
       }
       return breakdown.exitCode(ended(end, signals.exitCode().orElse(ExitStatus.FAILED)));
     }
+  }
+
+  private void fitInto(OpenFileLimit limit, CommandForm form) {
+    boolean isPiped = !outputs.areFiles();
+    int each = Programs.openFiles(isPiped, form.input() != CommandForm.Input.NOTHING);
+    int kept = isPiped ? Captured.MOST_FILES : 0;
+    if (!quiet) {
+      limit
+          .tooLowFor(options.jobs(), each + kept)
+          .ifPresent(why -> streams.err().println(NAME + ": " + why));
+    }
+    options.fitInto(limit, each, kept);
   }
 
   private @Nullable FailedItems failed(ExtraFiles.Open files) {

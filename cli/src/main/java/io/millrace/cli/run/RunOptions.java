@@ -2,6 +2,7 @@ package io.millrace.cli.run;
 
 import io.millrace.Parallel;
 import io.millrace.cli.console.EndReason;
+import io.millrace.cli.console.OpenFileLimit;
 import io.millrace.cli.option.FailRate;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
@@ -140,6 +141,24 @@ final class RunOptions {
       return Optional.of("--retry-on needs --retries, for example --retries 3");
     }
     return Optional.empty();
+  }
+
+  /**
+   * Lowers what goes on at once to what the limit of open files has room for.
+   *
+   * @param each how many a command needs
+   * @param kept how many an item needs until it is written
+   */
+  void fitInto(OpenFileLimit files, int each, int kept) {
+    jobs = files.jobs(jobs, each + kept);
+    if (kept > 0) {
+      long readable = (files.room() - (long) jobs * each) / kept;
+      window = (int) Math.max(jobs, Math.min(window(), readable));
+    }
+  }
+
+  int jobs() {
+    return jobs;
   }
 
   /** What is said of an early end. */

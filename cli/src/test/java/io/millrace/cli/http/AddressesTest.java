@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.cli.RawServer;
+import io.millrace.cli.ServerKeys;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,6 +18,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +86,51 @@ class AddressesTest {
       for (Socket each : filling) {
         each.close();
       }
+    }
+  }
+
+  @DisplayName("H38: an address that has taken a connection is not left, however long TLS takes")
+  @Test
+  void slowHandshake() throws Exception {
+    Path names = Files.writeString(folder.resolve("names"), "127.0.0.1 two\n127.0.0.2 two\n");
+    AtomicInteger connections = new AtomicInteger();
+    CountDownLatch another = new CountDownLatch(2);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        ServerSocket server =
+            ServerKeys.make(folder).context().getServerSocketFactory().createServerSocket(0, 50)) {
+      threads.submit(
+          () -> {
+            while (true) {
+              Socket client = server.accept();
+              connections.incrementAndGet();
+              another.countDown();
+              threads.submit(() -> shakeLate(client, another));
+            }
+          });
+
+      List<JsonNode> lines =
+          run(
+              names,
+              "https://two:" + server.getLocalPort() + "/\n",
+              "--insecure",
+              "--retries",
+              "0");
+
+      assertEquals("here", lines.getFirst().path("body").stringValue(), lines.toString());
+      assertEquals(1, connections.get());
+    }
+  }
+
+  private static boolean shakeLate(Socket connection, CountDownLatch another) throws Exception {
+    try (Socket client = connection) {
+      var _ = another.await(3, TimeUnit.SECONDS); // longer than an address may keep silent
+      while (client.getInputStream().read() != '\r') {
+        // the first line
+      }
+      client
+          .getOutputStream()
+          .write("HTTP/1.0 200 OK\r\n\r\nhere".getBytes(StandardCharsets.US_ASCII));
+      return true;
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -190,6 +191,51 @@ class EarlyAnswerTest {
     assertEquals(403, cli.lines().getFirst().path("status").intValue(), cli.out());
     assertEquals(200, cli.lines().getLast().path("status").intValue(), cli.out());
     assertTrue(read.take() < LARGE, "all of it was sent");
+  }
+
+  @DisplayName(
+      "H37: a server that refuses a body, and then neither reads on nor hangs up, is heard")
+  @ParameterizedTest
+  @CsvSource({"PUT, 413, ''", "POST, 500, ''", "POST, 401, HTTP/1.1 100 Continue"})
+  void refusedAndLeft(String method, int status, String interim) throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    serve(
+        (number, _, client) -> {
+          if (number == 1) {
+            awaitStandstill(client.getInputStream());
+            write(client, (interim.isEmpty() ? "" : interim + "\r\n\r\n") + whole(status));
+            awaitWithoutReading(over);
+          }
+          return false;
+        });
+
+    Cli cli = Cli.run(line(method, ""), "http", "--retries", "2", "--timeout", "1m");
+    over.countDown();
+
+    assertEquals(status, cli.line().path("status").intValue(), cli.out());
+    assertEquals("ok", cli.line().path("body").stringValue(), cli.out());
+  }
+
+  /* Until nobody can send more, since nobody reads it. */
+  private static void awaitStandstill(InputStream in) throws IOException {
+    int waiting = in.available();
+    long since = System.nanoTime();
+    while (waiting == 0 || System.nanoTime() - since < 300_000_000) {
+      int now = in.available();
+      if (now != waiting) {
+        waiting = now;
+        since = System.nanoTime();
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void awaitWithoutReading(CountDownLatch over) throws IOException {
+    try {
+      over.await();
+    } catch (InterruptedException interrupted) {
+      throw new IOException(interrupted);
+    }
   }
 
   @DisplayName("H37: a POST that is refused with 429 while it is sent is repeated")

@@ -234,6 +234,25 @@ class HostileServerTest {
     }
   }
 
+  @DisplayName(
+      "H25: the size of a chunk has no sign; what stands behind the chunks may begin with one")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "+4|good|0||; error; not HTTP: a chunk of the body is malformed",
+        "4|good|-0||; error; not HTTP: a chunk of the body is malformed",
+        "'4;a=+4|good|0|-X: y|+4: z||'; body; good"
+      })
+  void chunkSizes(String body, String field, String value) {
+    String answer = "HTTP/1.1 200 OK|Transfer-Encoding: chunked||" + body;
+    try (RawServer server =
+        RawServer.start((_, _, client) -> client.write(answer.replace("|", "\r\n")))) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0", "--timeout", "5s");
+      assertEquals(value, cli.line().path(field).stringValue(), cli.out());
+    }
+  }
+
   @DisplayName("a switch to another protocol, for which nobody has asked, is not waited for")
   @Test
   void switched() {

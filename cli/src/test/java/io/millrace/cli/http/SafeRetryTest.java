@@ -162,9 +162,9 @@ class SafeRetryTest {
     assertEquals(20, server.requests().size());
   }
 
-  @DisplayName("H12: the statuses that curl repeats are repeated")
+  @DisplayName("H12: the statuses that curl repeats are repeated, and their like")
   @ParameterizedTest
-  @ValueSource(ints = {408, 429, 500, 502, 503, 504})
+  @ValueSource(ints = {408, 429, 500, 502, 503, 504, 520, 522, 524, 529})
   void transientStatusesAreRepeated(int status) {
     start((request, number, answer) -> answer.send(number == 1 ? status : 200, ""));
     assertEquals(0, run("GET", "").code());
@@ -173,7 +173,7 @@ class SafeRetryTest {
 
   @DisplayName("H12: other statuses are not repeated")
   @ParameterizedTest
-  @ValueSource(ints = {400, 401, 404, 409, 410, 425, 501, 505, 507, 599})
+  @ValueSource(ints = {400, 401, 404, 409, 410, 425, 501, 505, 507, 519, 525, 599})
   void otherStatusesAreNotRepeated(int status) {
     start((request, number, answer) -> answer.send(status, ""));
     assertEquals(1, run("GET", "").code());
@@ -190,6 +190,37 @@ class SafeRetryTest {
     start((request, number, answer) -> answer.send(503, ""));
     run("GET", "", "--retry-on", "none");
     assertEquals(1, server.requests().size());
+  }
+
+  @DisplayName("H12: --retry-on names families and ranges of statuses, as --expect does")
+  @Test
+  void familiesCanBeNamed() {
+    start((request, number, answer) -> answer.send(List.of(507, 425, 404).get(number - 1), ""));
+    Cli cli = run("GET", "", "--retry-on", "5xx,424-426");
+    assertEquals(3, server.requests().size());
+    assertEquals(404, cli.line().get("status").intValue());
+    start((request, number, answer) -> answer.send(451, ""));
+    assertEquals(3, run("GET", "", "--stop-on", "4XX").code());
+  }
+
+  @DisplayName("H12: a list of statuses that cannot be read is refused with what is allowed")
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5x", "399", "2xx", "600", "504-502", "500-", "500,,503", "none,500"})
+  void badListsAreRefused(String list) {
+    start((request, number, answer) -> answer.send(200, ""));
+    Cli cli = run("GET", "", "--retry-on", list);
+    assertEquals(2, cli.code());
+    assertTrue(cli.err().contains("--retry-on") && cli.err().contains("429,5xx"), cli.err());
+  }
+
+  @DisplayName(
+      "H7: an overloaded server that says when to come back has not done what a POST asks for")
+  @ParameterizedTest
+  @CsvSource({"529, Retry-After: 0, 2", "529, X-Else: 0, 1", "520, Retry-After: 0, 1"})
+  void overloadedServersAreAskedAgain(int status, String header, int requests) {
+    start((request, number, answer) -> answer.send(number == 1 ? status : 200, "", header));
+    run("POST", "");
+    assertEquals(requests, server.requests().size());
   }
 
   @DisplayName("H12: a faulty server loses no line that a few more tries can save")

@@ -135,6 +135,47 @@ class RunProcessTest {
     }
   }
 
+  @DisplayName("C10: where few files may be open, fewer commands run at once, and none fails")
+  @Test
+  void openFilesAreLimited() throws Exception {
+    String items =
+        String.join("\n", IntStream.rangeClosed(1, 300).mapToObj(String::valueOf).toList());
+    Files.writeString(folder.resolve("in"), items);
+    String limited = "ulimit -n 130; exec \"$@\"";
+    String in = folder.resolve("in").toString();
+    assertEquals(0, exitCode(start(limited, "-P", "200", in, "--", "echo")), read("err"));
+    assertEquals(300, read("out").lines().distinct().count());
+    assertTrue(
+        read("err")
+            .matches(
+                "(?s)millrace run: only \\d+ at once: the limit of open files is 130, and --jobs 200 needs \\d+;.*"),
+        read("err"));
+    assertEquals(0, exitCode(start(limited, "-P", "200", "--quiet", "--stdin", in, "--", "cat")));
+    assertEquals("", read("err"));
+    assertEquals(300, read("out").lines().distinct().count());
+    String outputs = folder.resolve("outputs").toString();
+    assertEquals(
+        0, exitCode(start(limited, "-P", "200", "--output-dir", outputs, in, "--", "echo")));
+    assertEquals("300\n", read("outputs/300.out"));
+  }
+
+  @DisplayName(
+      "C10: where few files may be open, no more large outputs wait for their turn than fit")
+  @Test
+  void waitingOutputsAreLimited() throws Exception {
+    // the first one waits for a while, and the others cannot be written before it
+    String script =
+        "touch $0.ran; [ $0 = 1 ] && { n=0; while [ ! -e 290.ran ] && [ $n -lt 60 ]; do n=$((n+1)); sleep 0.05; done; }; head -c 60000 /dev/zero";
+    String[] items = IntStream.rangeClosed(1, 300).mapToObj(String::valueOf).toArray(String[]::new);
+    String[] command = args("--ordered", "--window", "1000", "--", "sh", "-c", script, "{}", ":::");
+    Process process =
+        start(
+            inFolder("ulimit -n 200; exec \"$@\""),
+            Stream.concat(Stream.of(command), Stream.of(items)).toArray(String[]::new));
+    assertEquals(0, exitCode(process), read("err"));
+    assertEquals(300 * 60_000, Files.size(folder.resolve("out")));
+  }
+
   @DisplayName("C16: the second signal ends all at once, and leaves no process behind")
   @Test
   void theSecondSignalKills() throws Exception {
