@@ -121,8 +121,8 @@ public final class Parallel {
    *
    * {@snippet file="io/millrace/examples/documentation/AdaptiveConcurrencyTest.java" region="adaptive"}
    *
-   * <p>It goes by the times of attempts that succeed: those that throw, time out or have a rejected result count as
-   * busy, and no more. It begins with {@code min}, and doubles until attempts take longer. For a moment it then runs
+   * <p>It goes by the times of attempts that succeed: an attempt that throws, times out or has a rejected result only
+   * counts as busy. It begins with {@code min}, and doubles until attempts take longer. For a moment it then runs
    * fewer, to measure how long attempts take unloaded: after the start, when attempts take much longer than before,
    * and every 30 s or 200 latencies, whichever is longer. So it follows a server whose times drift. It does not grow
    * while a part of it is unused, because there are too few items or because of other limits. A window that was not

@@ -31,7 +31,12 @@ class LocaleTest {
     String bytes = "u=$(printf '\\303\\274'); s=$(printf '\\303\\237'); raw=$(printf '\\374'); ";
     List<String> command = new ArrayList<>(List.of("sh", "-c", bytes + shell, "millrace"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx64m", "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "--enable-native-access=ALL-UNNAMED"));
     command.addAll(List.of(ofJava));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.millrace.cli.Main"));
     return ended(environment, command);

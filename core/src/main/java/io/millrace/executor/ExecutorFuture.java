@@ -365,7 +365,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
   }
 
   /**
-   * Whether the value, or the failure for good, came from the executor's checkpoint in place of a call. False if the task is
+   * Whether the value, or the final failure, came from the executor's checkpoint in place of a call. False if the task is
    * not done, or somebody else has completed this.
    */
   public boolean restored() {

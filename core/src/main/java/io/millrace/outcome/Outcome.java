@@ -61,7 +61,7 @@ public sealed interface Outcome<T extends @Nullable Object, R extends @Nullable 
     return details().elapsed();
   }
 
-  /** Whether the value, or the failure for good, came from a checkpoint instead of a call. */
+  /** Whether the value, or the final failure, came from a checkpoint instead of a call. */
   default boolean restored() {
     return details().restored();
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Which failures and results of an attempt to repeat, and how often. Immutable, but for the {@link RetryBudget}
  * that it may hold.
  *
- * <p>{@code attempts(4)} is four calls in all; {@code retries(3)} is the same. The default repeats every
+ * <p>{@code ofAttempts(4)} is four calls in all; {@code ofRetries(3)} is the same. By default a policy repeats every
  * {@link Exception} (an {@link Error} never), accepts every result, and waits 100 ms, doubling to 30 s, with
  * full jitter.
  *

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Makes sources of items from what is neither a {@link Collection} nor another {@link Iterable}.
  *
  * <p>Items are read lazily, by one thread at a time (not always the same one), and only as far ahead as the
- * window allows. A collection or an array is sized: its total is known, and if the run ends early each of its
- * other items is reported as not run, unless reading them takes longer than the grace period and 30 µs for each:
- * then the collection may block. Every other source is never read after a stop.
+ * window allows. A collection or an array is sized: its total is known, and if the run ends early, each item that
+ * is left is reported as not run. The run reads them for no longer than the grace period and 30 µs an item, because
+ * a collection may block. Every other source is never read after a stop.
  *
  * <p><b>Closing.</b> A source that is {@link AutoCloseable}, whether it was made here or is an iterable such
  * as a {@link java.nio.file.DirectoryStream}, belongs to the call that gets it. The call closes it once, when

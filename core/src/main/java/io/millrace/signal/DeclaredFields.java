@@ -33,13 +33,18 @@ final class DeclaredFields implements Dialect {
 
   @Override
   public Signals read(HttpReply reply, Instant now) {
+    String policyText = text(reply, "ratelimit-policy");
+    String stateText = text(reply, "ratelimit");
+    if (policyText.isEmpty() && stateText.isEmpty()) { // as in most answers
+      return Signals.NONE;
+    }
     Map<String, DeclaredLimit> limits = new LinkedHashMap<>();
-    List<Member> policies = StructuredField.list(text(reply, "ratelimit-policy")).orElse(List.of());
+    List<Member> policies = StructuredField.list(policyText).orElse(List.of());
     named(policies).forEach(member -> readPolicy(member, limits));
-    List<Member> state = named(StructuredField.list(text(reply, "ratelimit")).orElse(List.of()));
+    List<Member> state = named(StructuredField.list(stateText).orElse(List.of()));
     state.forEach(member -> readState(member, limits));
     if (state.isEmpty()) {
-      StructuredField.dictionary(text(reply, "ratelimit"))
+      StructuredField.dictionary(stateText)
           .flatMap(DeclaredFields::dictionary)
           .map(limit -> withWindow(limit, policies))
           .ifPresent(limit -> limits.putIfAbsent(limit.name(), limit));

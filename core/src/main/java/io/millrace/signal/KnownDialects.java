@@ -5,12 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,13 +23,31 @@ final class KnownDialects {
   private static final Duration A_MINUTE = Duration.ofMinutes(1);
   private static final Set<Integer> REFUSALS = Set.of(403, 429, 503);
 
-  private static final Map<String, Unit> COUNTED = new LinkedHashMap<>();
+  /** A limit, and the headers that declare it. To format their names would take longer than to read an answer. */
+  private record Declaration(DeclaredLimit unknown, String quota, String remaining, String reset) {
+    static Declaration of(String name, Unit unit, String headers) {
+      return new Declaration(
+          DeclaredLimit.of(name, unit),
+          headers.formatted("limit"),
+          headers.formatted("remaining"),
+          headers.formatted("reset"));
+    }
+  }
 
-  static {
-    COUNTED.put("requests", Unit.REQUESTS);
-    COUNTED.put("tokens", Unit.TOKENS);
-    COUNTED.put("input-tokens", Unit.INPUT_TOKENS);
-    COUNTED.put("output-tokens", Unit.OUTPUT_TOKENS);
+  private static final List<Declaration> OPEN_AI = counted(counted -> "x-ratelimit-%s-" + counted);
+  private static final List<Declaration> ANTHROPIC =
+      counted(counted -> "anthropic-ratelimit-" + counted + "-%s");
+  private static final List<Declaration> PLAIN =
+      Stream.of("x-ratelimit-%s", "ratelimit-%s", "x-rate-limit-%s")
+          .map(headers -> Declaration.of("default", Unit.REQUESTS, headers))
+          .toList();
+
+  private static List<Declaration> counted(UnaryOperator<String> headers) {
+    return List.of(
+        Declaration.of("requests", Unit.REQUESTS, headers.apply("requests")),
+        Declaration.of("tokens", Unit.TOKENS, headers.apply("tokens")),
+        Declaration.of("input-tokens", Unit.INPUT_TOKENS, headers.apply("input-tokens")),
+        Declaration.of("output-tokens", Unit.OUTPUT_TOKENS, headers.apply("output-tokens")));
   }
 
   static final List<Dialect> ALL =
@@ -131,51 +148,41 @@ final class KnownDialects {
   // How much is left
 
   private static Signals openAi(HttpReply reply, Instant now) {
-    return counted(reply, now, counted -> "x-ratelimit-%s-" + counted);
+    return declared(reply, now, OPEN_AI);
   }
 
   private static Signals anthropic(HttpReply reply, Instant now) {
-    return counted(reply, now, counted -> "anthropic-ratelimit-" + counted + "-%s");
+    return declared(reply, now, ANTHROPIC);
   }
 
-  private interface Names {
-    String of(String counted);
-  }
-
-  private static Signals counted(HttpReply reply, Instant now, Names names) {
+  private static Signals declared(HttpReply reply, Instant now, List<Declaration> declarations) {
     List<DeclaredLimit> limits = new ArrayList<>();
-    COUNTED.forEach(
-        (counted, unit) ->
-            limit(reply, now, DeclaredLimit.of(counted, unit), names.of(counted))
-                .ifPresent(limits::add));
+    declarations.forEach(each -> limit(reply, now, each).ifPresent(limits::add));
     return Signals.declaring(limits);
   }
 
   /** {@code X-RateLimit-Limit}, {@code -Remaining} and {@code -Reset}, with and without the X. */
   private static Signals plain(HttpReply reply, Instant now) {
-    DeclaredLimit unnamed = DeclaredLimit.of("default", Unit.REQUESTS);
-    return limit(reply, now, unnamed, "x-ratelimit-%s")
-        .or(() -> limit(reply, now, unnamed, "ratelimit-%s"))
-        .or(() -> limit(reply, now, unnamed, "x-rate-limit-%s"))
+    return PLAIN.stream()
+        .flatMap(each -> limit(reply, now, each).stream())
+        .findFirst()
         .map(limit -> Signals.declaring(List.of(limit)))
         .orElse(Signals.NONE);
   }
 
-  private static Optional<DeclaredLimit> limit(
-      HttpReply reply, Instant now, DeclaredLimit unknown, String names) {
-    OptionalLong quota = Headers.count(reply, names.formatted("limit"));
-    OptionalLong remaining = Headers.count(reply, names.formatted("remaining"));
-    Optional<Duration> reset = Headers.reset(reply, names.formatted("reset"), now);
+  private static Optional<DeclaredLimit> limit(HttpReply reply, Instant now, Declaration declared) {
+    OptionalLong quota = Headers.count(reply, declared.quota());
+    OptionalLong remaining = Headers.count(reply, declared.remaining());
     if (quota.isEmpty() && remaining.isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
         new DeclaredLimit(
-            unknown.name(),
-            unknown.unit(),
+            declared.unknown().name(),
+            declared.unknown().unit(),
             quota,
             remaining,
-            reset.map(Signals::cut),
+            Headers.reset(reply, declared.reset(), now).map(Signals::cut),
             Optional.empty()));
   }
 
@@ -185,12 +192,16 @@ final class KnownDialects {
    */
   private static Signals gitHub(HttpReply reply, Instant now) {
     boolean refused = reply.statusCode() == 429 || reply.statusCode() == 403;
-    boolean limited = reply.body().map(body -> body.contains("rate limit")).orElse(false);
-    boolean saysWhen =
-        plain(reply, now).limits().stream()
-            .anyMatch(limit -> limit.isUsedUp() && limit.resetsIn().isPresent());
-    return refused && limited && !saysWhen && reply.header("x-github-request-id").isPresent()
+    return refused
+            && reply.body().map(body -> body.contains("rate limit")).orElse(false)
+            && reply.header("x-github-request-id").isPresent()
+            && !saysWhen(plain(reply, now))
         ? Signals.waitFor(A_MINUTE)
         : Signals.NONE;
+  }
+
+  private static boolean saysWhen(Signals signals) {
+    return signals.limits().stream()
+        .anyMatch(limit -> limit.isUsedUp() && limit.resetsIn().isPresent());
   }
 }

@@ -6,16 +6,17 @@ import io.millrace.testkit.simulation.SimulatedReply;
 import io.millrace.testkit.simulation.SimulatedServer;
 import io.millrace.testkit.simulation.SimulatedServers;
 import io.millrace.testkit.simulation.Simulation;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.LongStream;
 
 /** What an adaptive concurrency gets of servers that slow down, in simulations: the same each time. */
 public final class AdaptiveConcurrencyResults {
@@ -59,15 +60,17 @@ public final class AdaptiveConcurrencyResults {
       LongToDoubleFunction unloadedMillis,
       LongFunction<SimulatedServer> server) {
     Row run(Supplier<? extends Simulation.Concurrency> concurrency) {
-      List<Report> reports = new ArrayList<>();
-      for (long seed = 1; seed <= SEEDS; seed++) {
-        reports.add(
-            Simulation.of(server.apply(seed), RateLimit.unlimited(), seed)
-                .clients(clients)
-                .roundTripNanos(roundTripNanos)
-                .run(concurrency));
-      }
-      return new Row(this, reports);
+      return new Row(
+          this,
+          LongStream.rangeClosed(1, SEEDS)
+              .parallel()
+              .mapToObj(
+                  seed ->
+                      Simulation.of(server.apply(seed), RateLimit.unlimited(), seed)
+                          .clients(clients)
+                          .roundTripNanos(roundTripNanos)
+                          .run(concurrency))
+              .toList());
     }
   }
 
@@ -169,12 +172,12 @@ public final class AdaptiveConcurrencyResults {
     all.put(name, new Setting(name, clients, roundTripMillis * 1_000_000, unloadedMillis, server));
   }
 
-  private final Map<String, Row> rows = new LinkedHashMap<>();
+  /* Each server is simulated once, also for the page of another test. */
+  private static final Map<String, Row> ROWS = new ConcurrentHashMap<>();
 
-  /** Each server is simulated once. */
   Row at(String server) {
     Setting setting = Objects.requireNonNull(settings().get(server), server);
-    return rows.computeIfAbsent(server, _ -> setting.run(Learning::new));
+    return ROWS.computeIfAbsent(server, _ -> setting.run(Learning::new));
   }
 
   /** All results, as a part of a page. */

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KillTest {
   private static final int KILLS = Integer.getInteger("millrace.kills", 10);
   private static final int JOBS = 8;
+  /* Spinning would take a processor from the process that is waited for. */
+  private static final long POLL = 1_000_000;
   private static final int MOST_BEFORE_A_KILL = 60;
   private static final int ITEMS = (KILLS + 2) * MOST_BEFORE_A_KILL;
 
@@ -170,7 +173,7 @@ class KillTest {
     run.signal(signal);
     while (!run.err().contains("ending; what is under way")) {
       assertTrue(run.process().isAlive(), run::errors);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL);
     }
     open.release(1_000);
     assertEquals(code, run.exitCode());
@@ -213,7 +216,7 @@ class KillTest {
       if (!signal.equals("KILL")) {
         while (!run.err().contains("ending; what is under way")) {
           assertTrue(run.process().isAlive(), run::errors);
-          Thread.onSpinWait();
+          LockSupport.parkNanos(POLL);
         }
       }
       open.release();
@@ -221,7 +224,7 @@ class KillTest {
       hanging.drainPermits();
       while (open.availablePermits() > 0) { // for the request of a run that was killed
         assertFalse(Thread.interrupted(), "nobody takes it");
-        Thread.onSpinWait();
+        LockSupport.parkNanos(POLL);
       }
     }
     open.release(1_000);
@@ -249,7 +252,7 @@ class KillTest {
     assertTrue(hanging.tryAcquire(1, 60, TimeUnit.SECONDS));
     while (run.read("out").isEmpty()) {
       assertTrue(run.process().isAlive(), run::errors);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL);
     }
     for (int more = 0; more < 100 && run.process().isAlive(); more++) {
       run.signal("TERM");

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,6 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** What happens to commands that run for long: disks fill up, readers go away, servers die, processes are stopped. */
 class AdversityTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /* Spinning would take a processor from the process that is waited for. */
+  private static final long POLL = 1_000_000;
 
   private final Loopback server = Loopback.start().on("/ok", 200, "fine");
 
@@ -77,7 +80,7 @@ class AdversityTest {
     long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
       assertTrue(System.nanoTime() - start < PATIENCE.toNanos(), what);
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL);
     }
   }
 

@@ -21,12 +21,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Chromium without a window, told what to do by its DevTools protocol. One page at a time. */
 final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /* Spinning would take a processor from the process that is waited for. */
+  private static final long POLL = 1_000_000;
 
   private final Process process;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -83,7 +86,7 @@ final class Browser implements AutoCloseable {
     List<String> lines = List.of();
     while (lines.size() < 2) {
       assertTrue(System.nanoTime() - start < PATIENCE.toNanos(), "chromium does not start");
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL);
       lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
     }
     return URI.create("ws://127.0.0.1:" + lines.get(0) + lines.get(1));

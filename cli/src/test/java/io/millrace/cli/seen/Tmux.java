@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /** A terminal, with a shell in it. */
 final class Tmux implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+  /* Each look starts a process, which slows down the one that is waited for. */
+  private static final long POLL = 5_000_000;
   private static final int ROWS = 16;
 
   private final Path folder;
@@ -82,6 +85,7 @@ final class Tmux implements AutoCloseable {
       assertTrue(
           System.nanoTime() - start < PATIENCE.toNanos(),
           () -> otherwise + ": " + String.join("\n", lastScreen()));
+      LockSupport.parkNanos(POLL);
       seen = screen();
     }
     return seen;

@@ -146,7 +146,10 @@ public interface DrainContract extends Contract {
   default void drainedWhileTheSourceIsDeaf(Way way) throws Exception {
     StopToken token = new StopToken();
     Supply source = Supply.of(3).thenBlocksUninterruptibly();
-    try (var live = way.over(source, item -> item).with(p -> p.stopToken(token)).start()) {
+    try (var live =
+        way.over(source, item -> item)
+            .with(p -> p.stopToken(token).grace(Duration.ofMillis(20)))
+            .start()) {
       source.awaitBlocked();
       Actions.letOthersRun();
       token.drain();

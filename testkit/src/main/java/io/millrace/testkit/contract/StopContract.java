@@ -139,7 +139,10 @@ public interface StopContract extends Contract {
   default void whileTheSourceIsDeaf(Way way) throws Exception {
     StopToken token = new StopToken();
     Supply source = Supply.of(3).thenBlocksUninterruptibly();
-    try (var live = way.over(source, item -> item).with(p -> p.stopToken(token)).start()) {
+    try (var live =
+        way.over(source, item -> item)
+            .with(p -> p.stopToken(token).grace(Duration.ofMillis(20)))
+            .start()) {
       source.awaitBlocked();
       Actions.letOthersRun();
       stopped(token, live).each(3);
@@ -158,7 +161,10 @@ public interface StopContract extends Contract {
             .anyItem()
             .blocksUninterruptibly()
             .computes(item -> item);
-    try (var live = way.over(Way.numbers(items), action).with(p -> p.stopToken(token)).start()) {
+    try (var live =
+        way.over(Way.numbers(items), action)
+            .with(p -> p.stopToken(token).grace(Duration.ofMillis(20)))
+            .start()) {
       action.awaitRunning(items);
       var report = stopped(token, live).each(items);
       report.failures().forEach(f -> assertInstanceOf(AbandonedException.class, f.error()));
