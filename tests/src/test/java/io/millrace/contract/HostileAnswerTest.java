@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,15 @@ class HostileAnswerTest {
     Answer answer = new Answer(List.of(full + "1"), Optional.empty());
     long bytes = allocated(() -> Signals.in(answer, NOW));
     assertTrue(bytes < 8_000_000, member + ": " + bytes);
+  }
+
+  @DisplayName("costs as little as any other, for which no names of headers are made")
+  @Test
+  void namesAreNotMadeForEachAnswer() {
+    Answer silent = new Answer(List.of(), Optional.empty());
+    long bytes =
+        allocated(() -> IntStream.range(0, 100).mapToObj(_ -> Signals.in(silent, NOW)).toList());
+    assertTrue(bytes < 100 * 16_000, bytes + " bytes");
   }
 
   @DisplayName("is looked at only in part: 8,192 characters of a header in all, 65,536 of a body")
