@@ -6,14 +6,25 @@ import org.jspecify.annotations.Nullable;
 /** For a limit that is not per key. */
 final class OneGate implements Gates {
   private final Gate gate;
+  private final @Nullable ShortWay shortWay;
 
   OneGate(Gate gate) {
+    this(gate, gate.shortWay());
+  }
+
+  /** Without a way past the lock. */
+  static OneGate locked(Gate gate) {
+    return new OneGate(gate, null);
+  }
+
+  private OneGate(Gate gate, @Nullable ShortWay shortWay) {
     this.gate = gate;
+    this.shortWay = shortWay;
   }
 
   @Override
   public @Nullable ShortWay shortWay() {
-    return gate.shortWay();
+    return shortWay;
   }
 
   @Override

@@ -61,7 +61,8 @@ public final class RateLimiter extends Limit {
           new Turnstile(clock, start, leased, self -> new KeyedGates(() -> leaves, self, start));
       plain = false;
     } else {
-      turnstile = new Turnstile(clock, start, leased, self -> new OneGate(first.gate(self, start)));
+      turnstile =
+          new Turnstile(clock, start, leased, self -> oneGate(first.gate(self, start), first));
       plain = first.unitCosts();
     }
     if (leased != null) {
@@ -71,6 +72,11 @@ public final class RateLimiter extends Limit {
       source = null;
     }
     everyDemand = limit instanceof Unlimited ? new RateDemand(null, first.costs(null)) : null;
+  }
+
+  /* Whoever settles a cost takes the lock, so the short way would be opened and closed for each take. */
+  private static OneGate oneGate(Gate gate, Leaves first) {
+    return first.settling() ? OneGate.locked(gate) : new OneGate(gate);
   }
 
   /** A limiter in real time, which starts with all its permits. */
