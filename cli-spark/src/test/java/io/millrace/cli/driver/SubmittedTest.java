@@ -126,7 +126,7 @@ class SubmittedTest {
             "--conf",
             "spark.speculation.quantile=0.5",
             "--conf",
-            "spark.speculation.minTaskRuntime=3s",
+            "spark.speculation.minTaskRuntime=10s",
             "--workers",
             "2",
             "--jobs",
@@ -140,7 +140,7 @@ class SubmittedTest {
     assertEquals(0, ended.code(), ended.toString());
     assertAllInOrder(240);
     assertEquals(2, server.calls().get("/stuck/77"));
-    assertTrue(repeated(240) <= 20, repeated(240) + " repeated");
+    assertTrue(server.calls().values().stream().allMatch(calls -> calls <= 2));
     assertTrue(server.most() <= 16, server.most() + " at once");
     assertTrue(ended.err().contains("240 done"), ended.err());
   }
