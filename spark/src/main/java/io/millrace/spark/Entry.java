@@ -24,9 +24,10 @@ final class Entry<T extends @Nullable Object, R extends @Nullable Object> {
   /* Written by the thread that leads the run, before it queues this; read by the task, which takes it from the queue. */
   @Nullable Outcome<T, R> outcome;
 
-  /* The task's own: whether it has taken this from the queue, and what its checkpoint has of the item. */
+  /* The task's own: whether it has taken this from the queue, and what its checkpoint has of the item, with its key. */
   boolean arrived;
   @Nullable Mark mark;
+  @Nullable Object key;
 
   private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 

@@ -106,12 +106,24 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
       }
       checkpoint().find(entries);
       for (Entry<T, R> entry : entries) {
-        if (entry.stored() == null) {
+        if (entry.stored() == null || !hasKey(entry)) {
           engine.submit(entry);
         } else {
           stored.add(entry);
         }
       }
+    }
+  }
+
+  /* What is thrown in place of a key fails the item, as in any run, and not its task: the engine asks once more. */
+  private boolean hasKey(Entry<T, R> entry) {
+    Function<@Nullable Object, ?> key = engine.configuration().itemKey;
+    try {
+      entry.key = key == null ? null : key.apply(entry.item);
+      return true;
+    } catch (Throwable broken) {
+      Objects.requireNonNull(entry.mark).found = null;
+      return false;
     }
   }
 
@@ -134,14 +146,8 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
         outcome.result() instanceof StoredOutcome.Value bytes
             ? (R) checkpoint().decoded(outcome.id(), bytes)
             : null;
-    Function<@Nullable Object, ?> key = engine.configuration().itemKey;
     return SparkOutcome.restored(
-        entry.item,
-        key == null ? null : key.apply(entry.item),
-        partitionId,
-        entry.position,
-        outcome.result(),
-        value);
+        entry.item, entry.key, partitionId, entry.position, outcome.result(), value);
   }
 
   /** The next entry, with its outcome; waits for it. */

@@ -1,5 +1,6 @@
 package io.millrace.spark;
 
+import io.millrace.outside.SparkCluster;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,10 +34,19 @@ final class Cluster {
     return of(workers).config("spark.jars", String.join(",", jars()));
   }
 
+  /** The workers of that cluster, with everything. */
+  static SparkSession.Builder session(SparkCluster cluster) throws IOException {
+    return of(cluster.url()).config("spark.jars", String.join(",", jars()));
+  }
+
   private static SparkSession.Builder of(int workers) throws IOException {
+    return of("local-cluster[" + workers + "," + SLOTS + ",1024]");
+  }
+
+  private static SparkSession.Builder of(String master) throws IOException {
     linkSpark();
     return SparkSession.builder()
-        .master("local-cluster[" + workers + "," + SLOTS + ",1024]")
+        .master(master)
         .appName("cluster")
         .config("spark.ui.enabled", false)
         .config("spark.driver.host", "127.0.0.1")
@@ -64,7 +74,8 @@ final class Cluster {
         .toList();
   }
 
-  private static void linkSpark() throws IOException {
+  /** The directory of Spark's jars. */
+  static Path linkSpark() throws IOException {
     Path jars = Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
     for (Path each : classPath()) {
       if (each.toString().endsWith(".jar") && !each.toString().contains("junit")) {
@@ -75,6 +86,7 @@ final class Cluster {
         }
       }
     }
+    return jars;
   }
 
   private static List<String> jars() throws IOException {

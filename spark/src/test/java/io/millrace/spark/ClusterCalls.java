@@ -35,6 +35,19 @@ final class ClusterCalls {
                         .backoff(Backoff.fixed(Duration.ofMillis(20)))));
   }
 
+  /** As {@link #calling}, in the order of the rows. */
+  static SparkParallel inOrder() {
+    return SparkParallel.of(
+        () ->
+            Parallel.of(CONCURRENCY)
+                .ordered()
+                .rateLimit(RateLimit.unlimited())
+                .retry(
+                    Retry.http()
+                        .budget(RetryBudget.unlimited())
+                        .backoff(Backoff.fixed(Duration.ofMillis(20)))));
+  }
+
   /** As {@link #calling}, with a checkpoint in PostgreSQL. */
   static SparkParallel storing(String database) {
     return SparkParallel.of(

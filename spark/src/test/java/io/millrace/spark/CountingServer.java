@@ -17,6 +17,8 @@ final class CountingServer implements AutoCloseable {
   final AtomicIntegerArray calls;
   final LongAdder refused = new LongAdder();
   private final CountDownLatch toKill;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile int stuck = -1;
   private final HttpServer server;
 
   /** Counts for so many items, of which the first calls come before the kill. */
@@ -31,6 +33,9 @@ final class CountingServer implements AutoCloseable {
           int item = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
           int call = calls.incrementAndGet(item);
           toKill.countDown();
+          if (item == stuck && call == 1) {
+            awaitClosing();
+          }
           int status = item % 100 == 13 ? 404 : item % 10 == 7 && call == 1 ? 503 : 200;
           if (status == 503) {
             refused.increment();
@@ -41,6 +46,19 @@ final class CountingServer implements AutoCloseable {
           exchange.close();
         });
     server.start();
+  }
+
+  private void awaitClosing() {
+    try {
+      closing.await();
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The first call for this item gets no answer. */
+  void stickAt(int item) {
+    stuck = item;
   }
 
   String address() {
@@ -80,6 +98,7 @@ final class CountingServer implements AutoCloseable {
 
   @Override
   public void close() {
+    closing.countDown();
     server.stop(0);
   }
 }

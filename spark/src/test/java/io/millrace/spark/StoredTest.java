@@ -195,6 +195,25 @@ class StoredTest {
   }
 
   @Test
+  @DisplayName(
+      "K13 a stored item whose key cannot be had fails, as one that is called, and not its task")
+  void itemsWithoutKeys() {
+    outcomes(unordered(), 10, 1).collectAsList();
+    LocalSpark.awaitNoEngine();
+    SparkParallel keyed =
+        SparkParallel.of(
+            () -> Parallel.of(8).<Long>itemKey(item -> 10 / (item - 3)).checkpoint(checkpoint()));
+    List<SparkOutcome<Long, String>> again = outcomes(keyed, 10, 1).collectAsList();
+    assertEquals(10, again.size());
+    for (SparkOutcome<Long, String> row : again) {
+      assertEquals(row.item() == 3 ? Status.FAILURE : Status.SUCCESS, row.status());
+      assertEquals(row.item() == 3 ? "java.lang.ArithmeticException" : null, row.errorType());
+      assertEquals(0, row.attempts());
+    }
+    assertEquals(10, CALLS.get());
+  }
+
+  @Test
   @DisplayName("K13 rows with the same key may each be called, and each has its outcome")
   void sameKeys() {
     List<SparkOutcome<Long, String>> rows = outcomes(unordered(), 2000, 1).collectAsList();

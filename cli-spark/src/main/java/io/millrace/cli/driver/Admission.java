@@ -4,15 +4,18 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.spark.ExecutorAllocationClient;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import scala.collection.immutable.Map$;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Says which workers share the limits. A cluster may have begun to start others before it was told how many there are to be: each of
- * those would have a share that nobody gave it, so it has to go. One that comes in place of a lost one may stay. Thread-safe.
+ * those would have a share that nobody gave it, so it has to go. One that comes in place of a lost one may stay; one that comes in
+ * place of one that is decommissioned, and still works, may not. Thread-safe.
  */
 final class Admission {
   private final int most;
@@ -34,18 +37,37 @@ final class Admission {
           public void onExecutorAdded(SparkListenerExecutorAdded added) {
             admission.apply(context);
           }
+
+          @Override
+          public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+            admission.apply(context);
+          }
         });
     admission.apply(context);
   }
 
   /* By two threads at once, maybe: each of them asks for the number when it has ended what is too much. */
   private void apply(SparkContext context) {
-    List<String> surplus = surplus(CollectionConverters.asJava(context.getExecutorIds()));
-    if (!surplus.isEmpty()) {
-      var _ = context.killExecutors(CollectionConverters.asScala(surplus).toSeq());
+    if (context.isStopped()
+        || !(context.schedulerBackend() instanceof ExecutorAllocationClient client)) {
+      return;
     }
-    // those that were ended were taken off the number that Spark asks for
-    var _ = context.requestTotalExecutors(most, 0, Map$.MODULE$.empty());
+    Set<String> there = Set.copyOf(CollectionConverters.asJava(context.getExecutorIds()));
+    List<String> surplus = surplus(there);
+    if (!surplus.isEmpty()) {
+      // as SparkContext.killExecutors, which refuses to under dynamic allocation: that says how
+      // many there are, if --workers does
+      var _ =
+          client.killExecutors(CollectionConverters.asScala(surplus).toSeq(), true, false, true);
+    }
+    // those that were ended were taken off the number that Spark asks for; those that only end
+    // their tasks are not counted by a cluster
+    long leaving =
+        there.stream()
+            .filter(each -> !surplus.contains(each) && !client.isExecutorActive(each))
+            .count();
+    var _ =
+        context.requestTotalExecutors((int) Math.max(0, most - leaving), 0, Map$.MODULE$.empty());
   }
 
   /** Which of those that are there have to go. Who was told once is told again until it is gone. */

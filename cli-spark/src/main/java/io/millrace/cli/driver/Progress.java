@@ -10,9 +10,11 @@ import io.millrace.cli.watch.Times;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,6 +22,8 @@ import org.apache.spark.scheduler.AccumulableInfo;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorMetricsUpdate;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.scheduler.TaskInfo;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** How far the workers are: what their heartbeats say of tasks that run, and what those that have ended brought along. Thread-safe. */
@@ -31,9 +35,17 @@ final class Progress extends SparkListener {
 
   /* Guarded by this. */
   private final SortedMap<String, Count> ended = new TreeMap<>();
+  private final Set<Place> done = new HashSet<>();
   private final Map<Long, OfTask> running = new HashMap<>();
 
-  private record OfTask(String worker, Count count) {}
+  /** A partition of a stage: it counts once, however often its task is done. */
+  private record Place(int stage, int partition) {}
+
+  private record OfTask(String worker, Place place, Count count) {
+    OfTask furthest(OfTask other) {
+      return count.done() < other.count.done() ? other : this;
+    }
+  }
 
   /** Of so many lines; the monitor sees what the workers do. */
   Progress(long total, Monitor monitor) {
@@ -42,21 +54,29 @@ final class Progress extends SparkListener {
   }
 
   @Override
+  public synchronized void onTaskStart(SparkListenerTaskStart start) {
+    TaskInfo task = start.taskInfo();
+    Place place = new Place(start.stageId(), task.partitionId());
+    running.put(task.taskId(), new OfTask(task.executorId(), place, Count.NONE));
+  }
+
+  @Override
   public synchronized void onExecutorMetricsUpdate(SparkListenerExecutorMetricsUpdate update) {
     CollectionConverters.asJava(update.accumUpdates())
         .forEach(
             each -> {
               Count count = count(CollectionConverters.asJava(each._4()));
-              running.put((Long) each._1(), new OfTask(update.execId(), count));
+              running.computeIfPresent(
+                  (Long) each._1(), (_, task) -> new OfTask(task.worker, task.place, count));
             });
   }
 
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
-    running.remove(end.taskInfo().taskId());
-    if (end.taskInfo().successful()) {
+    OfTask task = running.remove(end.taskInfo().taskId());
+    if (task != null && end.taskInfo().successful() && done.add(task.place)) {
       Count count = count(CollectionConverters.asJava(end.taskInfo().accumulables()));
-      ended.merge(end.taskInfo().executorId(), count, Count::and);
+      ended.merge(task.worker, count, Count::and);
     }
   }
 
@@ -109,7 +129,10 @@ final class Progress extends SparkListener {
 
   private synchronized SortedMap<String, Count> workers() {
     SortedMap<String, Count> workers = new TreeMap<>(ended);
-    running.values().forEach(each -> workers.merge(each.worker(), each.count(), Count::and));
+    Map<Place, OfTask> furthest = new HashMap<>();
+    running.values().forEach(each -> furthest.merge(each.place, each, OfTask::furthest));
+    furthest.keySet().removeAll(done);
+    furthest.values().forEach(each -> workers.merge(each.worker, each.count, Count::and));
     return workers;
   }
 }

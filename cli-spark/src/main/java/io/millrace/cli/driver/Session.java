@@ -55,7 +55,8 @@ record Session(SparkSession spark) implements AutoCloseable {
     return new Session(builder.getOrCreate());
   }
 
-  private static Map<String, String> settings(SparkJob job) {
+  /** What Spark is told. */
+  static Map<String, String> settings(SparkJob job) {
     Map<String, String> all = new HashMap<>();
     // what spark-submit was told to send along is sent as well
     LISTS.forEach(name -> all.put(name, System.getProperty(name, "")));
@@ -86,6 +87,9 @@ record Session(SparkSession spark) implements AutoCloseable {
       // much
       all.put("spark.executor.memory", MEMORY.matcher(master).replaceFirst("$1m"));
     }
+    // what a cluster may have as its default: calls would be made twice, and workers come and go
+    all.put("spark.speculation", "false");
+    all.put("spark.dynamicAllocation.enabled", "false");
     if (job.workers().isPresent() && !master.startsWith("local")) {
       // a cluster gives all that it has, or two, if nobody says how many
       String workers = Integer.toString(job.workers().getAsInt());

@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.millrace.cli.spark.JvmOptions;
-import java.io.IOException;
+import io.millrace.outside.SparkCluster;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -222,7 +220,7 @@ class ClusterRunTest {
   @Test
   void aStandaloneMasterWithTwoWorkers() throws Exception {
     input("ok", 400);
-    try (Standalone cluster = Standalone.start(folder)) {
+    try (SparkCluster cluster = SparkCluster.start(folder, Command.sparkJars(), 2)) {
       Command.Ended ended = Command.spark(folder, cluster.url(), "--workers", "2", "--jobs", "32");
       assertEquals(0, ended.code(), ended.toString());
       assertEquals(400, Command.lines(folder.resolve("answers")).size());
@@ -233,7 +231,7 @@ class ClusterRunTest {
   void onlyAsManyWorkersTakePartAsShareTheLimits() throws Exception {
     input("ok", 400);
     Path log = Files.createDirectory(folder.resolve("log"));
-    try (Standalone cluster = Standalone.start(folder)) {
+    try (SparkCluster cluster = SparkCluster.start(folder, Command.sparkJars(), 2)) {
       Command.Ended ended =
           Command.spark(
               folder,
@@ -282,91 +280,5 @@ class ClusterRunTest {
             + port
             + " cannot be reached: Connection refused\n",
         ended.err());
-  }
-
-  /** A master and two workers, as Spark's own scripts start them. */
-  private record Standalone(List<Process> processes, String url) implements AutoCloseable {
-    static Standalone start(Path folder) throws Exception {
-      int port;
-      try (ServerSocket free = new ServerSocket(0)) {
-        port = free.getLocalPort();
-      }
-      String url = "spark://127.0.0.1:" + port;
-      Path home = Files.createDirectory(folder.resolve("spark-home"));
-      Files.createSymbolicLink(home.resolve("jars"), Command.sparkJars());
-      List<Process> all = new ArrayList<>();
-      all.add(
-          start(
-              home,
-              "org.apache.spark.deploy.master.Master",
-              "--host",
-              "127.0.0.1",
-              "--port",
-              "" + port,
-              "--webui-port",
-              "0"));
-      for (int worker = 0; worker < 2; worker++) {
-        all.add(
-            start(
-                home,
-                "org.apache.spark.deploy.worker.Worker",
-                "--host",
-                "127.0.0.1",
-                "--cores",
-                "4",
-                "--memory",
-                "1g",
-                "--webui-port",
-                "0",
-                "--work-dir",
-                folder.resolve("work-" + worker).toString(),
-                url));
-      }
-      while (!answers(port)) {
-        Thread.onSpinWait();
-        Thread.yield();
-      }
-      return new Standalone(all, url);
-    }
-
-    private static boolean answers(int port) {
-      try (Socket socket = new Socket("127.0.0.1", port)) {
-        return socket.isConnected();
-      } catch (IOException notYet) {
-        return false;
-      }
-    }
-
-    private static Process start(Path home, String... args) throws Exception {
-      List<String> words = new ArrayList<>(List.of(Command.java().toString()));
-      words.addAll(JvmOptions.OF_SPARK);
-      words.addAll(List.of("-cp", home.resolve("jars") + "/*"));
-      words.addAll(List.of(args));
-      ProcessBuilder builder =
-          new ProcessBuilder(words)
-              .redirectErrorStream(true)
-              .redirectOutput(home.resolveSibling(args[0] + ".log").toFile());
-      builder
-          .environment()
-          .putAll(
-              Map.of(
-                  "SPARK_HOME",
-                  home.toString(),
-                  "SPARK_SCALA_VERSION",
-                  "2.13",
-                  "SPARK_LOCAL_IP",
-                  "127.0.0.1",
-                  "JAVA_HOME",
-                  System.getProperty("java.home")));
-      return builder.start();
-    }
-
-    @Override
-    public void close() {
-      List<ProcessHandle> all = processes.stream().flatMap(Process::descendants).toList();
-      processes.forEach(Process::destroyForcibly);
-      all.forEach(ProcessHandle::destroyForcibly);
-      processes.forEach(each -> each.onExit().join());
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.cli.driver;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.millrace.outside.SparkCluster;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -46,15 +47,20 @@ final class Command {
   /** One that runs. */
   record Running(Process process, Path out, Path err) {
     Ended await() throws IOException, InterruptedException {
+      Ended ended = end();
+      assertFalse(ended.err().contains("\tat "), "a stack trace: " + ended.err());
+      assertFalse(ended.err().contains("WARN"), ended.err());
+      return ended;
+    }
+
+    /** As {@link #await}, also if Spark itself says something. */
+    Ended end() throws IOException, InterruptedException {
       if (!process.waitFor(200, TimeUnit.SECONDS)) {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         throw new AssertionError("it does not end: " + Files.readString(err));
       }
-      Ended ended = new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
-      assertFalse(ended.err().contains("\tat "), "a stack trace: " + ended.err());
-      assertFalse(ended.err().contains("WARN"), ended.err());
-      return ended;
+      return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     }
   }
 
@@ -168,18 +174,43 @@ final class Command {
             install().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
             "io.millrace.cli.Main"));
     words.addAll(List.of(args));
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().put("XDG_CACHE_HOME", CACHE.toString());
+    builder.environment().putAll(environment);
+    return start(folder, builder);
+  }
+
+  private static Running start(Path folder, ProcessBuilder builder) throws IOException {
     Path input = folder.resolve(STDIN);
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
-    ProcessBuilder builder =
-        new ProcessBuilder(words)
-            .directory(folder.toFile())
-            .redirectInput(Files.exists(input) ? input.toFile() : new File("/dev/null"))
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().put("XDG_CACHE_HOME", CACHE.toString());
-    builder.environment().putAll(environment);
+    builder
+        .directory(folder.toFile())
+        .redirectInput(Files.exists(input) ? input.toFile() : new File("/dev/null"))
+        .redirectOutput(out.toFile())
+        .redirectError(err.toFile());
     return new Running(builder.start(), out, err);
+  }
+
+  /** Starts it by {@code spark-submit}, which has options of its own. */
+  static Running submit(Path folder, SparkCluster cluster, List<String> ofSubmit, String... args)
+      throws IOException, InterruptedException {
+    List<Path> jars = new ArrayList<>(install());
+    jars.removeIf(jar -> jar.toString().matches(".*(slf4j-api|sqlite|uplot).*"));
+    List<Path> ofDriver;
+    try (Stream<Path> files = Files.list(JARS.resolve("spark"))) {
+      ofDriver = files.sorted().toList();
+    }
+    jars.addAll(ofDriver);
+    List<String> words =
+        new ArrayList<>(
+            List.of("org.apache.spark.deploy.SparkSubmit", "--master", cluster.url(), "--jars"));
+    words.add(jars.stream().map(Path::toString).collect(Collectors.joining(",")));
+    words.addAll(ofSubmit);
+    words.addAll(List.of("--class", "io.millrace.cli.Main", ofDriver.getFirst().toString()));
+    words.add("spark");
+    words.addAll(List.of(args));
+    return start(folder, cluster.program(words));
   }
 
   static Ended run(Path folder, String... args) throws IOException, InterruptedException {

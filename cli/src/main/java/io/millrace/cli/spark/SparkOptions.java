@@ -99,6 +99,10 @@ final class SparkOptions {
         return Optional.of("--conf spark.master is --master");
       }
     }
+    if (workers == null && Boolean.parseBoolean(settings.get("spark.dynamicAllocation.enabled"))) {
+      return Optional.of(
+          "--conf spark.dynamicAllocation.enabled needs --workers N: the limits are divided among so many");
+    }
     if (limiter != null && !limiter.startsWith("jdbc:postgresql:")) {
       return Optional.of("--limiter must be like jdbc:postgresql://host/database?user=me");
     }

@@ -100,6 +100,7 @@ class SparkUsageTest {
         "--master=local-cluster[4,4,1024] --per-host=2           | --per-host 2 is less than one for each of 4 workers",
         "--master=local[1] --conf=executor.memory=1g             | begins with 'spark.'",
         "--master=local[1] --conf=spark.master=local[2]          | --conf spark.master is --master",
+        "--master=yarn --conf=spark.dynamicAllocation.enabled=true | needs --workers N: the limits are divided among so many",
         "--master=local[1] --limiter=jdbc:mysql://host --rate=1/s | --limiter must be like jdbc:postgresql://",
         "--master=local[1] --limiter=jdbc:postgresql://host/db   | --limiter needs --rate",
         "--master=local[1] --burst=3                             | --burst needs --rate",
