@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Deputies {
   private static final long LOOK_NANOS = 10_000_000;
-  private static final long STAY_NANOS = 50_000_000;
+  private static final long STAY_NANOS = 5_000_000;
 
   private final Alarm alarm = new Alarm(TimeSource.system(), this::look);
 
