@@ -62,6 +62,7 @@ class ClusterTest {
   }
 
   @Test
+  @Tag("proof")
   @DisplayName(
       "K12 a worker that is killed: nothing lost, nothing twice, and no more calls repeated than its tasks had items")
   void survivesTheKillOfAWorker() throws Exception {
@@ -69,6 +70,7 @@ class ClusterTest {
   }
 
   @Test
+  @Tag("proof")
   @DisplayName("K12 two workers that are killed at once: the same")
   void survivesTheKillOfTwoWorkers() throws Exception {
     handsOutEachItemOnce(2);

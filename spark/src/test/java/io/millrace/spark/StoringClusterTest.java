@@ -70,6 +70,7 @@ class StoringClusterTest {
   }
 
   @Test
+  @Tag("proof")
   @DisplayName(
       "K13 a driver that is killed, and started again: what was stored is not called again")
   void survivesTheKillOfTheDriver() throws Exception {

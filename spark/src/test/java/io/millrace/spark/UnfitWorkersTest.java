@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** On worker processes that cannot run what they are sent. */
 @Tag("cluster")
+@Tag("proof")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UnfitWorkersTest {
   private SparkSession spark;
