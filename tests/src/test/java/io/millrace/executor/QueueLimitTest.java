@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -344,7 +345,8 @@ class QueueLimitTest {
       ExecutorFuture<Integer> late =
           executor.submit(() -> 1, TaskOptions.none().deadline(ofMillis(5)));
       clock.isOn = false;
-      assertInstanceOf(TimeoutException.class, late.exceptionNow());
+      ExecutionException timeout = assertThrows(ExecutionException.class, late::get);
+      assertInstanceOf(TimeoutException.class, timeout.getCause());
       ExecutorFuture<Integer> next = executor.submit(() -> 3);
       release();
       assertEquals(3, next.get());
@@ -357,7 +359,8 @@ class QueueLimitTest {
     ParallelExecutor executor = occupied(1, QueueLimit.waiting(0));
     Held never = Held.task();
     ExecutorFuture<String> late = executor.submit(never, TaskOptions.none().deadline(ofMillis(5)));
-    assertInstanceOf(TimeoutException.class, late.exceptionNow());
+    ExecutionException timeout = assertThrows(ExecutionException.class, late::get);
+    assertInstanceOf(TimeoutException.class, timeout.getCause());
     release();
     executor.close();
     never.assertNeverRan();

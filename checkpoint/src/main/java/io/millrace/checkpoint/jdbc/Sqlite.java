@@ -110,14 +110,20 @@ final class Sqlite {
 
   /** For those who change nothing, not even files beside it. */
   static Connection looking(SqliteFiles files, boolean isHeld) throws SQLException, IOException {
-    return isHeld && files.hasLog()
-        ? connect(files.main(), "mode=ro&readonly_shm=1")
-        : readingAlone(files);
+    return isHeld ? readingBesideARun(files) : readingAlone(files);
+  }
+
+  /*
+   * Asks only once whether there is a log: it may come at any moment, and who takes no locks would delete one that has no
+   * whole transaction yet.
+   */
+  private static Connection readingBesideARun(SqliteFiles files) throws SQLException, IOException {
+    return connect(files.main(), files.hasLog() ? "mode=ro&readonly_shm=1" : "mode=ro&immutable=1");
   }
 
   /** For whoever reads a file that nobody writes: takes no locks, and needs no file beside it. */
   static Connection readingAlone(SqliteFiles files) throws SQLException, IOException {
-    if (!files.hasLog()) {
+    if (!files.hasTransaction()) {
       return connect(files.main(), "mode=ro&immutable=1");
     }
     Connection connection = connect(files.main(), "mode=ro&vfs=unix-none");

@@ -64,6 +64,14 @@ record SqliteFiles(Path main) {
     return logged().map(BasicFileAttributes::size).orElse(0L) > 0;
   }
 
+  /**
+   * Whether there is a log with a whole transaction, as its frames say. SQLite deletes another one when it closes a
+   * connection that takes no locks, though a run may be writing it.
+   */
+  boolean hasTransaction() throws IOException {
+    return hasLog() && SqliteLog.hasTransaction(log());
+  }
+
   long bytes() throws IOException {
     return Files.size(main) + logged().map(BasicFileAttributes::size).orElse(0L);
   }
