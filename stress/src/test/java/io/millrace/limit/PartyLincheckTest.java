@@ -5,9 +5,7 @@ import io.millrace.limit.spi.Waiter;
 import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Linearizability;
-import io.millrace.time.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,26 +116,6 @@ class PartyLincheckTest {
 
     @Override
     public void declined() {}
-  }
-
-  private static final class StoppedClock implements TimeSource {
-    @Override
-    public long nanoTime() {
-      return 0;
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public Timer schedule(long atNanos, Runnable task) {
-      return () -> {};
-    }
-
-    @Override
-    public void sleep(Duration duration) {}
   }
 
   /** What the operations mean, one after the other; the control uses it in several threads. */

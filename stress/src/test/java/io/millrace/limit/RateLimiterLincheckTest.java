@@ -1,12 +1,9 @@
 package io.millrace.limit;
 
-import io.millrace.limit.spi.Waiter;
 import io.millrace.limit.spi.Waiting;
 import io.millrace.plan.RateLimit;
 import io.millrace.stress.Linearizability;
-import io.millrace.time.TimeSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.jetbrains.lincheck.datastructures.IntGen;
@@ -79,42 +76,6 @@ class RateLimiterLincheckTest {
     public void pause(@Param(name = "nanos") int nanos) {
       limiter.pause(Duration.ofNanos(nanos));
     }
-  }
-
-  private static final class Caller implements Waiter {
-    volatile boolean granted;
-
-    @Override
-    public Answer claim() {
-      granted = true;
-      return Answer.TAKE;
-    }
-
-    @Override
-    public void granted() {}
-
-    @Override
-    public void declined() {}
-  }
-
-  private static final class StoppedClock implements TimeSource {
-    @Override
-    public long nanoTime() {
-      return 0;
-    }
-
-    @Override
-    public Instant now() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public Timer schedule(long atNanos, Runnable task) {
-      return () -> {};
-    }
-
-    @Override
-    public void sleep(Duration duration) {}
   }
 
   /** What the operations mean, one after the other; the control uses it in several threads. */

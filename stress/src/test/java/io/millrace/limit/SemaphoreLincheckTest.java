@@ -1,6 +1,5 @@
 package io.millrace.limit;
 
-import io.millrace.limit.spi.Waiter;
 import io.millrace.limit.spi.Waiting;
 import io.millrace.stress.Linearizability;
 import java.util.ArrayDeque;
@@ -81,22 +80,6 @@ class SemaphoreLincheckTest {
       places[thread] = null;
       return true;
     }
-  }
-
-  private static final class Caller implements Waiter {
-    volatile boolean granted;
-
-    @Override
-    public Answer claim() {
-      granted = true;
-      return Answer.TAKE;
-    }
-
-    @Override
-    public void granted() {}
-
-    @Override
-    public void declined() {}
   }
 
   /** What the operations mean, one after the other; the control uses it in several threads. */
