@@ -85,8 +85,8 @@ public final class PostgresPermits implements PermitStore {
     all.setProperty("socketTimeout", "10");
     all.setProperty("tcpKeepAlive", "true");
     all.setProperty("ApplicationName", "millrace");
-    if (url.replaceFirst("\\?.*", "").indexOf(',')
-        >= 0) { // of several servers, one can be written to
+    boolean areSeveral = url.replaceFirst("\\?.*", "").indexOf(',') >= 0;
+    if (areSeveral) { // one of them can be written to
       all.setProperty("targetServerType", "primary");
     }
     all.putAll(properties);

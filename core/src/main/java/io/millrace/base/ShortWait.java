@@ -19,8 +19,8 @@ public final class ShortWait {
     if (looks < LOOKS) {
       looks++;
     } else {
-      Thread.interrupted(); // or it would not park: the flag may be set long before the other one
-      // says so
+      // The flag may be set long before the other one says so, and with it this would not park.
+      Thread.interrupted();
       LockSupport.parkNanos(this, PAUSE_NANOS);
     }
   }

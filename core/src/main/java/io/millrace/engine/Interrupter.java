@@ -381,8 +381,8 @@ final class Interrupter {
   void interruptAll() {
     endedNanos = System.nanoTime();
     if (mayAbandon() && !terms.isTuned) { // an executor has ended when its tasks have
-      setGrace(terms.graceNanos); // first, in case that one of these holds this thread up: the scan
-      // interrupts those that are left
+      // First: if an interrupt holds this thread up, the scan at that time sends the others.
+      setGrace(terms.graceNanos);
     }
     boolean[] isAny = {false};
     schedule.census().roster().forEach(worker -> isAny[0] |= isRunning(worker));

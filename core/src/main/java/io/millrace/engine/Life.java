@@ -253,9 +253,8 @@ final class Life implements Effects {
   @Override
   public void windUp() {
     boolean isDraining = schedule.isDraining();
-    Mishaps.survive(
-        this::watchEnd); // first: this thread may lose its carrier, or be held up, at any of these
-    // steps
+    // First, because this thread may lose its carrier, or be held up, at any of the other steps.
+    Mishaps.survive(this::watchEnd);
     if (isDraining) {
       Mishaps.survive(interrupter::interruptReading);
     } else {

@@ -69,7 +69,7 @@ record SqliteFiles(Path main) {
    * connection that takes no locks, though a run may be writing it.
    */
   boolean hasTransaction() throws IOException {
-    return hasLog() && SqliteLog.hasTransaction(log());
+    return SqliteLog.hasTransaction(log());
   }
 
   long bytes() throws IOException {

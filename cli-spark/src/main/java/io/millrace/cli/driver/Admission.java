@@ -55,13 +55,13 @@ final class Admission {
     Set<String> there = Set.copyOf(CollectionConverters.asJava(context.getExecutorIds()));
     List<String> surplus = surplus(there);
     if (!surplus.isEmpty()) {
-      // as SparkContext.killExecutors, which refuses to under dynamic allocation: that says how
-      // many there are, if --workers does
+      // SparkContext.killExecutors does the same, but not under dynamic allocation, which --workers
+      // uses.
       var _ =
           client.killExecutors(CollectionConverters.asScala(surplus).toSeq(), true, false, true);
     }
-    // those that were ended were taken off the number that Spark asks for; those that only end
-    // their tasks are not counted by a cluster
+    // Those that were ended were taken off the number that Spark asks for. A cluster does not count
+    // those that only end their tasks.
     long leaving =
         there.stream()
             .filter(each -> !surplus.contains(each) && !client.isExecutorActive(each))
