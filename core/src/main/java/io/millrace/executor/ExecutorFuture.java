@@ -1,6 +1,7 @@
 package io.millrace.executor;
 
 import io.millrace.base.Rethrow;
+import io.millrace.engine.out.Wakeup;
 import io.millrace.engine.thread.FutureWait;
 import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
@@ -264,6 +265,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
     try (OwnWaits.Wait _ = beginWait()) {
       if (virtualWait != null) {
         virtualWait.await(Long.MAX_VALUE);
+      } else {
+        Wakeup.spin(this);
       }
       return super.get();
     }
@@ -277,6 +280,9 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
       return get();
     }
     if (virtualWait == null) {
+      if (timeout > 0) {
+        Wakeup.spin(this);
+      }
       return super.get(timeout, unit);
     }
     if (!virtualWait.await(unit.toNanos(timeout))) {
@@ -295,6 +301,8 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
     try (OwnWaits.Wait _ = beginJoin()) {
       if (virtualWait != null) {
         virtualWait.awaitUninterruptibly();
+      } else {
+        Wakeup.spin(this);
       }
       return super.join();
     }

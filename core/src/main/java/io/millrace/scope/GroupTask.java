@@ -3,6 +3,7 @@ package io.millrace.scope;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.context.Captured;
+import io.millrace.engine.out.Wakeup;
 import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.terms.Tuning;
 import io.millrace.engine.thread.FutureWait;
@@ -75,6 +76,8 @@ final class GroupTask<R extends @Nullable Object> extends Tuned implements Handl
     try {
       if (virtualWait != null) {
         virtualWait.await(Long.MAX_VALUE);
+      } else {
+        Wakeup.spin(end);
       }
       ended = end.get();
     } catch (InterruptedException interrupted) {

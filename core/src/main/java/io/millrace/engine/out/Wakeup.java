@@ -3,6 +3,7 @@ package io.millrace.engine.out;
 import io.millrace.time.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,16 @@ public final class Wakeup {
       Thread.onSpinWait();
     }
     return false;
+  }
+
+  /**
+   * Looks for a moment whether {@code future} gets done. Not in a virtual thread: that parks for less than this
+   * costs, and what it waits for may need its carrier.
+   */
+  public static void spin(Future<?> future) {
+    if (!future.isDone() && !Thread.currentThread().isVirtual()) {
+      spin(future::isDone);
+    }
   }
 
   /** Sleeps for a moment whatever comes; returns whether {@code ready} has come true. */
