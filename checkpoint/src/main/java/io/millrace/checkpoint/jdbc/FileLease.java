@@ -17,10 +17,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  * whoever opens one of these files asks {@link #HELD} first, and is in the file's {@link FileGuard} meanwhile.
  */
 final class FileLease implements AutoCloseable {
-  /** The lock files that this process has, by their real paths. Each is added and removed in its guard. */
-  private static final Map<Path, Holder> HELD = new ConcurrentHashMap<>();
+  /**
+   * A property of this JVM for each lock file that it has: this and the real path, with the time since when. So other
+   * class loaders, which have a class of this name of their own, see it as well. Each is set and cleared in its guard.
+   */
+  private static final String HELD = "io.millrace.checkpoint.held:";
 
   /* Who looks whether the lock is held has it for a moment. */
   private static final int TRIES = 10;
@@ -55,9 +56,9 @@ final class FileLease implements AutoCloseable {
    * @throws CheckpointException if somebody else has it
    */
   static FileLease take(Path file, Object where) throws IOException {
-    Holder here = HELD.get(file);
-    if (here != null) {
-      throw refusal(where, here);
+    Optional<Holder> here = here(file);
+    if (here.isPresent()) {
+      throw refusal(where, here.get());
     }
     for (int left = TRIES; left > 0; left--) {
       FileChannel channel =
@@ -65,9 +66,9 @@ final class FileLease implements AutoCloseable {
       try {
         FileLock lock = tryLock(channel, false);
         if (lock != null) {
-          Holder self = new Holder(ProcessHandle.current().pid(), Host.name(), Instant.now());
+          Holder self = self(Instant.now());
           write(channel, self);
-          HELD.put(file, self);
+          System.setProperty(HELD + file, self.since().toString());
           return new FileLease(file, channel);
         }
         if (left == 1) {
@@ -83,7 +84,16 @@ final class FileLease implements AutoCloseable {
     throw new AssertionError();
   }
 
-  /* Null if somebody has it, also this library once more in this process, by another class loader. */
+  private static Optional<Holder> here(Path file) {
+    return Optional.ofNullable(System.getProperty(HELD + file))
+        .map(since -> self(Instant.parse(since)));
+  }
+
+  private static Holder self(Instant since) {
+    return new Holder(ProcessHandle.current().pid(), Host.name(), since);
+  }
+
+  /* Null if somebody has it, also something else in this process. */
   private static @Nullable FileLock tryLock(FileChannel channel, boolean isShared)
       throws IOException {
     try {
@@ -103,9 +113,9 @@ final class FileLease implements AutoCloseable {
 
   /** Who has the lease, if anybody has. */
   static Optional<Holder> holder(Path file) throws IOException {
-    Holder here = HELD.get(file);
-    if (here != null) {
-      return Optional.of(here);
+    Optional<Holder> here = here(file);
+    if (here.isPresent()) {
+      return here;
     }
     if (!Files.exists(file, NOFOLLOW_LINKS)) {
       return Optional.empty();
@@ -118,7 +128,7 @@ final class FileLease implements AutoCloseable {
 
   /** Whether this process has it. */
   static boolean isHeldHere(Path file) {
-    return HELD.containsKey(file);
+    return System.getProperty(HELD + file) != null;
   }
 
   private static void write(FileChannel channel, Holder holder) throws IOException {
@@ -153,7 +163,7 @@ final class FileLease implements AutoCloseable {
       try {
         channel.close();
       } finally {
-        HELD.remove(file); // the lock is gone, or goes with the process
+        System.clearProperty(HELD + file); // the lock is gone, or goes with the process
       }
     }
   }

@@ -66,7 +66,7 @@ final class Finder {
             case Large(long number) -> fetch(number, id);
           };
       result.add(row);
-      bytes += size(row);
+      bytes += row == null ? 0 : size(row.outcome().result());
       if (bytes >= ENOUGH) {
         break;
       }
@@ -87,12 +87,9 @@ final class Finder {
     }
   }
 
-  private static long size(@Nullable StoredRow row) {
-    return row != null
-            && row.outcome().result() instanceof StoredOutcome.Value(byte[] bytes)
-            && bytes != null
-        ? bytes.length
-        : 0;
+  /** How many bytes a value has; 0 of what is none. */
+  static long size(StoredOutcome.Result result) {
+    return result instanceof StoredOutcome.Value(byte[] bytes) && bytes != null ? bytes.length : 0;
   }
 
   private sealed interface Found {}

@@ -34,6 +34,9 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
   private static final long PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /* Linux tells when a process began by a clock that may be a second ahead. */
+  private static final Duration START_ERROR = Duration.ofSeconds(2);
+
   private static final String BYTES =
       """
       SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -82,15 +85,15 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
     return new Postgres(url, properties, true);
   }
 
-  /* Of several servers, a run has its connections to the one that is written to: what another one has may be old. */
-  private Connection connectForRun() throws SQLException {
-    boolean areSeveral = url.replaceFirst("\\?.*", "").indexOf(',') >= 0;
-    return connect(areSeveral ? Map.of("targetServerType", "primary") : Map.of());
-  }
-
-  private Connection connect(Map<String, String> more) throws SQLException {
+  /*
+   * Of several servers, a run has its connections to the one that is written to, and who only looks prefers it: what another one
+   * has may be old, and it does not know who has the checkpoint.
+   */
+  private Connection connect(String ofSeveral) throws SQLException {
     Properties all = new Properties();
-    all.putAll(more);
+    if (url.replaceFirst("\\?.*", "").indexOf(',') >= 0) {
+      all.setProperty("targetServerType", ofSeveral);
+    }
     all.setProperty("connectTimeout", "10");
     all.setProperty("socketTimeout", "60");
     all.setProperty("tcpKeepAlive", "true");
@@ -127,13 +130,13 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
   @Override
   public CheckpointSession open(CheckpointName name, Durability durability) {
     try {
-      Connection writing = connectForRun();
+      Connection writing = connect("primary");
       try {
         configure(writing, durability);
         lock(writing);
         Meta meta = meta(writing, name);
         hold(writing, isShared ? null : Host.name());
-        Connection reading = connectForRun();
+        Connection reading = connect("primary");
         try {
           stay(reading);
           return new JdbcSession(
@@ -217,9 +220,19 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
     }
   }
 
-  private static boolean mayLive(Holder holder) {
+  static boolean mayLive(Holder holder) {
     return !holder.host().equals(Host.name())
-        || ProcessHandle.of(holder.pid()).map(ProcessHandle::isAlive).orElse(false);
+        || ProcessHandle.of(holder.pid()).filter(process -> isThat(process, holder)).isPresent();
+  }
+
+  /* In a container that was started again, a process often has the number that one before it had. */
+  private static boolean isThat(ProcessHandle process, Holder holder) {
+    return process.isAlive()
+        && !process
+            .info()
+            .startInstant()
+            .map(start -> start.minus(START_ERROR).isAfter(holder.since()))
+            .orElse(false);
   }
 
   private Meta meta(Connection connection, CheckpointName name) throws SQLException {
@@ -291,7 +304,7 @@ record Postgres(String url, Map<String, String> properties, boolean isShared) im
 
   @Override
   public <T> T read(Query<T> query) {
-    try (Connection connection = connect(Map.of())) {
+    try (Connection connection = connect("preferPrimary")) {
       connection.setReadOnly(true);
       if (!hasTables(connection)) {
         throw new CheckpointException(

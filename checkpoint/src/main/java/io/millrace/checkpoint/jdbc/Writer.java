@@ -17,6 +17,9 @@ class Writer {
   /** So many rows an insert has, as long as there are so many: a third less time a row than one by one. */
   private static final int MANY = 32;
 
+  /** Where values have more bytes in all, so many are handed over at a time: statements keep a copy of what they are given. */
+  private static final int ENOUGH = 8 << 20;
+
   private final Connection connection;
   private final ByIds byIds;
   private final PreparedStatement insertOne;
@@ -72,8 +75,9 @@ class Writer {
     Map<ItemId, Old> old = old(outcomes);
     Changes changes = new Changes(meta);
     int inserts = outcomes.size() - old.size();
-    int many = inserts - inserts % MANY;
+    int many = bytes(outcomes) > ENOUGH ? 0 : inserts - inserts % MANY;
     int inserted = 0;
+    long given = 0;
     for (StoredOutcome outcome : outcomes) {
       int state = Rows.state(outcome.result());
       byte[] id = Rows.bytes(outcome.id());
@@ -85,16 +89,27 @@ class Writer {
         update.addBatch();
         changes.replace(replaced.state(), state);
       }
+      given += Finder.size(outcome.result());
+      if (given > ENOUGH) {
+        executeBatches();
+        given = 0;
+      }
     }
-    if (inserts > many) {
-      insertOne.executeBatch();
-    }
-    if (!old.isEmpty() && Arrays.stream(update.executeBatch()).anyMatch(rows -> rows != 1)) {
-      throw new DamageException("a row that the index leads to is missing");
-    }
+    executeBatches();
     Meta changed = changes.meta(spent);
     changed.update(updateMeta);
     return changed;
+  }
+
+  private void executeBatches() throws SQLException {
+    insertOne.executeBatch();
+    if (Arrays.stream(update.executeBatch()).anyMatch(rows -> rows != 1)) {
+      throw new DamageException("a row that the index leads to is missing");
+    }
+  }
+
+  private static long bytes(List<StoredOutcome> outcomes) {
+    return outcomes.stream().mapToLong(outcome -> Finder.size(outcome.result())).sum();
   }
 
   /* The first ones together, the rest one by one. */

@@ -1,10 +1,13 @@
 package io.millrace.checkpoint.jdbc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,16 @@ class JdbcStoreTest {
       StoreContract.assertSays(
           Advice.on("it", "reading it", new SQLException("broken", state)), "broken", "again");
     }
+  }
+
+  @Test
+  @DisplayName(
+      "who had a checkpoint in PostgreSQL is gone if its number is that of a process that began later, as in a container")
+  void numbersOfProcesses() {
+    long here = ProcessHandle.current().pid();
+    assertTrue(Postgres.mayLive(new Holder(here, Host.name(), Instant.now())));
+    assertFalse(Postgres.mayLive(new Holder(here, Host.name(), Instant.EPOCH)));
+    assertTrue(Postgres.mayLive(new Holder(here, "another host", Instant.EPOCH)));
   }
 
   @Test

@@ -223,7 +223,8 @@ class PostgresSafetyTest {
   }
 
   @Test
-  @DisplayName("of several servers, both connections of a run are to the one that is written to")
+  @DisplayName(
+      "of several servers, both connections of a run are to the one that is written to, and so is a look")
   void standby() throws Exception {
     try (PostgresServer standby = PostgresServer.start()) {
       standby.stop("fast");
@@ -236,6 +237,8 @@ class PostgresSafetyTest {
         }
         jdbc.writing.rollback();
         session.commit(values(0, 5, 5), Spent.NONE);
+        assertEquals(5, several.info().succeeded());
+        assertTrue(several.info().holder().isPresent(), "the other one does not know it");
       }
     }
   }

@@ -6,15 +6,22 @@ import static io.millrace.checkpoint.jdbc.StoreContract.assertFound;
 import static io.millrace.checkpoint.jdbc.StoreContract.assertSays;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.checkpoint.CheckpointException;
+import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.spi.CheckpointSession;
 import io.millrace.checkpoint.spi.Spent;
 import io.millrace.outside.Child;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -27,6 +34,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -403,6 +411,44 @@ class SqliteSafetyTest {
 
   @Test
   @DisplayName(
+      "another class loader, with this library of its own, is refused, and may look; then it is still refused to others")
+  void betweenLibraries() throws Exception {
+    String path =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    List<URL> jars = new ArrayList<>();
+    for (String jar : path.split(File.pathSeparator)) {
+      jars.add(Path.of(jar).toUri().toURL());
+    }
+    try (CheckpointSession _ = store.open(NAME);
+        URLClassLoader other =
+            new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      Class<?> stores = other.loadClass(JdbcStore.class.getName());
+      Object same = stores.getMethod("file", Path.class).invoke(null, file);
+      Class<?> names = other.loadClass(CheckpointName.class.getName());
+      Object name =
+          names
+              .getMethod("of", String.class, String.class)
+              .invoke(null, NAME.action(), NAME.version());
+      Method open = stores.getMethod("open", names);
+      assertSays(
+          assertThrows(InvocationTargetException.class, () -> open.invoke(same, name)).getCause(),
+          "in use by another run",
+          "process " + ProcessHandle.current().pid());
+      assertSays(
+          new AssertionError(stores.getMethod("info").invoke(same).toString()),
+          "process " + ProcessHandle.current().pid());
+      try (Child child = Child.start(HoldingMain.class, file.toString(), "1")) {
+        assertNull(child.line(), "it has the checkpoint as well");
+      }
+      assertEquals(
+          ProcessHandle.current().pid() + "",
+          Files.readAllLines(directory.resolve("run.checkpoint.lock")).getFirst(),
+          "who has the lock");
+    }
+  }
+
+  @Test
+  @DisplayName(
       "another process is refused while one has the checkpoint; when that is killed, nothing is lost and none blocked")
   void betweenProcesses() throws IOException {
     try (Child child = Child.start(HoldingMain.class, file.toString(), "50")) {
@@ -424,9 +470,7 @@ class SqliteSafetyTest {
     assertEquals(50, store.info().succeeded());
     assertTrue(store.info().holder().isEmpty());
     assertEquals(0, store.failures().count());
-    assertThrows(
-        CheckpointException.class,
-        () -> store.open(io.millrace.checkpoint.CheckpointName.of("other", "1")));
+    assertThrows(CheckpointException.class, () -> store.open(CheckpointName.of("other", "1")));
     Map<String, String> after = contents();
     before.remove("run.checkpoint.lock");
     after.remove("run.checkpoint.lock");

@@ -135,6 +135,21 @@ abstract class StoreContract {
   }
 
   @Test
+  @DisplayName("a transaction may have many long values, new ones and others in place of old ones")
+  void manyLongValues() {
+    try (CheckpointSession session = store().open(NAME)) {
+      session.commit(values(0, 100, 10), Spent.NONE);
+      session.commit(values(50, 150, 300_000), Spent.NONE);
+      session.commit(values(25, 75, 10), Spent.NONE);
+    }
+    try (CheckpointSession session = store().open(NAME)) {
+      assertEquals(150, session.firstNewRow());
+      assertFound(session, values(0, 75, 10));
+      assertFound(session, values(75, 150, 300_000));
+    }
+  }
+
+  @Test
   @DisplayName(
       "A91: a value over 16 MiB is refused, with its item and the limit; rows stored before stay")
   void tooLarge() {
