@@ -75,6 +75,7 @@ final class Judging {
           at.lost = null;
           if (lost != null) {
             ofLostCall(at, lost.value(), lost.error(), lost.isItsOwn());
+            at.isAnswerTold = true; // the answer is that of the hedge, which has told of it
           }
           return judged(at, value, error);
         });

@@ -16,6 +16,7 @@ final class AdaptiveBucket implements Bucket {
   private static final long UNLEARNT = 1_000_000_000L;
 
   private final LearntPace pace;
+  private final PresumedGrants attempts;
   private final Duration longestWait;
   private final Consumer<? super RateChange> listener;
   private final long start;
@@ -31,6 +32,7 @@ final class AdaptiveBucket implements Bucket {
 
   AdaptiveBucket(RateLimit.Adaptive limit, long start) {
     this.pace = new LearntPace(limit.start(), limit.least(), limit.most());
+    this.attempts = new PresumedGrants(pace);
     this.longestWait = limit.longestWait();
     this.listener = limit.listener();
     this.told = pace.rate();
@@ -56,6 +58,7 @@ final class AdaptiveBucket implements Bucket {
     slot = due;
     usedAt = now;
     isUsed = true;
+    attempts.sent(seconds(now));
   }
 
   @Override
@@ -67,6 +70,7 @@ final class AdaptiveBucket implements Bucket {
       slot = slotBefore;
       isUsed = wasUsed;
     }
+    attempts.forget(seconds(takenAt));
   }
 
   @Override
@@ -81,13 +85,13 @@ final class AdaptiveBucket implements Bucket {
     double time = seconds(now);
     double sentAt = seconds(takenAt);
     switch (answer.kind()) {
-      case GRANTED -> pace.granted(time, sentAt);
+      case GRANTED -> attempts.granted(time, sentAt);
       case REFUSED -> {
-        pace.refused(time, sentAt, wait(answer));
+        attempts.refused(time, sentAt, wait(answer));
         obey(now, answer);
       }
-      case FAILED -> pace.failed(time, sentAt);
-      case UNKNOWN -> pace.unknown(time, sentAt);
+      case FAILED -> attempts.failed(time, sentAt);
+      case UNKNOWN -> attempts.unknown(time, sentAt);
     }
     tell(turn);
   }
@@ -97,8 +101,13 @@ final class AdaptiveBucket implements Bucket {
     pace.hasGranted();
   }
 
-  /** Stays away as long as an answer asks for. */
-  void obey(long now, ServerAnswer answer) {
+  /** Stays away as long as a refusal asks for, and learns nothing else of that attempt. */
+  void obey(long now, long takenAt, ServerAnswer answer) {
+    attempts.forget(seconds(takenAt));
+    obey(now, answer);
+  }
+
+  private void obey(long now, ServerAnswer answer) {
     double wait = wait(answer);
     if (wait > 0) {
       holdUntil(now + (long) (wait * 1e9));

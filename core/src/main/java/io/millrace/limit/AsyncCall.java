@@ -8,6 +8,7 @@ import io.millrace.time.TimeSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -133,11 +134,20 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
 
   private void fail(Throwable failed) {
     try {
-      pass.answered(null, failed);
+      if (!result.isCancelled()) { // else nobody knows what would have come of it
+        pass.answered(null, unwrapped(failed));
+      }
       pass.end();
     } finally {
       result.completeExceptionally(failed);
     }
+  }
+
+  /* One wrapper only, as futures put it around: what is in it is the stage's own failure. */
+  private static Throwable unwrapped(Throwable failed) {
+    return failed instanceof CompletionException && failed.getCause() != null
+        ? failed.getCause()
+        : failed;
   }
 
   /* Cancels the stage of a result that the caller has completed or cancelled. */

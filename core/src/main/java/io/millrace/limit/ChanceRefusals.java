@@ -3,7 +3,8 @@ package io.millrace.limit;
 /**
  * Tells refusals that are about the pace from those that come by chance at any pace. Guarded by the limiter's lock.
  *
- * <p>The share of refusals that goes on at a small part of the pace is taken for chance. From then on, a refusal alone says nothing. How
+ * <p>The share of refusals that goes on at a small part of the pace is taken for chance. A larger share has to go on where the limit that would
+ * explain it lets all attempts in: what was granted a second, if the attempts soon after cuts had come one after the other. From then on, a refusal alone says nothing. How
  * much more likely the latest answers are if more than that is refused is summed up as a logarithm that never falls below 0 (Page's
  * cumulative sum). While nothing is known to be refused by chance, the first refusal is enough.
  */
@@ -16,6 +17,8 @@ final class ChanceRefusals {
   private static final double MOST = 0.5;
   /* Such a part of the highest known pace is small, and that is remembered so many seconds. */
   private static final double SMALL = 0.15;
+  /* So small a share cannot be that of a limit, which would refuse far more at a pace that has to be cut so often. */
+  private static final double LITTLE = 0.1;
   private static final double PEAK_LASTS = 60;
 
   /* The highest known pace of the last while. */
@@ -26,6 +29,11 @@ final class ChanceRefusals {
   private double answers = 1;
   private double refusals;
   private int pending;
+  /* How many seconds these would take one after the other; and those that a limit which explains all refusals would let in. */
+  private double seconds;
+  private double within;
+  private double refusedWithin;
+  private int pendingWithin;
   /* What is refused by chance at most: this much was, at a small part of the pace. */
   private double most;
   private double evidence;
@@ -55,28 +63,47 @@ final class ChanceRefusals {
    * @return whether much more is now known to be refused by chance than before
    */
   boolean learns(boolean isRefused, double pace) {
+    boolean isSmall = pace <= SMALL * peak;
     answers++;
+    seconds += 1 / pace;
+    boolean isWithin = isSmall && pace <= (answers - refusals - pending) / seconds;
+    within += isWithin ? 1 : 0;
     if (isRefused) {
       pending++;
+      pendingWithin += isWithin ? 1 : 0;
       return false;
     }
     refusals += pending;
+    refusedWithin += pendingWithin;
     pending = 0;
+    pendingWithin = 0;
     double before = most;
-    if (pace <= SMALL * peak && refusals >= LEAST_REFUSALS) {
+    if (isSmall && refusals >= LEAST_REFUSALS && goesOn()) {
       most = Math.min(MOST, refusals / answers);
     }
     if (answers > MEMORY) {
       answers /= 2;
       refusals /= 2;
+      seconds /= 2;
+      within /= 2;
+      refusedWithin /= 2;
     }
     return most > 1.5 * before;
+  }
+
+  /* Whether about the same share is refused where a limit would refuse nothing. */
+  private boolean goesOn() {
+    double share = refusals / answers;
+    double expected = share * within;
+    return share <= LITTLE || (expected >= 1 && refusedWithin >= expected / 2);
   }
 
   /** Nothing is granted any more, so the last refusals were not by chance. */
   void blocked() {
     answers -= pending;
     pending = 0;
+    within -= pendingWithin;
+    pendingWithin = 0;
   }
 
   /**

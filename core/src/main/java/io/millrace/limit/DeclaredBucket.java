@@ -104,7 +104,7 @@ final class DeclaredBucket implements Bucket {
       tellRecorder(answer, turn);
     }
     if (isDeclared && isExplained && answer.kind() == Kind.REFUSED) {
-      learnt.obey(now, answer);
+      learnt.obey(now, takenAt, answer);
     } else {
       learnt.answered(now, takenAt, answer, turn);
     }

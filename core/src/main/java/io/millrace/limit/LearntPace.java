@@ -44,6 +44,7 @@ final class LearntPace {
   private final RecentGrants grants = new RecentGrants();
   private final ChanceRefusals chance = new ChanceRefusals();
   private final Outage outage = new Outage();
+  private final LongWaits longWaits = new LongWaits();
   private Phase phase = Phase.START;
   private double rate;
   /* The pace known to be granted, and one known to be too much, until when. */
@@ -72,10 +73,6 @@ final class LearntPace {
   private boolean sampleIsStart;
   private int sampled;
   private int sampledGranted;
-  /* Granted when the last long wait was asked for, and when that was. */
-  private long longTotal;
-  private double longSince;
-  private double quotaPace;
   private Reason reason = Reason.STARTING;
 
   LearntPace(double start, double least, double most) {
@@ -113,23 +110,40 @@ final class LearntPace {
     resumeAt = Math.max(resumeAt, at);
   }
 
-  void granted(double now, double sentAt) {
+  /**
+   * An attempt was granted.
+   *
+   * @param isSure whether it was answered; otherwise it was only not refused soon, and may still fail
+   */
+  void granted(double now, double sentAt, boolean isSure) {
     arrived(now, sentAt, true);
     weigh(now, sentAt, false, 0);
     if (now - Math.max(grantedAt, resumeAt) > LONG_WAIT) { // unused
-      longSince = sentAt;
-      longTotal = grants.total();
+      longWaits.begin(sentAt, grants.total());
     }
     grantGap = now - grantedAt;
     grantedAt = now;
     grants.add(now);
     hasGranted = true;
     grantedSinceCut |= sentAt > cutAt;
+    if (isSure) {
+      answered(now, sentAt);
+    } else if (!outage.isFailing()) {
+      goOn(now, sentAt);
+    }
+    step(now);
+  }
+
+  /** An attempt was answered that was told as granted before. */
+  void answered(double now, double sentAt) {
+    goOn(now, sentAt);
+    outage.answered();
+  }
+
+  private void goOn(double now, double sentAt) {
     if (phase == Phase.BLOCKED && sentAt >= phaseSince) {
       unblock(now);
     }
-    outage.answered();
-    step(now);
   }
 
   /**
@@ -154,7 +168,7 @@ final class LearntPace {
       return;
     }
     if (wait >= LONG_WAIT && isQuota(now, wait)) {
-      known = quotaPace;
+      known = longWaits.pace();
       cut(now, 0.97 * known, sentAt);
       isSampling = false;
       enter(Phase.HOLD, now);
@@ -234,12 +248,9 @@ final class LearntPace {
    * granted was not too high if as much was granted as the last time. Of one that looks for more nobody can tell.
    */
   private boolean isQuota(double now, double wait) {
-    double before = quotaPace;
-    quotaPace = (grants.total() - longTotal) / (now - longSince + wait);
-    longTotal = grants.total();
-    longSince = now + wait;
-    boolean isAlike = Math.abs(quotaPace - before) <= 0.1 * before;
-    return quotaPace > 0 && (phase == Phase.START || (phase != Phase.PROBE && isAlike));
+    boolean isAlike = longWaits.isAlike(now, wait, grants.total());
+    boolean isBelieved = phase == Phase.START || (phase != Phase.PROBE && isAlike);
+    return longWaits.pace() > 0 && isBelieved;
   }
 
   private void cut(double now, double to, double firstRefused) {
@@ -264,10 +275,10 @@ final class LearntPace {
   /* Nothing is granted any more: one attempt at a time finds out when that ends. */
   private void block(double now, double sentAt, double firstGap) {
     if (phase != Phase.BLOCKED) {
-      probeGap = firstGap * spread(now);
+      probeGap = firstGap * Outage.spread(now);
     } else if (sentAt > phaseSince) {
       chance.blocked();
-      probeGap = Math.min(5, 1.5 * probeGap * spread(now));
+      probeGap = Math.min(5, 1.5 * probeGap * Outage.spread(now));
     } else {
       return;
     }
@@ -412,11 +423,5 @@ final class LearntPace {
 
   private double safe() {
     return waitsAreAsked ? 0.97 : 0.985;
-  }
-
-  /* From 0.75 to 1.25, so that many clients do not come back together. */
-  private static double spread(double now) {
-    long bits = Double.doubleToLongBits(now) * 0x9E3779B97F4A7C15L;
-    return 0.75 + 0.5 * ((bits >>> 11) * 0x1p-53);
   }
 }

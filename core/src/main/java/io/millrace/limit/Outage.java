@@ -47,4 +47,10 @@ final class Outage {
   boolean isLikely() {
     return inARow >= LEAST && Math.pow(usual(), inARow) <= UNLIKELY;
   }
+
+  /** From 0.75 to 1.25, so that many clients do not come back together. */
+  static double spread(double now) {
+    long bits = Double.doubleToLongBits(now) * 0x9E3779B97F4A7C15L;
+    return 0.75 + 0.5 * ((bits >>> 11) * 0x1p-53);
+  }
 }

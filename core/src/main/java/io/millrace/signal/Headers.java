@@ -2,7 +2,6 @@ package io.millrace.signal;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -107,9 +106,5 @@ final class Headers {
   private static Duration until(Instant date, Instant now) {
     Duration until = Duration.between(now, date);
     return until.isNegative() ? Duration.ZERO : until;
-  }
-
-  static boolean isTrue(String value) {
-    return value.strip().toLowerCase(Locale.ROOT).equals("true");
   }
 }

@@ -58,10 +58,10 @@ final class KnownDialects {
               KnownDialects::retryAfterMillis,
               KnownDialects::retryAfter,
               KnownDialects::retryInfo,
-              new DeclaredFields(),
-              KnownDialects::openAi,
-              KnownDialects::anthropic,
-              KnownDialects::plain,
+              ofNow(new DeclaredFields()),
+              ofNow(KnownDialects::openAi),
+              ofNow(KnownDialects::anthropic),
+              ofNow(KnownDialects::plain),
               KnownDialects::gitHub)
           .map(KnownDialects::bounded)
           .toList();
@@ -70,6 +70,15 @@ final class KnownDialects {
 
   private static Dialect bounded(Dialect dialect) {
     return (reply, now) -> dialect.read(new ShortReply(reply), now);
+  }
+
+  /** Without what a cache has kept: that was so when the answer was made. */
+  private static Dialect ofNow(Dialect dialect) {
+    return (reply, now) -> {
+      Signals read = dialect.read(reply, now);
+      boolean isKept = !read.limits().isEmpty() && Headers.count(reply, "age").orElse(0) > 0;
+      return isKept ? Signals.NONE : read;
+    };
   }
 
   /** The dialects, and after them the wait that follows from limits that are used up. */

@@ -133,6 +133,47 @@ class AdaptiveLimitTest {
     assertTrue(late >= 30_000, late + " in the last minute");
   }
 
+  private record Sent(Demand demand, long at) {}
+
+  /* Attempts as fast as it lets them go, each of which is answered after 10 s; how many were sent in the last 20 s. */
+  private int sentSlowly(RateLimiter limiter, ServerAnswer until60s, ServerAnswer then) {
+    ArrayDeque<Sent> sent = new ArrayDeque<>();
+    int late = 0;
+    while (clock.elapsed() < Duration.ofSeconds(120).toNanos()) {
+      boolean isLate = clock.elapsed() >= Duration.ofSeconds(60).toNanos();
+      while (!sent.isEmpty()
+          && clock.elapsed() - sent.element().at() >= Duration.ofSeconds(10).toNanos()) {
+        limiter.queue().answered(sent.remove().demand(), isLate ? then : until60s, null);
+      }
+      Demand demand = limiter.queue().demand(null);
+      if (limiter.queue().tryTake(demand)) {
+        sent.add(new Sent(demand, clock.elapsed()));
+        late += clock.elapsed() >= Duration.ofSeconds(100).toNanos() ? 1 : 0;
+      }
+      clock.advance(Duration.ofMillis(10));
+    }
+    return late;
+  }
+
+  @Test
+  @DisplayName("where grants take much longer than refusals, does not wait for them to grow")
+  void slowGrants() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    call(limiter, ServerAnswer.refused());
+    int granted = sentSlowly(limiter, ServerAnswer.granted(), ServerAnswer.granted());
+    assertTrue(granted > 20 * 50, granted + " in 20 s");
+  }
+
+  @Test
+  @DisplayName(
+      "where grants take much longer than refusals, sends one attempt at a time when all that it took for granted fails")
+  void slowFailures() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    call(limiter, ServerAnswer.refused());
+    int failed = sentSlowly(limiter, ServerAnswer.granted(), ServerAnswer.failed());
+    assertTrue(failed > 0 && failed <= 20, failed + " in 20 s");
+  }
+
   @Test
   @DisplayName(
       "stays away as long as the server asks for, to the nanosecond, and comes back without a burst")

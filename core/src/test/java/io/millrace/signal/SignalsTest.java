@@ -308,6 +308,21 @@ class SignalsTest {
         Signals.in(Answer.of(429, "x-come-back-in: two", "Retry-After: 3"), NOW, dialects).delay());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "RateLimit: \"default\";r=0;t=30",
+        "X-RateLimit-Remaining: 0",
+        "X-RateLimit-Remaining-Requests: 0",
+        "Anthropic-RateLimit-Requests-Remaining: 0"
+      })
+  @DisplayName("from a cache declares no limits: they were those of when it was made")
+  void fromCache(String declaration) {
+    assertFalse(in(Answer.of(200, declaration, "Age: 0")).limits().isEmpty());
+    assertEquals(List.of(), in(Answer.of(200, declaration, "Age: 7")).limits());
+    assertDelay("PT3S", Answer.of(503, declaration, "Age: 7", "Retry-After: 3"));
+  }
+
   @Test
   @DisplayName(
       "of any characters in any header never throws, and asks for no more than the longest wait")

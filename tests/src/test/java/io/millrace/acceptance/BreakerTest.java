@@ -371,6 +371,45 @@ class BreakerTest {
   }
 
   @Test
+  @DisplayName("R8: a call whose caller cancels its future has not failed")
+  void cancelledByTheCaller() {
+    RateLimiter limiter = RateLimiter.of(BREAKER.failing(), clock);
+    Function<Integer, CompletableFuture<Integer>> async =
+        limiter.async((Integer item) -> new CompletableFuture<Integer>());
+    for (int call = 0; call < 8; call++) {
+      assertTrue(async.apply(call).cancel(true));
+    }
+    assertTrue(limiter.tryAcquire());
+  }
+
+  @Test
+  @DisplayName(
+      "R8: a reader gets what a stage itself failed with, not what a future wraps around it")
+  void failuresOfStages() {
+    List<Throwable> read = new ArrayList<>();
+    RateLimiter limiter =
+        RateLimiter.of(
+            BREAKER.reading(
+                (result, error, now) -> {
+                  read.add(error);
+                  return ServerAnswer.granted();
+                }),
+            clock);
+    var down = new IllegalStateException("down");
+    Function<Integer, CompletableFuture<Integer>> async =
+        limiter.async(
+            (Integer item) ->
+                CompletableFuture.<Integer>supplyAsync(
+                    () -> {
+                      throw down;
+                    },
+                    Runnable::run));
+    var thrown = assertThrows(CompletionException.class, () -> async.apply(1).join());
+    assertEquals(down, thrown.getCause());
+    assertEquals(List.of(down), read);
+  }
+
+  @Test
   @DisplayName("R8: a probe that was not made is made by the next one")
   void probeNotMade() {
     RateLimiter limiter = RateLimiter.of(RateLimit.breaker(1, 1, ofSeconds(10)), clock);

@@ -328,6 +328,25 @@ class HedgeTest {
   }
 
   @Test
+  @DisplayName(
+      "R10, S6: the answer of a hedge is heard once; of the call that was interrupted nobody knows what it would have got")
+  void answersAreHeardOnce() {
+    List<Object> heard = Collections.synchronizedList(new ArrayList<>());
+    RateLimit adaptive =
+        RateLimit.adaptive()
+            .startingAt(100)
+            .reading(
+                (result, error, now) -> {
+                  heard.add(result == null ? error : result);
+                  return ServerAnswer.granted();
+                });
+    Results<Integer, Integer> results =
+        parallel(2).rateLimit(adaptive).map(items(1), taking(ofSeconds(9), ZERO));
+    assertEquals(List.of(2), results.values());
+    assertEquals(List.of(2), heard);
+  }
+
+  @Test
   @DisplayName("R10, R2: what each of the two calls has cost counts for a budget of money")
   void moneyOfBoth() {
     Budget two = Budget.money(2, (Integer value) -> 1);

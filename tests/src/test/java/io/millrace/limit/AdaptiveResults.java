@@ -3,6 +3,7 @@ package io.millrace.limit;
 import io.millrace.engine.AdaptiveConcurrencyResults;
 import io.millrace.plan.RateLimit;
 import io.millrace.testkit.simulation.Report;
+import io.millrace.testkit.simulation.SimulatedReply;
 import io.millrace.testkit.simulation.SimulatedServer;
 import io.millrace.testkit.simulation.SimulatedServers;
 import io.millrace.testkit.simulation.Simulation;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -82,6 +84,7 @@ final class AdaptiveResults {
     Map<String, Setting> all = new LinkedHashMap<>();
     add(all, "bucket 500/s", 1, _ -> SimulatedServers.bucket(500, 20, retryAfter));
     add(all, "bucket 5/s", 1, _ -> SimulatedServers.bucket(5, 5, retryAfter));
+    add(all, "bucket 2/s", 1, _ -> SimulatedServers.bucket(2, 20, retryAfter));
     add(all, "window 100 in 1 s", 1, _ -> SimulatedServers.window(100, 1, retryAfter));
     add(all, "window 600 in 60 s", 1, _ -> SimulatedServers.window(600, 60, retryAfter));
     add(all, "halves, doubles", 1, _ -> SimulatedServers.halvesAndDoubles(retryAfter));
@@ -138,6 +141,38 @@ final class AdaptiveResults {
     add(all, "slow above 40 at once", 1, _ -> SimulatedServers.slowAbove(40));
     add(all, "queue, 300/s", 1, _ -> SimulatedServers.queue(300));
     return all;
+  }
+
+  /** A bucket of 8/s that takes 10 to 30 s for what it grants, and refuses at once: 400 requests at once, 10 minutes. */
+  static List<Report> slowGrants(RateLimit limit, int retryAfter) {
+    return LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
+        .mapToObj(
+            seed ->
+                new Simulation(
+                        new SlowGrants(SimulatedServers.bucket(8, 20, retryAfter)),
+                        limit,
+                        1,
+                        400,
+                        50_000_000,
+                        600,
+                        seed)
+                    .run())
+        .toList();
+  }
+
+  private record SlowGrants(SimulatedServer server) implements SimulatedServer {
+    @Override
+    public SimulatedReply arrive(long now, SplittableRandom random) {
+      SimulatedReply reply = server.arrive(now, random);
+      long service =
+          reply.statusCode() == 200 ? random.nextLong(10_000_000_000L, 30_000_000_000L) : 0;
+      return new SimulatedReply(reply.statusCode(), service, reply.headers());
+    }
+
+    @Override
+    public double allowed(long now) {
+      return server.allowed(now);
+    }
   }
 
   private static void add(
@@ -224,6 +259,25 @@ final class AdaptiveResults {
               clients.fairness()));
     }
     page.append(
+        """
+
+        ## Servers that grant slowly
+
+        Language models take long for what they grant, and refuse at once. A bucket of 8/s, burst 20, takes 10 to 30 s for each request that it grants; 400
+        requests at once, 600 s. Granted in the first minute / from the second one on / refused from then on.
+
+        | `Retry-After` | adaptive | nothing asked for |
+        |---|---|---|
+        """);
+    for (int retryAfter : new int[] {0, 1, 5}) {
+      page.append(
+          "| %s | %s | %s |\n"
+              .formatted(
+                  retryAfter == 0 ? "none" : retryAfter + " s",
+                  slowCell(ADAPTIVE, retryAfter),
+                  slowCell(NOTHING_ASKED_FOR, retryAfter)));
+    }
+    page.append(
         "\n## Servers that slow down\n\nNothing is refused, so the concurrency is what limits.\n\n| server | adaptive | latency, ms |\n|---|---|---|\n");
     for (Setting setting : slowServers().values()) {
       Row found = row(setting.name(), setting, "adaptive", ADAPTIVE);
@@ -249,6 +303,16 @@ final class AdaptiveResults {
     return "| %s | %s | %s | %s | %s | %s |\n"
         .formatted(
             server, cell(found), seconds(found, 0), cell(unlimited), seconds(unlimited, 0), pauses);
+  }
+
+  private static String slowCell(RateLimit limit, int retryAfter) {
+    Row row = new Row(slowGrants(limit, retryAfter));
+    return String.format(
+        Locale.ROOT,
+        "%.1f / %.1f / %.2f",
+        100 * row.mean(report -> report.share(0, 60)),
+        100 * row.mean(report -> report.share(60, 600)),
+        100 * row.mean(report -> report.refused(60, 600)));
   }
 
   private static String cell(Row row) {
