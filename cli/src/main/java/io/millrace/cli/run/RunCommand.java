@@ -313,7 +313,7 @@ public final class RunCommand implements Callable<Integer> {
         FileTarget.openToOthers("--output-dir", folder.folder())
             .ifPresent(what -> streams.err().println(NAME + ": " + what));
       }
-      OpenFileLimit.of(streams).ifPresent(limit -> fitInto(limit, form));
+      OpenFileLimit.of(streams).ifPresent(limit -> fitInto(limit, form, programs));
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       RunEnd end =
           new CommandRun(
@@ -336,10 +336,17 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void fitInto(OpenFileLimit limit, CommandForm form) {
+  /* The limit is raised only where that is needed: commands have the same one. */
+  private void fitInto(OpenFileLimit given, CommandForm form, Programs programs) {
     boolean isPiped = !outputs.areFiles();
     int each = Programs.openFiles(isPiped, form.input() != CommandForm.Input.NOTHING);
     int kept = isPiped ? Captured.MOST_FILES : 0;
+    long needed = given.with(options.openFiles(each, kept));
+    OpenFileLimit limit = given;
+    if (needed > given.most()) {
+      programs.allowOpenFiles(needed);
+      limit = OpenFileLimit.of(streams).orElse(given);
+    }
     if (!quiet) {
       limit
           .tooLowFor(options.jobs(), each + kept)
