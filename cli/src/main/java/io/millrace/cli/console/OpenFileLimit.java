@@ -46,10 +46,15 @@ public record OpenFileLimit(long most, long room) {
     return Math.clamp(room / each, 1, wanted);
   }
 
+  /** How high the limit has to be for so many files of jobs. */
+  public long with(long files) {
+    return most - room + files;
+  }
+
   /** Says that there is room for fewer jobs than were asked for, and what to do about it; empty if there is not. */
   public Optional<String> tooLowFor(int wanted, int each) {
     int jobs = jobs(wanted, each);
-    long needed = most - room + (long) wanted * each;
+    long needed = with((long) wanted * each);
     return jobs == wanted
         ? Optional.empty()
         : Optional.of(

@@ -1,5 +1,6 @@
 package io.millrace.cli.process;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -217,6 +218,21 @@ final class Libc {
     int owner = 0x180;
     return (int)
         call(open, errno, path.address(), createNewForWriting | CLOSE_ON_EXEC, owner, 0, 0, 0);
+  }
+
+  /** Lets this process, and what it starts from now on, have so many open files, as far as it may raise that itself. */
+  void allowOpenFiles(MemorySegment errno, long wanted) {
+    int openFiles = 7;
+    MethodHandle limits = function("prlimit"); // most runs need it not
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment both = arena.allocate(ValueLayout.JAVA_LONG, 2);
+      if ((int) call(limits, errno, 0, openFiles, 0, both.address(), 0, 0) == 0) {
+        long most = both.getAtIndex(ValueLayout.JAVA_LONG, 1);
+        boolean isAllowed = Long.compareUnsigned(wanted, most) <= 0;
+        both.setAtIndex(ValueLayout.JAVA_LONG, 0, isAllowed ? wanted : most);
+        call(limits, errno, 0, openFiles, both.address(), 0, 0, 0);
+      }
+    }
   }
 
   private static long call(

@@ -125,6 +125,14 @@ public final class Programs implements AutoCloseable {
   }
 
   /**
+   * Raises the limit of open files of this process, as far as the system lets it. Programs that are started from now on
+   * have the same one.
+   */
+  public void allowOpenFiles(long wanted) {
+    libc.allowOpenFiles(scratch.get().errno, wanted);
+  }
+
+  /**
    * Starts a program and waits for its end.
    *
    * @throws InterruptedException if the thread is interrupted; the program and all that it has started are ended before

@@ -1,9 +1,13 @@
 package io.millrace.cli.resume;
 
+import io.millrace.base.Visible;
+import io.millrace.cli.text.ByteText;
 import io.millrace.cli.text.Credentials;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -65,7 +69,8 @@ public record Rerun(List<String> words, boolean isWhole) {
     List<String> words = new ArrayList<>(List.of(program, call.commandSpec().name()));
     boolean isWhole = true;
     boolean isForced = call.hasMatchedOption("--save-dir"); // which stays, and is what it is for
-    for (OptionSpec option : call.matchedOptions()) {
+    // there is one that was given twice for each time, with all its values
+    for (OptionSpec option : new LinkedHashSet<>(call.matchedOptions())) {
       String name = option.longestName();
       if (FILES.contains(name) || (name.equals(FORCE) && !isForced)) {
         continue;
@@ -87,11 +92,11 @@ public record Rerun(List<String> words, boolean isWhole) {
 
   /** The same, in words in which nothing of the command stands. */
   public static String ofFailedInShort(String program, String command, Path failed) {
-    return quoted(program)
+    return typed(program)
         + " "
         + command
         + " "
-        + quoted(failed.toString())
+        + typed(failed.toString())
         + ", with the options of this run";
   }
 
@@ -129,11 +134,12 @@ public record Rerun(List<String> words, boolean isWhole) {
     return more;
   }
 
-  /** The same with more words behind. */
+  /** The same with more words behind, without secrets. */
   public Rerun and(List<String> behind) {
     List<String> more = new ArrayList<>(words);
-    more.addAll(behind);
-    return new Rerun(more, isWhole);
+    behind.forEach(word -> more.add(Credentials.leftOut(word)));
+    boolean isAll = more.subList(words.size(), more.size()).equals(behind);
+    return new Rerun(more, isWhole && isAll);
   }
 
   /** For a shell, in one text that says what was left out. */
@@ -142,14 +148,31 @@ public record Rerun(List<String> words, boolean isWhole) {
     return isWhole ? text : text + "  (" + MISSING + ")";
   }
 
-  /** For a shell. */
+  /** For a shell; of several lines, if a word is. */
   public String text(Optional<String> inputFile, Optional<String> outputFile) {
     StringBuilder text = new StringBuilder();
     for (String word : words) {
-      text.append(text.isEmpty() ? "" : " ").append(quoted(word));
+      text.append(text.isEmpty() ? "" : " ").append(typed(word));
     }
-    inputFile.ifPresent(file -> text.append(" < ").append(quoted(file)));
-    outputFile.ifPresent(file -> text.append(" > ").append(quoted(file)));
+    inputFile.ifPresent(file -> text.append(" < ").append(typed(file)));
+    outputFile.ifPresent(file -> text.append(" > ").append(typed(file)));
+    return text.toString();
+  }
+
+  /* A word that can be shown, and typed into a shell: what would be escaped when it is shown stands there by its bytes. */
+  private static String typed(String word) {
+    StringBuilder text = new StringBuilder();
+    for (int point : quoted(word).codePoints().toArray()) {
+      if (point == '\n' || point == '\t' || !Visible.isSteering(point)) {
+        text.appendCodePoint(point);
+      } else {
+        text.append("'\"$(printf '");
+        for (byte each : ByteText.bytes(Character.toString(point))) {
+          text.append(String.format(Locale.ROOT, "\\%03o", each & 0xff));
+        }
+        text.append("')\"'");
+      }
+    }
     return text.toString();
   }
 

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -47,11 +46,8 @@ public record ResumeHint(Rerun again, boolean hasCheckpoint, Standard standard, 
     String how = standard.in() && input.isEmpty() ? ", give the same input to:" : ":";
     String missing = again.isWhole() ? "" : "  (" + Rerun.MISSING + ")";
     String line = "    " + again.text(input, output);
-    // a word may have several lines
-    return Stream.of(what + how, line, missing)
-        .flatMap(String::lines)
-        .filter(Predicate.not(String::isEmpty))
-        .toList();
+    // a word may have several lines, and empty ones
+    return Stream.of(what + how, line, missing).flatMap(String::lines).toList();
   }
 
   /** The file to which a shell has led a standard stream, if that can be done again. */

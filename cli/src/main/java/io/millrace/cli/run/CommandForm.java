@@ -34,6 +34,11 @@ record CommandForm(Template words, Map<String, Template> variables, Input input)
     return all;
   }
 
+  /** Whether the number of the item stands anywhere. */
+  boolean hasNumbers() {
+    return words.hasNumbers() || variables.values().stream().anyMatch(Template::hasNumbers);
+  }
+
   /** What stands in braces that are text, and so should be the name of no field. */
   Set<String> bracedTexts() {
     Set<String> all = new TreeSet<>(words.bracedTexts());

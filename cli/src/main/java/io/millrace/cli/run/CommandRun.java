@@ -135,6 +135,9 @@ final class CommandRun {
           .summary(status, manner.end(), items.reading(), broken.isPresent())
           .forEach(streams.err()::println);
       Summary.lines(monitor.snapshot(), manner.again()).forEach(streams.err()::println);
+      if (tally.failures() > 0 && manner.again().isPresent() && action.form().hasNumbers()) {
+        streams.err().println("  there, {#} is the number in that file");
+      }
       if (failed != null && failed.missing() > 0) {
         streams
             .err()

@@ -1,6 +1,6 @@
 package io.millrace.cli.run;
 
-import java.nio.charset.StandardCharsets;
+import io.millrace.cli.text.ByteText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +28,7 @@ public record CommandWords(boolean isGiven, List<byte[]> command, Optional<List<
     items.ifPresent(
         given -> {
           all.add(ITEMS);
-          given.forEach(item -> all.add(new String(item, StandardCharsets.UTF_8)));
+          given.forEach(item -> all.add(ByteText.of(item)));
         });
     return all;
   }
@@ -36,7 +36,7 @@ public record CommandWords(boolean isGiven, List<byte[]> command, Optional<List<
   /** The same without items. */
   List<String> shownCommand() {
     List<String> all = new ArrayList<>(List.of(SEPARATOR));
-    command.forEach(word -> all.add(new String(word, StandardCharsets.UTF_8)));
+    command.forEach(word -> all.add(ByteText.of(word)));
     return all;
   }
 

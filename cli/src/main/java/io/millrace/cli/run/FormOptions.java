@@ -14,6 +14,11 @@ import picocli.CommandLine.Option;
 final class FormOptions {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 
+  @Option(
+      names = "--fields",
+      description = "{name} is a field, also if the first line is no JSON: that line fails.")
+  private boolean fields;
+
   @Option(names = "--no-fields", description = "{name} is no field, but text like any other.")
   private boolean noFields;
 
@@ -35,6 +40,9 @@ final class FormOptions {
 
   /** What is wrong with the options. */
   Optional<String> conflict() {
+    if (fields && noFields) {
+      return Optional.of("--fields and --no-fields exclude each other");
+    }
     return variables.stream()
         .map(FormOptions::name)
         .filter(name -> !NAME.matcher(name).matches())
@@ -54,19 +62,24 @@ final class FormOptions {
    * @param mayHave whether items may have fields
    */
   CommandForm form(List<byte[]> words, boolean isZeroTerminated, Template.Fields mayHave) {
-    Template.Fields fields = noFields ? Template.Fields.NONE : mayHave;
-    Template command = Template.parse(words, fields);
+    Template.Fields known = noFields ? Template.Fields.NONE : mayHave;
+    Template command = Template.parse(words, known);
     Map<String, Template> environment = new LinkedHashMap<>();
     for (String variable : variables) {
       int equals = variable.indexOf('=');
       String value = equals < 0 ? "{}" : variable.substring(equals + 1);
-      environment.put(name(variable), Template.parse(List.of(ByteText.bytes(value)), fields));
+      environment.put(name(variable), Template.parse(List.of(ByteText.bytes(value)), known));
     }
     if (!command.hasPlaces() && !stdin && environment.isEmpty()) {
       command = command.withItem();
     }
     return new CommandForm(
         shell ? Shell.command(command) : command, environment, input(isZeroTerminated));
+  }
+
+  /** Whether {@code {name}} is a field, whatever the lines are. */
+  boolean areFieldsKnown() {
+    return fields;
   }
 
   /** What stands in braces as the name of a field does. */

@@ -219,7 +219,8 @@ public final class RunCommand implements Callable<Integer> {
 
   /* Whether words in braces are text if the lines are no JSON. */
   private boolean mayHaveNoFields() {
-    return !input.isCsv()
+    return !forms.areFieldsKnown()
+        && !input.isCsv()
         && options.keyField().isEmpty()
         && checkpoints.key().isEmpty()
         && !forms.named(words.command()).isEmpty();
@@ -313,7 +314,7 @@ public final class RunCommand implements Callable<Integer> {
         FileTarget.openToOthers("--output-dir", folder.folder())
             .ifPresent(what -> streams.err().println(NAME + ": " + what));
       }
-      OpenFileLimit.of(streams).ifPresent(limit -> fitInto(limit, form));
+      OpenFileLimit.of(streams).ifPresent(limit -> fitInto(limit, form, programs));
       Parallel parallel = options.parallel(stop, checkpoints.key().map(KeyField::name));
       RunEnd end =
           new CommandRun(
@@ -323,7 +324,7 @@ public final class RunCommand implements Callable<Integer> {
                   output,
                   outputs.writer(output, streams, Optional.ofNullable(folder), checkpoints.key()),
                   streams,
-                  manner(),
+                  manner(form),
                   files,
                   failed(files),
                   breakdown)
@@ -336,10 +337,17 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void fitInto(OpenFileLimit limit, CommandForm form) {
+  /* The limit is raised only where that is needed: commands have the same one. */
+  private void fitInto(OpenFileLimit given, CommandForm form, Programs programs) {
     boolean isPiped = !outputs.areFiles();
     int each = Programs.openFiles(isPiped, form.input() != CommandForm.Input.NOTHING);
     int kept = isPiped ? Captured.MOST_FILES : 0;
+    long needed = given.with(options.openFiles(each, kept));
+    OpenFileLimit limit = given;
+    if (needed > given.most()) {
+      programs.allowOpenFiles(needed);
+      limit = OpenFileLimit.of(streams).orElse(given);
+    }
     if (!quiet) {
       limit
           .tooLowFor(options.jobs(), each + kept)
@@ -393,7 +401,7 @@ public final class RunCommand implements Callable<Integer> {
         folder);
   }
 
-  private CommandRun.Manner manner() {
+  private CommandRun.Manner manner(CommandForm form) {
     ParseResult call = spec.commandLine().getParseResult();
     // with a checkpoint, the same command runs again what failed
     Optional<Path> failed = extraFiles.failed().filter(_ -> !checkpoints.areGiven());
@@ -406,14 +414,23 @@ public final class RunCommand implements Callable<Integer> {
     return new CommandRun.Manner(
         talk(),
         view,
-        failed.map(file -> ofFailed(call, file).text()),
+        failed.map(file -> ofFailed(call, form, file).text()),
         options.endReason(checkpoints.areGiven()));
   }
 
-  private Rerun ofFailed(ParseResult call, Path file) {
+  private Rerun ofFailed(ParseResult call, CommandForm form, Path file) {
     return Rerun.ofFailed(streams.program(), call, file)
         .with(input.formOfFailed(words))
+        .with(decided(form))
         .and(words.shownCommand());
+  }
+
+  /* What the first line has decided: among the lines that failed, another one is the first. */
+  private List<String> decided(CommandForm form) {
+    if (!mayHaveNoFields()) {
+      return List.of();
+    }
+    return List.of(form.fields().isEmpty() ? "--no-fields" : "--fields");
   }
 
   private CommandRun.Talk talk() {

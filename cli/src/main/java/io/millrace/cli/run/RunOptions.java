@@ -143,6 +143,11 @@ final class RunOptions {
     return Optional.empty();
   }
 
+  /** How many open files all commands and items need that there can be at once. */
+  long openFiles(int each, int kept) {
+    return (long) jobs * each + (long) Math.max(jobs, window()) * kept;
+  }
+
   /**
    * Lowers what goes on at once to what the limit of open files has room for.
    *

@@ -155,6 +155,11 @@ record Template(List<List<Part>> words) {
     return words.stream().flatMap(List::stream).anyMatch(part -> !(part instanceof Part.Literal));
   }
 
+  /** Whether the number of the item stands in it. */
+  boolean hasNumbers() {
+    return words.stream().flatMap(List::stream).anyMatch(part -> part instanceof Part.Position);
+  }
+
   /** The same with another word behind, which is the item. */
   Template withItem() {
     List<List<Part>> more = new ArrayList<>(words);

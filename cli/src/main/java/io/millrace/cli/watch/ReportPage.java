@@ -2,6 +2,7 @@ package io.millrace.cli.watch;
 
 import io.millrace.cli.watch.Samples.Sample;
 import io.millrace.outcome.FailureGroup;
+import io.millrace.outcome.FailureReport;
 import io.millrace.outcome.Latencies;
 import io.millrace.outcome.Pause;
 import io.millrace.outcome.Snapshot;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -164,10 +166,7 @@ public final class ReportPage {
           json,
           "settings",
           settings.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue())).toList());
-      rows(
-          json,
-          "failures",
-          end.snapshot().failures().groups().stream().map(ReportPage::row).toList());
+      rows(json, "failures", failures(end.snapshot().failures()));
       rows(json, "pauses", end.snapshot().pauses().stream().map(ReportPage::row).toList());
       series(json, samples);
       json.writeEndObject();
@@ -191,6 +190,15 @@ public final class ReportPage {
         List.of("90 %", Times.text(returned.percentile(90))),
         List.of("99 %", Times.text(returned.percentile(99))),
         List.of("longest", Times.text(returned.max())));
+  }
+
+  private static List<List<String>> failures(FailureReport report) {
+    List<List<String>> rows = new ArrayList<>();
+    report.groups().forEach(group -> rows.add(row(group)));
+    if (report.others() > 0) {
+      rows.add(List.of(Times.count(report.others()), "other causes", ""));
+    }
+    return rows;
   }
 
   private static List<String> row(FailureGroup group) {

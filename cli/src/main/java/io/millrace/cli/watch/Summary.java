@@ -84,7 +84,8 @@ public final class Summary {
               + " other kinds of errors");
     }
     if (report.failed() > 0) {
-      again.ifPresent(command -> lines.add("  only these again: " + command));
+      // a word may have several lines
+      again.ifPresent(command -> ("  only these again: " + command).lines().forEach(lines::add));
     }
     return lines;
   }

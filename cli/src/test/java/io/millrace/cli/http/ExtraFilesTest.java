@@ -77,6 +77,20 @@ class ExtraFilesTest {
     assertTrue(
         first.err().contains("  only these again: millrace http '" + failed + "'\n"), first.err());
     assertEquals(3, run("", failed.toString()).lines().size());
+    Cli headers =
+        run(
+            server.url("/gone"),
+            "--header",
+            "Accept: a/b",
+            "--header",
+            "Prefer: c",
+            "--failed",
+            failed + "2");
+    String shown =
+        "  only these again: millrace http --header 'Accept: a/b' --header 'Prefer: c' '"
+            + failed
+            + "2'\n";
+    assertTrue(headers.err().contains(shown), headers.err());
   }
 
   @Test

@@ -111,6 +111,40 @@ class ArchiveTest {
     assertEquals("", closed.out());
   }
 
+  @DisplayName("C10: commands have the limit of open files that was given")
+  @Test
+  void handsOnTheLimitOfOpenFiles() throws Exception {
+    Ended ended =
+        Archive.run(
+            CACHE_ONLY,
+            work,
+            "sh",
+            "-c",
+            "ulimit -Sn 200; exec \"$0\" run -- sh -c 'ulimit -Sn' sh ::: 1",
+            archive.command().toString());
+    assertEquals("200\n", ended.out(), ended.toString());
+  }
+
+  @DisplayName("C6: what the JVM says at SIGQUIT does not stand among what commands print")
+  @Test
+  void saysNothingOnStandardOutput() throws Exception {
+    // the command waits until the JVM has said it
+    String item =
+        "kill -QUIT $PPID; n=0; until grep -qs 'Full thread dump' out err || [ $n -ge 600 ]; do n=$((n+1)); sleep 0.1; done; echo $n";
+    Ended ended =
+        Archive.run(
+            NOTHING,
+            work,
+            "sh",
+            "-c",
+            "\"$0\" run -- sh -c \"$1\" sh ::: 1 >out 2>err",
+            archive.command().toString(),
+            item);
+    assertEquals(0, ended.code(), ended.toString());
+    assertTrue(Files.readString(work.resolve("out")).matches("\\d{1,3}\n"));
+    assertTrue(Files.readString(work.resolve("err")).contains("Full thread dump"));
+  }
+
   @Test
   void refusesADirectoryThatJavaCannotName() throws Exception {
     Path colon = Files.createDirectory(work.resolve("a:b"));

@@ -47,6 +47,19 @@ class RunCheckpointTest {
   }
 
   @DisplayName(
+      "C20: the command that goes on is the one that was given, with its empty lines and its bytes")
+  @Test
+  void theCommandThatGoesOn() {
+    String script = "\n\nprintf 'a\u001bb'\n\nfalse";
+    Cli cli = run("x\n", "--", "sh", "-c", script, "sh", "{}");
+    String shown =
+        " -- sh -c '"
+            + script.replace("'", "'\\''").replace("\u001b", "'\"$(printf '\\033')\"'")
+            + "' sh '{}'\n";
+    assertTrue(cli.err().contains(shown), cli.err());
+  }
+
+  @DisplayName(
       "C20: what has succeeded is not run again, wherever it stands, and its output is written again")
   @Test
   void goesOn() throws IOException {

@@ -188,6 +188,47 @@ class RunFilesTest {
         cli.err());
   }
 
+  @DisplayName(
+      "M14: the command for what failed takes {name} as this run did, whichever line is the first then")
+  @Test
+  void failedFields() throws IOException {
+    String json = "{\"a\": \"ok\"}\nno json\n{\"a\": \"no\"}\n";
+    Cli fields = run(json, "-P", "1", "--failed", path("json"), "--", "test", "{a}", "=", "ok");
+    assertEquals("no json\n{\"a\": \"no\"}\n", read("json"));
+    String command = " --fields --jobs 1 " + path("json") + " -- test '{a}' = ok\n";
+    assertTrue(fields.err().contains("only these again: millrace run" + command), fields.err());
+    Cli again = run("", "--fields", "--dry-run", path("json"), "--", "echo", "{a}");
+    assertEquals("echo no\n", again.out());
+    assertTrue(again.err().contains("item 1: it is not one JSON object"), again.err());
+
+    Cli text = run("ok\n{no\n", "--failed", path("text"), "--", "test", "{} {a}", "=", "ok {a}");
+    command = " --no-fields " + path("text") + " -- test '{} {a}' = 'ok {a}'\n";
+    assertTrue(text.err().contains("only these again: millrace run" + command), text.err());
+    assertEquals("{no\n", read("text"));
+    assertEquals(2, run("", "--fields", "--no-fields", "--", "echo").code());
+  }
+
+  @DisplayName(
+      "M14: the command for what failed can have several lines, and says that numbers are others")
+  @Test
+  void failedScript() {
+    String script = "\n# {#}\n\ntest $1 = ok\n";
+    Cli cli = run("ok\nno\n", "--failed", path("again"), "--", "sh", "-c", script, "sh", "{}");
+    String shown = "only these again: millrace run %s -- sh -c '%s' sh '{}'\n";
+    assertTrue(cli.err().contains(shown.formatted(path("again"), script)), cli.err());
+    assertTrue(cli.err().contains("\n  there, {#} is the number in that file\n"), cli.err());
+  }
+
+  @DisplayName(
+      "M14: the command for what failed has no user and password of a URL, wherever it stands")
+  @Test
+  void failedSecrets() {
+    String url = "http://joe:secret@host/";
+    Cli cli = run("no\n", "--env", "A=" + url, "--failed", path("again"), "--", "false", url);
+    String shown = "run --env A=http://...@host/ %s -- false http://...@host/  (what may be secret";
+    assertTrue(cli.err().contains(shown.formatted(path("again"))), cli.err());
+  }
+
   @DisplayName("M14: --failed of CSV has its first line once, also of files with another order")
   @Test
   void failedCsv() throws IOException {
@@ -334,6 +375,23 @@ class RunFilesTest {
     assertTrue(cli.err().contains("  4 x exit code 1, the first: item 2 (s1\\u001b)\n"), cli.err());
     assertTrue(cli.err().contains("  4 x exit code 2, the first: item 3 (s2\\u001b)\n"), cli.err());
     assertTrue(cli.err().contains("  to run again what has failed"), cli.err());
+  }
+
+  @DisplayName("M15: the failures of the page add up to all that failed, whatever their causes")
+  @Test
+  void manyCauses() throws IOException {
+    String codes =
+        IntStream.rangeClosed(1, 105).mapToObj(Integer::toString).collect(Collectors.joining("\n"));
+    run(codes, "--report", path("page.html"), "--", "sh", "-c", "exit $1", "sh");
+    String page = read("page.html");
+    String start = "<script type=\"application/json\" id=\"data\">";
+    int from = page.indexOf(start) + start.length();
+    JsonNode failures =
+        JsonMapper.shared()
+            .readTree(page.substring(from, page.indexOf("</script>", from)))
+            .get("failures");
+    assertEquals(101, failures.size());
+    assertEquals("[\"5\",\"other causes\",\"\"]", failures.get(100).toString());
   }
 
   @DisplayName("M17: a file that is there already is not replaced without --force")

@@ -48,6 +48,7 @@ class RunProcessTest {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx32m",
+            "-XX:-MaxFDLimit",
             "--enable-native-access=ALL-UNNAMED"));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), "io.millrace.cli.Main", "run"));
@@ -165,6 +166,22 @@ class RunProcessTest {
     assertEquals(
         0, exitCode(start(limited, "-P", "200", "--output-dir", outputs, in, "--", "echo")));
     assertEquals("300\n", read("outputs/300.out"));
+  }
+
+  @DisplayName(
+      "C10: commands have the limit of open files that was given, unless Millrace needs more")
+  @Test
+  void theLimitOfOpenFilesIsHandedOn() throws Exception {
+    String limited = "ulimit -n 2000; ulimit -Sn 200; exec \"$@\"";
+    String[] command = {"--", "sh", "-c", "echo $(ulimit -Sn) of $(ulimit -Hn)", "{}", ":::", "1"};
+    assertEquals(0, exitCode(start(limited, command)), read("err"));
+    assertEquals("200 of 2000\n", read("out"));
+    String[] many =
+        Stream.concat(Stream.of("-P", "100"), Stream.of(command)).toArray(String[]::new);
+    assertEquals(0, exitCode(start(limited, many)), read("err"));
+    assertFalse(read("err").contains("only"), read("err"));
+    int raised = Integer.parseInt(read("out").replace(" of 2000\n", ""));
+    assertTrue(raised > 100 * 6 && raised < 2000, "raised to " + raised);
   }
 
   @DisplayName(
