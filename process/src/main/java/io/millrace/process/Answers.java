@@ -8,7 +8,13 @@ import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +66,7 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     Throwable error = itself(failure.part(1), limits.beside(description.length));
     if (error != null && !ControlExceptions.areIn(error)) {
       try {
+        makeStacksVisible(error);
         addStack(error);
         return error;
       } catch (Throwable itsOwnMethods) {
@@ -71,8 +78,24 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     return described;
   }
 
+  /* Also those of its causes and of what is suppressed: all of them are printed with it. */
+  private static void makeStacksVisible(Throwable error) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Throwable> left = new ArrayDeque<>();
+    for (Throwable each = error; each != null; each = left.poll()) {
+      if (seen.add(each)) {
+        each.setStackTrace(
+            Stream.of(each.getStackTrace()).map(Visible::of).toArray(StackTraceElement[]::new));
+        left.addAll(List.of(each.getSuppressed()));
+        if (each.getCause() != null) {
+          left.add(each.getCause());
+        }
+      }
+    }
+  }
+
   private void addStack(Throwable error) {
-    Stream<StackTraceElement> there = Stream.of(error.getStackTrace()).map(Visible::of);
+    Stream<StackTraceElement> there = Stream.of(error.getStackTrace());
     var border =
         new StackTraceElement(ProcessPool.class.getName(), "call", "worker process " + process, -1);
     Stream<StackTraceElement> here = Stream.of(Thread.currentThread().getStackTrace()).skip(1);

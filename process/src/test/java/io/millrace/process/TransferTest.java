@@ -394,13 +394,18 @@ class TransferTest {
 
     RemoteFunction.Call<Integer> crossing =
         () -> {
-          var error = new IOException("itself");
+          var error = new IOException("itself", new IOException("cause"));
+          error.addSuppressed(new IOException("suppressed"));
           var frame = new StackTraceElement("a\nERROR", "f\u001b[2J", "f", 1);
-          error.setStackTrace(new StackTraceElement[] {frame});
+          for (Throwable each : List.of(error, error.getCause(), error.getSuppressed()[0])) {
+            each.setStackTrace(new StackTraceElement[] {frame});
+          }
           throw error;
         };
     var itself = assertThrows(IOException.class, () -> pool.call(crossing));
-    assertEquals("a\\nERROR.f\\u001b[2J(f:1)", itself.getStackTrace()[0].toString());
+    for (Throwable each : List.of(itself, itself.getCause(), itself.getSuppressed()[0])) {
+      assertEquals("a\\nERROR.f\\u001b[2J(f:1)", each.getStackTrace()[0].toString());
+    }
   }
 
   @Test
