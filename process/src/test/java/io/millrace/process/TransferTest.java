@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.plan.Triple;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -50,6 +52,9 @@ import org.junit.jupiter.api.TestInstance;
 /** What may cross between processes, and what becomes of that which may not. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TransferTest {
+  private static final ThreadMXBean ALLOCATIONS =
+      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   private final ProcessPool pool =
       ProcessPool.open(Quiet.workers(1).maxMessage(1 << 20).maxDepth(50));
   private final ProcessPool allowing =
@@ -394,18 +399,48 @@ class TransferTest {
 
     RemoteFunction.Call<Integer> crossing =
         () -> {
-          var error = new IOException("itself", new IOException("cause"));
-          error.addSuppressed(new IOException("suppressed"));
+          var error = new IOException("itself");
           var frame = new StackTraceElement("a\nERROR", "f\u001b[2J", "f", 1);
-          for (Throwable each : List.of(error, error.getCause(), error.getSuppressed()[0])) {
-            each.setStackTrace(new StackTraceElement[] {frame});
-          }
+          error.setStackTrace(new StackTraceElement[] {frame});
           throw error;
         };
-    var itself = assertThrows(IOException.class, () -> pool.call(crossing));
-    for (Throwable each : List.of(itself, itself.getCause(), itself.getSuppressed()[0])) {
-      assertEquals("a\\nERROR.f\\u001b[2J(f:1)", each.getStackTrace()[0].toString());
+    var described = assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+    assertEquals("a\\nERROR.f\\u001b[2J(f:1)", described.getStackTrace()[0].toString());
+  }
+
+  @Test
+  @DisplayName("P3: an exception with a strange stack trace below it does not cross itself")
+  void stackTracesBelowArePlain() {
+    for (boolean isCause : List.of(true, false)) {
+      RemoteFunction.Call<Integer> crossing =
+          () -> {
+            var below = new IOException("below");
+            var frame = new StackTraceElement("a\nERROR", "f\u001b[2J", "f", 1);
+            below.setStackTrace(new StackTraceElement[] {frame});
+            var error = new IOException("itself", isCause ? below : null);
+            if (!isCause) {
+              error.addSuppressed(below);
+            }
+            throw error;
+          };
+      assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
     }
+  }
+
+  @Test
+  @DisplayName("P3: a frame that is long and shared takes neither memory nor time in the caller")
+  void sharedFramesCostOnce() {
+    RemoteFunction.Call<Integer> crossing =
+        () -> {
+          var frame = new StackTraceElement("a".repeat(1_000_000) + "\u001b", "m", "f", 1);
+          var error = new IOException("itself");
+          error.setStackTrace(Collections.nCopies(5000, frame).toArray(StackTraceElement[]::new));
+          throw error;
+        };
+    long before = ALLOCATIONS.getCurrentThreadAllocatedBytes();
+    assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+    long allocated = ALLOCATIONS.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 200 << 20, () -> allocated + " bytes");
   }
 
   @Test
