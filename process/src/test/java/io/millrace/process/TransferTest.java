@@ -11,9 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.millrace.plan.Triple;
+import io.millrace.process.wire.Frame;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.ObjectInputStream;
+import java.io.ObjectStreamConstants;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
@@ -424,6 +428,34 @@ class TransferTest {
             throw error;
           };
       assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "P3: the name of a class that a worker sends is escaped and cut, in the causes as well")
+  void namesOfClassesAreEscaped() throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    out.writeShort(ObjectStreamConstants.STREAM_MAGIC);
+    out.writeShort(ObjectStreamConstants.STREAM_VERSION);
+    out.writeByte(ObjectStreamConstants.TC_OBJECT);
+    out.writeByte(ObjectStreamConstants.TC_CLASSDESC);
+    out.writeUTF("a.\u001b[2J\nERROR" + "b".repeat(50_000));
+    out.write(new byte[20]);
+    Settings settings = new Settings();
+    ClassLoader loader = Answers.loaderOf(null);
+    var answers = new Answers(settings.rules, settings.limits(), loader, 1);
+    Frame result = Frame.of(Frame.Kind.RESULT, bytes.toByteArray());
+
+    Throwable error = assertThrows(TransferException.class, () -> answers.value(result));
+
+    assertTrue(
+        error.getMessage().startsWith("the result holds a a.\\u001b[2J\\nERRORbb"),
+        error::getMessage);
+    for (; error != null; error = error.getCause()) {
+      String message = error.getMessage();
+      assertTrue(message.length() < 3000 && !message.contains("\u001b"), message);
     }
   }
 

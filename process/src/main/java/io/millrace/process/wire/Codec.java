@@ -114,7 +114,8 @@ public final class Codec {
         var _ = Thread.interrupted();
         throw new InterruptedException("the " + what + " of a worker was being read");
       }
-      throw unreadable(what, e, gatekeeper);
+      Refusal refusal = unreadable(what, e, gatekeeper);
+      throw Reason.isPlain(e) ? refusal : new Refusal(String.valueOf(refusal.getMessage()));
     }
   }
 
