@@ -85,7 +85,7 @@ public final class ParallelExecutor implements ExecutorService {
     engine = ScopedValue.where(Home.OF_WORKER, home).call(() -> start(config, feed));
     home.open(engine);
     entrance = new Entrance(home, config, queueLimit);
-    shutdown = new Shutdown(entrance, engine, feed);
+    shutdown = new Shutdown(entrance, home);
   }
 
   /* Tasks bring the context of their submitters; workers know whose they are. */
@@ -223,7 +223,7 @@ public final class ParallelExecutor implements ExecutorService {
    *
    * <p>In an executor with a {@linkplain Parallel#checkpoint checkpoint} the options have a {@link TaskOptions#key}. A task whose
    * value is stored is not run. Else its outcome is stored before its future is done; a failed task runs again when it is
-   * submitted again, a cancelled one stores nothing. A value that cannot be stored, or restored, fails its task with a {@link
+   * submitted again, and one that is cancelled before its call has returned stores nothing. A value that cannot be stored, or restored, fails its task with a {@link
    * io.millrace.checkpoint.CheckpointException}; a store that fails ends the executor, and fails all futures with that.
    *
    * @throws IllegalArgumentException if there is a checkpoint and no key, or the other way round
@@ -550,6 +550,9 @@ public final class ParallelExecutor implements ExecutorService {
    * Shuts down, and waits until all tasks are done. If the calling thread is interrupted meanwhile, running
    * tasks are interrupted, tasks that have not begun are cancelled, and the interrupt flag is set again at the
    * end.
+   *
+   * @throws DeadlockException after the shutdown, if the calling thread is a worker of this executor, which would wait for
+   *     itself
    */
   @Override
   public void close() {
@@ -566,9 +569,14 @@ public final class ParallelExecutor implements ExecutorService {
     return shutdown.isComplete();
   }
 
+  /**
+   * Waits until all tasks are done after a shutdown.
+   *
+   * @throws DeadlockException if the calling thread is a worker of this executor, and the timeout is as long as can be
+   */
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    return engine.hasJoined() || engine.awaitJoined(unit.toNanos(timeout));
+    return shutdown.await(unit.toNanos(timeout));
   }
 
   @Override

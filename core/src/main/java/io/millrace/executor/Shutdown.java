@@ -12,13 +12,15 @@ import java.util.List;
  */
 final class Shutdown {
   private final Entrance entrance;
+  private final Home home;
   private final Engine engine;
   private final TaskFeed feed;
 
-  Shutdown(Entrance entrance, Engine engine, TaskFeed feed) {
+  Shutdown(Entrance entrance, Home home) {
     this.entrance = entrance;
-    this.engine = engine;
-    this.feed = feed;
+    this.home = home;
+    this.engine = home.engine();
+    this.feed = home.feed();
   }
 
   /** All tasks that have come run, also those of an executor that is paused. */
@@ -46,6 +48,7 @@ final class Shutdown {
   /** As {@link #runWaiting}, and waits; an interrupt ends it at once, and sets the flag again at the end. */
   void runWaitingAndJoin() {
     runWaiting();
+    requireAnotherThread();
     boolean interrupted = false;
     while (!isComplete()) {
       try {
@@ -57,6 +60,21 @@ final class Shutdown {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits until all tasks are done after a shutdown, for at most so long; false if they are not. */
+  boolean await(long nanos) throws InterruptedException {
+    if (nanos == Long.MAX_VALUE) {
+      requireAnotherThread();
+    }
+    return engine.hasJoined() || engine.awaitJoined(nanos);
+  }
+
+  /* A task would wait for itself. */
+  private void requireAnotherThread() {
+    if (home.isWorker()) {
+      throw DeadlockException.ofItself();
     }
   }
 

@@ -13,6 +13,7 @@ record PublishedSource<T>(Flow.Publisher<? extends T> publisher) implements Sour
 
   @Override
   public Iterator<T> iterator() {
-    throw new UnsupportedOperationException("a publisher can only be read by a run");
+    throw new UnsupportedOperationException(
+        "a publisher can only be read by a run itself, and not by what is made of a source before, such as zip or chunks");
   }
 }

@@ -113,7 +113,8 @@ public record Retry(
    * if the server did not take it: the connection was refused, or the reply has status 429, or 403 or 503 and
    * says how long to wait, as with {@code Retry-After}. The request
    * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
-   * the request counts as one that may be repeated: {@link #when(BiPredicate)} can say otherwise.
+   * as where an item of another type, or a task of an executor, got no response, the request counts as one that may be
+   * repeated: {@link #when(BiPredicate)} can say otherwise.
    *
    * <p>Each call makes a {@link RetryBudget} of its own: 10 % of the calls, and 100 in 10 s. Retries that the
    * server asks for take nothing of it: see {@link #mayRepeat}.

@@ -8,7 +8,14 @@ import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * @param process the worker's id
  */
 record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
+  /* Of an exception that crosses itself: the JVM itself records 1,024 unless told otherwise. */
+  private static final int MOST_FRAMES = 10_000;
+  private static final int LONGEST_FRAME = 5000;
 
   /** Where the classes of a function's arguments and values are likely to be known. */
   static ClassLoader loaderOf(@Nullable Object function) {
@@ -60,8 +70,10 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     Throwable error = itself(failure.part(1), limits.beside(description.length));
     if (error != null && !ControlExceptions.areIn(error)) {
       try {
-        addStack(error);
-        return error;
+        if (hasPlainStacks(error)) {
+          addStack(error);
+          return error;
+        }
       } catch (Throwable itsOwnMethods) {
         // it is described instead
       }
@@ -71,8 +83,35 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     return described;
   }
 
+  /*
+   * Whether no frame of it, of its causes and of what is suppressed steers a terminal. A frame that many traces share is
+   * looked at once: a message that is small could else take long, and what is escaped of it much memory.
+   */
+  private static boolean hasPlainStacks(Throwable error) {
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Throwable> left = new ArrayDeque<>();
+    for (Throwable each = error; each != null; each = left.poll()) {
+      if (seen.add(each)) {
+        StackTraceElement[] frames = each.getStackTrace();
+        if (frames.length > MOST_FRAMES
+            || !Arrays.stream(frames).filter(seen::add).allMatch(Answers::isPlain)) {
+          return false;
+        }
+        left.addAll(List.of(each.getSuppressed()));
+        if (each.getCause() != null) {
+          left.add(each.getCause());
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isPlain(StackTraceElement frame) {
+    return frame.toString().length() <= LONGEST_FRAME && Visible.of(frame).equals(frame);
+  }
+
   private void addStack(Throwable error) {
-    Stream<StackTraceElement> there = Stream.of(error.getStackTrace()).map(Visible::of);
+    Stream<StackTraceElement> there = Stream.of(error.getStackTrace());
     var border =
         new StackTraceElement(ProcessPool.class.getName(), "call", "worker process " + process, -1);
     Stream<StackTraceElement> here = Stream.of(Thread.currentThread().getStackTrace()).skip(1);

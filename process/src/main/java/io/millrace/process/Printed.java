@@ -31,7 +31,7 @@ final class Printed implements Runnable {
   private static final Charset CHARSET =
       Charset.forName(System.getProperty("native.encoding", "UTF-8"));
   private static final int LINES_KEPT = 20;
-  private static final int LONGEST_LINE = 8192;
+  private static final int LONGEST_LINE = 8192; // bytes
   private static final int BUFFER = 64 * 1024;
 
   /* A process that a task has started may hold the stream open when the worker has long ended. */
@@ -163,12 +163,18 @@ final class Printed implements Runnable {
       if (bytes[i] == '\n') {
         endLine(pass);
       } else if (bytes[i] != '\r') {
-        line.write(bytes[i]);
-        if (line.size() == LONGEST_LINE) {
+        if (isFull(bytes[i])) {
           endLine(pass);
         }
+        line.write(bytes[i]);
       }
     }
+  }
+
+  /* Not between the bytes of a character of UTF-8. */
+  private boolean isFull(byte next) {
+    boolean goesOn = (next & 0xC0) == 0x80 && line.size() < LONGEST_LINE + 3;
+    return line.size() >= LONGEST_LINE && !goesOn;
   }
 
   private void endLine(boolean pass) {

@@ -40,10 +40,11 @@ import org.jspecify.annotations.Nullable;
  * this process ends in any way, if only by SIGKILL. Processes that tasks have started end with their worker;
  * on Linux also those whose own parent has gone, unless they have cleared their environment.
  *
- * <p><b>Trust.</b> A worker that was taken over by its data can fail its task, and nothing else here: answers
- * are limited in what they hold ({@link ProcessOptions#allow(Class...)}), in memory (half of the heap, divided
- * by the number of processes) and in time ({@link ProcessOptions#readTimeout}), and so is what it prints. It
- * still has the rights of the user.
+ * <p><b>Trust.</b> A worker that was taken over by its data can fail its task or answer it falsely, and do nothing else
+ * here: answers are limited in what they hold ({@link ProcessOptions#allow(Class...)}), in memory (half of the heap,
+ * divided by the number of processes) and in time ({@link ProcessOptions#readTimeout}), and so is what it prints. It
+ * sees the later tasks of its process, and can do the same to them, unless {@link ProcessOptions#maxTasksPerWorker} is 1.
+ * It still has the rights of the user.
  *
  * <p>Null arguments are refused with a {@link NullPointerException}; items and values may be null.
  */
@@ -120,6 +121,7 @@ public final class ProcessPool implements AutoCloseable {
    * Starts all processes that are not running, and waits until they are ready.
    *
    * @throws WorkerStartException if one cannot be started
+   * @throws CancellationException if the pool is closed meanwhile
    * @throws InterruptedException if the calling thread is interrupted; they start nevertheless
    */
   public void startAll() throws InterruptedException {

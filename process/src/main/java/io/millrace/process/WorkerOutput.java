@@ -17,7 +17,7 @@ public sealed interface WorkerOutput {
   }
 
   /**
-   * Line by line to a consumer; a line of more than 8,192 characters comes in pieces.
+   * Line by line to a consumer; a line of more than 8,192 bytes comes in pieces.
    *
    * @param consumer called by a thread for each worker, so it must be thread-safe; while it runs, a worker
    *     that prints more waits; if it throws, the line is lost, and the first such error is logged

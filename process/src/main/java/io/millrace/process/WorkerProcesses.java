@@ -167,7 +167,11 @@ final class WorkerProcesses {
       lock.unlock();
     }
     for (WorkerProcess worker : all) {
-      worker.awaitReady();
+      try {
+        worker.awaitReady();
+      } catch (WorkerStartException failure) {
+        throw isClosed() ? closedMeanwhile() : failure;
+      }
     }
   }
 

@@ -95,6 +95,34 @@ class CloseTest {
   }
 
   @Test
+  @DisplayName(
+      "AX3: who starts all workers while the pool is closed is told so, and not that one was killed")
+  void closingTellsWhoStarts() throws Exception {
+    ProcessPool pool =
+        ProcessPool.open(
+            Quiet.workers(1)
+                .standardOutput(printed.output())
+                .setup(
+                    () -> {
+                      System.out.println("starting");
+                      LockSupport.park();
+                    }));
+    CompletableFuture<Integer> starting =
+        inBackground(
+            () -> {
+              pool.startAll();
+              return 0;
+            });
+    assertEquals("starting", printed.next());
+
+    pool.close();
+
+    Throwable error = errorOf(starting);
+    assertInstanceOf(CancellationException.class, error);
+    assertEquals("the process pool was closed meanwhile", error.getMessage());
+  }
+
+  @Test
   @DisplayName("AX3: what waits for a worker when its pool is closed is told so in words")
   void closingTellsWhoWaits() throws Exception {
     ProcessPool pool = ProcessPool.open(Quiet.workers(1).standardOutput(printed.output()));

@@ -9,11 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.millrace.plan.Triple;
+import io.millrace.process.wire.Frame;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.ObjectInputStream;
+import java.io.ObjectStreamConstants;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.net.SocketTimeoutException;
 import java.net.URI;
@@ -50,6 +56,9 @@ import org.junit.jupiter.api.TestInstance;
 /** What may cross between processes, and what becomes of that which may not. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TransferTest {
+  private static final ThreadMXBean ALLOCATIONS =
+      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   private final ProcessPool pool =
       ProcessPool.open(Quiet.workers(1).maxMessage(1 << 20).maxDepth(50));
   private final ProcessPool allowing =
@@ -399,8 +408,71 @@ class TransferTest {
           error.setStackTrace(new StackTraceElement[] {frame});
           throw error;
         };
-    var itself = assertThrows(IOException.class, () -> pool.call(crossing));
-    assertEquals("a\\nERROR.f\\u001b[2J(f:1)", itself.getStackTrace()[0].toString());
+    var described = assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+    assertEquals("a\\nERROR.f\\u001b[2J(f:1)", described.getStackTrace()[0].toString());
+  }
+
+  @Test
+  @DisplayName("P3: an exception with a strange stack trace below it does not cross itself")
+  void stackTracesBelowArePlain() {
+    for (boolean isCause : List.of(true, false)) {
+      RemoteFunction.Call<Integer> crossing =
+          () -> {
+            var below = new IOException("below");
+            var frame = new StackTraceElement("a\nERROR", "f\u001b[2J", "f", 1);
+            below.setStackTrace(new StackTraceElement[] {frame});
+            var error = new IOException("itself", isCause ? below : null);
+            if (!isCause) {
+              error.addSuppressed(below);
+            }
+            throw error;
+          };
+      assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "P3: the name of a class that a worker sends is escaped and cut, in the causes as well")
+  void namesOfClassesAreEscaped() throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    var out = new DataOutputStream(bytes);
+    out.writeShort(ObjectStreamConstants.STREAM_MAGIC);
+    out.writeShort(ObjectStreamConstants.STREAM_VERSION);
+    out.writeByte(ObjectStreamConstants.TC_OBJECT);
+    out.writeByte(ObjectStreamConstants.TC_CLASSDESC);
+    out.writeUTF("a.\u001b[2J\nERROR" + "b".repeat(50_000));
+    out.write(new byte[20]);
+    Settings settings = new Settings();
+    ClassLoader loader = Answers.loaderOf(null);
+    var answers = new Answers(settings.rules, settings.limits(), loader, 1);
+    Frame result = Frame.of(Frame.Kind.RESULT, bytes.toByteArray());
+
+    Throwable error = assertThrows(TransferException.class, () -> answers.value(result));
+
+    assertTrue(
+        error.getMessage().startsWith("the result holds a a.\\u001b[2J\\nERRORbb"),
+        error::getMessage);
+    for (; error != null; error = error.getCause()) {
+      String message = error.getMessage();
+      assertTrue(message.length() < 3000 && !message.contains("\u001b"), message);
+    }
+  }
+
+  @Test
+  @DisplayName("P3: a frame that is long and shared takes neither memory nor time in the caller")
+  void sharedFramesCostOnce() {
+    RemoteFunction.Call<Integer> crossing =
+        () -> {
+          var frame = new StackTraceElement("a".repeat(1_000_000) + "\u001b", "m", "f", 1);
+          var error = new IOException("itself");
+          error.setStackTrace(Collections.nCopies(5000, frame).toArray(StackTraceElement[]::new));
+          throw error;
+        };
+    long before = ALLOCATIONS.getCurrentThreadAllocatedBytes();
+    assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+    long allocated = ALLOCATIONS.getCurrentThreadAllocatedBytes() - before;
+    assertTrue(allocated < 200 << 20, () -> allocated + " bytes");
   }
 
   @Test

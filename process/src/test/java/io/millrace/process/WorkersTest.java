@@ -12,6 +12,8 @@ import io.millrace.outcome.Success;
 import io.millrace.plan.Action;
 import io.millrace.testkit.NoLeaks;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -256,6 +258,34 @@ class WorkersTest {
     assertEquals(20_000, out.stream().filter(line -> line.startsWith("out ")).count());
     assertEquals(20_000, err.stream().filter(line -> line.startsWith("err ")).count());
     assertEquals(20, out.stream().filter("from a child"::equals).count());
+  }
+
+  @Test
+  @DisplayName(
+      "AX3: a long line comes in pieces of whole characters, and one that just fits in one")
+  void longLines() throws Exception {
+    byte[] accents = ("x" + "\u00e9".repeat(5000)).getBytes(StandardCharsets.UTF_8);
+    byte[] full = "x".repeat(8192).getBytes(StandardCharsets.UTF_8);
+    List<String> out = Collections.synchronizedList(new ArrayList<>());
+    var options = Quiet.workers(1).standardOutput(WorkerOutput.lines(out::add));
+    try (ProcessPool pool = ProcessPool.open(options)) {
+      pool.call(
+          () -> {
+            for (byte[] line : List.of(accents, full)) {
+              System.out.write(line);
+              System.out.write('\n');
+            }
+            System.out.flush();
+            return 0;
+          });
+    }
+    Charset charset = Charset.forName(System.getProperty("native.encoding"));
+    assertEquals(
+        List.of(
+            new String(accents, 0, 8193, charset),
+            new String(accents, 8193, accents.length - 8193, charset),
+            new String(full, charset)),
+        out);
   }
 
   @Test

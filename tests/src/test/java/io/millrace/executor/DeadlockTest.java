@@ -74,6 +74,35 @@ class DeadlockTest {
             }));
   }
 
+  @Test
+  @DisplayName(
+      "X6: a task that closes its own executor is told that it would wait for itself; the others run")
+  void ownClose() throws Exception {
+    ParallelExecutor executor = ParallelExecutor.of(2);
+    CountDownLatch closed = new CountDownLatch(1);
+    ExecutorFuture<Integer> other =
+        executor.submit(
+            () -> {
+              closed.await();
+              return 2;
+            });
+    ExecutorFuture<Boolean> closing =
+        executor.submit(
+            () -> {
+              assertThrows(DeadlockException.class, executor::close);
+              assertThrows(
+                  DeadlockException.class,
+                  () -> executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
+              closed.countDown();
+              return executor.isShutdown();
+            });
+
+    assertTrue(closing.get());
+    assertEquals(2, other.get());
+    executor.close();
+    assertTrue(executor.isTerminated());
+  }
+
   private static DynamicTest test(String name, OwnWait wait) {
     return DynamicTest.dynamicTest(
         name,

@@ -179,7 +179,9 @@ class JavaPeersTest {
     }
     assertEquals(List.of(2, 1), sizes);
 
-    var results = Parallel.of(1).maxFailures(1).map(List.of("/broken", "/a"), this::fetch);
+    var skipping = Parallel.of(1).maxFailures(2);
+    assertEquals(RunStatus.COMPLETED, skipping.map(List.of("/broken", "/a"), this::fetch).status());
+    var results = skipping.map(List.of("/broken", "/broken", "/a"), this::fetch);
     assertEquals(RunStatus.ABORTED, results.status());
   }
 

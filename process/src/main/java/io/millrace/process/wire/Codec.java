@@ -81,7 +81,8 @@ public final class Codec {
               + what
               + " holds a "
               + Reason.message(e, 1000)
-              + ", which is not on the class path here",
+              + ", which the worker process does not find on its class path. What is in memory only, as the classes of"
+              + " a program that is run by java File.java, does not cross: compile it",
           e);
     } catch (Throwable e) {
       throw unreadable(what, e, gatekeeper);
@@ -113,7 +114,8 @@ public final class Codec {
         var _ = Thread.interrupted();
         throw new InterruptedException("the " + what + " of a worker was being read");
       }
-      throw unreadable(what, e, gatekeeper);
+      Refusal refusal = unreadable(what, e, gatekeeper);
+      throw Reason.isPlain(e) ? refusal : new Refusal(String.valueOf(refusal.getMessage()));
     }
   }
 

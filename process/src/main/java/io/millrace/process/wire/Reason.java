@@ -1,5 +1,6 @@
 package io.millrace.process.wire;
 
+import io.millrace.base.Visible;
 import org.jspecify.annotations.Nullable;
 
 /** What an exception tells, although its methods may be somebody else's and may themselves fail. */
@@ -8,6 +9,7 @@ public final class Reason {
   static final String CUT = "...";
 
   private static final int MOST_CHARACTERS = 10_000;
+  private static final int MOST_CAUSES = 20;
 
   private Reason() {}
 
@@ -23,6 +25,23 @@ public final class Reason {
       return message == null ? null : cut(message, most);
     } catch (Throwable e) {
       return "(its message cannot be told: " + e.getClass().getName() + ")";
+    }
+  }
+
+  /** Whether its text, and that of its causes, can be printed as it is, although it may quote a stranger. */
+  static boolean isPlain(Throwable error) {
+    try {
+      int causes = 0;
+      for (Throwable each = error; each != null && causes <= MOST_CAUSES; each = each.getCause()) {
+        String text = String.valueOf(each.getMessage());
+        if (text.length() > MOST_CHARACTERS || !Visible.of(text).equals(text)) {
+          return false;
+        }
+        causes++;
+      }
+      return causes <= MOST_CAUSES;
+    } catch (Throwable itsOwnMethods) {
+      return false;
     }
   }
 

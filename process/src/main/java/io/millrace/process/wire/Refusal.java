@@ -9,16 +9,16 @@ public final class Refusal extends Exception {
 
   /** Says why. */
   public Refusal(String message) {
-    super(message);
+    super(Visible.of(message));
   }
 
   Refusal(String message, Throwable cause) {
-    super(message, cause);
+    super(Visible.of(message), cause);
   }
 
   /** What the other process refused. */
   public static Refusal of(Frame refusal) throws ProtocolException {
-    return new Refusal(Visible.of(Reason.cut(refusal.text(0), MOST_CHARACTERS)));
+    return new Refusal(Reason.cut(refusal.text(0), MOST_CHARACTERS));
   }
 
   /** For the other process. */

@@ -6,7 +6,10 @@ import java.io.IOException;
 final class Unreadable extends IOException {
   private static final long serialVersionUID = 1;
 
+  /* Names of classes are those of the message. */
+  private static final int MOST_CHARACTERS = 2_000;
+
   Unreadable(String reason) {
-    super(reason);
+    super(Reason.cut(reason, MOST_CHARACTERS));
   }
 }
