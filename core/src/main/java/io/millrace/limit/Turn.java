@@ -5,10 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's turn to change a limiter: made before that takes the lock, for which there may be no memory under the lock. It has the
- * lock until {@link #close}, which does what can only be done without it. Alarms are set first, so that nobody's wake-up waits for another one's callback;
- * then the waiters are told, in the order of the queue;
- * then those who listen.
+ * One thread's turn to change a limiter. It is made before that thread takes the lock, as there may be no memory for it under
+ * the lock. It has the lock until {@link #close}, which does what can only be done without it. Alarms are set first, so that
+ * nobody's wake-up waits for another one's callback; then the waiters are told, in the order of the queue; then those who listen.
  */
 final class Turn implements AutoCloseable {
   private final Turnstile turnstile;
