@@ -94,13 +94,17 @@ final class Gathering<T extends @Nullable Object, R extends @Nullable Object> {
   private void finish(Gatherer.Downstream<? super Outcome<T, R>> downstream) {
     try {
       feed.complete();
-      Outcome<T, R> next = run.takeOrNull();
-      while (next != null && downstream.push(next)) {
-        next = run.takeOrNull();
+      while (pushNext(downstream)) {
+        // The outcome is in no variable here: that would keep it while this waits for the next.
       }
     } finally {
       close();
       Reference.reachabilityFence(this);
     }
+  }
+
+  private boolean pushNext(Gatherer.Downstream<? super Outcome<T, R>> downstream) {
+    Outcome<T, R> next = run.takeOrNull();
+    return next != null && downstream.push(next);
   }
 }

@@ -201,10 +201,30 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
 
   /** Takes everything that is left, and throws if not all of it is well. */
   void takeAll() {
-    List<Failure<T, R>> failures = new ArrayList<>();
-    long done = 0;
-    long failed = 0;
-    for (Outcome<T, R> next = takeOrNull(); next != null; next = takeOrNull()) {
+    Tally tally = new Tally();
+    while (tally.count(takeOrNull())) {
+      // The outcome is in no variable here: that would keep it while this waits for the next.
+    }
+    if (status() != RunStatus.COMPLETED) {
+      throw truncated(tally.done);
+    }
+    if (tally.failed > 0) {
+      Failure<T, R> first = firstFailure();
+      if (first != null) {
+        tally.failures.addFirst(first);
+      }
+      throw new FailedItemsException(tally.failures, tally.failed, tally.done);
+    }
+  }
+
+  /** What was taken of a run whose outcomes nobody keeps. */
+  private final class Tally {
+    final List<Failure<T, R>> failures = new ArrayList<>();
+    long done;
+    long failed;
+
+    /** False at the end. */
+    boolean count(@Nullable Outcome<T, R> next) {
       switch (next) {
         case Success<T, R> _ -> done++;
         case Failure<T, R> failure -> {
@@ -215,17 +235,11 @@ public final class Run<T extends @Nullable Object, R extends @Nullable Object>
           }
         }
         case NotRun<T, R> _ -> engine.dropRest(); // nobody hears of these
+        case null -> {
+          return false;
+        }
       }
-    }
-    if (status() != RunStatus.COMPLETED) {
-      throw truncated(done);
-    }
-    if (failed > 0) {
-      Failure<T, R> first = firstFailure();
-      if (first != null) {
-        failures.addFirst(first);
-      }
-      throw new FailedItemsException(failures, failed, done);
+      return true;
     }
   }
 

@@ -65,6 +65,9 @@ final class Absences {
         schedule.drainLocked(ending.status());
       }
       return true;
+    } catch (Throwable broken) { // there is no memory for its outcome
+      schedule.breakDown(broken);
+      throw broken;
     } finally {
       schedule.release();
     }
@@ -91,6 +94,16 @@ final class Absences {
    */
   void forget(Worker worker, @Nullable Claim claim, long seen) {
     schedule.lock();
+    try {
+      forgetLocked(worker, claim, seen);
+    } catch (Throwable broken) {
+      schedule.breakDown(broken);
+    } finally {
+      schedule.release();
+    }
+  }
+
+  private void forgetLocked(Worker worker, @Nullable Claim claim, long seen) {
     boolean idle =
         (claim == null || Claim.isThrough(seen)) && !(schedule.isDraining() && worker.endsRun());
     if (schedule.hasEnded()
@@ -104,7 +117,6 @@ final class Absences {
         crew.forget(worker);
       }
     }
-    schedule.release();
   }
 
   /**
@@ -126,6 +138,16 @@ final class Absences {
       return; // as most are, and they may be many: no turn at the lock
     }
     schedule.lock();
+    try {
+      forgetIfIdleLocked(worker);
+    } catch (Throwable broken) {
+      schedule.breakDown(broken);
+    } finally {
+      schedule.unlock(); // all others are started at the end, at once
+    }
+  }
+
+  private void forgetIfIdleLocked(Worker worker) {
     Claim claim = worker.claim;
     boolean idle = claim == null || Claim.isThrough(claim.observe());
     boolean reads = intake.isReader(worker) || schedule.reading().isAhead(worker);
@@ -135,16 +157,18 @@ final class Absences {
       schedule.tellNews();
       crew.forget(worker);
     }
-    schedule.unlock(); // all others are started at the end, at once
   }
 
   /** A worker that was abandoned is back. */
   void rejoin(Worker worker) {
     schedule.lock();
-    crew.rejoin(worker);
-    schedule.control().absencesChanged();
-    schedule.stalledNoMore();
-    schedule.release();
+    try {
+      crew.rejoin(worker);
+      schedule.control().absencesChanged();
+      schedule.stalledNoMore();
+    } finally {
+      schedule.release();
+    }
   }
 
   /** Workers that were started may have no thread: others are started in their place. */

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.engine.claim.Claim;
 import io.millrace.engine.claim.ClaimChain;
+import io.millrace.engine.claim.SecondCall;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.claim.TicketChain;
 import io.millrace.engine.out.Sink;
@@ -117,8 +118,11 @@ final class Backlog {
     addReady(ticket);
   }
 
+  /** A call may be made a second time, unless that was dropped meanwhile. */
   void addHedge(HedgedCall second) {
-    hedges.add(second);
+    if (second.state() == SecondCall.State.OFFERED) {
+      hedges.add(second);
+    }
   }
 
   void removeHedge(HedgedCall second) {

@@ -322,7 +322,7 @@ final class Interrupter {
       if (!ends) {
         worker.isReached();
       }
-      if (claim != null && Claim.isInterrupted(seen)) {
+      if (claim != null && Claim.isInterrupted(seen) && !isWaitedFor(seen)) {
         long left = claim.interruptedNanos() + terms.graceNanos - now;
         if (left > 0) {
           waitNanos = Math.min(waitNanos, left);
@@ -332,6 +332,11 @@ final class Interrupter {
       } else if (ends) {
         endOf(worker, claim, seen, now);
       }
+    }
+
+    /* An executor has ended when its tasks have, however long they take. */
+    private boolean isWaitedFor(long seen) {
+      return terms.isTuned && Claim.interruption(seen) == Interruption.RUN_ENDED;
     }
 
     /* Its interrupt is on its way: one that a thread's own method does not send for long may never come. */
@@ -407,10 +412,10 @@ final class Interrupter {
   /** The run has ended, and what runs may finish: only who reads the source is interrupted. */
   void interruptReading() {
     drainedNanos = System.nanoTime();
-    interruptReader();
     if (mayAbandon() && !terms.isTuned && schedule.reading().isGoingOn()) {
-      setGrace(terms.graceNanos);
+      setGrace(terms.graceNanos); // first, as above
     }
+    interruptReader();
   }
 
   /** Interrupts who reads the source, unless that lists a rest that is wanted. */

@@ -172,14 +172,14 @@ final class Life implements Effects {
       cancel();
       return;
     }
-    schedule.drain(RunStatus.CANCELLED);
-    if (graceNanos != Long.MAX_VALUE && schedule.isDraining()) {
+    if (graceNanos != Long.MAX_VALUE && !schedule.isCut()) {
       try {
-        drainAlarm.at(terms.clock.nanoTime() + graceNanos);
+        drainAlarm.at(terms.clock.nanoTime() + graceNanos); // first: what follows may take long
       } catch (Throwable broken) { // a clock: nobody would end the grace
         end(RunStatus.ABORTED, broken);
       }
     }
+    schedule.drain(RunStatus.CANCELLED);
   }
 
   void begin(RunControl control) {
@@ -298,6 +298,14 @@ final class Life implements Effects {
       return;
     }
     Mishaps.survive(this::endWaits); // whoever ended the run may be held up
+    Mishaps.survive(this::goOnWithoutCarriers);
+    if (!schedule.isDraining()) { // a drain may take long, and the cut after it must not
+      rescueNanos = Math.min(2 * rescueNanos, MOST_RESCUE_NANOS);
+    }
+    rescueAlarm.at(System.nanoTime() + rescueNanos);
+  }
+
+  private void goOnWithoutCarriers() {
     staff.mistrustCarriers();
     schedule.absences().replaceArriving();
     schedule.reading().forgetAhead();
@@ -305,10 +313,6 @@ final class Life implements Effects {
     if (!terms.isTuned) {
       schedule.census().roster().forEach(this::forgetIfIdle);
     }
-    if (!schedule.isDraining()) { // a drain may take long, and the cut after it must not
-      rescueNanos = Math.min(2 * rescueNanos, MOST_RESCUE_NANOS);
-    }
-    rescueAlarm.at(System.nanoTime() + rescueNanos);
   }
 
   private void forgetIfIdle(Worker worker) {

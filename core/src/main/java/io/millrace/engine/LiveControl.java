@@ -152,11 +152,14 @@ final class LiveControl {
    */
   void follow(RunControl control, RunControl.Call call) {
     schedule.lock();
-    switch (call) {
-      case PAUSE -> pauseLocked(control.isPaused());
-      case CONCURRENCY -> control.concurrency().ifPresent(this::concurrencyLocked);
+    try {
+      switch (call) {
+        case PAUSE -> pauseLocked(control.isPaused());
+        case CONCURRENCY -> control.concurrency().ifPresent(this::concurrencyLocked);
+      }
+    } finally {
+      schedule.release();
     }
-    schedule.release();
   }
 
   /** Without the lock. */

@@ -2,6 +2,7 @@ package io.millrace.engine;
 
 import io.millrace.base.ShortWait;
 import io.millrace.engine.claim.Claim;
+import io.millrace.engine.feed.Feed;
 import io.millrace.engine.terms.Terms;
 import io.millrace.outcome.RunStatus;
 import org.jspecify.annotations.Nullable;
@@ -124,12 +125,13 @@ final class Reading {
   /* The reader releases its slot: a source that blocks must not keep due items from running. */
   private @Nullable Claim readOpenly(Worker worker) {
     Claim claim = begin(worker);
+    Feed.Loader loader = item -> appendOpenly(claim, item);
     intake.readWithoutLock(worker, schedule.hasEnded());
     isUnwatched = !crew.isAnyArriving();
     backlog.load(claim);
     crew.releaseSlot();
     schedule.release(); // the slot may be wanted
-    Throwable broken = intake.load(claim, item -> appendOpenly(claim, item));
+    Throwable broken = intake.load(claim, loader);
     if (!finishReading(worker)) {
       crew.leave(worker); // abandoned meanwhile, and with it the source
       return null;
@@ -182,13 +184,16 @@ final class Reading {
   /** Makes a worker the one who reads ahead; false if that is not wanted any more. */
   boolean startReadingAhead(Worker reader) {
     schedule.lock();
-    boolean isWanted = mayStartAhead();
-    if (isWanted) {
-      ahead = reader;
-      crew.join(reader);
+    try {
+      boolean isWanted = mayStartAhead();
+      if (isWanted) {
+        crew.join(reader);
+        ahead = reader;
+      }
+      return isWanted;
+    } finally {
+      schedule.unlock();
     }
-    schedule.unlock();
-    return isWanted;
   }
 
   /** The worker that was to read ahead gets no thread. */
@@ -204,6 +209,17 @@ final class Reading {
    */
   void readAhead(Worker reader) {
     schedule.lock();
+    try {
+      readAheadInTurns(reader);
+    } catch (Throwable broken) {
+      schedule.breakDown(broken);
+    } finally {
+      endReadingAhead(reader);
+      schedule.release();
+    }
+  }
+
+  private void readAheadInTurns(Worker reader) {
     boolean isReader = true;
     while (isReader
         && ahead == reader
@@ -212,16 +228,15 @@ final class Reading {
         && (schedule.hasEnded() || !crew.isPaused())
         && !crew.hasFreeSlot()) {
       Claim claim = begin(reader);
+      Feed.Loader loader = item -> append(claim, item);
       intake.readWithoutLock(reader, schedule.hasEnded());
       schedule.unlock();
-      Throwable broken = intake.load(claim, item -> append(claim, item));
+      Throwable broken = intake.load(claim, loader);
       isReader = finishReading(reader);
       if (isReader && end(claim, reader, broken)) {
         backlog.addReturned(claim);
       }
     }
-    endReadingAhead(reader);
-    schedule.release();
   }
 
   /** After the end: a thread that reads ahead but has not begun to is not waited for. */
@@ -311,6 +326,16 @@ final class Reading {
   /** Abandons the reader if it did not react to an interrupt before this real time. */
   void abandonReader(long interruptedBefore) {
     schedule.lock();
+    try {
+      abandonReaderLocked(interruptedBefore);
+    } catch (Throwable broken) {
+      schedule.breakDown(broken);
+    } finally {
+      schedule.release();
+    }
+  }
+
+  private void abandonReaderLocked(long interruptedBefore) {
     Worker late = intake.interruptedReader(interruptedBefore);
     if (late != null) {
       late.isAbandoned = true;
@@ -321,6 +346,5 @@ final class Reading {
         backlog.addReturned(read);
       }
     }
-    schedule.release();
   }
 }

@@ -2,7 +2,6 @@ package io.millrace.engine;
 
 import io.millrace.base.ShortLock;
 import io.millrace.engine.claim.Claim;
-import io.millrace.engine.claim.SecondCall;
 import io.millrace.engine.claim.Ticket;
 import io.millrace.engine.durable.Backpressure;
 import io.millrace.engine.feed.Feed;
@@ -210,10 +209,11 @@ final class Schedule {
   /** A call takes long: if there is a slot that nothing else needs, it is made a second time, unless it was dropped meanwhile. */
   void offer(HedgedCall second) {
     lock();
-    if (second.state() == SecondCall.State.OFFERED) {
+    try {
       backlog.addHedge(second);
+    } finally {
+      release();
     }
-    release();
   }
 
   /** It was dropped, and is not to be made any more. */
@@ -368,7 +368,7 @@ final class Schedule {
     release();
   }
 
-  /** Under the lock: the run ends by a defect of the engine, whatever is left. */
+  /** Under the lock: the run ends by a defect of the engine, or for want of memory, whatever is left: nobody knows what was done. */
   void breakDown(Throwable broken) {
     endLocked(RunStatus.ABORTED, broken);
     isBrokenDown = true;

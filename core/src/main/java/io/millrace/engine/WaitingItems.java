@@ -146,9 +146,14 @@ final class WaitingItems implements Resuming {
   @Override
   public boolean withdraw(Ticket ticket) {
     schedule.lock();
-    boolean waited = backlog.withdraw(ticket);
-    schedule.release();
-    return waited;
+    try {
+      return backlog.withdraw(ticket);
+    } catch (Throwable broken) {
+      breakDown(broken);
+    } finally {
+      schedule.release();
+    }
+    return true;
   }
 
   @Override

@@ -105,9 +105,12 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
     if (interrupt) {
       itsTask.interrupt();
     }
-    super.completeExceptionally(error);
-    task = null;
-    itsTask.withdraw();
+    try {
+      itsTask.withdraw(); // first: whoever sees that it is done finds its place free
+    } finally {
+      super.completeExceptionally(error);
+      task = null;
+    }
   }
 
   /** By the task, when no attempt of it goes on. */

@@ -94,8 +94,8 @@ final class Permits implements Lines.Owner<PermitPlace> {
       serve(offers);
     } finally {
       unlock();
+      offers.tell();
     }
-    offers.tell();
   }
 
   Waiting enqueue(int permits, Waiter waiter, @Nullable LineParty party) {
@@ -107,8 +107,8 @@ final class Permits implements Lines.Owner<PermitPlace> {
       serve(offers);
     } finally {
       unlock();
+      offers.tell();
     }
-    offers.tell();
     return place;
   }
 
@@ -121,8 +121,8 @@ final class Permits implements Lines.Owner<PermitPlace> {
       serve(offers);
     } finally {
       unlock();
+      offers.tell();
     }
-    offers.tell();
     return left;
   }
 
@@ -138,8 +138,8 @@ final class Permits implements Lines.Owner<PermitPlace> {
       }
     } finally {
       unlock();
+      offers.tell();
     }
-    offers.tell();
     return asked;
   }
 

@@ -64,14 +64,18 @@ final class ShortWay {
   }
 
   /**
-   * Under the lock, when nobody waits.
+   * Under the lock, when nobody waits. Never throws: where there is no memory for it, the way stays closed.
    *
    * @param latest the latest time that is known
    */
   void open(long latest) {
-    Level left = bucket.level(latest);
-    if (left != null) {
-      level.set(left);
+    try {
+      Level left = bucket.level(latest);
+      if (left != null) {
+        level.set(left);
+      }
+    } catch (Throwable noMemory) {
+      // whoever has the lock next tries again
     }
   }
 }

@@ -5,21 +5,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's turn to change a limiter: it has the lock until {@link #close}, which does what can only
- * be done without it. Alarms are set first, so that nobody's wake-up waits for another one's callback;
- * then the waiters are told, in the order of the queue;
- * then those who listen.
+ * One thread's turn to change a limiter. It is made before that thread takes the lock, as there may be no memory for it under
+ * the lock. It has the lock until {@link #close}, which does what can only be done without it. Alarms are set first, so that
+ * nobody's wake-up waits for another one's callback; then the waiters are told, in the order of the queue; then those who listen.
  */
 final class Turn implements AutoCloseable {
   private final Turnstile turnstile;
-  private final long now;
   private final Offers<GatePlace> offers = new Offers<>();
   private @Nullable List<Runnable> alarms;
   private @Nullable List<Runnable> news;
+  private long now;
 
-  Turn(Turnstile turnstile, long now) {
+  Turn(Turnstile turnstile) {
     this.turnstile = turnstile;
-    this.now = now;
+  }
+
+  /** Under the lock, at this time. */
+  void begin(long time) {
+    now = time;
   }
 
   long now() {
@@ -55,17 +58,25 @@ final class Turn implements AutoCloseable {
 
   @Override
   public void close() {
-    Runnable lease = turnstile.newsOfLease();
-    if (lease != null) {
-      tell(lease);
+    Runnable lease = null;
+    try {
+      lease = turnstile.newsOfLease();
+    } finally {
+      turnstile.unlock();
+      tellAll(lease);
     }
-    turnstile.unlock();
+  }
+
+  private void tellAll(@Nullable Runnable lease) {
     if (alarms != null) {
       alarms.forEach(Offers::runQuietly);
     }
     offers.tell();
     if (news != null) {
       news.forEach(Offers::runQuietly);
+    }
+    if (lease != null) {
+      Offers.runQuietly(lease);
     }
   }
 }

@@ -86,8 +86,10 @@ final class Turnstile {
   }
 
   Waiting enqueue(RateDemand demand, Waiter waiter, @Nullable LineParty party) {
+    Turn turn = new Turn(this);
     Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
-    try (Turn turn = new Turn(this, latest)) {
+    try (turn) {
+      turn.begin(latest);
       demand.found(gate);
       GatePlace place = new GatePlace(gate, demand, waiter);
       gate.enqueue(place, party, turn);
@@ -116,8 +118,10 @@ final class Turnstile {
   }
 
   void settle(RateDemand demand, long[] excess) {
+    Turn turn = new Turn(this);
     Gate gate = lockAt(demand.gate(), demand.key(), clock.nanoTime());
-    try (Turn turn = new Turn(this, latest)) {
+    try (turn) {
+      turn.begin(latest);
       demand.found(gate);
       gate.settle(demand, excess, turn);
       gates.trim(latest);
@@ -190,6 +194,7 @@ final class Turnstile {
   /* From a refusal on, its key is known. */
   private void refused(RateDemand demand, ServerAnswer[] answers) {
     Long now = timeIfKnown();
+    Turn turn = new Turn(this);
     Gate gate;
     try {
       gate = lockAt(demand.gate(), demand.key(), now == null ? demand.takenAt() : now);
@@ -197,7 +202,8 @@ final class Turnstile {
       Offers.log(brokenKey);
       return;
     }
-    try (Turn turn = new Turn(this, latest)) {
+    try (turn) {
+      turn.begin(latest);
       gate.answered(demand, answers, turn);
       gates.trim(latest);
     }
@@ -215,8 +221,10 @@ final class Turnstile {
   }
 
   void pause(@Nullable Key key, long nanos) {
+    Turn turn = new Turn(this);
     Gate gate = lockAt(null, key, clock.nanoTime());
-    try (Turn turn = new Turn(this, latest)) {
+    try (turn) {
+      turn.begin(latest);
       gate.holdUntil(latest + nanos, turn);
       gates.trim(latest);
     }
@@ -327,8 +335,10 @@ final class Turnstile {
   }
 
   private Turn turnAtLatest() {
+    Turn turn = new Turn(this);
     lock();
-    return new Turn(this, latest);
+    turn.begin(latest);
+    return turn;
   }
 
   long heldUntil() {
@@ -373,9 +383,11 @@ final class Turnstile {
   }
 
   private Turn turn(long now) {
+    Turn turn = new Turn(this);
     lock();
     advance(now);
-    return new Turn(this, latest);
+    turn.begin(latest);
+    return turn;
   }
 
   private void advance(long now) {
@@ -401,12 +413,9 @@ final class Turnstile {
 
   /** Gives the lock back. Nobody else gives or takes it, so the short way is closed as long as somebody has it. */
   void unlock() {
-    try {
-      if (shortWay != null && waiters == 0) {
-        shortWay.open(latest);
-      }
-    } finally {
-      lock.unlock();
+    if (shortWay != null && waiters == 0) {
+      shortWay.open(latest);
     }
+    lock.unlock();
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.engine.feed.Feed;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
 import io.millrace.engine.terms.Config;
@@ -68,10 +69,14 @@ class NoMemoryTest {
   }
 
   private void assertNobodyHasTheLock() throws Exception {
+    assertNobodyHasTheLockOf(schedule);
+  }
+
+  private static void assertNobodyHasTheLockOf(Schedule run) throws Exception {
     assertEquals(
         0,
         CompletableFuture.supplyAsync(
-                schedule.census()::running, task -> Thread.ofPlatform().daemon().start(task))
+                run.census()::running, task -> Thread.ofPlatform().daemon().start(task))
             .get(10, TimeUnit.SECONDS));
   }
 
@@ -98,5 +103,45 @@ class NoMemoryTest {
     turnWithoutMemory();
     assertNobodyHasTheLock();
     assertEquals(RunStatus.CANCELLED, schedule.status());
+  }
+
+  /** A source that may block; once it was read, it has no memory to say whether there is more. */
+  private static final class Forgetful implements Feed {
+    private boolean wasRead;
+
+    @Override
+    public void read(Loader loader, int most) {
+      wasRead = true;
+    }
+
+    @Override
+    public boolean exhausted() {
+      if (wasRead) {
+        throw new OutOfMemoryError("made up");
+      }
+      return false;
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "E11: a thread that reads ahead, and has no memory for it, keeps no lock, and ends the run")
+  void readsAhead() throws Exception {
+    Terms single = new Terms(new Config().with(copy -> copy.concurrency = 1), false);
+    Schedule run =
+        new Schedule(
+            single, new Forgetful(), new Collected(), new StartedWorkers(started), party, null);
+    run.reading().open();
+    assertEquals(1, started.size());
+    Worker reader = new Worker(run, null, single, Crew.NO_SLOT);
+    assertTrue(run.reading().startReadingAhead(reader));
+    try {
+      reader.readAhead();
+    } catch (OutOfMemoryError thrown) {
+      // as it may
+    }
+    assertNobodyHasTheLockOf(run);
+    assertEquals(RunStatus.ABORTED, run.status());
+    assertInstanceOf(OutOfMemoryError.class, run.error());
   }
 }

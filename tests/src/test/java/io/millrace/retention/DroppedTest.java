@@ -27,20 +27,28 @@ import io.millrace.scope.CancelScope;
 import io.millrace.scope.Handle;
 import io.millrace.scope.TaskGroup;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What nobody wants any more is collected. */
 @Timeout(30)
@@ -184,6 +192,81 @@ class DroppedTest {
       alive = Census.take().items() - 1;
     }
     assertTrue(alive <= 8, alive + " items that were delivered are alive");
+  }
+
+  /* Takes the outcomes of two items, made when they are read: the second one takes long. */
+  private static Stream<Named<BiConsumer<Iterable<Item>, Action<Item, Integer>>>> consumers() {
+    Parallel parallel = Parallel.of(2);
+    return Stream.of(
+        named("forEach", (items, action) -> parallel.forEach(items, action::apply)),
+        named(
+            "gatherer",
+            (items, action) ->
+                StreamSupport.stream(items.spliterator(), false)
+                    .gather(parallel.<Item, Integer>gatherer(action))
+                    .forEach(_ -> {})),
+        named(
+            "publisher",
+            (items, action) -> takeAll(parallel.<Item, Integer>publisher(items, action))));
+  }
+
+  private static Named<BiConsumer<Iterable<Item>, Action<Item, Integer>>> named(
+      String name, BiConsumer<Iterable<Item>, Action<Item, Integer>> consumer) {
+    return Named.of(name, consumer);
+  }
+
+  private static void takeAll(Flow.Publisher<?> publisher) {
+    CountDownLatch over = new CountDownLatch(1);
+    publisher.subscribe(
+        new Flow.Subscriber<Object>() {
+          @Override
+          public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+          }
+
+          @Override
+          public void onNext(Object outcome) {}
+
+          @Override
+          public void onError(Throwable broken) {
+            over.countDown();
+          }
+
+          @Override
+          public void onComplete() {
+            over.countDown();
+          }
+        });
+    awaitDeaf(over);
+  }
+
+  @ParameterizedTest
+  @MethodSource("consumers")
+  @DisplayName("E2: who waits for the next outcome keeps nothing of the last one")
+  void waitingConsumer(BiConsumer<Iterable<Item>, Action<Item, Integer>> consumer)
+      throws Exception {
+    CountDownLatch second = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    BlockingQueue<WeakReference<Item>> first = new LinkedBlockingQueue<>();
+    Action<Item, Integer> action =
+        item -> {
+          if (item.number == 1) {
+            awaitDeaf(second);
+            first.add(new WeakReference<>(item));
+          } else {
+            second.countDown();
+            awaitDeaf(end);
+          }
+          return item.number;
+        };
+    Iterable<Item> items = () -> IntStream.rangeClosed(1, 2).mapToObj(Item::new).iterator();
+    Thread consuming = Thread.ofPlatform().daemon().start(() -> consumer.accept(items, action));
+    try {
+      Garbage.assertCollected(first.take());
+    } finally {
+      end.countDown();
+    }
+    assertTrue(consuming.join(ofSeconds(10)));
   }
 
   @Test

@@ -25,4 +25,15 @@ final class Garbage {
     }
     Reference.reachabilityFence(reference);
   }
+
+  /** Fails unless what this refers to is collected soon. */
+  static void assertCollected(WeakReference<?> reference) {
+    long start = System.nanoTime();
+    while (reference.get() != null) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new AssertionError("still reachable: " + reference.get());
+      }
+      System.gc();
+    }
+  }
 }

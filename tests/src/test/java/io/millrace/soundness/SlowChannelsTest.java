@@ -4,14 +4,17 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
 import io.millrace.Results;
+import io.millrace.Run;
 import io.millrace.executor.ParallelExecutor;
 import io.millrace.executor.TaskOptions;
 import io.millrace.outcome.AbandonedException;
 import io.millrace.outcome.RunStatus;
+import io.millrace.outcome.TruncatedRunException;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
 import io.millrace.plan.Source;
@@ -25,6 +28,7 @@ import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -173,6 +177,103 @@ class SlowChannelsTest {
         end.countDown(); // closing the executor waits for it
       }
       assertInstanceOf(TimeoutException.class, task.await().exception().orElseThrow());
+    }
+  }
+
+  /* The first item reads from the channel; the second one waits for its interrupt. */
+  private int readOrWait(int item, CountDownLatch reading, CountDownLatch interrupted)
+      throws Exception {
+    reading.countDown();
+    if (item == 1) {
+      return read(item);
+    }
+    try {
+      end.await();
+    } catch (InterruptedException told) {
+      interrupted.countDown();
+      throw told;
+    }
+    return item;
+  }
+
+  @Test
+  @DisplayName(
+      "A19, E12: a channel that does not close holds up no interrupt of another action when the run is stopped")
+  void othersAreInterrupted() throws Exception {
+    CountDownLatch reading = new CountDownLatch(2);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Parallel parallel = Parallel.of(2).workers(Workers.platform()).grace(ofHours(1));
+    try (Run<Integer, Integer> run =
+        parallel.start(List.of(1, 2), item -> readOrWait(item, reading, interrupted))) {
+      try {
+        assertTrue(reading.await(10, TimeUnit.SECONDS));
+        run.stop();
+        assertTrue(interrupted.await(10, TimeUnit.SECONDS), "the other action is not interrupted");
+      } finally {
+        end.countDown(); // closing the run waits for it
+      }
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "A19, E12: a channel that does not close holds up no end of another run at the deadline of a scope")
+  void otherRunsOfAScopeEnd() throws Exception {
+    CountDownLatch reading = new CountDownLatch(2);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    Parallel parallel = Parallel.of(1).workers(Workers.platform()).grace(ofHours(1));
+    CancelScope scope = CancelScope.withTimeout(ofMillis(500));
+    Thread inside =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () ->
+                    scope.run(
+                        () -> {
+                          try (var _ =
+                                  parallel.start(
+                                      List.of(1), item -> readOrWait(item, reading, interrupted));
+                              var _ =
+                                  parallel.start(
+                                      List.of(2), item -> readOrWait(item, reading, interrupted))) {
+                            Soon.awaitDeaf(end);
+                          }
+                        }));
+    assertTrue(reading.await(10, TimeUnit.SECONDS));
+    assertTrue(interrupted.await(10, TimeUnit.SECONDS), "the other run goes on");
+    end.countDown();
+    assertTrue(inside.join(Duration.ofSeconds(10)));
+  }
+
+  @Test
+  @DisplayName(
+      "R1, E12: a run that a virtual thread drains ends after the grace, though its source reads a channel that does not close")
+  void drainWhileReading() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    Iterator<Integer> silent =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            reading.countDown();
+            readQuietly();
+            return false;
+          }
+
+          @Override
+          public Integer next() {
+            throw new NoSuchElementException();
+          }
+        };
+    Parallel parallel = Parallel.of(1).workers(Workers.platform()).grace(ofMillis(50));
+    try (Run<Integer, Integer> run = parallel.start(() -> silent, item -> item)) {
+      assertTrue(reading.await(10, TimeUnit.SECONDS));
+      Thread.ofVirtual().start(() -> run.drain(ofMillis(50)));
+      try {
+        assertThrows(TruncatedRunException.class, () -> Soon.of(run::take));
+      } finally {
+        end.countDown(); // closing the run waits for it
+      }
+      assertEquals(RunStatus.CANCELLED, run.status());
     }
   }
 

@@ -55,7 +55,10 @@ public final class Deputies {
     return Thread.currentThread() instanceof Deputy;
   }
 
-  /** Runs a task in a deputy; in the calling thread if there are no threads to be had. What it throws is logged. */
+  /**
+   * Runs a task in a deputy; in the calling thread if there are no threads to be had. What it throws is logged. If this throws, for
+   * want of memory, the task is not run.
+   */
   public void run(Runnable task) {
     Thread woken;
     boolean isFirst;

@@ -4,6 +4,7 @@ import io.millrace.base.TimerThread;
 import io.millrace.time.TimeSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How interrupts are sent. An interrupt may take long: it closes the channel in which a thread waits, which may be somebody's, or
@@ -21,16 +22,34 @@ public final class Sending {
 
   /**
    * Has something done that interrupts threads, and waits for it, but for 0.1 s at most. A virtual thread does it itself: waiting, it
-   * might lose its carrier; so does the thread of all timers, from which each interrupt goes to a thread apart.
+   * might lose its carrier. So do the thread of all timers and a thread apart, from which each interrupt is a task of its own: one that
+   * takes long holds up no other.
    */
   public static void all(Runnable sending) {
-    if (TimerThread.isCurrent() || Deputies.isCurrent() || Thread.currentThread().isVirtual()) {
+    boolean doesItself = isHurried() || Thread.currentThread().isVirtual();
+    CountDownLatch sent = doesItself ? null : handOver(sending);
+    if (sent == null) {
       sending.run();
     } else {
-      CountDownLatch sent = new CountDownLatch(1);
-      SENDING.run(() -> send(sending, sent::countDown));
       await(sent);
     }
+  }
+
+  /* Null if there is no memory for that: what was announced has to be sent all the same. */
+  private static @Nullable CountDownLatch handOver(Runnable sending) {
+    try {
+      CountDownLatch sent = new CountDownLatch(1);
+      Runnable last =
+          () -> SENDING.run(sent::countDown); // after the interrupts, which are tasks as well
+      SENDING.run(() -> send(sending, last));
+      return sent;
+    } catch (Throwable noMemory) {
+      return null;
+    }
+  }
+
+  private static boolean isHurried() {
+    return TimerThread.isCurrent() || Deputies.isCurrent();
   }
 
   /* This thread may be one of those that are interrupted. */
@@ -58,10 +77,18 @@ public final class Sending {
    * @param sent is told afterwards, whatever that throws
    */
   public static void interrupt(Thread thread, Runnable sending, Runnable sent) {
-    if (needsDeputy(thread)) {
-      SENDING.run(() -> send(sending, sent));
-    } else {
+    if (!needsDeputy(thread) || !isHandedOver(sending, sent)) {
       send(sending, sent);
+    }
+  }
+
+  /* False if there is no memory for that: the interrupt was announced, and would be waited for. */
+  private static boolean isHandedOver(Runnable sending, Runnable sent) {
+    try {
+      SENDING.run(() -> send(sending, sent));
+      return true;
+    } catch (Throwable noMemory) {
+      return false;
     }
   }
 
@@ -79,7 +106,7 @@ public final class Sending {
   }
 
   private static boolean needsDeputy(Thread thread) {
-    return TimerThread.isCurrent() || thread.getClass().getModule() != Thread.class.getModule();
+    return isHurried() || thread.getClass().getModule() != Thread.class.getModule();
   }
 
   /** Interrupts the calling thread. */
