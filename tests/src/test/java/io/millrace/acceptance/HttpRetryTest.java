@@ -83,7 +83,8 @@ class HttpRetryTest {
   @ParameterizedTest(name = "{displayName}: {0} in {1} calls")
   @CsvSource({
     "200,1", "304,1", "400,1", "404,1", "408,4", "409,1", "425,1", "429,4", "500,4", "501,1",
-    "502,4", "503,4", "504,4", "505,1", "519,1", "520,4", "522,4", "524,4", "525,1", "529,4", "599,1"
+    "502,4", "503,4", "504,4", "505,1", "519,1", "520,4", "522,4", "524,4", "525,1", "529,4",
+    "599,1"
   })
   void statuses(int status, int calls) {
     assertEquals(calls, calls(Retry.http(), request("GET"), reply(status)));

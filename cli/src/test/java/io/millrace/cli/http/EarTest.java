@@ -68,8 +68,7 @@ class EarTest {
     }
   }
 
-  @DisplayName(
-      "H37: a refusal is heard in however many parts it comes, and behind interim answers")
+  @DisplayName("H37: a refusal is heard in however many parts it comes, and behind interim answers")
   @ParameterizedTest
   @CsvSource({
     "HTTP/1.1 413 Too,",

@@ -37,7 +37,8 @@ class OptionValuesTest {
     assertThrows(TypeConversionException.class, () -> new TimeSpan().convert(text));
   }
 
-  @DisplayName("0 jobs, as for xargs, and percents, as for GNU parallel: what to give instead is said")
+  @DisplayName(
+      "0 jobs, as for xargs, and percents, as for GNU parallel: what to give instead is said")
   @ParameterizedTest
   @ValueSource(strings = {"0", "200%"})
   void jobsOfOtherCommands(String jobs) {
