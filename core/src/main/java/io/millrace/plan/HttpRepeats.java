@@ -24,10 +24,14 @@ import org.jspecify.annotations.Nullable;
 final class HttpRepeats implements ServerWait {
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int FORBIDDEN = 403;
-  private static final int UNAVAILABLE = 503;
 
-  /** What curl takes for transient. */
-  private static final int[] TRANSIENT = {408, 429, 500, 502, 503, 504};
+  /** Not for now: the second one is no standard, but widely used. */
+  private static final Set<Integer> OVERLOADED = Set.of(503, 529);
+
+  /** What curl takes for transient, and what of Cloudflare and of overloaded services means the same. */
+  private static final int[] TRANSIENT = {
+    408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529
+  };
 
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -45,7 +49,7 @@ final class HttpRepeats implements ServerWait {
 
   private final List<Dialect> dialects;
 
-  /** Repeats what curl takes for transient, and what the server asks for in one of these dialects. */
+  /** Repeats what is taken for transient, and what the server asks for in one of these dialects. */
   HttpRepeats(List<? extends Dialect> dialects) {
     this(true, dialects, TRANSIENT);
   }
@@ -124,7 +128,7 @@ final class HttpRepeats implements ServerWait {
 
   private static boolean wasNotProcessed(HttpReply reply, Signals signals) {
     return reply.statusCode() == TOO_MANY_REQUESTS
-        || (reply.statusCode() == UNAVAILABLE && signals.delay().isPresent())
+        || (OVERLOADED.contains(reply.statusCode()) && signals.delay().isPresent())
         || isLimited(reply, signals);
   }
 
@@ -164,7 +168,7 @@ final class HttpRepeats implements ServerWait {
     int status = reply.statusCode();
     boolean asks =
         statuses.contains(status)
-            || status == UNAVAILABLE
+            || OVERLOADED.contains(status)
             || (obeysServer && status == FORBIDDEN)
             || isToBeRepeated(reply, signals);
     return asks ? signals.delay() : Optional.empty();

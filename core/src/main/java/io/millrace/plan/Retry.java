@@ -102,16 +102,16 @@ public record Retry(
   }
 
   /**
-   * For HTTP: 4 attempts, for replies with status 408, 429, 500, 502, 503 or 504, {@link IOException}s and
-   * timeouts. Obeys what the server says about coming back, in any of the dialects that {@link Dialect#known}
+   * For HTTP: 4 attempts, for replies with status 408, 429, 500, 502, 503 or 504, which curl repeats as well, 520 to
+   * 524 or 529, {@link IOException}s and timeouts. Obeys what the server says about coming back, in any of the dialects that {@link Dialect#known}
    * lists: {@code Retry-After} is one. So a reply that says "never" is not repeated, one that says "once more"
    * is, and so is one with status 403 that says when. A reply is an {@link java.net.http.HttpResponse} or an
    * {@link HttpReply}, such as {@link HttpStatusException}, returned or thrown.
    *
    * <p>A request that may have been processed is repeated only if that does no harm: if its method is GET,
    * HEAD, OPTIONS, TRACE, PUT or DELETE, or if it has an {@code Idempotency-Key}. Any other request is repeated only
-   * if the server did not take it: the connection was refused, or the reply has status 429, or 403 or 503 and
-   * says how long to wait, as with {@code Retry-After}. The request
+   * if the server did not take it: the connection was refused, or the reply has status 429, or 403, 503 or 529
+   * and says how long to wait, as with {@code Retry-After}. The request
    * is the item, if it is an {@link java.net.http.HttpRequest}, or that of the response. If neither is known,
    * as where an item of another type, or a task of an executor, got no response, the request counts as one that may be
    * repeated: {@link #when(BiPredicate)} can say otherwise.

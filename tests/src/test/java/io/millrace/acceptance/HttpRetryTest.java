@@ -79,11 +79,12 @@ class HttpRetryTest {
     return Reply.of(status, "X-Other", "1");
   }
 
-  @DisplayName("H12: by default, the statuses that curl repeats are repeated")
+  @DisplayName("H12: by default, the statuses that curl repeats are repeated, and their like")
   @ParameterizedTest(name = "{displayName}: {0} in {1} calls")
   @CsvSource({
     "200,1", "304,1", "400,1", "404,1", "408,4", "409,1", "425,1", "429,4", "500,4", "501,1",
-    "502,4", "503,4", "504,4", "505,1", "599,1"
+    "502,4", "503,4", "504,4", "505,1", "519,1", "520,4", "522,4", "524,4", "525,1", "529,4",
+    "599,1"
   })
   void statuses(int status, int calls) {
     assertEquals(calls, calls(Retry.http(), request("GET"), reply(status)));
@@ -105,7 +106,7 @@ class HttpRetryTest {
   @CsvSource({"GET,4", "HEAD,4", "OPTIONS,4", "TRACE,4", "PUT,4", "DELETE,4", "POST,1", "PATCH,1"})
   void methods(String method, int calls) {
     HttpRequest request = request(method);
-    for (int status : List.of(408, 500, 502, 503, 504)) {
+    for (int status : List.of(408, 500, 502, 503, 504, 520, 529)) {
       assertEquals(calls, calls(Retry.http(), request, reply(status)), "status " + status);
     }
     assertEquals(calls, calls(Retry.http(), request, new SocketException("reset")));
@@ -120,6 +121,7 @@ class HttpRetryTest {
     HttpRequest request = request(method);
     assertEquals(4, calls(Retry.http(), request, reply(429)));
     assertEquals(4, calls(Retry.http(), request, Reply.of(503, "Retry-After", "0")));
+    assertEquals(4, calls(Retry.http(), request, Reply.of(529, "Retry-After", "0")));
     assertEquals(4, calls(Retry.http(), request, new ConnectException("refused")));
     assertEquals(4, calls(Retry.http(), request, new HttpConnectTimeoutException("slow")));
     assertEquals(4, calls(Retry.http(), request, new UnknownHostException("nowhere")));
@@ -137,10 +139,11 @@ class HttpRetryTest {
     assertEquals(4, calls(Retry.http(), request, new IOException("reset")));
   }
 
-  @Test
+  @ParameterizedTest
   @DisplayName(
-      "H12, A14: a failure of 503 with Retry-After pauses the limiter also if 503 is not repeated")
-  void pausesAllTheSame() throws Exception {
+      "H12, A14: a failure of 503 or 529 with Retry-After pauses the limiter also if it is not repeated")
+  @ValueSource(ints = {503, 529})
+  void pausesAllTheSame(int status) throws Exception {
     try (ManualClock clock = ManualClock.jumping()) {
       RateLimiter shared = RateLimiter.of(RateLimit.unlimited(), clock);
       Parallel parallel = Parallel.of(1).clock(clock).rateLimit(shared);
@@ -149,7 +152,7 @@ class HttpRetryTest {
           .map(
               List.of("a"),
               _ -> {
-                throw new HttpStatusException(Reply.of(503, "Retry-After", "7"));
+                throw new HttpStatusException(Reply.of(status, "Retry-After", "7"));
               });
       parallel.map(List.of("b"), _ -> Reply.ok());
       assertEquals(ofSeconds(7), clock.elapsed());

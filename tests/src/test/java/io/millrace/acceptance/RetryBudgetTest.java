@@ -358,7 +358,7 @@ class RetryBudgetTest {
         "Retry[attempts=1, budget=RetryBudget[share=0.2, floor=5, window=1m]]",
         Retry.none().budget(RetryBudget.of(0.2, 5, ofMinutes(1))).toString());
     assertEquals(
-        "Retry[attempts=4, http[408, 429, 500, 502, 503, 504], budget=RetryBudget[unlimited]]",
+        "Retry[attempts=4, http[408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529], budget=RetryBudget[unlimited]]",
         Retry.http().budget(RetryBudget.unlimited()).toString());
   }
 

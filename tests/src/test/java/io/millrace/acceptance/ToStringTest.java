@@ -82,7 +82,9 @@ class ToStringTest {
             .whenResult(result -> false)
             .serverWait((result, error, now) -> java.util.Optional.empty())
             .backoff(Backoff.exponential(ofMillis(500)).jitter(Jitter.EQUAL)));
-    shows("Retry[attempts=4, http[408, 429, 500, 502, 503, 504]]", Retry.http());
+    shows(
+        "Retry[attempts=4, http[408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529]]",
+        Retry.http());
     shows(
         "Retry[attempts=4, when, http[429, 500], maxServerWait=1m]",
         Retry.http(500).when(error -> true).maxServerWait(ofMinutes(1)));

@@ -37,7 +37,7 @@ final class HttpOptions {
   @Option(
       names = "--jobs",
       paramLabel = "N",
-      converter = WholeNumber.FromOne.class,
+      converter = WholeNumber.Jobs.class,
       description = "Requests under way at once (default: ${DEFAULT-VALUE}).")
   private int jobs = 16;
 

@@ -2,12 +2,14 @@ package io.millrace.cli.http;
 
 import io.millrace.cli.http.LostException.Stage;
 import io.millrace.cli.text.ErrorMessage;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.security.GeneralSecurityException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.regex.Pattern;
@@ -43,6 +45,9 @@ final class LostText {
       case NoHttpResponseException _ -> "the connection was closed without an answer";
       case MessageConstraintException _ -> "the headers of the answer are too many or too long";
       case ConnectionClosedException _ -> "the connection was closed in the middle of the answer";
+      case EOFException _ when stage == Stage.CONNECTING ->
+          "TLS: the connection was closed before it was secure";
+      case EOFException _ -> "the connection was closed in the middle of the answer";
       case SocketException broken when stage == Stage.CONNECTING ->
           "cannot connect: " + ErrorMessage.of(broken);
       case SocketException broken -> "the connection was lost: " + ErrorMessage.of(broken);
@@ -75,10 +80,17 @@ final class LostText {
       return "the certificate is not one of this host";
     }
     return chain(refused)
-        .filter(GeneralSecurityException.class::isInstance)
+        .filter(LostText::isOfCertificate)
         .reduce((_, inner) -> inner)
         .map(LostText::ofCertificate)
         .orElseGet(() -> ErrorMessage.of(refused));
+  }
+
+  /* Other errors of cryptography are about what came later, such as an alert that is not encrypted. */
+  private static boolean isOfCertificate(Throwable error) {
+    return error instanceof CertificateException
+        || error instanceof CertPathBuilderException
+        || error instanceof CertPathValidatorException;
   }
 
   private static String ofCertificate(Throwable refused) {

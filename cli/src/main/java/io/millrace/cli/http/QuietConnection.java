@@ -51,8 +51,8 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** From here on, a status is no interim one. */
   private static final int FINAL = 200;
 
-  /** From here on, a status says that the body need not be sent. */
-  private static final int REFUSED = 400;
+  /** From here on, a status says that the body need not be sent: it is refused, or wanted elsewhere, if at all. */
+  private static final int REFUSED = 300;
 
   private final Http1Config bounds;
   private boolean isProbed;
@@ -140,7 +140,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   @Override
   public boolean isConsistent() {
-    return cut == null && super.isConsistent();
+    return cut == null && ear == null && super.isConsistent();
   }
 
   @Override

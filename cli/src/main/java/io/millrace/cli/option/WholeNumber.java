@@ -26,6 +26,25 @@ public abstract sealed class WholeNumber implements ITypeConverter<Integer> {
     }
   }
 
+  /** How many jobs go on at once, from 1. Other commands take 0 for no limit, and percents of the processors. */
+  public static final class Jobs extends WholeNumber {
+    Jobs() {
+      super(1);
+    }
+
+    @Override
+    String hint(String text) {
+      return text.endsWith("%") || text.equals("0")
+          ? "; 1000 is hardly a limit, and $(nproc) is one for each processor"
+          : "";
+    }
+  }
+
+  /** What to give instead of what is no such number. */
+  String hint(String text) {
+    return "";
+  }
+
   @Override
   public Integer convert(String text) {
     try {
@@ -37,6 +56,6 @@ public abstract sealed class WholeNumber implements ITypeConverter<Integer> {
       // said below
     }
     throw new TypeConversionException(
-        "'" + text + "' is not a whole number from " + least + " to " + MOST);
+        "'" + text + "' is not a whole number from " + least + " to " + MOST + hint(text.strip()));
   }
 }

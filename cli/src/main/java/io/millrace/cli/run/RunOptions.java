@@ -32,7 +32,7 @@ final class RunOptions {
   @Option(
       names = {"--jobs", "-j", "-P"},
       paramLabel = "N",
-      converter = WholeNumber.FromOne.class,
+      converter = WholeNumber.Jobs.class,
       description = "Commands at once (default: the number of processors).")
   private int jobs = Runtime.getRuntime().availableProcessors();
 

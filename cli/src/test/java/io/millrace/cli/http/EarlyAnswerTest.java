@@ -216,6 +216,32 @@ class EarlyAnswerTest {
     assertEquals("ok", cli.line().path("body").stringValue(), cli.out());
   }
 
+  @DisplayName(
+      "H37: a server that wants the body elsewhere, and reads no further, is heard, as by curl")
+  @ParameterizedTest
+  @CsvSource({"PUT, 307, PUT", "POST, 308, POST", "POST, 303, GET"})
+  void wantedElsewhere(String method, int status, String next) throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    serve(
+        (number, body, client) -> {
+          if (number == 1) {
+            awaitStandstill(client.getInputStream());
+            write(client, whole(status, "Location: /next"));
+            awaitWithoutReading(over);
+            return false;
+          }
+          body.read();
+          write(client, whole(200));
+          return true;
+        });
+
+    Cli cli = Cli.run(line(method, ""), "http", "--retries", "0", "--timeout", "1m");
+    over.countDown();
+
+    assertEquals(200, cli.line().path("status").intValue(), cli.out());
+    assertEquals(List.of(method + " / HTTP/1.1", next + " /next HTTP/1.1"), requests);
+  }
+
   /* Until nobody can send more, since nobody reads it. */
   private static void awaitStandstill(InputStream in) throws IOException {
     int waiting = in.available();

@@ -2,11 +2,14 @@ package io.millrace.cli.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.cli.Cli;
 import io.millrace.cli.option.Rate;
 import io.millrace.cli.option.TimeSpan;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,6 +35,19 @@ class OptionValuesTest {
       strings = {"", "5", "s", "0ms", "0.000000001ms", "-1s", "1e9s", "1 s", "9999999999s"})
   void otherTimesAreRefused(String text) {
     assertThrows(TypeConversionException.class, () -> new TimeSpan().convert(text));
+  }
+
+  @DisplayName(
+      "0 jobs, as for xargs, and percents, as for GNU parallel: what to give instead is said")
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "200%"})
+  void jobsOfOtherCommands(String jobs) {
+    for (String command : new String[] {"run", "http"}) {
+      Cli cli = Cli.run("", command, "--jobs", jobs, "--", "true");
+      assertEquals(2, cli.code());
+      assertTrue(cli.err().contains("'" + jobs + "' is not a whole number from 1 "), cli.err());
+      assertTrue(cli.err().contains("$(nproc)"), cli.err());
+    }
   }
 
   @Test

@@ -9,14 +9,20 @@ import com.sun.net.httpserver.HttpsServer;
 import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
 import io.millrace.cli.ServerKeys;
+import io.millrace.cli.http.LostException.Stage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -83,6 +89,31 @@ class TlsTest {
     Cli otherHost = run(url("localhost", "/"), "--cacert", certificate.toString());
     assertEquals(1, otherHost.code(), otherHost.out());
     assertEquals(0, run(url("localhost", "/"), "--insecure").code());
+  }
+
+  @DisplayName(
+      "H11: what goes wrong in TLS, and is not about the certificate, is not said to be: nobody need be trusted more")
+  @Test
+  void brokenTls() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+      var _ =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try (Socket client = socket.accept()) {
+                      var _ = client.getInputStream().read(new byte[10_000]);
+                    } catch (IOException over) {
+                      throw new UncheckedIOException(over);
+                    }
+                  });
+      String url = "https://127.0.0.1:" + socket.getLocalPort() + "/";
+      assertEquals(
+          "TLS: the connection was closed before it was secure",
+          run(url, "--insecure").line().get("error").stringValue());
+    }
+    SSLException damaged =
+        new SSLException("Unexpected plaintext alert", new GeneralSecurityException("x"));
+    assertEquals("TLS: Unexpected plaintext alert", LostText.of(Stage.SENT, damaged));
   }
 
   @DisplayName("H1: no redirect leads from https to http")
