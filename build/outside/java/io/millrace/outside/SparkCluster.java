@@ -148,11 +148,11 @@ public final class SparkCluster implements AutoCloseable {
     return url;
   }
 
-  /** The executors of a worker, each of which is a process. */
+  /** The executors of a worker, each of which is a process; what they start looks like them for a moment. */
   public List<ProcessHandle> executors(int worker) {
     return workers
         .get(worker)
-        .descendants()
+        .children()
         .filter(
             each -> each.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
         .toList();

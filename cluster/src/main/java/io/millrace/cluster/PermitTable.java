@@ -90,18 +90,22 @@ final class PermitTable {
       INSERT_EMPTY.replace(
           "burst, time, time, 0, time", "burst, time - " + ALL + ", time, 0, time");
 
-  /* For a row that is locked. */
+  /* For a row that nobody has changed since it was seen. */
   static final String REPLACE =
       WRITTEN
           + "UPDATE millrace_rate_limit AS changed SET permits = made.permits, period_nanos = made.period_nanos, burst = made.burst,"
           + " due = made.time - "
           + ALL
-          + ", latest = made.time, paused_until = made.time, shift = 0 FROM made WHERE changed.name = made.name";
+          + ", latest = made.time, paused_until = made.time, shift = 0 FROM made WHERE changed.name = made.name"
+          + " AND changed.latest = ?";
 
-  /* "MILLRATE": only one JVM at a time makes the table. */
+  /* "MILLRATE": only one JVM at a time makes the table. Both are sent at once, so it has the lock for no round trip. */
   private static final long LOCK = 0x4D494C4C52415445L;
   private static final String CREATE =
-      """
+      "SELECT pg_advisory_xact_lock("
+          + LOCK
+          + ");"
+          + """
       CREATE TABLE IF NOT EXISTS millrace_rate_limit (
         name TEXT PRIMARY KEY, permits DOUBLE PRECISION NOT NULL, period_nanos BIGINT NOT NULL, burst BIGINT NOT NULL,
         due NUMERIC NOT NULL, latest BIGINT NOT NULL, shift BIGINT NOT NULL, paused_until BIGINT NOT NULL,
@@ -123,11 +127,17 @@ final class PermitTable {
     }
     String form = columns(connection);
     if (form.isEmpty()) {
-      text(connection, "SELECT pg_advisory_xact_lock(" + LOCK + ")");
       try (Statement statement = connection.createStatement()) {
         statement.execute(CREATE);
       }
       form = columns(connection);
+    }
+    if (form.isEmpty()) { // it is there, and whoever has no right to it sees no columns
+      throw new PermitStoreException(
+          store
+              + " cannot be used: the user has no right to its table millrace_rate_limit. Give the user that:"
+              + " GRANT SELECT, INSERT, UPDATE ON millrace_rate_limit TO ...",
+          null);
     }
     if (!form.equals(FORM)) {
       throw new PermitStoreException(

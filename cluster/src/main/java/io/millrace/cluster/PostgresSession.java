@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit in PostgreSQL. Each change is one statement, which does the arithmetic: so the row, for which all JVMs wait, is locked for
- * no round trip, however far away they are.
+ * A limit in PostgreSQL. Each change is one statement, which does the arithmetic, and so is all that makes or replaces a limit: so
+ * nothing for which other JVMs wait is locked for a round trip, however far away they are.
  */
 final class PostgresSession extends ServerSession<Connection> {
   /* A pause of more than 100 years is one of 100 years. */
@@ -33,7 +33,11 @@ final class PostgresSession extends ServerSession<Connection> {
   void open() {
     attempt(
         c -> {
-          inTransaction(c, this::requireForm);
+          PermitTable.require(c, database);
+          if (rowOrNull(c) == null) {
+            write(c, PermitTable.INSERT_FULL);
+          }
+          requireOurs(c);
           return true;
         });
   }
@@ -58,7 +62,7 @@ final class PostgresSession extends ServerSession<Connection> {
   public PermitStore.Standing look() {
     return attempt(
         c -> {
-          PermitRow row = row(c, PermitTable.ROW);
+          PermitRow row = row(c);
           if (!isOurs(row)) {
             requireUnused(row);
           }
@@ -70,7 +74,7 @@ final class PostgresSession extends ServerSession<Connection> {
       throws SQLException {
     PermitStore.Reservation answer = changeOrNull(c, change, amount);
     if (answer == null) {
-      inTransaction(c, this::requireOurs);
+      requireOurs(c);
       answer = changeOrNull(c, change, amount);
     }
     if (answer == null) {
@@ -112,18 +116,17 @@ final class PostgresSession extends ServerSession<Connection> {
     }
   }
 
-  /* If the row is that of another limit that nobody uses any more, ours takes its place. */
+  /* If the row is that of another limit that nobody uses any more, ours takes its place, unless somebody was faster. */
   private void requireOurs(Connection c) throws SQLException {
-    PermitRow row = row(c, PermitTable.ROW + " FOR UPDATE");
-    if (!isOurs(row)) {
+    for (PermitRow row = row(c); !isOurs(row); row = row(c)) {
       requireUnused(row);
-      write(c, PermitTable.REPLACE);
+      replace(c, row);
     }
   }
 
-  private PermitRow row(Connection c, String question) throws SQLException {
+  private PermitRow row(Connection c) throws SQLException {
     mayBeMissing = true;
-    PermitRow row = rowOrNull(c, question);
+    PermitRow row = rowOrNull(c);
     if (row == null) {
       throw new SQLException("the limit's row was deleted", "02000");
     }
@@ -131,8 +134,8 @@ final class PostgresSession extends ServerSession<Connection> {
     return row;
   }
 
-  private @Nullable PermitRow rowOrNull(Connection c, String question) throws SQLException {
-    try (PreparedStatement select = c.prepareStatement(question)) {
+  private @Nullable PermitRow rowOrNull(Connection c) throws SQLException {
+    try (PreparedStatement select = c.prepareStatement(PermitTable.ROW)) {
       select.setString(1, limit.name());
       try (ResultSet found = select.executeQuery()) {
         return found.next() ? PermitRow.of(found) : null;
@@ -140,22 +143,10 @@ final class PostgresSession extends ServerSession<Connection> {
     }
   }
 
-  /* Makes the table and the row if they are missing. Waits for whoever has the row locked only to make it. */
-  private void requireForm(Connection c) throws SQLException {
-    PermitTable.require(c, database);
-    PermitRow row = rowOrNull(c, PermitTable.ROW);
-    if (row == null) {
-      write(c, PermitTable.INSERT_FULL);
-    }
-    if (row == null || !isOurs(row)) {
-      requireOurs(c);
-    }
-  }
-
   /* A database that was restored, or set up anew, has lost the limit: it begins again, without the burst. */
   private void requireRow(Connection c) throws SQLException {
     PermitTable.require(c, database);
-    if (rowOrNull(c, PermitTable.ROW) == null) {
+    if (rowOrNull(c) == null) {
       write(c, PermitTable.INSERT_EMPTY);
     }
   }
@@ -163,24 +154,24 @@ final class PostgresSession extends ServerSession<Connection> {
   /* If another JVM makes the row just now, that one's counts. */
   private void write(Connection c, String statement) throws SQLException {
     try (PreparedStatement insert = c.prepareStatement(statement)) {
-      insert.setString(1, limit.name());
-      insert.setDouble(2, form.permits());
-      insert.setLong(3, form.periodNanos());
-      insert.setLong(4, form.burst());
+      describe(insert);
       insert.executeUpdate();
     }
   }
 
-  private interface Steps {
-    void in(Connection c) throws SQLException;
+  private void replace(Connection c, PermitRow seen) throws SQLException {
+    try (PreparedStatement update = c.prepareStatement(PermitTable.REPLACE)) {
+      describe(update);
+      update.setLong(5, seen.latest());
+      update.executeUpdate();
+    }
   }
 
-  /* If it fails, the connection is given up. */
-  private static void inTransaction(Connection c, Steps steps) throws SQLException {
-    c.setAutoCommit(false);
-    steps.in(c);
-    c.commit();
-    c.setAutoCommit(true);
+  private void describe(PreparedStatement writing) throws SQLException {
+    writing.setString(1, limit.name());
+    writing.setDouble(2, form.permits());
+    writing.setLong(3, form.periodNanos());
+    writing.setLong(4, form.burst());
   }
 
   @Override
@@ -191,15 +182,13 @@ final class PostgresSession extends ServerSession<Connection> {
   @Override
   void prepare(Connection made) throws SQLException {
     try (Statement statement = made.createStatement()) {
-      // Whoever is frozen with the row locked holds up the others no longer than that.
       statement.execute(
-          "SET idle_in_transaction_session_timeout = 2000; SET lock_timeout = 900;"
-              + " SET synchronous_commit = off; SET tcp_keepalives_idle = 10;"
+          "SET lock_timeout = 900; SET synchronous_commit = off; SET tcp_keepalives_idle = 10;"
               // With another one, whoever waited for the row would get an error, not the row.
               + " SET default_transaction_isolation = 'read committed'");
     }
     if (mayBeMissing) {
-      inTransaction(made, this::requireRow);
+      requireRow(made);
     }
   }
 

@@ -221,12 +221,13 @@ class PostgresPermitsTest extends PermitStoreContract {
     }
   }
 
-  /** Makes sockets that count what is sent at once. */
-  public static final class CountingSockets extends SocketFactory {
-    private static final AtomicInteger SENT = new AtomicInteger();
+  /** Makes sockets that tell before something is sent. */
+  public static final class ToldSockets extends SocketFactory {
+    private static final Runnable NOBODY = () -> {};
+    private static volatile Runnable beforeSending = NOBODY;
 
     /** The driver makes it. */
-    public CountingSockets() {}
+    public ToldSockets() {}
 
     @Override
     public Socket createSocket() {
@@ -236,7 +237,7 @@ class PostgresPermitsTest extends PermitStoreContract {
           return new FilterOutputStream(super.getOutputStream()) {
             @Override
             public void write(byte[] bytes, int from, int length) throws IOException {
-              SENT.incrementAndGet();
+              beforeSending.run();
               out.write(bytes, from, length);
             }
           };
@@ -265,17 +266,72 @@ class PostgresPermitsTest extends PermitStoreContract {
     }
   }
 
+  private PermitStore told() {
+    return store().with("socketFactory", ToldSockets.class.getName());
+  }
+
   @Test
   @DisplayName(
       "A reservation is one round trip, so the row that all wait for is not locked while anything is on its way")
   void roundTrips() {
-    PermitStore counted = store().with("socketFactory", CountingSockets.class.getName());
-    try (Session session = counted.open(LIMIT)) {
+    AtomicInteger sent = new AtomicInteger();
+    ToldSockets.beforeSending = sent::incrementAndGet;
+    try (Session session = told().open(LIMIT)) {
       for (int i = 0; i < 10; i++) {
-        int before = CountingSockets.SENT.get();
+        int before = sent.get();
         session.reserve(1);
-        assertEquals(1, CountingSockets.SENT.get() - before);
+        assertEquals(1, sent.get() - before);
       }
+    } finally {
+      ToldSockets.beforeSending = ToldSockets.NOBODY;
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "However far away one is that opens a limit for the first time, or replaces one, nobody else has to wait for it")
+  void openedFromAfar() throws Exception {
+    assertNobodyWaits(() -> {}); // nothing is there
+    assertNobodyWaits(() -> store().open(SharedLimit.of("other", LIMIT.rate())).close());
+    assertNobodyWaits(
+        () -> {
+          store().open(SharedLimit.of("test", RateLimit.perSecond(200))).close();
+          shiftLastUse(Duration.ofSeconds(-61));
+        });
+  }
+
+  private interface Preparation {
+    void run() throws SQLException;
+  }
+
+  /* One stands still before each of its steps, one after the other; and another one opens the limit meanwhile. */
+  private void assertNobodyWaits(Preparation preparation) throws Exception {
+    boolean stood = true;
+    for (int step = 1; stood; step++) {
+      newSchema();
+      preparation.run();
+      CompletableFuture<Boolean> stands = new CompletableFuture<>();
+      CompletableFuture<Void> goesOn = new CompletableFuture<>();
+      AtomicInteger left = new AtomicInteger(step);
+      ToldSockets.beforeSending =
+          () -> {
+            if (left.decrementAndGet() == 0) {
+              stands.complete(true);
+              goesOn.join();
+            }
+          };
+      PermitStore far = told();
+      CompletableFuture<Void> opened =
+          CompletableFuture.runAsync(() -> far.open(LIMIT).close(), Thread::startVirtualThread)
+              .whenComplete((_, _) -> stands.complete(false));
+      stood = stands.get();
+      try {
+        store().open(LIMIT).close();
+      } finally {
+        goesOn.complete(null);
+        ToldSockets.beforeSending = ToldSockets.NOBODY;
+      }
+      opened.get();
     }
   }
 
@@ -311,6 +367,20 @@ class PostgresPermitsTest extends PermitStoreContract {
     PermitStoreException refused =
         assertThrows(PermitStoreException.class, () -> store().open(LIMIT));
     assertTrue(refused.getMessage().contains("has another form"), refused.getMessage());
+  }
+
+  @Test
+  @DisplayName("A table to which the user has no right is refused, with what to do")
+  void noRight() throws SQLException {
+    store().open(LIMIT).close();
+    String user = "stranger_" + schema;
+    server.execute("CREATE ROLE " + user + " LOGIN");
+    server.execute("GRANT USAGE, CREATE ON SCHEMA " + schema + " TO " + user);
+    PermitStoreException refused =
+        assertThrows(
+            PermitStoreException.class,
+            () -> PostgresPermits.at(address().replace("user=test", "user=" + user)).open(LIMIT));
+    assertTrue(refused.getMessage().contains("GRANT SELECT"), refused.getMessage());
   }
 
   @Test

@@ -117,6 +117,9 @@ public final class Latencies {
 
   /** Both together. */
   public Latencies plus(Latencies other) {
+    if (count == 0 || other.count == 0) {
+      return count == 0 ? other : this;
+    }
     long[] sum = Arrays.copyOf(counts, Math.max(counts.length, other.counts.length));
     for (int place = 0; place < other.counts.length; place++) {
       sum[place] += other.counts[place];

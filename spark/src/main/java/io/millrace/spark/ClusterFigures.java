@@ -91,17 +91,20 @@ final class ClusterFigures implements Supplier<Snapshot> {
     }
 
     Snapshot whenBusy() {
-      Snapshot now = with(last.runs(), last.running(), last.slots(), last.waiting(), age());
-      return before.plus(now);
+      return inAll(with(last.runs(), last.running(), last.slots(), last.waiting(), age()));
     }
 
     Snapshot whenIdle() {
-      return before.plus(with(0, 0, 0, Map.of(), age()));
+      return inAll(with(0, 0, 0, Map.of(), age()));
     }
 
     /* Pauses end with it. */
     Snapshot whenOver() {
-      return before.plus(with(0, 0, 0, Map.of(), ChronoUnit.FOREVER.getDuration()));
+      return inAll(with(0, 0, 0, Map.of(), ChronoUnit.FOREVER.getDuration()));
+    }
+
+    private Snapshot inAll(Snapshot now) {
+      return before == NONE ? now : before.plus(now);
     }
 
     private Duration age() {

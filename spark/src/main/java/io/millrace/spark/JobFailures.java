@@ -15,6 +15,10 @@ final class JobFailures {
               "a worker has an older Java than the one that Millrace, or your program, was compiled for. Millrace needs Java 25.0.3 or"
                   + " later on all workers: install it there, or point spark.executorEnv.JAVA_HOME to it"),
           new Advice(
+              Pattern.compile("ExceptionInInitializerError|Could not initialize class"),
+              "a class of your program could not be initialized on a worker: a static initializer has thrown what stands below, the first"
+                  + " time that the class was needed there"),
+          new Advice(
               Pattern.compile(
                   "ClassNotFoundException|NoClassDefFoundError|cannot assign instance of java\\.lang\\.invoke\\.SerializedLambda"),
               "a worker lacks classes of your program or of Millrace: give Spark their jars, with spark.jars, --jars or"

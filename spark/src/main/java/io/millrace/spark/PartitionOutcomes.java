@@ -4,6 +4,7 @@ import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.outcome.Outcome;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -26,12 +27,13 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   private static final long KILLED_POLL_MILLIS = 100;
 
   private final WorkerEngine<?, T, R> engine;
-  private final Iterator<? extends T> items;
+  /* Nothing is kept of a partition that has ended. */
+  private Iterator<? extends T> items;
   private final BooleanSupplier isKilled;
   private final int window;
   private final boolean ordered;
   private final boolean isStored;
-  /* Opened by the first look-up, and closed by the end of the task; null before, and without one. */
+  /* Opened by the first look-up, and closed by the end of the partition, or of the task; null before, and without one. */
   private volatile @Nullable TaskCheckpoint checkpoint;
   /* What Spark may have: it was stored, now or before. */
   private final ArrayDeque<Entry<T, R>> stored = new ArrayDeque<>();
@@ -84,7 +86,19 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
         engine.submit(read());
       }
     }
-    return inFlight > 0;
+    boolean hasMore = inFlight > 0;
+    if (!hasMore) { // a task may have many partitions, one after the other, as with coalesce
+      items = Collections.emptyIterator();
+      closeCheckpoint();
+    }
+    return hasMore;
+  }
+
+  private void closeCheckpoint() {
+    TaskCheckpoint open = checkpoint;
+    if (open != null) {
+      open.close();
+    }
   }
 
   private Entry<T, R> read() {
@@ -217,10 +231,7 @@ final class PartitionOutcomes<T extends @Nullable Object, R extends @Nullable Ob
   void close() {
     abandoned = true;
     engine.leave(this);
-    TaskCheckpoint open = checkpoint;
-    if (open != null) {
-      open.close();
-    }
+    closeCheckpoint();
   }
 
   // For the engine

@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
@@ -105,6 +106,32 @@ class PartitionJobTest {
                     }));
     assertSame(full, thrown);
     LocalSpark.awaitNoEngine();
+  }
+
+  /** What a program has once in each JVM, and cannot have. */
+  private static final class Once {
+    static final Object KEPT = made();
+
+    private static Object made() {
+      throw new IllegalStateException("the database is not there");
+    }
+  }
+
+  @Test
+  @DisplayName("K11 a class that cannot be initialized on a worker is not said to be missing there")
+  void aClassThatCannotBeInitialized() {
+    JavaRDD<SparkOutcome<Integer, Integer>> rows =
+        SparkParallel.of(() -> Parallel.of(1))
+            .map(
+                LocalSpark.context().parallelize(List.of(1), 1),
+                () -> Once.KEPT,
+                (_, item) -> item);
+    for (int job = 0; job < 2; job++) { // Java says something else the second time
+      Exception failed = assertThrows(Exception.class, () -> SparkParallel.run(rows, (_, _) -> {}));
+      String message = String.valueOf(failed.getMessage());
+      assertTrue(message.startsWith("a class of your program could not be initialized"), message);
+      assertTrue(message.contains("the database is not there"), message);
+    }
   }
 
   @Test

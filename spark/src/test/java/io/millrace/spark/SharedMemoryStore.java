@@ -19,6 +19,7 @@ final class SharedMemoryStore implements CheckpointStore {
   final AtomicInteger commits = new AtomicInteger();
   final AtomicInteger finds = new AtomicInteger();
   final AtomicInteger open = new AtomicInteger();
+  final AtomicInteger mostOpen = new AtomicInteger();
   final AtomicInteger closedInUse = new AtomicInteger();
   volatile boolean isFull;
 
@@ -32,7 +33,7 @@ final class SharedMemoryStore implements CheckpointStore {
 
   @Override
   public CheckpointSession open(CheckpointName name) {
-    open.incrementAndGet();
+    mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
     return new CheckpointSession() {
       private volatile boolean inUse;
 

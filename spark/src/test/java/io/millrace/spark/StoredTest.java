@@ -214,6 +214,20 @@ class StoredTest {
   }
 
   @Test
+  @DisplayName(
+      "K13 a task that has many partitions, one after the other, has one session at a time")
+  void coalesced() {
+    for (int calls : new int[] {400, 400}) {
+      List<SparkOutcome<Long, String>> rows =
+          outcomes(unordered(), 400, 40).coalesce(1).collectAsList();
+      assertEquals(400, rows.stream().map(SparkOutcome::item).distinct().count());
+      assertEquals(calls, CALLS.get());
+      LocalSpark.awaitNoEngine();
+    }
+    assertEquals(1, store.mostOpen.get());
+  }
+
+  @Test
   @DisplayName("K13 rows with the same key may each be called, and each has its outcome")
   void sameKeys() {
     List<SparkOutcome<Long, String>> rows = outcomes(unordered(), 2000, 1).collectAsList();

@@ -1,6 +1,7 @@
 package io.millrace.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +11,9 @@ import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
@@ -115,6 +118,35 @@ class WorkerEngineTest {
         heard.stream().filter(outcome -> outcome.item().equals(1)).findFirst().orElseThrow();
     assertInstanceOf(Failure.class, first);
     assertInstanceOf(TaskEnded.class, first.error());
+  }
+
+  private record Ended(
+      PartitionOutcomes<Integer, Integer> outcomes, WeakReference<List<Integer>> rows) {
+
+    static Ended of(Job<Object, Integer, Integer> job) {
+      List<Integer> rows = new ArrayList<>(List.of(1, 2, 3));
+      PartitionOutcomes<Integer, Integer> outcomes =
+          PartitionOutcomes.open(job, rows.iterator(), () -> false);
+      int count = 0;
+      while (outcomes.hasNext()) {
+        outcomes.next();
+        count++;
+      }
+      assertEquals(rows.size(), count);
+      return new Ended(outcomes, new WeakReference<>(rows));
+    }
+  }
+
+  @Test
+  @DisplayName("K6 nothing is kept of a partition that has ended, though its task goes on")
+  void forgetsPartitions() {
+    Ended ended = Ended.of(job(() -> Parallel.of(1), (_, item) -> item));
+    while (ended.rows.get() != null) {
+      assertFalse(Thread.interrupted(), "it is kept");
+      System.gc();
+    }
+    ended.outcomes.close();
+    LocalSpark.awaitNoEngine();
   }
 
   @Test

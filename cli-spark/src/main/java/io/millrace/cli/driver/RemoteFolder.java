@@ -17,10 +17,14 @@ record RemoteFolder(FileSystem system, Path path) {
     return system.exists(path);
   }
 
-  /** If the job has failed. A directory in which nobody has written anything is not left behind. */
-  void removeIfEmpty() throws IOException {
-    if (isThere() && system.listStatus(path).length == 0) {
-      system.delete(path, false);
+  /** If the job has failed. A directory in which nobody has written anything is not left behind, if that can be helped. */
+  void removeIfEmpty() {
+    try {
+      if (isThere() && system.listStatus(path).length == 0) {
+        system.delete(path, false);
+      }
+    } catch (IOException | RuntimeException unreachable) {
+      // why the job has failed says more
     }
   }
 }

@@ -2,7 +2,6 @@ package io.millrace.cli.driver;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -41,15 +40,15 @@ record SharedFolder(String marker) implements Serializable {
     }
   }
 
-  /** On the driver, at the end. A directory in which nobody has written anything is not left behind. */
-  void complete() throws IOException {
+  /** On the driver, at the end. A directory in which nobody has written anything is not left behind, if that can be helped. */
+  void complete() {
     if (!marker.isEmpty()) {
       Path file = Path.of(marker);
-      Files.deleteIfExists(file);
       try {
+        Files.deleteIfExists(file);
         Files.deleteIfExists(file.resolveSibling(""));
-      } catch (DirectoryNotEmptyException written) {
-        // it has answers
+      } catch (IOException left) {
+        // it has answers; or it cannot be reached, and what the job has met says more
       }
     }
   }

@@ -38,4 +38,11 @@ class SharedFolderTest {
     assertTrue(Files.exists(part));
     assertFalse(Files.exists(Path.of(shared.marker())));
   }
+
+  @Test
+  void oneThatCannotBeReachedAnyMoreIsLeftAsItIs() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    new SharedFolder(file.resolve("marker").toString()).complete();
+    assertTrue(Files.exists(file));
+  }
 }

@@ -175,4 +175,69 @@ class SubmittedTest {
     assertEquals(8, server.most());
     assertEquals(0, repeated(64));
   }
+
+  @Test
+  void aDriverThatIsKilledTakesItsWorkersAlongAndWhatIsWholeStays() throws Exception {
+    input("ok", 4_000);
+    Command.Running running =
+        submit(List.of(), "--workers", "2", "--rate", "200/s", "--part-lines", "20");
+    await(running, () -> server.calls().size() > 400);
+    running.process().destroyForcibly();
+    running.process().onExit().join();
+    cluster.executors().forEach(executor -> executor.onExit().join());
+    Path answers = folder.resolve("answers");
+    assertTrue(Files.notExists(answers.resolve("_SUCCESS")));
+    List<Integer> numbers =
+        Command.lines(answers).stream().map(SubmittedTest::number).sorted().toList();
+    assertEquals(numbers.stream().distinct().toList(), numbers);
+    assertEquals(0, numbers.size() % 20);
+    assertTrue(numbers.size() > 200, numbers.size() + " answers");
+    Command.Ended again = submit(List.of(), "--workers", "2").end();
+    assertEquals(2, again.code(), again.toString());
+    assertTrue(again.err().contains("is there already"), again.err());
+  }
+
+  @Test
+  void aWorkerThatIsFrozenLosesNothing() throws Exception {
+    input("ok", 1_200);
+    Command.Running running =
+        submit(
+            List.of(
+                "--conf",
+                "spark.network.timeout=12s",
+                "--conf",
+                "spark.network.timeoutInterval=3s",
+                "--conf",
+                "spark.executor.heartbeatInterval=1s"),
+            "--workers",
+            "2",
+            "--jobs",
+            "16",
+            "--rate",
+            "100/s",
+            "--ordered",
+            "--part-lines",
+            "50");
+    await(running, () -> server.calls().size() > 200);
+    ProcessHandle frozen = cluster.executors().getFirst();
+    signal("STOP", frozen);
+    // another one takes its place
+    await(running, () -> cluster.executors().size() > 2 || !frozen.isAlive());
+    signal("CONT", frozen);
+    Command.Ended ended = running.end();
+    assertEquals(0, ended.code(), ended.toString());
+    assertAllInOrder(1_200);
+    assertTrue(repeated(1_200) <= 4 * 50, repeated(1_200) + " repeated");
+    assertTrue(server.most() <= 16, server.most() + " at once");
+    List<Long> times = server.times().stream().sorted().toList();
+    double seconds = (times.getLast() - times.getFirst()) / 1e9;
+    System.out.printf(
+        "spark-submit: a worker frozen: %d calls in %.2f s, %d repeated, %d at once%n",
+        times.size(), seconds, repeated(1_200), server.most());
+    assertTrue(seconds > 0.99 * times.size() / 100, seconds + " s");
+  }
+
+  private static void signal(String name, ProcessHandle process) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
 }
