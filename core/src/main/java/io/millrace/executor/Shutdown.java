@@ -48,7 +48,9 @@ final class Shutdown {
   /** As {@link #runWaiting}, and waits; an interrupt ends it at once, and sets the flag again at the end. */
   void runWaitingAndJoin() {
     runWaiting();
-    requireAnotherThread();
+    if (!isComplete()) {
+      requireAnotherThread();
+    }
     boolean interrupted = false;
     while (!isComplete()) {
       try {
@@ -65,10 +67,13 @@ final class Shutdown {
 
   /** Waits until all tasks are done after a shutdown, for at most so long; false if they are not. */
   boolean await(long nanos) throws InterruptedException {
+    if (engine.hasJoined()) {
+      return true;
+    }
     if (nanos == Long.MAX_VALUE) {
       requireAnotherThread();
     }
-    return engine.hasJoined() || engine.awaitJoined(nanos);
+    return engine.awaitJoined(nanos);
   }
 
   /* A task would wait for itself. */

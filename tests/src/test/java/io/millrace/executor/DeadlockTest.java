@@ -75,6 +75,36 @@ class DeadlockTest {
   }
 
   @Test
+  @DisplayName("X6: a task that was abandoned closes its executor after the end of that")
+  void closeAfterTheEnd() throws Exception {
+    ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).grace(ofMillis(20)));
+    CountDownLatch ended = new CountDownLatch(1);
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    Callable<Integer> late =
+        () -> {
+          while (ended.getCount() > 0) {
+            try {
+              ended.await();
+            } catch (InterruptedException ignored) {
+              // by its timeout
+            }
+          }
+          try {
+            executor.close();
+            closed.complete(executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
+          } catch (Throwable thrown) {
+            closed.completeExceptionally(thrown);
+          }
+          return 1;
+        };
+    executor.submit(late, TaskOptions.none().attemptTimeout(ofMillis(20)));
+    executor.close();
+    ended.countDown();
+
+    assertTrue(closed.get());
+  }
+
+  @Test
   @DisplayName(
       "X6: a task that closes its own executor is told that it would wait for itself; the others run")
   void ownClose() throws Exception {
