@@ -12,13 +12,11 @@ import java.util.List;
  */
 final class Shutdown {
   private final Entrance entrance;
-  private final Home home;
   private final Engine engine;
   private final TaskFeed feed;
 
   Shutdown(Entrance entrance, Home home) {
     this.entrance = entrance;
-    this.home = home;
     this.engine = home.engine();
     this.feed = home.feed();
   }
@@ -76,9 +74,9 @@ final class Shutdown {
     return engine.awaitJoined(nanos);
   }
 
-  /* A task would wait for itself. */
+  /* A task would wait for itself, or what depends on it. */
   private void requireAnotherThread() {
-    if (home.isWorker()) {
+    if (engine.waitsFor(Thread.currentThread())) {
       throw DeadlockException.ofItself();
     }
   }
