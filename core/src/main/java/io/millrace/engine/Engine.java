@@ -274,6 +274,11 @@ public final class Engine implements Watched {
     return schedule.census().isWorker(thread);
   }
 
+  /** Whether the run waits for what is done in this thread. */
+  public boolean waitsFor(Thread thread) {
+    return isWorker(thread) || (sink instanceof ToItems items && items.isTelling(thread));
+  }
+
   /** Whether the run is over, and none of its threads is left but those that were abandoned. */
   public boolean hasJoined() {
     return life.hasJoined();

@@ -19,12 +19,13 @@ final class Epochs {
    */
   private static final int OUTLASTING = 10;
 
+  /** At most one in so many may end while somebody looks, or the mean would be wrong by more than that. */
+  private static final int MOST_MEANWHILE = 20;
+
   private final LearntConcurrency learnt;
 
-  /* Emptied by the thread that looks. An attempt that ends meanwhile counts for one epoch or the other, or not at all. */
-  private final LongAdder successes = new LongAdder();
-  private final LongAdder successNanos = new LongAdder();
-  private final LongAdder busyNanos = new LongAdder();
+  /* Replaced as a whole by the thread that looks: an attempt that ends meanwhile counts for one epoch, or not at all. */
+  private volatile Sums sums = new Sums();
 
   /* Written by whoever looks; read by all who tell. */
   private volatile long movedAt;
@@ -34,6 +35,13 @@ final class Epochs {
   /* For whoever looks. */
   private long began;
   private int outlasting;
+
+  /** What has come together in one epoch. */
+  private static final class Sums {
+    final LongAdder successes = new LongAdder();
+    final LongAdder successNanos = new LongAdder();
+    final LongAdder busyNanos = new LongAdder();
+  }
 
   /** Counts the attempts that have run for so long now. */
   interface Outlasting {
@@ -59,10 +67,11 @@ final class Epochs {
   /** An attempt has ended; returns whether it is time to look. */
   boolean ended(long startNanos, long endNanos, boolean succeeded) {
     long took = Math.min(endNanos - startNanos, longNanos);
-    busyNanos.add(took);
+    Sums now = sums;
+    now.busyNanos.add(took);
     if (succeeded && startNanos - movedAt >= 0) {
-      successes.increment();
-      successNanos.add(took);
+      now.successes.increment();
+      now.successNanos.add(took);
     }
     return isDue(endNanos);
   }
@@ -81,9 +90,14 @@ final class Epochs {
     if (!isDue(now)) {
       return null;
     }
-    long count = successes.sum();
+    Sums seen = sums;
+    long count = seen.successes.sum();
+    long nanos = seen.successNanos.sum();
+    if (seen.successes.sum() - count > count / MOST_MEANWHILE) {
+      return null; // this thread was held up in between: the next attempt that ends looks
+    }
     double elapsed = Math.max(1, now - began);
-    double latency = count == 0 ? 0 : Math.max(1, (double) successNanos.sum() / count);
+    double latency = count == 0 ? 0 : Math.max(1, (double) nanos / count);
     if (!learnt.isEnough(count, latency, elapsed)) {
       lookAgain(now, latency / 4);
       return null;
@@ -91,7 +105,7 @@ final class Epochs {
     int before = learnt.now();
     longNanos = (long) (OUTLASTING * latency);
     outlasting = running.count(now, longNanos);
-    int after = learnt.step(now, latency, busyNanos.sum() / elapsed, most);
+    int after = learnt.step(now, latency, seen.busyNanos.sum() / elapsed, most);
     begin(now);
     lookAgain(now, latency);
     return after == before ? null : change(before, after, latency);
@@ -105,9 +119,7 @@ final class Epochs {
 
   private void begin(long now) {
     began = now;
-    successes.reset();
-    successNanos.reset();
-    busyNanos.reset();
+    sums = new Sums();
   }
 
   private void lookAgain(long now, double afterNanos) {

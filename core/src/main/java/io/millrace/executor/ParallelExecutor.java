@@ -551,8 +551,8 @@ public final class ParallelExecutor implements ExecutorService {
    * tasks are interrupted, tasks that have not begun are cancelled, and the interrupt flag is set again at the
    * end.
    *
-   * @throws DeadlockException after the shutdown, if the calling thread is a worker of this executor, which would wait for
-   *     itself
+   * @throws DeadlockException after the shutdown, if the calling thread is a worker of this executor, or runs a stage of a task
+   *     that was abandoned: it would wait for itself
    */
   @Override
   public void close() {
@@ -572,7 +572,8 @@ public final class ParallelExecutor implements ExecutorService {
   /**
    * Waits until all tasks are done after a shutdown.
    *
-   * @throws DeadlockException if the calling thread is a worker of this executor, and the timeout is as long as can be
+   * @throws DeadlockException if the calling thread is one that {@link #close} would throw this in, and the timeout is as long as
+   *     can be
    */
   @Override
   public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {

@@ -12,13 +12,11 @@ import java.util.List;
  */
 final class Shutdown {
   private final Entrance entrance;
-  private final Home home;
   private final Engine engine;
   private final TaskFeed feed;
 
   Shutdown(Entrance entrance, Home home) {
     this.entrance = entrance;
-    this.home = home;
     this.engine = home.engine();
     this.feed = home.feed();
   }
@@ -48,7 +46,9 @@ final class Shutdown {
   /** As {@link #runWaiting}, and waits; an interrupt ends it at once, and sets the flag again at the end. */
   void runWaitingAndJoin() {
     runWaiting();
-    requireAnotherThread();
+    if (!isComplete()) {
+      requireAnotherThread();
+    }
     boolean interrupted = false;
     while (!isComplete()) {
       try {
@@ -65,15 +65,18 @@ final class Shutdown {
 
   /** Waits until all tasks are done after a shutdown, for at most so long; false if they are not. */
   boolean await(long nanos) throws InterruptedException {
+    if (engine.hasJoined()) {
+      return true;
+    }
     if (nanos == Long.MAX_VALUE) {
       requireAnotherThread();
     }
-    return engine.hasJoined() || engine.awaitJoined(nanos);
+    return engine.awaitJoined(nanos);
   }
 
-  /* A task would wait for itself. */
+  /* A task would wait for itself, or what depends on it. */
   private void requireAnotherThread() {
-    if (home.isWorker()) {
+    if (engine.waitsFor(Thread.currentThread())) {
       throw DeadlockException.ofItself();
     }
   }

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -30,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
   /* Of an exception that crosses itself: the JVM itself records 1,024 unless told otherwise. */
   private static final int MOST_FRAMES = 10_000;
+  private static final int MOST_FRAMES_IN_ALL = 10 * MOST_FRAMES;
   private static final int LONGEST_FRAME = 5000;
 
   /** Where the classes of a function's arguments and values are likely to be known. */
@@ -90,18 +90,18 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
   private static boolean hasPlainStacks(Throwable error) {
     Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Throwable> left = new ArrayDeque<>();
+    int frames = 0;
     for (Throwable each = error; each != null; each = left.poll()) {
-      if (seen.add(each)) {
-        StackTraceElement[] frames = each.getStackTrace();
-        if (frames.length > MOST_FRAMES
-            || !Arrays.stream(frames).filter(seen::add).allMatch(Answers::isPlain)) {
-          return false;
-        }
-        left.addAll(List.of(each.getSuppressed()));
-        if (each.getCause() != null) {
-          left.add(each.getCause());
-        }
+      StackTraceElement[] stack = each.getStackTrace();
+      frames += stack.length;
+      if (stack.length > MOST_FRAMES
+          || frames > MOST_FRAMES_IN_ALL // many may share one trace
+          || !Arrays.stream(stack).filter(seen::add).allMatch(Answers::isPlain)) {
+        return false;
       }
+      Stream.concat(Stream.of(each.getSuppressed()), Stream.ofNullable(each.getCause()))
+          .filter(seen::add)
+          .forEach(left::add);
     }
     return true;
   }

@@ -460,6 +460,23 @@ class TransferTest {
   }
 
   @Test
+  @DisplayName("P3: an exception with very many frames in all does not cross itself")
+  void manyFramesInAll() {
+    RemoteFunction.Call<Integer> crossing =
+        () -> {
+          var error = new IOException("itself");
+          var frame = new StackTraceElement("a", "m", "f", 1);
+          for (int i = 0; i < 30; i++) {
+            var below = new IOException("below");
+            below.setStackTrace(Collections.nCopies(5000, frame).toArray(StackTraceElement[]::new));
+            error.addSuppressed(below);
+          }
+          throw error;
+        };
+    assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+  }
+
+  @Test
   @DisplayName("P3: a frame that is long and shared takes neither memory nor time in the caller")
   void sharedFramesCostOnce() {
     RemoteFunction.Call<Integer> crossing =

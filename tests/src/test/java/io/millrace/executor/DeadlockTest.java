@@ -74,6 +74,62 @@ class DeadlockTest {
             }));
   }
 
+  private static void ignoreInterrupts(CountDownLatch ended) {
+    while (ended.getCount() > 0) {
+      try {
+        ended.await();
+      } catch (InterruptedException ignored) {
+        // by its timeout
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("X6: a stage of a task that was abandoned closes the executor, and holds up no end")
+  void closeByAStage() throws Exception {
+    ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).grace(ofMillis(20)));
+    CountDownLatch ended = new CountDownLatch(1);
+    Callable<Integer> late =
+        () -> {
+          ignoreInterrupts(ended);
+          return 1;
+        };
+    CompletableFuture<Integer> closing =
+        executor
+            .submit(late, TaskOptions.none().attemptTimeout(ofMillis(50)))
+            .whenComplete((value, error) -> executor.close());
+    try {
+      assertThrows(ExecutionException.class, () -> closing.get(10, TimeUnit.SECONDS));
+      assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS));
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  @Test
+  @DisplayName("X6: a task that was abandoned closes its executor after the end of that")
+  void closeAfterTheEnd() throws Exception {
+    ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).grace(ofMillis(20)));
+    CountDownLatch ended = new CountDownLatch(1);
+    CompletableFuture<Boolean> closed = new CompletableFuture<>();
+    Callable<Integer> late =
+        () -> {
+          ignoreInterrupts(ended);
+          try {
+            executor.close();
+            closed.complete(executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS));
+          } catch (Throwable thrown) {
+            closed.completeExceptionally(thrown);
+          }
+          return 1;
+        };
+    executor.submit(late, TaskOptions.none().attemptTimeout(ofMillis(20)));
+    executor.close();
+    ended.countDown();
+
+    assertTrue(closed.get());
+  }
+
   @Test
   @DisplayName(
       "X6: a task that closes its own executor is told that it would wait for itself; the others run")

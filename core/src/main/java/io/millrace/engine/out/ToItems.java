@@ -6,11 +6,16 @@ import io.millrace.engine.terms.Tuned;
 import io.millrace.engine.thread.Deputies;
 import io.millrace.engine.thread.Mishaps;
 import io.millrace.outcome.Outcome;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Hands each outcome to its item, in the thread that settled it, and keeps none. */
 public final class ToItems implements Sink {
   private static final Deputies TELLING = new Deputies();
+
+  /* The run does not end before these threads are through. */
+  private final Set<Thread> telling = ConcurrentHashMap.newKeySet(2);
 
   @Override
   @SuppressWarnings("ReferenceEquality") // WAITING is a mark
@@ -24,11 +29,22 @@ public final class ToItems implements Sink {
   /* This may be the thread of all timers, and there may be no carrier for a virtual one. */
   @Override
   public void abandoned(Outcome<?, ?> outcome, Runnable told) {
-    TELLING.run(
-        () -> {
-          hand(outcome);
-          told.run();
-        });
+    TELLING.run(() -> tell(outcome, told));
+  }
+
+  private void tell(Outcome<?, ?> outcome, Runnable told) {
+    try {
+      telling.add(Thread.currentThread());
+      hand(outcome);
+    } finally {
+      telling.remove(Thread.currentThread());
+      told.run();
+    }
+  }
+
+  /** Whether this thread tells an item that it was abandoned. */
+  public boolean isTelling(Thread thread) {
+    return telling.contains(thread);
   }
 
   @Override
