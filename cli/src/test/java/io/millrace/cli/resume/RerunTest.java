@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.millrace.base.Visible;
 import io.millrace.cli.text.ByteText;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,10 +37,10 @@ class RerunTest {
     String text = Rerun.of("program", WORDS).text();
     String shown = text.lines().map(Visible::of).collect(Collectors.joining("\n"));
     assertEquals(text, shown);
-    Process shell =
-        new ProcessBuilder("sh", "-c", "program() { printf '%s\\0' \"$@\"; }\n" + shown)
-            .redirectErrorStream(true)
-            .start();
+    Process shell = new ProcessBuilder("sh").redirectErrorStream(true).start();
+    try (OutputStream typed = shell.getOutputStream()) { // as an argument it would depend on the locale
+      typed.write(("program() { printf '%s\\0' \"$@\"; }\n" + shown).getBytes(StandardCharsets.UTF_8));
+    }
     byte[] taken = shell.getInputStream().readAllBytes();
     ByteArrayOutputStream given = new ByteArrayOutputStream();
     WORDS.forEach(word -> given.writeBytes(zeroAfter(word)));
