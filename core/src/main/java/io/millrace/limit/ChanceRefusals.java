@@ -19,6 +19,11 @@ final class ChanceRefusals {
   private static final double SMALL = 0.15;
   /* So small a share cannot be that of a limit, which would refuse far more at a pace that has to be cut so often. */
   private static final double LITTLE = 0.1;
+  /* A larger share goes on if so much of it is refused below the limit that would explain it, of so many answers: what is known of that limit is rough. */
+  private static final double BELOW = 0.7;
+  private static final double GOES_ON = 0.6;
+  private static final int LEAST_EXPECTED = 2;
+  private static final int LEAST_ANSWERS = 30;
   private static final double PEAK_LASTS = 60;
 
   /* The highest known pace of the last while. */
@@ -29,7 +34,7 @@ final class ChanceRefusals {
   private double answers = 1;
   private double refusals;
   private int pending;
-  /* How many seconds these would take one after the other; and those that a limit which explains all refusals would let in. */
+  /* How many seconds these would take one after the other; and those that a limit which explains all refusals would surely let in. */
   private double seconds;
   private double within;
   private double refusedWithin;
@@ -66,7 +71,7 @@ final class ChanceRefusals {
     boolean isSmall = pace <= SMALL * peak;
     answers++;
     seconds += 1 / pace;
-    boolean isWithin = isSmall && pace <= (answers - refusals - pending) / seconds;
+    boolean isWithin = isSmall && pace <= BELOW * (answers - refusals - pending) / seconds;
     within += isWithin ? 1 : 0;
     if (isRefused) {
       pending++;
@@ -95,7 +100,8 @@ final class ChanceRefusals {
   private boolean goesOn() {
     double share = refusals / answers;
     double expected = share * within;
-    return share <= LITTLE || (expected >= 1 && refusedWithin >= expected / 2);
+    boolean isEnough = answers >= LEAST_ANSWERS && expected >= LEAST_EXPECTED;
+    return share <= LITTLE || (isEnough && refusedWithin >= GOES_ON * expected);
   }
 
   /** Nothing is granted any more, so the last refusals were not by chance. */

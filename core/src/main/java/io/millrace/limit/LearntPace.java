@@ -62,8 +62,9 @@ final class LearntPace {
   private double holdFor;
   private double steppedAt;
   private double drift = 1;
-  private boolean hasGranted;
-  private boolean grantedSinceCut = true;
+  /* Whether a grant was answered. What is only presumed to be granted neither lets the rate grow before that, nor is it worth waiting for. */
+  private boolean isProven;
+  private boolean grantedSinceCut;
   private boolean wasConfirmed;
   private boolean waitsAreAsked;
   private double probeGap;
@@ -92,7 +93,7 @@ final class LearntPace {
 
   /** Whether it knows more than at first: of refusals alone nothing is learnt. */
   boolean hasLearnt() {
-    return rate != start && hasGranted;
+    return rate != start && isProven;
   }
 
   /** Whether it was ever refused an attempt, or one at a time finds out what is granted. */
@@ -102,7 +103,7 @@ final class LearntPace {
 
   /** Something was granted before. */
   void hasGranted() {
-    hasGranted = true;
+    isProven = true;
   }
 
   /** Nobody was let go until then. */
@@ -124,7 +125,6 @@ final class LearntPace {
     grantGap = now - grantedAt;
     grantedAt = now;
     grants.add(now);
-    hasGranted = true;
     grantedSinceCut |= sentAt > cutAt;
     if (isSure) {
       answered(now, sentAt);
@@ -136,6 +136,7 @@ final class LearntPace {
 
   /** An attempt was answered that was told as granted before. */
   void answered(double now, double sentAt) {
+    isProven = true;
     goOn(now, sentAt);
     outage.answered();
   }
@@ -159,7 +160,8 @@ final class LearntPace {
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
       return;
     }
-    if (!hasGranted) { // nothing is learnt, so there is nothing to protect
+    if (!isProven && !grantedSinceCut) { // nothing is learnt, so there is nothing to protect
+      known = NONE;
       beginBelow(now, sentAt);
       return;
     }
@@ -225,7 +227,7 @@ final class LearntPace {
 
   /* Nobody knows what is granted. */
   private void beginBelow(double now, double sentAt) {
-    cut(now, Math.min(hasGranted ? rate / 2 : rate, FIRST), sentAt);
+    cut(now, Math.min(isProven ? rate / 2 : start, FIRST), sentAt);
     enter(Phase.START, now);
     isSampling = false;
     measuredFrom = now;
@@ -266,7 +268,7 @@ final class LearntPace {
   void failed(double now, double sentAt) {
     arrived(now, sentAt, false);
     outage.failed();
-    boolean isKnown = rate != NONE && hasGranted; // else nothing says that it minds
+    boolean isKnown = rate != NONE && isProven; // else nothing says that it minds
     if (phase == Phase.BLOCKED || (isKnown && outage.isLikely())) {
       block(now, sentAt, 0.5);
     }
@@ -335,7 +337,7 @@ final class LearntPace {
 
   private void step(double now) {
     double elapsed = now - Math.max(steppedAt, resumeAt);
-    if (elapsed < roundTrip) {
+    if (!isProven || elapsed < roundTrip) {
       return;
     }
     steppedAt = now;

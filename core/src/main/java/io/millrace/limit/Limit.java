@@ -136,7 +136,7 @@ public abstract sealed class Limit permits RateLimiter, WeightedSemaphore, Throt
    *
    * @return the function; its futures fail with what the function throws. Completing or cancelling
    *     a future before the stage is complete cancels the stage, or ends the wait. Limits that learn hear what the
-   *     stage itself failed with, without a wrapper, and nothing of a future that was cancelled
+   *     stage itself failed with, without a wrapper, and nothing of a failure after its future was cancelled
    */
   public final <R extends @Nullable Object> Supplier<CompletableFuture<R>> async(
       Supplier<? extends CompletionStage<? extends R>> function) {

@@ -99,10 +99,10 @@ final class PresumedGrants {
 
   /* An answer has come; whether it is the first that is heard of its attempt. */
   private boolean hear(double now, double sentAt) {
+    boolean isOpen = forget(sentAt); // first, as nothing is to be presumed of it any more
     presume(now);
-    boolean isNews = forget(sentAt) || !isSlow;
     toldAt = now;
-    return isNews;
+    return isOpen || !isSlow;
   }
 
   private void presume(double now) {

@@ -71,10 +71,11 @@ public sealed interface RateLimit {
    * with 20 attempts a second, and grows until the server refuses some. From then on it stays a little below what was
    * granted, and now and then looks for more. It stays away for as long as a server asks, and then goes on at the
    * pace that it knew. While not all of it is used, it does not grow. A server that has never granted anything gets up to
-   * 20 attempts a second.
+   * 20 attempts a second. Where grants take much longer than refusals, an attempt that is not refused soon is taken for granted.
    *
    * <p>Refusals that ask for no wait are put down to chance in two cases: while the rate grows at the start, if no more than
-   * 2 % of the attempts are refused; and later, if the same share is still refused at 15 % of the pace that was known.
+   * 2 % of the attempts are refused; and later, if the same share is still refused at 15 % of the pace that was known, and, where
+   * it is above 10 %, also at a pace at which a limit that refuses that share would refuse nothing.
    *
    * <p>It learns from each answer: see {@link AnswerReader#http}, and {@link Adaptive#reading}.
    */

@@ -176,6 +176,31 @@ class AdaptiveLimitTest {
 
   @Test
   @DisplayName(
+      "a server that never granted anything is asked 20 times a second, also if it lets attempts hang before it refuses or fails")
+  void neverGrantedButSlow() {
+    RateLimiter refused = RateLimiter.of(limit.startingAt(Double.POSITIVE_INFINITY), clock);
+    callTimes(20, refused, ServerAnswer.refused());
+    assertTrue(refused.tryAcquire()); // never answered
+    callTimes(100, refused, ServerAnswer.refused());
+    long from = clock.elapsed();
+    callTimes(200, refused, ServerAnswer.refused());
+    long elapsed = clock.elapsed() - from;
+    assertTrue(elapsed <= 10_100_000_000L, elapsed + " ns");
+    assertEquals(20, changes.getLast().after());
+  }
+
+  @Test
+  @DisplayName(
+      "a server that lets all attempts hang before they fail, and never granted anything, is asked 20 times a second")
+  void neverGrantedAndFailsLate() {
+    RateLimiter limiter = RateLimiter.of(limit, clock);
+    call(limiter, ServerAnswer.refused());
+    int failed = sentSlowly(limiter, ServerAnswer.failed(), ServerAnswer.failed());
+    assertTrue(failed >= 20 * 19 && failed <= 20 * 21, failed + " in 20 s");
+  }
+
+  @Test
+  @DisplayName(
       "stays away as long as the server asks for, to the nanosecond, and comes back without a burst")
   void retryAfter() {
     RateLimiter limiter = RateLimiter.of(limit, clock);

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What limits get of what servers allow, in simulations: the same each time. */
@@ -158,6 +159,27 @@ final class AdaptiveResults {
                         seed)
                     .run())
         .toList();
+  }
+
+  /** Buckets of 5 to 20/s with a burst of 100, as `limit_req` of nginx with `nodelay`, and of 0.5 and 2/s, 500 ms away. */
+  static List<Report> lowLimits() {
+    return LongStream.range(FIRST_SEED, FIRST_SEED + SEEDS)
+        .boxed()
+        .flatMap(
+            seed ->
+                Stream.of(
+                    lowLimit(5, 100, 50, seed),
+                    lowLimit(10, 100, 50, seed),
+                    lowLimit(20, 100, 50, seed),
+                    lowLimit(0.5, 20, 500, seed),
+                    lowLimit(2, 100, 500, seed)))
+        .toList();
+  }
+
+  private static Report lowLimit(double rate, int burst, int roundTripMillis, long seed) {
+    return Simulation.of(SimulatedServers.bucket(rate, burst, 0), ADAPTIVE, seed)
+        .roundTripNanos(roundTripMillis * 1_000_000L)
+        .run();
   }
 
   private record SlowGrants(SimulatedServer server) implements SimulatedServer {

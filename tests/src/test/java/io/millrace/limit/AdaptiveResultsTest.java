@@ -129,6 +129,16 @@ class AdaptiveResultsTest {
   }
 
   @Test
+  @DisplayName(
+      "nor is what a low limit refuses after a large burst, or far away: under 20 %, without Retry-After")
+  void lowLimitAfterBurst() {
+    for (Report report : AdaptiveResults.lowLimits()) {
+      double refused = report.refused(60, 180);
+      assertTrue(refused < 0.2, "refused " + refused);
+    }
+  }
+
+  @Test
   @DisplayName("ten clients that get 5/s each are refused less than 10 %")
   void tenSlowClients() {
     AdaptiveResults.Row row = results.adaptive("ten clients, 50/s", 0);
