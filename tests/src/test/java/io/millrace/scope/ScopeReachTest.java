@@ -212,14 +212,17 @@ class ScopeReachTest {
     action.takes(ofSeconds(10)).returns(1);
     CancelScope deadline = CancelScope.withTimeout(ofSeconds(25)).clock(clock);
     Parallel parallel = Parallel.of(2).window(20).clock(clock).onOutcome(heard::add);
-    clock.enter(); // until the run has begun
-    deadline.run(
-        () -> {
-          try (var run = parallel.start(ITEMS, action)) {
-            clock.exit();
-            while (run.take().isPresent()) {}
-          }
-        });
+    Runnable scoped =
+        () ->
+            deadline.run(
+                () -> {
+                  try (var run = parallel.start(ITEMS, action)) {
+                    while (run.take().isPresent()) {}
+                  }
+                });
+    clock
+        .announced(scoped)
+        .run(); // no time passes until this thread, which is interrupted too, has stopped the run
     assertTrue(deadline.cancelled());
     assertEquals(ofSeconds(25), clock.elapsed());
     assertEquals(6, action.calls().size());

@@ -38,8 +38,10 @@ class RerunTest {
     String shown = text.lines().map(Visible::of).collect(Collectors.joining("\n"));
     assertEquals(text, shown);
     Process shell = new ProcessBuilder("sh").redirectErrorStream(true).start();
-    try (OutputStream typed = shell.getOutputStream()) { // as an argument it would depend on the locale
-      typed.write(("program() { printf '%s\\0' \"$@\"; }\n" + shown).getBytes(StandardCharsets.UTF_8));
+    try (OutputStream typed =
+        shell.getOutputStream()) { // as an argument it would depend on the locale
+      typed.write(
+          ("program() { printf '%s\\0' \"$@\"; }\n" + shown).getBytes(StandardCharsets.UTF_8));
     }
     byte[] taken = shell.getInputStream().readAllBytes();
     ByteArrayOutputStream given = new ByteArrayOutputStream();
