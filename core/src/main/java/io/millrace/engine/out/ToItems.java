@@ -35,10 +35,13 @@ public final class ToItems implements Sink {
   private void tell(Outcome<?, ?> outcome, Runnable told) {
     try {
       telling.add(Thread.currentThread());
-      hand(outcome);
-    } finally {
-      telling.remove(Thread.currentThread());
-      told.run();
+    } finally { // for which there may be no memory
+      try {
+        hand(outcome);
+      } finally {
+        telling.remove(Thread.currentThread());
+        told.run();
+      }
     }
   }
 
