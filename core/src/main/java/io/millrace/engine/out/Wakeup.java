@@ -17,6 +17,12 @@ public final class Wakeup {
   private static final int SPINS = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 400;
 
   /*
+   * About 2 us. Of a thousand tasks, whose results are asked for one after the other, whoever looks all the time follows the
+   * worker from task to task, and takes the cache line of each from it: that took a fifth longer.
+   */
+  private static final int SPINS_BETWEEN_LOOKS = 96;
+
+  /*
    * Short for a person, long for a processor: time for many outcomes, none of which has to wake anybody.
    * Where 1,000 or 10,000 items slept for 1 ms each, runs took up to a quarter less time than with a
    * consumer that looks for each outcome, and never longer.
@@ -68,12 +74,17 @@ public final class Wakeup {
   }
 
   /**
-   * Looks for a moment whether {@code future} gets done. Not in a virtual thread: that parks for less than this
-   * costs, and what it waits for may need its carrier.
+   * Looks for a moment whether {@code future} gets done, with pauses in which many short tasks get done. Not in a virtual
+   * thread: that parks for less than this costs, and what it waits for may need its carrier.
    */
   public static void spin(Future<?> future) {
-    if (!future.isDone() && !Thread.currentThread().isVirtual()) {
-      spin(future::isDone);
+    if (Thread.currentThread().isVirtual()) {
+      return;
+    }
+    for (int spins = 0; spins < SPINS && !future.isDone(); spins += SPINS_BETWEEN_LOOKS) {
+      for (int spin = 0; spin < SPINS_BETWEEN_LOOKS; spin++) {
+        Thread.onSpinWait();
+      }
     }
   }
 
