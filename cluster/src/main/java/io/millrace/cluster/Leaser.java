@@ -47,6 +47,8 @@ final class Leaser implements PermitSource, Runnable {
   private long heardAt;
   private long retryAt;
   private long retryDelay = LEAST_RETRY;
+  /* The last change has failed. A store that is full, or can only be read, can still be looked at: for whoever needs permits it is back when it gives some. */
+  private boolean isUnchangeable;
   private long pausesSeen;
   private long lastAt;
   private long reservedAt;
@@ -143,10 +145,12 @@ final class Leaser implements PermitSource, Runnable {
     if (asksPause.get() && now - retryAt >= 0) {
       pauseAll(now);
     } else if (coasting.isLost()) {
-      if (now - retryAt >= 0) {
-        heed(call(session::look));
-      } else {
+      if (now - retryAt < 0) {
         restUntil(retryAt, true);
+      } else if (isUnchangeable && isInDemand(now)) {
+        reserve(now);
+      } else {
+        heed(call(session::look));
       }
     } else if (isWanted.get() && now - pausedUntil.get() >= 0) {
       reserve(now);
@@ -155,10 +159,15 @@ final class Leaser implements PermitSource, Runnable {
     }
   }
 
+  private boolean isInDemand(long now) {
+    boolean isWantedNow = wasUsed(now) || isWanted.get() || lease().waiters() > 0;
+    return isWantedNow && now - pausedUntil.get() >= 0;
+  }
+
   private void pauseAll(long now) {
     asksPause.set(false);
     long left = pausedUntil.get() - now;
-    Standing standing = left > 0 ? call(() -> session.pause(Duration.ofNanos(left))) : null;
+    Standing standing = left > 0 ? change(() -> session.pause(Duration.ofNanos(left))) : null;
     if (standing != null) {
       heed(standing);
     } else if (left > 0) {
@@ -170,7 +179,7 @@ final class Leaser implements PermitSource, Runnable {
     long sinceLast = now - reservedAt;
     reservedAt = now;
     long permits = Math.max(size.block(), lease().missing());
-    Reservation reservation = call(() -> session.reserve(permits));
+    Reservation reservation = change(() -> session.reserve(permits));
     if (reservation == null || asksPause.get()) {
       return;
     }
@@ -206,14 +215,21 @@ final class Leaser implements PermitSource, Runnable {
   }
 
   private void lookOrGiveBack(long now) {
+    boolean isIdle =
+        !wasUsed(now) && now - later(usedAt, lastAt) >= IDLE_NANOS && !isWanted.get();
+    long idle = isIdle ? lease().withdraw() : 0;
+    heed(idle > 0 ? change(() -> session.giveBack(idle)) : call(session::look));
+  }
+
+  /* Whether permits were taken since it was asked last. */
+  private boolean wasUsed(long now) {
     long used = lease().used();
-    if (used != usedBefore) {
+    boolean wasUsed = used != usedBefore;
+    if (wasUsed) {
       usedBefore = used;
       usedAt = now;
     }
-    boolean isIdle = now - later(usedAt, lastAt) >= IDLE_NANOS && !isWanted.get();
-    long idle = isIdle ? lease().withdraw() : 0;
-    heed(call(idle > 0 ? () -> session.giveBack(idle) : session::look));
+    return wasUsed;
   }
 
   private void heed(@Nullable Standing standing) {
@@ -231,6 +247,13 @@ final class Leaser implements PermitSource, Runnable {
 
   private static long nanos(Duration duration) {
     return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
+  }
+
+  /* Null if the store failed. */
+  private <T> @Nullable T change(Supplier<T> change) {
+    T answer = call(change);
+    isUnchangeable = answer == null;
+    return answer;
   }
 
   /* Null if the store failed. */

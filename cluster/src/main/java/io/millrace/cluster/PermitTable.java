@@ -99,6 +99,10 @@ final class PermitTable {
           + ", latest = made.time, paused_until = made.time, shift = 0 FROM made WHERE changed.name = made.name"
           + " AND changed.latest = ?";
 
+  /* Changes nothing and waits for nobody; but whoever has no right to change the table, or has a server that can only be read, is refused. */
+  static final String TRY_CHANGE =
+      "UPDATE millrace_rate_limit SET latest = latest WHERE false";
+
   /* "MILLRATE": only one JVM at a time makes the table. Both are sent at once, so it has the lock for no round trip. */
   private static final long LOCK = 0x4D494C4C52415445L;
   private static final String CREATE =
@@ -180,6 +184,8 @@ final class PermitTable {
       case "3D000" -> ". Create the database, or mend the address";
       case "42501" ->
           ". Give the user the right to create the table, or to read and change millrace_rate_limit";
+      case "25006" ->
+          ". It can only be read: use the address of the primary server, and see that the database and the user may write";
       case "53300" -> ". Each JVM needs one connection: let the server accept more";
       case "08001", "08006", "08004" -> ". See if the server runs, and if the address is right";
       default -> "";

@@ -38,6 +38,9 @@ final class PostgresSession extends ServerSession<Connection> {
             write(c, PermitTable.INSERT_FULL);
           }
           requireOurs(c);
+          try (Statement statement = c.createStatement()) {
+            statement.execute(PermitTable.TRY_CHANGE);
+          }
           return true;
         });
   }

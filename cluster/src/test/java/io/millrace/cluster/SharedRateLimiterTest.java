@@ -214,6 +214,26 @@ class SharedRateLimiterTest {
   }
 
   @Test
+  @DisplayName(
+      "R12 a store that can be looked at and not changed, because it is full or can only be read, is lost until it can be changed")
+  void fullStore() {
+    store.latency(ofMillis(1));
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perSecond(5));
+    together(() -> jvm(slow).work(10, ofMillis(10), ofSeconds(120)));
+    clock.schedule(clock.nanoTime() + ofSeconds(20).toNanos(), () -> store.full(true));
+    clock.schedule(clock.nanoTime() + ofSeconds(80).toNanos(), () -> store.full(false));
+    join();
+
+    List<StoreChange> changes = jvms.getFirst().changes();
+    assertEquals(
+        List.of(State.LOST, State.BACK), changes.stream().map(StoreChange::state).toList());
+    long without = starts(ofSeconds(30), ofSeconds(80));
+    assertTrue(Math.abs(without - 250) <= 13, "in 50 s without: " + without);
+    long after = starts(ofSeconds(90), ofSeconds(120));
+    assertTrue(Math.abs(after - 150) <= 2, "in 30 s after: " + after);
+  }
+
+  @Test
   @DisplayName("A store that does not answer is lost after a second")
   void hangingStore() {
     together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(30)));

@@ -8,6 +8,7 @@ import io.millrace.checkpoint.spi.ItemId;
 import io.millrace.checkpoint.spi.Spent;
 import io.millrace.checkpoint.spi.StoredOutcome;
 import io.millrace.checkpoint.spi.StoredRow;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,9 @@ final class SharedMemoryStore implements CheckpointStore {
   final AtomicInteger closedInUse = new AtomicInteger();
   volatile boolean isFull;
 
+  /** The session that was opened last. */
+  volatile WeakReference<CheckpointSession> last = new WeakReference<>(null);
+
   /** Runs within each commit, before anything is stored. */
   volatile Runnable inCommit = () -> {};
 
@@ -34,7 +38,7 @@ final class SharedMemoryStore implements CheckpointStore {
   @Override
   public CheckpointSession open(CheckpointName name) {
     mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
-    return new CheckpointSession() {
+    CheckpointSession session = new CheckpointSession() {
       private volatile boolean inUse;
 
       @Override
@@ -75,5 +79,7 @@ final class SharedMemoryStore implements CheckpointStore {
         open.decrementAndGet();
       }
     };
+    last = new WeakReference<>(session);
+    return session;
   }
 }
