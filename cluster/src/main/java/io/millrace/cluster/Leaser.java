@@ -30,6 +30,7 @@ final class Leaser implements PermitSource, Runnable {
   private final PermitStore.Session session;
   private final TimeSource clock;
   private final LeaseSize size;
+  private final long burst;
   private final Coasting coasting;
   /* Set before the thread is started. */
   private volatile @Nullable Lease attached;
@@ -56,12 +57,15 @@ final class Leaser implements PermitSource, Runnable {
   private long usedAt;
   /* What the last call has dropped, because the store was back. */
   private long dropped;
+  /* What was used while the store was lost: it is taken off the burst, or else that would be there in addition. */
+  private long owed;
 
   Leaser(SharedLimit limit, PermitStore.Session session, TimeSource clock, StoreNews news) {
     this.name = limit.name();
     this.session = session;
     this.clock = clock;
     this.size = new LeaseSize(limit.perSecond());
+    this.burst = (long) limit.rate().burst();
     long start = clock.nanoTime();
     this.coasting = new Coasting(clock, start, news, this::lease, isWanted, pausedUntil);
     this.heardAt = start;
@@ -152,10 +156,21 @@ final class Leaser implements PermitSource, Runnable {
       } else {
         heed(call(session::look));
       }
+    } else if (owed > 0) {
+      debit();
     } else if (isWanted.get() && now - pausedUntil.get() >= 0) {
       reserve(now);
     } else {
       watch(now);
+    }
+  }
+
+  private void debit() {
+    long permits = owed;
+    Standing standing = change(() -> session.debit(permits));
+    if (standing != null) {
+      owed = Math.max(0, owed - permits);
+      heed(standing);
     }
   }
 
@@ -195,9 +210,10 @@ final class Leaser implements PermitSource, Runnable {
     long wait = nanos(reservation.lastIn());
     size.leased(sinceLast, answeredAt - now, reservation.number(), isShort);
     lastAt = later(lastAt, answeredAt + wait);
-    long added = permits - Math.max(0, coasting.addedSince(now) - dropped);
+    long usedMeanwhile = Math.clamp(coasting.addedSince(now) - dropped, 0L, permits);
+    owed = Math.max(0, owed - usedMeanwhile);
     isWanted.set(false); // not before, so that coasting knows while the store is asked
-    lease().add(Math.max(0, added), answeredAt + wait, size.gapNanos(), size.least());
+    lease().add(permits - usedMeanwhile, answeredAt + wait, size.gapNanos(), size.least());
   }
 
   /* While anything is leased, or somebody waits for the end of a pause, the store is looked at for pauses by others. */
@@ -266,7 +282,9 @@ final class Leaser implements PermitSource, Runnable {
       heardAt = clock.nanoTime();
       retryAt = heardAt;
       retryDelay = LEAST_RETRY;
-      dropped = coasting.heard(heardAt, lease().used());
+      Coasting.Outage outage = coasting.heard(heardAt, lease().used());
+      dropped = outage.dropped();
+      owed = Math.min(burst, owed + outage.used());
       return answer;
     } catch (RuntimeException | Error failure) {
       long now = clock.nanoTime();

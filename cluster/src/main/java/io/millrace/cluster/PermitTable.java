@@ -58,6 +58,14 @@ final class PermitTable {
             ELSE greatest(it.due - it.amount * it.gap, it.time - it.burst * it.gap) END"""
           + OURS;
 
+  /* As much of it as is there. */
+  static final String DEBIT =
+      KEPT
+          + """
+          due = CASE WHEN it.time < it.paused_until THEN it.due
+            ELSE greatest(it.due, least(it.time, greatest(it.due, it.time - it.burst * it.gap) + it.amount * it.gap)) END"""
+          + OURS;
+
   /* After it one may start, and the others follow at the pace of the limit: what was reserved before counts no more. */
   static final String PAUSE =
       KEPT

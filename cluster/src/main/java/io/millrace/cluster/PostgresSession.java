@@ -56,6 +56,11 @@ final class PostgresSession extends ServerSession<Connection> {
   }
 
   @Override
+  public PermitStore.Standing debit(long permits) {
+    return attempt(c -> change(c, PermitTable.DEBIT, permits)).standing();
+  }
+
+  @Override
   public PermitStore.Standing pause(Duration duration) {
     long nanos = duration.compareTo(LONGEST) > 0 ? MOST_NANOS : duration.toNanos();
     return attempt(c -> change(c, PermitTable.PAUSE, nanos)).standing();

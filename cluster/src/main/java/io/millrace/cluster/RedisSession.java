@@ -71,6 +71,11 @@ final class RedisSession extends ServerSession<Jedis> {
   }
 
   @Override
+  public PermitStore.Standing debit(long permits) {
+    return standing(run("debit", permits));
+  }
+
+  @Override
   public PermitStore.Standing pause(Duration duration) {
     Duration bounded = duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
     long micros = bounded.plusNanos(999).dividedBy(Duration.of(1, ChronoUnit.MICROS));

@@ -234,6 +234,22 @@ class SharedRateLimiterTest {
   }
 
   @Test
+  @DisplayName("R12 what was used without the store is not there once more when that is back")
+  void burstAfterAnOutage() {
+    store.latency(ofMillis(1));
+    SharedLimit bursting = SharedLimit.of("test", RateLimit.perSecond(100).burst(200));
+    together(() -> jvm(bursting).work(50, ofMillis(10), ofSeconds(40)));
+    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.down(true));
+    clock.schedule(clock.nanoTime() + ofSeconds(22).toNanos(), () -> store.down(false));
+    join();
+
+    long all = starts(Duration.ZERO, ofSeconds(40));
+    assertTrue(all >= 4_000 && all <= 200 + 4_000 + 20, "in 40 s: " + all);
+    long after = starts(ofSeconds(30), ofSeconds(40));
+    assertTrue(Math.abs(after - 1_000) <= 10, "in 10 s after: " + after);
+  }
+
+  @Test
   @DisplayName("A store that does not answer is lost after a second")
   void hangingStore() {
     together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(30)));

@@ -52,6 +52,11 @@ final class TriedStore implements PermitStore {
       }
 
       @Override
+      public Standing debit(long permits) {
+        return change(() -> session.debit(permits));
+      }
+
+      @Override
       public Standing pause(Duration duration) {
         return change(() -> session.pause(duration));
       }
