@@ -149,12 +149,10 @@ final class Leaser implements PermitSource, Runnable {
     if (asksPause.get() && now - retryAt >= 0) {
       pauseAll(now);
     } else if (coasting.isLost()) {
-      if (now - retryAt < 0) {
-        restUntil(retryAt, true);
-      } else if (isUnchangeable && isInDemand(now)) {
-        reserve(now);
+      if (now - retryAt >= 0) {
+        askAgain(now);
       } else {
-        heed(call(session::look));
+        restUntil(retryAt, true);
       }
     } else if (owed > 0) {
       debit();
@@ -162,6 +160,16 @@ final class Leaser implements PermitSource, Runnable {
       reserve(now);
     } else {
       watch(now);
+    }
+  }
+
+  private void askAgain(long now) {
+    if (isUnchangeable && owed > 0) {
+      debit();
+    } else if (isUnchangeable && isInDemand(now)) {
+      reserve(now);
+    } else {
+      heed(call(session::look));
     }
   }
 
