@@ -266,6 +266,7 @@ final class Leaser implements PermitSource, Runnable {
       lease().pause(standing.pausedFor());
     } else {
       lease().withdraw(); // a pause that is over: what was leased before it counts no more
+      lease().add(0, clock.nanoTime(), 0, 1); // calls wanted, if somebody waits
     }
   }
 

@@ -143,6 +143,28 @@ class SharedRateLimiterTest {
 
   @Test
   @DisplayName(
+      "R12 who waits for a permit that is void since a short pause asks for another one at once")
+  void shortPause() throws Exception {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
+    RateLimiter pausing = jvm(slow).shared().limiter();
+    RateLimiter limiter = jvm(slow).shared().limiter();
+    FutureTask<Duration> waiting =
+        new FutureTask<>(
+            () -> {
+              limiter.acquire();
+              long start = clock.nanoTime();
+              clock.schedule(
+                  start + ofMillis(1_200).toNanos(), () -> pausing.pause(ofMillis(100)));
+              limiter.acquire(); // in 10 s, but after a pause one may start
+              return Duration.ofNanos(clock.nanoTime() - start);
+            });
+    clock.announced(waiting).run();
+    Duration waited = waiting.get();
+    assertTrue(waited.compareTo(ofSeconds(3)) < 0, "waited: " + waited);
+  }
+
+  @Test
+  @DisplayName(
       "R12 if the store is lost, each JVM goes on at its last share and says so; when it is back, they return")
   void goOnWithoutTheStore() {
     store.latency(ofMillis(1));
