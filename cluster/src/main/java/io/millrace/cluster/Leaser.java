@@ -239,8 +239,7 @@ final class Leaser implements PermitSource, Runnable {
   }
 
   private void lookOrGiveBack(long now) {
-    boolean isIdle =
-        !wasUsed(now) && now - later(usedAt, lastAt) >= IDLE_NANOS && !isWanted.get();
+    boolean isIdle = !wasUsed(now) && now - later(usedAt, lastAt) >= IDLE_NANOS && !isWanted.get();
     long idle = isIdle ? lease().withdraw() : 0;
     heed(idle > 0 ? change(() -> session.giveBack(idle)) : call(session::look));
   }

@@ -108,8 +108,7 @@ final class PermitTable {
           + " AND changed.latest = ?";
 
   /* Changes nothing and waits for nobody; but whoever has no right to change the table, or has a server that can only be read, is refused. */
-  static final String TRY_CHANGE =
-      "UPDATE millrace_rate_limit SET latest = latest WHERE false";
+  static final String TRY_CHANGE = "UPDATE millrace_rate_limit SET latest = latest WHERE false";
 
   /* "MILLRATE": only one JVM at a time makes the table. Both are sent at once, so it has the lock for no round trip. */
   private static final long LOCK = 0x4D494C4C52415445L;

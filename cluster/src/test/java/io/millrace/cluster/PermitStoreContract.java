@@ -273,7 +273,8 @@ abstract class PermitStoreContract {
   }
 
   @Test
-  @DisplayName("What was used without the server is taken off what is there, and nobody waits for it")
+  @DisplayName(
+      "What was used without the server is taken off what is there, and nobody waits for it")
   void debit() {
     SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
     try (Session session = store().open(slow)) {

@@ -246,13 +246,13 @@ class RedisPermitsTest extends PermitStoreContract {
     String replica =
         session.text(
             new JedisDataException(
-                script + "@user_script: 18: -READONLY You can't write against a read only replica."));
+                script
+                    + "@user_script: 18: -READONLY You can't write against a read only replica."));
     assertTrue(replica.contains("use the address of its primary server"), replica);
     String foreign =
         session.text(
             new JedisDataException(
-                script
-                    + "WRONGTYPE Operation against a key holding the wrong kind of value"));
+                script + "WRONGTYPE Operation against a key holding the wrong kind of value"));
     assertTrue(foreign.contains("a value that is not a hash"), foreign);
   }
 

@@ -153,8 +153,7 @@ class SharedRateLimiterTest {
             () -> {
               limiter.acquire();
               long start = clock.nanoTime();
-              clock.schedule(
-                  start + ofMillis(1_200).toNanos(), () -> pausing.pause(ofMillis(100)));
+              clock.schedule(start + ofMillis(1_200).toNanos(), () -> pausing.pause(ofMillis(100)));
               limiter.acquire(); // in 10 s, but after a pause one may start
               return Duration.ofNanos(clock.nanoTime() - start);
             });

@@ -38,47 +38,48 @@ final class SharedMemoryStore implements CheckpointStore {
   @Override
   public CheckpointSession open(CheckpointName name) {
     mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
-    CheckpointSession session = new CheckpointSession() {
-      private volatile boolean inUse;
+    CheckpointSession session =
+        new CheckpointSession() {
+          private volatile boolean inUse;
 
-      @Override
-      public long firstNewRow() {
-        return 0;
-      }
+          @Override
+          public long firstNewRow() {
+            return 0;
+          }
 
-      @Override
-      public Spent spent() {
-        return Spent.NONE;
-      }
+          @Override
+          public Spent spent() {
+            return Spent.NONE;
+          }
 
-      @Override
-      public List<StoredRow> find(List<ItemId> ids) {
-        finds.incrementAndGet();
-        return ids.stream()
-            .limit(3) // the rest is asked for again
-            .map(outcomes::get)
-            .map(outcome -> outcome == null ? null : new StoredRow(0, outcome))
-            .toList();
-      }
+          @Override
+          public List<StoredRow> find(List<ItemId> ids) {
+            finds.incrementAndGet();
+            return ids.stream()
+                .limit(3) // the rest is asked for again
+                .map(outcomes::get)
+                .map(outcome -> outcome == null ? null : new StoredRow(0, outcome))
+                .toList();
+          }
 
-      @Override
-      public void commit(List<StoredOutcome> stored, Spent spent) {
-        if (isFull) {
-          throw new CheckpointException("the disk is full");
-        }
-        inUse = true;
-        inCommit.run();
-        commits.incrementAndGet();
-        stored.forEach(outcome -> outcomes.put(outcome.id(), outcome));
-        inUse = false;
-      }
+          @Override
+          public void commit(List<StoredOutcome> stored, Spent spent) {
+            if (isFull) {
+              throw new CheckpointException("the disk is full");
+            }
+            inUse = true;
+            inCommit.run();
+            commits.incrementAndGet();
+            stored.forEach(outcome -> outcomes.put(outcome.id(), outcome));
+            inUse = false;
+          }
 
-      @Override
-      public void close() {
-        closedInUse.addAndGet(inUse ? 1 : 0);
-        open.decrementAndGet();
-      }
-    };
+          @Override
+          public void close() {
+            closedInUse.addAndGet(inUse ? 1 : 0);
+            open.decrementAndGet();
+          }
+        };
     last = new WeakReference<>(session);
     return session;
   }
