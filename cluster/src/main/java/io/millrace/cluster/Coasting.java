@@ -34,6 +34,7 @@ final class Coasting {
   private long added;
   private long callAt;
   private long addedBeforeCall;
+  private long addedBeforeLoss;
 
   Coasting(
       TimeSource clock,
@@ -89,13 +90,25 @@ final class Coasting {
     }
   }
 
-  /** The store has answered. If it was lost, what is left is dropped; returns how much that was. */
-  long heard(long now, long used) {
+  /**
+   * What became of permits that were added while the store was lost.
+   *
+   * @param dropped what was left of them, and of the lease before
+   * @param used the others
+   */
+  record Outage(long dropped, long used) {
+    static final Outage NONE = new Outage(0, 0);
+  }
+
+  /** The store has answered. If it was lost, what is left is dropped. */
+  Outage heard(long now, long used) {
     boolean wasLost;
+    long addedMeanwhile;
     lock.lock();
     try {
       log.note(now, used);
       wasLost = isLost;
+      addedMeanwhile = added - addedBeforeLoss;
       if (wasLost) {
         isLost = false;
         lastAt = now; // what would have come later is dropped
@@ -105,7 +118,11 @@ final class Coasting {
       lock.unlock();
     }
     news.tell();
-    return wasLost ? drop() : 0;
+    if (!wasLost) {
+      return Outage.NONE;
+    }
+    long dropped = drop();
+    return new Outage(dropped, Math.max(0, addedMeanwhile - dropped));
   }
 
   /* What was added at the last share may come late: whoever waits for it asks the store. */
@@ -125,6 +142,7 @@ final class Coasting {
       }
       share = Math.max(0, log.perSecond(callAt, used)); // more may have been given back than used
       isLost = true;
+      addedBeforeLoss = added;
       news.lost(share, cause);
     } finally {
       lock.unlock();

@@ -30,6 +30,7 @@ final class Leaser implements PermitSource, Runnable {
   private final PermitStore.Session session;
   private final TimeSource clock;
   private final LeaseSize size;
+  private final long burst;
   private final Coasting coasting;
   /* Set before the thread is started. */
   private volatile @Nullable Lease attached;
@@ -47,6 +48,8 @@ final class Leaser implements PermitSource, Runnable {
   private long heardAt;
   private long retryAt;
   private long retryDelay = LEAST_RETRY;
+  /* The last change has failed. A store that is full, or can only be read, can still be looked at: for whoever needs permits it is back when it gives some. */
+  private boolean isUnchangeable;
   private long pausesSeen;
   private long lastAt;
   private long reservedAt;
@@ -54,12 +57,15 @@ final class Leaser implements PermitSource, Runnable {
   private long usedAt;
   /* What the last call has dropped, because the store was back. */
   private long dropped;
+  /* What was used while the store was lost: it is taken off the burst, or else that would be there in addition. */
+  private long owed;
 
   Leaser(SharedLimit limit, PermitStore.Session session, TimeSource clock, StoreNews news) {
     this.name = limit.name();
     this.session = session;
     this.clock = clock;
     this.size = new LeaseSize(limit.perSecond());
+    this.burst = (long) limit.rate().burst();
     long start = clock.nanoTime();
     this.coasting = new Coasting(clock, start, news, this::lease, isWanted, pausedUntil);
     this.heardAt = start;
@@ -144,10 +150,12 @@ final class Leaser implements PermitSource, Runnable {
       pauseAll(now);
     } else if (coasting.isLost()) {
       if (now - retryAt >= 0) {
-        heed(call(session::look));
+        askAgain(now);
       } else {
         restUntil(retryAt, true);
       }
+    } else if (owed > 0) {
+      debit();
     } else if (isWanted.get() && now - pausedUntil.get() >= 0) {
       reserve(now);
     } else {
@@ -155,10 +163,34 @@ final class Leaser implements PermitSource, Runnable {
     }
   }
 
+  private void askAgain(long now) {
+    if (isUnchangeable && owed > 0) {
+      debit();
+    } else if (isUnchangeable && isInDemand(now)) {
+      reserve(now);
+    } else {
+      heed(call(session::look));
+    }
+  }
+
+  private void debit() {
+    long permits = owed;
+    Standing standing = change(() -> session.debit(permits));
+    if (standing != null) {
+      owed = Math.max(0, owed - permits);
+      heed(standing);
+    }
+  }
+
+  private boolean isInDemand(long now) {
+    boolean isWantedNow = wasUsed(now) || isWanted.get() || lease().waiters() > 0;
+    return isWantedNow && now - pausedUntil.get() >= 0;
+  }
+
   private void pauseAll(long now) {
     asksPause.set(false);
     long left = pausedUntil.get() - now;
-    Standing standing = left > 0 ? call(() -> session.pause(Duration.ofNanos(left))) : null;
+    Standing standing = left > 0 ? change(() -> session.pause(Duration.ofNanos(left))) : null;
     if (standing != null) {
       heed(standing);
     } else if (left > 0) {
@@ -170,7 +202,7 @@ final class Leaser implements PermitSource, Runnable {
     long sinceLast = now - reservedAt;
     reservedAt = now;
     long permits = Math.max(size.block(), lease().missing());
-    Reservation reservation = call(() -> session.reserve(permits));
+    Reservation reservation = change(() -> session.reserve(permits));
     if (reservation == null || asksPause.get()) {
       return;
     }
@@ -186,9 +218,10 @@ final class Leaser implements PermitSource, Runnable {
     long wait = nanos(reservation.lastIn());
     size.leased(sinceLast, answeredAt - now, reservation.number(), isShort);
     lastAt = later(lastAt, answeredAt + wait);
-    long added = permits - Math.max(0, coasting.addedSince(now) - dropped);
+    long usedMeanwhile = Math.clamp(coasting.addedSince(now) - dropped, 0L, permits);
+    owed = Math.max(0, owed - usedMeanwhile);
     isWanted.set(false); // not before, so that coasting knows while the store is asked
-    lease().add(Math.max(0, added), answeredAt + wait, size.gapNanos(), size.least());
+    lease().add(permits - usedMeanwhile, answeredAt + wait, size.gapNanos(), size.least());
   }
 
   /* While anything is leased, or somebody waits for the end of a pause, the store is looked at for pauses by others. */
@@ -206,14 +239,20 @@ final class Leaser implements PermitSource, Runnable {
   }
 
   private void lookOrGiveBack(long now) {
+    boolean isIdle = !wasUsed(now) && now - later(usedAt, lastAt) >= IDLE_NANOS && !isWanted.get();
+    long idle = isIdle ? lease().withdraw() : 0;
+    heed(idle > 0 ? change(() -> session.giveBack(idle)) : call(session::look));
+  }
+
+  /* Whether permits were taken since it was asked last. */
+  private boolean wasUsed(long now) {
     long used = lease().used();
-    if (used != usedBefore) {
+    boolean wasUsed = used != usedBefore;
+    if (wasUsed) {
       usedBefore = used;
       usedAt = now;
     }
-    boolean isIdle = now - later(usedAt, lastAt) >= IDLE_NANOS && !isWanted.get();
-    long idle = isIdle ? lease().withdraw() : 0;
-    heed(call(idle > 0 ? () -> session.giveBack(idle) : session::look));
+    return wasUsed;
   }
 
   private void heed(@Nullable Standing standing) {
@@ -226,11 +265,19 @@ final class Leaser implements PermitSource, Runnable {
       lease().pause(standing.pausedFor());
     } else {
       lease().withdraw(); // a pause that is over: what was leased before it counts no more
+      lease().add(0, clock.nanoTime(), 0, 1); // calls wanted, if somebody waits
     }
   }
 
   private static long nanos(Duration duration) {
     return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
+  }
+
+  /* Null if the store failed. */
+  private <T> @Nullable T change(Supplier<T> change) {
+    T answer = call(change);
+    isUnchangeable = answer == null;
+    return answer;
   }
 
   /* Null if the store failed. */
@@ -243,7 +290,9 @@ final class Leaser implements PermitSource, Runnable {
       heardAt = clock.nanoTime();
       retryAt = heardAt;
       retryDelay = LEAST_RETRY;
-      dropped = coasting.heard(heardAt, lease().used());
+      Coasting.Outage outage = coasting.heard(heardAt, lease().used());
+      dropped = outage.dropped();
+      owed = Math.min(burst, owed + outage.used());
       return answer;
     } catch (RuntimeException | Error failure) {
       long now = clock.nanoTime();

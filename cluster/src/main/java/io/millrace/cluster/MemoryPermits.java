@@ -112,6 +112,11 @@ public final class MemoryPermits implements PermitStore {
     }
 
     @Override
+    public Standing debit(long permits) {
+      return at((kept, now) -> kept.changed(now).debit(permits, now));
+    }
+
+    @Override
     public Standing pause(Duration duration) {
       return at((kept, now) -> kept.changed(now).pause(duration, now));
     }

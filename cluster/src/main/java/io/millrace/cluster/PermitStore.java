@@ -36,6 +36,16 @@ public interface PermitStore {
     Standing giveBack(long permits);
 
     /**
+     * Takes permits that are there, and at most so many: they were used while the store was lost, and are not to be used once more, as a burst.
+     * Nobody waits for that. By default nothing is taken.
+     *
+     * @param permits at least 1
+     */
+    default Standing debit(long permits) {
+      return look();
+    }
+
+    /**
      * Pauses the limit: nobody may start for this long. Of several pauses, the one that ends last counts.
      *
      * @param duration longer than zero

@@ -58,6 +58,14 @@ final class PermitTable {
             ELSE greatest(it.due - it.amount * it.gap, it.time - it.burst * it.gap) END"""
           + OURS;
 
+  /* As much of it as is there. */
+  static final String DEBIT =
+      KEPT
+          + """
+          due = CASE WHEN it.time < it.paused_until THEN it.due
+            ELSE greatest(it.due, least(it.time, greatest(it.due, it.time - it.burst * it.gap) + it.amount * it.gap)) END"""
+          + OURS;
+
   /* After it one may start, and the others follow at the pace of the limit: what was reserved before counts no more. */
   static final String PAUSE =
       KEPT
@@ -98,6 +106,9 @@ final class PermitTable {
           + ALL
           + ", latest = made.time, paused_until = made.time, shift = 0 FROM made WHERE changed.name = made.name"
           + " AND changed.latest = ?";
+
+  /* Changes nothing and waits for nobody; but whoever has no right to change the table, or has a server that can only be read, is refused. */
+  static final String TRY_CHANGE = "UPDATE millrace_rate_limit SET latest = latest WHERE false";
 
   /* "MILLRATE": only one JVM at a time makes the table. Both are sent at once, so it has the lock for no round trip. */
   private static final long LOCK = 0x4D494C4C52415445L;
@@ -180,6 +191,8 @@ final class PermitTable {
       case "3D000" -> ". Create the database, or mend the address";
       case "42501" ->
           ". Give the user the right to create the table, or to read and change millrace_rate_limit";
+      case "25006" ->
+          ". It can only be read: use the address of the primary server, and see that the database and the user may write";
       case "53300" -> ". Each JVM needs one connection: let the server accept more";
       case "08001", "08006", "08004" -> ". See if the server runs, and if the address is right";
       default -> "";

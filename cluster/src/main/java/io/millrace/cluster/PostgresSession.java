@@ -38,6 +38,9 @@ final class PostgresSession extends ServerSession<Connection> {
             write(c, PermitTable.INSERT_FULL);
           }
           requireOurs(c);
+          try (Statement statement = c.createStatement()) {
+            statement.execute(PermitTable.TRY_CHANGE);
+          }
           return true;
         });
   }
@@ -50,6 +53,11 @@ final class PostgresSession extends ServerSession<Connection> {
   @Override
   public PermitStore.Standing giveBack(long permits) {
     return attempt(c -> change(c, PermitTable.GIVE_BACK, permits)).standing();
+  }
+
+  @Override
+  public PermitStore.Standing debit(long permits) {
+    return attempt(c -> change(c, PermitTable.DEBIT, permits)).standing();
   }
 
   @Override

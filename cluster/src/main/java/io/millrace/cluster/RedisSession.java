@@ -71,6 +71,11 @@ final class RedisSession extends ServerSession<Jedis> {
   }
 
   @Override
+  public PermitStore.Standing debit(long permits) {
+    return standing(run("debit", permits));
+  }
+
+  @Override
   public PermitStore.Standing pause(Duration duration) {
     Duration bounded = duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
     long micros = bounded.plusNanos(999).dividedBy(Duration.of(1, ChronoUnit.MICROS));
@@ -140,10 +145,11 @@ final class RedisSession extends ServerSession<Jedis> {
   @Override
   String text(Exception failure) {
     String said = said(failure);
-    if (said.startsWith("WRONGTYPE")) {
+    // before version 7, what a script meets stands at the end of a sentence about scripts
+    if (said.contains("WRONGTYPE ")) {
       return foreign("a value that is not a hash, and so not a limit");
     }
-    if (said.startsWith("READONLY")) {
+    if (said.contains("READONLY ")) {
       return said + ". It is a replica: use the address of its primary server";
     }
     if (failure instanceof JedisRedirectionException || failure instanceof JedisClusterException) {

@@ -77,6 +77,15 @@ final class SharedBucket {
     return standing(now);
   }
 
+  /** As much of it as is there. */
+  PermitStore.Standing debit(long permits, long now) {
+    if (now >= pausedUntil) {
+      state.refillAllBandwidth(now);
+      state.consume(Math.clamp(state.getAvailableTokens(), 0L, permits));
+    }
+    return standing(now);
+  }
+
   /** After it one may start, and the others follow at the pace of the limit: what was reserved before counts no more. */
   PermitStore.Standing pause(Duration duration, long now) {
     long until = now + nanos(duration);

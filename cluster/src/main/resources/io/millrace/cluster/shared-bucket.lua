@@ -64,6 +64,9 @@ if action == 'reserve' and not isPaused then
 elseif action == 'giveBack' and not isPaused then
   refill()
   tokens = math.min(burst, tokens + amount)
+elseif action == 'debit' and not isPaused then -- as much of it as is there
+  refill()
+  tokens = math.max(math.min(tokens, 0), tokens - amount)
 elseif action == 'pause' and now + amount > pausedUntil then
   -- After it one may start, and the others follow at the pace: what was reserved before counts no more.
   pausedUntil, pauses = now + amount, pauses + 1

@@ -273,6 +273,23 @@ abstract class PermitStoreContract {
   }
 
   @Test
+  @DisplayName(
+      "What was used without the server is taken off what is there, and nobody waits for it")
+  void debit() {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));
+    try (Session session = store().open(slow)) {
+      session.debit(4);
+      assertEquals(Duration.ZERO, session.reserve(6).lastIn());
+      session.debit(100);
+      Duration next = session.reserve(1).lastIn();
+      assertTrue(next.compareTo(Duration.ofMinutes(59)) > 0, "next: " + next);
+      session.debit(1);
+      Duration last = session.reserve(1).lastIn();
+      assertTrue(last.compareTo(Duration.ofMinutes(121)) < 0, "last: " + last);
+    }
+  }
+
+  @Test
   @DisplayName("After a pause one may start, and the others follow at the pace of the limit")
   void afterThePause() {
     SharedLimit slow = SharedLimit.of("test", RateLimit.perHour(1).burst(10));

@@ -385,6 +385,27 @@ class PostgresPermitsTest extends PermitStoreContract {
 
   @Test
   @DisplayName(
+      "Whoever may only read the table, or has a server that can only be read, is refused at once, with what to do")
+  void onlyToRead() throws SQLException {
+    store().open(LIMIT).close();
+    String user = "reader_" + schema;
+    server.execute("CREATE ROLE " + user + " LOGIN");
+    server.execute("GRANT USAGE ON SCHEMA " + schema + " TO " + user);
+    server.execute("GRANT SELECT ON " + schema + ".millrace_rate_limit TO " + user);
+    PermitStoreException reader =
+        assertThrows(
+            PermitStoreException.class,
+            () -> PostgresPermits.at(address().replace("user=test", "user=" + user)).open(LIMIT));
+    assertTrue(reader.getMessage().contains("to read and change"), reader.getMessage());
+    PermitStoreException replica =
+        assertThrows(
+            PermitStoreException.class,
+            () -> store().with("options", "-c default_transaction_read_only=on").open(LIMIT));
+    assertTrue(replica.getMessage().contains("primary server"), replica.getMessage());
+  }
+
+  @Test
+  @DisplayName(
       "A missing schema, and a server that is not there, are refused at once, without the password")
   void notThere() {
     PermitStoreException noSchema =

@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Limits in a Redis server of the tests' own. */
 @EnabledIf("io.millrace.cluster.RedisServer#isInstalled")
@@ -235,6 +236,24 @@ class RedisPermitsTest extends PermitStoreContract {
       assertSays(replica.store(), "use the address of its primary server");
       assertSays(member.store(), "a server of a cluster");
     }
+  }
+
+  @Test
+  @DisplayName("Servers before version 7 say it in other words")
+  void olderServers() {
+    String script = "ERR Error running script (call to f_1f2e): @user_script:18: ";
+    RedisSession session = new RedisSession(store(), LIMIT);
+    String replica =
+        session.text(
+            new JedisDataException(
+                script
+                    + "@user_script: 18: -READONLY You can't write against a read only replica."));
+    assertTrue(replica.contains("use the address of its primary server"), replica);
+    String foreign =
+        session.text(
+            new JedisDataException(
+                script + "WRONGTYPE Operation against a key holding the wrong kind of value"));
+    assertTrue(foreign.contains("a value that is not a hash"), foreign);
   }
 
   private static void assertSays(PermitStore store, String part) {

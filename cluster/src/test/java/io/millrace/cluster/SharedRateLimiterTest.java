@@ -143,6 +143,27 @@ class SharedRateLimiterTest {
 
   @Test
   @DisplayName(
+      "R12 who waits for a permit that is void since a short pause asks for another one at once")
+  void shortPause() throws Exception {
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
+    RateLimiter pausing = jvm(slow).shared().limiter();
+    RateLimiter limiter = jvm(slow).shared().limiter();
+    FutureTask<Duration> waiting =
+        new FutureTask<>(
+            () -> {
+              limiter.acquire();
+              long start = clock.nanoTime();
+              clock.schedule(start + ofMillis(1_200).toNanos(), () -> pausing.pause(ofMillis(100)));
+              limiter.acquire(); // in 10 s, but after a pause one may start
+              return Duration.ofNanos(clock.nanoTime() - start);
+            });
+    clock.announced(waiting).run();
+    Duration waited = waiting.get();
+    assertTrue(waited.compareTo(ofSeconds(3)) < 0, "waited: " + waited);
+  }
+
+  @Test
+  @DisplayName(
       "R12 if the store is lost, each JVM goes on at its last share and says so; when it is back, they return")
   void goOnWithoutTheStore() {
     store.latency(ofMillis(1));
@@ -211,6 +232,42 @@ class SharedRateLimiterTest {
     clock.announced(waiting).run();
     Duration waited = waiting.get();
     assertTrue(waited.compareTo(ofSeconds(4)) < 0, "waited: " + waited);
+  }
+
+  @Test
+  @DisplayName(
+      "R12 a store that can be looked at and not changed, because it is full or can only be read, is lost until it can be changed")
+  void fullStore() {
+    store.latency(ofMillis(1));
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perSecond(5));
+    together(() -> jvm(slow).work(10, ofMillis(10), ofSeconds(120)));
+    clock.schedule(clock.nanoTime() + ofSeconds(20).toNanos(), () -> store.full(true));
+    clock.schedule(clock.nanoTime() + ofSeconds(80).toNanos(), () -> store.full(false));
+    join();
+
+    List<StoreChange> changes = jvms.getFirst().changes();
+    assertEquals(
+        List.of(State.LOST, State.BACK), changes.stream().map(StoreChange::state).toList());
+    long without = starts(ofSeconds(30), ofSeconds(80));
+    assertTrue(Math.abs(without - 250) <= 13, "in 50 s without: " + without);
+    long after = starts(ofSeconds(90), ofSeconds(120));
+    assertTrue(Math.abs(after - 150) <= 2, "in 30 s after: " + after);
+  }
+
+  @Test
+  @DisplayName("R12 what was used without the store is not there once more when that is back")
+  void burstAfterAnOutage() {
+    store.latency(ofMillis(1));
+    SharedLimit bursting = SharedLimit.of("test", RateLimit.perSecond(100).burst(200));
+    together(() -> jvm(bursting).work(50, ofMillis(10), ofSeconds(40)));
+    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.down(true));
+    clock.schedule(clock.nanoTime() + ofSeconds(22).toNanos(), () -> store.down(false));
+    join();
+
+    long all = starts(Duration.ZERO, ofSeconds(40));
+    assertTrue(all >= 4_000 && all <= 200 + 4_000 + 20, "in 40 s: " + all);
+    long after = starts(ofSeconds(30), ofSeconds(40));
+    assertTrue(Math.abs(after - 1_000) <= 10, "in 10 s after: " + after);
   }
 
   @Test

@@ -5,13 +5,14 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A store in memory that takes its time, fails, hangs, and counts its calls. */
+/** A store in memory that takes its time, fails, hangs, is full, and counts its calls. */
 final class TriedStore implements PermitStore {
   private final TimeSource clock;
   private final MemoryPermits memory;
   private final AtomicInteger calls = new AtomicInteger();
   private volatile Duration latency = Duration.ZERO;
   private volatile boolean isDown;
+  private volatile boolean isFull;
 
   TriedStore(TimeSource clock) {
     this.clock = clock;
@@ -27,6 +28,11 @@ final class TriedStore implements PermitStore {
     this.isDown = isDown;
   }
 
+  /** It can be looked at, and not changed. */
+  void full(boolean isFull) {
+    this.isFull = isFull;
+  }
+
   int calls() {
     return calls.get();
   }
@@ -37,17 +43,22 @@ final class TriedStore implements PermitStore {
     return new Session() {
       @Override
       public Reservation reserve(long permits) {
-        return call(() -> session.reserve(permits));
+        return change(() -> session.reserve(permits));
       }
 
       @Override
       public Standing giveBack(long permits) {
-        return call(() -> session.giveBack(permits));
+        return change(() -> session.giveBack(permits));
+      }
+
+      @Override
+      public Standing debit(long permits) {
+        return change(() -> session.debit(permits));
       }
 
       @Override
       public Standing pause(Duration duration) {
-        return call(() -> session.pause(duration));
+        return change(() -> session.pause(duration));
       }
 
       @Override
@@ -58,6 +69,16 @@ final class TriedStore implements PermitStore {
       @Override
       public void close() {}
     };
+  }
+
+  private <T> T change(Supplier<T> change) {
+    return call(
+        () -> {
+          if (isFull) {
+            throw new PermitStoreException("it is full", null);
+          }
+          return change.get();
+        });
   }
 
   private <T> T call(Supplier<T> call) {

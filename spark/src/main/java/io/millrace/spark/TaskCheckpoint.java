@@ -34,17 +34,18 @@ final class TaskCheckpoint {
   static final int MOST = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
-  /* The session and the rest guarded by the lock. */
-  private final CheckpointSession session;
-  private boolean closed;
+  /* Both guarded by the lock. The session is null when it was closed: a task may have many of these, and a session keeps what it stored last. */
+  private @Nullable CheckpointSession session;
   private Spent spent;
 
+  private final int longestValue;
   private final Identity identity;
   private final Codec<Object> codec;
   private final Predicate<Throwable> finalFailures;
 
   private TaskCheckpoint(Checkpoint checkpoint, CheckpointSession session) {
     this.session = session;
+    this.longestValue = session.longestValue();
     this.identity = new Identity(checkpoint);
     this.codec = checkpoint.codec();
     this.finalFailures = checkpoint.finalFailures();
@@ -59,19 +60,22 @@ final class TaskCheckpoint {
   void close() {
     lock.lock();
     try {
-      if (!closed) {
-        closed = true;
-        session.close();
+      CheckpointSession open = session;
+      session = null;
+      if (open != null) {
+        open.close();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void requireOpen() {
-    if (closed) {
+  private CheckpointSession requireOpen() {
+    CheckpointSession open = session;
+    if (open == null) {
       throw new TaskKilledException("its task has ended");
     }
+    return open;
   }
 
   /** Gives those of at most {@link #MOST} entries that need not be called what is stored of them. */
@@ -84,15 +88,14 @@ final class TaskCheckpoint {
     }
     lock.lock();
     try {
-      requireOpen();
-      find(byId);
+      find(requireOpen(), byId);
     } finally {
       lock.unlock();
     }
   }
 
-  private <T extends @Nullable Object, R extends @Nullable Object> void find(
-      Map<ItemId, List<Entry<T, R>>> byId) {
+  private static <T extends @Nullable Object, R extends @Nullable Object> void find(
+      CheckpointSession session, Map<ItemId, List<Entry<T, R>>> byId) {
     List<ItemId> ids = List.copyOf(byId.keySet());
     for (int done = 0; done < ids.size(); ) {
       List<@Nullable StoredRow> rows = session.find(ids.subList(done, ids.size()));
@@ -162,9 +165,9 @@ final class TaskCheckpoint {
   private void commit(List<StoredOutcome> outcomes, long calls) {
     lock.lock();
     try {
-      requireOpen();
+      CheckpointSession open = requireOpen();
       Spent all = new Spent(spent.calls() + calls, spent.permits(), spent.money());
-      session.commit(outcomes, all);
+      open.commit(outcomes, all);
       spent = all;
     } finally {
       lock.unlock();
@@ -197,14 +200,14 @@ final class TaskCheckpoint {
               + ", cannot be encoded by the checkpoint's codec, so it cannot be stored",
           broken);
     }
-    if (bytes.length > session.longestValue()) {
+    if (bytes.length > longestValue) {
       throw new CheckpointException(
           "the item with the key "
               + id
               + ": its value has "
               + bytes.length
               + " bytes, more than the "
-              + session.longestValue()
+              + longestValue
               + " that the checkpoint keeps; let the action return a reference to it");
     }
     return bytes;

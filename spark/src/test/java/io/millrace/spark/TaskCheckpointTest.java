@@ -2,6 +2,7 @@ package io.millrace.spark;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -123,6 +124,21 @@ class TaskCheckpointTest {
     assertThrows(TaskKilledException.class, outcomes::hasNext);
     assertThrows(TaskKilledException.class, outcomes::hasNext);
     assertEquals(0, store.open.get(), "sessions");
+    LocalSpark.awaitNoEngine();
+  }
+
+  @Test
+  @DisplayName(
+      "K13 nothing is kept of the session of a partition that has ended, though its task goes on")
+  void forgetsTheSession() {
+    PartitionOutcomes<Long, String> outcomes = storing((_, item) -> "v" + item, 1L, 3L);
+    outcomes.forEachRemaining(entry -> entry.toRow(0));
+    assertEquals(2, store.outcomes.size());
+    while (store.last.get() != null) {
+      assertFalse(Thread.interrupted(), "it is kept");
+      System.gc();
+    }
+    outcomes.close();
     LocalSpark.awaitNoEngine();
   }
 
