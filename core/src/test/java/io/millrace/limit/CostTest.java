@@ -172,7 +172,8 @@ class CostTest {
   }
 
   @Test
-  @DisplayName("of a call of a wrapped function is settled by what that answers, whatever its shape")
+  @DisplayName(
+      "of a call of a wrapped function is settled by what that answers, whatever its shape")
   void ofAWrappedFunctionIsSettled() throws Exception {
     List<Wrapped> shapes =
         List.of(

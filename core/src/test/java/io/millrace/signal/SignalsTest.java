@@ -236,8 +236,7 @@ class SignalsTest {
     assertEquals(598, limit.remaining().orElseThrow());
     assertDelay("PT5M50S", Answer.of(429, "X-RateLimit-Remaining: 0.0", others[0], others[1]));
     for (String unreadable : List.of("1.2.3", "9".repeat(19), "1." + "0".repeat(401), "-1.0")) {
-      assertEquals(
-          List.of(), in(Answer.of(200, "X-RateLimit-Remaining: " + unreadable)).limits());
+      assertEquals(List.of(), in(Answer.of(200, "X-RateLimit-Remaining: " + unreadable)).limits());
     }
   }
 

@@ -70,8 +70,7 @@ class LeasedLimitTest {
   @DisplayName(
       "An attempt that costs more than what is there waits until the source has added that much")
   void costs() {
-    Leased costing =
-        new Leased(tenASecond, 5, Cost.of((Integer item) -> item + 1));
+    Leased costing = new Leased(tenASecond, 5, Cost.of((Integer item) -> item + 1));
     Parallel.of(3).clock(clock).rateLimit(RateLimiter.of(costing, clock)).map(items(3), action);
     assertEquals(List.of(0L, 200L, 500L), millis());
     RateLimiter other =
@@ -161,7 +160,8 @@ class LeasedLimitTest {
   }
 
   @Test
-  @DisplayName("An executor makes one limiter of a leased limit, and refuses one with costs by item")
+  @DisplayName(
+      "An executor makes one limiter of a leased limit, and refuses one with costs by item")
   void executor() throws Exception {
     Parallel parallel = Parallel.of(1).clock(clock);
     Leased byItem = new Leased(tenASecond, 5, Cost.of(item -> 1));

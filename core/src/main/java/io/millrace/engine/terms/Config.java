@@ -174,10 +174,7 @@ public final class Config implements Cloneable {
       case RateLimit.Leased leased -> isByItem(leased.cost());
       case RateLimit.Declared declared ->
           declared.costs().values().stream().anyMatch(Config::isByItem);
-      case RateLimit.Unlimited _,
-          RateLimit.Spacing _,
-          RateLimit.Adaptive _,
-          RateLimit.Breaker _ ->
+      case RateLimit.Unlimited _, RateLimit.Spacing _, RateLimit.Adaptive _, RateLimit.Breaker _ ->
           false;
     };
   }
