@@ -7,6 +7,7 @@ import io.millrace.plan.Context;
 import io.millrace.time.TimeSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -122,25 +123,37 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
   private void end(R value, @Nullable Throwable failed) {
     if (failed != null) {
       fail(failed);
-    } else {
-      try {
-        pass.answered(value, null);
-        pass.end();
-      } finally {
-        result.complete(value);
-      }
+      return;
+    }
+    try {
+      pass.answered(value, null);
+    } catch (Throwable broken) { // what tells the true cost
+      result.completeExceptionally(broken);
+    }
+    try {
+      pass.end();
+    } finally {
+      result.complete(value);
     }
   }
 
   private void fail(Throwable failed) {
     try {
       if (!result.isCancelled()) { // else nobody knows what would have come of it
-        pass.answered(null, unwrapped(failed));
+        pass.answered(null, heard(failed));
       }
       pass.end();
     } finally {
       result.completeExceptionally(failed);
     }
+  }
+
+  /* A caller that completes its future has the stage cancelled: what it completes that with says why, as the timeout of orTimeout. */
+  private Throwable heard(Throwable failed) {
+    Throwable own = unwrapped(failed);
+    return own instanceof CancellationException && result.isCompletedExceptionally()
+        ? result.exceptionNow()
+        : own;
   }
 
   /* One wrapper only, as futures put it around: what is in it is the stage's own failure. */

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link RateLimiter} passes the argument of the call to its key and cost functions: null if
  * there is none, an entry for two arguments, and a {@link Triple} for three, as in {@link
- * Action#spread}.
+ * Action#spread}. A call that succeeds settles its cost, where the limit has a function for that, by what it has returned. What
+ * that function throws comes out of the call.
  */
 public abstract sealed class Limit permits RateLimiter, WeightedSemaphore, Throttle {
 
@@ -136,7 +137,8 @@ public abstract sealed class Limit permits RateLimiter, WeightedSemaphore, Throt
    *
    * @return the function; its futures fail with what the function throws. Completing or cancelling
    *     a future before the stage is complete cancels the stage, or ends the wait. Limits that learn hear what the
-   *     stage itself failed with, without a wrapper, and nothing of a failure after its future was cancelled
+   *     stage itself failed with, without a wrapper; where it was only cancelled, what its future was completed with, such as the
+   *     timeout of {@code orTimeout}; and nothing of a failure after its future was cancelled
    */
   public final <R extends @Nullable Object> Supplier<CompletableFuture<R>> async(
       Supplier<? extends CompletionStage<? extends R>> function) {

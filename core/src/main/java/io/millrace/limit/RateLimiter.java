@@ -146,7 +146,8 @@ public final class RateLimiter extends Limit {
   }
 
   /**
-   * Takes the permits for an attempt, waiting for them as long as it takes.
+   * Takes the permits for an attempt, waiting for them as long as it takes. Nobody hears what comes of the attempt, so its cost is
+   * not settled, and nothing is learnt: for that, wrap a function: {@link Limit}.
    *
    * @param item what the limit's key and cost functions are asked about
    * @throws io.millrace.outcome.BreakerOpenException if a circuit breaker that lets calls fail is open; nothing was taken
@@ -202,7 +203,7 @@ public final class RateLimiter extends Limit {
     long nanos = Leaf.nanos(Require.notNegative("timeout", timeout));
     checkInterrupt();
     RateDemand demand = queue.demand(item);
-    return pass(demand).enter(clock, nanos) && isNotRefused(demand);
+    return pass(demand, item).enter(clock, nanos) && isNotRefused(demand);
   }
 
   /* Before user code is asked for key and cost. */
@@ -279,10 +280,10 @@ public final class RateLimiter extends Limit {
 
   @Override
   Pass pass(@Nullable Object item) {
-    return pass(queue.demand(item));
+    return pass(queue.demand(item), item);
   }
 
-  private Pass pass(RateDemand demand) {
+  private Pass pass(RateDemand demand, @Nullable Object item) {
     return new Pass() {
       @Override
       public boolean tryEnter() {
@@ -305,6 +306,9 @@ public final class RateLimiter extends Limit {
       @Override
       public void answered(@Nullable Object result, @Nullable Throwable error) {
         queue.answered(demand, result, error);
+        if (error == null) {
+          queue.settle(demand, item, result);
+        }
       }
 
       @Override

@@ -294,7 +294,8 @@ public sealed interface RateLimit {
    *     default is 20
    * @param least never fewer a second, above 0; the default is one a minute
    * @param most never more a second, at least {@code least}; the default is infinite
-   * @param longestWait a server that asks for a longer wait is obeyed for this long; the default is 5 minutes
+   * @param longestWait a server that asks for a longer wait is obeyed for this long; the default is 5 minutes. A run whose {@link
+   *     Retry} obeys servers pauses the limiter besides, for up to {@link Retry#maxServerWait}
    * @param reader reads what an answer says; the default is {@link AnswerReader#http}
    * @param listener is told when the rate moves: without a lock, perhaps by several threads at once; what it
    *     throws is logged
@@ -342,7 +343,10 @@ public sealed interface RateLimit {
       return new Adaptive(start, least, most, longestWait, reader, listener);
     }
 
-    /** A copy that obeys a server's request to wait for at most this long. */
+    /**
+     * A copy that obeys a server's request to wait for at most this long. For less in a run with {@link Retry#http}, lower its {@link
+     * Retry#maxServerWait(Duration)} as well: the pause that it asks of the limiter holds besides.
+     */
     public Adaptive longestWait(Duration longestWait) {
       return new Adaptive(start, least, most, longestWait, reader, listener);
     }
@@ -417,7 +421,7 @@ public sealed interface RateLimit {
 
     /**
      * A copy that stays away for at most so long, then one attempt finds out whether the server still means it; the
-     * default is an hour.
+     * default is an hour. A run's retry policy may pause it for longer, as {@link Adaptive#longestWait(Duration)} says.
      */
     public Declared longestWait(Duration longestWait) {
       return undeclared(undeclared.longestWait(longestWait));

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /** Numbers, times and durations as they stand in headers. What cannot be read is empty. */
 final class Headers {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,400}(\\.\\d{1,400})?");
-  private static final Pattern LEADING_COUNT = Pattern.compile("\\s*(\\d{1,18})(?!\\.?\\d).*");
+  private static final Pattern LEADING_COUNT =
+      Pattern.compile("\\s*(\\d{1,18})(?:\\.\\d{1,400})?(?!\\.?\\d).*");
   private static final Pattern GO_DURATION =
       Pattern.compile(
           "(?:(\\d{1,9})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m(?!s))?(?:(\\d{1,12}(?:\\.\\d{1,9})?)(s|ms|us|µs|ns))?");
@@ -23,7 +24,7 @@ final class Headers {
 
   private Headers() {}
 
-  /** A count that is not negative; of a list such as {@code 1000, 1000;w=1}, the first. */
+  /** A count that is not negative, without its fraction; of a list such as {@code 1000, 1000;w=1}, the first. */
   static OptionalLong count(HttpReply reply, String name) {
     Optional<Matcher> matcher =
         reply.header(name).map(LEADING_COUNT::matcher).filter(Matcher::matches);

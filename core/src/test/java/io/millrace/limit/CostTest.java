@@ -1,15 +1,22 @@
 package io.millrace.limit;
 
+import static java.util.concurrent.CompletableFuture.completedFuture;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.limit.spi.Demand;
+import io.millrace.plan.Action;
 import io.millrace.plan.RateLimit;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -156,6 +163,95 @@ class CostTest {
     Demand demand = limiter.queue().demand(100);
     assertTrue(limiter.queue().tryTake(demand));
     assertThrows(NullPointerException.class, () -> limiter.queue().settle(demand, 100, null));
+    assertFalse(limiter.tryAcquireFor(1));
+  }
+
+  /** A call of a function that is wrapped by a limiter, and answers with 30, unless it has no value. */
+  private interface Wrapped {
+    @Nullable Object call(RateLimiter limiter) throws Exception;
+  }
+
+  @Test
+  @DisplayName(
+      "of a call of a wrapped function is settled by what that answers, whatever its shape")
+  void ofAWrappedFunctionIsSettled() throws Exception {
+    List<Wrapped> shapes =
+        List.of(
+            limiter -> limiter.wrap(() -> 30).call(),
+            limiter -> limiter.wrap((Object a) -> 30).apply("a"),
+            limiter -> limiter.wrap((Object a, Object b) -> 30).apply("a", "b"),
+            limiter -> limiter.wrap((Object a, Object b, Object c) -> 30).apply("a", "b", "c"),
+            limiter -> limiter.supplier(() -> 30).get(),
+            limiter -> limiter.function((Object a) -> 30).apply("a"),
+            limiter -> limiter.biFunction((Object a, Object b) -> 30).apply("a", "b"),
+            limiter -> limiter.async(() -> completedFuture(30)).get().join(),
+            limiter -> limiter.async((Object a) -> completedFuture(30)).apply("a").join());
+    for (Wrapped shape : shapes) {
+      assertEquals(70, leftAfter(shape), "of 100, less 30");
+    }
+    int withoutValue =
+        leftAfter(
+            limiter -> {
+              limiter.each((Object a) -> {}).accept("a");
+              return null;
+            });
+    assertEquals(90, withoutValue);
+  }
+
+  /* What is left of 100 after a call that takes all, and then 30 if it answers so, or 10 if it has no value. */
+  private int leftAfter(Wrapped shape) throws Exception {
+    RateLimiter limiter =
+        of(
+            RateLimit.perSecond(1)
+                .burst(100)
+                .costing((@Nullable Object item) -> item instanceof Integer cost ? cost : 100)
+                .settling(
+                    (@Nullable Object item, @Nullable Object value) ->
+                        value instanceof Integer cost ? cost : 10));
+    assertEquals(30, Objects.requireNonNullElse(shape.call(limiter), 30));
+    int left = 0;
+    while (limiter.tryAcquireFor(1)) {
+      left++;
+    }
+    return left;
+  }
+
+  @Test
+  @DisplayName("of a call of a wrapped function that was too low is owed")
+  void ofAWrappedFunctionIsOwed() throws Exception {
+    RateLimiter limiter = of(tokens());
+    assertEquals(150, limiter.wrap((Integer item) -> 150).apply(100));
+    clock.advance(Duration.ofSeconds(5));
+    assertFalse(limiter.tryAcquireFor(1));
+    clock.advance(Duration.ofMillis(100));
+    assertTrue(limiter.tryAcquireFor(1));
+  }
+
+  @Test
+  @DisplayName("of a call of a wrapped function that throws stays taken")
+  void ofAWrappedFunctionThatThrows() {
+    RateLimiter limiter = of(tokens());
+    Action<Integer, Integer> broken =
+        limiter.wrap(
+            (Integer item) -> {
+              throw new IllegalStateException("thrown by the test");
+            });
+    assertThrows(IllegalStateException.class, () -> broken.apply(100));
+    assertFalse(limiter.tryAcquireFor(1));
+  }
+
+  @Test
+  @DisplayName("of a call of a wrapped function whose true value cannot be told fails the call")
+  void ofAWrappedFunctionThatCannotBeTold() {
+    RateLimiter limiter = of(tokens());
+    Action<Integer, @Nullable Integer> nothing = limiter.wrap((Integer item) -> null);
+    assertThrows(NullPointerException.class, () -> nothing.apply(50));
+    var late =
+        limiter
+            .async((Integer item) -> CompletableFuture.<@Nullable Integer>completedFuture(null))
+            .apply(50);
+    assertInstanceOf(
+        NullPointerException.class, assertThrows(ExecutionException.class, late::get).getCause());
     assertFalse(limiter.tryAcquireFor(1));
   }
 

@@ -226,6 +226,21 @@ class SignalsTest {
   }
 
   @Test
+  @DisplayName("whose counts have a fraction, as those of Reddit, declares the whole part")
+  void countsWithFractions() {
+    String[] others = {"X-RateLimit-Reset: 350", "X-RateLimit-Used: 2"};
+    DeclaredLimit limit =
+        in(Answer.of(200, "X-RateLimit-Remaining: 598.9", others[0], others[1]))
+            .limits()
+            .getFirst();
+    assertEquals(598, limit.remaining().orElseThrow());
+    assertDelay("PT5M50S", Answer.of(429, "X-RateLimit-Remaining: 0.0", others[0], others[1]));
+    for (String unreadable : List.of("1.2.3", "9".repeat(19), "1." + "0".repeat(401), "-1.0")) {
+      assertEquals(List.of(), in(Answer.of(200, "X-RateLimit-Remaining: " + unreadable)).limits());
+    }
+  }
+
+  @Test
   @DisplayName("of GitHub is repeated at its reset, or after a minute, also with status 403")
   void gitHub() {
     Answer primary =

@@ -410,6 +410,32 @@ class BreakerTest {
   }
 
   @Test
+  @DisplayName(
+      "R8: a reader gets the timeout with which a caller completes a future, not the cancellation that follows from it; and what the server says later")
+  void timeoutsOfFutures() {
+    List<Throwable> read = new ArrayList<>();
+    RateLimiter limiter =
+        RateLimiter.of(
+            BREAKER.reading(
+                (result, error, now) -> {
+                  read.add(error);
+                  return ServerAnswer.failed();
+                }),
+            clock);
+    var stage = new CompletableFuture<Integer>();
+    var late = new TimeoutException("completed by the test");
+    assertTrue(limiter.async(() -> stage).get().completeExceptionally(late));
+    assertTrue(stage.isCancelled());
+    assertEquals(List.of(late), read);
+    read.clear();
+    var goesOn = new CompletableFuture<Integer>();
+    assertTrue(limiter.async(goesOn::minimalCompletionStage).get().completeExceptionally(late));
+    var refused = new IllegalStateException("refused");
+    goesOn.completeExceptionally(refused);
+    assertEquals(List.of(refused), read);
+  }
+
+  @Test
   @DisplayName("R8: a probe that was not made is made by the next one")
   void probeNotMade() {
     RateLimiter limiter = RateLimiter.of(RateLimit.breaker(1, 1, ofSeconds(10)), clock);

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.spi.Demand;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
+import io.millrace.plan.Cost;
 import io.millrace.plan.RateLimit;
 import io.millrace.plan.RateLimit.Leased;
 import io.millrace.testkit.ManualClock;
@@ -68,8 +70,7 @@ class LeasedLimitTest {
   @DisplayName(
       "An attempt that costs more than what is there waits until the source has added that much")
   void costs() {
-    Leased costing =
-        new Leased(tenASecond, 5, io.millrace.plan.Cost.of((Integer item) -> item + 1));
+    Leased costing = new Leased(tenASecond, 5, Cost.of((Integer item) -> item + 1));
     Parallel.of(3).clock(clock).rateLimit(RateLimiter.of(costing, clock)).map(items(3), action);
     assertEquals(List.of(0L, 200L, 500L), millis());
     RateLimiter other =
@@ -156,6 +157,21 @@ class LeasedLimitTest {
     RateLimiter limiter = RateLimiter.of(leased, clock);
     assertTrue(limiter.tryAcquire(ofSeconds(1)));
     assertTrue(limiter.tryAcquire(ofSeconds(1)));
+  }
+
+  @Test
+  @DisplayName(
+      "An executor makes one limiter of a leased limit, and refuses one with costs by item")
+  void executor() throws Exception {
+    Parallel parallel = Parallel.of(1).clock(clock);
+    Leased byItem = new Leased(tenASecond, 5, Cost.of(item -> 1));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> ParallelExecutor.of(parallel.rateLimit(RateLimit.all(byItem))));
+    try (ParallelExecutor executor = ParallelExecutor.of(parallel.rateLimit(leased))) {
+      assertEquals(3, executor.submit(() -> 3).get());
+    }
+    assertEquals(1, tenASecond.lease().used());
   }
 
   @Test

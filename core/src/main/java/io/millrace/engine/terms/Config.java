@@ -11,6 +11,7 @@ import io.millrace.plan.AnswerReader;
 import io.millrace.plan.Budget;
 import io.millrace.plan.ConcurrencyChange;
 import io.millrace.plan.ContextCarrier;
+import io.millrace.plan.Cost;
 import io.millrace.plan.FailurePolicy;
 import io.millrace.plan.FailureRate;
 import io.millrace.plan.Hedge;
@@ -160,7 +161,26 @@ public final class Config implements Cloneable {
   public boolean looksAtItems() {
     return limiter != null
         ? limiter.queue().looksAtItems()
-        : rateLimit != null && RateLimiter.of(rateLimit, clock).queue().looksAtItems();
+        : rateLimit != null && asksAboutItems(rateLimit);
+  }
+
+  /* Without a limiter of it: one whose permits are leased can be made only once. */
+  private static boolean asksAboutItems(RateLimit limit) {
+    return switch (limit) {
+      case RateLimit.PerKey _ -> true;
+      case RateLimit.Budget(var limits) -> limits.stream().anyMatch(Config::asksAboutItems);
+      case RateLimit.TokenBucket bucket -> isByItem(bucket.cost());
+      case RateLimit.SlidingWindow window -> isByItem(window.cost());
+      case RateLimit.Leased leased -> isByItem(leased.cost());
+      case RateLimit.Declared declared ->
+          declared.costs().values().stream().anyMatch(Config::isByItem);
+      case RateLimit.Unlimited _, RateLimit.Spacing _, RateLimit.Adaptive _, RateLimit.Breaker _ ->
+          false;
+    };
+  }
+
+  private static boolean isByItem(Cost cost) {
+    return !cost.equals(Cost.ONE);
   }
 
   /** Whether anybody listens to outcomes. */
