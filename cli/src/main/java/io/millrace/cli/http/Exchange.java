@@ -49,6 +49,7 @@ record Exchange(
     LineHistory history = call.history();
     Duration left = timeLeft(call);
     String host = call.host();
+    contents.memory().goesOn(history.sequence());
     requireFiles(call);
     if (!history.hasStarted()) {
       retries.count(host);
@@ -193,9 +194,8 @@ record Exchange(
 
   private Step step(Call call, Reply reply) throws BadReplyException {
     if (mostRedirects > 0 && Redirect.isOne(reply)) {
-      String location = leadingTo(call, reply);
-      contents.memory().free(call.history().sequence());
-      return new Step.Redirected(reply.statusCode(), location, call.history().progress());
+      return new Step.Redirected(
+          reply.statusCode(), leadingTo(call, reply), call.history().progress());
     }
     Optional<String> problem = reply.problem(expected);
     if (problem.isPresent()) {
@@ -236,7 +236,10 @@ record Exchange(
         throw new MalformedInputException(
             "it has a user or password, which --checkpoint does not keep");
       }
-      retries.count(call.leadingTo(next).host());
+      String host = call.leadingTo(next).host();
+      retries.count(host);
+      contents.memory().free(call.history().sequence());
+      contents.memory().stepsAside(call.history().sequence(), host);
       return location;
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);

@@ -16,6 +16,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class InputSource implements Iterator<InputLine> {
   private final int window;
   private final LineParser parser;
   private final boolean keepsText;
+  private final BooleanSupplier hasRoom;
 
   /* Guards all that follows: the run reads, the consumer adds and closes, a thread waits for input. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -53,6 +55,7 @@ final class InputSource implements Iterator<InputLine> {
    * @param window the most lines that are open at once
    * @param positions where is noted which item is which line; null if nobody wants to know
    * @param keepsText whether to keep lines as they were read, while they are open
+   * @param hasRoom whether there is room for what comes of further lines; asked again when one is done
    */
   InputSource(
       InputStream in,
@@ -60,7 +63,9 @@ final class InputSource implements Iterator<InputLine> {
       int longestLine,
       int window,
       @Nullable Positions positions,
-      boolean keepsText) {
+      boolean keepsText,
+      BooleanSupplier hasRoom) {
+    this.hasRoom = hasRoom;
     this.positions = positions;
     this.keepsText = keepsText;
     this.longestLine = longestLine;
@@ -165,7 +170,8 @@ final class InputSource implements Iterator<InputLine> {
     if (next != null) {
       return true;
     }
-    Result result = !isOver && handedOut - done < window ? reader.poll() : null;
+    boolean mayRead = !isOver && handedOut - done < window && hasRoom.getAsBoolean();
+    Result result = mayRead ? reader.poll() : null;
     switch (result) {
       case null -> {
         return false;

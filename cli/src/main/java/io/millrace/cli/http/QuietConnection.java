@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,6 +60,9 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private boolean hasHeard;
   private int interim;
 
+  /* Whether the last answer says that a body need not be sent, as where it was asked for that first (Expect). */
+  private boolean isRefused;
+
   /* The answer that came while the body was sent. */
   private @Nullable ClassicHttpResponse early;
 
@@ -72,7 +76,15 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private @Nullable CutException cut;
 
   QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
-    super("", null, null, bounds, null, null, null, new HeadParser.Factory(bounds));
+    super(
+        "",
+        null,
+        StandardCharsets.ISO_8859_1.newEncoder(), // without one, bytes from 80 to 9f become ?
+        bounds,
+        null,
+        null,
+        null,
+        new HeadParser.Factory(bounds));
     this.bounds = bounds;
     if (socket != null) {
       bind(socket);
@@ -111,7 +123,17 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   }
 
   @Override
+  public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+    isRefused = false;
+    super.sendRequestHeader(request);
+  }
+
+  @Override
   public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
+    if (isRefused) {
+      cut = new CutException(null);
+      return;
+    }
     try {
       super.sendRequestEntity(request);
     } catch (CutException over) {
@@ -157,6 +179,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private ClassicHttpResponse receiveHead() throws HttpException, IOException {
     ClassicHttpResponse head = super.receiveResponseHeader();
     interim = head.getCode() < FINAL ? interim + 1 : 0;
+    isRefused = head.getCode() >= REFUSED;
     if (interim > MOST_INTERIM) {
       throw new WireException("too many interim answers");
     }

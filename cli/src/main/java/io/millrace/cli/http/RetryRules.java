@@ -63,6 +63,9 @@ record RetryRules(
       bad.dropContent();
       memory.free(bad.call().history().sequence());
     }
+    if (repeats && error instanceof RequestException failure) {
+      memory.stepsAside(failure.call().history().sequence(), failure.call().host());
+    }
     return repeats;
   }
 
