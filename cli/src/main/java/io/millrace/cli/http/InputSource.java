@@ -170,7 +170,8 @@ final class InputSource implements Iterator<InputLine> {
     if (next != null) {
       return true;
     }
-    boolean mayRead = !isOver && handedOut - done < window && hasRoom.getAsBoolean();
+    long open = handedOut - done;
+    boolean mayRead = !isOver && open < window && (open == 0 || hasRoom.getAsBoolean());
     Result result = mayRead ? reader.poll() : null;
     switch (result) {
       case null -> {

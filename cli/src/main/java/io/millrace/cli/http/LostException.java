@@ -4,6 +4,7 @@ package io.millrace.cli.http;
 final class LostException extends RequestException {
   private static final long serialVersionUID = 1;
   private final Stage stage;
+  private final int proxyStatus;
 
   /** How far the request had come. */
   enum Stage {
@@ -19,10 +20,16 @@ final class LostException extends RequestException {
   LostException(InputLine.Call call, Stage stage, Exception cause) {
     super(call, LostText.of(stage, cause), null);
     this.stage = stage;
+    this.proxyStatus = cause instanceof WireException refused ? refused.proxyStatus() : 0;
   }
 
   Stage stage() {
     return stage;
+  }
+
+  /** The status with which a proxy has refused a connection; 0 if none has. */
+  int proxyStatus() {
+    return proxyStatus;
   }
 
   @Override

@@ -72,7 +72,8 @@ record RetryRules(
   private boolean isWorthIt(RequestException failure) {
     return switch (failure) {
       case BadReplyException bad -> isWorthIt(bad);
-      case LostException _, TimedOutException _ -> true;
+      case LostException lost -> lost.proxyStatus() == 0 || statuses.contains(lost.proxyStatus());
+      case TimedOutException _ -> true;
       case LocalException _ -> false;
     };
   }

@@ -254,7 +254,8 @@ final class Wire implements AutoCloseable {
       throws IOException, HttpException {
     ClassicHttpResponse answer = executor.execute(connecting, connection, context);
     if (answer.getCode() / 100 != 2) {
-      throw new WireException("the proxy refused the connection with status " + answer.getCode());
+      throw new WireException(
+          "the proxy refused the connection with status " + answer.getCode(), answer.getCode());
     }
     if (!isQuiet(connection)) {
       throw new WireException("the proxy sent more than its answer to CONNECT");
