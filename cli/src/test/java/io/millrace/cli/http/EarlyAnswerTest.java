@@ -346,6 +346,37 @@ class EarlyAnswerTest {
     assertEquals(List.of("PUT / HTTP/1.1", "GET /next HTTP/1.1"), requests);
   }
 
+  @DisplayName("an answer is read while its body is sent: a server may send back what it reads")
+  @Test
+  void sentBack() throws IOException {
+    serve(
+        (_, body, client) -> {
+          write(client, "HTTP/1.1 200 Some\r\nContent-Length: " + LARGE + "\r\n\r\n");
+          byte[] piece = new byte[1 << 16];
+          for (int left = LARGE; left > 0; ) {
+            int count = body.in().read(piece, 0, Math.min(left, piece.length));
+            client.getOutputStream().write(piece, 0, count);
+            left -= count;
+          }
+          return true;
+        });
+    Path answers = folder.resolve("answers");
+
+    Cli cli =
+        Cli.run(
+            line("POST", ""),
+            "http",
+            "--retries",
+            "0",
+            "--timeout",
+            "20s",
+            "--save-dir",
+            answers.toString());
+
+    assertEquals(LARGE, cli.line().path("bytes").intValue(), cli.out());
+    assertEquals(1, requests.size());
+  }
+
   @DisplayName("a server that is asked first, and wants the body elsewhere, gets nothing of it")
   @Test
   void askedAndWantedElsewhere() throws IOException {
