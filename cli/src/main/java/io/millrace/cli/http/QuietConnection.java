@@ -122,7 +122,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
       return;
     }
     if (request.getEntity().getContentLength() > bounds.getBufferSize()) {
-      sending = new Sending(getSocketHolder().getBaseSocket());
+      sending = new Sending(ensureOpen().getBaseSocket());
       sending.start(() -> super.sendRequestEntity(request));
       return;
     }
