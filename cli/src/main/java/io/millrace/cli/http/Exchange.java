@@ -194,8 +194,9 @@ record Exchange(
 
   private Step step(Call call, Reply reply) throws BadReplyException {
     if (mostRedirects > 0 && Redirect.isOne(reply)) {
-      return new Step.Redirected(
-          reply.statusCode(), leadingTo(call, reply), call.history().progress());
+      String location = leadingTo(call, reply);
+      contents.memory().free(call.history().sequence());
+      return new Step.Redirected(reply.statusCode(), location, call.history().progress());
     }
     Optional<String> problem = reply.problem(expected);
     if (problem.isPresent()) {
@@ -236,10 +237,7 @@ record Exchange(
         throw new MalformedInputException(
             "it has a user or password, which --checkpoint does not keep");
       }
-      String host = call.leadingTo(next).host();
-      retries.count(host);
-      contents.memory().free(call.history().sequence());
-      contents.memory().stepsAside(call.history().sequence(), host);
+      retries.count(call.leadingTo(next).host());
       return location;
     } catch (MalformedInputException refused) {
       throw new BadReplyException(call, start + ": " + refused.problem(), reply);
