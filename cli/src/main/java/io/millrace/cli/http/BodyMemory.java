@@ -1,6 +1,7 @@
 package io.millrace.cli.http;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
@@ -81,15 +82,18 @@ final class BodyMemory {
     }
   }
 
-  /* The oldest one of those that wait, if they have all slots of which a line needs one. */
+  /* The oldest one of those that wait, if they have all slots, or all of a host to which another line goes. */
   private boolean hasToGoOn(long line) {
-    return waiting.firstKey() == line
-        && (waiting.size() >= slots
-            || aside.values().stream().anyMatch(host -> waitingAt(host) >= slotsPerHost));
-  }
-
-  private long waitingAt(String host) {
-    return waiting.values().stream().filter(host::equals).count();
+    if (waiting.size() >= slots && waiting.firstKey() == line) {
+      return true;
+    }
+    String host = waiting.get(line);
+    if (!aside.containsValue(host)) {
+      return false;
+    }
+    List<Long> there =
+        waiting.keySet().stream().filter(each -> waiting.get(each).equals(host)).toList();
+    return there.size() >= slotsPerHost && there.getFirst() == line;
   }
 
   private boolean isOrdered() {

@@ -127,12 +127,16 @@ class BodyMemoryTest {
   void oneOfThoseInAllSlotsOfAHostGoesOn() throws Exception {
     BodyMemory memory = BodyMemory.ordered(100, 9, 1);
     memory.take(1, "a", 100);
-    CountDownLatch second = taken(memory, 2, "b", 50);
-    memory.stepsAside(0, "a");
+    CountDownLatch elsewhere = taken(memory, 2, "a", 50);
+    CountDownLatch there = taken(memory, 3, "b", 50);
+    memory.stepsAside(0, "c");
     memory.goesOn(0);
     memory.stepsAside(0, "b");
-    second.await();
+    there.await();
     assertEquals(150, memory.used());
+    assertEquals(1, elsewhere.getCount());
+    memory.free(1);
+    elsewhere.await();
   }
 
   @DisplayName(
