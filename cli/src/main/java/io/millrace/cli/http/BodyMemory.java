@@ -92,7 +92,10 @@ final class BodyMemory {
       return false;
     }
     List<Long> there =
-        waiting.keySet().stream().filter(each -> waiting.get(each).equals(host)).toList();
+        waiting.entrySet().stream()
+            .filter(each -> each.getValue().equals(host))
+            .map(Map.Entry::getKey)
+            .toList();
     return there.size() >= slotsPerHost && there.getFirst() == line;
   }
 
