@@ -87,6 +87,19 @@ class RunCheckpointTest {
     assertEquals(List.of("x", "y", "z"), calls());
   }
 
+  @DisplayName("C20: where another first line makes fields of what was text, all runs again")
+  @Test
+  void fieldsThatWereText() {
+    Cli first = run("# ids\n{\"id\":7}\n", "--", "echo", "{id}");
+    assertEquals("{id}\n{id}\n", first.out());
+    Cli second = run("{\"id\":7}\n", "--", "echo", "{id}");
+    assertEquals("7\n", second.out(), second.err());
+    Cli third = run("{\"id\":7}\n", "--", "echo", "{id}");
+    assertEquals("7\n", third.out());
+    assertTrue(third.err().contains("1 done (1 restored) in "), third.err());
+    assertEquals("{id}\n{id}\n", run("# ids\n{\"id\":7}\n", "--", "echo", "{id}").out());
+  }
+
   @DisplayName("C20: another command, or another version, is refused with 4, and nothing runs")
   @Test
   void otherCommandsAreRefused() throws IOException {
