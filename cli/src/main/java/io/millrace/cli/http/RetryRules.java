@@ -72,7 +72,7 @@ record RetryRules(
   private boolean isWorthIt(RequestException failure) {
     return switch (failure) {
       case BadReplyException bad -> isWorthIt(bad);
-      case LostException lost -> lost.proxyStatus() == 0 || statuses.contains(lost.proxyStatus());
+      case LostException lost -> lost.isWorthIt(statuses);
       case TimedOutException _ -> true;
       case LocalException _ -> false;
     };

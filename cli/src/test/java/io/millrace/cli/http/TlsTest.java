@@ -93,6 +93,15 @@ class TlsTest {
     assertEquals(0, run(url("localhost", "/"), "--insecure").code());
   }
 
+  @DisplayName("H11: a certificate that is refused is so the next time, too")
+  @Test
+  void aRefusedCertificateIsNotTriedAgain() {
+    Cli unknown = Cli.run(url("127.0.0.1", "/"), "http");
+    assertEquals(1, unknown.line().get("attempts").intValue(), unknown.out());
+    Cli other = Cli.run(url("localhost", "/"), "http", "--cacert", certificate.toString());
+    assertEquals(1, other.line().get("attempts").intValue(), other.out());
+  }
+
   @DisplayName(
       "H11: what goes wrong in TLS, and is not about the certificate, is not said to be: nobody need be trusted more")
   @Test
