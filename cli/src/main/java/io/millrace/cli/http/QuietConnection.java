@@ -60,9 +60,6 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private boolean hasHeard;
   private int interim;
 
-  /* Whether the last answer says that a body need not be sent, as where it was asked for that first (Expect). */
-  private boolean isRefused;
-
   /* The answer that came while the body was sent. */
   private @Nullable ClassicHttpResponse early;
 
@@ -123,17 +120,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   }
 
   @Override
-  public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
-    isRefused = false;
-    super.sendRequestHeader(request);
-  }
-
-  @Override
   public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
-    if (isRefused) {
-      cut = new CutException(null);
-      return;
-    }
     try {
       super.sendRequestEntity(request);
     } catch (CutException over) {
@@ -179,7 +166,6 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private ClassicHttpResponse receiveHead() throws HttpException, IOException {
     ClassicHttpResponse head = super.receiveResponseHeader();
     interim = head.getCode() < FINAL ? interim + 1 : 0;
-    isRefused = head.getCode() >= REFUSED;
     if (interim > MOST_INTERIM) {
       throw new WireException("too many interim answers");
     }
