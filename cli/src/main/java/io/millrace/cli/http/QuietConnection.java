@@ -61,7 +61,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private boolean hasHeard;
   private int interim;
 
-  /* Whether the last answer says that a body need not be sent, as where it was asked for that first (Expect). */
+  /* Whether the answer says that the body need not be sent. */
   private boolean isRefused;
 
   /* The body of this request, if it is a large one. */
@@ -117,10 +117,6 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   @Override
   public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
-    if (isRefused) {
-      cut = new CutException(null);
-      return;
-    }
     if (request.getEntity().getContentLength() > bounds.getBufferSize()) {
       sending = new Sending(ensureOpen().getBaseSocket());
       sending.start(() -> super.sendRequestEntity(request));

@@ -22,7 +22,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -375,36 +374,5 @@ class EarlyAnswerTest {
 
     assertEquals(LARGE, cli.line().path("bytes").intValue(), cli.out());
     assertEquals(1, requests.size());
-  }
-
-  @DisplayName("a server that is asked first, and wants the body elsewhere, gets nothing of it")
-  @Test
-  void askedAndWantedElsewhere() throws IOException {
-    AtomicInteger unwanted = new AtomicInteger();
-    serve(
-        (number, body, client) -> {
-          if (number == 1) {
-            write(client, whole(307, "Location: /next"));
-            unwanted.set(body.readWhatComes());
-            return false;
-          }
-          write(client, "HTTP/1.1 100 Continue\r\n\r\n");
-          assertEquals(LARGE, body.read());
-          write(client, whole(200));
-          return true;
-        });
-
-    Cli cli =
-        Cli.run(
-            line("PUT", ",\"headers\":{\"Expect\":\"100-continue\"}"),
-            "http",
-            "--retries",
-            "0",
-            "--timeout",
-            "1m");
-
-    assertEquals(200, cli.line().path("status").intValue(), cli.out());
-    assertEquals(List.of("PUT / HTTP/1.1", "PUT /next HTTP/1.1"), requests);
-    assertEquals(0, unwanted.get());
   }
 }
