@@ -90,14 +90,15 @@ class RunCheckpointTest {
   @DisplayName("C20: where another first line makes fields of what was text, all runs again")
   @Test
   void fieldsThatWereText() {
-    Cli first = run("# ids\n{\"id\":7}\n", "--", "echo", "{id}");
-    assertEquals("{id}\n{id}\n", first.out());
-    Cli second = run("{\"id\":7}\n", "--", "echo", "{id}");
-    assertEquals("7\n", second.out(), second.err());
-    Cli third = run("{\"id\":7}\n", "--", "echo", "{id}");
-    assertEquals("7\n", third.out());
+    String[] command = {"--", "echo", "{id}", "{}"};
+    String line = "{\"id\":7}\n";
+    String asText = "{id} # ids\n{id} " + line;
+    assertEquals(asText, run("# ids\n" + line, command).out());
+    assertEquals("7 " + line, run(line, command).out());
+    Cli third = run(line, command);
+    assertEquals("7 " + line, third.out());
     assertTrue(third.err().contains("1 done (1 restored) in "), third.err());
-    assertEquals("{id}\n{id}\n", run("# ids\n{\"id\":7}\n", "--", "echo", "{id}").out());
+    assertEquals(asText, run("# ids\n" + line, command).out());
   }
 
   @DisplayName("C20: another command, or another version, is refused with 4, and nothing runs")
