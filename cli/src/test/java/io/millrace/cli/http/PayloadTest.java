@@ -118,7 +118,8 @@ class PayloadTest {
 
   @DisplayName("H5: a header goes out in UTF-8, byte for byte")
   @ParameterizedTest
-  @ValueSource(strings = {"Gr\u00f6\u00dfe", "\u20ac", "\u041f\u65e5\u672c", "\ud83d\ude00\u0080\u009f"})
+  @ValueSource(
+      strings = {"Gr\u00f6\u00dfe", "\u20ac", "\u041f\u65e5\u672c", "\ud83d\ude00\u0080\u009f"})
   void headersGoOutInUtf8(String value) {
     Seen request = sent("GET", ", \"headers\": {\"X\": \"" + value + "\"}");
     byte[] bytes = request.header("x").orElse("").getBytes(StandardCharsets.ISO_8859_1);

@@ -61,7 +61,8 @@ class RetryTest {
     assertEquals(3, server.requests().size());
   }
 
-  @DisplayName("a refusal from a cache does not say how long to wait by what was left when it was made")
+  @DisplayName(
+      "a refusal from a cache does not say how long to wait by what was left when it was made")
   @Test
   void aRefusalFromACacheIsOld() {
     server.on(
