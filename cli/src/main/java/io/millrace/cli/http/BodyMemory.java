@@ -1,6 +1,5 @@
 package io.millrace.cli.http;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,9 +26,9 @@ final class BodyMemory {
   private final TreeMap<Long, Long> held = new TreeMap<>();
   private long used;
 
-  /* Lines that wait for room, and those that are between two requests; each with the host where it is, or goes. */
+  /* Lines that wait for room, and those that have no slot, before a request; each with the host where it is, or goes. */
   private final TreeMap<Long, String> waiting = new TreeMap<>();
-  private final Map<Long, String> aside = new HashMap<>();
+  private final TreeMap<Long, String> aside = new TreeMap<>();
 
   private final int slots;
   private final int slotsPerHost;
@@ -82,13 +81,13 @@ final class BodyMemory {
     }
   }
 
-  /* The oldest one of those that wait, if they have all slots, or all of a host to which another line goes. */
+  /* The oldest one of those that wait, if they have all slots, or all of a host to which an older line goes. */
   private boolean hasToGoOn(long line) {
     if (waiting.size() >= slots && waiting.firstKey() == line) {
       return true;
     }
     String host = waiting.get(line);
-    if (!aside.containsValue(host)) {
+    if (!aside.headMap(line).containsValue(host)) {
       return false;
     }
     List<Long> there =
@@ -103,7 +102,7 @@ final class BodyMemory {
     return slots < Integer.MAX_VALUE;
   }
 
-  /** A line gives up its slot, until its next request, which goes to this host. */
+  /** A line has no slot, until its next request, which goes to this host. */
   void stepsAside(long line, String host) {
     if (!isOrdered()) {
       return;

@@ -240,7 +240,8 @@ public final class HttpCommand implements Callable<Integer> {
     try (InputStream in = endpoints.openInput();
         Output out = new Output(new StreamTarget(streams.out()))) {
       InputSource input =
-          new InputSource(in, parser, options.maxLine(), options.window(), null, false, () -> true);
+          new InputSource(
+              in, parser, options.maxLine(), options.window(), null, false, new BodyMemory(0));
       Plan plan = new DryRun(input, out, new Plan(options.limits(costs))).go();
       if (!quiet) {
         plan.lines().forEach(streams.err()::println);
@@ -316,7 +317,7 @@ public final class HttpCommand implements Callable<Integer> {
             options.window(),
             store == null ? null : new Positions(),
             files.failures() != null,
-            contents.memory()::hasRoomForMore);
+            contents.memory());
     try (Signals signals = Signals.handle(streams.err(), () -> drain(breakdown.ending()));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms(breakdown)) {

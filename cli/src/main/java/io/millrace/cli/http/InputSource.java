@@ -16,7 +16,6 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ final class InputSource implements Iterator<InputLine> {
   private final int window;
   private final LineParser parser;
   private final boolean keepsText;
-  private final BooleanSupplier hasRoom;
+  private final BodyMemory memory;
 
   /* Guards all that follows: the run reads, the consumer adds and closes, a thread waits for input. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -55,7 +54,7 @@ final class InputSource implements Iterator<InputLine> {
    * @param window the most lines that are open at once
    * @param positions where is noted which item is which line; null if nobody wants to know
    * @param keepsText whether to keep lines as they were read, while they are open
-   * @param hasRoom whether there is room for what comes of further lines; asked again when one is done
+   * @param memory has to have room for what comes of further lines; asked again when one is done
    */
   InputSource(
       InputStream in,
@@ -64,8 +63,8 @@ final class InputSource implements Iterator<InputLine> {
       int window,
       @Nullable Positions positions,
       boolean keepsText,
-      BooleanSupplier hasRoom) {
-    this.hasRoom = hasRoom;
+      BodyMemory memory) {
+    this.memory = memory;
     this.positions = positions;
     this.keepsText = keepsText;
     this.longestLine = longestLine;
@@ -171,7 +170,7 @@ final class InputSource implements Iterator<InputLine> {
       return true;
     }
     long open = handedOut - done;
-    boolean mayRead = !isOver && open < window && (open == 0 || hasRoom.getAsBoolean());
+    boolean mayRead = !isOver && open < window && (open == 0 || memory.hasRoomForMore());
     Result result = mayRead ? reader.poll() : null;
     switch (result) {
       case null -> {
@@ -214,6 +213,9 @@ final class InputSource implements Iterator<InputLine> {
   private void handOut(InputLine item) {
     handedOut++;
     next = item;
+    if (item instanceof Call call) {
+      memory.stepsAside(call.history().sequence(), call.host());
+    }
   }
 
   private InputLine malformed(String problem) {
