@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -117,12 +118,12 @@ final class AnswerOptions {
     return new OutputLine(included, Optional.ofNullable(saved), select != null);
   }
 
-  ContentReader contents(@Nullable SaveFolder saved) {
+  ContentReader contents(@Nullable SaveFolder saved, LongFunction<BodyMemory> memory) {
     return new ContentReader(
         new KeptHeaders(included),
         largestBody(),
         !noBody,
-        new BodyMemory(maxMemory),
+        memory.apply(maxMemory),
         Optional.ofNullable(saved),
         maxBody == null ? Long.MAX_VALUE : maxBody);
   }

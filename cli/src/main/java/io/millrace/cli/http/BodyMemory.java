@@ -1,5 +1,7 @@
 package io.millrace.cli.http;
 
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,6 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A body that finds no room waits. The oldest line of those that have a body never does, so that somebody
  * always goes on: the bound can be exceeded by one body.
+ *
+ * <p>Where answers are written in order, those that have room keep it until the oldest line of all is written. That one can be
+ * between two requests, or not begun, while lines that wait for room have all slots that it could take. Then one of these goes on
+ * as well, so that there is a slot.
  */
 final class BodyMemory {
   private final long most;
@@ -20,8 +26,27 @@ final class BodyMemory {
   private final TreeMap<Long, Long> held = new TreeMap<>();
   private long used;
 
-  BodyMemory(long most) {
+  /* Lines that wait for room, and those that have no slot, before a request; each with the host where it is, or goes. */
+  private final TreeMap<Long, String> waiting = new TreeMap<>();
+  private final TreeMap<Long, String> aside = new TreeMap<>();
+
+  private final int slots;
+  private final int slotsPerHost;
+
+  private BodyMemory(long most, int slots, int slotsPerHost) {
     this.most = most;
+    this.slots = slots;
+    this.slotsPerHost = slotsPerHost;
+  }
+
+  /** Of answers that are written as they come. */
+  BodyMemory(long most) {
+    this(most, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** Of answers that are written in order. */
+  static BodyMemory ordered(long most, int slots, int slotsPerHost) {
+    return new BodyMemory(most, slots, slotsPerHost);
   }
 
   /** Takes room for a line, if there is some. */
@@ -39,15 +64,76 @@ final class BodyMemory {
     }
   }
 
-  /** Takes room for a line, and waits for it. */
-  void take(long line, long bytes) throws InterruptedException {
+  /** Takes room for a line at this host, and waits for it. */
+  void take(long line, String host, long bytes) throws InterruptedException {
     lock.lock();
     try {
       held.putIfAbsent(line, 0L);
-      while (used + bytes > most && held.firstKey() != line) {
+      waiting.put(line, host);
+      room.signalAll(); // now there may be one too many
+      while (used + bytes > most && held.firstKey() != line && !hasToGoOn(line)) {
         room.await();
       }
       add(line, bytes);
+    } finally {
+      waiting.remove(line);
+      lock.unlock();
+    }
+  }
+
+  /* The oldest one of those that wait, if they have all slots, or all of a host to which an older line goes. */
+  private boolean hasToGoOn(long line) {
+    if (waiting.size() >= slots && waiting.firstKey() == line) {
+      return true;
+    }
+    String host = waiting.get(line);
+    if (!aside.headMap(line).containsValue(host)) {
+      return false;
+    }
+    List<Long> there =
+        waiting.entrySet().stream()
+            .filter(each -> each.getValue().equals(host))
+            .map(Map.Entry::getKey)
+            .toList();
+    return there.size() >= slotsPerHost && there.getFirst() == line;
+  }
+
+  private boolean isOrdered() {
+    return slots < Integer.MAX_VALUE;
+  }
+
+  /** A line has no slot, until its next request, which goes to this host. */
+  void stepsAside(long line, String host) {
+    if (!isOrdered()) {
+      return;
+    }
+    lock.lock();
+    try {
+      aside.put(line, host);
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A line has a slot. */
+  void goesOn(long line) {
+    if (!isOrdered()) {
+      return;
+    }
+    lock.lock();
+    try {
+      aside.remove(line);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether lines that come later have some room, if they would keep it for long. */
+  boolean hasRoomForMore() {
+    lock.lock();
+    try {
+      return !isOrdered() || used < most;
     } finally {
       lock.unlock();
     }
@@ -77,6 +163,7 @@ final class BodyMemory {
   void free(long line) {
     lock.lock();
     try {
+      aside.remove(line);
       Long bytes = held.remove(line);
       if (bytes != null) {
         used -= bytes;

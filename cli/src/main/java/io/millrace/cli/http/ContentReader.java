@@ -247,7 +247,7 @@ record ContentReader(
 
   private void take(long line, long bytes, Attempt attempt) throws InterruptedException {
     if (!memory.tryTake(line, bytes)) {
-      attempt.untimed(() -> memory.take(line, bytes));
+      attempt.untimed(() -> memory.take(line, attempt.call().host(), bytes));
     }
   }
 }

@@ -240,7 +240,8 @@ public final class HttpCommand implements Callable<Integer> {
     try (InputStream in = endpoints.openInput();
         Output out = new Output(new StreamTarget(streams.out()))) {
       InputSource input =
-          new InputSource(in, parser, options.maxLine(), options.window(), null, false);
+          new InputSource(
+              in, parser, options.maxLine(), options.window(), null, false, new BodyMemory(0));
       Plan plan = new DryRun(input, out, new Plan(options.limits(costs))).go();
       if (!quiet) {
         plan.lines().forEach(streams.err()::println);
@@ -307,6 +308,7 @@ public final class HttpCommand implements Callable<Integer> {
     // files of answers are named as a checkpoint knows lines: a number would change with the input
     Optional<LineIdentity> named = Optional.ofNullable(saved).map(_ -> LineIdentity.usual());
     Optional<LineIdentity> identity = options.identity().or(() -> named);
+    ContentReader contents = answers.contents(saved, options::memory);
     InputSource input =
         new InputSource(
             in,
@@ -314,7 +316,8 @@ public final class HttpCommand implements Callable<Integer> {
             options.maxLine(),
             options.window(),
             store == null ? null : new Positions(),
-            files.failures() != null);
+            files.failures() != null,
+            contents.memory());
     try (Signals signals = Signals.handle(streams.err(), () -> drain(breakdown.ending()));
         Wire wire = new Wire(options.jobs(), setting.proxies(), setting.tls());
         Alarms alarms = new Alarms(breakdown)) {
@@ -323,7 +326,7 @@ public final class HttpCommand implements Callable<Integer> {
           new Exchange(
               wire,
               alarms,
-              answers.contents(saved),
+              contents,
               retries,
               answers.expected(),
               answers.picking(costs.usage()),
@@ -333,7 +336,7 @@ public final class HttpCommand implements Callable<Integer> {
               options.itemTimeout(),
               requests.maxRedirects(),
               store != null);
-      Parallel parallel = options.parallel(stop, retries, exchange.contents().memory(), costs);
+      Parallel parallel = options.parallel(stop, retries, contents.memory(), costs);
       if (store != null) {
         parallel = parallel.checkpoint(resumable.orElseThrow().checkpoint(store));
       }

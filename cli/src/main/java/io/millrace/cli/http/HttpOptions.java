@@ -275,6 +275,13 @@ final class HttpOptions {
     return ordered;
   }
 
+  /** The bound on the bodies of answers until they are written, when it is known how many requests are under way. */
+  BodyMemory memory(long most) {
+    return ordered
+        ? BodyMemory.ordered(most, jobs, perHost == null ? Integer.MAX_VALUE : perHost)
+        : new BodyMemory(most);
+  }
+
   boolean wantsKeys() {
     return idempotencyKey;
   }

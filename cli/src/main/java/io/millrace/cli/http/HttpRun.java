@@ -197,7 +197,9 @@ final class HttpRun {
     try {
       Request next = Redirect.next(call.request(), to.status(), Optional.of(to.location()));
       call.history().redirected();
-      input.redirect(call.leadingTo(next));
+      Call leading = call.leadingTo(next);
+      exchange.contents().memory().stepsAside(leading.history().sequence(), leading.host());
+      input.redirect(leading);
     } catch (MalformedInputException impossible) {
       throw new IllegalStateException(impossible); // the exchange has made this request before
     }

@@ -71,7 +71,7 @@ public final class HttpWorker implements AutoCloseable {
         new Exchange(
             wire,
             alarms,
-            options.answers().contents(null),
+            options.answers().contents(null, options.http()::memory),
             retries,
             options.answers().expected(),
             options.answers().picking(Optional.empty()),

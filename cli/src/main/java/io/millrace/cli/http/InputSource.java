@@ -30,6 +30,7 @@ final class InputSource implements Iterator<InputLine> {
   private final int window;
   private final LineParser parser;
   private final boolean keepsText;
+  private final BodyMemory memory;
 
   /* Guards all that follows: the run reads, the consumer adds and closes, a thread waits for input. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -53,6 +54,7 @@ final class InputSource implements Iterator<InputLine> {
    * @param window the most lines that are open at once
    * @param positions where is noted which item is which line; null if nobody wants to know
    * @param keepsText whether to keep lines as they were read, while they are open
+   * @param memory has to have room for what comes of further lines; asked again when one is done
    */
   InputSource(
       InputStream in,
@@ -60,7 +62,9 @@ final class InputSource implements Iterator<InputLine> {
       int longestLine,
       int window,
       @Nullable Positions positions,
-      boolean keepsText) {
+      boolean keepsText,
+      BodyMemory memory) {
+    this.memory = memory;
     this.positions = positions;
     this.keepsText = keepsText;
     this.longestLine = longestLine;
@@ -165,7 +169,9 @@ final class InputSource implements Iterator<InputLine> {
     if (next != null) {
       return true;
     }
-    Result result = !isOver && handedOut - done < window ? reader.poll() : null;
+    long open = handedOut - done;
+    boolean mayRead = !isOver && open < window && (open == 0 || memory.hasRoomForMore());
+    Result result = mayRead ? reader.poll() : null;
     switch (result) {
       case null -> {
         return false;
@@ -207,6 +213,9 @@ final class InputSource implements Iterator<InputLine> {
   private void handOut(InputLine item) {
     handedOut++;
     next = item;
+    if (item instanceof Call call) {
+      memory.stepsAside(call.history().sequence(), call.host());
+    }
   }
 
   private InputLine malformed(String problem) {

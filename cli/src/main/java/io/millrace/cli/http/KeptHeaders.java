@@ -46,7 +46,8 @@ record KeptHeaders(Set<String> included) {
     return name.contains("retry")
         || name.contains("ratelimit")
         || name.contains("rate-limit")
-        || name.equals("x-github-request-id");
+        || name.equals("x-github-request-id")
+        || name.equals("age"); // of what a cache has kept
   }
 
   private boolean isIncluded(String name) {

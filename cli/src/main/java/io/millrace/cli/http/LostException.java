@@ -1,9 +1,13 @@
 package io.millrace.cli.http;
 
+import java.util.Set;
+
 /** No answer came, or not all of it. */
 final class LostException extends RequestException {
   private static final long serialVersionUID = 1;
   private final Stage stage;
+  private final int proxyStatus;
+  private final boolean isDistrusted;
 
   /** How far the request had come. */
   enum Stage {
@@ -19,10 +23,17 @@ final class LostException extends RequestException {
   LostException(InputLine.Call call, Stage stage, Exception cause) {
     super(call, LostText.of(stage, cause), null);
     this.stage = stage;
+    this.isDistrusted = LostText.isOfRefusedCertificate(cause);
+    this.proxyStatus = cause instanceof WireException refused ? refused.proxyStatus() : 0;
   }
 
   Stage stage() {
     return stage;
+  }
+
+  /** Whether another try may come to something else, where these statuses are worth one. */
+  boolean isWorthIt(Set<Integer> statuses) {
+    return !isDistrusted && (proxyStatus == 0 || statuses.contains(proxyStatus));
   }
 
   @Override

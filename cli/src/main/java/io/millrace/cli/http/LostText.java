@@ -86,6 +86,12 @@ final class LostText {
         .orElseGet(() -> ErrorMessage.of(refused));
   }
 
+  /** Whether the certificate of the server is refused, which is the same the next time. */
+  static boolean isOfRefusedCertificate(Throwable error) {
+    return chain(error)
+        .anyMatch(each -> each instanceof SSLPeerUnverifiedException || isOfCertificate(each));
+  }
+
   /* Other errors of cryptography are about what came later, such as an alert that is not encrypted. */
   private static boolean isOfCertificate(Throwable error) {
     return error instanceof CertificateException

@@ -1,5 +1,6 @@
 package io.millrace.cli.http;
 
+import io.millrace.cli.http.Sending.CutException;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -7,10 +8,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
@@ -26,13 +27,14 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.http.io.SessionOutputBuffer;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that knows whether it is quiet: what comes without having been asked for is no answer (RFC 9112,
  * section 9.2). An answer that comes while a body is sent is one, and ends the body if it refuses it (section 9.5). Used by
- * one thread at a time.
+ * one thread at a time, but for a large body, which another one sends.
  */
 final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** For a part of a TLS record that has come. Without one, nothing is waited for. */
@@ -43,7 +45,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   private static final AsciiSet DIGITS = AsciiSet.of(each -> each >= '0' && each <= '9');
 
-  /** So much of a body is sent between two looks at what the server says. */
+  /** So much of a body is sent between two looks whether it is wanted. */
   private static final int PIECE = 1 << 16;
 
   private static final int SWITCHING = 101;
@@ -59,20 +61,25 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   private boolean hasHeard;
   private int interim;
 
-  /* The answer that came while the body was sent. */
-  private @Nullable ClassicHttpResponse early;
+  /* Whether the answer says that the body need not be sent. */
+  private boolean isRefused;
 
-  /* Listens while a large body is sent, until what it has heard is read. */
-  private @Nullable Ear ear;
-
-  /* What comes; there when anything was read or looked for. */
-  private @Nullable Input input;
+  /* The body of this request, if it is a large one. */
+  private @Nullable Sending sending;
 
   /* Why the body was not sent to its end; then nothing else can be sent. */
   private @Nullable CutException cut;
 
   QuietConnection(@Nullable Socket socket, Http1Config bounds) throws IOException {
-    super("", null, null, bounds, null, null, null, new HeadParser.Factory(bounds));
+    super(
+        "",
+        null,
+        StandardCharsets.ISO_8859_1.newEncoder(), // without one, bytes from 80 to 9f become ?
+        bounds,
+        null,
+        null,
+        null,
+        new HeadParser.Factory(bounds));
     this.bounds = bounds;
     if (socket != null) {
       bind(socket);
@@ -101,25 +108,33 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     return hasHeard;
   }
 
-  /** The rest of a body is not sent: it is refused, or the connection is lost. */
-  private static final class CutException extends IOException {
-    private static final long serialVersionUID = 1;
-
-    CutException(@Nullable Throwable cause) {
-      super(cause);
-    }
+  @Override
+  public void sendRequestHeader(ClassicHttpRequest request) throws HttpException, IOException {
+    isRefused = false;
+    sending = null;
+    super.sendRequestHeader(request);
   }
 
   @Override
   public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
+    if (request.getEntity().getContentLength() > bounds.getBufferSize()) {
+      sending = new Sending(ensureOpen().getBaseSocket());
+      sending.start(() -> super.sendRequestEntity(request));
+      return;
+    }
     try {
       super.sendRequestEntity(request);
     } catch (CutException over) {
-      if (over.getCause() instanceof HttpException malformed) {
-        throw malformed;
-      }
       cut = over; // a server that hangs up may have said why
     }
+  }
+
+  /** Whether all of the body is sent; waits for that if it is wanted. */
+  boolean isSent() throws InterruptedException {
+    if (sending == null || cut != null) {
+      return cut == null;
+    }
+    return isRefused ? sending.isWholeSoon() : sending.isWholeAtLast();
   }
 
   @Override
@@ -133,30 +148,60 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
 
   @Override
   public void flush() throws IOException {
-    if (cut == null) {
+    if (cut == null && sending == null) {
       super.flush();
     }
   }
 
   @Override
+  public void close() throws IOException {
+    if (isSending()) {
+      super.close(CloseMode.IMMEDIATE); // in good order, it would wait for what is sent
+    } else {
+      super.close();
+    }
+  }
+
+  @Override
+  public void close(CloseMode mode) {
+    super.close(isSending() ? CloseMode.IMMEDIATE : mode);
+  }
+
+  private boolean isSending() {
+    return sending != null && !sending.isOver();
+  }
+
+  @Override
   public boolean isConsistent() {
-    return cut == null && ear == null && super.isConsistent();
+    return cut == null && (sending == null || sending.isWhole()) && super.isConsistent();
   }
 
   @Override
   public ClassicHttpResponse receiveResponseHeader() throws HttpException, IOException {
-    ClassicHttpResponse head = early;
-    early = null;
     try {
-      return head == null ? receiveHead() : head;
+      return receiveHead();
     } catch (IOException none) {
-      throw cut != null && cut.getCause() instanceof IOException lost ? lost : none;
+      throw whyNone(none);
     }
+  }
+
+  /* Perhaps there is none because of what has become of the body. */
+  private IOException whyNone(IOException none) {
+    IOException failure = sending == null ? cut : sending.failure();
+    return switch (failure) {
+      case null -> none;
+      case CutException over -> over.getCause() instanceof IOException lost ? lost : none;
+      default -> failure;
+    };
   }
 
   private ClassicHttpResponse receiveHead() throws HttpException, IOException {
     ClassicHttpResponse head = super.receiveResponseHeader();
     interim = head.getCode() < FINAL ? interim + 1 : 0;
+    isRefused = head.getCode() >= REFUSED;
+    if (isRefused && sending != null) {
+      sending.isNotWanted();
+    }
     if (interim > MOST_INTERIM) {
       throw new WireException("too many interim answers");
     }
@@ -255,14 +300,12 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     protected InputStream getInputStream(Socket socket) throws IOException {
       InputStream encrypted =
           getSSLSocket() == null ? InputStream.nullInputStream() : getBaseSocket().getInputStream();
-      input = new Input(socket.getInputStream(), encrypted, getBaseSocket());
-      return input;
+      return new Input(socket.getInputStream(), encrypted);
     }
   }
 
-  /** A body on its way to the server. */
+  /** Where a body goes. */
   private final class BodyOutput extends FilterOutputStream {
-    private boolean hasBegun;
     private boolean isOver;
 
     BodyOutput(OutputStream out) {
@@ -277,10 +320,9 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
       for (int at = 0; at < length && !isOver; at += PIECE) {
-        if (hasBegun && early == null) {
-          listenToServer();
+        if (sending != null && sending.isUnwanted()) {
+          throw over(null);
         }
-        hasBegun = true;
         try {
           out.write(bytes, from + at, Math.min(PIECE, length - at));
         } catch (IOException lost) {
@@ -289,27 +331,7 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
       }
     }
 
-    /* It may just say that it goes on reading; or answer well before it has read all. */
-    private void listenToServer() throws IOException {
-      if (ear == null && isQuiet()) {
-        ear = Objects.requireNonNull(input).open();
-        return;
-      }
-      if (ear != null && !ear.hasHeard()) {
-        return;
-      }
-      try {
-        ClassicHttpResponse head = receiveHead();
-        early = head.getCode() < FINAL ? null : head;
-        if (head.getCode() >= REFUSED) {
-          throw over(null);
-        }
-      } catch (HttpException malformed) {
-        throw over(malformed);
-      }
-    }
-
-    private CutException over(@Nullable Exception cause) {
+    private CutException over(@Nullable IOException cause) {
       isOver = true; // also for what closing it would send
       return new CutException(cause);
     }
@@ -329,40 +351,19 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   /** What comes; if it is only probed and nothing is here, that is said at once. */
   private final class Input extends FilterInputStream {
     private final InputStream encrypted;
-    private final Socket socket;
 
-    Input(InputStream in, InputStream encrypted, Socket socket) {
+    Input(InputStream in, InputStream encrypted) {
       super(in);
       this.encrypted = encrypted;
-      this.socket = socket;
-    }
-
-    Ear open() {
-      return Ear.open(in, socket);
     }
 
     @Override
     public int read(byte[] bytes, int from, int length) throws IOException {
-      if (isProbed && !mayHaveSome()) {
+      if (isProbed && in.available() == 0 && encrypted.available() == 0) {
         throw new NothingHereException();
       }
-      int count = ear == null ? in.read(bytes, from, length) : toldByEar(ear, bytes, from, length);
+      int count = in.read(bytes, from, length);
       hasHeard |= count > 0;
-      return count;
-    }
-
-    private boolean mayHaveSome() throws IOException {
-      return ear == null ? in.available() > 0 || encrypted.available() > 0 : ear.hasHeard();
-    }
-
-    private int toldByEar(Ear listening, byte[] bytes, int from, int length) throws IOException {
-      int count = listening.tell(bytes, from, length);
-      if (listening.isCut() && cut == null) {
-        cut = new CutException(null);
-      }
-      if (listening.isDone()) {
-        ear = null;
-      }
       return count;
     }
   }

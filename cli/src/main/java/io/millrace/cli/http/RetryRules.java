@@ -63,13 +63,17 @@ record RetryRules(
       bad.dropContent();
       memory.free(bad.call().history().sequence());
     }
+    if (repeats && error instanceof RequestException failure) {
+      memory.stepsAside(failure.call().history().sequence(), failure.call().host());
+    }
     return repeats;
   }
 
   private boolean isWorthIt(RequestException failure) {
     return switch (failure) {
       case BadReplyException bad -> isWorthIt(bad);
-      case LostException _, TimedOutException _ -> true;
+      case LostException lost -> lost.isWorthIt(statuses);
+      case TimedOutException _ -> true;
       case LocalException _ -> false;
     };
   }

@@ -157,17 +157,19 @@ final class Wire implements AutoCloseable {
         endpoint.execute(
             ID,
             message,
-            (sent, connection, same) ->
-                isKept
-                    ? executeOverKept(request, sent, connection, same)
-                    : executor.execute(sent, connection, same),
+            (sent, connection, same) -> {
+              closing.connection = connection;
+              return isKept
+                  ? executeOverKept(request, sent, connection, same)
+                  : executor.execute(sent, connection, same);
+            },
             context);
     attempt.reached(Stage.ANSWERED);
     HttpEntity entity = response.getEntity();
     InputStream body = entity == null ? InputStream.nullInputStream() : entity.getContent();
     Answer<T> answer =
         answering.read(response, body, entity == null ? 0 : entity.getContentLength());
-    closing.isConsumed = answer.isConsumed();
+    closing.isConsumed = answer.isConsumed() && closing.isSent();
     if (closing.isConsumed
         && DefaultClientConnectionReuseStrategy.INSTANCE.keepAlive(message, response, context)) {
       closing.kept =
@@ -254,7 +256,8 @@ final class Wire implements AutoCloseable {
       throws IOException, HttpException {
     ClassicHttpResponse answer = executor.execute(connecting, connection, context);
     if (answer.getCode() / 100 != 2) {
-      throw new WireException("the proxy refused the connection with status " + answer.getCode());
+      throw new WireException(
+          "the proxy refused the connection with status " + answer.getCode(), answer.getCode());
     }
     if (!isQuiet(connection)) {
       throw new WireException("the proxy sent more than its answer to CONNECT");
@@ -265,11 +268,17 @@ final class Wire implements AutoCloseable {
   /** What becomes of a connection when its answer was read, or will not be. */
   private static final class Closing {
     private final ConnectionEndpoint endpoint;
+    private @Nullable HttpClientConnection connection;
     private boolean isConsumed;
     private Optional<TimeValue> kept = Optional.empty();
 
     Closing(ConnectionEndpoint endpoint) {
       this.endpoint = endpoint;
+    }
+
+    /** Whether the whole request is sent; waits for that if it is wanted. */
+    boolean isSent() throws InterruptedException {
+      return !(connection instanceof QuietConnection opened) || opened.isSent();
     }
 
     void done(PoolingHttpClientConnectionManager pool) {

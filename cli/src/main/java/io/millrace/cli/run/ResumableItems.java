@@ -16,29 +16,37 @@ import java.util.Optional;
  * part in that, so items may come in another order, and others may come between them.
  *
  * @param action the command, with those of its options that change what is kept
+ * @param areBracesText whether the first item has decided that what looks like a field is text: with fields, the command is another
+ *     one for each item
  */
-record ResumableItems(String action, Optional<KeyField> key) {
+record ResumableItems(String action, Optional<KeyField> key, boolean areBracesText) {
   /** The most bytes of each stream that a checkpoint keeps. */
   static final long MOST_OUTPUT = 8_000_000;
 
-  static ResumableItems of(CommandForm form, String options, Optional<KeyField> key) {
+  private static final byte[] BRACES_ARE_TEXT = "--no-fields\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NOTHING = {};
+
+  static ResumableItems of(
+      CommandForm form, String options, Optional<KeyField> key, boolean areBracesText) {
     String keyed = key.map(field -> " --key " + field.name()).orElse("");
-    return new ResumableItems("run" + options + keyed + " -- " + form.words().shown(), key);
+    return new ResumableItems(
+        "run" + options + keyed + " -- " + form.words().shown(), key, areBracesText);
   }
 
   /** How the run uses its store. */
   Checkpoint checkpoint(RunStore store) {
     return Checkpoint.of(store, store.name(), new AttemptCodec())
         .key(this::keyOf)
-        .fingerprint(ResumableItems::content);
+        .fingerprint(this::content);
   }
 
   /* The same record under other names is another item. Of passwords there is no digest either. */
-  private static byte[] content(Item item) {
+  private byte[] content(Item item) {
     String text = new String(item.text(), StandardCharsets.ISO_8859_1);
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     all.writeBytes(item.header());
     all.write('\n');
+    all.writeBytes(areBracesText ? BRACES_ARE_TEXT : NOTHING);
     all.writeBytes(Credentials.withoutWebUsers(text).getBytes(StandardCharsets.ISO_8859_1));
     return all.toByteArray();
   }

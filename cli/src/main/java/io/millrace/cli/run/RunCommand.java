@@ -296,7 +296,11 @@ public final class RunCommand implements Callable<Integer> {
           UnusableFileException,
           LivePage.UnavailableException {
     ResumableItems resumable =
-        ResumableItems.of(form, forms.shown() + outputs.shown(), checkpoints.key());
+        ResumableItems.of(
+            form,
+            forms.shown() + outputs.shown(),
+            checkpoints.key(),
+            decided(form).contains("--no-fields"));
     StopToken stop = new StopToken();
     Breakdown breakdown = new Breakdown(NAME, streams.err(), () -> stop.drain(options.drain()));
     try (Programs programs = programs(form);

@@ -8,12 +8,15 @@ import io.millrace.cli.Cli;
 import io.millrace.cli.RawServer;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.text.MalformedInputException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,6 +24,7 @@ import org.apache.hc.core5.http.message.BasicHeader;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BodyMemoryTest {
@@ -43,13 +47,13 @@ class BodyMemoryTest {
   @Test
   void whoWaitsGoesOn() throws Exception {
     BodyMemory memory = new BodyMemory(100);
-    memory.take(1, 100);
+    memory.take(1, "a", 100);
     CountDownLatch waits = new CountDownLatch(1);
     FutureTask<Long> waiting =
         new FutureTask<>(
             () -> {
               waits.countDown();
-              memory.take(2, 50);
+              memory.take(2, "a", 50);
               return memory.used();
             });
     Thread.ofVirtual().start(waiting);
@@ -82,6 +86,103 @@ class BodyMemoryTest {
       assertEquals(
           60,
           cli.lines().stream().filter(line -> line.get("body").stringValue().equals(body)).count());
+    }
+  }
+
+  private static CountDownLatch taken(BodyMemory memory, long line, String host, long bytes) {
+    CountDownLatch taken = new CountDownLatch(1);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                memory.take(line, host, bytes);
+                taken.countDown();
+              } catch (InterruptedException over) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    return taken;
+  }
+
+  @DisplayName(
+      "H8: in order, the oldest line that waits goes on where those that wait have all slots")
+  @Test
+  void oneOfThoseInAllSlotsGoesOn() throws Exception {
+    BodyMemory memory = BodyMemory.ordered(100, 2, Integer.MAX_VALUE);
+    memory.take(1, "a", 100);
+    assertFalse(memory.hasRoomForMore());
+    CountDownLatch third = taken(memory, 3, "b", 50);
+    CountDownLatch second = taken(memory, 2, "a", 50);
+    second.await();
+    assertEquals(150, memory.used());
+    assertEquals(1, third.getCount());
+    memory.free(1);
+    memory.free(2);
+    third.await();
+    assertTrue(memory.hasRoomForMore());
+  }
+
+  @DisplayName("H8: in order, the same holds for all slots of the host of a line that is repeated")
+  @Test
+  void oneOfThoseInAllSlotsOfAHostGoesOn() throws Exception {
+    BodyMemory memory = BodyMemory.ordered(100, 9, 1);
+    memory.take(1, "a", 100);
+    CountDownLatch elsewhere = taken(memory, 2, "a", 50);
+    CountDownLatch there = taken(memory, 3, "b", 50);
+    memory.stepsAside(0, "c");
+    memory.goesOn(0);
+    memory.stepsAside(0, "b");
+    there.await();
+    assertEquals(150, memory.used());
+    assertEquals(1, elsewhere.getCount());
+    memory.free(1);
+    elsewhere.await();
+  }
+
+  @DisplayName(
+      "H8: in order, the oldest line is repeated or redirected, whatever the others wait for")
+  @ParameterizedTest
+  @CsvSource({
+    "302, --jobs 2",
+    "503, --jobs 2",
+    "302, --jobs 4 --per-host 2",
+    "503, --jobs 4 --per-host 2",
+  })
+  void theOldestLineFindsASlot(int status, String limits) {
+    String body = "x".repeat(300_000);
+    CountDownLatch others = new CountDownLatch(2);
+    AtomicBoolean isRepeated = new AtomicBoolean();
+    try (RawServer server =
+        RawServer.start(
+            (request, number, answer) -> {
+              if (!request.target().equals("/0")) {
+                others.countDown();
+              }
+              if (request.target().equals("/0") && isRepeated.compareAndSet(false, true)) {
+                await(others);
+                answer.send(status, "", "Location: /again");
+              } else {
+                answer.send(200, body);
+              }
+            })) {
+      String in =
+          IntStream.range(0, 12)
+              .mapToObj(number -> server.url("/" + number))
+              .collect(Collectors.joining("\n"));
+      List<String> all = new ArrayList<>(List.of("http", "--ordered", "--max-memory", "400k"));
+      all.addAll(List.of(limits.split(" ")));
+      all.addAll(List.of("--run-timeout", "20s"));
+      Cli cli = Cli.run(in, all.toArray(String[]::new));
+      assertEquals(0, cli.code(), cli.err());
+      assertEquals(12, cli.lines().size());
+    }
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException over) {
+      throw new IOException(over);
     }
   }
 

@@ -344,4 +344,35 @@ class EarlyAnswerTest {
     assertEquals(200, cli.lines().getLast().path("status").intValue(), cli.out());
     assertEquals(List.of("PUT / HTTP/1.1", "GET /next HTTP/1.1"), requests);
   }
+
+  @DisplayName("an answer is read while its body is sent: a server may send back what it reads")
+  @Test
+  void sentBack() throws IOException {
+    serve(
+        (_, body, client) -> {
+          write(client, "HTTP/1.1 200 Some\r\nContent-Length: " + LARGE + "\r\n\r\n");
+          byte[] piece = new byte[1 << 16];
+          for (int left = LARGE; left > 0; ) {
+            int count = body.in().read(piece, 0, Math.min(left, piece.length));
+            client.getOutputStream().write(piece, 0, count);
+            left -= count;
+          }
+          return true;
+        });
+    Path answers = folder.resolve("answers");
+
+    Cli cli =
+        Cli.run(
+            line("POST", ""),
+            "http",
+            "--retries",
+            "0",
+            "--timeout",
+            "20s",
+            "--save-dir",
+            answers.toString());
+
+    assertEquals(LARGE, cli.line().path("bytes").intValue(), cli.out());
+    assertEquals(1, requests.size());
+  }
 }

@@ -116,6 +116,16 @@ class PayloadTest {
     assertEquals("other", request.header("host").orElse(""));
   }
 
+  @DisplayName("H5: a header goes out in UTF-8, byte for byte")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"Gr\u00f6\u00dfe", "\u20ac", "\u041f\u65e5\u672c", "\ud83d\ude00\u0080\u009f"})
+  void headersGoOutInUtf8(String value) {
+    Seen request = sent("GET", ", \"headers\": {\"X\": \"" + value + "\"}");
+    byte[] bytes = request.header("x").orElse("").getBytes(StandardCharsets.ISO_8859_1);
+    assertEquals(value, new String(bytes, StandardCharsets.UTF_8));
+  }
+
   @DisplayName("H10: nothing in an answer steers the terminal")
   @Test
   void controlCharactersAreEscaped() {

@@ -61,6 +61,25 @@ class RetryTest {
     assertEquals(3, server.requests().size());
   }
 
+  @DisplayName(
+      "a refusal from a cache does not say how long to wait by what was left when it was made")
+  @Test
+  void aRefusalFromACacheIsOld() {
+    server.on(
+        "/",
+        (exchange, number) -> {
+          if (number == 1) {
+            exchange.getResponseHeaders().set("Age", "7");
+            exchange.getResponseHeaders().set("X-RateLimit-Remaining", "0");
+            exchange.getResponseHeaders().set("X-RateLimit-Reset", "200");
+          }
+          Loopback.send(exchange, number == 1 ? 503 : 200, "answer");
+        });
+    Cli cli = Cli.run(server.url("/"), "http", "--run-timeout", "30s");
+    assertEquals(0, cli.code(), cli.out() + cli.err());
+    assertEquals(2, server.requests().size());
+  }
+
   @Test
   void aRefusalThatStaysIsAFailureWithStatusAndBody() {
     server.on("/", 503, "sorry");

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Servers with certificates, directly and through a proxy. */
 class TlsTest {
@@ -91,6 +93,15 @@ class TlsTest {
     assertEquals(0, run(url("localhost", "/"), "--insecure").code());
   }
 
+  @DisplayName("H11: a certificate that is refused is so the next time, too")
+  @Test
+  void aRefusedCertificateIsNotTriedAgain() {
+    Cli unknown = Cli.run(url("127.0.0.1", "/"), "http");
+    assertEquals(1, unknown.line().get("attempts").intValue(), unknown.out());
+    Cli other = Cli.run(url("localhost", "/"), "http", "--cacert", certificate.toString());
+    assertEquals(1, other.line().get("attempts").intValue(), other.out());
+  }
+
   @DisplayName(
       "H11: what goes wrong in TLS, and is not about the certificate, is not said to be: nobody need be trusted more")
   @Test
@@ -143,14 +154,17 @@ class TlsTest {
     }
   }
 
-  @DisplayName("H11: a proxy that refuses a tunnel is said to")
-  @Test
-  void aProxyThatRefusesIsNamed() {
-    try (RawServer proxy = RawServer.start((request, number, answer) -> answer.send(407, ""))) {
-      Cli cli = run(url("127.0.0.1", "/"), "--proxy", "127.0.0.1:" + proxy.port());
+  @DisplayName("H11: a proxy that refuses a tunnel is said to, and asked again where that may help")
+  @ParameterizedTest
+  @CsvSource({"407, 1", "403, 1", "503, 2"})
+  void aProxyThatRefusesIsNamed(int status, int attempts) {
+    try (RawServer proxy = RawServer.start((request, number, answer) -> answer.send(status, ""))) {
+      String option = "127.0.0.1:" + proxy.port();
+      Cli cli = Cli.run(url("127.0.0.1", "/"), "http", "--retries", "1", "--proxy", option);
       assertEquals(
-          "the proxy refused the connection with status 407",
+          "the proxy refused the connection with status " + status,
           cli.line().get("error").stringValue());
+      assertEquals(attempts, proxy.lines().size());
     }
   }
 

@@ -87,6 +87,20 @@ class RunCheckpointTest {
     assertEquals(List.of("x", "y", "z"), calls());
   }
 
+  @DisplayName("C20: where another first line makes fields of what was text, all runs again")
+  @Test
+  void fieldsThatWereText() {
+    String[] command = {"--", "echo", "{id}", "{}"};
+    String line = "{\"id\":7}\n";
+    String asText = "{id} # ids\n{id} " + line;
+    assertEquals(asText, run("# ids\n" + line, command).out());
+    assertEquals("7 " + line, run(line, command).out());
+    Cli third = run(line, command);
+    assertEquals("7 " + line, third.out());
+    assertTrue(third.err().contains("1 done (1 restored) in "), third.err());
+    assertEquals(asText, run("# ids\n" + line, command).out());
+  }
+
   @DisplayName("C20: another command, or another version, is refused with 4, and nothing runs")
   @Test
   void otherCommandsAreRefused() throws IOException {
