@@ -42,6 +42,7 @@ final class Absences {
       if (known.worker().claim != claim || !claim.abandon(known.seen())) {
         return false;
       }
+      crew.abandon(known.worker(), known.keepsCarrier()); // first, as it comes back in any case
       Abandonment.Ending ending = noting.get();
       known.worker().claim = null;
       backlog.giveBack(claim);
@@ -54,7 +55,6 @@ final class Absences {
       if (rest != null) {
         backlog.addReturned(rest);
       }
-      crew.abandon(known.worker(), known.keepsCarrier());
       schedule.control().abandoned(claim);
       if (known.keepsCarrier()) {
         crew.forgetArriving(); // they may never get a carrier

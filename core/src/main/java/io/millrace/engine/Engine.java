@@ -294,11 +294,25 @@ public final class Engine implements Watched {
    * those that wait for a permit. They get no outcome any more.
    */
   public List<Tuned> takeBack() {
-    List<Tuned> all = new ArrayList<>(waits.items());
-    all.addAll(schedule.census().claimed());
-    all.removeIf(item -> !item.takeBack());
-    all.forEach(waits::withdraw);
+    List<Tuned> all = new ArrayList<>();
+    List<Tuned> taken;
+    do {
+      taken = new ArrayList<>();
+      takeBack(waits.items(), taken);
+      takeBack(schedule.census().claimed(), taken);
+      takeBack(waits.items(), taken); // what a worker had at first, and has put off meanwhile
+      taken.forEach(waits::withdraw);
+      all.addAll(taken);
+    } while (!taken.isEmpty());
     return all;
+  }
+
+  private static void takeBack(List<Tuned> found, List<Tuned> taken) {
+    for (Tuned item : found) {
+      if (item.takeBack()) {
+        taken.add(item);
+      }
+    }
   }
 
   /**

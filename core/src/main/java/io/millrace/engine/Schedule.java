@@ -411,7 +411,8 @@ final class Schedule {
     if (over) {
       finish();
     }
-    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && untold == 0;
+    boolean allTold = untold == 0 || isBrokenDown; // there may have been no memory for who tells
+    boolean joined = isOver && !isJoined && crew.isGone() && !reading.isAhead() && allTold;
     boolean stalled = isStalledNow();
     boolean readAhead = reading.mayStartAhead();
     boolean offers = party.hasHeld() && precedence.takesPermits();

@@ -32,7 +32,11 @@ final class Entrance {
     this.clock = config.clock;
     this.ownThreads = config.ownThreads();
     long places = limit.places(config.mostConcurrency());
-    this.room = limit.isNone() ? null : new Room(places, clock, home.ownWaits());
+    Room full = limit.isNone() ? null : new Room(places, clock, home.ownWaits());
+    this.room = full;
+    if (full != null) {
+      home.feed().whenShut(full::close); // whatever ends the executor
+    }
   }
 
   QueueLimit limit() {
@@ -54,9 +58,6 @@ final class Entrance {
   /** Lets nobody in any more. */
   void close() {
     home.feed().shut();
-    if (room != null) {
-      room.close();
-    }
   }
 
   /**

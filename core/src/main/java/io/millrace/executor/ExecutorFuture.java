@@ -110,6 +110,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
     } finally {
       super.completeExceptionally(error);
       task = null;
+      itsTask.leaveQueue();
     }
   }
 
@@ -197,6 +198,7 @@ public final class ExecutorFuture<R extends @Nullable Object> extends StagedFutu
     Task<R> itsTask = done ? task() : null;
     if (itsTask != null && TASK.compareAndSet(this, (Object) itsTask, (Object) null)) {
       itsTask.withdraw();
+      itsTask.leaveQueue();
     }
     return done;
   }

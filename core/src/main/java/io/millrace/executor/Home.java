@@ -93,8 +93,17 @@ final class Home {
 
   /** Nobody wants the task any more. */
   void withdraw(Submitted task) {
-    if (feed.remove(task) || (engine != null && engine.withdraw(task))) {
+    if (feed.remove(task)) {
       task.leave(); // no worker calls it any more, so others may have its place
+    } else {
+      endWait(task);
+    }
+  }
+
+  /** The same of one that a worker had: it need not wait any more for its time, or a permit. */
+  void endWait(Submitted task) {
+    if (engine != null && engine.withdraw(task)) {
+      task.leave();
     }
   }
 

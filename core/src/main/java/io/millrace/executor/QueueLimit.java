@@ -46,7 +46,7 @@ public final class QueueLimit {
 
   /**
    * A caller that submits a task when the queue is full waits until there is room, first come, first served.
-   * If the executor is shut down meanwhile, a {@link java.util.concurrent.RejectedExecutionException} is
+   * If the executor is shut down or stopped meanwhile, a {@link java.util.concurrent.RejectedExecutionException} is
    * thrown; if the thread is interrupted, a {@link java.util.concurrent.CancellationException}, with the
    * interrupt flag set.
    *

@@ -1,5 +1,6 @@
 package io.millrace.executor;
 
+import io.millrace.base.ShortWait;
 import io.millrace.base.Suppressing;
 import io.millrace.base.Warnings;
 import io.millrace.checkpoint.CheckpointException;
@@ -124,11 +125,12 @@ final class Task<R extends @Nullable Object> extends Submitted implements OwnWai
     }
   }
 
-  @SuppressWarnings({"ThreadPriorityCheck", "ReferenceEquality"}) // for one thread, for a moment
+  @SuppressWarnings("ReferenceEquality") // a mark
   private void endAttempt() {
     if (!RUNNER.compareAndSet(this, Thread.currentThread(), null)) {
+      ShortWait wait = new ShortWait();
       while (runner == Mark.INTERRUPTING) {
-        Thread.yield();
+        wait.beforeNextLook();
       }
       runner = null;
       Thread.interrupted();
@@ -148,10 +150,18 @@ final class Task<R extends @Nullable Object> extends Submitted implements OwnWai
     }
   }
 
-  /** The task need not wait any more for its turn, its time, or a permit. */
+  /** The task need not wait any more for its time, or a permit, and has no place from now on, unless it has begun and does not wait. */
   void withdraw() {
     callable = null;
-    home.withdraw(this);
+    if (!hasBegun()) {
+      leave(); // no attempt of it calls anything
+    }
+    home.endWait(this);
+  }
+
+  /** It need not wait for its turn. When its future is done: until then it keeps its executor from its end. */
+  void leaveQueue() {
+    home.feed().remove(this);
   }
 
   @Override

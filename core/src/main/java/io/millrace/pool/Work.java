@@ -6,9 +6,7 @@ import io.millrace.base.Derived;
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
 import io.millrace.context.Captured;
-import io.millrace.engine.terms.Surrounding;
 import io.millrace.executor.ExecutorFuture;
-import io.millrace.executor.ParallelExecutor;
 import io.millrace.outcome.Outcome;
 import io.millrace.plan.Action;
 import io.millrace.plan.Context;
@@ -107,13 +105,14 @@ public final class Work {
       Callable<? extends R> task, Context context) {
     Objects.requireNonNull(task, "task");
     Captured captured = Captured.of(Objects.requireNonNull(context, "context"));
-    return Unbounded.EXECUTOR.submit(() -> captured.<R>call(task));
+    return Unbounded.POOL.submit(() -> captured.<R>call(task));
   }
 
-  /* Made when it is first needed; it has threads only while there is work. */
-  private static final class Unbounded {
-    private static final ParallelExecutor EXECUTOR =
-        Surrounding.outside(() -> ParallelExecutor.of(Integer.MAX_VALUE));
+  /* It has threads only while there is work. A pool, as those start again: if no thread was to be had, an executor is of no use any more. */
+  static final class Unbounded {
+    static final WorkPool POOL = WorkPool.unbounded();
+
+    private Unbounded() {}
   }
 
   // Many tasks

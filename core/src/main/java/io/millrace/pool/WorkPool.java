@@ -52,6 +52,11 @@ public final class WorkPool {
     this.defaults = defaults;
   }
 
+  /** For tasks that all start at once. */
+  static WorkPool unbounded() {
+    return new WorkPool(Parallel.of(Integer.MAX_VALUE));
+  }
+
   /** For tasks that wait: virtual threads, at most 1024 unless configured. */
   public static WorkPool io() {
     return IO;
@@ -196,6 +201,8 @@ public final class WorkPool {
    * Shuts the pool down as {@link #shutdown} does, and waits until its tasks are done.
    *
    * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
+   * @throws io.millrace.executor.DeadlockException if the calling thread is a worker of the pool, which would wait for itself; the
+   *     shutdown stands
    */
   public void shutdownAndWait() throws InterruptedException {
     ParallelExecutor running = take();

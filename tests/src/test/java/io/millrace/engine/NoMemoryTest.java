@@ -3,8 +3,12 @@ package io.millrace.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.engine.claim.Claim;
+import io.millrace.engine.claim.Interruption;
 import io.millrace.engine.feed.Feed;
 import io.millrace.engine.feed.IteratorFeed;
 import io.millrace.engine.out.Collected;
@@ -143,5 +147,36 @@ class NoMemoryTest {
     assertNobodyHasTheLockOf(run);
     assertEquals(RunStatus.ABORTED, run.status());
     assertInstanceOf(OutOfMemoryError.class, run.error());
+  }
+
+  @Test
+  @DisplayName(
+      "E11: a worker is abandoned though there is no memory to note why: nobody waits for it, and it may come back")
+  void abandons() {
+    schedule.reading().open();
+    Worker worker = new Worker(schedule, null, terms, started.remove());
+    Claim claim = schedule.dispatch().next(worker);
+    assertTrue(claim.beginInterrupt(claim.observe(), Interruption.ATTEMPT_TIMEOUT));
+    claim.interruptSent();
+    var known = new Abandonment.Abandoned(worker, claim, claim.observe(), false, null, null);
+    assertThrows(
+        OutOfMemoryError.class,
+        () ->
+            schedule
+                .absences()
+                .abandon(
+                    known,
+                    () -> {
+                      throw new OutOfMemoryError("made up");
+                    }));
+    assertTrue(schedule.isOver());
+    assertTrue(schedule.census().isNobodyActive(), "it is waited for");
+    schedule.absences().rejoin(worker);
+    assertFalse(schedule.census().isNobodyActive());
+    Claim rest = schedule.dispatch().next(worker);
+    assertTrue(rest.seal());
+    assertTrue(rest.finishSealed("not run", 0));
+    assertNull(schedule.dispatch().next(worker));
+    assertTrue(schedule.census().isNobodyActive(), "it has left");
   }
 }

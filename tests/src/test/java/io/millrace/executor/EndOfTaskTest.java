@@ -1,16 +1,25 @@
 package io.millrace.executor;
 
+import static java.time.Duration.ofHours;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.Parallel;
+import io.millrace.plan.RateLimit;
+import io.millrace.plan.Workers;
+import io.millrace.soundness.RealClock;
 import io.millrace.testkit.NoLeaks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -83,6 +92,133 @@ class EndOfTaskTest {
       executor.close();
       assertTrue(futures.stream().allMatch(Future::isDone), "round " + round);
       cancelling.value();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException unexpected) {
+      throw new AssertionError(unexpected);
+    }
+  }
+
+  /** Whose timers wait when the first of them is cancelled. */
+  private static final class SlowToCancel extends RealClock {
+    private final AtomicBoolean isFirst = new AtomicBoolean(true);
+    private final CountDownLatch cancelling = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    @Override
+    public Timer schedule(long atNanos, Runnable task) {
+      Timer timer = super.schedule(atNanos, task);
+      return () -> {
+        timer.cancel();
+        if (isFirst.getAndSet(false)) {
+          cancelling.countDown();
+          await(goOn);
+        }
+      };
+    }
+  }
+
+  @Test
+  @DisplayName("X4: an executor does not end before a future that is being cancelled is done")
+  void endsAfterTheFuture() throws Exception {
+    SlowToCancel clock = new SlowToCancel();
+    ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).clock(clock));
+    Held held = Held.task();
+    executor.submit(held);
+    held.awaitStart();
+    ExecutorFuture<Integer> waiting =
+        executor.submit(() -> 1, TaskOptions.none().deadline(ofHours(1)));
+    Caller<Boolean> cancelling = Caller.running(() -> waiting.cancel(true));
+    Patience.await(clock.cancelling, "the cancellation");
+    held.release();
+    executor.close();
+    try {
+      assertTrue(waiting.isDone());
+    } finally {
+      clock.goOn.countDown();
+    }
+    assertTrue(cancelling.value());
+  }
+
+  /** Whose interrupts take long, though what they interrupt goes on at once. */
+  private static final class SlowToInterrupt extends Thread {
+    private final CountDownLatch goOn;
+
+    SlowToInterrupt(Runnable task, CountDownLatch goOn) {
+      super(task);
+      this.goOn = goOn;
+      setDaemon(true);
+    }
+
+    @Override
+    public void interrupt() {
+      super.interrupt();
+      await(goOn);
+    }
+  }
+
+  @Test
+  @DisplayName("E12: a task that has ended before its interrupt was sent keeps no processor busy")
+  void waitsForItsInterrupt() throws Exception {
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<Thread> started = new CompletableFuture<>();
+    try (ExecutorService pool =
+            Executors.newSingleThreadExecutor(task -> new SlowToInterrupt(task, goOn));
+        ParallelExecutor executor = ParallelExecutor.of(Parallel.of(1).workers(Workers.on(pool)))) {
+      CountDownLatch never = new CountDownLatch(1);
+      ExecutorFuture<Object> future =
+          executor.submit(
+              () -> {
+                started.complete(Thread.currentThread());
+                never.await();
+                return null;
+              });
+      Thread worker = started.get();
+      Patience.until(() -> worker.getState() == Thread.State.WAITING, "the task");
+      Caller<Boolean> cancelling = Caller.running(() -> future.cancel(true));
+      try {
+        Patience.until(() -> worker.getState() == Thread.State.TIMED_WAITING, "its pause");
+      } finally {
+        goOn.countDown();
+      }
+      assertTrue(cancelling.value());
+    }
+  }
+
+  @Test
+  @DisplayName("A38: shutdownAndCancel cancels also what a worker puts off at that moment")
+  void cancelsWhatIsPutOff() throws Exception {
+    for (int round = 0; round < 300; round++) {
+      ParallelExecutor executor =
+          ParallelExecutor.of(Parallel.of(64).rateLimit(RateLimit.perHour(1)));
+      CountDownLatch many = new CountDownLatch(200);
+      List<Caller<Boolean>> submitting = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        submitting.add(Caller.running(() -> submitMany(executor, many)));
+      }
+      Patience.await(many, "tasks");
+      executor.shutdownAndCancel();
+      assertTrue(
+          executor.awaitTermination(Patience.LIMIT.toNanos(), TimeUnit.NANOSECONDS),
+          "in round " + round);
+      for (Caller<Boolean> each : submitting) {
+        each.value();
+      }
+    }
+  }
+
+  private static void submitMany(ParallelExecutor executor, CountDownLatch submitted) {
+    try {
+      for (int task = 0; task < 1_000; task++) {
+        executor.submit(() -> 1);
+        submitted.countDown();
+      }
+    } catch (RejectedExecutionException expected) {
+      // it was shut down
     }
   }
 

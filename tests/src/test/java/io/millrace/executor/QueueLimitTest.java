@@ -15,6 +15,7 @@ import io.millrace.Parallel;
 import io.millrace.limit.WeightedSemaphore;
 import io.millrace.plan.Backoff;
 import io.millrace.plan.Retry;
+import io.millrace.plan.StopToken;
 import io.millrace.scope.CancelScope;
 import io.millrace.soundness.RealClock;
 import io.millrace.testkit.ManualClock;
@@ -134,6 +135,41 @@ class QueueLimitTest {
     release();
     executor.close();
     never.assertNeverRan();
+  }
+
+  private static boolean awaitAnyhow(CountDownLatch latch) {
+    while (true) {
+      try {
+        latch.await();
+        return true;
+      } catch (InterruptedException ignored) {
+        // that is the point
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "drained: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("L4: who waits for room is refused when the executor is stopped, whatever runs on")
+  void aStopEndsTheWaitForRoom(boolean isDrained) throws Exception {
+    StopToken token = new StopToken();
+    CountDownLatch end = new CountDownLatch(1);
+    try (ParallelExecutor executor =
+        ParallelExecutor.of(Parallel.of(1).stopToken(token), QueueLimit.waiting(0))) {
+      executor.submit(() -> awaitAnyhow(end));
+      Caller<ExecutorFuture<Integer>> waiting =
+          Caller.<ExecutorFuture<Integer>>of(() -> executor.submit(() -> 1)).awaitBlocked();
+      if (isDrained) {
+        token.drain();
+      } else {
+        token.stop();
+      }
+      try {
+        waiting.thrown(RejectedExecutionException.class);
+      } finally {
+        end.countDown();
+      }
+    }
   }
 
   @Test

@@ -242,4 +242,11 @@ class WorkPoolTest {
     assertEquals(4, Work.schedule(() -> 4).result());
     pool.shutdownAndWait();
   }
+
+  @Test
+  @DisplayName("E11, A86: scheduled tasks run again after one for which no thread was to be had")
+  void schedulesAgain() throws Exception {
+    Work.Unbounded.POOL.executor().shutdown(); // for good, as by whatever else ends it
+    assertEquals(1, Work.schedule(() -> 1).result());
+  }
 }

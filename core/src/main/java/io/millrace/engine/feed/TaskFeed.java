@@ -24,6 +24,10 @@ public final class TaskFeed implements Feed {
   private volatile boolean isDrained = true;
 
   private Runnable ready = () -> {};
+
+  /* Written once, by whoever makes the feed's executor; the run may have ended by then. */
+  private volatile Runnable whenShut = () -> {};
+
   private volatile boolean exhausted;
 
   /** A queue that is empty and open. */
@@ -32,6 +36,14 @@ public final class TaskFeed implements Feed {
   @Override
   public void onReady(Runnable ready) {
     this.ready = ready;
+  }
+
+  /** Runs this when no further task is taken, by {@link #shut} or because the run has ended: at once if that is so already. */
+  public void whenShut(Runnable action) {
+    whenShut = action;
+    if (isShut()) {
+      action.run();
+    }
   }
 
   /** Adds a task at the end; false if the queue is closed. Never blocks. */
@@ -66,6 +78,7 @@ public final class TaskFeed implements Feed {
       lock.unlock();
     }
     ready.run();
+    whenShut.run();
   }
 
   /** Whether {@link #shut} was called, or the run has ended. */

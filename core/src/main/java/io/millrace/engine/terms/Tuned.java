@@ -72,6 +72,11 @@ public abstract class Tuned {
     return BEGUN.compareAndSet(this, Stage.NEW, Stage.BEGUN) || stage == Stage.BEGUN;
   }
 
+  /** Whether an attempt has begun: while that is not so, whoever finds it unwanted knows that none calls what it is for. */
+  protected final boolean hasBegun() {
+    return stage == Stage.BEGUN;
+  }
+
   /** By whoever ends the run: true if no attempt has begun, and none will. */
   public final boolean takeBack() {
     return BEGUN.compareAndSet(this, Stage.NEW, Stage.TAKEN_BACK);

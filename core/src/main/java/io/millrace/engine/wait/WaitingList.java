@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,13 +81,12 @@ final class WaitingList {
     return all;
   }
 
-  /** The tasks among them, in the order in which they came. */
+  /** The tasks among them that were not taken back, in the order in which they came. */
   List<Tuned> items() {
     return tickets().stream()
+        .filter(ticket -> ticket.item instanceof Tuned task && !task.isTakenBack())
         .sorted(Comparator.comparingLong(ticket -> ticket.index))
-        .map(ticket -> ticket.item)
-        .filter(Tuned.class::isInstance)
-        .map(Tuned.class::cast)
+        .map(ticket -> (Tuned) Objects.requireNonNull(ticket.item))
         .toList();
   }
 

@@ -398,7 +398,7 @@ public final class Waits {
     return true;
   }
 
-  /** Tasks that wait for anything but their time, in the order in which they came. */
+  /** Tasks that wait for anything but their time, and were not taken back, in the order in which they came. */
   public List<Tuned> items() {
     return waiting.items();
   }
