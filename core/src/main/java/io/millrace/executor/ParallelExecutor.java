@@ -139,9 +139,9 @@ public final class ParallelExecutor implements ExecutorService {
    * @throws IllegalArgumentException for an option that means nothing for tasks
    */
   public static ParallelExecutor of(Parallel parallel, QueueLimit queueLimit, Duration deadline) {
-    Config config = ConfigAccess.configOf(parallel);
     Objects.requireNonNull(queueLimit, "queueLimit");
     Require.notNegative("deadline", deadline);
+    Config config = ConfigAccess.configOf(parallel).withLimiter();
     Refused.check(config);
     return new ParallelExecutor(config, queueLimit, deadline);
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.Parallel;
+import io.millrace.executor.ParallelExecutor;
 import io.millrace.limit.spi.Demand;
 import io.millrace.outcome.Failure;
 import io.millrace.outcome.Outcome;
@@ -54,6 +55,15 @@ class LeasedLimitTest {
   void itemsWait() {
     Parallel.of(3).clock(clock).rateLimit(RateLimiter.of(leased, clock)).map(items(4), action);
     assertEquals(List.of(0L, 100L, 200L, 300L), millis());
+  }
+
+  @Test
+  @DisplayName("I5 an executor makes one limiter, as a source may have no more")
+  void ofAnExecutor() throws Exception {
+    Parallel parallel = Parallel.of(1).clock(clock).rateLimit(leased);
+    try (ParallelExecutor executor = ParallelExecutor.of(parallel)) {
+      assertEquals(1, executor.submit(() -> 1).result());
+    }
   }
 
   @Test

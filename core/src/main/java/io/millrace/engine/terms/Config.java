@@ -156,11 +156,17 @@ public final class Config implements Cloneable {
         .by(Hosts::of);
   }
 
-  /** Whether limits that were asked for ask about items. */
+  /** With the limiter of a rate that was asked for, made here: some have one limiter only. */
+  public Config withLimiter() {
+    RateLimit limit = rateLimit;
+    return limit == null || limiter != null
+        ? this
+        : with(copy -> copy.limiter = RateLimiter.of(limit, clock));
+  }
+
+  /** Whether the limiter asks about items. */
   public boolean looksAtItems() {
-    return limiter != null
-        ? limiter.queue().looksAtItems()
-        : rateLimit != null && RateLimiter.of(rateLimit, clock).queue().looksAtItems();
+    return limiter != null && limiter.queue().looksAtItems();
   }
 
   /** Whether anybody listens to outcomes. */
