@@ -159,7 +159,7 @@ public final class Config implements Cloneable {
   /** With the limiter of a rate that was asked for, made here: some have one limiter only. */
   public Config withLimiter() {
     RateLimit limit = rateLimit;
-    return limit == null || limiter != null
+    return limit == null || limit instanceof RateLimit.Unlimited || limiter != null
         ? this
         : with(copy -> copy.limiter = RateLimiter.of(limit, clock));
   }
