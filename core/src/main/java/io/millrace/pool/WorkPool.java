@@ -196,6 +196,7 @@ public final class WorkPool {
    * Shuts the pool down as {@link #shutdown} does, and waits until its tasks are done.
    *
    * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
+   * @throws io.millrace.executor.DeadlockException after the shutdown, if a task of the pool calls this: it would wait for itself
    */
   public void shutdownAndWait() throws InterruptedException {
     ParallelExecutor running = take();
