@@ -319,8 +319,7 @@ class RetriesTest {
   @DisplayName("PY15: a refused answer is told of without user and query, which may hold secrets")
   void refusedAnswersAreToldOfWithoutSecrets() {
     URI uri = URI.create("http://user:password@localhost/prices?key=secret");
-    HttpResponse<String> refused =
-        new Reply(503, HttpHeaders.of(Map.of(), (_, _) -> true), uri);
+    HttpResponse<String> refused = new Reply(503, HttpHeaders.of(Map.of(), (_, _) -> true), uri);
     Results<String, HttpResponse<String>> results =
         parallel(1, Retry.http().attempts(1)).map(List.of("a"), _ -> refused);
     String told = "status 503 for GET http://localhost/prices";
