@@ -481,6 +481,7 @@ class TransferTest {
   @Test
   @DisplayName(
       "P3: an exception whose text is made of those of others does not cross itself: a circle of them has none")
+  @SuppressWarnings("deprecation") // there is no other way to make a circle
   void textsOfOthers() {
     RemoteFunction.Call<Integer> circle =
         () -> {
