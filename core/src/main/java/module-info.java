@@ -1,5 +1,5 @@
 /** Fans one action out over many items, against services that push back. */
-@SuppressWarnings("module") // process is compiled after this
+@SuppressWarnings("module") // checkpoint and process are compiled after this
 module io.millrace {
   requires static org.jspecify;
   requires transitive java.net.http;
@@ -19,5 +19,6 @@ module io.millrace {
   exports io.millrace.signal;
   exports io.millrace.time;
   exports io.millrace.base to
+      io.millrace.checkpoint,
       io.millrace.process;
 }

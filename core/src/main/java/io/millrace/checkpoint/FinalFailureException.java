@@ -1,8 +1,10 @@
 package io.millrace.checkpoint;
 
+import io.millrace.base.Visible;
+
 /**
  * An item failed for good in an earlier run, and was not called again: see {@link Checkpoint#finalFailures}. The error
- * itself is not kept, only its class and message.
+ * itself is not kept, only its class and message, in which control characters are escaped here.
  */
 public final class FinalFailureException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -16,7 +18,8 @@ public final class FinalFailureException extends RuntimeException {
    */
   public FinalFailureException(String error, String message) {
     super(
-        "failed for good in an earlier run: " + error + (message.isEmpty() ? "" : ": " + message));
+        "failed for good in an earlier run: "
+            + Visible.of(error + (message.isEmpty() ? "" : ": " + message)));
     this.error = error;
   }
 

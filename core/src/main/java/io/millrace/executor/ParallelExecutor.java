@@ -112,7 +112,7 @@ public final class ParallelExecutor implements ExecutorService {
 
   /**
    * Runs tasks as a {@code Parallel} says: its concurrency, workers, rate limit, timeouts and retries
-   * hold for each task, and its stop token and run timeout end the executor. A task's own {@link
+   * hold for each task, and its stop token, run timeout, failure rate and budget end the executor. A task's own {@link
    * TaskOptions} replace the retries and timeouts. Each task has the context of the thread that submits it: its
    * class loader, and what {@link Parallel#context} and {@link Parallel#scopedValues} have chosen.
    *
@@ -139,9 +139,9 @@ public final class ParallelExecutor implements ExecutorService {
    * @throws IllegalArgumentException for an option that means nothing for tasks
    */
   public static ParallelExecutor of(Parallel parallel, QueueLimit queueLimit, Duration deadline) {
-    Config config = ConfigAccess.configOf(parallel);
     Objects.requireNonNull(queueLimit, "queueLimit");
     Require.notNegative("deadline", deadline);
+    Config config = ConfigAccess.configOf(parallel);
     Refused.check(config);
     return new ParallelExecutor(config, queueLimit, deadline);
   }

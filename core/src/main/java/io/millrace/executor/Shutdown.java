@@ -77,7 +77,7 @@ final class Shutdown {
   /* A task would wait for itself, or what depends on it. */
   private void requireAnotherThread() {
     if (engine.waitsFor(Thread.currentThread())) {
-      throw DeadlockException.ofItself();
+      throw DeadlockException.ofItsExecutor();
     }
   }
 

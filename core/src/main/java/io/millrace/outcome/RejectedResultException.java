@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last attempt returned a result that the retry policy does not accept, for example a response
- * with status 503. {@link #result} has it.
+ * with status 503. {@link #result} has it. Of an HTTP response, the message has neither user nor query, which may hold
+ * secrets.
  */
 public final class RejectedResultException extends RuntimeException {
   private static final long serialVersionUID = 1;

@@ -24,9 +24,14 @@ public record Cost(
   }
 
   /** As many permits as the function says of the item. */
-  @SuppressWarnings("unchecked")
   public static <T extends @Nullable Object> Cost of(ToLongFunction<? super T> estimate) {
-    return new Cost((ToLongFunction<@Nullable Object>) estimate, null);
+    return ONE.estimating(estimate);
+  }
+
+  /** A copy with another estimate. */
+  @SuppressWarnings("unchecked")
+  <T extends @Nullable Object> Cost estimating(ToLongFunction<? super T> estimate) {
+    return new Cost((ToLongFunction<@Nullable Object>) estimate, actual);
   }
 
   /**

@@ -40,7 +40,7 @@ public final class Hedge {
 
   /**
    * After this percentile of the times of the last 512 successful attempts of the run, and at least 1 ms. Nothing is
-   * hedged before 100 attempts have succeeded.
+   * hedged before 100 attempts have succeeded; so nothing of a single {@code call} of a function, which is a run of its own.
    *
    * @param percentile at least 50, less than 100
    */

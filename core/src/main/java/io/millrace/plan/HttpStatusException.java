@@ -1,7 +1,7 @@
 package io.millrace.plan;
 
+import io.millrace.base.HttpText;
 import io.millrace.signal.HttpReply;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
@@ -18,21 +18,9 @@ public final class HttpStatusException extends RuntimeException implements HttpR
 
   /** Reports a response. */
   public HttpStatusException(HttpResponse<?> response) {
-    super(
-        "status "
-            + response.statusCode()
-            + " for "
-            + response.request().method()
-            + " "
-            + withoutSecrets(response.uri()));
+    super(HttpText.of(response));
     this.statusCode = response.statusCode();
     this.response = response;
-  }
-
-  private static String withoutSecrets(URI uri) {
-    String authority = String.valueOf(uri.getRawAuthority());
-    String host = authority.substring(authority.lastIndexOf('@') + 1);
-    return uri.getScheme() + "://" + host + uri.getRawPath();
   }
 
   @Override

@@ -224,7 +224,7 @@ public sealed interface RateLimit {
 
     /** A copy in which an attempt takes as many permits as this says of its item. */
     public <T extends @Nullable Object> TokenBucket costing(ToLongFunction<? super T> permits) {
-      return new TokenBucket(this.permits, period, burst, Cost.of(permits));
+      return new TokenBucket(this.permits, period, burst, cost.estimating(permits));
     }
 
     /** A copy in which a success settles what its attempt took: see {@link Cost#settling}. */
@@ -260,7 +260,7 @@ public sealed interface RateLimit {
 
     /** A copy in which an attempt takes as many permits as this says of its item. */
     public <T extends @Nullable Object> SlidingWindow costing(ToLongFunction<? super T> permits) {
-      return new SlidingWindow(this.permits, length, Cost.of(permits));
+      return new SlidingWindow(this.permits, length, cost.estimating(permits));
     }
 
     /** A copy in which a success settles what its attempt took: see {@link Cost#settling}. */

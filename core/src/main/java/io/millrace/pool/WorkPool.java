@@ -201,8 +201,7 @@ public final class WorkPool {
    * Shuts the pool down as {@link #shutdown} does, and waits until its tasks are done.
    *
    * @throws InterruptedException if the thread is interrupted while it waits; the shutdown stands
-   * @throws io.millrace.executor.DeadlockException if the calling thread is a worker of the pool, which would wait for itself; the
-   *     shutdown stands
+   * @throws io.millrace.executor.DeadlockException after the shutdown, if a task of the pool calls this: it would wait for itself
    */
   public void shutdownAndWait() throws InterruptedException {
     ParallelExecutor running = take();

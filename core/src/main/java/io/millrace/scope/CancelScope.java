@@ -2,6 +2,7 @@ package io.millrace.scope;
 
 import io.millrace.base.Require;
 import io.millrace.base.Rethrow;
+import io.millrace.base.Shown;
 import io.millrace.base.Warnings;
 import io.millrace.engine.terms.Surrounding;
 import io.millrace.plan.StopToken;
@@ -283,6 +284,16 @@ public final class CancelScope {
   /** Whether outer cancellations are held off. */
   public boolean isShielded() {
     return shielded;
+  }
+
+  /** What was chosen, and whether it is cancelled. */
+  @Override
+  public String toString() {
+    return new Shown("CancelScope")
+        .option("deadline", deadline, Require.NEVER)
+        .given("shielded", shielded)
+        .given("cancelled", cancelled())
+        .toString();
   }
 
   /** The innermost scope that the calling thread is inside of. */

@@ -56,6 +56,26 @@ class CostTest {
   }
 
   @Test
+  void isSettledAlsoIfThatWasSaidBeforeTheEstimate() {
+    List<RateLimit> limits =
+        List.of(
+            RateLimit.perSecond(1)
+                .burst(10)
+                .settling((Integer item, Integer value) -> value)
+                .costing((Integer item) -> item),
+            RateLimit.window(10, SECOND)
+                .settling((Integer item, Integer value) -> value)
+                .costing((Integer item) -> item));
+    for (RateLimit limit : limits) {
+      RateLimiter limiter = of(limit);
+      Demand demand = limiter.queue().demand(8);
+      assertTrue(limiter.queue().tryTake(demand));
+      limiter.queue().settle(demand, 8, 2);
+      assertTrue(limiter.tryAcquireFor(8), limit::toString);
+    }
+  }
+
+  @Test
   void thatCannotBeToldTakesNothing() {
     RateLimiter limiter =
         of(RateLimit.perSecond(1).costing((String item) -> Integer.parseInt(item)));

@@ -8,6 +8,8 @@ import io.millrace.process.wire.ProtocolException;
 import io.millrace.process.wire.Refusal;
 import io.millrace.process.wire.Rules;
 import io.millrace.process.wire.Thrown;
+import java.io.WriteAbortedException;
+import java.security.PrivilegedActionException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,6 +33,7 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
   private static final int MOST_FRAMES = 10_000;
   private static final int MOST_FRAMES_IN_ALL = 10 * MOST_FRAMES;
   private static final int LONGEST_FRAME = 5000;
+  private static final int MOST_CHARACTERS_IN_ALL = 16 << 20;
 
   /** Where the classes of a function's arguments and values are likely to be known. */
   static ClassLoader loaderOf(@Nullable Object function) {
@@ -70,7 +73,7 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
     Throwable error = itself(failure.part(1), limits.beside(description.length));
     if (error != null && !ControlExceptions.areIn(error)) {
       try {
-        if (hasPlainStacks(error)) {
+        if (isPlain(error)) {
           addStack(error);
           return error;
         }
@@ -84,18 +87,25 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
   }
 
   /*
-   * Whether no frame of it, of its causes and of what is suppressed steers a terminal. A frame that many traces share is
-   * looked at once: a message that is small could else take long, and what is escaped of it much memory.
+   * Whether it can be printed, with its causes and what is suppressed: no frame steers a terminal, each text can be had, and all
+   * have a bound. A message that is small could else take much memory and time, because many can share one trace or text. So
+   * a frame that is shared is looked at once.
    */
-  private static boolean hasPlainStacks(Throwable error) {
+  private static boolean isPlain(Throwable error) {
     Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Throwable> left = new ArrayDeque<>();
     int frames = 0;
+    long characters = 0;
     for (Throwable each = error; each != null; each = left.poll()) {
+      if (isMadeOfOthers(each)) {
+        return false;
+      }
       StackTraceElement[] stack = each.getStackTrace();
       frames += stack.length;
+      characters += String.valueOf(each.getMessage()).length();
       if (stack.length > MOST_FRAMES
-          || frames > MOST_FRAMES_IN_ALL // many may share one trace
+          || frames > MOST_FRAMES_IN_ALL
+          || characters > MOST_CHARACTERS_IN_ALL
           || !Arrays.stream(stack).filter(seen::add).allMatch(Answers::isPlain)) {
         return false;
       }
@@ -104,6 +114,11 @@ record Answers(Rules rules, Limits limits, ClassLoader loader, long process) {
           .forEach(left::add);
     }
     return true;
+  }
+
+  /* Its text has in it that of another one, and so on: a long chain takes minutes, a circle never ends. */
+  private static boolean isMadeOfOthers(Throwable error) {
+    return error instanceof WriteAbortedException || error instanceof PrivilegedActionException;
   }
 
   private static boolean isPlain(StackTraceElement frame) {

@@ -1,5 +1,6 @@
 package io.millrace.process;
 
+import io.millrace.base.Visible;
 import io.millrace.process.wire.Code;
 import io.millrace.process.wire.Connection;
 import io.millrace.process.wire.Frame;
@@ -130,6 +131,6 @@ final class Opening {
   private WorkerStartException setupFailed(Throwable cause) {
     over.set(true);
     return new WorkerStartException(
-        "the setup of a worker process failed: " + Reason.of(cause), cause);
+        "the setup of a worker process failed: " + Visible.of(Reason.of(cause)), cause);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.process;
 
 import io.millrace.base.Require;
+import io.millrace.base.Shown;
 import io.millrace.process.wire.AllowList;
 import io.millrace.process.wire.Rules;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -258,5 +261,40 @@ public final class ProcessOptions {
   public ProcessOptions readTimeout(Duration timeout) {
     Require.positive("readTimeout", timeout);
     return with(copy -> copy.readTimeout = timeout);
+  }
+
+  /**
+   * How many processes, and what else differs from the defaults. Of the environment it has the names only, and of
+   * options of the JVM that there are some, because there may be secrets in them.
+   */
+  @Override
+  public String toString() {
+    Settings usual = new Settings();
+    return new Shown("ProcessOptions")
+        .option("processes", settings.processes, null)
+        .option("maxTasksPerWorker", settings.maxTasks, usual.maxTasks)
+        .given("setup", settings.setup != null)
+        .given("jvmOptions", !settings.jvmOptions.isEmpty())
+        .option("memoryLimit", settings.memoryLimit, null)
+        .option("environment", settings.environment, usual.environment)
+        .option("directory", settings.directory, null)
+        .option("startTimeout", settings.startTimeout, usual.startTimeout)
+        .option("grace", settings.grace, usual.grace)
+        .option("standardOutput", name(settings.standardOutput), name(usual.standardOutput))
+        .option("standardError", name(settings.standardError), name(usual.standardError))
+        .option("maxOutput", settings.mostOutput, usual.mostOutput)
+        .option("allow", new TreeSet<>(settings.rules.allowed().patterns()), Set.of())
+        .option("maxMessage", settings.rules.mostBytes(), usual.rules.mostBytes())
+        .option("maxDepth", settings.rules.mostDepth(), usual.rules.mostDepth())
+        .option("readTimeout", settings.readTimeout, usual.readTimeout)
+        .toString();
+  }
+
+  private static String name(WorkerOutput output) {
+    return switch (output) {
+      case WorkerOutput.Inherit _ -> "inherit";
+      case WorkerOutput.Discard _ -> "discard";
+      case WorkerOutput.Lines _ -> "lines";
+    };
   }
 }

@@ -4,8 +4,8 @@ import io.millrace.base.Visible;
 import io.millrace.process.wire.Thrown;
 
 /**
- * Stands for an exception of a task that could not cross itself, because it is not serializable or its class
- * is not allowed: see {@link ProcessOptions#allow(Class...)}. Its stack trace is that of the worker process,
+ * Stands for an exception of a task that could not cross itself, because it is not serializable, its class
+ * is not allowed (see {@link ProcessOptions#allow(Class...)}), or it could not be printed safely. Its stack trace is that of the worker process,
  * then that of the caller. Its causes are described in the same way. In the texts of the worker, control characters are
  * escaped, line ends too.
  *

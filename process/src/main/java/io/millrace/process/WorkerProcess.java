@@ -1,5 +1,6 @@
 package io.millrace.process;
 
+import io.millrace.base.Visible;
 import io.millrace.process.wire.Code;
 import io.millrace.process.wire.Connection;
 import io.millrace.process.wire.Frame;
@@ -114,7 +115,7 @@ final class WorkerProcess implements Runnable {
 
   static WorkerStartException notStarted(Throwable e) {
     return new WorkerStartException(
-        "a worker process could not be started: " + Reason.of(e) + advice(e), e);
+        "a worker process could not be started: " + Visible.of(Reason.of(e)) + advice(e), e);
   }
 
   private static String advice(Throwable e) {

@@ -19,11 +19,13 @@ import java.io.InterruptedIOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamConstants;
 import java.io.Serializable;
+import java.io.WriteAbortedException;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
+import java.security.PrivilegedActionException;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -470,6 +472,45 @@ class TransferTest {
             var below = new IOException("below");
             below.setStackTrace(Collections.nCopies(5000, frame).toArray(StackTraceElement[]::new));
             error.addSuppressed(below);
+          }
+          throw error;
+        };
+    assertThrows(RemoteTaskException.class, () -> pool.call(crossing));
+  }
+
+  @Test
+  @DisplayName(
+      "P3: an exception whose text is made of those of others does not cross itself: a circle of them has none")
+  @SuppressWarnings("deprecation") // there is no other way to make a circle
+  void textsOfOthers() {
+    RemoteFunction.Call<Integer> circle =
+        () -> {
+          var first = new WriteAbortedException("first", null);
+          first.detail = new WriteAbortedException("second", first);
+          throw first;
+        };
+    var described = assertThrows(RemoteTaskException.class, () -> pool.call(circle));
+    assertEquals(WriteAbortedException.class.getName(), described.type());
+
+    RemoteFunction.Call<Integer> below =
+        () -> {
+          var error = new IOException("itself");
+          error.addSuppressed(new PrivilegedActionException(new IOException("below")));
+          throw error;
+        };
+    assertThrows(RemoteTaskException.class, () -> pool.call(below));
+  }
+
+  @Test
+  @DisplayName(
+      "P3: an exception with very long texts in all does not cross itself: many may share one")
+  void longTextsInAll() {
+    RemoteFunction.Call<Integer> crossing =
+        () -> {
+          String text = "a".repeat(100_000);
+          var error = new IOException("itself");
+          for (int i = 0; i < 200; i++) {
+            error.addSuppressed(new IOException(text));
           }
           throw error;
         };

@@ -11,7 +11,13 @@ import java.util.Optional;
 import javax.net.ssl.SSLSession;
 
 /** A response as the JDK's client gives it, without a server. */
-record Reply(int statusCode, HttpHeaders headers) implements HttpResponse<String> {
+record Reply(int statusCode, HttpHeaders headers, URI uri) implements HttpResponse<String> {
+  private static final URI LOCAL = URI.create("http://localhost/");
+
+  Reply(int statusCode, HttpHeaders headers) {
+    this(statusCode, headers, LOCAL);
+  }
+
   static Reply ok() {
     return new Reply(200, HttpHeaders.of(Map.of(), (name, value) -> true));
   }
@@ -42,11 +48,6 @@ record Reply(int statusCode, HttpHeaders headers) implements HttpResponse<String
   @Override
   public Optional<SSLSession> sslSession() {
     return Optional.empty();
-  }
-
-  @Override
-  public URI uri() {
-    return URI.create("http://localhost/");
   }
 
   @Override

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.Parallel;
 import io.millrace.ParallelFunction;
 import io.millrace.Results;
+import io.millrace.outcome.FailedItemsException;
 import io.millrace.outcome.RejectedResultException;
 import io.millrace.outcome.RunStatus;
 import io.millrace.plan.Backoff;
@@ -26,9 +27,13 @@ import io.millrace.testkit.NoLeaks;
 import io.millrace.testkit.ScriptedAction;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
@@ -308,6 +313,22 @@ class RetriesTest {
         assertInstanceOf(RejectedResultException.class, results.failures().getFirst().error());
     assertSame(last, error.result());
     assertEquals(3, server.calls().size());
+  }
+
+  @Test
+  @DisplayName("PY15: a refused answer is told of without user and query, which may hold secrets")
+  void refusedAnswersAreToldOfWithoutSecrets() {
+    URI uri = URI.create("http://user:password@localhost/prices?key=secret");
+    HttpResponse<String> refused = new Reply(503, HttpHeaders.of(Map.of(), (_, _) -> true), uri);
+    Results<String, HttpResponse<String>> results =
+        parallel(1, Retry.http().attempts(1)).map(List.of("a"), _ -> refused);
+    String told = "status 503 for GET http://localhost/prices";
+    RejectedResultException error =
+        assertInstanceOf(RejectedResultException.class, results.failures().getFirst().error());
+    assertEquals(
+        "result rejected by the retry policy after 1 attempt: " + told, error.getMessage());
+    FailedItemsException all = assertThrows(FailedItemsException.class, results::values);
+    assertFalse(all.getMessage().contains("secret"), all::getMessage);
   }
 
   @Test

@@ -23,6 +23,7 @@ import io.millrace.plan.Retry;
 import io.millrace.plan.StopToken;
 import io.millrace.plan.Workers;
 import io.millrace.pool.WorkPool;
+import io.millrace.scope.CancelScope;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -126,6 +127,7 @@ class ToStringTest {
             .retry(Retry.ofAttempts(2))
             .timeout(ofSeconds(1))
             .semaphore(WeightedSemaphore.bounded(3)));
+    shows("CancelScope[deadline=2s, shielded]", CancelScope.withTimeout(ofSeconds(2)).shielded());
     WorkPool pool = WorkPool.of(parallel);
     shows("WorkPool[Parallel[concurrency=2], not started]", pool);
     pool.submit(() -> 1).result();

@@ -1,5 +1,6 @@
 package io.millrace.checkpoint.jdbc;
 
+import io.millrace.base.Visible;
 import io.millrace.checkpoint.CheckpointException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
@@ -16,16 +17,18 @@ final class Advice {
   /** The error of a run or a caller. */
   static CheckpointException on(Object where, String doing, SQLException problem) {
     SQLException error = cause(problem);
-    String message = String.valueOf(error.getMessage());
+    boolean isOfFile = error.getSQLState() == null;
+    String told = String.valueOf(error.getMessage());
+    String message = isOfFile ? Visible.of(told) : told; // it may quote a stranger's file
     String what =
         "Error while " + doing + ", " + where + ": " + message.replaceFirst("[.\\s]+$", "");
     return new CheckpointException(
         error instanceof DamageException
             ? damaged(where, message)
-            : error.getSQLState() == null
-                ? ofSqlite(where, what, error)
+            : isOfFile
+                ? ofSqlite(where, what, message, error.getErrorCode())
                 : what + INTACT + ofPostgres(error.getSQLState()),
-        error);
+        message.equals(told) ? error : null);
   }
 
   /* Of a batch, PostgreSQL's driver quotes the statement with all its values, which are somebody's results, of any length. */
@@ -45,9 +48,9 @@ final class Advice {
   }
 
   /* Result codes of SQLite, without their extension. */
-  private static String ofSqlite(Object where, String what, SQLException error) {
+  private static String ofSqlite(Object where, String what, String message, int code) {
     @Nullable String advice =
-        switch (error.getErrorCode() & 0xFF) {
+        switch (code & 0xFF) {
           case 3, 14, 23 -> "Give this user access to the file and its directory";
           case 5, 6 -> "Another program has the file locked: close it, and start the run again";
           case 8 ->
@@ -58,9 +61,7 @@ final class Advice {
           case 1, 11, 17, 18, 20, 24, 26 -> null;
           default -> "Correct that, and start the run again";
         };
-    return advice == null
-        ? damaged(where, String.valueOf(error.getMessage()))
-        : what + INTACT + advice;
+    return advice == null ? damaged(where, message) : what + INTACT + advice;
   }
 
   private static String ofPostgres(String state) {

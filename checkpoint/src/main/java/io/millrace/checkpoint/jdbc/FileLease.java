@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.millrace.base.Visible;
 import io.millrace.checkpoint.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,7 +108,7 @@ final class FileLease implements AutoCloseable {
     return new CheckpointException(
         where
             + " is in use by another run: "
-            + holder
+            + Visible.of(holder.toString())
             + ". Nothing was changed. Wait for that run or end it, or use another checkpoint");
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.checkpoint.jdbc;
 
+import io.millrace.base.Visible;
 import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.spi.Spent;
@@ -157,8 +158,9 @@ record Meta(
     }
   }
 
+  /* What stands in a file is perhaps a stranger's. */
   private static String shown(CheckpointName name) {
-    return "action \"" + name.action() + "\", version \"" + name.version() + "\"";
+    return Visible.of("action \"" + name.action() + "\", version \"" + name.version() + "\"");
   }
 
   CheckpointInfo info(long bytes, Optional<Holder> holder) {

@@ -43,6 +43,7 @@ class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
+            "io.millrace.base",
             "io.millrace.checkpoint",
             "io.millrace.checkpoint.spi",
             JDBC,

@@ -34,6 +34,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +216,28 @@ class SqliteSafetyTest {
     store.open(NAME).close();
     execute("UPDATE millrace_checkpoint SET action = hex(zeroblob(20000000))");
     assertSays(assertThrows(CheckpointException.class, () -> store.info()), "damaged", "too big");
+  }
+
+  @Test
+  @DisplayName("no name in a file of somebody else steers the terminal of whoever opens it")
+  void namesOfStrangers() throws Exception {
+    store.open(CheckpointName.of("a\u001b[2J\nERROR", "1")).close();
+    assertSays(
+        assertThrows(CheckpointException.class, () -> store.open(NAME)),
+        "action \"a\\u001b[2J\\nERROR\"");
+    execute(
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_schema VALUES ('table', 'a' || char(27) || '[2J', 'a', 2, 'CREATE TABLE a (')");
+    for (Executable opening : List.<Executable>of(() -> store.open(NAME), () -> store.info())) {
+      Throwable error = assertThrows(CheckpointException.class, opening);
+      assertSays(error, "damaged", "a\\u001b[2J");
+      for (; error != null; error = error.getCause()) {
+        String message = String.valueOf(error.getMessage());
+        assertFalse(message.contains("\u001b"), message);
+      }
+    }
+    Holder holder = new Holder(1, "h\u001b[2J", Instant.EPOCH);
+    assertSays(FileLease.refusal(store, holder), "on h\\u001b[2J");
   }
 
   @Test
