@@ -1,5 +1,6 @@
 package io.millrace.limit;
 
+import io.millrace.base.Suppressing;
 import io.millrace.context.Captured;
 import io.millrace.limit.spi.Waiter;
 import io.millrace.limit.spi.Waiting;
@@ -11,6 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** A call that answers with a stage, and is over when that is complete. */
@@ -142,16 +144,21 @@ final class AsyncCall<R extends @Nullable Object> implements Waiter {
       if (!result.isCancelled()) { // else nobody knows what would have come of it
         pass.answered(null, heard(failed));
       }
+    } catch (Throwable broken) { // what the failure says of its cause
+      Suppressing.add(failed, broken);
+    }
+    try {
       pass.end();
     } finally {
       result.completeExceptionally(failed);
     }
   }
 
-  /* A caller that completes its future has the stage cancelled: what it completes that with says why, as the timeout of orTimeout. */
+  /* A caller that completes its future has the stage cancelled: what it completes that with says why, as the timeout of orTimeout.
+   * It may cancel it just now, which says nothing. */
   private Throwable heard(Throwable failed) {
     Throwable own = unwrapped(failed);
-    return own instanceof CancellationException && result.isCompletedExceptionally()
+    return own instanceof CancellationException && result.state() == Future.State.FAILED
         ? result.exceptionNow()
         : own;
   }

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link RateLimiter} passes the argument of the call to its key and cost functions: null if
  * there is none, an entry for two arguments, and a {@link Triple} for three, as in {@link
- * Action#spread}. A call that succeeds settles its cost, where the limit has a function for that, by what it has returned. What
- * that function throws comes out of the call.
+ * Action#spread}. A call that succeeds settles its cost, where the limit has a function for that, by what it has returned: null
+ * for one without a value. What that function throws comes out of the call.
  */
 public abstract sealed class Limit permits RateLimiter, WeightedSemaphore, Throttle {
 

@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -111,6 +113,43 @@ class AsyncLimitTest {
     assertEquals(0, one.availablePermits());
     stage.complete("late");
     assertEquals(1, one.availablePermits());
+  }
+
+  @Test
+  @DisplayName(
+      "LF5: the permit comes back though the future is cancelled just when its stage ends as cancelled, or the failure throws itself")
+  void thePermitComesBackWhateverTheFailureDoes() throws Exception {
+    CompletableFuture<String> result = fetch.get();
+    stages.take().completeExceptionally(new Failing(() -> result.cancel(true)));
+    assertTrue(result.isCancelled());
+    assertEquals(1, one.availablePermits());
+
+    CompletableFuture<String> failed = fetch.get();
+    Failing failing =
+        new Failing(
+            () -> {
+              throw new IllegalStateException("made up");
+            });
+    stages.take().completeExceptionally(failing);
+    assertTrue(failed.isCompletedExceptionally());
+    assertEquals(1, one.availablePermits());
+  }
+
+  /** Wraps a cancellation, and does something whenever it is asked for that. */
+  private static final class Failing extends CompletionException {
+    private static final long serialVersionUID = 1;
+    private final transient Runnable whenAsked;
+
+    Failing(Runnable whenAsked) {
+      super("made up", new CancellationException());
+      this.whenAsked = whenAsked;
+    }
+
+    @Override
+    public synchronized Throwable getCause() {
+      whenAsked.run();
+      return super.getCause();
+    }
   }
 
   @Test
