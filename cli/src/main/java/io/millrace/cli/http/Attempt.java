@@ -19,6 +19,7 @@ final class Attempt implements AutoCloseable {
   private final Object lock = new Object();
   private boolean isOver;
   private boolean isTimedOut;
+  private @Nullable Thread helper;
 
   /* Used by the thread of the request only. */
   private long leftNanos;
@@ -55,6 +56,19 @@ final class Attempt implements AutoCloseable {
       if (!isOver) {
         isTimedOut = true;
         thread.interrupt();
+        if (helper != null) {
+          helper.interrupt(); // with TLS, the thread of the request may wait for it
+        }
+      }
+    }
+  }
+
+  /** Another thread works for it, until it ends itself. */
+  void helpedBy(Thread other) {
+    synchronized (lock) {
+      helper = other;
+      if (isTimedOut) {
+        other.interrupt();
       }
     }
   }

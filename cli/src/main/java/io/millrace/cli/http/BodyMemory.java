@@ -70,7 +70,9 @@ final class BodyMemory {
     try {
       held.putIfAbsent(line, 0L);
       waiting.put(line, host);
-      room.signalAll(); // now there may be one too many
+      if (slotsPerHost < Integer.MAX_VALUE || waiting.size() >= slots) {
+        room.signalAll(); // now there may be one too many
+      }
       while (used + bytes > most && held.firstKey() != line && !hasToGoOn(line)) {
         room.await();
       }
@@ -85,6 +87,9 @@ final class BodyMemory {
   private boolean hasToGoOn(long line) {
     if (waiting.size() >= slots && waiting.firstKey() == line) {
       return true;
+    }
+    if (slotsPerHost == Integer.MAX_VALUE) {
+      return false;
     }
     String host = waiting.get(line);
     if (!aside.headMap(line).containsValue(host)) {
@@ -116,8 +121,8 @@ final class BodyMemory {
     }
   }
 
-  /** A line has a slot. */
-  void goesOn(long line) {
+  /** A line has a slot, or needs none any more. */
+  void waitsForNoSlot(long line) {
     if (!isOrdered()) {
       return;
     }

@@ -49,7 +49,7 @@ record Exchange(
     LineHistory history = call.history();
     Duration left = timeLeft(call);
     String host = call.host();
-    contents.memory().goesOn(history.sequence());
+    contents.memory().waitsForNoSlot(history.sequence());
     requireFiles(call);
     if (!history.hasStarted()) {
       retries.count(host);

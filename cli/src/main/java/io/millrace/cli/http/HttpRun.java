@@ -116,6 +116,9 @@ final class HttpRun {
             next.isPresent();
             next = next(run)) {
           accept(next.get(), run);
+          if (run.status() != RunStatus.RUNNING) {
+            end(input.stop(), run.status()); // now: answers in order may wait for these
+          }
         }
       } catch (CheckpointException failed) {
         broken = Optional.of(input.inLines(String.valueOf(failed.getMessage())));
@@ -151,11 +154,15 @@ final class HttpRun {
     return new RunEnd(status, report.counts().failed(), broken);
   }
 
-  /** Ends the lines that were between two requests, and writes what waited for its turn. */
-  private void cutOff(List<Call> left, RunStatus status) throws IOException {
+  private void end(List<Call> left, RunStatus status) throws IOException {
     for (Call call : left) {
       ended(LineResult.ended(call, status, manner.end()));
     }
+  }
+
+  /** Ends the lines that were between two requests, and writes what waited for its turn. */
+  private void cutOff(List<Call> left, RunStatus status) throws IOException {
+    end(left, status);
     for (LineResult result : early.values()) {
       write(result);
     }
@@ -216,7 +223,9 @@ final class HttpRun {
       write(result);
       return;
     }
-    early.put(result.line().history().sequence(), result);
+    long line = result.line().history().sequence();
+    exchange.contents().memory().waitsForNoSlot(line);
+    early.put(line, result);
     for (LineResult next = early.remove(turn); next != null; next = early.remove(turn)) {
       turn++;
       write(next);

@@ -64,6 +64,8 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
   /* Whether the answer says that the body need not be sent. */
   private boolean isRefused;
 
+  private @Nullable Attempt attempt;
+
   /* The body of this request, if it is a large one. */
   private @Nullable Sending sending;
 
@@ -115,11 +117,19 @@ final class QuietConnection extends DefaultManagedHttpClientConnection {
     super.sendRequestHeader(request);
   }
 
+  /** Requests are of this attempt from now on; null if there is none. */
+  void sendFor(@Nullable Attempt next) {
+    attempt = next;
+  }
+
   @Override
   public void sendRequestEntity(ClassicHttpRequest request) throws HttpException, IOException {
     if (request.getEntity().getContentLength() > bounds.getBufferSize()) {
       sending = new Sending(ensureOpen().getBaseSocket());
-      sending.start(() -> super.sendRequestEntity(request));
+      Thread sender = sending.start(() -> super.sendRequestEntity(request));
+      if (attempt != null) {
+        attempt.helpedBy(sender);
+      }
       return;
     }
     try {

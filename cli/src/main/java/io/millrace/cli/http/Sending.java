@@ -15,6 +15,9 @@ final class Sending {
   /** So long an answer that needs no more of the body waits, so that its connection can be used again. */
   private static final long MOMENT_MILLIS = 100;
 
+  /** So long the sender may take to see for itself that the body is not wanted. */
+  private static final long MOST_MILLIS = 1_000;
+
   private final Socket socket;
   private final CountDownLatch over = new CountDownLatch(1);
 
@@ -50,9 +53,9 @@ final class Sending {
     void run() throws IOException, HttpException;
   }
 
-  /** Begins to send. */
-  void start(Writing writing) {
-    var _ = Thread.ofVirtual().name("millrace-body").start(() -> send(writing));
+  /** Begins to send, in a thread that ends when it is interrupted. */
+  Thread start(Writing writing) {
+    return Thread.ofVirtual().name("millrace-body").start(() -> send(writing));
   }
 
   private void send(Writing writing) {
@@ -85,6 +88,20 @@ final class Sending {
   /** The answer says that it need not be sent. */
   void isNotWanted() {
     isUnwanted = true;
+    if (!isOver()) {
+      var _ = Thread.ofVirtual().name("millrace-body-end").start(this::endWriting);
+    }
+  }
+
+  /* Whoever reads the end of TLS waits for what is being written, and perhaps nobody takes that. */
+  private void endWriting() {
+    try {
+      if (!over.await(MOST_MILLIS, TimeUnit.MILLISECONDS)) {
+        socket.shutdownOutput();
+      }
+    } catch (InterruptedException | IOException ended) {
+      // it is closed
+    }
   }
 
   boolean isUnwanted() {

@@ -159,6 +159,9 @@ final class Wire implements AutoCloseable {
             message,
             (sent, connection, same) -> {
               closing.connection = connection;
+              if (connection instanceof QuietConnection opened) {
+                opened.sendFor(attempt);
+              }
               return isKept
                   ? executeOverKept(request, sent, connection, same)
                   : executor.execute(sent, connection, same);
@@ -282,6 +285,9 @@ final class Wire implements AutoCloseable {
     }
 
     void done(PoolingHttpClientConnectionManager pool) {
+      if (connection instanceof QuietConnection opened) {
+        opened.sendFor(null);
+      }
       if (kept.isEmpty()) {
         endpoint.close(isConsumed ? CloseMode.GRACEFUL : CloseMode.IMMEDIATE);
       }

@@ -9,6 +9,7 @@ import io.millrace.cli.RawServer;
 import io.millrace.cli.console.Breakdown;
 import io.millrace.cli.text.MalformedInputException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,13 +17,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,7 +134,7 @@ class BodyMemoryTest {
     CountDownLatch elsewhere = taken(memory, 2, "a", 50);
     CountDownLatch there = taken(memory, 3, "b", 50);
     memory.stepsAside(0, "c");
-    memory.goesOn(0);
+    memory.waitsForNoSlot(0);
     memory.stepsAside(0, "b");
     there.await();
     assertEquals(150, memory.used());
@@ -175,6 +179,79 @@ class BodyMemoryTest {
       Cli cli = Cli.run(in, all.toArray(String[]::new));
       assertEquals(0, cli.code(), cli.err());
       assertEquals(12, cli.lines().size());
+    }
+  }
+
+  @DisplayName(
+      "H8: in order, a line that the end of the run keeps from its next request keeps no other one from its answer")
+  @Test
+  void whatIsUnderWayFinishesInOrder() {
+    String body = "x".repeat(300_000);
+    CountDownLatch underWay = new CountDownLatch(7);
+    CountDownLatch never = new CountDownLatch(1);
+    try (RawServer server =
+        RawServer.start(
+            (request, number, answer) -> {
+              underWay.countDown();
+              await(underWay);
+              switch (request.target()) {
+                case "/0" -> {
+                  passes(never); // so the failure comes first
+                  answer.send(302, "", "Location: /again");
+                }
+                case "/again" -> answer.send(200, "");
+                case "/6" -> answer.send(404, "");
+                default -> answer.send(200, body);
+              }
+            })) {
+      String in =
+          IntStream.range(0, 7)
+              .mapToObj(number -> server.url("/" + number))
+              .collect(Collectors.joining("\n"));
+      String options =
+          "http --ordered --max-memory 400k --jobs 7 --max-failures 1 --run-timeout 30s";
+      Cli cli = Cli.run(in, options.split(" "));
+      assertEquals(3, cli.code(), cli.err());
+      assertEquals(5, cli.lines().stream().filter(each -> each.toString().contains(body)).count());
+      assertTrue(cli.err().contains("--max-failures"), cli.err());
+    }
+  }
+
+  @DisplayName("H8: in order, a line of an earlier run needs no slot: nobody goes on for it")
+  @Test
+  void whatIsRestoredNeedsNoSlot(@TempDir Path folder) {
+    String body = "x".repeat(300_000);
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger before = new AtomicInteger();
+    try (RawServer busy = RawServer.start((request, number, answer) -> answer.send(200, body));
+        RawServer slow =
+            RawServer.start(
+                (request, number, answer) -> {
+                  passes(never);
+                  before.set(busy.requests().size());
+                  answer.send(200, "");
+                })) {
+      String options = "http --ordered --max-memory 400k --jobs 4 --per-host 2 --window 20";
+      List<String> all = new ArrayList<>(List.of(options.split(" ")));
+      all.addAll(List.of("--checkpoint", folder.resolve("done").toString()));
+      String restored = busy.url("/restored") + "\n";
+      assertEquals(0, Cli.run(restored, all.toArray(String[]::new)).code());
+      String in =
+          IntStream.range(0, 12)
+              .mapToObj(number -> busy.url("/" + number))
+              .collect(Collectors.joining("\n", slow.url("/") + "\n" + restored, ""));
+      Cli cli = Cli.run(in, all.toArray(String[]::new));
+      assertEquals(0, cli.code(), cli.err());
+      assertEquals(14, cli.lines().size());
+      assertTrue(before.get() <= 1 + 4, before + " requests");
+    }
+  }
+
+  private static void passes(CountDownLatch never) throws IOException {
+    try {
+      assertFalse(never.await(500, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException over) {
+      throw new IOException(over);
     }
   }
 

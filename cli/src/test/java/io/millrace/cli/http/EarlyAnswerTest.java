@@ -243,7 +243,7 @@ class EarlyAnswerTest {
   }
 
   /* Until nobody can send more, since nobody reads it. */
-  private static void awaitStandstill(InputStream in) throws IOException {
+  static void awaitStandstill(InputStream in) throws IOException {
     int waiting = in.available();
     long since = System.nanoTime();
     while (waiting == 0 || System.nanoTime() - since < 300_000_000) {

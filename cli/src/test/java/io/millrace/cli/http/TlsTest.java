@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.millrace.cli.Cli;
+import io.millrace.cli.Loopback;
 import io.millrace.cli.RawServer;
 import io.millrace.cli.ServerKeys;
 import io.millrace.cli.http.LostException.Stage;
@@ -21,8 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -36,6 +40,7 @@ class TlsTest {
   @TempDir static Path folder;
   private static Path certificate = Path.of("");
   private static HttpsServer server;
+  private static SSLContext context;
 
   @BeforeAll
   static void startServer() throws Exception {
@@ -43,7 +48,8 @@ class TlsTest {
     certificate = Files.writeString(folder.resolve("ca.pem"), keys.pem());
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
     server = HttpsServer.create(anyPort, 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(keys.context()));
+    context = keys.context();
+    server.setHttpsConfigurator(new HttpsConfigurator(context));
     server.createContext("/", exchange -> answer(exchange, 200));
     server.createContext(
         "/down",
@@ -125,6 +131,59 @@ class TlsTest {
     SSLException damaged =
         new SSLException("Unexpected plaintext alert", new GeneralSecurityException("x"));
     assertEquals("TLS: Unexpected plaintext alert", LostText.of(Stage.SENT, damaged));
+  }
+
+  @DisplayName(
+      "H37: a server that answers in TLS before it has read the body, hangs up, and reads no further, is heard, or not waited for")
+  @ParameterizedTest
+  @CsvSource({
+    "TLSv1.2, 413, status 413",
+    "TLSv1.3, 413, status 413",
+    "TLSv1.2, 200, timed out: --timeout",
+    "TLSv1.3, 200, timed out: --timeout",
+  })
+  void hungUpAndNotRead(String protocol, int status, String error) throws IOException {
+    CountDownLatch over = new CountDownLatch(1);
+    Path file = Files.write(folder.resolve("large"), new byte[20_000_000]);
+    try (ServerSocket socket = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+      var _ = Thread.ofVirtual().start(() -> answerAndHangUp(socket, protocol, status, over));
+      String line =
+          "{\"method\":\"PUT\",\"url\":\"https://127.0.0.1:%d/\",\"bodyFile\":\"%s\"}"
+              .formatted(socket.getLocalPort(), file);
+      String time = status == 200 ? "3s" : "40s";
+      Cli cli =
+          Cli.run(
+              line,
+              "http",
+              "--insecure",
+              "--retries",
+              "0",
+              "--timeout",
+              time,
+              "--run-timeout",
+              "60s");
+      over.countDown();
+      assertEquals(error, cli.line().path("error").stringValue(""), cli.out());
+    }
+  }
+
+  private static void answerAndHangUp(
+      ServerSocket socket, String protocol, int status, CountDownLatch over) {
+    try (Socket below = socket.accept();
+        SSLSocket client =
+            (SSLSocket) context.getSocketFactory().createSocket(below, "client", 0, true)) {
+      client.setUseClientMode(false);
+      client.setEnabledProtocols(new String[] {protocol});
+      var _ = client.getInputStream().read(new byte[1_000]);
+      EarlyAnswerTest.awaitStandstill(below.getInputStream());
+      client
+          .getOutputStream()
+          .write(("HTTP/1.1 " + status + " Some\r\n\r\nno").getBytes(StandardCharsets.US_ASCII));
+      client.shutdownOutput();
+      Loopback.await(over);
+    } catch (IOException gone) {
+      // the client has hung up
+    }
   }
 
   @DisplayName("H1: no redirect leads from https to http")
