@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a JVM goes on with while its store does not answer: the permits a second that it used in the last 10 seconds before
+ * What a JVM goes on with while its store does not answer: the permits a second that it used in the last while before
  * that. They are added by timers, because the leaser's thread may hang in a call. Thread-safe.
  */
 final class Coasting {
@@ -38,7 +38,7 @@ final class Coasting {
 
   Coasting(
       TimeSource clock,
-      long start,
+      UseLog log,
       StoreNews news,
       Supplier<Lease> lease,
       AtomicBoolean isWanted,
@@ -48,8 +48,8 @@ final class Coasting {
     this.lease = lease;
     this.isWanted = isWanted;
     this.pausedUntil = pausedUntil;
-    this.log = new UseLog(start);
-    this.lastAt = start;
+    this.log = log;
+    this.lastAt = clock.nanoTime();
   }
 
   boolean isLost() {
@@ -140,7 +140,7 @@ final class Coasting {
       if (isLost || isClosed) {
         return;
       }
-      share = Math.max(0, log.perSecond(callAt, used)); // more may have been given back than used
+      share = log.perSecond(callAt, used);
       isLost = true;
       addedBeforeLoss = added;
       news.lost(share, cause);
@@ -156,6 +156,7 @@ final class Coasting {
       return;
     }
     long missing = lease.get().missing();
+    long used = lease.get().used();
     long now = clock.nanoTime();
     long from = Math.max(0, pausedUntil.get() - now) + now;
     long permits;
@@ -167,6 +168,7 @@ final class Coasting {
         isWanted.set(true);
         return;
       }
+      log.note(now, used); // else all of it would be of the moment when the store is back
       gap = NANOS / share;
       permits = Math.max(Math.max(1, missing), (long) (share * BLOCK_SECONDS));
       last = (lastAt - from > 0 ? lastAt : from) + (long) (permits * gap);

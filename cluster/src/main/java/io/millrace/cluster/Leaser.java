@@ -67,7 +67,8 @@ final class Leaser implements PermitSource, Runnable {
     this.size = new LeaseSize(limit.perSecond());
     this.burst = (long) limit.rate().burst();
     long start = clock.nanoTime();
-    this.coasting = new Coasting(clock, start, news, this::lease, isWanted, pausedUntil);
+    UseLog log = new UseLog(limit, start);
+    this.coasting = new Coasting(clock, log, news, this::lease, isWanted, pausedUntil);
     this.heardAt = start;
     this.retryAt = start;
     this.pausedUntil.set(start);

@@ -2,29 +2,40 @@ package io.millrace.cluster;
 
 import java.util.ArrayDeque;
 
-/** How many permits a JVM has used in the last 10 seconds. One thread has it at a time. */
+/**
+ * How many permits a JVM has used in the last 10 seconds, or in the time in which the limit makes its burst, if that is longer. So what
+ * all JVMs have used in that time is at most twice what the limit makes. One thread has it at a time.
+ */
 final class UseLog {
   private record Sample(long at, long used) {}
 
-  private static final long LENGTH = 10_000_000_000L;
-  private static final long STEP = 1_000_000_000L;
+  private static final double NANOS = 1e9;
+  private static final double LEAST_NANOS = 10 * NANOS;
+  private static final double MOST_NANOS = Long.MAX_VALUE / 4.0;
 
+  private final double limitPerSecond;
+  private final long length;
+  private final long step;
   private final ArrayDeque<Sample> samples = new ArrayDeque<>();
 
-  UseLog(long start) {
+  UseLog(SharedLimit limit, long start) {
+    this.limitPerSecond = limit.perSecond();
+    double burstNanos = limit.rate().burst() / limitPerSecond * NANOS;
+    this.length = (long) Math.clamp(burstNanos, LEAST_NANOS, MOST_NANOS);
+    this.step = length / 10;
     samples.add(new Sample(start, 0));
   }
 
   void note(long now, long used) {
     Sample last = samples.getLast();
     if (now - last.at
-        >= 2 * STEP) { // nothing was used for a while, and what is new is of the last moment
-      samples.add(new Sample(now - STEP, last.used));
+        >= 2 * step) { // nothing was used for a while, and what is new is of the last moment
+      samples.add(new Sample(now - step, last.used));
     }
-    if (now - last.at >= STEP) {
+    if (now - last.at >= step) {
       samples.add(new Sample(now, used));
     }
-    while (samples.size() > 1 && now - secondAt() >= LENGTH) {
+    while (samples.size() > 1 && now - secondAt() >= length) {
       samples.removeFirst();
     }
   }
@@ -35,10 +46,11 @@ final class UseLog {
     return each.next().at;
   }
 
-  /** Permits a second; what was used in less than 10 seconds counts as if these had gone by. */
+  /** Permits a second, at most those of the limit; what was used in less than that time counts as if it had gone by. */
   double perSecond(long now, long used) {
     note(now, used);
     Sample oldest = samples.getFirst();
-    return (used - oldest.used) * 1e9 / Math.max(LENGTH, now - oldest.at);
+    double perSecond = (used - oldest.used) * NANOS / Math.max(length, now - oldest.at);
+    return Math.clamp(perSecond, 0, limitPerSecond); // more may have been given back than used
   }
 }

@@ -271,6 +271,45 @@ class SharedRateLimiterTest {
   }
 
   @Test
+  @DisplayName(
+      "R12 without the store nobody goes on faster than the limit, though it has just used the burst, or one of a few permits")
+  void shareOfABurst() {
+    SharedLimit bursting = SharedLimit.of("bursting", RateLimit.perMinute(60).burst(60));
+    SharedLimit slow = SharedLimit.of("slow", RateLimit.perMinute(1));
+    Duration end = ofSeconds(608);
+    together(
+        () -> List.of(bursting, slow).forEach(limit -> jvm(limit).work(10, ofMillis(10), end)));
+    clock.schedule(clock.nanoTime() + ofSeconds(8).toNanos(), () -> store.down(true));
+    join();
+
+    long ofBursting = jvms.getFirst().startsBetween(ofSeconds(8), end);
+    assertTrue(ofBursting >= 540 && ofBursting <= 602, "of 600: " + ofBursting);
+    long ofSlow = jvms.getLast().startsBetween(ofSeconds(8), end);
+    assertTrue(ofSlow >= 5 && ofSlow <= 11, "of 10: " + ofSlow);
+  }
+
+  @Test
+  @DisplayName(
+      "R12 what was used while the store was lost is not taken for what is used in a second, if it is lost once more")
+  void shareAfterALongOutage() {
+    store.latency(ofMillis(1));
+    SharedLimit hundred = SharedLimit.of("test", RateLimit.perSecond(100));
+    together(
+        () -> {
+          jvm(hundred).work(10, ofMillis(10), ofSeconds(105));
+          jvm(hundred).work(10, ofMillis(10), ofSeconds(105));
+        });
+    long start = clock.nanoTime();
+    clock.schedule(start + ofSeconds(12).toNanos(), () -> store.down(true));
+    clock.schedule(start + ofSeconds(72).toNanos(), () -> store.down(false)); // seen at 74.5
+    clock.schedule(start + ofMillis(84_200).toNanos(), () -> store.down(true));
+    join();
+
+    long without = starts(ofSeconds(85), ofSeconds(105));
+    assertTrue(without >= 1_600 && without <= 2_200, "in 20 s without: " + without);
+  }
+
+  @Test
   @DisplayName("A store that does not answer is lost after a second")
   void hangingStore() {
     together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(30)));
