@@ -84,7 +84,8 @@ final class LearntPace {
   }
 
   double rate() {
-    return phase == Phase.BLOCKED ? Math.max(least, Math.min(rate, 1 / probeGap)) : rate;
+    double pace = phase == Phase.BLOCKED ? Math.min(rate, 1 / probeGap) : chance.checked(rate);
+    return Math.max(least, pace);
   }
 
   Reason reason() {
@@ -221,6 +222,7 @@ final class LearntPace {
       ceiling = NONE;
       enter(Phase.START, now);
     }
+    chance.check(now, sentAt, isRefused, grants);
     boolean isGrowing = phase == Phase.START && rate != NONE && !waitsAreAsked;
     return chance.weigh(isRefused, isGrowing ? CHANCE_AT_START : 0);
   }
