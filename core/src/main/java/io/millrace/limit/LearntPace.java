@@ -270,8 +270,8 @@ final class LearntPace {
   void failed(double now, double sentAt) {
     arrived(now, sentAt, false);
     outage.failed();
-    boolean isKnown = rate != NONE && isProven; // else nothing says that it minds
-    if (phase == Phase.BLOCKED || (isKnown && outage.isLikely())) {
+    // without a rate or a grant, nothing says that it minds
+    if (phase == Phase.BLOCKED || (rate != NONE && isProven && outage.isLikely())) {
       block(now, sentAt, 0.5);
     }
   }
