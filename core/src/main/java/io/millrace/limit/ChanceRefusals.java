@@ -7,6 +7,9 @@ package io.millrace.limit;
  * explain it lets all attempts in: what was granted a second, if the attempts soon after cuts had come one after the other. From then on, a refusal alone says nothing. How
  * much more likely the latest answers are if more than that is refused is summed up as a logarithm that never falls below 0 (Page's
  * cumulative sum). While nothing is known to be refused by chance, the first refusal is enough.
+ *
+ * <p>A larger share is checked from time to time: at half of the pace that is granted a limit refuses little, and chance as much as before.
+ * If it was not chance, all of this is forgotten.
  */
 final class ChanceRefusals {
   /* What has to add up: a false alarm comes once in some thousand answers. */
@@ -24,6 +27,13 @@ final class ChanceRefusals {
   private static final double GOES_ON = 0.6;
   private static final int LEAST_EXPECTED = 2;
   private static final int LEAST_ANSWERS = 30;
+  /* A check takes so many answers. What was taken for chance is not if less than this part of it is refused then. */
+  private static final int CHECKED = 60;
+  private static final double STILL_REFUSED = 0.4;
+  private static final double CHECK_PACE = 0.5;
+  /* From one to the next, in seconds and in times that it took: so a low pace loses little to checks. */
+  private static final double BETWEEN_CHECKS = 60;
+  private static final double CHECKS_APART = 10;
   private static final double PEAK_LASTS = 60;
 
   /* The highest known pace of the last while. */
@@ -42,6 +52,12 @@ final class ChanceRefusals {
   /* What is refused by chance at most: this much was, at a small part of the pace. */
   private double most;
   private double evidence;
+  /* The pace of a check, or infinite; of answers to what was sent since it began. */
+  private double checkPace = Double.POSITIVE_INFINITY;
+  private double checkFrom;
+  private double nextCheck;
+  private int checked;
+  private int checkedRefused;
 
   /** The part of all attempts that is refused by chance. */
   double share() {
@@ -94,6 +110,50 @@ final class ChanceRefusals {
       refusedWithin /= 2;
     }
     return most > 1.5 * before;
+  }
+
+  /** The pace to go at: less during a check. */
+  double checked(double pace) {
+    return Math.min(pace, checkPace);
+  }
+
+  /** An answer, which may begin or end a check. */
+  void check(double now, double sentAt, boolean isRefused, RecentGrants grants) {
+    if (share() <= LITTLE) {
+      checkPace = Double.POSITIVE_INFINITY;
+      nextCheck = now + BETWEEN_CHECKS;
+    } else if (checkPace == Double.POSITIVE_INFINITY) {
+      double granted = now < nextCheck ? 0 : grants.since(now - RecentGrants.SPAN, now);
+      if (granted > 0) {
+        checkPace = CHECK_PACE * granted;
+        checkFrom = now;
+        checked = 0;
+        checkedRefused = 0;
+      }
+    } else if (sentAt > checkFrom) {
+      checked++;
+      checkedRefused += isRefused ? 1 : 0;
+      if (checked >= CHECKED) {
+        checkPace = Double.POSITIVE_INFINITY;
+        nextCheck = now + BETWEEN_CHECKS + CHECKS_APART * (now - checkFrom);
+        if (checkedRefused < STILL_REFUSED * share() * checked) {
+          forget();
+        }
+      }
+    }
+  }
+
+  private void forget() {
+    answers = 1;
+    refusals = 0;
+    pending = 0;
+    seconds = 0;
+    within = 0;
+    refusedWithin = 0;
+    pendingWithin = 0;
+    most = 0;
+    evidence = 0;
+    peak = 0;
   }
 
   /* Whether about the same share is refused where a limit would refuse nothing. */

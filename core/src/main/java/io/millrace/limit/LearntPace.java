@@ -84,7 +84,8 @@ final class LearntPace {
   }
 
   double rate() {
-    return phase == Phase.BLOCKED ? Math.max(least, Math.min(rate, 1 / probeGap)) : rate;
+    double pace = phase == Phase.BLOCKED ? Math.min(rate, 1 / probeGap) : chance.checked(rate);
+    return Math.max(least, pace);
   }
 
   Reason reason() {
@@ -221,6 +222,7 @@ final class LearntPace {
       ceiling = NONE;
       enter(Phase.START, now);
     }
+    chance.check(now, sentAt, isRefused, grants);
     boolean isGrowing = phase == Phase.START && rate != NONE && !waitsAreAsked;
     return chance.weigh(isRefused, isGrowing ? CHANCE_AT_START : 0);
   }
@@ -268,8 +270,8 @@ final class LearntPace {
   void failed(double now, double sentAt) {
     arrived(now, sentAt, false);
     outage.failed();
-    boolean isKnown = rate != NONE && isProven; // else nothing says that it minds
-    if (phase == Phase.BLOCKED || (isKnown && outage.isLikely())) {
+    // without a rate or a grant, nothing says that it minds
+    if (phase == Phase.BLOCKED || (rate != NONE && isProven && outage.isLikely())) {
       block(now, sentAt, 0.5);
     }
   }

@@ -176,6 +176,21 @@ final class AdaptiveResults {
         .toList();
   }
 
+  /** The same with a burst of 500, and seeds of which a half was refused 55 to 66 % for good before chance was checked. */
+  static List<Report> largeBursts() {
+    return LongStream.rangeClosed(11, 22)
+        .boxed()
+        .flatMap(seed -> Stream.of(largeBurst(100, 10, seed), largeBurst(5, 200, seed)))
+        .toList();
+  }
+
+  private static Report largeBurst(double rate, int roundTripMillis, long seed) {
+    return Simulation.of(SimulatedServers.bucket(rate, 500, 0), ADAPTIVE, seed)
+        .roundTripNanos(roundTripMillis * 1_000_000L)
+        .seconds(400)
+        .run();
+  }
+
   private static Report lowLimit(double rate, int burst, int roundTripMillis, long seed) {
     return Simulation.of(SimulatedServers.bucket(rate, burst, 0), ADAPTIVE, seed)
         .roundTripNanos(roundTripMillis * 1_000_000L)

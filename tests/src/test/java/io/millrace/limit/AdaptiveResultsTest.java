@@ -139,6 +139,15 @@ class AdaptiveResultsTest {
   }
 
   @Test
+  @DisplayName("nor for good after a burst of 500")
+  void lowLimitAfterLargeBurst() {
+    for (Report report : AdaptiveResults.largeBursts()) {
+      double refused = report.refused(340, 400);
+      assertTrue(refused < 0.2, "refused " + refused);
+    }
+  }
+
+  @Test
   @DisplayName("ten clients that get 5/s each are refused less than 10 %")
   void tenSlowClients() {
     AdaptiveResults.Row row = results.adaptive("ten clients, 50/s", 0);
