@@ -382,19 +382,22 @@ class BreakerTest {
     assertTrue(limiter.tryAcquire());
   }
 
+  private RateLimiter reading(List<Throwable> errors, ServerAnswer answer) {
+    return RateLimiter.of(
+        BREAKER.reading(
+            (result, error, now) -> {
+              errors.add(error);
+              return answer;
+            }),
+        clock);
+  }
+
   @Test
   @DisplayName(
       "R8: a reader gets what a stage itself failed with, not what a future wraps around it")
   void failuresOfStages() {
     List<Throwable> read = new ArrayList<>();
-    RateLimiter limiter =
-        RateLimiter.of(
-            BREAKER.reading(
-                (result, error, now) -> {
-                  read.add(error);
-                  return ServerAnswer.granted();
-                }),
-            clock);
+    RateLimiter limiter = reading(read, ServerAnswer.granted());
     var down = new IllegalStateException("down");
     Function<Integer, CompletableFuture<Integer>> async =
         limiter.async(
@@ -414,14 +417,7 @@ class BreakerTest {
       "R8: a reader gets the timeout with which a caller completes a future, not the cancellation that follows from it; and what the server says later")
   void timeoutsOfFutures() {
     List<Throwable> read = new ArrayList<>();
-    RateLimiter limiter =
-        RateLimiter.of(
-            BREAKER.reading(
-                (result, error, now) -> {
-                  read.add(error);
-                  return ServerAnswer.failed();
-                }),
-            clock);
+    RateLimiter limiter = reading(read, ServerAnswer.failed());
     var stage = new CompletableFuture<Integer>();
     var late = new TimeoutException("completed by the test");
     assertTrue(limiter.async(() -> stage).get().completeExceptionally(late));
