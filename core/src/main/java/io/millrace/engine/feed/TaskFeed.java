@@ -77,8 +77,11 @@ public final class TaskFeed implements Feed {
     } finally {
       lock.unlock();
     }
-    ready.run();
-    whenShut.run();
+    try {
+      ready.run();
+    } finally {
+      whenShut.run();
+    }
   }
 
   /** Whether {@link #shut} was called, or the run has ended. */
