@@ -53,6 +53,9 @@ final class Taker {
   /* Whether the last claim was of one item, as claims of expensive items are. */
   private boolean isSlow;
 
+  /* Whether it was of more, as claims of cheap items are. */
+  private boolean isOfMany;
+
   Taker(
       Terms terms,
       Schedule schedule,
@@ -115,10 +118,16 @@ final class Taker {
 
   private void await() throws InterruptedException {
     tellThatItRanDry();
-    boolean news = isKeptBusy() ? Wakeup.nap(this::hasNews) : Wakeup.spin(this::hasNews);
-    if (!news && !gather()) {
+    if (!looksForNews() && !gather()) {
       wakeup.await(() -> hasNews() || gather());
     }
+  }
+
+  private boolean looksForNews() throws InterruptedException {
+    if (isKeptBusy()) {
+      return Wakeup.nap(this::hasNews);
+    }
+    return isOfMany ? Wakeup.spinForMany(this::hasNews) : Wakeup.spin(this::hasNews);
   }
 
   /*
@@ -225,6 +234,7 @@ final class Taker {
     claim.next = null;
     current = claim;
     isSlow = !claim.isSingle() && claim.most() == 1;
+    isOfMany = claim.most() > 1;
     cells = claim.cells();
     cell = claim.delivered;
     end = claim.look();
