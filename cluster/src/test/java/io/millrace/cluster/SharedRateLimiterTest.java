@@ -325,8 +325,7 @@ class SharedRateLimiterTest {
     store.latency(ofMillis(1));
     SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
     Duration end = ofSeconds(1_200);
-    together(
-        () -> IntStream.range(0, 10).forEach(i -> jvm(slow).work(3, ofMillis(10), end)));
+    together(() -> IntStream.range(0, 10).forEach(i -> jvm(slow).work(3, ofMillis(10), end)));
     clock.schedule(clock.nanoTime() + ofSeconds(400).toNanos(), () -> store.full(true));
     join();
 
