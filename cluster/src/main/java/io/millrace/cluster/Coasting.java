@@ -80,6 +80,16 @@ final class Coasting {
     return new Patience(now);
   }
 
+  /** Permits were reserved, the last of which comes in this time. */
+  void reserved(long waitNanos) {
+    lock.lock();
+    try {
+      log.waits(waitNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many permits were added since the call that began then. */
   long addedSince(long call) {
     lock.lock();

@@ -36,9 +36,12 @@ final class LeaseSize {
     return (long) block;
   }
 
-  /** When fewer than this are left, the next block is due: a whole one, so that a delay of 50 ms loses nothing. */
+  /**
+   * When fewer than this are left, the next block is due: a whole one, so that a delay of 50 ms loses nothing. None, if the limit makes
+   * one permit in that time at most: then the next one is due when somebody waits for it, and whoever wants no more keeps none from others.
+   */
   long least() {
-    return block();
+    return block() == 1 && perSecond * BLOCK_SECONDS <= 1 ? 0 : block();
   }
 
   double gapNanos() {

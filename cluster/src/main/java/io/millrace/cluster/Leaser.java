@@ -218,6 +218,7 @@ final class Leaser implements PermitSource, Runnable {
     boolean isShort = lease().left() <= 0 || lease().waiters() > 0;
     long wait = nanos(reservation.lastIn());
     size.leased(sinceLast, answeredAt - now, reservation.number(), isShort);
+    coasting.reserved(wait);
     lastAt = later(lastAt, answeredAt + wait);
     long usedMeanwhile = Math.clamp(coasting.addedSince(now) - dropped, 0L, permits);
     owed = Math.max(0, owed - usedMeanwhile);

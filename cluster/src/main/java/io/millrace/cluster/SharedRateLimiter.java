@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * ms to answer. What is not used for a second goes back.
  *
  * <p>{@link RateLimiter#pause} pauses all JVMs: the others within a second. If the store fails or does not answer for a second, this JVM goes
- * on with what it used in the last 10 seconds, or in the time in which the limit makes its burst, if that is longer, but at most at the limit's
- * rate. It says so, and returns when the store does. If only this JVM has lost the store, the others take its share meanwhile, and all together exceed the limit by that share.
+ * on with what it used in the last 10 seconds, or in the time in which the limit makes its burst, or 1.5 times that for which it waits for its
+ * turn, if that is longer, but at most at the limit's rate. It says so, and returns when the store does. If only this JVM has lost the store, the others take its share meanwhile, and all together exceed the limit by that share.
  */
 public final class SharedRateLimiter implements AutoCloseable {
   private static final long GIVE_BACK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -107,7 +107,10 @@ public final class SharedRateLimiter implements AutoCloseable {
     }
   }
 
-  /** The limiter of this JVM, to be shared by all that count towards the limit. */
+  /**
+   * The limiter of this JVM, to be shared by all that count towards the limit. {@link RateLimiter#tryAcquire()} finds only what is
+   * leased already, so after a quiet second it is false: give it the time of a call to the store.
+   */
   public RateLimiter limiter() {
     return limiter;
   }

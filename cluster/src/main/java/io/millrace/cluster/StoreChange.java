@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * @param state what it is now
  * @param share permits a second that this JVM goes on with while the store is lost: what it used in the last 10 s, or in the
- *     time in which the limit makes its burst, if that is longer, and at most the limit's rate; when the store is back, what it went on with
+ *     time in which the limit makes its burst, or 1.5 times that for which it waits for its turn, if that is longer, and at most the limit's rate; when the store is back, what it went on with
  * @param cause why it was lost; empty if it is back, or if it just does not answer
  */
 public record StoreChange(State state, double share, Optional<Throwable> cause) {

@@ -163,6 +163,36 @@ class SharedRateLimiterTest {
   }
 
   @Test
+  @DisplayName("R12 of a slow limit, JVMs that have had what they wanted keep nothing from others")
+  void slowLimitOfIdleJvms() throws Exception {
+    store.latency(ofMillis(1));
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
+    RateLimiter late = jvm(slow).shared().limiter();
+    FutureTask<Duration> waiting =
+        new FutureTask<>(
+            () -> {
+              for (int i = 0; i < 10; i++) {
+                RateLimiter once = jvm(slow).shared().limiter();
+                Thread.ofVirtual().start(clock.announced(() -> acquireUnlessClosed(once)));
+              }
+              clock.sleep(ofSeconds(95)); // each has had its permit: one every 10 s
+              late.acquire();
+              return clock.elapsed();
+            });
+    clock.announced(waiting).run();
+    Duration elapsed = waiting.get();
+    assertTrue(elapsed.compareTo(ofSeconds(101)) < 0, "the next permit came at " + elapsed);
+  }
+
+  private static void acquireUnlessClosed(RateLimiter limiter) {
+    try {
+      limiter.acquire();
+    } catch (InterruptedException | IllegalStateException ended) {
+      // the test is over
+    }
+  }
+
+  @Test
   @DisplayName(
       "R12 if the store is lost, each JVM goes on at its last share and says so; when it is back, they return")
   void goOnWithoutTheStore() {
@@ -286,6 +316,21 @@ class SharedRateLimiterTest {
     assertTrue(ofBursting >= 540 && ofBursting <= 602, "of 600: " + ofBursting);
     long ofSlow = jvms.getLast().startsBetween(ofSeconds(8), end);
     assertTrue(ofSlow >= 5 && ofSlow <= 11, "of 10: " + ofSlow);
+  }
+
+  @Test
+  @DisplayName(
+      "R12 if a store can only be read, JVMs that take turns at a slow limit keep it together, though each loses the store just after its turn")
+  void sharesOfTurns() {
+    store.latency(ofMillis(1));
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
+    Duration end = ofSeconds(1_200);
+    together(() -> IntStream.range(0, 10).forEach(i -> jvm(slow).work(3, ofMillis(10), end)));
+    clock.schedule(clock.nanoTime() + ofSeconds(400).toNanos(), () -> store.full(true));
+    join();
+
+    long without = starts(ofSeconds(600), end);
+    assertTrue(without >= 50 && without <= 90, "of 60 in 600 s without: " + without);
   }
 
   @Test

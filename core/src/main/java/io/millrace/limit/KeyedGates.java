@@ -152,6 +152,10 @@ final class KeyedGates implements Gates {
   public void added(Turn turn) {
     if (common != null) {
       common.added(turn);
+      // who is refused waits neither for a permit of a key nor for the end of a pause
+      if (common.refusing(turn.now()) != null) {
+        List.copyOf(awaited).forEach(gate -> gate.added(turn));
+      }
     }
   }
 

@@ -28,6 +28,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits whose permits come from elsewhere. */
 @NoLeaks
@@ -149,6 +151,28 @@ class LeasedLimitTest {
                 .async(() -> java.util.concurrent.CompletableFuture.completedFuture(1))
                 .get()
                 .get());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName(
+      "After the source closes the lease, those who wait for a permit of their key, or for the end of a pause, fail at once as well")
+  void closedBesideOnePerKey(boolean isPaused) throws Exception {
+    RateLimit both = RateLimit.all(leased, RateLimit.perMinute(1).by((Integer item) -> item));
+    RateLimiter limiter = RateLimiter.of(both, clock);
+    assertTrue(limiter.tryAcquireFor(1));
+    if (isPaused) {
+      limiter.pause(Duration.ofHours(1));
+    }
+    clock
+        .announced(
+            () -> {
+              clock.schedule(
+                  clock.nanoTime() + ofMillis(150).toNanos(), () -> tenASecond.lease().close());
+              assertThrows(IllegalStateException.class, () -> limiter.acquireFor(1));
+            })
+        .run();
+    assertEquals(ofMillis(150), clock.elapsed());
   }
 
   @Test
