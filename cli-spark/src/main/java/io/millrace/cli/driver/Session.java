@@ -93,9 +93,8 @@ record Session(SparkSession spark) implements AutoCloseable {
       // much
       all.put("spark.executor.memory", MEMORY.matcher(master).replaceFirst("$1m"));
       if (!Boolean.parseBoolean(job.settings().get("spark.ui.enabled"))) {
-        // its master and workers always have pages, on which whoever reaches them could end the
-        // job:
-        // now they ask for a token that nobody has
+        // its master and workers always have pages, where other users could see and end the job:
+        // so those ask for a token that nobody has
         all.put("spark.ui.filters", LOCKED);
         all.put("spark." + LOCKED + ".param.secretKey", key());
       }
