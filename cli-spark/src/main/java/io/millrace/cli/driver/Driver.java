@@ -218,7 +218,11 @@ public final class Driver implements SparkEngine {
         calling
             .map(lines, () -> HttpWorker.open(order, sharing), HttpWorker::call)
             .map(new WriteLines(counts));
-    String place = job.folder().map(Path::toUri).map(Object::toString).orElse(job.output());
+    // Hadoop takes text as it is: in that of a URI it would not decode anything
+    String place =
+        job.folder()
+            .map(folder -> new org.apache.hadoop.fs.Path(folder.toUri()).toString())
+            .orElse(job.output());
     SaveMode mode = job.folder().isPresent() ? SaveMode.Append : SaveMode.ErrorIfExists;
     if (job.isParquet()) {
       writer(

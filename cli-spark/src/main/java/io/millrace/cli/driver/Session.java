@@ -4,6 +4,8 @@ import io.millrace.cli.spark.SparkJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,10 @@ record Session(SparkSession spark) implements AutoCloseable {
 
   /* The last number of local-cluster. */
   private static final Pattern MEMORY = Pattern.compile(".*, *(\\d+) *]");
+
+  /* What lets nobody see a page without a signed token. */
+  private static final String LOCKED = "org.apache.spark.ui.JWSFilter";
+  private static final int KEY_BYTES = 32;
 
   /* Settings that have several values. */
   private static final Set<String> LISTS = Set.of("spark.files", "spark.jars");
@@ -86,6 +92,12 @@ record Session(SparkSession spark) implements AutoCloseable {
       // all that its workers may have; Spark gives each 1 GB otherwise, or says that this is too
       // much
       all.put("spark.executor.memory", MEMORY.matcher(master).replaceFirst("$1m"));
+      if (!Boolean.parseBoolean(job.settings().get("spark.ui.enabled"))) {
+        // its master and workers always have pages, where other users could see and end the job:
+        // so those ask for a token that nobody has
+        all.put("spark.ui.filters", LOCKED);
+        all.put("spark." + LOCKED + ".param.secretKey", key());
+      }
     }
     // what a cluster may have as its default: calls would be made twice, and workers come and go
     all.put("spark.speculation", "false");
@@ -105,6 +117,12 @@ record Session(SparkSession spark) implements AutoCloseable {
         .forEach(
             (name, value) -> all.merge(name, value, LISTS.contains(name) ? Session::and : last));
     return all;
+  }
+
+  private static String key() {
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    return Base64.getUrlEncoder().encodeToString(key);
   }
 
   private static String and(String list, String more) {

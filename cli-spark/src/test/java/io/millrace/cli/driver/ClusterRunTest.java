@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.outside.SparkCluster;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,6 +144,34 @@ class ClusterRunTest {
     assertEquals(130, ended.code(), ended.toString());
     assertTrue(ended.err().contains("interrupted: "), ended.err());
     assertEquals(List.of(), family.stream().filter(ProcessHandle::isAlive).toList());
+  }
+
+  @Test
+  void thePagesOfItsMasterAndWorkersLetNobodyIn() throws Exception {
+    Files.writeString(folder.resolve("urls.txt"), server.url("/hang/1"));
+    Command.Running running =
+        Command.start(
+            folder, Map.of(), "spark", "--master", MASTER, "--output", "answers", "urls.txt");
+    try (HttpClient other = HttpClient.newHttpClient()) {
+      server.awaitHanging();
+      String environment =
+          Files.readString(
+              Path.of("/proc/" + workersOf(running).getFirst().pid() + "/environ"),
+              StandardCharsets.ISO_8859_1);
+      Matcher log = Pattern.compile("SPARK_LOG_URL_STDERR=([^\0]+)").matcher(environment);
+      assertTrue(log.find());
+      URI page = URI.create(log.group(1));
+      assertEquals(403, other.send(get(page), BodyHandlers.discarding()).statusCode());
+      assertEquals(
+          403, other.send(get(page.resolve("/json/")), BodyHandlers.discarding()).statusCode());
+    } finally {
+      new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start().waitFor();
+    }
+    assertEquals(130, running.await().code());
+  }
+
+  private static HttpRequest get(URI page) {
+    return HttpRequest.newBuilder(page).build();
   }
 
   @Test

@@ -97,6 +97,16 @@ class LocalRunTest {
   }
 
   @Test
+  void anOutputHasTheNameThatWasGiven() throws Exception {
+    input(4);
+    String name = "my answers, é 100% {a} [1]:2";
+    Command.Ended ended =
+        Command.run(folder, "spark", "--master", "local[2]", "--output", name, "urls.txt");
+    assertEquals(1, ended.code(), ended.toString());
+    assertEquals(5, Command.lines(folder.resolve(name)).size(), ended.toString());
+  }
+
+  @Test
   void sparksOwnLogHasNeitherTheArgumentsNorADoorForOthers() throws Exception {
     input(4);
     Path log = Files.createDirectory(folder.resolve("log"));

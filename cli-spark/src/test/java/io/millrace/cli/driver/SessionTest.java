@@ -1,6 +1,7 @@
 package io.millrace.cli.driver;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.millrace.cli.spark.SparkJob;
 import java.nio.file.Path;
@@ -14,9 +15,14 @@ class SessionTest {
   private static final String DYNAMIC = "spark.dynamicAllocation.";
 
   private static Map<String, String> settings(OptionalInt workers, Map<String, String> given) {
+    return settings("spark://host:7077", workers, given);
+  }
+
+  private static Map<String, String> settings(
+      String master, OptionalInt workers, Map<String, String> given) {
     return Session.settings(
         new SparkJob(
-            Optional.of("spark://host:7077"),
+            Optional.of(master),
             given,
             Path.of("urls.txt"),
             false,
@@ -45,5 +51,14 @@ class SessionTest {
     String name = "spark.speculation";
     assertEquals("false", settings(OptionalInt.empty(), Map.of()).get(name));
     assertEquals("true", settings(OptionalInt.empty(), Map.of(name, "true")).get(name));
+  }
+
+  @Test
+  void thePagesOfALocalClusterAreLockedUnlessTheCommandOpensThem() {
+    String master = "local-cluster[2,4,1024]";
+    String name = "spark.ui.filters";
+    assertEquals(
+        "org.apache.spark.ui.JWSFilter", settings(master, OptionalInt.empty(), Map.of()).get(name));
+    assertNull(settings(master, OptionalInt.empty(), Map.of("spark.ui.enabled", "true")).get(name));
   }
 }
