@@ -14,8 +14,9 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * Reads status and headers of an answer, which are bounded together, too, and end with an empty line (RFC 9112, section 8). What begins
- * with anything else than a status is no answer: it is not read further, since a server of another protocol, such as SSH, may wait then.
+ * Reads status and headers of an answer, which are bounded together, too, and end with an empty line (RFC 9112, section 8).
+ * What begins with anything else than a status is no answer: it is not read further, since a server of another protocol,
+ * such as SSH, may wait then.
  */
 final class HeadParser extends DefaultHttpResponseParser {
   private HeadParser(Http1Config bounds) {
