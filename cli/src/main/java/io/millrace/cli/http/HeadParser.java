@@ -19,6 +19,8 @@ import org.apache.hc.core5.util.CharArrayBuffer;
  * such as SSH, may wait then.
  */
 final class HeadParser extends DefaultHttpResponseParser {
+  private boolean hasBegun;
+
   private HeadParser(Http1Config bounds) {
     super(bounds);
   }
@@ -41,9 +43,10 @@ final class HeadParser extends DefaultHttpResponseParser {
   public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
     BoundedInput bounded = new BoundedInput(in);
+    hasBegun = false;
     try {
       ClassicHttpResponse head = super.parse(buffer, bounded);
-      if (!bounded.isAtEnd()) {
+      if (!hasBegun || !bounded.isAtEnd()) {
         return head;
       }
     } catch (ParseException malformed) {
@@ -57,6 +60,7 @@ final class HeadParser extends DefaultHttpResponseParser {
   @Override
   protected ClassicHttpResponse createMessage(CharArrayBuffer line)
       throws IOException, HttpException {
+    hasBegun = true;
     try {
       return super.createMessage(line);
     } catch (IllegalArgumentException noStatus) { // 000

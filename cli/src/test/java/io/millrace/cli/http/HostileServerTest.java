@@ -277,6 +277,9 @@ class HostileServerTest {
       Cli cli = Cli.run(in, "http", "--retries", "0", "--ordered");
       assertEquals(whole.length(), cli.lines().size());
       cli.lines().forEach(line -> assertFalse(line.path("error").isMissingNode(), cli.out()));
+      assertEquals(
+          "the connection was closed without an answer",
+          cli.lines().getFirst().path("error").stringValue());
       assertEquals(whole.length(), server.requests().size(), "a part of a redirect is followed");
     }
   }
