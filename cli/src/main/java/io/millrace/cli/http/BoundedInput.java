@@ -14,6 +14,7 @@ final class BoundedInput extends FilterInputStream {
   private static final int MOST_BYTES = 300 * 1024;
 
   private long left = MOST_BYTES;
+  private boolean isAtEnd;
 
   BoundedInput(InputStream in) {
     super(in);
@@ -31,6 +32,12 @@ final class BoundedInput extends FilterInputStream {
     }
     int count = in.read(bytes, from, length);
     left -= Math.max(count, 0);
+    isAtEnd |= count < 0;
     return count;
+  }
+
+  /** Whether the connection has ended, so that the last line that was read has no end. */
+  boolean isAtEnd() {
+    return isAtEnd;
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.regex.Pattern;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
@@ -31,13 +32,16 @@ final class Chunks extends ChunkedInputStream {
     return super.read(bytes, from, length);
   }
 
-  /** Refuses sizes with a sign, which Java takes for a part of a number. */
+  /** Refuses sizes that are cut off, and those with a sign, which Java takes for a part of a number. */
   private record Unsigned(SessionInputBuffer buffer) implements SessionInputBuffer {
     private static final Pattern SIGNED_SIZE = Pattern.compile("\\s*[+-][0-9A-Fa-f]+\\s*(;.*)?");
 
     @Override
     public int readLine(CharArrayBuffer line, InputStream in) throws IOException {
       int count = buffer.readLine(line, in);
+      if (!line.isEmpty() && in instanceof BoundedInput bounded && bounded.isAtEnd()) {
+        throw new ConnectionClosedException(); // 0 may be the start of 0a
+      }
       if (SIGNED_SIZE.matcher(line).matches()) {
         throw new MalformedChunkCodingException("a size with a sign");
       }

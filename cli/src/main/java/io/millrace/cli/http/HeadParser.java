@@ -3,6 +3,7 @@ package io.millrace.cli.http;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.config.Http1Config;
@@ -13,10 +14,13 @@ import org.apache.hc.core5.http.io.SessionInputBuffer;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * Reads status and headers of an answer, which are bounded together, too. What begins with anything else than a status is
- * no answer: it is not read further, since a server of another protocol, such as SSH, may wait then.
+ * Reads status and headers of an answer, which are bounded together, too, and end with an empty line (RFC 9112, section 8).
+ * What begins with anything else than a status is no answer: it is not read further, since a server of another protocol,
+ * such as SSH, may wait then.
  */
 final class HeadParser extends DefaultHttpResponseParser {
+  private boolean hasBegun;
+
   private HeadParser(Http1Config bounds) {
     super(bounds);
   }
@@ -38,12 +42,25 @@ final class HeadParser extends DefaultHttpResponseParser {
   @Override
   public ClassicHttpResponse parse(SessionInputBuffer buffer, InputStream in)
       throws IOException, HttpException {
-    return super.parse(buffer, new BoundedInput(in));
+    BoundedInput bounded = new BoundedInput(in);
+    hasBegun = false;
+    try {
+      ClassicHttpResponse head = super.parse(buffer, bounded);
+      if (!hasBegun || !bounded.isAtEnd()) {
+        return head;
+      }
+    } catch (ParseException malformed) {
+      if (!bounded.isAtEnd()) {
+        throw malformed;
+      }
+    }
+    throw new ConnectionClosedException(); // it would be taken for the end of the headers
   }
 
   @Override
   protected ClassicHttpResponse createMessage(CharArrayBuffer line)
       throws IOException, HttpException {
+    hasBegun = true;
     try {
       return super.createMessage(line);
     } catch (IllegalArgumentException noStatus) { // 000

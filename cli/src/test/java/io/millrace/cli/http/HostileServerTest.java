@@ -253,6 +253,37 @@ class HostileServerTest {
     }
   }
 
+  @DisplayName("an answer that ends before its head does, or within the size of a chunk, is lost")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK|Location: /x|X: y||",
+        "HTTP/1.1 103 Early|X: y||HTTP/1.1 204 No|X: y||",
+        "HTTP/1.0 302 Some|Location: /x|Content-Length: 0||",
+        "HTTP/1.1 200 OK|Transfer-Encoding: chunked||000a|0123456789|000|"
+      })
+  void cutAnswers(String answer) {
+    String whole = answer.replace("|", "\r\n");
+    try (RawServer server =
+        RawServer.start(
+            (request, _, client) -> {
+              int length = Integer.parseInt(request.target().substring(1));
+              client.write(whole.substring(0, length)).close();
+            })) {
+      String in =
+          IntStream.range(0, whole.length())
+              .mapToObj(length -> server.url("/" + length))
+              .collect(Collectors.joining("\n"));
+      Cli cli = Cli.run(in, "http", "--retries", "0", "--ordered");
+      assertEquals(whole.length(), cli.lines().size());
+      cli.lines().forEach(line -> assertFalse(line.path("error").isMissingNode(), cli.out()));
+      assertEquals(
+          "the connection was closed without an answer",
+          cli.lines().getFirst().path("error").stringValue());
+      assertEquals(whole.length(), server.requests().size(), "a part of a redirect is followed");
+    }
+  }
+
   @DisplayName("a switch to another protocol, for which nobody has asked, is not waited for")
   @Test
   void switched() {
