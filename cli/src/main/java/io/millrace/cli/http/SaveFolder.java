@@ -217,20 +217,9 @@ record SaveFolder(
     return UnsavedException.of(name, "is there already: --force replaces it");
   }
 
-  /*
-   * Its date is what somebody says who may have set it, even to a time to come. When it was last changed in any way is what the
-   * system says, where that does: no file was made after that.
-   */
   private static Instant made(Path file) throws UnsavedException {
     try {
-      Instant dated = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
-      if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-        return dated;
-      }
-      Object changed = Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
-      return changed instanceof FileTime time && time.toInstant().isBefore(dated)
-          ? time.toInstant()
-          : dated;
+      return FileTarget.made(file);
     } catch (IOException unreadable) {
       throw new UnsavedException(FileReason.withName(unreadable));
     }

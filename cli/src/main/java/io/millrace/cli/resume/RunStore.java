@@ -4,6 +4,7 @@ import io.millrace.checkpoint.CheckpointException;
 import io.millrace.checkpoint.CheckpointName;
 import io.millrace.checkpoint.CheckpointStore;
 import io.millrace.checkpoint.spi.CheckpointSession;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,19 @@ public final class RunStore implements CheckpointStore, AutoCloseable {
 
   private static String shown(CheckpointName name) {
     return "'" + name.action() + "', version '" + name.version() + "'";
+  }
+
+  /**
+   * When it was made.
+   *
+   * @throws RefusedException if that cannot be read
+   */
+  public Instant created() throws RefusedException {
+    try {
+      return place.store().info().created();
+    } catch (CheckpointException unreadable) {
+      throw new RefusedException(String.valueOf(unreadable.getMessage()), unreadable);
+    }
   }
 
   /** The name that the run has to give. */

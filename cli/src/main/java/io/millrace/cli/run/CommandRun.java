@@ -32,7 +32,7 @@ final class CommandRun {
   private static final int MOST_COMPLAINTS = 20;
 
   private static final String LOST =
-      "the file that an earlier run has written is gone: another --checkpoint runs all again";
+      "the file that an earlier run has written is gone: another --checkpoint, with another --output-dir, runs all again";
 
   private static final Pattern ITEM =
       Pattern.compile("(?<=\\bitem |\\bitems )\\d{1,18}|(?<=\\bitems \\d{1,18} and )\\d{1,18}");

@@ -16,6 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -25,23 +27,28 @@ import java.util.Optional;
  * @param parts the files of commands that run
  * @param used by the command for something else: no output gets such a name
  * @param key the field that names the files; without one, they are named by number
- * @param taken what is done with files that are there already
+ * @param since from when on files are those of runs with this checkpoint, which are replaced; empty without one
  */
-record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<String> key, Taken taken)
+record OutputFolder(
+    Path folder, PartFiles parts, UsedFiles used, Optional<String> key, Optional<Instant> since)
     implements AutoCloseable {
-  /** Files that are there already. */
-  enum Taken {
-    /** The item fails. */
-    KEPT,
-    /** They are of an attempt that a checkpoint knows to have come to nothing. */
-    REPLACED
-  }
+  /* Clocks of file systems tick every few ms. */
+  private static final Duration TICK = Duration.ofMillis(20);
 
-  /** Makes the folder if it is not there. */
-  static OutputFolder open(Path folder, UsedFiles used, Optional<String> key, Taken taken)
+  /**
+   * Makes the folder if it is not there.
+   *
+   * @param checkpoint when it was made; empty without one
+   */
+  static OutputFolder open(
+      Path folder, UsedFiles used, Optional<String> key, Optional<Instant> checkpoint)
       throws IOException {
     FileTarget.makeFolder(folder);
-    return new OutputFolder(folder, PartFiles.open(folder), used, key, taken);
+    PartFiles parts = PartFiles.open(folder);
+    // its file system may have another clock
+    Duration ahead = Duration.between(Instant.now(), parts.opened());
+    return new OutputFolder(
+        folder, parts, used, key, checkpoint.map(made -> made.plus(ahead).minus(TICK)));
   }
 
   /** The two files of an item. */
@@ -68,15 +75,26 @@ record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<Strin
     Pair files = files(item);
     requireUnused(files.out());
     requireUnused(files.err());
-    if (taken == Taken.REPLACED || number > 1) {
-      Files.deleteIfExists(files.out());
-      Files.deleteIfExists(files.err());
-    } else if (Files.exists(files.out()) || Files.exists(files.err())) {
-      throw new FileAlreadyExistsException(files.out().toString());
+    if (number == 1) {
+      requireReplaceable(files.out());
+      requireReplaceable(files.err());
     }
+    Files.deleteIfExists(files.out());
+    Files.deleteIfExists(files.err());
     discard(item);
     Pair parts = parts(item);
     return new Printing.ToFiles(bytes(parts.out()), bytes(parts.err()));
+  }
+
+  /* What an earlier run with the checkpoint has left came to nothing: else its item would not run again. */
+  private void requireReplaceable(Path file) throws IOException {
+    boolean isThere = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    if (isThere
+        && (since.isEmpty()
+            || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || FileTarget.made(file).isBefore(since.get()))) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
   }
 
   private void requireUnused(Path file) {
@@ -103,7 +121,7 @@ record OutputFolder(Path folder, PartFiles parts, UsedFiles used, Optional<Strin
         (ending instanceof ProgramEnd.NotStarted && Files.notExists(parts.err()))
             || Files.size(parts.err()) == 0;
     // a success is not repeated: its files are on the disk before the checkpoint has it
-    boolean isKept = taken == Taken.REPLACED && ending.isSuccess();
+    boolean isKept = since.isPresent() && ending.isSuccess();
     if (isKept) {
       force(parts.out(), StandardOpenOption.WRITE);
       force(parts.err(), StandardOpenOption.WRITE);

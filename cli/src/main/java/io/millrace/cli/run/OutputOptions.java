@@ -8,6 +8,7 @@ import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -92,12 +93,16 @@ final class OutputOptions {
     }
   }
 
-  /** The folder, which is made if it is not there. */
+  /**
+   * The folder, which is made if it is not there.
+   *
+   * @param checkpoint when that of the run was made
+   */
   Optional<OutputFolder> openFolder(
-      UsedFiles used, Optional<KeyField> key, OutputFolder.Taken taken) throws IOException {
+      UsedFiles used, Optional<KeyField> key, Optional<Instant> checkpoint) throws IOException {
     return folder == null
         ? Optional.empty()
-        : Optional.of(OutputFolder.open(folder, used, key.map(KeyField::name), taken));
+        : Optional.of(OutputFolder.open(folder, used, key.map(KeyField::name), checkpoint));
   }
 
   /** The name of the folder. */

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -91,6 +92,11 @@ record PartFiles(Path folder, String prefix, FileChannel lock) implements AutoCl
     } catch (UncheckedIOException unreadable) {
       throw new IOException(unreadable.getMessage(), unreadable);
     }
+  }
+
+  /** When it was opened, by the clock of the file system. */
+  Instant opened() throws IOException {
+    return FileTarget.made(folder.resolve(prefix + LOCK));
   }
 
   /** The file of an item, where it has this end. */

@@ -31,6 +31,7 @@ import io.millrace.outcome.RunStatus;
 import io.millrace.plan.StopToken;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -308,7 +309,7 @@ public final class RunCommand implements Callable<Integer> {
             checkpoints.areGiven()
                 ? checkpoints.take(resumable.action(), streams.environment())
                 : null;
-        OutputFolder folder = openFolder(used);
+        OutputFolder folder = openFolder(used, store);
         ExtraFiles.Open files =
             extraFiles.open(
                 written(), NAME, new RunWording(checkpoints.key().map(KeyField::name)));
@@ -453,14 +454,12 @@ public final class RunCommand implements Callable<Integer> {
                     "this needs Linux with glibc 2.34 or newer, such as Debian 12 or Ubuntu 22.04"));
   }
 
-  private @Nullable OutputFolder openFolder(UsedFiles used) {
+  private @Nullable OutputFolder openFolder(UsedFiles used, @Nullable RunStore store)
+      throws RunStore.RefusedException {
+    Optional<Instant> checkpoint =
+        store != null && outputs.areFiles() ? Optional.of(store.created()) : Optional.empty();
     try {
-      return outputs
-          .openFolder(
-              used,
-              checkpoints.key(),
-              checkpoints.areGiven() ? OutputFolder.Taken.REPLACED : OutputFolder.Taken.KEPT)
-          .orElse(null);
+      return outputs.openFolder(used, checkpoints.key(), checkpoint).orElse(null);
     } catch (IOException error) {
       throw problem(
           "cannot use --output-dir '" + outputs.folder() + "': " + FileTarget.folderReason(error));

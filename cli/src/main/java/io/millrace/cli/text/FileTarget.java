@@ -8,13 +8,16 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -136,6 +139,21 @@ public record FileTarget(FileChannel channel, boolean isRegular) implements Outp
   private static boolean isAboveThere(NoSuchFileException gone) {
     Path above = Path.of(gone.getFile()).toAbsolutePath().getParent();
     return above != null && Files.isDirectory(above);
+  }
+
+  /**
+   * No later than this was the file made, or what stands in it. Its date is what somebody says who may have set it, even to a time
+   * to come. When it was last changed in any way is what the system says, where that does. A link is not followed.
+   */
+  public static Instant made(Path file) throws IOException {
+    Instant dated = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
+    if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return dated;
+    }
+    Object changed = Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
+    return changed instanceof FileTime time && time.toInstant().isBefore(dated)
+        ? time.toInstant()
+        : dated;
   }
 
   /** Locks the file until the channel is closed; false if another channel, here or elsewhere, has the lock. */

@@ -12,6 +12,9 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -264,6 +267,28 @@ class RunCheckpointTest {
     assertEquals("out a\n", Files.readString(folder.resolve("files/a.out")));
     assertEquals(
         2, run(in, "--output-dir", folder.resolve("files").toString(), "--", "true").code());
+  }
+
+  @DisplayName(
+      "C11: a file that is older than the checkpoint is none of its runs: it stays, and its item fails")
+  @ParameterizedTest
+  @ValueSource(strings = {"a.out", "a.err"})
+  void filesOfOthers(String name) throws IOException {
+    Path files = Files.createDirectory(folder.resolve("files"));
+    Path others = Files.writeString(files.resolve(name), "of others");
+    Files.setLastModifiedTime(others, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+    String[] args = {"--output-dir", files.toString(), "--key", "k", "--", "echo", "{k}"};
+    String in = "{\"k\":\"a\"}\n{\"k\":\"b\"}\n";
+    for (int run = 1; run <= 2; run++) {
+      Cli cli = run(in, args);
+      assertEquals(1, cli.code(), cli.err());
+      assertTrue(cli.err().contains("its output is there already: " + others), cli.err());
+      assertEquals("of others", Files.readString(others));
+    }
+    Files.delete(others);
+    Cli last = run(in, args);
+    assertEquals(0, last.code(), last.err());
+    assertEquals("a\n", Files.readString(files.resolve("a.out")));
   }
 
   @DisplayName("C20: an item whose output is gone has not succeeded, whatever the checkpoint says")
