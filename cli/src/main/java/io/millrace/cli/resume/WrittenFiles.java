@@ -8,6 +8,7 @@ import io.millrace.cli.text.Output;
 import io.millrace.cli.text.UsedFiles;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -36,6 +37,10 @@ public record WrittenFiles(boolean force, boolean isResumable) {
    * @param left what becomes of what an earlier run of the checkpoint has written
    */
   public Output.Target open(String option, Path path, Left left) throws UnusableFileException {
+    return new NamedTarget(opened(option, path, left), path);
+  }
+
+  private Output.Target opened(String option, Path path, Left left) throws UnusableFileException {
     try {
       Optional<Output.Target> stream = OpenFile.target(path);
       if (force && stream.isPresent()) {
@@ -50,6 +55,42 @@ public record WrittenFiles(boolean force, boolean isResumable) {
     } catch (IOException error) {
       throw new UnusableFileException(
           "cannot write " + option + " '" + path + "': " + FileReason.of(error));
+    }
+  }
+
+  /** Says of what cannot be written any more which file it was: there are several, perhaps on several disks. */
+  private record NamedTarget(Output.Target target, Path path) implements Output.Target {
+    @Override
+    public void write(byte[] lines, int count) throws IOException {
+      try {
+        target.write(lines, count);
+      } catch (IOException error) {
+        throw named(error);
+      }
+    }
+
+    @Override
+    public void complete() throws IOException {
+      try {
+        target.complete();
+      } catch (IOException error) {
+        throw named(error);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      target.close();
+    }
+
+    private IOException named(IOException error) {
+      if (error.getClass() != IOException.class) {
+        return error; // it knows, or is no loss
+      }
+      FileSystemException named =
+          new FileSystemException(path.toString(), null, FileReason.of(error));
+      named.initCause(error);
+      return named;
     }
   }
 

@@ -469,7 +469,8 @@ class RunFilesTest {
   void brokenFile(String option) {
     Cli cli = run("x\n", "--force", option, "/dev/full", "--", "false");
     assertEquals(1, cli.code(), cli.err());
-    assertTrue(cli.err().contains("millrace run: cannot write the output: "), cli.err());
+    assertTrue(
+        cli.err().contains("millrace run: cannot write the output: '/dev/full': "), cli.err());
   }
 
   @DisplayName("R7: with a checkpoint the files come into being when the run is through")
