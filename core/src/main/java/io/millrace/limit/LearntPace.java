@@ -222,7 +222,7 @@ final class LearntPace {
       ceiling = NONE;
       enter(Phase.START, now);
     }
-    chance.check(now, sentAt, isRefused, grants);
+    chance.check(now, sentAt, isRefused, rate, grants);
     boolean isGrowing = phase == Phase.START && rate != NONE && !waitsAreAsked;
     return chance.weigh(isRefused, isGrowing ? CHANCE_AT_START : 0);
   }
