@@ -8,7 +8,7 @@ package io.millrace.limit;
  * much more likely the latest answers are if more than that is refused is summed up as a logarithm that never falls below 0 (Page's
  * cumulative sum). While nothing is known to be refused by chance, the first refusal is enough.
  *
- * <p>A larger share is checked from time to time: at half of the pace that is granted a limit refuses little, and chance as much as before.
+ * <p>A larger share is checked from time to time, while the pace is used: at half of what is granted a limit refuses little, and chance as much as before.
  * If it was not chance, all of this is forgotten.
  */
 final class ChanceRefusals {
@@ -31,6 +31,8 @@ final class ChanceRefusals {
   private static final int CHECKED = 60;
   private static final double STILL_REFUSED = 0.4;
   private static final double CHECK_PACE = 0.5;
+  /* A pace is used if at least this part of what chance leaves of it is granted. */
+  private static final double USED = 0.5;
   /* From one to the next, in seconds and in times that it took: so a low pace loses little to checks. */
   private static final double BETWEEN_CHECKS = 60;
   private static final double CHECKS_APART = 10;
@@ -117,14 +119,14 @@ final class ChanceRefusals {
     return Math.min(pace, checkPace);
   }
 
-  /** An answer, which may begin or end a check. */
-  void check(double now, double sentAt, boolean isRefused, RecentGrants grants) {
+  /** An answer, which may begin or end a check. One that began while little of the pace is used would be far too slow for what comes next. */
+  void check(double now, double sentAt, boolean isRefused, double pace, RecentGrants grants) {
     if (share() <= LITTLE) {
       checkPace = Double.POSITIVE_INFINITY;
       nextCheck = now + BETWEEN_CHECKS;
     } else if (checkPace == Double.POSITIVE_INFINITY) {
       double granted = now < nextCheck ? 0 : grants.since(now - RecentGrants.SPAN, now);
-      if (granted > 0) {
+      if (granted >= USED * pace * (1 - share())) {
         checkPace = CHECK_PACE * granted;
         checkFrom = now;
         checked = 0;
@@ -134,8 +136,8 @@ final class ChanceRefusals {
       checked++;
       checkedRefused += isRefused ? 1 : 0;
       if (checked >= CHECKED) {
+        nextCheck = now + BETWEEN_CHECKS + CHECKS_APART * CHECKED / checkPace;
         checkPace = Double.POSITIVE_INFINITY;
-        nextCheck = now + BETWEEN_CHECKS + CHECKS_APART * (now - checkFrom);
         if (checkedRefused < STILL_REFUSED * share() * checked) {
           forget();
         }

@@ -65,6 +65,10 @@ final class LearntPace {
   /* Whether a grant was answered. What is only presumed to be granted neither lets the rate grow before that, nor is it worth waiting for. */
   private boolean isProven;
   private boolean grantedSinceCut;
+  /* Whether the first attempt after a wait that the server asked for was refused. */
+  private boolean isWaitInVain;
+  /* Until when the server has asked for patience. */
+  private double askedUntil = NEVER;
   private boolean wasConfirmed;
   private boolean waitsAreAsked;
   private double probeGap;
@@ -156,6 +160,8 @@ final class LearntPace {
   void refused(double now, double sentAt, double wait) {
     arrived(now, sentAt, false);
     waitsAreAsked |= wait > 0;
+    double waitedUntil = askedUntil;
+    askedUntil = Math.max(askedUntil, now + wait);
     outage.answered();
     boolean isTooMuch = weigh(now, sentAt, true, wait);
     if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
@@ -166,11 +172,18 @@ final class LearntPace {
       beginBelow(now, sentAt);
       return;
     }
-    if (phase == Phase.BLOCKED || (!grantedSinceCut && now - cutAt < JUST_CUT)) {
+    if (phase == Phase.BLOCKED || isInVain(now, waitedUntil)) {
       block(now, sentAt, Math.min(1, 2 * roundTrip));
       return;
     }
-    if (wait >= LONG_WAIT && isQuota(now, wait)) {
+    boolean isQuota = wait >= LONG_WAIT && isQuota(now, wait);
+    if (!isQuota && isFirstAfter(waitedUntil, now)) { // says nothing of the pace: none was tried
+      cut(now, rate, sentAt);
+      isSampling = false;
+      isWaitInVain = true;
+      return;
+    }
+    if (isQuota) {
       known = longWaits.pace();
       cut(now, 0.97 * known, sentAt);
       isSampling = false;
@@ -212,6 +225,17 @@ final class LearntPace {
     enter(Phase.RECOVER, now);
   }
 
+  /* Whether nothing is granted at all for a while: nothing was since a cut that was so lately, or after two waits in a row. */
+  private boolean isInVain(double now, double waitedUntil) {
+    double since = isWaitInVain ? Math.max(cutAt, waitedUntil) : cutAt;
+    return !grantedSinceCut && now - since < JUST_CUT;
+  }
+
+  /* Whether nothing was granted since the cut before a wait, which has ended lately. */
+  private boolean isFirstAfter(double waitedUntil, double now) {
+    return !grantedSinceCut && waitedUntil > cutAt && now - waitedUntil < JUST_CUT;
+  }
+
   /* Weighs an answer; true if there is too much. Whoever asks for a wait says so. */
   private boolean weigh(double now, double sentAt, boolean isRefused, double wait) {
     if (sentAt <= cutAt || phase == Phase.BLOCKED || wait > 0) {
@@ -222,7 +246,7 @@ final class LearntPace {
       ceiling = NONE;
       enter(Phase.START, now);
     }
-    chance.check(now, sentAt, isRefused, grants);
+    chance.check(now, sentAt, isRefused, rate, grants);
     boolean isGrowing = phase == Phase.START && rate != NONE && !waitsAreAsked;
     return chance.weigh(isRefused, isGrowing ? CHANCE_AT_START : 0);
   }
@@ -263,6 +287,7 @@ final class LearntPace {
     sampled = 0;
     sampledGranted = 0;
     cutAt = now;
+    isWaitInVain = false;
     grantedSinceCut = false;
     set(to, Reason.REFUSED);
   }

@@ -227,6 +227,22 @@ class AdaptiveLimitTest {
   }
 
   @Test
+  @DisplayName(
+      "goes on at the pace it knew after an outage in which the server asks for patience again and again")
+  void resumesAfterOutage() {
+    for (int seconds : new int[] {1, 5, 10}) {
+      RateLimiter limiter = RateLimiter.of(limit, clock);
+      callTimes(200, limiter, ServerAnswer.granted()); // one at a time: 20 a second
+      callTimes(50, limiter, ServerAnswer.refused(Duration.ofSeconds(seconds)));
+      clock.advance(Duration.ofSeconds(seconds));
+      long from = clock.elapsed();
+      callTimes(150, limiter, ServerAnswer.granted());
+      double took = (clock.elapsed() - from) / 1e9;
+      assertTrue(took >= 7.5 && took <= 20, took + " s for 150, after waits of " + seconds + " s");
+    }
+  }
+
+  @Test
   @DisplayName("obeys a server no longer than the longest wait")
   void longestWait() {
     RateLimiter limiter = RateLimiter.of(limit.longestWait(Duration.ofSeconds(10)), clock);
