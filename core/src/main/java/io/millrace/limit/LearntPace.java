@@ -45,6 +45,8 @@ final class LearntPace {
   private final ChanceRefusals chance = new ChanceRefusals();
   private final Outage outage = new Outage();
   private final LongWaits longWaits = new LongWaits();
+  private final AskedWaits asked = new AskedWaits();
+  private final CutSample sample = new CutSample();
   private Phase phase = Phase.START;
   private double rate;
   /* The pace known to be granted, and one known to be too much, until when. */
@@ -65,19 +67,9 @@ final class LearntPace {
   /* Whether a grant was answered. What is only presumed to be granted neither lets the rate grow before that, nor is it worth waiting for. */
   private boolean isProven;
   private boolean grantedSinceCut;
-  /* Whether the first attempt after a wait that the server asked for was refused. */
-  private boolean isWaitInVain;
-  /* Until when the server has asked for patience. */
-  private double askedUntil = NEVER;
   private boolean wasConfirmed;
   private boolean waitsAreAsked;
   private double probeGap;
-  /* The requests of the round trip before a cut, in which there was too much: what was granted of them corrects it. */
-  private double sampleFrom;
-  private boolean isSampling;
-  private boolean sampleIsStart;
-  private int sampled;
-  private int sampledGranted;
   private Reason reason = Reason.STARTING;
 
   LearntPace(double start, double least, double most) {
@@ -160,11 +152,10 @@ final class LearntPace {
   void refused(double now, double sentAt, double wait) {
     arrived(now, sentAt, false);
     waitsAreAsked |= wait > 0;
-    double waitedUntil = askedUntil;
-    askedUntil = Math.max(askedUntil, now + wait);
+    asked.refused(now, wait);
     outage.answered();
     boolean isTooMuch = weigh(now, sentAt, true, wait);
-    if (sentAt <= cutAt || (isSampling && sampleIsStart)) {
+    if (sentAt <= cutAt || (sample.isOpen() && sample.isOfStart())) {
       return;
     }
     if (!isProven && !grantedSinceCut) { // nothing is learnt, so there is nothing to protect
@@ -172,21 +163,22 @@ final class LearntPace {
       beginBelow(now, sentAt);
       return;
     }
-    if (phase == Phase.BLOCKED || isInVain(now, waitedUntil)) {
+    boolean isInVain = !grantedSinceCut && now - asked.nothingSince(cutAt) < JUST_CUT;
+    if (phase == Phase.BLOCKED || isInVain) {
       block(now, sentAt, Math.min(1, 2 * roundTrip));
       return;
     }
     boolean isQuota = wait >= LONG_WAIT && isQuota(now, wait);
-    if (!isQuota && isFirstAfter(waitedUntil, now)) { // says nothing of the pace: none was tried
+    if (!isQuota && !grantedSinceCut && asked.hasEnded(now, cutAt, JUST_CUT)) { // no pace was tried
       cut(now, rate, sentAt);
-      isSampling = false;
-      isWaitInVain = true;
+      sample.drop();
+      asked.wasInVain();
       return;
     }
     if (isQuota) {
       known = longWaits.pace();
       cut(now, 0.97 * known, sentAt);
-      isSampling = false;
+      sample.drop();
       enter(Phase.HOLD, now);
       holdFor = 60;
       return;
@@ -219,21 +211,10 @@ final class LearntPace {
     if (isStart) {
       measuredFrom = now - startWindow();
     }
-    sampleIsStart = isStart;
     double to = isStart ? known / 2 : beta() * known; // at first far below, until it is corrected
     cut(now, to, sentAt);
+    sample.isOfStart(isStart);
     enter(Phase.RECOVER, now);
-  }
-
-  /* Whether nothing is granted at all for a while: nothing was since a cut that was so lately, or after two waits in a row. */
-  private boolean isInVain(double now, double waitedUntil) {
-    double since = isWaitInVain ? Math.max(cutAt, waitedUntil) : cutAt;
-    return !grantedSinceCut && now - since < JUST_CUT;
-  }
-
-  /* Whether nothing was granted since the cut before a wait, which has ended lately. */
-  private boolean isFirstAfter(double waitedUntil, double now) {
-    return !grantedSinceCut && waitedUntil > cutAt && now - waitedUntil < JUST_CUT;
   }
 
   /* Weighs an answer; true if there is too much. Whoever asks for a wait says so. */
@@ -255,7 +236,7 @@ final class LearntPace {
   private void beginBelow(double now, double sentAt) {
     cut(now, Math.min(isProven ? rate / 2 : start, FIRST), sentAt);
     enter(Phase.START, now);
-    isSampling = false;
+    sample.drop();
     measuredFrom = now;
   }
 
@@ -282,12 +263,9 @@ final class LearntPace {
   }
 
   private void cut(double now, double to, double firstRefused) {
-    isSampling = true;
-    sampleFrom = firstRefused;
-    sampled = 0;
-    sampledGranted = 0;
+    sample.begin(firstRefused, now);
+    asked.cut();
     cutAt = now;
-    isWaitInVain = false;
     grantedSinceCut = false;
     set(to, Reason.REFUSED);
   }
@@ -336,22 +314,18 @@ final class LearntPace {
     double trip = now - sentAt;
     roundTrip = hasRoundTrip ? roundTrip + (trip - roundTrip) / 8 : trip;
     hasRoundTrip = true;
-    if (isSampling && sentAt >= sampleFrom && sentAt <= cutAt) {
-      sampled++;
-      sampledGranted += wasGranted ? 1 : 0;
-    }
-    if (isSampling && now - cutAt > 1.5 * roundTrip) {
-      isSampling = false;
+    sample.add(sentAt, wasGranted);
+    if (sample.ends(now, roundTrip)) {
       correct(now);
     }
   }
 
   private void correct(double now) {
-    double letIn = sampledGranted / (1 - chance.share()) / (1 - outage.usual());
-    double share = letIn / sampled;
-    double granted = letIn / Math.max(0.001, cutAt - sampleFrom);
-    boolean isEnough = sampled >= 8; // else what was measured before stands
-    if (sampleIsStart) {
+    double letIn = sample.granted() / (1 - chance.share()) / (1 - outage.usual());
+    double share = letIn / sample.sent();
+    double granted = letIn / sample.seconds();
+    boolean isEnough = sample.sent() >= 8; // else what was measured before stands
+    if (sample.isOfStart()) {
       known = isEnough ? Math.clamp(granted, 0.5 * known, 2 * known) : known;
       set(beta() * known, Reason.REFUSED);
       cutAt = now;
