@@ -295,6 +295,9 @@ final class Leaser implements PermitSource, Runnable {
       Coasting.Outage outage = coasting.heard(heardAt, lease().used());
       dropped = outage.dropped();
       owed = Math.min(burst, owed + outage.used());
+      if (outage != Coasting.Outage.NONE) { // calls wanted, if somebody waits for more
+        lease().add(outage.kept(), lastAt, size.gapNanos(), size.least());
+      }
       return answer;
     } catch (RuntimeException | Error failure) {
       long now = clock.nanoTime();
