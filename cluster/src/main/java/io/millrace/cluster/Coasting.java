@@ -101,16 +101,17 @@ final class Coasting {
   }
 
   /**
-   * What became of permits that were added while the store was lost.
+   * What became of permits when the store is back.
    *
-   * @param dropped what was left of them, and of the lease before
-   * @param used the others
+   * @param dropped what was left of those that were added while it was lost, and of the lease before
+   * @param used of those that were added
+   * @param kept of the lease before, which is to be added again: these permits are reserved
    */
-  record Outage(long dropped, long used) {
-    static final Outage NONE = new Outage(0, 0);
+  record Outage(long dropped, long used, long kept) {
+    static final Outage NONE = new Outage(0, 0, 0);
   }
 
-  /** The store has answered. If it was lost, what is left is dropped. */
+  /** The store has answered. If it was lost, nothing is left in the lease. */
   Outage heard(long now, long used) {
     boolean wasLost;
     long addedMeanwhile;
@@ -131,15 +132,10 @@ final class Coasting {
     if (!wasLost) {
       return Outage.NONE;
     }
-    long dropped = drop();
-    return new Outage(dropped, Math.max(0, addedMeanwhile - dropped));
-  }
-
-  /* What was added at the last share may come late: whoever waits for it asks the store. */
-  private long drop() {
-    long left = lease.get().withdraw();
-    lease.get().add(0, clock.nanoTime(), 0, 1); // calls wanted, if somebody waits
-    return left;
+    // what was added at the last share may come late: whoever waits for it asks the store
+    long dropped = lease.get().withdraw();
+    long ofAdded = addedMeanwhile - dropped; // the lease before is used first
+    return new Outage(dropped, Math.max(0, ofAdded), Math.max(0, -ofAdded));
   }
 
   /** The store has failed; null if it just does not answer. */
@@ -189,7 +185,8 @@ final class Coasting {
     }
     lease.get().add(permits, last, gap, Math.max(1, permits / 2));
     if (!isLost) { // the store has answered just now
-      drop();
+      lease.get().withdraw();
+      lease.get().add(0, clock.nanoTime(), 0, 1); // calls wanted, if somebody waits
     }
   }
 

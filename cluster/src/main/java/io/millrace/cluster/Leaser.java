@@ -59,6 +59,8 @@ final class Leaser implements PermitSource, Runnable {
   private long dropped;
   /* What was used while the store was lost: it is taken off the burst, or else that would be there in addition. */
   private long owed;
+  /* Nothing was reserved since. While a slow store is debited, more comes to be owed: it must not be all that it is asked for. */
+  private boolean hasDebited;
 
   Leaser(SharedLimit limit, PermitStore.Session session, TimeSource clock, StoreNews news) {
     this.name = limit.name();
@@ -155,7 +157,7 @@ final class Leaser implements PermitSource, Runnable {
       } else {
         restUntil(retryAt, true);
       }
-    } else if (owed > 0) {
+    } else if (owed > 0 && !(hasDebited && isWanted.get())) {
       debit();
     } else if (isWanted.get() && now - pausedUntil.get() >= 0) {
       reserve(now);
@@ -179,6 +181,7 @@ final class Leaser implements PermitSource, Runnable {
     Standing standing = change(() -> session.debit(permits));
     if (standing != null) {
       owed = Math.max(0, owed - permits);
+      hasDebited = true;
       heed(standing);
     }
   }
@@ -202,6 +205,7 @@ final class Leaser implements PermitSource, Runnable {
   private void reserve(long now) {
     long sinceLast = now - reservedAt;
     reservedAt = now;
+    hasDebited = false;
     long permits = Math.max(size.block(), lease().missing());
     Reservation reservation = change(() -> session.reserve(permits));
     if (reservation == null || asksPause.get()) {
@@ -295,6 +299,9 @@ final class Leaser implements PermitSource, Runnable {
       Coasting.Outage outage = coasting.heard(heardAt, lease().used());
       dropped = outage.dropped();
       owed = Math.min(burst, owed + outage.used());
+      if (outage != Coasting.Outage.NONE) { // calls wanted, if somebody waits for more
+        lease().add(outage.kept(), lastAt, size.gapNanos(), size.least());
+      }
       return answer;
     } catch (RuntimeException | Error failure) {
       long now = clock.nanoTime();

@@ -109,7 +109,7 @@ public final class SharedRateLimiter implements AutoCloseable {
 
   /**
    * The limiter of this JVM, to be shared by all that count towards the limit. {@link RateLimiter#tryAcquire()} finds only what is
-   * leased already, so after a quiet second it is false: give it the time of a call to the store.
+   * leased already, so after a quiet second it is false, and of a limit of up to 20 a second after each permit that was taken: give it the time of a call to the store.
    */
   public RateLimiter limiter() {
     return limiter;

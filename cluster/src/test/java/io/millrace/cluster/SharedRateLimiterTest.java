@@ -335,6 +335,36 @@ class SharedRateLimiterTest {
 
   @Test
   @DisplayName(
+      "R12 after a short outage, JVMs that take turns at a slow limit still have the turns that they had reserved")
+  void turnsAfterAnOutage() {
+    store.latency(ofMillis(1));
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
+    Duration end = ofSeconds(500);
+    together(() -> IntStream.range(0, 10).forEach(i -> jvm(slow).work(3, ofMillis(10), end)));
+    clock.schedule(clock.nanoTime() + ofSeconds(400).toNanos(), () -> store.down(true));
+    clock.schedule(clock.nanoTime() + ofSeconds(403).toNanos(), () -> store.down(false));
+    join();
+
+    long after = starts(ofSeconds(405), ofSeconds(495));
+    assertTrue(after >= 8 && after <= 11, "of 9 in 90 s after it: " + after);
+  }
+
+  @Test
+  @DisplayName("R12 a store that takes longer than a second for each answer starves nobody")
+  void slowAnswers() {
+    store.latency(ofMillis(10));
+    SharedLimit burst = SharedLimit.of("test", RateLimit.perSecond(1_000).burst(1_000));
+    Duration end = ofSeconds(60);
+    together(() -> IntStream.range(0, 4).forEach(i -> jvm(burst).work(30, ofMillis(10), end)));
+    clock.schedule(clock.nanoTime() + ofSeconds(10).toNanos(), () -> store.latency(ofMillis(700)));
+    join();
+
+    long slow = starts(ofSeconds(30), end);
+    assertTrue(slow >= 20_000 && slow <= 36_000, "of 30,000 in 30 s: " + slow);
+  }
+
+  @Test
+  @DisplayName(
       "R12 what was used while the store was lost is not taken for what is used in a second, if it is lost once more")
   void shareAfterALongOutage() {
     store.latency(ofMillis(1));
