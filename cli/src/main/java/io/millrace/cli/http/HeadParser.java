@@ -19,6 +19,7 @@ import org.apache.hc.core5.util.CharArrayBuffer;
  * such as SSH, may wait then.
  */
 final class HeadParser extends DefaultHttpResponseParser {
+  private static final String START = "HTTP/";
   private boolean hasBegun;
 
   private HeadParser(Http1Config bounds) {
@@ -50,7 +51,7 @@ final class HeadParser extends DefaultHttpResponseParser {
         return head;
       }
     } catch (ParseException malformed) {
-      if (!bounded.isAtEnd()) {
+      if (!hasBegun || !bounded.isAtEnd()) {
         throw malformed;
       }
     }
@@ -65,6 +66,11 @@ final class HeadParser extends DefaultHttpResponseParser {
       return super.createMessage(line);
     } catch (IllegalArgumentException noStatus) { // 000
       throw new ParseException("no status");
+    } catch (ParseException malformed) {
+      String start = line.substringTrimmed(0, line.length());
+      // else it is of another protocol, whole or not
+      hasBegun = start.startsWith(START) || START.startsWith(start);
+      throw malformed;
     }
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -34,6 +35,9 @@ record OutputFolder(
     implements AutoCloseable {
   /* Clocks of file systems tick every few ms. */
   private static final Duration TICK = Duration.ofMillis(20);
+
+  /* What a time in seconds may lack: some file systems and archives have no others, and FAT only even ones. */
+  private static final Duration CUT_OFF = Duration.ofSeconds(2);
 
   /**
    * Makes the folder if it is not there.
@@ -92,9 +96,14 @@ record OutputFolder(
     if (isThere
         && (since.isEmpty()
             || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-            || FileTarget.made(file).isBefore(since.get()))) {
+            || latest(FileTarget.made(file)).isBefore(since.get()))) {
       throw new FileAlreadyExistsException(file.toString());
     }
+  }
+
+  private static Instant latest(Instant made) {
+    boolean isInSeconds = made.truncatedTo(ChronoUnit.SECONDS).equals(made);
+    return isInSeconds ? made.plus(CUT_OFF) : made;
   }
 
   private void requireUnused(Path file) {

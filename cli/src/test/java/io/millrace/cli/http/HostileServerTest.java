@@ -192,6 +192,19 @@ class HostileServerTest {
     }
   }
 
+  @DisplayName(
+      "what another protocol says is known also if it is no line, and nothing comes after it")
+  @ParameterizedTest
+  @ValueSource(strings = {"\25\3\3\0\2\2\106", "Too many connections", "   <html>"})
+  void otherProtocolsWithoutLines(String text) {
+    try (RawServer server = RawServer.start((_, _, answer) -> answer.write(text).close())) {
+      Cli cli = Cli.run(server.url("/"), "http", "--retries", "0");
+      assertEquals(
+          "not HTTP: the status line or a header is malformed",
+          cli.line().get("error").stringValue());
+    }
+  }
+
   @DisplayName("the same Content-Length may come several times, and different ones are refused")
   @ParameterizedTest
   @CsvSource(

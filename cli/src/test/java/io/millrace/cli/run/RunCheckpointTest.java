@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.checkpoint.jdbc.JdbcStore;
 import io.millrace.cli.Cli;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -289,6 +291,21 @@ class RunCheckpointTest {
     Cli last = run(in, args);
     assertEquals(0, last.code(), last.err());
     assertEquals("a\n", Files.readString(files.resolve("a.out")));
+  }
+
+  @DisplayName(
+      "C11: what a run has left is replaced also where a file has its time in seconds only")
+  @Test
+  void timesInSeconds() throws IOException {
+    Path files = folder.resolve("files");
+    String[] args = {"--output-dir", files.toString(), "--key", "k", "--", "false"};
+    String in = "{\"k\":\"a\"}\n";
+    assertEquals(1, run(in, args).code());
+    Instant created = JdbcStore.file(folder.resolve("kept.db")).info().created();
+    Instant odd = created.truncatedTo(ChronoUnit.SECONDS).minusSeconds(1); // as on FAT
+    Files.setLastModifiedTime(files.resolve("a.out"), FileTime.from(odd));
+    Cli again = run(in, args);
+    assertTrue(again.err().contains("exit code 1"), again.err());
   }
 
   @DisplayName("C20: an item whose output is gone has not succeeded, whatever the checkpoint says")
