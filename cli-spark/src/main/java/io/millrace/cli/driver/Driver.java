@@ -106,10 +106,9 @@ public final class Driver implements SparkEngine {
     Parts parts = Parts.of(job.input(), linesOfPart(job, session));
     Optional<Path> folder = job.folder();
     SharedFolder output = SharedFolder.none();
-    Optional<RemoteFolder> remote = Optional.empty();
+    RemoteFolder written = RemoteFolder.of(session.context(), place(job));
     if (folder.isEmpty()) {
-      remote = Optional.of(RemoteFolder.of(session.context(), job.output()));
-      if (remote.get().isThere()) {
+      if (written.isThere()) {
         return failed(streams, Failures.IS_THERE);
       }
     } else {
@@ -136,8 +135,9 @@ public final class Driver implements SparkEngine {
     } finally {
       output.complete();
     }
-    if (broken != null && remote.isPresent()) {
-      remote.get().removeIfEmpty();
+    if (broken != null) {
+      session.awaitTasks(); // those that were cancelled may be about to write
+      written.removeIfEmpty();
     }
     Count count = counts.ended();
     if (!job.isQuiet()) {
@@ -151,6 +151,13 @@ public final class Driver implements SparkEngine {
       return ended(reason == null ? Reason.INTERRUPTED : reason);
     }
     return count.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
+  }
+
+  /* Hadoop takes text as it is: in that of a URI it would not decode anything. */
+  private static String place(SparkJob job) {
+    return job.folder()
+        .map(folder -> new org.apache.hadoop.fs.Path(folder.toUri()).toString())
+        .orElse(job.output());
   }
 
   private static Optional<PostgresSharing> limiter(SparkJob job) {
@@ -218,20 +225,15 @@ public final class Driver implements SparkEngine {
         calling
             .map(lines, () -> HttpWorker.open(order, sharing), HttpWorker::call)
             .map(new WriteLines(counts));
-    // Hadoop takes text as it is: in that of a URI it would not decode anything
-    String place =
-        job.folder()
-            .map(folder -> new org.apache.hadoop.fs.Path(folder.toUri()).toString())
-            .orElse(job.output());
     SaveMode mode = job.folder().isPresent() ? SaveMode.Append : SaveMode.ErrorIfExists;
     if (job.isParquet()) {
       writer(
               session.spark().createDataFrame(answers.map(new Columns()), Columns.schema()).write(),
               mode)
-          .parquet(place);
+          .parquet(place(job));
     } else {
       writer(session.spark().createDataset(answers.rdd(), Encoders.STRING()).write(), mode)
-          .text(place);
+          .text(place(job));
     }
   }
 
