@@ -106,9 +106,10 @@ public final class Driver implements SparkEngine {
     Parts parts = Parts.of(job.input(), linesOfPart(job, session));
     Optional<Path> folder = job.folder();
     SharedFolder output = SharedFolder.none();
-    RemoteFolder written = RemoteFolder.of(session.context(), place(job));
+    Optional<RemoteFolder> remote = Optional.empty();
     if (folder.isEmpty()) {
-      if (written.isThere()) {
+      remote = Optional.of(RemoteFolder.of(session.context(), job.output()));
+      if (remote.get().isThere()) {
         return failed(streams, Failures.IS_THERE);
       }
     } else {
@@ -135,9 +136,8 @@ public final class Driver implements SparkEngine {
     } finally {
       output.complete();
     }
-    if (broken != null) {
-      session.awaitTasks(); // those that were cancelled may be about to write
-      written.removeIfEmpty();
+    if (broken != null && remote.isPresent()) {
+      remote.get().removeIfEmpty();
     }
     Count count = counts.ended();
     if (!job.isQuiet()) {
@@ -151,13 +151,6 @@ public final class Driver implements SparkEngine {
       return ended(reason == null ? Reason.INTERRUPTED : reason);
     }
     return count.failed() == 0 ? ExitStatus.OK : ExitStatus.FAILED;
-  }
-
-  /* Hadoop takes text as it is: in that of a URI it would not decode anything. */
-  private static String place(SparkJob job) {
-    return job.folder()
-        .map(folder -> new org.apache.hadoop.fs.Path(folder.toUri()).toString())
-        .orElse(job.output());
   }
 
   private static Optional<PostgresSharing> limiter(SparkJob job) {
@@ -225,15 +218,20 @@ public final class Driver implements SparkEngine {
         calling
             .map(lines, () -> HttpWorker.open(order, sharing), HttpWorker::call)
             .map(new WriteLines(counts));
+    // Hadoop takes text as it is: in that of a URI it would not decode anything
+    String place =
+        job.folder()
+            .map(folder -> new org.apache.hadoop.fs.Path(folder.toUri()).toString())
+            .orElse(job.output());
     SaveMode mode = job.folder().isPresent() ? SaveMode.Append : SaveMode.ErrorIfExists;
     if (job.isParquet()) {
       writer(
               session.spark().createDataFrame(answers.map(new Columns()), Columns.schema()).write(),
               mode)
-          .parquet(place(job));
+          .parquet(place);
     } else {
       writer(session.spark().createDataset(answers.rdd(), Encoders.STRING()).write(), mode)
-          .text(place(job));
+          .text(place);
     }
   }
 

@@ -1,15 +1,12 @@
 package io.millrace.cli.driver;
 
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 
-/** The directory to which all workers write, as Spark sees it. It makes one that a URL names. */
+/** A directory to which all workers write, named by a URL: Spark makes it. */
 record RemoteFolder(FileSystem system, Path path) {
-  /* What tasks write is there until it counts. */
-  private static final String UNFINISHED = "_temporary";
 
   static RemoteFolder of(SparkContext context, String url) throws IOException {
     Path path = new Path(url);
@@ -20,19 +17,14 @@ record RemoteFolder(FileSystem system, Path path) {
     return system.exists(path);
   }
 
-  /** If the job has failed, and its tasks have ended. A directory in which nobody has written anything is not left behind, if that can be helped. */
+  /** If the job has failed. A directory in which nobody has written anything is not left behind, if that can be helped. */
   void removeIfEmpty() {
     try {
-      if (isThere() && hasNothingFinished()) {
-        system.delete(path, true);
+      if (isThere() && system.listStatus(path).length == 0) {
+        system.delete(path, false);
       }
     } catch (IOException | RuntimeException unreachable) {
       // why the job has failed says more
     }
-  }
-
-  private boolean hasNothingFinished() throws IOException {
-    return Arrays.stream(system.listStatus(path))
-        .allMatch(each -> each.getPath().getName().equals(UNFINISHED));
   }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkContext;
@@ -25,7 +23,6 @@ record Session(SparkSession spark) implements AutoCloseable {
   private static final long MOST_SECONDS = 60;
   private static final String WAITING_TIME = "spark.scheduler.maxRegisteredResourcesWaitingTime";
   private static final long FOLLOW_MILLIS = 3_000;
-  private static final long MOST_END_MILLIS = 5_000;
   private static final long LOOK_MILLIS = 50;
 
   /** Too few workers have come. */
@@ -169,17 +166,6 @@ record Session(SparkSession spark) implements AutoCloseable {
     int workers = wanted.orElse(count);
     Admission.limit(context(), workers);
     return workers;
-  }
-
-  /** Waits until no task runs. Those that were cancelled end soon, or not at all: not for long. */
-  void awaitTasks() throws InterruptedException {
-    long begun = System.nanoTime();
-    while (!context().isStopped()
-        && Arrays.stream(context().statusTracker().getExecutorInfos())
-            .anyMatch(each -> each.numRunningTasks() > 0)
-        && millis(System.nanoTime() - begun) < MOST_END_MILLIS) {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-    }
   }
 
   private static String tooFew(int count, OptionalInt wanted, long seconds) {
