@@ -266,6 +266,7 @@ final class Leaser implements PermitSource, Runnable {
       return;
     }
     pausesSeen = standing.pauses();
+    lastAt = clock.nanoTime(); // what was reserved before the pause is void
     if (standing.pausedFor().isPositive()) {
       pauseUntil(clock.nanoTime() + nanos(standing.pausedFor()));
       lease().pause(standing.pausedFor());

@@ -37,6 +37,10 @@ class SharedRateLimiterTest {
     clock.close();
   }
 
+  private void at(int seconds, Runnable task) {
+    clock.schedule(clock.nanoTime() + ofSeconds(seconds).toNanos(), task);
+  }
+
   private Jvm jvm(SharedLimit limit) {
     Jvm jvm = new Jvm(clock, store, limit);
     jvms.add(jvm);
@@ -347,6 +351,29 @@ class SharedRateLimiterTest {
 
     long after = starts(ofSeconds(405), ofSeconds(495));
     assertTrue(after >= 8 && after <= 11, "of 9 in 90 s after it: " + after);
+  }
+
+  @Test
+  @DisplayName(
+      "R12 turns from before a pause are void: after an outage, those that are kept are the ones of after it")
+  void turnsAfterAPauseAndAnOutage() {
+    store.latency(ofMillis(1));
+    SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
+    together(
+        () -> {
+          List<Jvm> others = new ArrayList<>();
+          IntStream.range(0, 29)
+              .forEach(i -> others.add(jvm(slow).work(3, ofMillis(10), ofSeconds(1_004))));
+          jvm(slow).work(3, ofMillis(10), ofSeconds(1_300));
+          at(1_003, () -> others.getFirst().shared().limiter().pause(ofSeconds(2)));
+          at(1_004, () -> others.forEach(each -> Thread.ofVirtual().start(each::close)));
+          at(1_020, () -> store.down(true));
+          at(1_023, () -> store.down(false));
+        });
+    join();
+
+    long after = starts(ofSeconds(1_025), ofSeconds(1_225));
+    assertTrue(after >= 18 && after <= 21, "of 20 in 200 s after it: " + after);
   }
 
   @Test
