@@ -83,8 +83,11 @@ record OutputFolder(
       requireReplaceable(files.out());
       requireReplaceable(files.err());
     }
-    Files.deleteIfExists(files.out());
-    Files.deleteIfExists(files.err());
+    if (since.isPresent()
+        || number > 1) { // else there was nothing, and what has come meanwhile is another's
+      Files.deleteIfExists(files.out());
+      Files.deleteIfExists(files.err());
+    }
     discard(item);
     Pair parts = parts(item);
     return new Printing.ToFiles(bytes(parts.out()), bytes(parts.err()));

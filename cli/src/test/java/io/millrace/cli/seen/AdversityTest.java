@@ -175,7 +175,8 @@ class AdversityTest {
     urls(600);
     try (Disk _ = new Disk()) {
       assertEquals(0, sh(command), read("err"));
-      assertTrue(read("err").contains("--log is not complete: No space left"), read("err"));
+      assertTrue(
+          read("err").contains("--log is not complete: 'disk/log': No space left"), read("err"));
       assertTrue(read("err").contains("600 done"), read("err"));
       assertTrue(read("disk/log").endsWith("}\n"));
     }
