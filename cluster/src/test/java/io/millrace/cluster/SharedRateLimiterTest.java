@@ -118,7 +118,7 @@ class SharedRateLimiterTest {
   void shareOfTheDead() {
     store.latency(ofMillis(1));
     together(() -> jvms(2).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(10))));
-    clock.schedule(clock.nanoTime() + ofSeconds(4).toNanos(), () -> jvms.get(0).die());
+    at(4, () -> jvms.get(0).die());
     join();
 
     assertEquals(0, jvms.get(0).startsBetween(ofSeconds(5), ofSeconds(10)));
@@ -202,8 +202,8 @@ class SharedRateLimiterTest {
   void goOnWithoutTheStore() {
     store.latency(ofMillis(1));
     together(() -> jvms(2).forEach(jvm -> jvm.work(50, ofMillis(10), ofSeconds(30))));
-    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.down(true));
-    clock.schedule(clock.nanoTime() + ofSeconds(20).toNanos(), () -> store.down(false));
+    at(12, () -> store.down(true));
+    at(20, () -> store.down(false));
     join();
 
     long without = starts(ofSeconds(13), ofSeconds(20));
@@ -229,7 +229,7 @@ class SharedRateLimiterTest {
               limiter.acquire();
               clock.sleep(ofSeconds(3));
               store.down(true);
-              clock.schedule(clock.nanoTime() + ofSeconds(2).toNanos(), () -> store.down(false));
+              at(2, () -> store.down(false));
               long start = clock.nanoTime();
               limiter.acquire(); // at the last share, one in 10 s
               return Duration.ofNanos(clock.nanoTime() - start);
@@ -253,7 +253,7 @@ class SharedRateLimiterTest {
               limiter.acquireFor(1);
               clock.sleep(ofSeconds(3));
               store.down(true);
-              clock.schedule(clock.nanoTime() + ofSeconds(2).toNanos(), () -> store.down(false));
+              at(2, () -> store.down(false));
               limiter.acquireFor(500); // at the last share, in more than an hour
               clock.sleep(ofSeconds(1));
               store.down(true);
@@ -275,8 +275,8 @@ class SharedRateLimiterTest {
     store.latency(ofMillis(1));
     SharedLimit slow = SharedLimit.of("test", RateLimit.perSecond(5));
     together(() -> jvm(slow).work(10, ofMillis(10), ofSeconds(120)));
-    clock.schedule(clock.nanoTime() + ofSeconds(20).toNanos(), () -> store.full(true));
-    clock.schedule(clock.nanoTime() + ofSeconds(80).toNanos(), () -> store.full(false));
+    at(20, () -> store.full(true));
+    at(80, () -> store.full(false));
     join();
 
     List<StoreChange> changes = jvms.getFirst().changes();
@@ -294,8 +294,8 @@ class SharedRateLimiterTest {
     store.latency(ofMillis(1));
     SharedLimit bursting = SharedLimit.of("test", RateLimit.perSecond(100).burst(200));
     together(() -> jvm(bursting).work(50, ofMillis(10), ofSeconds(40)));
-    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.down(true));
-    clock.schedule(clock.nanoTime() + ofSeconds(22).toNanos(), () -> store.down(false));
+    at(12, () -> store.down(true));
+    at(22, () -> store.down(false));
     join();
 
     long all = starts(Duration.ZERO, ofSeconds(40));
@@ -313,7 +313,7 @@ class SharedRateLimiterTest {
     Duration end = ofSeconds(608);
     together(
         () -> List.of(bursting, slow).forEach(limit -> jvm(limit).work(10, ofMillis(10), end)));
-    clock.schedule(clock.nanoTime() + ofSeconds(8).toNanos(), () -> store.down(true));
+    at(8, () -> store.down(true));
     join();
 
     long ofBursting = jvms.getFirst().startsBetween(ofSeconds(8), end);
@@ -330,7 +330,7 @@ class SharedRateLimiterTest {
     SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
     Duration end = ofSeconds(1_200);
     together(() -> IntStream.range(0, 10).forEach(i -> jvm(slow).work(3, ofMillis(10), end)));
-    clock.schedule(clock.nanoTime() + ofSeconds(400).toNanos(), () -> store.full(true));
+    at(400, () -> store.full(true));
     join();
 
     long without = starts(ofSeconds(600), end);
@@ -345,8 +345,8 @@ class SharedRateLimiterTest {
     SharedLimit slow = SharedLimit.of("test", RateLimit.perMinute(6));
     Duration end = ofSeconds(500);
     together(() -> IntStream.range(0, 10).forEach(i -> jvm(slow).work(3, ofMillis(10), end)));
-    clock.schedule(clock.nanoTime() + ofSeconds(400).toNanos(), () -> store.down(true));
-    clock.schedule(clock.nanoTime() + ofSeconds(403).toNanos(), () -> store.down(false));
+    at(400, () -> store.down(true));
+    at(403, () -> store.down(false));
     join();
 
     long after = starts(ofSeconds(405), ofSeconds(495));
@@ -383,7 +383,7 @@ class SharedRateLimiterTest {
     SharedLimit burst = SharedLimit.of("test", RateLimit.perSecond(1_000).burst(1_000));
     Duration end = ofSeconds(60);
     together(() -> IntStream.range(0, 4).forEach(i -> jvm(burst).work(30, ofMillis(10), end)));
-    clock.schedule(clock.nanoTime() + ofSeconds(10).toNanos(), () -> store.latency(ofMillis(700)));
+    at(10, () -> store.latency(ofMillis(700)));
     join();
 
     long slow = starts(ofSeconds(30), end);
@@ -415,8 +415,8 @@ class SharedRateLimiterTest {
   @DisplayName("A store that does not answer is lost after a second")
   void hangingStore() {
     together(() -> jvm(LIMIT).work(50, ofMillis(10), ofSeconds(30)));
-    clock.schedule(clock.nanoTime() + ofSeconds(12).toNanos(), () -> store.latency(ofSeconds(6)));
-    clock.schedule(clock.nanoTime() + ofSeconds(16).toNanos(), () -> store.latency(ofMillis(1)));
+    at(12, () -> store.latency(ofSeconds(6)));
+    at(16, () -> store.latency(ofMillis(1)));
     join();
 
     assertEquals(State.LOST, jvms.getFirst().changes().getFirst().state());

@@ -2,11 +2,9 @@ package io.millrace.limit;
 
 /** The waits that a server asks for, and whether an attempt after one of them was in vain. Guarded by the limiter's lock. */
 final class AskedWaits {
-  private static final double NEVER = -1e9;
-
   /* Until when it has asked for patience, and until when it had before the last refusal. */
-  private double askedUntil = NEVER;
-  private double waitedUntil = NEVER;
+  private double askedUntil = LearntPace.NEVER;
+  private double waitedUntil = LearntPace.NEVER;
   private boolean isInVain;
 
   /** An attempt was refused; 0 if the server does not ask for a wait. */

@@ -25,7 +25,7 @@ final class LearntPace {
   }
 
   private static final double NONE = Double.POSITIVE_INFINITY;
-  private static final double NEVER = -1e9;
+  static final double NEVER = -1e9;
   /* A wait so long is until a window ends; a time so long without a grant is one without use. */
   private static final double LONG_WAIT = 5;
   /* If nothing was granted since a cut that was so lately, nothing is granted at all for a while. */

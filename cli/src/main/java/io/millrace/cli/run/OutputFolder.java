@@ -79,13 +79,13 @@ record OutputFolder(
     Pair files = files(item);
     requireUnused(files.out());
     requireUnused(files.err());
-    if (number == 1) {
-      requireReplaceable(files.out());
-      requireReplaceable(files.err());
-    }
-    if (since.isPresent()
-        || number > 1) { // else there was nothing, and what has come meanwhile is another's
+    boolean isRepeated = number > 1;
+    boolean replacesOut = isRepeated || isReplaceable(files.out());
+    boolean replacesErr = isRepeated || isReplaceable(files.err());
+    if (replacesOut) { // what has come into its place since this looked is another's
       Files.deleteIfExists(files.out());
+    }
+    if (replacesErr) {
       Files.deleteIfExists(files.err());
     }
     discard(item);
@@ -93,8 +93,8 @@ record OutputFolder(
     return new Printing.ToFiles(bytes(parts.out()), bytes(parts.err()));
   }
 
-  /* What an earlier run with the checkpoint has left came to nothing: else its item would not run again. */
-  private void requireReplaceable(Path file) throws IOException {
+  /* Whether there is what an earlier run with the checkpoint has left. It came to nothing: else its item would not run again. */
+  private boolean isReplaceable(Path file) throws IOException {
     boolean isThere = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     if (isThere
         && (since.isEmpty()
@@ -102,6 +102,7 @@ record OutputFolder(
             || latest(FileTarget.made(file)).isBefore(since.get()))) {
       throw new FileAlreadyExistsException(file.toString());
     }
+    return isThere;
   }
 
   private static Instant latest(Instant made) {
